@@ -1,0 +1,2 @@
+//! The `housestyle` program.
+fn main() {}

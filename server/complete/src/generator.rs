@@ -1,0 +1,243 @@
+//! What the pipeline asks of a model: text in, text out, nothing about tensors.
+//!
+//! The engine in this process is one implementation, a scripted file another, a remote endpoint
+//! may be a third. None of them knows about documents, cursors or filters.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// A piece of a prompt. Markers are not text: no document can forge one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// A special token of the model, by its role.
+    Marker(Marker),
+    /// Ordinary text; special tokens spelled out in it are tokenised as plain characters.
+    Text(String),
+}
+
+/// The roles of the special tokens a prompt format may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Marker {
+    /// Start of the text before the hole.
+    FimPrefix,
+    /// Start of the text after the hole.
+    FimSuffix,
+    /// Start of the hole itself: the model writes from here.
+    FimMiddle,
+    /// Start of the repository's name (multi-file prompts).
+    RepoName,
+    /// Start of a file (multi-file prompts).
+    FileSep,
+}
+
+/// A whole prompt: stable parts first, volatile parts last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// Name and version of the format, such as `fim-line-1`.
+    pub format: &'static str,
+    /// The parts in order. The last one is the text that the model continues.
+    pub parts: Vec<Part>,
+}
+
+/// Where and when a generation ends at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most tokens to generate.
+    pub max_tokens: usize,
+    /// After this long, counted from the call, generation ends with [`Stop::Deadline`].
+    pub deadline: Duration,
+}
+
+/// How the next token is chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampling {
+    /// 0 is greedy.
+    pub temperature: f32,
+    /// Nucleus size in (0, 1]; 1 keeps everything.
+    pub top_p: f32,
+    /// Seed of the sampler: the same seed and prompt give the same text.
+    pub seed: u64,
+}
+
+impl Sampling {
+    /// Always the likeliest token.
+    pub const GREEDY: Sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
+}
+
+/// One call of a [`Generator`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What the model continues.
+    pub prompt: Prompt,
+    /// Bounds.
+    pub limits: Limits,
+    /// Choice of tokens.
+    pub sampling: Sampling,
+}
+
+/// A flag that ends a generation from another thread. Clones share the flag.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Returns a flag that is not set.
+    pub fn new() -> Cancel {
+        Cancel::default()
+    }
+
+    /// Sets the flag; it cannot be taken back.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Returns whether the flag is set.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Text as it comes out of the model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chunk<'a> {
+    /// New text since the last chunk; whole characters only.
+    pub text: &'a str,
+    /// Time since the call began.
+    pub elapsed: Duration,
+}
+
+/// The listener's answer to a [`Chunk`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Enough: end with [`Stop::Listener`].
+    Stop,
+}
+
+/// Why a generation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stop {
+    /// The model said that the hole is filled.
+    EndOfText,
+    /// [`Limits::max_tokens`] was reached.
+    MaxTokens,
+    /// [`Limits::deadline`] was reached.
+    Deadline,
+    /// The cancel flag was set.
+    Cancelled,
+    /// The listener said stop.
+    Listener,
+}
+
+/// A finished generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generation {
+    /// All text, special tokens left out, nothing trimmed.
+    pub text: String,
+    /// Why it ended.
+    pub stop: Stop,
+    /// What it took.
+    pub usage: Usage,
+}
+
+/// What a generation took.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Usage {
+    /// Tokens in the prompt.
+    pub prompt_tokens: usize,
+    /// Of these, how many came from the cache of an earlier call.
+    pub reused_tokens: usize,
+    /// Tokens generated.
+    pub generated_tokens: usize,
+    /// Time to evaluate the prompt.
+    pub prefill: Duration,
+    /// Time to generate.
+    pub decode: Duration,
+    /// Mean natural logarithm of the probability of the generated tokens; 0 when unknown.
+    pub mean_logprob: f32,
+}
+
+/// How likely a given middle is under a prompt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// Negative log-likelihood of the middle's own tokens, in nats, summed.
+    pub nll: f64,
+    /// How many tokens that is.
+    pub tokens: usize,
+    /// Negative log-likelihood of the end-of-middle token after them, in nats.
+    pub nll_end: f64,
+}
+
+/// What a model is and can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Name for people: a catalogue name or a file name.
+    pub model: String,
+    /// Whether the model knows fill-in-the-middle markers.
+    pub fim: bool,
+    /// Longest prompt and answer together, in tokens.
+    pub context_tokens: usize,
+    /// Identity of the active adapter, if any.
+    pub adapter: Option<String>,
+}
+
+/// Why a generator could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    /// The prompt has more tokens than the model can hold.
+    #[error("prompt of {tokens} tokens does not fit the context of {context} tokens")]
+    PromptTooLong {
+        /// Tokens in the prompt.
+        tokens: usize,
+        /// The model's context.
+        context: usize,
+    },
+    /// The format needs a marker that this model has not got.
+    #[error("model {model} has no {marker:?} token, which prompt format {format} needs")]
+    MissingMarker {
+        /// The model's name.
+        model: String,
+        /// The marker that is missing.
+        marker: Marker,
+        /// The format that asked for it.
+        format: &'static str,
+    },
+    /// This generator cannot do that at all.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The model failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A model as the pipeline sees it.
+pub trait Generator: Send {
+    /// Returns what the model is and can do.
+    fn describe(&self) -> Description;
+
+    /// Returns how many tokens `text` has; an estimate is allowed.
+    fn count_tokens(&self, text: &str) -> usize;
+
+    /// Continues the prompt, telling `listener` of all new text. Reads `cancel` and the deadline
+    /// before every token. The text of the prompt's last part may be re-tokenised at its end
+    /// (token healing); what is returned always starts exactly after it.
+    ///
+    /// # Errors
+    /// When the prompt does not fit or the model fails. Being cancelled is no error.
+    fn generate(
+        &mut self,
+        request: &Request,
+        cancel: &Cancel,
+        listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
+    ) -> Result<Generation, GenerateError>;
+
+    /// Returns how likely `middle` is as the continuation of `prompt`.
+    ///
+    /// # Errors
+    /// As [`Generator::generate`]; [`GenerateError::Unsupported`] where there are no logits.
+    fn score(&mut self, prompt: &Prompt, middle: &str, cancel: &Cancel) -> Result<Score, GenerateError> {
+        let _ = (prompt, middle, cancel);
+        Err(GenerateError::Unsupported("this back end gives no probabilities".to_owned()))
+    }
+}

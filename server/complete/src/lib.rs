@@ -1,0 +1,2 @@
+//! From a snapshot and a cursor to a suggestion.
+pub mod generator;

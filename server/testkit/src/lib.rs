@@ -1,0 +1,1 @@
+//! Test fixtures: cursors, a scripted generator, an LSP client (development only).

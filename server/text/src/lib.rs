@@ -1,0 +1,1 @@
+//! Documents as immutable snapshots, positions as types.

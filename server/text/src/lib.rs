@@ -1,1 +1,14 @@
 //! Documents as immutable snapshots, positions as types.
+//!
+//! This crate knows text and nothing else: no files, no clock, no network, no protocol types. Nothing in it
+//! panics on any input, and nothing in it does work that grows with the square of a document.
+
+pub mod change;
+pub mod language;
+pub mod position;
+pub mod snapshot;
+
+pub use change::Change;
+pub use language::Language;
+pub use position::{Encoding, Offset, Position};
+pub use snapshot::Snapshot;

@@ -1,0 +1,2 @@
+-- Lets `vim.lsp.enable('housestyle')` alone switch everything on.
+return require('housestyle.client').config()

@@ -1,0 +1,210 @@
+-- Our own ghost text: for Neovim 0.11, and wherever `ghost_text = 'own'`.
+--
+--   keystroke ──▶ still fits? draw the rest : hide ──▶ cancel the older request ──▶ rest a moment ──▶ ask
+--   answer    ──▶ for another text or cursor? drop ──▶ null? leave all as it is ──▶ draw, or hide if empty
+local ask = require('housestyle.ask')
+local config = require('housestyle.config')
+local draw = require('housestyle.draw')
+local place = require('housestyle.place')
+local suggestion = require('housestyle.suggestion')
+
+---@class housestyle.Ghost
+---@field client vim.lsp.Client
+---@field list housestyle.Suggestion[]
+---@field index integer
+---@field seen? housestyle.Place Where the last event was handled; events come in twos and threes.
+---@field timer? uv.uv_timer_t
+---@field cancel? fun()
+
+---@class housestyle.ghost: housestyle.Display
+local M = {}
+
+local ghosts = {} ---@type table<integer, housestyle.Ghost>
+
+local function settle(ghost)
+  if ghost.timer then
+    ghost.timer:stop()
+    ghost.timer:close()
+    ghost.timer = nil
+  end
+  if ghost.cancel then
+    ghost.cancel()
+    ghost.cancel = nil
+  end
+end
+
+---Returns the suggestion on the screen and what is left of it, if it fits the text as it is now.
+local function current(buf)
+  local ghost = ghosts[buf]
+  local s = ghost and ghost.list[ghost.index]
+  if not s then
+    return nil
+  end
+  local rest = s:rest(place.cursor(buf))
+  if rest then
+    return s, rest
+  end
+end
+
+local function redraw(buf, hint)
+  local s, rest = current(buf)
+  if s and rest then
+    local row, col = place.cursor(buf)
+    draw.set(buf, row, col, rest, s.tail, hint)
+  else
+    M.hide(buf)
+  end
+end
+
+local function request(buf, kind)
+  local ghost = ghosts[buf]
+  if not ghost or ghost.client:is_stopped() then
+    return
+  end
+  local asked = place.now(buf)
+  ghost.cancel = ask.send(ghost.client, buf, kind, function(err, result)
+    ghost.cancel = nil
+    if err or result == nil or result == vim.NIL or not place.holds(asked) then
+      return -- null means superseded, not "nothing"
+    end
+    ghost.list = suggestion.list(ghost.client, buf, result, asked.row, asked.col)
+    ghost.index = 1
+    redraw(buf)
+  end)
+end
+
+local function on_event(buf)
+  local ghost, now = ghosts[buf], place.now(buf)
+  if not ghost or vim.deep_equal(ghost.seen, now) then
+    return
+  end
+  ghost.seen = now
+  settle(ghost)
+  if not ask.wanted(buf) or (config.options.hide_during_popup and vim.fn.pumvisible() == 1) then
+    M.hide(buf)
+    return
+  end
+  redraw(buf)
+  ghost.timer = vim.defer_fn(function()
+    ghost.timer = nil
+    if ghosts[buf] == ghost and place.holds(now) then
+      request(buf, ask.kind.Automatic)
+    end
+  end, config.options.debounce_ms)
+end
+
+local function group(buf)
+  return 'housestyle.ghost:' .. buf
+end
+
+function M.attach(client, buf)
+  ghosts[buf] = { client = client, list = {}, index = 1 }
+  local augroup = vim.api.nvim_create_augroup(group(buf), {})
+  vim.api.nvim_create_autocmd({ 'InsertEnter', 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
+    group = augroup,
+    buffer = buf,
+    callback = function()
+      on_event(buf)
+    end,
+  })
+  vim.api.nvim_create_autocmd({ 'InsertLeave', 'BufLeave' }, {
+    group = augroup,
+    buffer = buf,
+    callback = function()
+      settle(ghosts[buf])
+      ghosts[buf].seen = nil
+      M.hide(buf)
+    end,
+  })
+  vim.api.nvim_create_autocmd('CompleteChanged', {
+    group = augroup,
+    buffer = buf,
+    callback = function()
+      if config.options.hide_during_popup then
+        M.hide(buf)
+      end
+    end,
+  })
+  vim.api.nvim_create_autocmd('CompleteDone', {
+    group = augroup,
+    buffer = buf,
+    callback = vim.schedule_wrap(function()
+      if ghosts[buf] and vim.startswith(vim.api.nvim_get_mode().mode, 'i') then
+        ghosts[buf].seen = nil
+        on_event(buf)
+      end
+    end),
+  })
+end
+
+function M.detach(client_id, buf)
+  local ghost = ghosts[buf]
+  if not ghost or ghost.client.id ~= client_id then
+    return
+  end
+  settle(ghost)
+  ghosts[buf] = nil
+  pcall(vim.api.nvim_del_augroup_by_name, group(buf))
+  draw.clear(buf)
+end
+
+function M.take(buf, act)
+  local s = current(buf)
+  if s then
+    act(s)
+  end
+  return s ~= nil
+end
+
+function M.show(s)
+  ghosts[s.buf].list = { s }
+  ghosts[s.buf].index = 1
+  redraw(s.buf)
+end
+
+function M.hide(buf)
+  local ghost = ghosts[buf]
+  if ghost then
+    ghost.list = {}
+  end
+  draw.clear(buf)
+end
+
+function M.dismiss(buf)
+  if not current(buf) then
+    return false
+  end
+  settle(ghosts[buf])
+  M.hide(buf)
+  return true
+end
+
+function M.next(buf)
+  local ghost = ghosts[buf]
+  if not ghost or not current(buf) then
+    return false
+  end
+  settle(ghost)
+  if #ghost.list > 1 then
+    ghost.index = ghost.index % #ghost.list + 1
+    redraw(buf, ('(%d/%d)'):format(ghost.index, #ghost.list))
+  else
+    request(buf, ask.kind.Invoked)
+  end
+  return true
+end
+
+function M.trigger(buf)
+  if not ghosts[buf] or not ask.wanted(buf) then
+    return false
+  end
+  settle(ghosts[buf])
+  request(buf, ask.kind.Invoked)
+  return true
+end
+
+function M.is_visible(buf)
+  return current(buf) ~= nil
+end
+
+return M

@@ -1,0 +1,168 @@
+-- `:checkhealth housestyle`: names what is missing, and what to do.
+local M = {}
+
+local health = vim.health
+
+---Runs the binary; returns its standard output, or nil and what went wrong.
+---@param args string[]
+---@param timeout_ms integer
+---@return string? out
+---@return string? problem
+---@return integer code
+local function run(args, timeout_ms)
+  local ok, process = pcall(vim.system, args, { text = true, timeout = timeout_ms })
+  if not ok then
+    return nil, tostring(process), -1
+  end
+  local result = process:wait() -- other events are handled meanwhile
+  if result.code == 124 then
+    return nil, ('no answer within %d s'):format(timeout_ms / 1000), 124
+  end
+  local out = vim.trim(result.stdout or '')
+  if out == '' then
+    return nil, vim.trim(result.stderr or ''), result.code
+  end
+  return out, nil, result.code
+end
+
+local function check_neovim()
+  health.start('Neovim')
+  local version = tostring(vim.version())
+  if vim.fn.has('nvim-0.11') == 0 then
+    health.error(version .. ' is too old', { 'Install Neovim 0.11 or newer.' })
+    return
+  end
+  health.ok(version)
+  local display = require('housestyle.display')
+  if display.kind() == 'native' then
+    health.ok("ghost text: Neovim's own inline completion")
+  elseif display.has_native() then
+    health.ok("ghost text: the plugin's own (ghost_text = 'own')")
+  else
+    health.ok("ghost text: the plugin's own, as this Neovim has none")
+  end
+end
+
+local function check_options()
+  local config = require('housestyle.config')
+  for _, problem in ipairs(config.problems) do
+    health.warn(problem, { 'See :help housestyle-options.' })
+  end
+end
+
+---@return string? binary
+local function check_binary()
+  health.start('Server')
+  local binary, how = require('housestyle.config').binary()
+  if not binary then
+    health.error('no binary: looked in ' .. how, {
+      'Put `housestyle` on your $PATH,',
+      "or name it: require('housestyle').setup({ binary = '/path/to/housestyle' })",
+    })
+    return nil
+  end
+  local version, problem = run({ binary, '--version' }, 5000)
+  if not version then
+    health.error(('%s does not start: %s'):format(binary, problem))
+    return nil
+  end
+  health.ok(('%s (%s), found by %s'):format(version, binary, how))
+  return binary
+end
+
+---Tells one of doctor's findings, whatever it calls its parts.
+local function tell(check)
+  local state = check.ok == true and 'ok' or check.ok == false and 'error' or tostring(check.status or check.state or check.level or 'info')
+  local text = table.concat(
+    vim.tbl_filter(function(part)
+      return type(part) == 'string' and part ~= ''
+    end, { check.name or check.check, check.message or check.detail or check.summary }),
+    ': '
+  )
+  local advice = check.advice or check.fix or check.hint or check.todo
+  advice = type(advice) == 'string' and { advice } or (type(advice) == 'table' and advice or nil)
+  if state == 'ok' or state == 'pass' then
+    health.ok(text)
+  elseif state == 'error' or state == 'fail' or state == 'wrong' or state == 'missing' then
+    health.error(text, advice)
+  elseif state == 'warn' or state == 'warning' or state == 'slow' then
+    health.warn(text, advice)
+  else
+    health.info(text)
+  end
+end
+
+local function check_doctor(binary)
+  health.start('Doctor (`housestyle doctor`)')
+  local out, problem, code = run({ binary, 'doctor', '--json' }, 60000)
+  if not out then
+    health.warn('it said nothing: ' .. problem, { 'Run `housestyle doctor` in a terminal.' })
+    return
+  end
+  local ok, report = pcall(vim.json.decode, out, { luanil = { object = true, array = true } })
+  if not ok or type(report) ~= 'table' then
+    health.warn('its report could not be read', { 'Run `housestyle doctor` in a terminal.' })
+    return
+  end
+  local checks = report.checks or report.findings or (vim.islist(report) and report) or {}
+  for _, check in ipairs(checks) do
+    tell(check)
+  end
+  if #checks == 0 then
+    health.info(code == 0 and 'nothing to say' or ('exit code %d'):format(code))
+  end
+end
+
+local function check_client()
+  health.start('Client')
+  local clients = vim.lsp.get_clients({ name = 'housestyle' })
+  if #clients == 0 then
+    if vim.lsp.is_enabled and vim.lsp.is_enabled('housestyle') then
+      health.info('enabled; starts with the first file')
+    else
+      health.warn('not enabled', { "Put vim.lsp.enable('housestyle') into your init.lua, or :Housestyle start." })
+    end
+  end
+  for _, client in ipairs(clients) do
+    local files = #vim.lsp.get_buffers_by_client_id(client.id)
+    health.ok(('client %d serves %d buffer(s), root %s'):format(client.id, files, client.root_dir or 'none'))
+    local status = require('housestyle.status').get(client.id)
+    if status then
+      local report = status.state == 'error' and health.warn or health.info
+      report(('state: %s %s'):format(status.state, status.message))
+    end
+  end
+  if vim.g.housestyle_enabled == false then
+    health.warn('switched off', { ':Housestyle toggle switches it on.' })
+  end
+end
+
+---Returns the insert-mode keys that reach an action of ours.
+local function check_keys()
+  health.start('Keys')
+  local found = false
+  for _, map in ipairs(vim.api.nvim_get_keymap('i')) do
+    local what = (map.rhs or '') .. ' ' .. (map.desc or '')
+    if what:lower():find('housestyle', 1, true) and not vim.startswith(map.lhs, '<Plug>') then
+      found = true
+      health.ok(('%s  %s'):format(map.lhs, map.desc or map.rhs or ''))
+    end
+  end
+  if not found then
+    health.info('none mapped (or their descriptions do not say housestyle); :help housestyle-keys has examples')
+  end
+end
+
+---Entry point of `:checkhealth housestyle`.
+function M.check()
+  check_neovim()
+  check_options()
+  local binary = check_binary()
+  if binary then
+    check_doctor(binary)
+  end
+  check_client()
+  check_keys()
+end
+
+return M

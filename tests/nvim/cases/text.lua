@@ -1,0 +1,67 @@
+-- All kinds of text around the cursor.
+return {
+  {
+    'multi-byte text left of the cursor and in the suggestion',
+    function(t)
+      local c = t:start({ script = { { text = '"größe 🎉 漢字");' } }, text = '// 𝒳 größe\n' })
+      c:type('Goprintln!("é🎉漢", ')
+      t:check('shown', c:wait_shown('"größe 🎉 漢字");'), c)
+      c:type('<C-f><C-f>')
+      t:check('two words', c:wait_text('// 𝒳 größe\nprintln!("é🎉漢", "größe|'), c)
+      local told = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 2)
+      t:check('length in UTF-16', told and told.acceptedLength == 6, c)
+      c:type('<Tab>')
+      t:check('all', c:wait_text('// 𝒳 größe\nprintln!("é🎉漢", "größe 🎉 漢字");|'), c)
+    end,
+  },
+  {
+    'tabs are drawn as wide as they will be',
+    function(t)
+      local c = t:start({ script = { { text = 'range xs {\n\t\tprintln(x)\n\t}' } }, name = 'a.go', text = 'func f() {\n}\n', options = {} })
+      c:type('o\tfor _, x := ')
+      t:check('shown', c:wait_shown('for _, x := range xs {'), c)
+      if t.display == 'own' then
+        t:check('tabs expanded', c:wait_shown((' '):rep(16) .. 'println(x)\n' .. (' '):rep(8) .. '}'), c)
+      end
+      c:type('<Tab>')
+      t:check('tabs in the buffer', c:wait_text('func f() {\n\tfor _, x := range xs {\n\t\tprintln(x)\n\t}|\n}'), c)
+    end,
+  },
+  {
+    'CRLF file: no carriage return is doubled or drawn',
+    function(t)
+      local c = t:start({ script = { { text = 'a: i32) {\n    a\n}' } }, text = 'fn main() {}\r\n\r\n' })
+      c:type('Gofn add(')
+      t:check('shown', c:wait_shown('fn add(a: i32) {\n    a\n}'), c)
+      t:check('no ^M', not c:shows('^M'), c)
+      c:type('<Tab>')
+      t:check('accepted', c:wait_text('fn main() {}\n\nfn add(a: i32) {\n    a\n}|'), c)
+      c:escape()
+      c:rpc('nvim_command', 'write')
+      local file = assert(io.open(c.file, 'rb'))
+      local bytes = file:read('*a')
+      file:close()
+      t:check('bytes: ' .. vim.inspect(bytes), bytes == 'fn main() {}\r\n\r\nfn add(a: i32) {\r\n    a\r\n}\r\n')
+    end,
+  },
+  {
+    'at the end of a file without a last line break',
+    function(t)
+      local c = t:start({ script = { { text = 'world' } }, name = 'a.txt', text = 'first\nhello ' })
+      c:type('GA')
+      t:check('shown', c:wait_shown('hello world'), c)
+      c:type('<Tab>')
+      t:check('accepted', c:wait_text('first\nhello world|'), c)
+    end,
+  },
+  {
+    'in the middle of a line',
+    function(t)
+      local c = t:start({ script = { { text = 'left, right' } }, text = 'let x = add();\n' })
+      c:type('0f)i')
+      t:check('shown in place', c:wait_shown('let x = add(left, right);'), c)
+      c:type('<Tab>')
+      t:check('accepted', c:wait_text('let x = add(left, right|);'), c)
+    end,
+  },
+}

@@ -1,0 +1,184 @@
+-- A Neovim under test: started with --embed, a UI attached, driven by typed keys, read from its screen.
+local M = {}
+
+---@class Child
+---@field dir string its own empty folder
+---@field file string the file it edits
+local Child = {}
+Child.__index = Child
+
+local here = vim.fs.dirname(vim.fs.abspath(debug.getinfo(1, 'S').source:sub(2)))
+local plugin = vim.fs.joinpath(vim.fs.dirname(vim.fs.dirname(here)), 'editors', 'nvim')
+
+---@class ChildOptions
+---@field script? table[] answers of the scripted backend; none: the server's default model
+---@field name? string file name
+---@field text? string file content, bytes
+---@field options? table options of the plugin
+---@field args? string[] arguments of the server instead of the scripted backend
+---@field env? table<string, string>
+
+---Starts a Neovim, opens the file and waits until the server has it.
+---@param o ChildOptions
+---@return Child
+function M.start(o)
+  local self = setmetatable({ dir = vim.fn.tempname() }, Child)
+  vim.fn.mkdir(self.dir .. '/home', 'p')
+  self.file = self.dir .. '/' .. (o.name or 'main.rs')
+  local out = assert(io.open(self.file, 'wb'))
+  out:write(o.text or 'fn main() {}\n\n')
+  out:close()
+  local cmd = { vim.env.HOUSESTYLE_BIN, 'serve' }
+  if o.script then
+    vim.fn.writefile(vim.tbl_map(vim.json.encode, o.script), self.dir .. '/script.jsonl')
+    vim.list_extend(cmd, { '--backend', 'script:' .. self.dir .. '/script.jsonl' })
+  end
+  vim.list_extend(cmd, o.args or {})
+  local test = { plugin = plugin, options = vim.tbl_extend('force', { cmd = cmd }, o.options or {}), plain = o.plain }
+  self.chan = vim.fn.jobstart({ vim.env.NVIM_UNDER_TEST, '--embed', '-u', here .. '/init.lua', '-i', 'NONE' }, {
+    rpc = true,
+    cwd = self.dir,
+    env = vim.tbl_extend('force', {
+      HOUSESTYLE_TEST = vim.json.encode(test),
+      HOUSESTYLE_HOME = self.dir .. '/home',
+      XDG_STATE_HOME = self.dir .. '/state', -- Neovim's own log files
+      NVIM_LOG_FILE = self.dir .. '/nvim.log',
+    }, o.env or {}),
+    on_stderr = function(_, data)
+      io.stderr:write(table.concat(data, '\n'))
+    end,
+  })
+  self:rpc('nvim_ui_attach', 80, 24, { rgb = true })
+  self:rpc('nvim_command', 'edit ' .. self.file)
+  return self
+end
+
+function Child:rpc(...)
+  return vim.rpcrequest(self.chan, ...)
+end
+
+---Runs Lua in it; `...` arrives as `...`.
+function Child:lua(code, ...)
+  return self:rpc('nvim_exec_lua', code, { ... })
+end
+
+---Types keys.
+function Child:type(keys)
+  self:rpc('nvim_input', keys)
+end
+
+---Waits until `f` returns something true, and returns it; nil after the time.
+function Child:wait(f, ms)
+  local value
+  vim.wait(ms or 8000, function()
+    value = f()
+    return value
+  end, 20)
+  return value or nil
+end
+
+---Returns the rows of the screen, virtual text included, blanks at their ends cut.
+---@return string[]
+function Child:screen()
+  return self:lua([[
+    vim.cmd.redraw()
+    local rows = {}
+    for row = 1, vim.o.lines do
+      local cells = {}
+      for column = 1, vim.o.columns do
+        cells[column] = vim.fn.screenstring(row, column)
+      end
+      rows[row] = table.concat(cells):gsub('%s+$', '')
+    end
+    return rows]])
+end
+
+---Returns true if the text is on the screen, '\n' between rows.
+function Child:shows(text)
+  return table.concat(self:screen(), '\n'):find(text, 1, true) ~= nil
+end
+
+function Child:wait_shown(text, ms)
+  return self:wait(function()
+    return self:shows(text)
+  end, ms)
+end
+
+function Child:wait_gone(text, ms)
+  return self:wait(function()
+    return not self:shows(text)
+  end, ms)
+end
+
+function Child:lines()
+  return self:lua('return vim.api.nvim_buf_get_lines(0, 0, -1, false)')
+end
+
+---Returns the buffer as one text, the cursor drawn as '|'.
+function Child:text()
+  return self:lua([[
+    local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+    local row, col = unpack(vim.api.nvim_win_get_cursor(0))
+    lines[row] = lines[row]:sub(1, col) .. '|' .. lines[row]:sub(col + 1)
+    return table.concat(lines, '\n')]])
+end
+
+function Child:wait_text(text, ms)
+  return self:wait(function()
+    return self:text() == text
+  end, ms)
+end
+
+---Leaves insert mode and waits for it.
+function Child:escape()
+  self:type('<Esc>')
+  return self:wait(function()
+    return self:rpc('nvim_get_mode').mode == 'n'
+  end)
+end
+
+---Returns the parameters of all messages of a method sent to the server.
+function Child:sent(method)
+  return self:lua(
+    [[
+    local wanted = ...
+    local found = {}
+    for _, message in ipairs(_G.sent) do
+      if message.method == wanted then
+        table.insert(found, message.params)
+      end
+    end
+    return found]],
+    method
+  )
+end
+
+---Waits until `n` messages of a method have been sent, and returns the last one's parameters.
+function Child:wait_sent(method, n)
+  return self:wait(function()
+    local all = self:sent(method)
+    return #all >= (n or 1) and all[#all]
+  end)
+end
+
+---Waits until the client is attached.
+function Child:wait_ready()
+  return self:wait(function()
+    return self:lua("return #vim.lsp.get_clients({ name = 'housestyle', bufnr = 0 }) == 1")
+  end, 15000)
+end
+
+function Child:messages()
+  return self:lua("return vim.fn.execute('messages')")
+end
+
+---Ends it.
+function Child:stop()
+  pcall(vim.rpcnotify, self.chan, 'nvim_command', 'qall!')
+  if vim.fn.jobwait({ self.chan }, 3000)[1] == -1 then
+    vim.fn.jobstop(self.chan)
+  end
+  vim.fn.delete(self.dir, 'rf')
+end
+
+return M

@@ -1,0 +1,71 @@
+-- Runs the cases in a headless Neovim with a UI attached.
+-- usage: nvim -l drive.lua [PATTERN]
+--   $HOUSESTYLE_BIN    the server's binary
+--   $NVIM_UNDER_TEST   the Neovim under test (default: the one that runs this)
+--   PATTERN            only cases whose name holds it
+local here = vim.fs.dirname(vim.fs.abspath(arg[0]))
+package.path = here .. '/?.lua;' .. package.path
+vim.env.NVIM_UNDER_TEST = vim.env.NVIM_UNDER_TEST or vim.v.progpath
+if vim.fn.executable(vim.env.HOUSESTYLE_BIN or '') == 0 then
+  io.stderr:write('drive.lua: $HOUSESTYLE_BIN must name the built server\n')
+  os.exit(2)
+end
+local child = require('child')
+
+local version = vim.fn.system({ vim.env.NVIM_UNDER_TEST, '--version' }):match('v([%d.]+)')
+local displays = vim.version.ge(version, '0.12.0') and { 'native', 'own' } or { 'own' }
+
+local passed, failed = 0, 0
+
+---What a case gets.
+---@class Case
+---@field display 'native'|'own'
+local Case = {}
+Case.__index = Case
+
+---Starts a Neovim for this case; it ends with it.
+function Case:start(o)
+  o.options = vim.tbl_extend('force', { ghost_text = self.display }, o.options or {})
+  local c = child.start(o)
+  table.insert(self.children, c)
+  assert(c:wait_ready(), 'the server did not attach: ' .. c:messages())
+  return c
+end
+
+function Case.check(_, what, ok, c)
+  if ok then
+    return
+  end
+  local seen = c and '\n' .. table.concat(c:screen(), '\n'):gsub('\n[\n~]*\n', '\n') .. '\n' .. c:text() .. '\n' .. c:messages() or ''
+  error(what .. seen, 0)
+end
+
+local function run(name, display, test)
+  local case = setmetatable({ display = display, children = {} }, Case)
+  local started = vim.uv.hrtime()
+  local ok, problem = xpcall(test, function(e)
+    return type(e) == 'string' and e or debug.traceback(vim.inspect(e))
+  end, case)
+  for _, c in ipairs(case.children) do
+    c:stop()
+  end
+  passed, failed = passed + (ok and 1 or 0), failed + (ok and 0 or 1)
+  print(('%s %s · %s (%.1f s)%s'):format(ok and 'ok  ' or 'FAIL', display, name, (vim.uv.hrtime() - started) / 1e9, ok and '' or '\n' .. problem))
+  io.stdout:flush()
+end
+
+print('Neovim ' .. version .. ', ' .. vim.trim(vim.fn.system({ vim.env.HOUSESTYLE_BIN, '--version' })))
+for _, display in ipairs(displays) do
+  for path in vim.spairs(vim.iter(vim.fs.dir(here .. '/cases')):fold({}, function(all, name)
+    all[name] = true
+    return all
+  end)) do
+    for _, case in ipairs(dofile(here .. '/cases/' .. path)) do
+      if not arg[1] or (path .. ' ' .. case[1]):find(arg[1], 1, true) then
+        run(case[1], display, case[2])
+      end
+    end
+  end
+end
+print(('%d passed, %d failed'):format(passed, failed))
+os.exit(failed == 0 and 0 or 1)

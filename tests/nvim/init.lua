@@ -1,0 +1,52 @@
+-- Configuration of the Neovim under test. $HOUSESTYLE_TEST is JSON: { options, plain, dir }.
+local test = vim.json.decode(vim.env.HOUSESTYLE_TEST)
+vim.o.swapfile, vim.o.shada, vim.o.more, vim.o.autoindent = false, '', false, false
+vim.o.termguicolors = true
+
+-- What is sent to the server, for the tests to look at.
+_G.sent = {}
+local function record(rpc, name)
+  local send = rpc[name]
+  rpc[name] = function(method, params, ...)
+    table.insert(_G.sent, { method = method, params = params })
+    return send(method, params, ...)
+  end
+end
+vim.api.nvim_create_autocmd('LspAttach', {
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and not client._recorded then
+      client._recorded = true
+      record(client.rpc, 'request')
+      record(client.rpc, 'notify')
+    end
+  end,
+})
+
+_G.told = {}
+local notify = vim.notify
+vim.notify = function(message, ...)
+  table.insert(_G.told, message)
+  return notify(message, ...)
+end
+
+vim.opt.runtimepath:prepend(test.plugin)
+vim.cmd('filetype plugin on')
+
+local function map(key, action)
+  vim.keymap.set('i', key, function()
+    return require('housestyle')[action]() and '' or key
+  end, { expr = true, desc = 'housestyle: ' .. action })
+end
+map('<Tab>', 'accept')
+map('<C-l>', 'accept_line')
+map('<M-n>', 'next')
+map('<C-]>', 'dismiss')
+vim.keymap.set('i', '<C-f>', '<Plug>(HousestyleAcceptWord)')
+
+if test.plain then
+  vim.lsp.config('housestyle', { cmd = test.options.cmd })
+  vim.lsp.enable('housestyle')
+else
+  require('housestyle').setup(test.options)
+end

@@ -1,2 +1,33 @@
 //! From a snapshot and a cursor to a suggestion.
+//!
+//! [`suggest`] is the whole way: policy (is one wanted here?), window and prompt, the model, stop rules, gate,
+//! filters. [`reuse`] keeps suggestions alive while they are typed through, [`eval`] measures the same pipeline on
+//! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
+//! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
+
+pub mod filters;
 pub mod generator;
+mod job;
+pub mod lines;
+pub mod mode;
+pub mod place;
+pub mod policy;
+pub mod prompt;
+mod reason;
+pub mod settings;
+pub mod similar;
+pub mod stop;
+mod suggest;
+pub mod window;
+
+pub use job::{Job, Outcome, Selected, Step, Suggestion, Trace, Trigger};
+pub use reason::Reason;
+pub use settings::Settings;
+pub use suggest::suggest;
+
+// Lets the test kit's files below, which name this crate as everybody does, be compiled into it.
+#[cfg(test)]
+extern crate self as housestyle_complete;
+
+#[cfg(test)]
+mod tests;

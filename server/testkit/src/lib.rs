@@ -1,1 +1,4 @@
 //! Test fixtures: cursors, a scripted generator, an LSP client (development only).
+
+pub mod cursor;
+pub mod scripted;

@@ -1,0 +1,162 @@
+//! What is done to the model's text: a list of small filters, each of which keeps, shortens or drops it.
+//!
+//! Filters never call the model, never add text and never look farther than the [`Place`]. The order matters and is
+//! the order of [`ALL`]: first what is no text at all, then what is cut off, then what stands there already, then
+//! what is not worth showing.
+
+mod bare_closers;
+mod blank;
+mod closers;
+mod comment_marker;
+mod indentation;
+mod leading_space;
+mod line_complete;
+mod max_lines;
+mod prefix_echo;
+mod repetition;
+mod special_tokens;
+mod suffix_line;
+mod suffix_text;
+mod too_short;
+mod trailing_space;
+mod unfinished;
+
+use crate::job::{Step, Trigger};
+use crate::lines;
+use crate::mode::Plan;
+use crate::place::Place;
+use crate::reason::Reason;
+use crate::stop::Ended;
+
+/// What a filter may look at beside the text.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What stands around the cursor.
+    pub place: &'a Place,
+    /// How long the suggestion is to be.
+    pub plan: &'a Plan,
+    /// Who asked.
+    pub trigger: Trigger,
+    /// Why the text ended.
+    pub ended: Ended,
+}
+
+/// What a filter says of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Good as it is.
+    Keep,
+    /// Good after this change.
+    Shorten(String, Reason),
+    /// Not good at all.
+    Drop(Reason),
+}
+
+impl Verdict {
+    /// Returns the verdict for what is left after a cut: dropped if it is blank.
+    fn left(text: &str, reason: Reason) -> Verdict {
+        if lines::is_blank(text) { Verdict::Drop(reason) } else { Verdict::Shorten(text.to_owned(), reason) }
+    }
+}
+
+/// A filter: its name, and the function.
+#[derive(Debug, Clone, Copy)]
+pub struct Filter {
+    /// The name in traces.
+    pub name: &'static str,
+    /// Judges a text whose line breaks are `\n`.
+    pub judge: fn(&Context<'_>, &str) -> Verdict,
+}
+
+macro_rules! filters {
+    ($($module:ident),+ $(,)?) => {
+        &[$(Filter { name: stringify!($module), judge: $module::judge }),+]
+    };
+}
+
+/// All filters, in order.
+pub const ALL: &[Filter] = filters![
+    special_tokens,
+    line_complete,
+    unfinished,
+    indentation,
+    leading_space,
+    comment_marker,
+    prefix_echo,
+    repetition,
+    suffix_text,
+    suffix_line,
+    closers,
+    max_lines,
+    trailing_space,
+    bare_closers,
+    blank,
+    too_short,
+];
+
+/// The filters for what is left of a suggestion that is being typed through: it has been shown already, so only what
+/// typing may have changed is looked at.
+pub const AGAIN: &[Filter] = filters![closers, trailing_space, bare_closers, blank];
+
+/// Puts a text through filters. Returns what is left or why nothing is, and what each filter did.
+pub fn run(filters: &[Filter], context: &Context<'_>, text: &str) -> (Result<String, Reason>, Vec<Step>) {
+    let mut text = text.to_owned();
+    let mut steps = Vec::new();
+    for filter in filters {
+        let (after, reason, dropped) = match (filter.judge)(context, &text) {
+            Verdict::Keep => (text.clone(), None, false),
+            Verdict::Shorten(after, reason) => (after, Some(reason), false),
+            Verdict::Drop(reason) => (String::new(), Some(reason), true),
+        };
+        let before = std::mem::replace(&mut text, after.clone());
+        steps.push(Step { filter: filter.name, before, after, reason: reason.clone() });
+        if let (true, Some(reason)) = (dropped, reason) {
+            return (Err(reason), steps);
+        }
+    }
+    (Ok(text), steps)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::mode::plan;
+    use crate::settings::Settings;
+    use crate::tests::place;
+
+    /// Checks one filter: a document with a cursor, the text it is given, and what it leaves (`✗code` for a drop).
+    #[track_caller]
+    pub(crate) fn check(
+        judge: fn(&Context<'_>, &str) -> Verdict,
+        path: &str,
+        fixture: &str,
+        text: &str,
+        expect: &str,
+    ) {
+        check_ended(judge, path, fixture, text, Ended::Model, expect);
+    }
+
+    /// The same for a text that ended in a certain way.
+    #[track_caller]
+    pub(crate) fn check_ended(
+        judge: fn(&Context<'_>, &str) -> Verdict,
+        path: &str,
+        fixture: &str,
+        text: &str,
+        ended: Ended,
+        expect: &str,
+    ) {
+        let place = place(path, fixture);
+        let plan = plan(&place, &Settings::default());
+        let context = Context { place: &place, plan: &plan, trigger: Trigger::Automatic, ended };
+        let found = match judge(&context, text) {
+            Verdict::Keep => text.to_owned(),
+            Verdict::Shorten(after, _) => {
+                assert_ne!(after, text, "shortened to the same");
+                after
+            }
+            Verdict::Drop(reason) => format!("✗{}", reason.code()),
+        };
+        assert_eq!(found, expect, "for {fixture:?} + {text:?}");
+    }
+}

@@ -1,0 +1,106 @@
+//! Cuts what the model repeats: characters at the end of a line, lines, blocks of lines.
+//!
+//! Small models fall into loops. Cut is back to before the loop, or to its first round where that makes sense.
+
+use super::{Context, Verdict};
+use crate::lines::{is_blank, is_closing};
+use crate::reason::Reason;
+
+/// Longest unit looked for within a line, in characters.
+const LONGEST: usize = 80;
+/// How often a line must stand in a row to count as a loop.
+const LINES: usize = 3;
+
+pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let looping = lines.iter().position(|line| ends_in_loop(line));
+    let rounds = first_round(context, &lines);
+    match (looping, rounds) {
+        (None, None) => Verdict::Keep,
+        (a, b) => {
+            let keep = a.unwrap_or(usize::MAX).min(b.unwrap_or(usize::MAX));
+            Verdict::left(&lines[..keep].join("\n"), Reason::Repetition)
+        }
+    }
+}
+
+/// Returns whether a line ends in a loop: 3 to 9 characters six times, 10 or more four times, 1 or 2 over at least
+/// 24 characters unless they draw a rule (`-----`) .
+fn ends_in_loop(line: &str) -> bool {
+    let chars: Vec<char> = line.trim_end().chars().rev().take(LONGEST * 6).collect();
+    (1..=LONGEST.min(chars.len() / 2)).any(|unit| {
+        let times = 1 + (unit..chars.len()).take_while(|at| chars[*at] == chars[at - unit]).count() / unit;
+        match unit {
+            1 | 2 => unit * times >= 24 && chars[..unit].iter().any(|c| c.is_alphanumeric()),
+            3..=9 => times >= 6 && chars[..unit].iter().any(|c| c.is_alphanumeric()),
+            _ => times >= 4,
+        }
+    })
+}
+
+/// Returns how many lines there are before a second round begins: of one line that stands three times in a row, or
+/// of a block of lines that stands twice in a row.
+fn first_round(context: &Context<'_>, lines: &[&str]) -> Option<usize> {
+    let says_something = |lines: &[&str]| {
+        let count =
+            lines.iter().filter(|line| !is_blank(line) && !is_closing(line, context.place.language)).count();
+        count >= if lines.len() == 1 { 1 } else { 2 }
+    };
+    for start in 0..lines.len() {
+        for size in 1..=(lines.len() - start) / 2 {
+            let unit = &lines[start..start + size];
+            let times = if size == 1 { LINES } else { 2 };
+            if lines.len() < start + size * times || !says_something(unit) {
+                continue;
+            }
+            if lines[start..start + size * times].chunks(size).all(|chunk| alike(chunk, unit)) {
+                return Some(start + size);
+            }
+        }
+    }
+    None
+}
+
+fn alike(a: &[&str], b: &[&str]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.trim() == b.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::judge;
+
+    #[test]
+    fn loops_within_a_line() {
+        check(judge, "a.rs", "let x = ‸", &"a+b".repeat(8), "✗repetition");
+        check(judge, "a.md", "It was ‸", &"and then it was ".repeat(5), "✗repetition");
+        check(judge, "a.rs", "fn f() {‸", &format!("\n    a();\n    {}", "x.y".repeat(9)), "\n    a();");
+        check(judge, "a.rs", "let x = ‸", &"0".repeat(40), "✗repetition");
+    }
+
+    #[test]
+    fn rules_and_tables_are_no_loops() {
+        for text in [
+            "--------------------------------",
+            "|---|---|---|---|---|---|---|---|",
+            "0x00, 0x00, 0x00, 0x00",
+            "[[[[]]]]",
+        ] {
+            check(judge, "a.md", "‸", text, text);
+        }
+    }
+
+    #[test]
+    fn lines() {
+        check(judge, "a.py", "‸", "a = 1\na = 1\na = 1\na = 1", "a = 1");
+        check(judge, "a.py", "‸", "a = 1\na = 1\nb = 2", "a = 1\na = 1\nb = 2");
+        check(judge, "a.rs", "fn f() {‸", "\n    }\n    }\n    }", "\n    }\n    }\n    }");
+    }
+
+    #[test]
+    fn blocks() {
+        check(judge, "a.py", "‸", "a = 1\nb = 2\na = 1\nb = 2", "a = 1\nb = 2");
+        check(judge, "a.py", "‸", "z\na = 1\nb = 2\n\na = 1\nb = 2\n\nc", "z\na = 1\nb = 2\n");
+        check(judge, "a.rs", "‸", "if a {\n}\nif b {\n}", "if a {\n}\nif b {\n}");
+    }
+}

@@ -1,0 +1,84 @@
+//! Cuts what the model copies from the lines below the cursor, exactly or nearly.
+
+use super::{Context, Verdict};
+use crate::lines::{indent_width, is_blank, is_closing};
+use crate::place::Place;
+use crate::reason::Reason;
+use crate::similar::nearly_equal;
+
+/// Lines of a copy that must agree with the lines below, when there are as many.
+const LINES: usize = 3;
+
+pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
+    let place = context.place;
+    if place.line_below().is_none() {
+        return Verdict::Keep;
+    }
+    // The first line continues the one of the cursor, and is compared with what is left of it.
+    let whole = format!("{}{text}", place.head);
+    let lines: Vec<&str> = whole.split('\n').collect();
+    let first_says_something =
+        lines.first().is_some_and(|line| !is_blank(line) && !is_closing(line, place.language));
+    let Some(at) =
+        (0..lines.len()).find(|at| (*at > 0 || first_says_something) && copies(place, &lines[*at..]))
+    else {
+        return Verdict::Keep;
+    };
+    if at == 0 {
+        return Verdict::Drop(Reason::SuffixDuplicate);
+    }
+    let kept: usize = lines[..at].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    Verdict::left(text.get(..kept.saturating_sub(place.head.len())).unwrap_or(""), Reason::SuffixDuplicate)
+}
+
+/// Returns whether lines are a copy of the next ones below, as far as both go.
+fn copies(place: &Place, lines: &[&str]) -> bool {
+    if lines.first().is_none_or(|line| is_blank(line)) {
+        return false;
+    }
+    let lines = lines.iter().filter(|line| !is_blank(line));
+    let below = place.below.iter().filter(|line| !is_blank(line));
+    let mut pairs = lines.zip(below).take(LINES).peekable();
+    pairs.peek().is_some() && pairs.all(|(line, below)| same(place, line, below))
+}
+
+/// Returns whether two lines are the same. One that only closes must be indented alike, as every block has one.
+fn same(place: &Place, a: &str, b: &str) -> bool {
+    nearly_equal(a, b) && (!is_closing(a, place.language) || indent_width(a) == indent_width(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::judge;
+
+    #[test]
+    fn copies_of_the_next_lines_go() {
+        check(judge, "a.rs", "fn f() {\n    ‸\n    b();\n    c();\n}", "a();\n    b();\n    c();", "a();");
+        check(judge, "a.rs", "fn f() {\n    ‸\n    b();\n}", "b();", "✗suffix-duplicate");
+        check(judge, "a.rs", "let ‸\nlet y = 6;", "y = 6;", "✗suffix-duplicate");
+        check(
+            judge,
+            "a.md",
+            "‸\n\nThe quick brown fox jumps.",
+            "The quick brown fox jumps!",
+            "✗suffix-duplicate",
+        );
+        check(judge, "a.rs", "fn f() {‸\n    a();\n}", "\n    a();\n}", "✗suffix-duplicate");
+        check(judge, "a.rs", "fn f() {‸\n}", "\n    a();\n}", "\n    a();");
+    }
+
+    #[test]
+    fn what_only_resembles_stays() {
+        check(judge, "a.rs", "    ‸\n    case2 => 2,", "case1 => 1,", "case1 => 1,");
+        check(
+            judge,
+            "a.rs",
+            "fn f() {\n    ‸\n}",
+            "if x {\n        y();\n    }",
+            "if x {\n        y();\n    }",
+        );
+        check(judge, "a.rs", "    ‸\n    b();\n    c();", "b();\n    d();", "b();\n    d();");
+        check(judge, "a.rs", "let x = ‸", "5;", "5;");
+    }
+}

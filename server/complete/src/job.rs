@@ -1,0 +1,127 @@
+//! What the pipeline is asked, and what it answers.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use housestyle_text::{Offset, Snapshot};
+
+use crate::generator::{Generation, Prompt};
+use crate::mode::Plan;
+use crate::reason::Reason;
+use crate::settings::Settings;
+use crate::stop::Ended;
+
+/// What made the editor ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// A person asked for a suggestion.
+    Invoked,
+    /// The editor asked because something was typed.
+    Automatic,
+}
+
+/// The item that is selected in the editor's popup menu. A suggestion then has to begin with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// What accepting the item would replace.
+    pub range: Range<Offset>,
+    /// What it would put there.
+    pub text: String,
+}
+
+/// One request for a suggestion.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    /// The document.
+    pub snapshot: &'a Snapshot,
+    /// Where in it; clamped to the document.
+    pub cursor: Offset,
+    /// Who asks.
+    pub trigger: Trigger,
+    /// The popup's selected item, if the popup is open.
+    pub selected: Option<Selected>,
+    /// The rules, for all languages: those of the document's language are looked up here.
+    pub settings: &'a Settings,
+}
+
+/// Text to show at the cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suggestion {
+    /// Plain text; lines are parted by `\n` whatever the document uses, as editors convert it.
+    pub text: String,
+    /// What it replaces: on one line, with the cursor in it. Empty at the cursor, except when a popup's item is
+    /// selected: then it is that item's range.
+    pub replace: Range<Offset>,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// There is something to show.
+    Suggestion(Suggestion),
+    /// There is nothing to show, for this one reason.
+    Nothing(Reason),
+}
+
+/// What one filter did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The filter's name.
+    pub filter: &'static str,
+    /// The text it was given.
+    pub before: String,
+    /// The text it left; empty when it dropped all.
+    pub after: String,
+    /// Why, if it changed anything.
+    pub reason: Option<Reason>,
+}
+
+/// Everything that happened on the way to an outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How long the suggestion was to be, and why; missing when the job ended before that was asked.
+    pub plan: Option<Plan>,
+    /// What the model was given.
+    pub prompt: Option<Prompt>,
+    /// What the model wrote.
+    pub raw: Option<Generation>,
+    /// Why its text ended where it did.
+    pub ended: Option<Ended>,
+    /// What the filters did, in order, up to the one that dropped the text.
+    pub steps: Vec<Step>,
+    /// From the model's start to its first text.
+    pub first_text: Option<Duration>,
+}
+
+impl Trace {
+    /// Returns the trace of a job that ended before a model was asked.
+    pub fn nothing(reason: Reason) -> Trace {
+        Trace {
+            outcome: Outcome::Nothing(reason),
+            plan: None,
+            prompt: None,
+            raw: None,
+            ended: None,
+            steps: Vec::new(),
+            first_text: None,
+        }
+    }
+
+    /// Returns the suggestion, if there is one.
+    pub fn suggestion(&self) -> Option<&Suggestion> {
+        match &self.outcome {
+            Outcome::Suggestion(suggestion) => Some(suggestion),
+            Outcome::Nothing(_) => None,
+        }
+    }
+
+    /// Returns the reason why there is nothing, if there is nothing.
+    pub fn reason(&self) -> Option<&Reason> {
+        match &self.outcome {
+            Outcome::Suggestion(_) => None,
+            Outcome::Nothing(reason) => Some(reason),
+        }
+    }
+}

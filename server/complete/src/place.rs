@@ -1,0 +1,115 @@
+//! What stands around the cursor, as far as rules and filters look.
+//!
+//! All of it is bounded: from a line of a megabyte only the part next to the cursor is taken, so that no rule can
+//! be slow on a strange document.
+
+use std::ops::Range;
+
+use housestyle_text::syntax::{Scope, scope_at};
+use housestyle_text::{Language, Offset, Snapshot};
+
+use crate::job::{Job, Selected};
+use crate::lines;
+
+/// Most bytes taken of the cursor's line on either side.
+const SIDE: usize = 1024;
+/// Most bytes taken of any other line.
+const LINE: usize = 512;
+/// Most lines looked at above.
+const ABOVE: usize = 32;
+/// Most lines looked at below.
+const BELOW: usize = 24;
+
+/// What stands around the cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The document's language.
+    pub language: Language,
+    /// What the cursor is in.
+    pub scope: Scope,
+    /// The cursor's line, from 0.
+    pub line: usize,
+    /// The line's own indentation.
+    pub indent: String,
+    /// The line up to the cursor, with a selected popup item as if it were accepted; the last 1024 bytes of it.
+    pub head: String,
+    /// The line from the cursor on; the first 1024 bytes of it.
+    pub tail: String,
+    /// Lines above, nearest first.
+    pub above: Vec<String>,
+    /// Lines below, nearest first.
+    pub below: Vec<String>,
+    /// What a suggestion replaces.
+    pub replace: Range<Offset>,
+    /// What a suggestion begins with: the selected popup item's text, or nothing.
+    pub given: String,
+}
+
+impl Place {
+    /// Returns what stands around a job's cursor.
+    pub fn of(job: &Job<'_>) -> Place {
+        let snapshot = job.snapshot;
+        let cursor = snapshot.floor(job.cursor.0);
+        let line = snapshot.line_of(cursor);
+        let (start, end) = (snapshot.line_start(line), snapshot.line_end(line));
+        // Between `\r` and `\n` is no place for a cursor.
+        let cursor = cursor.clamp(start, end);
+        let selected = job.selected.as_ref().filter(|selected| fits(selected, start, cursor, end));
+        let (replace, given) = match selected {
+            Some(selected) => {
+                let (from, to) =
+                    (snapshot.floor(selected.range.start.0), snapshot.floor(selected.range.end.0));
+                (from..to, lines::unix(&selected.text))
+            }
+            None => (cursor..cursor, String::new()),
+        };
+        let left = snapshot.slice(start.max(Offset(replace.start.0.saturating_sub(SIDE))).0..replace.start.0);
+        let beginning = snapshot.slice(start.0..end.0.min(start.0 + LINE));
+        Place {
+            language: snapshot.language(),
+            scope: scope_at(snapshot, cursor),
+            line,
+            indent: lines::indent(&beginning).to_owned(),
+            head: left + &given,
+            tail: snapshot.slice(replace.end.0..end.0.min(replace.end.0.saturating_add(SIDE))),
+            above: (line.saturating_sub(ABOVE)..line).rev().map(|line| text_of(snapshot, line)).collect(),
+            below: (line + 1..snapshot.line_count().min(line + 1 + BELOW))
+                .map(|line| text_of(snapshot, line))
+                .collect(),
+            replace,
+            given,
+        }
+    }
+
+    /// Returns the nearest line above that is not blank.
+    pub fn line_above(&self) -> Option<&str> {
+        self.above.iter().map(String::as_str).find(|line| !lines::is_blank(line))
+    }
+
+    /// Returns the nearest line below that is not blank.
+    pub fn line_below(&self) -> Option<&str> {
+        self.below.iter().map(String::as_str).find(|line| !lines::is_blank(line))
+    }
+
+    /// Returns whether there is nothing but white space left of the cursor.
+    pub fn is_line_start(&self) -> bool {
+        lines::is_blank(&self.head)
+    }
+
+    /// Returns whether sentences are written here rather than code.
+    pub fn is_prose(&self) -> bool {
+        matches!(self.scope, Scope::Prose | Scope::Comment | Scope::Docstring)
+    }
+}
+
+/// Returns whether a selected item is one that a suggestion can extend: on the cursor's line, around the cursor.
+/// Neovim sends the visual selection in its place, which may be anywhere.
+fn fits(selected: &Selected, start: Offset, cursor: Offset, end: Offset) -> bool {
+    let Range { start: from, end: to } = selected.range;
+    start <= from && from <= cursor && cursor <= to && to <= end && !selected.text.contains(['\n', '\r'])
+}
+
+fn text_of(snapshot: &Snapshot, line: usize) -> String {
+    let start = snapshot.line_start(line).0;
+    snapshot.slice(start..snapshot.line_end(line).0.min(start + LINE))
+}

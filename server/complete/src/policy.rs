@@ -1,0 +1,133 @@
+//! Whether a suggestion is wanted here at all; asked before the model is.
+
+use housestyle_text::syntax::Scope;
+
+use crate::job::Trigger;
+use crate::lines;
+use crate::place::Place;
+use crate::reason::Reason;
+use crate::settings::{Mode, ProseMode, Settings};
+
+/// Words that a sentence must have before it is completed quietly.
+const QUIET_WORDS: usize = 3;
+
+/// Says why there is to be no suggestion, if there is a reason. `settings` are those of the place's language.
+///
+/// # Errors
+/// The reason.
+pub fn allow(place: &Place, path: Option<&str>, trigger: Trigger, settings: &Settings) -> Result<(), Reason> {
+    if !settings.enabled {
+        return Err(Reason::Disabled);
+    }
+    if let Some(glob) = path.and_then(|path| settings.disabled_by(path)) {
+        return Err(Reason::PathDisabled { glob: glob.to_owned() });
+    }
+    let (setting, mode) = mode_here(place, settings);
+    let general = match settings.mode {
+        Mode::Auto => ProseMode::Auto,
+        Mode::Manual => ProseMode::Manual,
+        Mode::Off => ProseMode::Off,
+    };
+    let (setting, mode) = if general > mode { ("mode", general) } else { (setting, mode) };
+    match (mode, trigger) {
+        (ProseMode::Off, _) => Err(Reason::ModeOff { setting }),
+        (_, Trigger::Invoked) => Ok(()),
+        (ProseMode::Manual, Trigger::Automatic) => Err(Reason::ManualOnly { setting }),
+        (mode, Trigger::Automatic) => unasked(place, mode, settings),
+    }
+}
+
+/// Returns whether the place is prose that is to be completed quietly.
+pub fn is_quiet(place: &Place, settings: &Settings) -> bool {
+    mode_here(place, settings).1 == ProseMode::Quiet
+}
+
+fn mode_here(place: &Place, settings: &Settings) -> (&'static str, ProseMode) {
+    match place.scope {
+        Scope::Prose => ("prose.mode", settings.prose_mode),
+        Scope::Comment | Scope::Docstring => ("comments.mode", settings.comments_mode),
+        Scope::Code | Scope::String => ("mode", ProseMode::Auto),
+    }
+}
+
+/// The rules for suggestions that nobody asked for.
+fn unasked(place: &Place, mode: ProseMode, settings: &Settings) -> Result<(), Reason> {
+    let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    if word(place.head.chars().next_back()) && word(place.tail.chars().next()) {
+        return Err(Reason::InsideWord);
+    }
+    let found = place
+        .tail
+        .chars()
+        .filter(|c| !c.is_whitespace() && !lines::only_closers(c.encode_utf8(&mut [0; 4])))
+        .count();
+    if found > settings.max_line_suffix {
+        return Err(Reason::TextRight { found, allowed: settings.max_line_suffix });
+    }
+    if mode == ProseMode::Quiet {
+        let sentence = place.head.rsplit(['.', '!', '?', '。', '！', '？']).next().unwrap_or("");
+        // Chinese and Japanese have no spaces between words: there, characters are counted instead.
+        let wide = sentence.chars().filter(|c| *c >= '\u{2E80}').count();
+        let under_way = sentence.split_whitespace().count() >= QUIET_WORDS || wide > QUIET_WORDS;
+        if !lines::is_blank(&place.tail) || !under_way {
+            return Err(Reason::ProseQuiet);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::place;
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn check(path: &str, fixture: &str, trigger: Trigger, settings: Value, expect: &str) {
+        let place = place(path, fixture);
+        let (settings, warnings) = Settings::from_json(&settings);
+        assert_eq!(warnings, []);
+        let settings = settings.for_language(place.language.id());
+        let found =
+            allow(&place, Some(path), trigger, &settings).map_or_else(|reason| reason.code(), |()| "ok");
+        assert_eq!(found, expect, "for {fixture:?} in {path}");
+    }
+
+    #[test]
+    fn switches() {
+        use Trigger::{Automatic, Invoked};
+        check("a.rs", "let x = ‸", Automatic, json!({}), "ok");
+        check("a.rs", "let x = ‸", Invoked, json!({"enabled": false}), "disabled");
+        check("a.rs", "let x = ‸", Invoked, json!({"mode": "off"}), "mode-off");
+        check("a.rs", "let x = ‸", Automatic, json!({"mode": "manual"}), "manual-only");
+        check("a.rs", "let x = ‸", Invoked, json!({"mode": "manual"}), "ok");
+        check("a.rs", "let x = ‸", Invoked, json!({"languages": {"rust": {"mode": "off"}}}), "mode-off");
+        check("a.py", "x = ‸", Invoked, json!({"languages": {"rust": {"mode": "off"}}}), "ok");
+        check("conf/.env", "KEY=‸", Invoked, json!({}), "path-disabled");
+        check("a.md", "One two three ‸", Automatic, json!({"prose.mode": "manual"}), "manual-only");
+        check("a.md", "One two three ‸", Automatic, json!({"prose.mode": "auto", "mode": "off"}), "mode-off");
+        check("a.rs", "// one ‸", Automatic, json!({"comments.mode": "off"}), "mode-off");
+    }
+
+    #[test]
+    fn unasked_only_where_it_does_not_disturb() {
+        let check = |fixture, expect| check("a.rs", fixture, Trigger::Automatic, json!({}), expect);
+        check("foo(‸)", "ok");
+        check("foo(bar(\"‸\"));", "ok");
+        check("let ‸ = compute_it(1);", "text-right");
+        check("let ‸ = 5;", "ok");
+        check("let ab‸cd", "inside-word");
+        check("ab‸ cd", "ok");
+    }
+
+    #[test]
+    fn prose_is_quiet() {
+        let check = |fixture, expect| check("a.md", fixture, Trigger::Automatic, json!({}), expect);
+        check("‸", "prose-quiet");
+        check("The ‸", "prose-quiet");
+        check("The quick brown ‸", "ok");
+        check("The quick brown fox. And ‸", "prose-quiet");
+        check("The quick brown ‸ dog", "prose-quiet");
+        check("这是一个很‸", "ok");
+    }
+}

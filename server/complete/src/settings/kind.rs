@@ -1,0 +1,190 @@
+//! The types that a setting can have: reading from JSON, writing, and naming them for people.
+
+use serde_json::{Value, json};
+
+/// When completions appear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// While typing.
+    Auto,
+    /// Only when asked.
+    Manual,
+    /// Never.
+    Off,
+}
+
+/// When completions of prose appear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProseMode {
+    /// While typing.
+    Auto,
+    /// While typing, but seldom.
+    Quiet,
+    /// Only when asked.
+    Manual,
+    /// Never.
+    Off,
+}
+
+/// A value that is read, and what is odd about it.
+pub(super) type Read<T> = Result<(T, Option<String>), String>;
+
+/// A type of setting.
+pub(super) trait Kind: Sized {
+    /// Name for people.
+    const NAME: &'static str;
+
+    /// Reads a value. Numbers outside the bounds are moved to the nearer one, and that is told.
+    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<Self>;
+
+    /// Returns the value as JSON.
+    fn write(&self) -> Value;
+
+    /// Returns the type as JSON schema, bounds left out.
+    fn schema() -> Value;
+
+    /// Reads a value and writes it again, so that a layer only ever holds what can be read.
+    fn check(value: &Value, bounds: Option<(f64, f64)>) -> Read<Value> {
+        Self::read(value, bounds).map(|(read, odd)| (read.write(), odd))
+    }
+}
+
+impl Kind for bool {
+    const NAME: &'static str = "true or false";
+
+    fn read(value: &Value, _: Option<(f64, f64)>) -> Read<bool> {
+        value.as_bool().map(|value| (value, None)).ok_or_else(|| expected(Self::NAME, value))
+    }
+
+    fn write(&self) -> Value {
+        json!(self)
+    }
+
+    fn schema() -> Value {
+        json!({"type": "boolean"})
+    }
+}
+
+impl Kind for f64 {
+    const NAME: &'static str = "number";
+
+    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<f64> {
+        let number = value.as_f64().ok_or_else(|| expected(Self::NAME, value))?;
+        let (low, high) = bounds.unwrap_or((f64::MIN, f64::MAX));
+        let inside = number.clamp(low, high);
+        let odd =
+            (inside != number).then(|| format!("{number} is not from {low} to {high}; {inside} is used"));
+        Ok((inside, odd))
+    }
+
+    fn write(&self) -> Value {
+        json!(self)
+    }
+
+    fn schema() -> Value {
+        json!({"type": "number"})
+    }
+}
+
+impl Kind for u64 {
+    const NAME: &'static str = "whole number";
+
+    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<u64> {
+        // Lua and JavaScript write 5.0 for 5; a fraction is another matter.
+        let whole = value.as_f64().filter(|number| number.fract() == 0.0);
+        let number = whole.ok_or_else(|| expected(Self::NAME, value))?;
+        let (inside, odd) = f64::read(&json!(number), bounds)?;
+        Ok((inside as u64, odd))
+    }
+
+    fn write(&self) -> Value {
+        json!(self)
+    }
+
+    fn schema() -> Value {
+        json!({"type": "integer"})
+    }
+}
+
+impl Kind for usize {
+    const NAME: &'static str = u64::NAME;
+
+    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<usize> {
+        u64::read(value, bounds).map(|(number, odd)| (usize::try_from(number).unwrap_or(usize::MAX), odd))
+    }
+
+    fn write(&self) -> Value {
+        json!(self)
+    }
+
+    fn schema() -> Value {
+        u64::schema()
+    }
+}
+
+impl Kind for Vec<String> {
+    const NAME: &'static str = "list of strings";
+
+    fn read(value: &Value, _: Option<(f64, f64)>) -> Read<Vec<String>> {
+        let items = value.as_array().ok_or_else(|| expected(Self::NAME, value))?;
+        let strings = items.iter().map(|item| item.as_str().map(str::to_owned));
+        let strings: Option<Vec<String>> = strings.collect();
+        strings.map(|strings| (strings, None)).ok_or_else(|| expected(Self::NAME, value))
+    }
+
+    fn write(&self) -> Value {
+        json!(self)
+    }
+
+    fn schema() -> Value {
+        json!({"type": "array", "items": {"type": "string"}})
+    }
+}
+
+macro_rules! choice {
+    ($kind:ty, $name:literal, $($variant:ident = $text:literal),+) => {
+        impl $kind {
+            /// Returns the word for it in a file.
+            pub fn word(self) -> &'static str {
+                match self { $( <$kind>::$variant => $text, )+ }
+            }
+        }
+
+        impl Kind for $kind {
+            const NAME: &'static str = $name;
+
+            fn read(value: &Value, _: Option<(f64, f64)>) -> Read<$kind> {
+                match value.as_str() {
+                    $( Some($text) => Ok((<$kind>::$variant, None)), )+
+                    _ => Err(expected(Self::NAME, value)),
+                }
+            }
+
+            fn write(&self) -> Value {
+                json!(self.word())
+            }
+
+            fn schema() -> Value {
+                json!({"type": "string", "enum": [$($text),+]})
+            }
+        }
+    };
+}
+
+choice!(Mode, "`auto`, `manual` or `off`", Auto = "auto", Manual = "manual", Off = "off");
+choice!(
+    ProseMode,
+    "`auto`, `quiet`, `manual` or `off`",
+    Auto = "auto",
+    Quiet = "quiet",
+    Manual = "manual",
+    Off = "off"
+);
+
+fn expected(kind: &str, found: &Value) -> String {
+    let mut found = found.to_string();
+    if found.chars().count() > 40 {
+        found = found.chars().take(40).chain(['…']).collect();
+    }
+    format!("expected {kind}, found {found}")
+}

@@ -1,0 +1,255 @@
+//! Every setting, declared once: type, default, bounds, meaning, and what "stricter" means for it.
+//!
+//! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`Layer`]), the table in
+//! `server/SETTINGS.md` and the schema that editors use. Nothing else lists settings.
+
+mod glob;
+mod kind;
+mod layer;
+mod table;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use kind::{Mode, ProseMode};
+pub use layer::{Layer, Warning};
+pub use table::{json_schema, markdown};
+
+use kind::Kind;
+
+/// How two values of a setting are merged when a user's file may only be stricter than the team's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The smaller one: less is shown, or less is spent.
+    Least,
+    /// The greater one.
+    Most,
+    /// The quieter one; `false` is quieter than `true`.
+    Quietest,
+    /// Both lists together.
+    Union,
+    /// The team's where it has one: neither value is stricter.
+    Team,
+}
+
+/// Whether a setting may be overridden under `languages.<id>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// For a language too.
+    Language,
+    /// Only for everything.
+    Everything,
+}
+
+/// One setting, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Name in JSON and TOML; a dot parts a group from its member.
+    pub name: &'static str,
+    /// What it means, for people; lines as in the declaration.
+    pub doc: &'static str,
+    /// Kind of value, for people.
+    pub kind: &'static str,
+    /// The default, as JSON.
+    pub default: fn() -> Value,
+    /// Smallest and greatest number allowed; numbers outside are moved to the nearer one.
+    pub bounds: Option<(f64, f64)>,
+    /// How two values merge.
+    pub rule: Rule,
+    /// Where it may be set.
+    pub reach: Reach,
+    /// Reads a value of the right type: the value to keep, and what is odd about it.
+    read: fn(&Value, Option<(f64, f64)>) -> Result<(Value, Option<String>), String>,
+    /// The type as JSON schema.
+    schema: fn() -> Value,
+}
+
+macro_rules! settings {
+    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $reach:ident; )+) => {
+        /// Everything that a user or a team can choose. Made from a [`Layer`]; the default is good as it is.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Settings {
+            $( $(#[doc = $doc])+ pub $field: $kind, )+
+            /// What differs for single languages, by language identifier.
+            pub languages: BTreeMap<String, BTreeMap<&'static str, Value>>,
+        }
+
+        impl Default for Settings {
+            fn default() -> Settings {
+                Settings { $( $field: $default, )+ languages: BTreeMap::new() }
+            }
+        }
+
+        /// Every setting in the order of the documentation, `languages` left out.
+        pub const FIELDS: &[Field] = &[ $( Field {
+            name: $name,
+            doc: concat!($($doc, "\n"),+),
+            kind: <$kind as Kind>::NAME,
+            default: || <$kind as Kind>::write(&$default),
+            bounds: $bounds,
+            rule: Rule::$rule,
+            reach: Reach::$reach,
+            read: <$kind as Kind>::check,
+            schema: <$kind as Kind>::schema,
+        }, )+ ];
+
+        impl Settings {
+            fn assign(&mut self, name: &str, value: &Value) {
+                match name {
+                    $( $name => if let Ok((value, _)) = <$kind as Kind>::read(value, $bounds) { self.$field = value }, )+
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// Whether there are completions at all.
+    enabled: bool = true, "enabled", None, Quietest, Language;
+    /// When to complete: `auto` while typing, `manual` only when asked, `off` never.
+    mode: Mode = Mode::Auto, "mode", None, Quietest, Language;
+    /// The same for prose (Markdown, plain text, reStructuredText, commit messages). `quiet` completes while
+    /// typing, but only at the end of a line, once a sentence is under way, and only when the model is sure.
+    prose_mode: ProseMode = ProseMode::Quiet, "prose.mode", None, Quietest, Language;
+    /// The same for comments and docstrings in code.
+    comments_mode: ProseMode = ProseMode::Auto, "comments.mode", None, Quietest, Language;
+    /// Most lines a suggestion may have. 1 never shows a block.
+    max_lines: usize = 10, "maxLines", Some((1.0, 100.0)), Least, Language;
+    /// Most tokens the model may write for a suggestion.
+    max_tokens: usize = 64, "maxTokens", Some((1.0, 512.0)), Least, Language;
+    /// While typing, stay silent when more than this many characters stand right of the cursor; closing
+    /// brackets, quotes and white space do not count.
+    max_line_suffix: usize = 8, "maxLineSuffix", Some((0.0, 1000.0)), Least, Language;
+    /// After this many milliseconds a suggestion ends with the line it is in.
+    time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
+    /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.
+    deadline_ms: u64 = 2500, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
+    /// Tokens of text above the cursor that the model reads.
+    prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;
+    /// Tokens of text below the cursor that the model reads.
+    suffix_tokens: usize = 96, "suffixTokens", Some((0.0, 4096.0)), Team, Language;
+    /// How freely the model chooses; 0 takes the likeliest token always.
+    temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
+    /// Choose among the likeliest tokens that together have this probability.
+    top_p: f64 = 1.0, "topP", Some((0.01, 1.0)), Team, Language;
+    /// Seed of the choice: the same seed gives the same text.
+    seed: u64 = 0, "seed", Some((0.0, 9e15)), Team, Everything;
+    /// Silence below this mean natural logarithm of the tokens' probabilities. 0 asks for certainty.
+    min_logprob: f64 = -2.5, "minLogprob", Some((-100.0, 0.0)), Most, Language;
+    /// The same for prose in `quiet` mode.
+    quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
+    /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`
+    /// against its path in the workspace; `*` stays within a name, `**` does not. Case does not count.
+    disabled: Vec<String> = secret_files(), "disabled", None, Union, Everything;
+}
+
+/// Files that hold secrets more often than not; nothing of them should reach a prompt.
+fn secret_files() -> Vec<String> {
+    let globs = [
+        ".env*",
+        "*.env",
+        ".dev.vars",
+        "*.pem",
+        "*.key",
+        "*.cert",
+        "*.crt",
+        "*.p12",
+        "*.pfx",
+        "*.jks",
+        "*.keystore",
+        "*.kdbx",
+        "id_rsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".netrc",
+        ".npmrc",
+        ".pypirc",
+        ".htpasswd",
+        ".pgpass",
+        "credentials",
+        "secrets.*",
+    ];
+    globs.iter().map(|glob| (*glob).to_owned()).collect()
+}
+
+impl Settings {
+    /// Returns the settings of a layer, with defaults for what it leaves out.
+    pub fn of(layer: &Layer) -> Settings {
+        let mut settings = Settings::default();
+        for (name, value) in layer.values() {
+            settings.assign(name, value);
+        }
+        settings.languages = layer.languages().clone();
+        settings
+    }
+
+    /// Returns the settings in a JSON object, and what of it was not understood. Never fails.
+    pub fn from_json(value: &Value) -> (Settings, Vec<Warning>) {
+        let (layer, warnings) = Layer::from_json(value);
+        (Settings::of(&layer), warnings)
+    }
+
+    /// Returns the settings as they hold for a language.
+    pub fn for_language(&self, id: &str) -> Settings {
+        let mut settings = self.clone();
+        for (name, value) in self.languages.get(id).into_iter().flatten() {
+            settings.assign(name, value);
+        }
+        settings
+    }
+
+    /// Returns the glob that forbids completions in a file, if there is one.
+    pub fn disabled_by(&self, path: &str) -> Option<&str> {
+        self.disabled.iter().map(String::as_str).find(|pattern| glob::matches(pattern, path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_documented_and_their_defaults_pass_their_own_check() {
+        for field in FIELDS {
+            assert!(field.doc.trim().ends_with('.'), "{} has no sentence", field.name);
+            let default = (field.default)();
+            assert_eq!((field.read)(&default, field.bounds), Ok((default.clone(), None)), "{}", field.name);
+        }
+        let names: std::collections::BTreeSet<_> = FIELDS.iter().map(|field| field.name).collect();
+        assert_eq!(names.len(), FIELDS.len(), "a name is used twice");
+    }
+
+    #[test]
+    fn every_field_reaches_the_struct() {
+        let all: serde_json::Map<String, Value> =
+            FIELDS.iter().map(|field| (field.name.to_owned(), (field.default)())).collect();
+        let (settings, warnings) = Settings::from_json(&Value::Object(all));
+        assert_eq!((settings, warnings), (Settings::default(), vec![]));
+    }
+
+    #[test]
+    fn a_language_overrides() {
+        let (settings, warnings) = Settings::from_json(
+            &json!({"maxLines": 5, "languages": {"rust": {"maxLines": 2, "mode": "manual"}}}),
+        );
+        assert_eq!(warnings, []);
+        let rust = settings.for_language("rust");
+        assert_eq!((rust.max_lines, rust.mode), (2, Mode::Manual));
+        let python = settings.for_language("python");
+        assert_eq!((python.max_lines, python.mode), (5, Mode::Auto));
+    }
+
+    #[test]
+    fn secrets_are_left_alone_by_default() {
+        let settings = Settings::default();
+        for path in [".env", "a/.env.local", "deploy/TLS.PEM", "x.key", "secrets.yaml", "app/secrets.json"] {
+            assert!(settings.disabled_by(path).is_some(), "{path}");
+        }
+        for path in ["src/env.rs", "a/keys.rs", "secretsanta.md", "environment.yml", "a.pem.md"] {
+            assert_eq!(settings.disabled_by(path), None, "{path}");
+        }
+    }
+}

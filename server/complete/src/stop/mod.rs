@@ -1,0 +1,134 @@
+//! Where the model's text ends. Models run on after the hole is filled, often into a copy of what follows.
+//!
+//! [`cut`] is asked after every piece of text. What it decides on some text it also decides on any text that begins
+//! with it, so that the outcome does not depend on how the text came in pieces.
+
+mod block;
+mod sentence;
+
+use std::time::Duration;
+
+use crate::lines;
+use crate::mode::{Extent, Plan};
+use crate::place::Place;
+
+/// Blank lines that the model may begin with before it counts as having nothing to say.
+const LEADING_BLANKS: usize = 3;
+
+/// Why the text ended where it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// The model said that it was done.
+    Model,
+    /// The end of the line.
+    Line,
+    /// The end of the sentence.
+    Sentence,
+    /// The end of the table cell.
+    Cell,
+    /// The end of the comment or docstring.
+    Comment,
+    /// The next line is indented less than the block.
+    Dedent,
+    /// A blank line at the block's outer level.
+    Paragraph,
+    /// The next line already stands below the cursor.
+    Suffix,
+    /// As many lines as allowed.
+    MaxLines,
+    /// The soft time budget: ended with a whole line.
+    SoftBudget,
+    /// The deadline: ended anywhere.
+    Deadline,
+    /// The token limit: ended anywhere.
+    MaxTokens,
+    /// The cancel flag.
+    Cancelled,
+}
+
+/// Where a text ends, in bytes, and why.
+pub type Cut = (usize, Ended);
+
+/// Returns where the text ends, if that can be said already; `more` is whether there may be more of it. Line breaks
+/// are `\n`.
+pub fn cut(place: &Place, plan: &Plan, text: &str, more: bool) -> Option<Cut> {
+    let skip = if place.is_line_start() { leading_blanks(text) } else { 0 };
+    let body = &text[skip..];
+    if lines::is_blank(body) && text[..skip].matches('\n').count() > LEADING_BLANKS {
+        return Some((0, Ended::Paragraph));
+    }
+    let found = match plan.extent {
+        Extent::Line => line(body),
+        Extent::Sentence => sentence::end(place, body, more),
+        Extent::Block => block::end(place, plan, body, more),
+    };
+    found.map(|(end, ended)| (skip + end, ended))
+}
+
+/// Returns where the text ends when the soft budget is spent: with its last whole line, if it has one.
+pub fn at_soft_budget(text: &str) -> Option<Cut> {
+    let end = text.rfind('\n')?;
+    (!lines::is_blank(&text[..end])).then_some((end, Ended::SoftBudget))
+}
+
+/// Returns whether a time budget in milliseconds is spent.
+pub fn is_spent(elapsed: Duration, budget_ms: u64) -> bool {
+    elapsed >= Duration::from_millis(budget_ms)
+}
+
+fn line(text: &str) -> Option<Cut> {
+    text.find('\n').map(|end| (end, Ended::Line))
+}
+
+/// Returns the length of the blank lines that a text begins with.
+fn leading_blanks(text: &str) -> usize {
+    let space = text.len() - text.trim_start_matches([' ', '\t', '\n']).len();
+    text[..space].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::mode::plan;
+    use crate::settings::Settings;
+    use crate::tests::place;
+
+    /// Checks what is left of a model's text; whatever the pieces it comes in, it must be the same.
+    #[track_caller]
+    pub(crate) fn check(path: &str, fixture: &str, model: &str, expect: &str, ended: Ended) {
+        let place = place(path, fixture);
+        let plan = plan(&place, &Settings { max_lines: 5, ..Settings::default() });
+        let whole = cut(&place, &plan, model, false).unwrap_or((model.len(), Ended::Model));
+        assert_eq!(
+            (&model[..whole.0], whole.1),
+            (expect, ended),
+            "for {fixture:?} + {model:?} ({})",
+            plan.why
+        );
+        for (at, _) in model.char_indices() {
+            if let Some(early) = cut(&place, &plan, &model[..at], true) {
+                assert_eq!(early, whole, "decided too early, on {:?}", &model[..at]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_ends_with_its_line() {
+        check("a.rs", "let x = ‸", "5;\nlet y = 6;", "5;", Ended::Line);
+        check("a.rs", "let x = ‸", "5;", "5;", Ended::Model);
+        check("a.rs", "let x = 5;‸", "\nlet y", "", Ended::Line);
+    }
+
+    #[test]
+    fn leading_blank_lines_do_not_count_on_an_empty_line() {
+        check("a.rs", "let x = 1;\n‸", "\n\nlet y = 6;\n\nlet z = 7;", "\n\nlet y = 6;", Ended::Paragraph);
+        check("a.rs", "let x = 1;\n‸", "\n\n\n\n\n\n\n", "", Ended::Paragraph);
+    }
+
+    #[test]
+    fn the_soft_budget_ends_with_a_whole_line() {
+        assert_eq!(at_soft_budget("a\nb\nc"), Some((3, Ended::SoftBudget)));
+        assert_eq!(at_soft_budget("abc"), None);
+        assert_eq!(at_soft_budget("\n\nabc"), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! Tests of the whole pipeline, and what all tests of this crate share.
+
+/// The test kit's own files: a dependency on the kit would compile this crate twice, with two kinds of `Generator`.
+#[allow(unreachable_pub, dead_code)]
+#[path = "../../testkit/src/cursor.rs"]
+pub(crate) mod cursor;
+#[allow(unreachable_pub, dead_code)]
+#[path = "../../testkit/src/scripted.rs"]
+pub(crate) mod scripted;
+
+use crate::generator::{Part, Prompt};
+use crate::place::Place;
+use crate::{Job, Settings, Trigger};
+
+/// Returns what stands around the cursor of a fixture.
+#[track_caller]
+pub(crate) fn place(path: &str, fixture: &str) -> Place {
+    let (snapshot, cursor) = cursor::document(path, fixture);
+    let settings = Settings::default();
+    Place::of(&Job {
+        snapshot: &snapshot,
+        cursor,
+        trigger: Trigger::Automatic,
+        selected: None,
+        settings: &settings,
+    })
+}
+
+/// Returns a prompt as one text, markers as `<Marker>`.
+pub(crate) fn shown(prompt: &Prompt) -> String {
+    let part = |part: &Part| match part {
+        Part::Marker(marker) => format!("<{marker:?}>"),
+        Part::Text(text) => text.clone(),
+    };
+    prompt.parts.iter().map(part).collect()
+}

@@ -1,1 +1,32 @@
 //! The language server: the only crate that knows LSP.
+//!
+//! [`serve`] runs it over standard input and output. What it needs from outside, a model above all,
+//! comes in a [`Host`].
+//!
+//! The way of a message: `transport` (bytes to messages, in order) → `server` (which message) →
+//! `handlers` (one a file; changes the `session` at once) → for completions `request` → `worker` (the
+//! model's thread, one slot) → back through `flight` (who waits for which run).
+
+mod acceptance;
+mod anchor;
+mod convert;
+mod documents;
+mod flight;
+mod handlers;
+mod host;
+mod outcome;
+mod params;
+mod preferences;
+mod progress;
+mod request;
+mod serve;
+mod server;
+mod session;
+mod status;
+mod suggestions;
+mod transport;
+mod worker;
+
+pub use host::{Fate, FateRecord, FateSource, Host, LoadProgress, Loader, RequestRecord};
+pub use serve::serve;
+pub use transport::Ending;

@@ -1,0 +1,143 @@
+//! Between the protocol's words and ours: positions, ranges, changes, URIs.
+
+use housestyle_text::{Change, Encoding, Offset, Position, Snapshot};
+use tower_lsp::ls_types as lsp;
+
+/// Returns the encoding of columns to use with a client that offers `offered`.
+///
+/// UTF-8 wherever it is offered, for it needs no counting; UTF-16 where nothing is said, as the
+/// protocol demands; UTF-32 only for a client that knows nothing else.
+pub(crate) fn negotiate(offered: Option<&[lsp::PositionEncodingKind]>) -> Encoding {
+    let offers = |kind| offered.is_some_and(|kinds| kinds.contains(&kind));
+    if offers(lsp::PositionEncodingKind::UTF8) {
+        Encoding::Utf8
+    } else if offers(lsp::PositionEncodingKind::UTF32) && !offers(lsp::PositionEncodingKind::UTF16) {
+        Encoding::Utf32
+    } else {
+        Encoding::Utf16
+    }
+}
+
+/// Returns the protocol's name of an encoding.
+pub(crate) fn encoding_kind(encoding: Encoding) -> lsp::PositionEncodingKind {
+    match encoding {
+        Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
+        Encoding::Utf16 => lsp::PositionEncodingKind::UTF16,
+        Encoding::Utf32 => lsp::PositionEncodingKind::UTF32,
+    }
+}
+
+/// Returns a position in our words.
+pub(crate) fn position(position: lsp::Position) -> Position {
+    Position::new(position.line, position.character)
+}
+
+/// Returns a change in our words.
+pub(crate) fn change(event: lsp::TextDocumentContentChangeEvent) -> Change {
+    Change { range: event.range.map(|range| (position(range.start), position(range.end))), text: event.text }
+}
+
+/// Returns the range between two offsets in the protocol's words.
+pub(crate) fn range(snapshot: &Snapshot, start: Offset, end: Offset, encoding: Encoding) -> lsp::Range {
+    let at = |offset| {
+        let found = snapshot.position_of(offset, encoding);
+        lsp::Position { line: found.line, character: found.column }
+    };
+    lsp::Range { start: at(start), end: at(end) }
+}
+
+/// Returns the length of `text` in UTF-16 units.
+pub(crate) fn utf16_len(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// Returns a name for the document at `uri`: its path relative to one of `folders`, else its file
+/// name, else nothing (a document that was never saved has no name).
+pub(crate) fn document_path(uri: &str, folders: &[String]) -> Option<String> {
+    let (scheme, path) = split_uri(uri)?;
+    for folder in folders {
+        let (_, folder) = split_uri(folder)?;
+        let inside = path.strip_prefix(folder.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+        if let Some(inside) = inside.filter(|inside| !inside.is_empty()) {
+            return Some(inside.to_owned());
+        }
+    }
+    // `untitled:Untitled-1` is a label, `untitled:/src/new.rs` a path to be.
+    if scheme == "untitled" && !path.contains('/') {
+        return None;
+    }
+    path.rsplit('/').find(|part| !part.is_empty()).map(str::to_owned)
+}
+
+/// Returns a URI's scheme and its decoded path, query and fragment left out.
+fn split_uri(uri: &str) -> Option<(&str, String)> {
+    let (scheme, rest) = uri.split_once(':')?;
+    let rest = match rest.strip_prefix("//") {
+        Some(with_authority) => with_authority.find('/').map_or("", |at| &with_authority[at..]),
+        None => rest,
+    };
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    Some((scheme, decode(path)))
+}
+
+/// Undoes percent-encoding; what is encoded wrongly stays as it is.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte =
+            digits.filter(|_| bytes[at] == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn negotiates_utf8_first_and_utf16_in_doubt() {
+        let check = |offered: Option<&[lsp::PositionEncodingKind]>, expected| {
+            assert_eq!(negotiate(offered), expected, "{offered:?}");
+        };
+        let (utf8, utf16, utf32) = (
+            lsp::PositionEncodingKind::UTF8,
+            lsp::PositionEncodingKind::UTF16,
+            lsp::PositionEncodingKind::UTF32,
+        );
+        check(None, Encoding::Utf16);
+        check(Some(&[]), Encoding::Utf16);
+        check(Some(&[utf16.clone(), utf8.clone()]), Encoding::Utf8);
+        check(Some(&[utf32.clone(), utf16]), Encoding::Utf16);
+        check(Some(&[utf32]), Encoding::Utf32);
+        check(Some(&[lsp::PositionEncodingKind::new("utf-7")]), Encoding::Utf16);
+    }
+
+    #[test]
+    fn names_documents() {
+        let folders = ["file:///home/me/my%20repo/".to_owned(), "file:///srv/two".to_owned()];
+        let check = |uri: &str, expected: Option<&str>| {
+            assert_eq!(document_path(uri, &folders).as_deref(), expected, "{uri}");
+        };
+        check("file:///home/me/my%20repo/src/a.rs", Some("src/a.rs"));
+        check("file:///srv/two/b.py", Some("b.py"));
+        check("file:///srv/twofold/b.py", Some("b.py"));
+        check("file:///elsewhere/%C3%A9.md", Some("é.md"));
+        check("untitled:Untitled-1", None);
+        check("untitled:/x/new.rs", Some("new.rs"));
+        check("vscode-notebook-cell:/home/me/my%20repo/n.ipynb#W0sZmlsZQ%3D%3D", Some("n.ipynb"));
+        check("file:///a/100%.txt", Some("100%.txt"));
+        check("no scheme", None);
+        check("file://", None);
+        check("", None);
+    }
+
+    #[test]
+    fn counts_in_utf16() {
+        assert_eq!(utf16_len("a😀é"), 4);
+    }
+}

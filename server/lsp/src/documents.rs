@@ -1,0 +1,162 @@
+//! The documents that the editor has open.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use housestyle_text::{Change, Encoding, Language, Snapshot};
+
+use crate::anchor::{Anchor, Edit};
+use crate::flight::{Flight, Overtaken};
+use crate::suggestions::Shown;
+
+/// Larger documents are not held: nothing good comes from completing in a database dump, and the
+/// editor would send us all of it.
+pub(crate) const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// One open document.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// Its current version; empty while it is too large.
+    pub(crate) snapshot: Snapshot,
+    /// The editor's identifier of its language.
+    pub(crate) language_id: String,
+    /// Its size in bytes when it is larger than [`MAX_BYTES`].
+    pub(crate) too_large: Option<usize>,
+    /// Grows with every change.
+    pub(crate) revision: u64,
+    /// Grows with every request.
+    pub(crate) serial: u64,
+    /// The last run of the model for this document, and its place, as long as the user types there.
+    pub(crate) flight: Option<(Anchor, Arc<Flight>)>,
+    /// The last suggestion given for this document, and its place.
+    pub(crate) shown: Option<(Anchor, Shown)>,
+}
+
+impl Document {
+    /// Returns a document that was just opened.
+    pub(crate) fn open(text: &str, version: i32, language_id: &str, path: Option<String>) -> Document {
+        let language = Language::of_document(language_id, path.as_deref());
+        let too_large = Some(text.len()).filter(|&size| size > MAX_BYTES);
+        let text = if too_large.is_some() { "" } else { text };
+        let mut snapshot = Snapshot::new(text, version, language);
+        if let Some(path) = path {
+            snapshot = snapshot.with_path(path);
+        }
+        Document {
+            snapshot,
+            language_id: language_id.to_owned(),
+            too_large,
+            revision: 0,
+            serial: 0,
+            flight: None,
+            shown: None,
+        }
+    }
+
+    /// Applies one change, and returns what it did in bytes; nothing when it replaced everything.
+    pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Edit> {
+        self.revision += 1;
+        match change.range {
+            None => {
+                let path = self.snapshot.path().map(str::to_owned);
+                let fresh = Document::open(&change.text, version, &self.language_id, path);
+                self.snapshot = fresh.snapshot;
+                self.too_large = fresh.too_large;
+                None
+            }
+            // What is not held cannot be edited; it is told by its size until it comes whole again.
+            Some(_) if self.too_large.is_some() => None,
+            Some((a, b)) => {
+                let (a, b) = (self.snapshot.offset_at(a, encoding).0, self.snapshot.offset_at(b, encoding).0);
+                let edit = Edit { start: a.min(b), end: a.max(b), inserted: change.text.len() };
+                self.snapshot = self.snapshot.apply(&[change], encoding, version);
+                if self.snapshot.len() > MAX_BYTES {
+                    self.too_large = Some(self.snapshot.len());
+                    let empty = Change { range: None, text: String::new() };
+                    self.snapshot = self.snapshot.apply(&[empty], encoding, version);
+                    return None;
+                }
+                Some(edit)
+            }
+        }
+    }
+
+    /// Lets the run and the suggestion follow an edit; those which it does not agree with end.
+    pub(crate) fn follow(&mut self, edit: Option<Edit>) {
+        if let Some((anchor, flight)) = self.flight.take() {
+            flight.overtake(Overtaken::Change);
+            match edit.and_then(|edit| anchor.follow(edit)) {
+                Some(anchor) if !flight.is_over() => {
+                    flight.typed(anchor.typed(&self.snapshot));
+                    self.flight = Some((anchor, flight));
+                }
+                _ => flight.cancel.cancel(),
+            }
+        }
+        self.shown = self.shown.take().and_then(|(anchor, shown)| {
+            let anchor = edit.and_then(|edit| anchor.follow(edit))?;
+            Some((anchor, shown))
+        });
+    }
+
+    /// Ends what goes on for this document.
+    pub(crate) fn close(&mut self) {
+        if let Some((_, flight)) = self.flight.take() {
+            flight.overtake(Overtaken::Change);
+            flight.cancel.cancel();
+        }
+    }
+}
+
+/// The open documents by their URI.
+pub(crate) type Documents = HashMap<String, Document>;
+
+#[cfg(test)]
+mod tests {
+    use housestyle_text::Position;
+
+    use super::*;
+
+    fn insert(column: u32, text: &str) -> Change {
+        let at = Position::new(0, column);
+        Change { range: Some((at, at)), text: text.to_owned() }
+    }
+
+    #[test]
+    fn tells_edits_in_bytes() {
+        let mut document = Document::open("é😀x", 1, "rust", None);
+        let edit = document.apply(insert(3, "ab"), Encoding::Utf16, 2);
+        assert_eq!(edit, Some(Edit { start: 6, end: 6, inserted: 2 }));
+        assert_eq!(document.snapshot.to_text(), "é😀abx");
+        assert_eq!(document.snapshot.version(), 2);
+        assert_eq!(document.apply(Change { range: None, text: "y".to_owned() }, Encoding::Utf16, 3), None);
+        assert_eq!(document.snapshot.to_text(), "y");
+        assert_eq!(document.revision, 2);
+    }
+
+    #[test]
+    fn lets_go_of_what_is_too_large_until_it_comes_whole_again() {
+        let mut document = Document::open(&"x".repeat(MAX_BYTES), 1, "rust", Some("a.rs".to_owned()));
+        assert_eq!(document.too_large, None);
+        document.apply(insert(0, "y"), Encoding::Utf8, 2);
+        assert_eq!((document.too_large, document.snapshot.len()), (Some(MAX_BYTES + 1), 0));
+        document.apply(insert(0, "y"), Encoding::Utf8, 3);
+        assert_eq!(document.snapshot.len(), 0);
+        document.apply(Change { range: None, text: "small".to_owned() }, Encoding::Utf8, 4);
+        assert_eq!((document.too_large, document.snapshot.to_text()), (None, "small".to_owned()));
+        assert_eq!(document.snapshot.path(), Some("a.rs"));
+    }
+
+    #[test]
+    fn a_run_ends_with_an_edit_elsewhere() {
+        let mut document = Document::open("ab", 1, "rust", None);
+        let (flight, _listening) = Flight::new();
+        document.flight = Some((Anchor::at(housestyle_text::Offset(2)), Arc::clone(&flight)));
+        let edit = document.apply(insert(2, "c"), Encoding::Utf8, 2);
+        document.follow(edit);
+        assert!(!flight.cancel.is_cancelled());
+        let edit = document.apply(insert(0, "c"), Encoding::Utf8, 3);
+        document.follow(edit);
+        assert!(flight.cancel.is_cancelled() && document.flight.is_none());
+    }
+}

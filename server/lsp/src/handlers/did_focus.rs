@@ -1,0 +1,19 @@
+//! `textDocument/didFocus`: the user looks at another document.
+
+use serde_json::Value;
+
+use crate::flight::Overtaken;
+use crate::server::Server;
+
+/// Ends what goes on for other documents, as nobody will look at it. An empty URI means that no
+/// document has the focus.
+pub(crate) fn handle(server: &Server, params: &Value) {
+    let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
+    let mut session = server.session();
+    for (_, document) in session.documents.iter_mut().filter(|(other, _)| *other != uri) {
+        if let Some((_, flight)) = &document.flight {
+            flight.overtake(Overtaken::Request);
+            flight.cancel.cancel();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `textDocument/didOpen`: from now on the document is ours to follow.
+
+use tower_lsp::ls_types::DidOpenTextDocumentParams;
+
+use crate::convert;
+use crate::documents::Document;
+use crate::server::Server;
+
+/// Takes a document; one that was open already is replaced.
+pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
+    let opened = params.text_document;
+    let uri = opened.uri.as_str();
+    let mut session = server.session();
+    let path = convert::document_path(uri, &session.folders);
+    let document = Document::open(&opened.text, opened.version, &opened.language_id, path);
+    if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {
+        old.close();
+    }
+}

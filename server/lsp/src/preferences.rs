@@ -1,0 +1,108 @@
+//! The layers of settings: from files, from the start of the session, from the editor's configuration.
+
+use housestyle_complete::settings::{FIELDS, Layer, Settings};
+use serde_json::{Map, Value};
+
+/// The section of the editor's configuration that is ours.
+pub(crate) const SECTION: &str = "housestyle";
+
+/// The settings of all sources.
+#[derive(Debug)]
+pub(crate) struct Preferences {
+    files: Layer,
+    initial: Layer,
+    configuration: Layer,
+}
+
+impl Preferences {
+    /// Returns the settings from files alone.
+    pub(crate) fn new(files: Layer) -> Preferences {
+        Preferences { files, initial: Layer::default(), configuration: Layer::default() }
+    }
+
+    /// Takes `initializationOptions`; returns what was not understood.
+    pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
+        let (layer, warnings) = read(options);
+        self.initial = layer;
+        warnings
+    }
+
+    /// Takes the editor's configuration, all of it; returns what was not understood.
+    pub(crate) fn set_configuration(&mut self, configuration: &Value) -> Vec<String> {
+        let (layer, warnings) = read(configuration);
+        self.configuration = layer;
+        warnings
+    }
+
+    /// Returns what holds: the editor is the user's, so like the user's file it can only be stricter
+    /// than the team.
+    pub(crate) fn settings(&self) -> Settings {
+        let editor = self.configuration.over(&self.initial);
+        Settings::of(&Layer::stricter(&self.files, &editor))
+    }
+}
+
+fn read(value: &Value) -> (Layer, Vec<String>) {
+    let ours = value.get(SECTION).unwrap_or(value);
+    let (layer, warnings) = Layer::from_json(ours);
+    let warnings = warnings.iter().map(ToString::to_string).collect();
+    (without_defaults(&layer), warnings)
+}
+
+/// Leaves out what equals a default: editors send all settings, also those that nobody touched, and
+/// an untouched one must not count as the user's wish against the team's.
+fn without_defaults(layer: &Layer) -> Layer {
+    let mut kept = Map::new();
+    for field in FIELDS {
+        if let Some(value) = layer.values().get(field.name).filter(|value| **value != (field.default)()) {
+            kept.insert(field.name.to_owned(), value.clone());
+        }
+    }
+    let languages = layer.languages().iter().map(|(id, values)| {
+        let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        (id.clone(), Value::Object(values))
+    });
+    kept.insert("languages".to_owned(), Value::Object(languages.collect()));
+    Layer::from_json(&Value::Object(kept)).0
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The most lines and whether completions are on, with settings from the three sources.
+    #[track_caller]
+    fn check(files: Value, initial: Value, configuration: Value, expected: (usize, bool)) {
+        let mut preferences = Preferences::new(Layer::from_json(&files).0);
+        preferences.set_initial(&initial);
+        preferences.set_configuration(&configuration);
+        let settings = preferences.settings();
+        assert_eq!((settings.max_lines, settings.enabled), expected, "{files} {initial} {configuration}");
+    }
+
+    #[test]
+    fn the_editor_is_stricter_or_silent() {
+        check(json!({"maxLines": 4}), json!({}), json!({"maxLines": 2}), (2, true));
+        check(json!({"maxLines": 4}), json!({}), json!({"maxLines": 8}), (4, true));
+        check(json!({"enabled": false}), json!({"enabled": true}), json!({"enabled": true}), (10, false));
+        check(json!({}), json!({"enabled": false}), json!({}), (10, false));
+    }
+
+    #[test]
+    fn an_untouched_setting_is_no_wish() {
+        check(json!({"maxLines": 20}), json!({}), json!({"maxLines": 10}), (20, true));
+    }
+
+    #[test]
+    fn the_configuration_is_newer_than_the_start() {
+        check(json!({}), json!({"maxLines": 3}), json!({"maxLines": 5}), (5, true));
+    }
+
+    #[test]
+    fn our_section_may_be_wrapped_or_not() {
+        check(json!({}), json!({"housestyle": {"maxLines": 3}}), json!({"maxLines": 2}), (2, true));
+        check(json!({}), Value::Null, json!([1]), (10, true));
+    }
+}

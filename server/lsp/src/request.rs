@@ -1,0 +1,381 @@
+//! One completion request from its arrival to its answer.
+//!
+//! Both kinds of completion go this way. All state is read and changed under one lock that is never
+//! held over a wait; the answer is checked against the document as it is when the answer is given.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use housestyle_complete::Outcome as Pipeline;
+use housestyle_complete::generator::Usage;
+use housestyle_complete::place::Place;
+use housestyle_complete::settings::Settings;
+use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, policy};
+use housestyle_text::{Encoding, Offset, Snapshot};
+
+use crate::anchor::Anchor;
+use crate::convert;
+use crate::flight::{Flight, Heard, Listening, Overtaken};
+use crate::host::RequestRecord;
+use crate::outcome::{Outcome, Ready, Why};
+use crate::params::{Asked, SelectedItem};
+use crate::server::Server;
+use crate::session::Session;
+use crate::suggestions::{Shown, identify};
+use crate::worker::Task;
+
+/// Answers a request. Dropping the future takes the request back.
+pub(crate) async fn answer(server: &Server, asked: Asked) -> Outcome {
+    let mut request = Request::new(server, asked);
+    let outcome = request.settle().await;
+    request.told = true;
+    request.tell(&outcome);
+    outcome
+}
+
+/// A request that is being answered.
+struct Request<'a> {
+    server: &'a Server,
+    asked: Asked,
+    arrived: Instant,
+    /// The document as of the request.
+    seen: Option<Seen>,
+    /// What the model took.
+    usage: Usage,
+    reused: bool,
+    told: bool,
+}
+
+/// What a request saw of its document.
+#[derive(Clone)]
+struct Seen {
+    snapshot: Snapshot,
+    cursor: Offset,
+    revision: u64,
+    serial: u64,
+    encoding: Encoding,
+}
+
+/// What is to be done for a request.
+enum Step {
+    /// It is answered.
+    Answer(Outcome),
+    /// It waits for a run, which began where the anchor is.
+    Wait(Listening, Anchor),
+}
+
+impl Request<'_> {
+    fn new(server: &Server, asked: Asked) -> Request<'_> {
+        let arrived = Instant::now();
+        Request { server, asked, arrived, seen: None, usage: Usage::default(), reused: false, told: false }
+    }
+
+    async fn settle(&mut self) -> Outcome {
+        // A run that was joined may turn out to be of no use after all; then one of its own follows.
+        for may_reuse in [true, false] {
+            let (mut listening, anchor) = match self.begin(may_reuse) {
+                Step::Answer(outcome) => return outcome,
+                Step::Wait(listening, anchor) => (listening, anchor),
+            };
+            let heard = listening.hear().await;
+            if let Some(outcome) = self.end(heard, anchor) {
+                return outcome;
+            }
+        }
+        Outcome::Nothing(Why::Pipeline(Reason::Cancelled))
+    }
+
+    /// Looks at the document and starts what is needed.
+    fn begin(&mut self, may_reuse: bool) -> Step {
+        let mut session = self.server.session();
+        let (encoding, settings) = (session.encoding, Arc::clone(&session.settings));
+        let (paused, off) = (session.paused, session.is_off());
+        let Some(document) = session.documents.get_mut(&self.asked.uri) else {
+            return Step::Answer(Outcome::Nothing(Why::NotOpen));
+        };
+        if let Some(seen) = &self.seen
+            && (document.revision != seen.revision || document.serial != seen.serial)
+        {
+            return Step::Answer(Outcome::Overtaken(Overtaken::Change));
+        }
+        let cursor = document.snapshot.offset_at(convert::position(self.asked.position), encoding);
+        if self.seen.is_none() {
+            document.serial += 1;
+            if let Some((_, flight)) = &document.flight {
+                flight.overtake(Overtaken::Request);
+            }
+        }
+        let snapshot = document.snapshot.clone();
+        let (revision, serial) = (document.revision, document.serial);
+        self.seen = Some(Seen { snapshot: snapshot.clone(), cursor, revision, serial, encoding });
+
+        if let Some(bytes) = document.too_large {
+            return Step::Answer(Outcome::Nothing(Why::TooLarge(bytes)));
+        }
+        if paused {
+            return Step::Answer(Outcome::Nothing(Why::Paused));
+        }
+        if off {
+            return Step::Answer(Outcome::Nothing(Why::Pipeline(Reason::Disabled)));
+        }
+        let selected =
+            self.asked.selected.as_ref().and_then(|item| selected(&snapshot, cursor, item, encoding));
+        if may_reuse && selected.is_none() {
+            if let Some((anchor, shown)) = &document.shown {
+                let rest = rest(&shown.text, *anchor, cursor, &snapshot);
+                if let Some(rest) = rest {
+                    if let Err(reason) = allowed(&snapshot, cursor, self.asked.trigger, &settings) {
+                        return Step::Answer(Outcome::Nothing(Why::Pipeline(reason)));
+                    }
+                    let replace = cursor..Offset(cursor.0 + shown.swallowed);
+                    self.reused = true;
+                    return Step::Answer(self.give(&mut session, Suggestion { text: rest, replace }));
+                }
+            }
+            if let Some((anchor, flight)) = &document.flight {
+                let typed = unix(&anchor.typed(&snapshot));
+                let joined = (anchor.end() == cursor).then(|| Flight::join(flight, &typed)).flatten();
+                if let Some(listening) = joined {
+                    self.reused = true;
+                    return Step::Wait(listening, *anchor);
+                }
+            }
+        }
+        self.reused = false;
+        let (flight, listening) = Flight::new();
+        let anchor = Anchor::at(cursor);
+        if let Some((_, old)) = document.flight.replace((anchor, Arc::clone(&flight))) {
+            old.cancel.cancel();
+        }
+        drop(session);
+        let trigger = self.asked.trigger;
+        self.server.worker.submit(Task { flight, snapshot, cursor, trigger, selected, settings });
+        Step::Wait(listening, anchor)
+    }
+
+    /// Turns what was heard into an answer; nothing when the run was of no use to this request.
+    fn end(&mut self, heard: Heard, anchor: Anchor) -> Option<Outcome> {
+        let trace = match heard {
+            Heard::Overtaken(by) => return Some(Outcome::Overtaken(by)),
+            Heard::NoModel(why) => return Some(Outcome::Nothing(Why::NoModel(why))),
+            Heard::Done(trace) => trace,
+        };
+        let seen = self.seen.clone()?;
+        let mut session = self.server.session();
+        let Some(document) = session.documents.get_mut(&self.asked.uri) else {
+            return Some(Outcome::Overtaken(Overtaken::Change));
+        };
+        if document.revision != seen.revision {
+            return Some(Outcome::Overtaken(Overtaken::Change));
+        }
+        if document.serial != seen.serial {
+            return Some(Outcome::Overtaken(Overtaken::Request));
+        }
+        self.usage = usage(&trace);
+        match &trace.outcome {
+            Pipeline::Nothing(_) if self.reused => None,
+            Pipeline::Nothing(reason) => {
+                document.shown = None;
+                Some(Outcome::Nothing(Why::Pipeline(reason.clone())))
+            }
+            Pipeline::Suggestion(suggestion) if !self.reused => {
+                Some(self.give(&mut session, suggestion.clone()))
+            }
+            Pipeline::Suggestion(suggestion) => {
+                let text = rest(&suggestion.text, anchor, seen.cursor, &seen.snapshot)?;
+                let swallowed = suggestion.replace.end.0.saturating_sub(anchor.start().0);
+                let replace = seen.cursor..Offset(seen.cursor.0 + swallowed);
+                Some(self.give(&mut session, Suggestion { text, replace }))
+            }
+        }
+    }
+
+    /// Gives a suggestion and remembers it.
+    fn give(&self, session: &mut Session, suggestion: Suggestion) -> Outcome {
+        let Some(Seen { snapshot, cursor, encoding, .. }) = &self.seen else {
+            return Outcome::Nothing(Why::NotOpen);
+        };
+        let (start, end) = one_line(snapshot, *cursor, &suggestion);
+        let id = identify(&self.asked.uri, cursor.0, &suggestion.text);
+        session.suggestions.remember(&id, &self.asked.uri, &suggestion.text);
+        if let Some(document) = session.documents.get_mut(&self.asked.uri) {
+            let shown = Shown {
+                id: id.clone(),
+                text: document_breaks(snapshot, *cursor, &suggestion.text),
+                swallowed: end.0 - cursor.0,
+            };
+            // A menu's item also replaces what stands left of the cursor: nothing can be typed into that.
+            document.shown = (start == *cursor).then(|| (Anchor::at(*cursor), shown));
+        }
+        let range = convert::range(snapshot, start, end, *encoding);
+        Outcome::Suggestion(Ready { id, text: suggestion.text, range, reused: self.reused })
+    }
+
+    /// Tells how the request ended: the record, and the status for what a person would wonder about.
+    fn tell(&self, outcome: &Outcome) {
+        let record = self.record(outcome);
+        self.server.session().answered(record.clone());
+        if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
+            self.server.status.last(outcome.code(), outcome.to_string());
+        }
+        (self.server.record)(record);
+    }
+
+    fn record(&self, outcome: &Outcome) -> RequestRecord {
+        let suggestion = match outcome {
+            Outcome::Suggestion(ready) => Some(ready),
+            _ => None,
+        };
+        let snapshot = self.seen.as_ref().map(|seen| &seen.snapshot);
+        let (line, column) = self.seen.as_ref().map_or((self.asked.position.line, 0), |seen| {
+            let found = seen.snapshot.position_of(seen.cursor, Encoding::Utf32);
+            (found.line, found.column)
+        });
+        RequestRecord {
+            uri: self.asked.uri.clone(),
+            path: snapshot.and_then(Snapshot::path).map(str::to_owned),
+            language: snapshot.map_or("", |snapshot| snapshot.language().id()).to_owned(),
+            version: snapshot.map_or(0, Snapshot::version),
+            line: line.saturating_add(1),
+            column: column.saturating_add(1),
+            trigger: match self.asked.trigger {
+                Trigger::Invoked => "invoked",
+                Trigger::Automatic => "automatic",
+            },
+            code: outcome.code().to_owned(),
+            sentence: outcome.to_string(),
+            suggestion: suggestion.map(|ready| ready.id.clone()),
+            lines: suggestion.map_or(0, |ready| ready.text.lines().count()),
+            reused: self.reused,
+            total: self.arrived.elapsed(),
+            prefill: self.usage.prefill,
+            decode: self.usage.decode,
+            prompt_tokens: self.usage.prompt_tokens,
+            reused_tokens: self.usage.reused_tokens,
+            generated_tokens: self.usage.generated_tokens,
+            model: self.server.status.model(),
+        }
+    }
+}
+
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        if !self.told {
+            self.tell(&Outcome::Cancelled);
+        }
+    }
+}
+
+fn usage(trace: &Trace) -> Usage {
+    trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default()
+}
+
+/// Says why nothing is to be shown here, if there is a reason: the rest of an earlier suggestion is
+/// subject to the same rules as a new one.
+fn allowed(snapshot: &Snapshot, cursor: Offset, trigger: Trigger, settings: &Settings) -> Result<(), Reason> {
+    let place = Place::of(&Job { snapshot, cursor, trigger, selected: None, settings });
+    policy::allow(&place, snapshot.path(), trigger, &settings.for_language(snapshot.language().id()))
+}
+
+/// Returns what is left of `text` when the user has typed its start at `anchor` and stands at its end.
+fn rest(text: &str, anchor: Anchor, cursor: Offset, snapshot: &Snapshot) -> Option<String> {
+    if anchor.end() != cursor {
+        return None;
+    }
+    let typed = unix(&anchor.typed(snapshot));
+    let rest = unix(text).strip_prefix(&typed)?.to_owned();
+    (!rest.trim().is_empty()).then_some(rest)
+}
+
+/// Returns text with the line breaks that the pipeline writes.
+fn unix(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// Returns `text` with the line breaks of the document around the cursor, as it will stand there.
+fn document_breaks(snapshot: &Snapshot, cursor: Offset, text: &str) -> String {
+    let line = snapshot.line_of(cursor);
+    let broken = |line: usize| snapshot.slice(snapshot.line_end(line).0..snapshot.line_start(line + 1).0);
+    let mut found = broken(line);
+    if found.is_empty() && line > 0 {
+        found = broken(line - 1);
+    }
+    if found == "\r\n" { text.replace('\n', "\r\n") } else { text.to_owned() }
+}
+
+/// Returns what a suggestion replaces, held to the cursor's line: clients refuse anything else.
+fn one_line(snapshot: &Snapshot, cursor: Offset, suggestion: &Suggestion) -> (Offset, Offset) {
+    let line = snapshot.line_of(cursor);
+    let (first, last) = (snapshot.line_start(line), snapshot.line_end(line));
+    let start = suggestion.replace.start.max(first).min(cursor);
+    let end = suggestion.replace.end.min(last).max(cursor);
+    (start, end)
+}
+
+/// Returns the menu's item in our words. Neovim sends the visual selection in its place, which may
+/// span lines or lie elsewhere: then there is no item.
+fn selected(
+    snapshot: &Snapshot,
+    cursor: Offset,
+    item: &SelectedItem,
+    encoding: Encoding,
+) -> Option<Selected> {
+    let start = snapshot.offset_at(convert::position(item.range.start), encoding);
+    let end = snapshot.offset_at(convert::position(item.range.end), encoding);
+    let one_line = snapshot.line_of(start) == snapshot.line_of(end);
+    let around = start <= cursor && cursor <= end;
+    (one_line && around).then(|| Selected { range: start..end, text: item.text.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use housestyle_testkit::cursor;
+    use housestyle_text::Language;
+
+    use super::*;
+
+    #[test]
+    fn replaced_text_is_held_to_the_line_of_the_cursor() {
+        let (text, at) = cursor::split("one\ntw‸o)\nthree");
+        let snapshot = Snapshot::new(&text, 1, Language::PLAIN);
+        let check = |start: usize, end: usize, expected: (usize, usize)| {
+            let suggestion = Suggestion { text: String::new(), replace: Offset(start)..Offset(end) };
+            let (start, end) = one_line(&snapshot, Offset(at), &suggestion);
+            assert_eq!((start.0, end.0), expected);
+        };
+        check(at, at, (6, 6));
+        check(at, at + 2, (6, 8));
+        check(0, 100, (4, 8));
+        check(100, 0, (6, 6));
+    }
+
+    #[test]
+    fn breaks_are_those_of_the_document() {
+        let check = |fixture: &str, expected: &str| {
+            let (text, at) = cursor::split(fixture);
+            let snapshot = Snapshot::new(&text, 1, Language::PLAIN);
+            assert_eq!(document_breaks(&snapshot, Offset(at), "a\nb"), expected, "{fixture:?}");
+        };
+        check("x‸\r\ny", "a\r\nb");
+        check("x\r\n‸", "a\r\nb");
+        check("x\n‸\r\n", "a\r\nb");
+        check("x‸\ny", "a\nb");
+        check("‸", "a\nb");
+    }
+
+    #[test]
+    fn a_selection_is_no_menu_item() {
+        let (text, at) = cursor::split("one\ntwo.‸\nthree");
+        let snapshot = Snapshot::new(&text, 1, Language::PLAIN);
+        let check = |start: (u32, u32), end: (u32, u32), expected: bool| {
+            let at_position = |(line, character)| tower_lsp::ls_types::Position { line, character };
+            let range = tower_lsp::ls_types::Range { start: at_position(start), end: at_position(end) };
+            let item = SelectedItem { range, text: ".len".to_owned() };
+            assert_eq!(selected(&snapshot, Offset(at), &item, Encoding::Utf16).is_some(), expected);
+        };
+        check((1, 3), (1, 4), true);
+        check((0, 0), (1, 4), false);
+        check((0, 0), (0, 2), false);
+        check((1, 4), (9, 9), false);
+    }
+}

@@ -1,0 +1,48 @@
+//! Puts the parts together and runs them.
+
+use std::sync::{Arc, Mutex};
+
+use tower_lsp::LspService;
+
+use crate::host::Host;
+use crate::progress::Progress;
+use crate::server::Server;
+use crate::session::Session;
+use crate::status::Status;
+use crate::transport::{self, Ending, Outbox};
+use crate::worker::{Reports, Worker};
+
+/// Speaks the protocol over standard input and output until the client says `exit` or closes them.
+///
+/// Needs a tokio runtime with its timer enabled. When it returns, threads of its own may still sit in
+/// a read; they do not keep the process from ending.
+pub async fn serve(host: Host) -> Ending {
+    let (outbox, writer) = Outbox::new();
+    let status = Arc::new(Status::new(outbox.clone()));
+    let progress = Arc::new(Progress::new(outbox.clone()));
+    let reports =
+        Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
+    let worker = Arc::new(Worker::start(host.load, reports));
+    let closing = Arc::clone(&worker);
+    let sender = outbox.clone();
+    let (service, socket) = LspService::build(|client| Server {
+        name: host.name,
+        version: host.version,
+        client,
+        outbox: sender,
+        status,
+        progress,
+        worker,
+        record: host.record,
+        observe: host.observe,
+        state: Mutex::new(Session::new(host.settings)),
+    })
+    .custom_method("textDocument/inlineCompletion", Server::inline_completion)
+    .custom_method("textDocument/didShowCompletion", Server::did_show_completion)
+    .custom_method("textDocument/didPartiallyAcceptCompletion", Server::did_partially_accept_completion)
+    .custom_method("textDocument/didFocus", Server::did_focus)
+    .finish();
+    let ending = transport::run(service, socket, outbox, writer).await;
+    closing.close();
+    ending
+}

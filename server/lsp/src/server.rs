@@ -1,0 +1,118 @@
+//! The server as the protocol sees it: each message goes to its own file.
+//!
+//! A handler changes the session before its first wait. The loop runs every handler that far before
+//! it looks at the next message, so the session changes in the order of the messages.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types as lsp;
+use tower_lsp::{Client, LanguageServer};
+
+use crate::handlers;
+use crate::host::{FateRecord, RequestRecord};
+use crate::progress::Progress;
+use crate::session::Session;
+use crate::status::Status;
+use crate::transport::Outbox;
+use crate::worker::Worker;
+
+/// Everything that a handler can reach.
+pub(crate) struct Server {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) client: Client,
+    pub(crate) outbox: Outbox,
+    pub(crate) status: Arc<Status>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) worker: Arc<Worker>,
+    pub(crate) record: Arc<dyn Fn(RequestRecord) + Send + Sync>,
+    pub(crate) observe: Arc<dyn Fn(FateRecord) + Send + Sync>,
+    pub(crate) state: Mutex<Session>,
+}
+
+impl Server {
+    /// Locks the session. Never hold it over a wait.
+    pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Follows a change of the settings, and tells what of them was not understood.
+    pub(crate) fn settings_changed(&self, warnings: &[String]) {
+        self.status.off(self.session().is_off());
+        for warning in warnings {
+            self.outbox.notify("window/logMessage", &json!({ "type": 2, "message": warning }));
+        }
+    }
+
+    /// Loads the model unless completions are off or paused: off means no work at all.
+    pub(crate) fn load_if_on(&self) {
+        let session = self.session();
+        let on = !session.is_off() && !session.paused;
+        drop(session);
+        if on {
+            self.worker.want_model();
+        }
+    }
+
+    pub(crate) async fn inline_completion(&self, params: Value) -> Result<Value> {
+        handlers::inline_completion::handle(self, params).await
+    }
+
+    pub(crate) async fn did_show_completion(&self, params: Value) {
+        handlers::did_show_completion::handle(self, &params);
+    }
+
+    pub(crate) async fn did_partially_accept_completion(&self, params: Value) {
+        handlers::did_partially_accept_completion::handle(self, &params);
+    }
+
+    pub(crate) async fn did_focus(&self, params: Value) {
+        handlers::did_focus::handle(self, &params);
+    }
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
+        Ok(handlers::initialize::handle(self, params))
+    }
+
+    async fn initialized(&self, _: lsp::InitializedParams) {
+        handlers::initialized::handle(self).await;
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.worker.close();
+        Ok(())
+    }
+
+    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
+        handlers::did_open::handle(self, params);
+    }
+
+    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
+        handlers::did_change::handle(self, params);
+    }
+
+    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
+        handlers::did_close::handle(self, &params);
+    }
+
+    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
+        handlers::did_change_configuration::handle(self, params).await;
+        self.load_if_on();
+    }
+
+    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
+        handlers::did_change_workspace_folders::handle(self, params);
+    }
+
+    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
+        handlers::execute_command::handle(self, &params)
+    }
+
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        handlers::completion::handle(self, params).await
+    }
+}

@@ -1,0 +1,114 @@
+//! Everything the server knows between two messages.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use housestyle_complete::settings::{Layer, Mode, Settings};
+use housestyle_text::Encoding;
+use serde_json::Value;
+
+use crate::documents::Documents;
+use crate::host::RequestRecord;
+use crate::preferences::Preferences;
+use crate::suggestions::Suggestions;
+
+/// Answers that `housestyle.why` can tell of.
+const ANSWERS: usize = 20;
+
+/// What the client said that it can do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Client {
+    /// It has inline completion, so plain completion need not stand in for it.
+    pub(crate) inline_completion: bool,
+    /// It answers `workspace/configuration`.
+    pub(crate) configuration: bool,
+    /// It lets us register for changes of the configuration.
+    pub(crate) register_configuration: bool,
+    /// It draws progress that we begin.
+    pub(crate) progress: bool,
+}
+
+/// The state of one session; behind one lock that is never held over a wait.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Unit of the columns in positions.
+    pub(crate) encoding: Encoding,
+    /// What the client can do.
+    pub(crate) client: Client,
+    /// URIs of the workspace's folders.
+    pub(crate) folders: Vec<String>,
+    /// The open documents.
+    pub(crate) documents: Documents,
+    /// The last suggestions.
+    pub(crate) suggestions: Suggestions,
+    /// Whether the user paused completions.
+    pub(crate) paused: bool,
+    /// The settings as they hold.
+    pub(crate) settings: Arc<Settings>,
+    preferences: Preferences,
+    answers: VecDeque<RequestRecord>,
+}
+
+impl Session {
+    /// Returns the session of a client that said nothing yet.
+    pub(crate) fn new(files: Layer) -> Session {
+        let preferences = Preferences::new(files);
+        Session {
+            encoding: Encoding::default(),
+            client: Client::default(),
+            folders: Vec::new(),
+            documents: Documents::default(),
+            suggestions: Suggestions::default(),
+            paused: false,
+            settings: Arc::new(preferences.settings()),
+            preferences,
+            answers: VecDeque::new(),
+        }
+    }
+
+    /// Takes `initializationOptions`; returns what of them was not understood.
+    pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
+        let warnings = self.preferences.set_initial(options);
+        self.settings_changed();
+        warnings
+    }
+
+    /// Takes the editor's configuration; returns what of it was not understood.
+    pub(crate) fn set_configuration(&mut self, configuration: &Value) -> Vec<String> {
+        let warnings = self.preferences.set_configuration(configuration);
+        self.settings_changed();
+        warnings
+    }
+
+    fn settings_changed(&mut self) {
+        let settings = self.preferences.settings();
+        if *self.settings == settings {
+            return;
+        }
+        self.settings = Arc::new(settings);
+        // What was made under the old settings is not what the new ones would make.
+        for document in self.documents.values_mut() {
+            document.shown = None;
+            if let Some((_, flight)) = document.flight.take().filter(|(_, flight)| !flight.is_awaited()) {
+                flight.cancel.cancel();
+            }
+        }
+    }
+
+    /// Returns whether the settings leave room for any completion at all.
+    pub(crate) fn is_off(&self) -> bool {
+        let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
+        off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
+    }
+
+    /// Remembers an answer.
+    pub(crate) fn answered(&mut self, record: RequestRecord) {
+        self.answers.push_front(record);
+        self.answers.truncate(ANSWERS);
+    }
+
+    /// Returns the last answers, newest first.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = &RequestRecord> {
+        self.answers.iter()
+    }
+}

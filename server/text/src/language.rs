@@ -4,6 +4,7 @@
 //! guessed: no comment marker, no closers, no grammar, not prose. Callers then treat the text as plain characters;
 //! [`Language::is_known`] tells it apart from code without comments.
 
+mod grammar;
 mod table;
 
 use std::fmt;
@@ -20,6 +21,7 @@ pub struct LanguageInfo {
     block_comment: Option<(&'static str, &'static str)>,
     prose: bool,
     closers: &'static [&'static str],
+    grammar: Option<grammar::Grammar>,
 }
 
 /// Names one language of the table; copies are free, and equal only to themselves.
@@ -101,6 +103,11 @@ impl Language {
     /// Returns the tokens that do nothing but close: a line made of them alone ends what began above it.
     pub fn closers(self) -> &'static [&'static str] {
         self.0.closers
+    }
+
+    /// Returns the tree-sitter grammar, where one is built in.
+    pub fn grammar(self) -> Option<tree_sitter::Language> {
+        self.0.grammar.map(grammar::Grammar::load)
     }
 
     /// Returns the file extensions, without their dot.
@@ -212,6 +219,22 @@ mod tests {
         assert!(!unknown.is_known() && !unknown.is_prose());
         assert_eq!((unknown.line_comment(), unknown.block_comment()), (None, None));
         assert!(unknown.closers().is_empty());
+    }
+
+    #[test]
+    fn grammars_fit_the_parser() {
+        let mut parser = tree_sitter::Parser::new();
+        let mut known = Vec::new();
+        for language in Language::all() {
+            if let Some(grammar) = language.grammar() {
+                parser.set_language(&grammar).expect(language.id());
+                known.push(language.id());
+            }
+        }
+        known.sort_unstable();
+        let expected =
+            "c go java javascript javascriptreact lua python rust shellscript typescript typescriptreact";
+        assert_eq!(known.join(" "), expected);
     }
 
     #[test]

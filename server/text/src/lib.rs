@@ -4,11 +4,15 @@
 //! panics on any input, and nothing in it does work that grows with the square of a document.
 
 pub mod change;
+pub mod diff;
 pub mod language;
 pub mod position;
 pub mod snapshot;
+pub mod syntax;
 
 pub use change::Change;
+pub use diff::{Edit, edit_between};
 pub use language::Language;
 pub use position::{Encoding, Offset, Position};
 pub use snapshot::Snapshot;
+pub use syntax::Scope;

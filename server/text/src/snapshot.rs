@@ -173,6 +173,10 @@ impl Snapshot {
         Offset(self.rope.char_to_byte(self.rope.byte_to_char(at)))
     }
 
+    pub(crate) fn rope(&self) -> &Rope {
+        &self.rope
+    }
+
     fn utf16_units(&self, offset: Offset) -> usize {
         self.rope.char_to_utf16_cu(self.rope.byte_to_char(offset.0))
     }

@@ -1,6 +1,7 @@
 //! The table itself: one entry a language, in the order in which a name or an extension is looked up.
 
 use super::LanguageInfo;
+use super::grammar::Grammar;
 
 const BRACES: &[&str] = &["}", ")", "]", ";", ","];
 const BRACKETS: &[&str] = &[")", "]", "}", ","];
@@ -14,36 +15,41 @@ pub(super) static PLAIN: LanguageInfo =
 
 pub(super) static LANGUAGES: &[LanguageInfo] = &[
     // Code
-    code("rust", "Rust").files(&["rs"]).c_comments().closers(BRACES),
+    code("rust", "Rust").files(&["rs"]).c_comments().grammar(Grammar::Rust).closers(BRACES),
     code("python", "Python")
         .aliases(&["py"])
         .files(&["py", "pyi", "pyw"])
         .named(&["SConstruct", "SConscript", "wscript"])
         .line("#")
+        .grammar(Grammar::Python)
         .closers(BRACKETS),
     code("typescript", "TypeScript")
         .aliases(&["ts"])
         .files(&["ts", "mts", "cts"])
         .c_comments()
+        .grammar(Grammar::TypeScript)
         .closers(BRACES),
     code("typescriptreact", "TypeScript JSX")
         .aliases(&["tsx", "typescript.tsx"])
         .files(&["tsx"])
         .c_comments()
+        .grammar(Grammar::Tsx)
         .closers(TAGS),
     code("javascript", "JavaScript")
         .aliases(&["js"])
         .files(&["js", "mjs", "cjs"])
         .c_comments()
+        .grammar(Grammar::JavaScript)
         .closers(BRACES),
     code("javascriptreact", "JavaScript JSX")
         .aliases(&["jsx", "javascript.jsx"])
         .files(&["jsx"])
         .c_comments()
+        .grammar(Grammar::JavaScript)
         .closers(TAGS),
-    code("go", "Go").aliases(&["golang"]).files(&["go"]).c_comments().closers(BRACES),
-    code("java", "Java").files(&["java"]).c_comments().closers(BRACES),
-    code("c", "C").files(&["c", "h"]).c_comments().closers(BRACES),
+    code("go", "Go").aliases(&["golang"]).files(&["go"]).c_comments().grammar(Grammar::Go).closers(BRACES),
+    code("java", "Java").files(&["java"]).c_comments().grammar(Grammar::Java).closers(BRACES),
+    code("c", "C").files(&["c", "h"]).c_comments().grammar(Grammar::C).closers(BRACES),
     code("cpp", "C++")
         .aliases(&["c++", "cuda", "cuda-cpp"])
         .files(&["cpp", "cc", "cxx", "C", "hpp", "hh", "hxx", "ipp", "inl", "cu", "cuh"])
@@ -55,12 +61,19 @@ pub(super) static LANGUAGES: &[LanguageInfo] = &[
         .files(&["m", "mm"])
         .c_comments()
         .closers(BRACES),
-    code("lua", "Lua").aliases(&["luau"]).files(&["lua", "luau"]).line("--").block("--[[", "]]").closers(END),
+    code("lua", "Lua")
+        .aliases(&["luau"])
+        .files(&["lua", "luau"])
+        .line("--")
+        .block("--[[", "]]")
+        .grammar(Grammar::Lua)
+        .closers(END),
     code("shellscript", "Shell")
         .aliases(&["sh", "bash", "zsh", "ksh", "dash"])
         .files(&["sh", "bash", "zsh", "ksh", "bats"])
         .named(&[".bashrc", ".bash_profile", ".zshrc", ".zshenv", ".zprofile", ".profile", "PKGBUILD"])
         .line("#")
+        .grammar(Grammar::Bash)
         .closers(SHELL),
     code("fish", "Fish").files(&["fish"]).line("#").closers(END),
     code("powershell", "PowerShell")
@@ -257,6 +270,7 @@ const fn code(id: &'static str, name: &'static str) -> LanguageInfo {
         block_comment: None,
         prose: false,
         closers: &[],
+        grammar: None,
     }
 }
 
@@ -287,6 +301,10 @@ impl LanguageInfo {
 
     const fn c_comments(self) -> LanguageInfo {
         self.line("//").block("/*", "*/")
+    }
+
+    const fn grammar(self, grammar: Grammar) -> LanguageInfo {
+        LanguageInfo { grammar: Some(grammar), ..self }
     }
 
     const fn closers(self, closers: &'static [&'static str]) -> LanguageInfo {

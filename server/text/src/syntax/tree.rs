@@ -1,0 +1,183 @@
+//! Finds comments and strings in a tree-sitter tree, and where the tree stops being sure.
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Point, Tree};
+
+use crate::{Offset, Snapshot};
+
+use super::PARSED_BYTES;
+use super::scan::Found;
+
+/// The text is handed to the parser in pieces of this many bytes, so that its reading can be counted.
+const PIECE: usize = 4096;
+
+/// Parses the document and returns its text with what stands at `offset`, or else (`Err`) the byte from which only a
+/// scanner can tell. `None` if there is no grammar, or the document is too large or too hard.
+pub(super) fn find(snapshot: &Snapshot, offset: Offset) -> Option<(String, Result<Found, usize>)> {
+    let grammar = snapshot.language().grammar()?;
+    if snapshot.len() > PARSED_BYTES {
+        return None;
+    }
+    let text = snapshot.to_text();
+    let tree = parse(&grammar, &text)?;
+    let found = match first_doubt(tree.root_node(), &text, offset.0) {
+        Some(from) => Err(from),
+        None => enclosing(tree.root_node(), &text, offset.0),
+    };
+    Some((text, found))
+}
+
+/// Parses a text, or gives up after a multiple of the work that ordinary code of its length takes.
+///
+/// Two things are counted, as there is no clock here: how often the parser asks whether to go on (each hundred
+/// operations; ordinary code makes it ask up to once in 110 bytes), and how often it fetches a piece of the text
+/// (two or three times each; a lexer that runs to the end of the text again and again, as Lua's does on `[[[[`, does
+/// little else). Text of brackets and quotes alone reaches these bounds within a few tenths of a second.
+fn parse(grammar: &tree_sitter::Language, text: &str) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(grammar).ok()?;
+    let (mut steps, pieces) = (64 + text.len() / 64, Cell::new(64 + text.len() / 512));
+    let mut read = |at: usize, _: Point| {
+        let left = pieces.get().saturating_sub(1);
+        pieces.set(left);
+        let rest = if left == 0 { &[] } else { text.as_bytes().get(at..).unwrap_or_default() };
+        &rest[..rest.len().min(PIECE)]
+    };
+    let mut progress = |_: &ParseState| {
+        steps = steps.saturating_sub(1);
+        if steps == 0 || pieces.get() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let tree = parser.parse_with_options(&mut read, None, Some(options));
+    // A text that was cut short may have been parsed to its new end before the parser asked again.
+    tree.filter(|_| pieces.get() > 0)
+}
+
+/// Returns the first byte before `end` at which the parser gave up on what may open a string or a comment.
+///
+/// Errors as such are no doubt: half of what is being typed is an error. Only text that the parser skipped, and
+/// openers left without their close, make what follows uncertain. Within a literal the doubt begins where the
+/// outermost literal does, as the scanner must begin in code.
+fn first_doubt(root: Node<'_>, text: &str, end: usize) -> Option<usize> {
+    let mut first = None;
+    let mut cursor = root.walk();
+    // Not `Node::parent`: it walks down from the root each time, which takes forever in a deep tree.
+    let mut open = vec![(root, None)];
+    while let Some((node, literal)) = open.pop() {
+        let start = literal.unwrap_or(node.start_byte());
+        if start >= first.unwrap_or(end) || !node.has_error() {
+            continue;
+        }
+        if node.is_missing() {
+            // A close that the parser made up; the cursor may stand before it.
+            first = literal.or(first);
+            continue;
+        }
+        let begins = is_string(node.kind()) || is_comment(node.kind());
+        let literal = literal.or_else(|| begins.then(|| node.start_byte()));
+        let children: Vec<Node<'_>> = node.children(&mut cursor).collect();
+        if node.is_error()
+            && let Some(at) = doubt_among(node, &children, text)
+        {
+            let at = literal.unwrap_or(at);
+            if at < first.unwrap_or(end) {
+                first = Some(at);
+            }
+        }
+        open.extend(children.into_iter().map(|child| (child, literal)));
+    }
+    first
+}
+
+/// Returns where among the direct children of an error text was skipped or an opener stands alone.
+fn doubt_among(error: Node<'_>, children: &[Node<'_>], text: &str) -> Option<usize> {
+    let skipped = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| !gap.trim().is_empty());
+    let mut reached = error.start_byte();
+    for child in children {
+        if skipped(reached, child.start_byte()) {
+            return Some(reached);
+        }
+        if child.child_count() == 0 && is_opener(*child, text) {
+            return Some(child.start_byte());
+        }
+        reached = child.end_byte();
+    }
+    skipped(reached, error.end_byte()).then_some(reached)
+}
+
+fn is_opener(leaf: Node<'_>, text: &str) -> bool {
+    if is_comment(leaf.kind()) || is_string(leaf.kind()) {
+        return false;
+    }
+    let text = text.get(leaf.byte_range()).unwrap_or_default();
+    leaf.kind() == "string_start"
+        || text.starts_with(['"', '\'', '`', '/'])
+        || text.ends_with(['"', '\''])
+        || ["--", "[[", "[=", "<<"].iter().any(|opener| text.starts_with(opener))
+}
+
+/// Returns what the tree has at `at`, or the byte from which a scanner must tell.
+fn enclosing(root: Node<'_>, text: &str, at: usize) -> Result<Found, usize> {
+    let mut found = Found::Code;
+    let Some(before) = at.checked_sub(1) else { return Ok(found) };
+    let mut cursor = root.walk();
+    while cursor.goto_first_child_for_byte(before).is_some() && cursor.node().start_byte() <= before {
+        let node = cursor.node();
+        let (start, end) = (node.start_byte(), node.end_byte());
+        if is_comment(node.kind()) {
+            let own = text.get(start..end).unwrap_or_default();
+            let block = ["/*", "--[[", "--[=", "<!--"].iter().any(|open| own.starts_with(open));
+            let open_ended = at == end && !block && !own.ends_with(['\n', '\r']);
+            return Ok(if at < end || open_ended { Found::Comment } else { Found::Code });
+        }
+        // The grammar takes the end of the text for the end of a here-document.
+        if node.kind() == "heredoc_redirect" {
+            return Err(start);
+        }
+        if start < at && at < end {
+            if is_string(node.kind()) {
+                found = Found::String { start };
+            } else if is_hole(node.kind()) {
+                found = Found::Code;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn is_comment(kind: &str) -> bool {
+    matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
+}
+
+fn is_hole(kind: &str) -> bool {
+    matches!(
+        kind,
+        "template_substitution"
+            | "template_type"
+            | "interpolation"
+            | "string_interpolation"
+            | "command_substitution"
+    )
+}
+
+fn is_string(kind: &str) -> bool {
+    matches!(
+        kind,
+        "string"
+            | "string_literal"
+            | "raw_string_literal"
+            | "interpreted_string_literal"
+            | "char_literal"
+            | "character_literal"
+            | "rune_literal"
+            | "template_string"
+            | "template_literal_type"
+            | "raw_string"
+            | "ansi_c_string"
+            | "translated_string"
+            | "system_lib_string"
+            | "regex"
+    )
+}

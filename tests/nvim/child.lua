@@ -4,6 +4,8 @@ local M = {}
 ---@class Child
 ---@field dir string its own empty folder
 ---@field file string the file it edits
+---@field pid integer
+---@field chan integer
 local Child = {}
 Child.__index = Child
 
@@ -17,12 +19,17 @@ local plugin = vim.fs.joinpath(vim.fs.dirname(vim.fs.dirname(here)), 'editors', 
 ---@field options? table options of the plugin
 ---@field args? string[] arguments of the server instead of the scripted backend
 ---@field env? table<string, string>
+---@field plain? boolean by `vim.lsp.enable` alone, without setup()
 
----Starts a Neovim, opens the file and waits until the server has it.
----@param o ChildOptions
+---Returns one that is not started yet.
 ---@return Child
-function M.start(o)
-  local self = setmetatable({ dir = vim.fn.tempname() }, Child)
+function M.new()
+  return setmetatable({ dir = vim.fn.tempname() }, Child)
+end
+
+---Starts it and opens the file.
+---@param o ChildOptions
+function Child:start(o)
   vim.fn.mkdir(self.dir .. '/home', 'p')
   self.file = self.dir .. '/' .. (o.name or 'main.rs')
   local out = assert(io.open(self.file, 'wb'))
@@ -48,9 +55,9 @@ function M.start(o)
       io.stderr:write(table.concat(data, '\n'))
     end,
   })
+  self.pid = vim.fn.jobpid(self.chan)
   self:rpc('nvim_ui_attach', 80, 24, { rgb = true })
   self:rpc('nvim_command', 'edit ' .. self.file)
-  return self
 end
 
 function Child:rpc(...)

@@ -15,6 +15,8 @@ local child = require('child')
 local version = vim.fn.system({ vim.env.NVIM_UNDER_TEST, '--version' }):match('v([%d.]+)')
 local displays = vim.version.ge(version, '0.12.0') and { 'native', 'own' } or { 'own' }
 
+local LONGEST_MS = 60000 -- of one case: a Neovim that waits for a key would block for ever
+
 local passed, failed = 0, 0
 
 ---What a case gets.
@@ -26,8 +28,9 @@ Case.__index = Case
 ---Starts a Neovim for this case; it ends with it.
 function Case:start(o)
   o.options = vim.tbl_extend('force', { ghost_text = self.display }, o.options or {})
-  local c = child.start(o)
+  local c = child.new()
   table.insert(self.children, c)
+  c:start(o)
   assert(c:wait_ready(), 'the server did not attach: ' .. c:messages())
   return c
 end
@@ -43,9 +46,16 @@ end
 local function run(name, display, test)
   local case = setmetatable({ display = display, children = {} }, Case)
   local started = vim.uv.hrtime()
+  local watchdog = assert(vim.uv.new_timer())
+  watchdog:start(LONGEST_MS, 0, function()
+    for _, c in ipairs(case.children) do
+      vim.uv.kill(c.pid, 'sigkill')
+    end
+  end)
   local ok, problem = xpcall(test, function(e)
     return type(e) == 'string' and e or debug.traceback(vim.inspect(e))
   end, case)
+  watchdog:close()
   for _, c in ipairs(case.children) do
     c:stop()
   end

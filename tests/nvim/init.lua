@@ -2,6 +2,7 @@
 local test = vim.json.decode(vim.env.HOUSESTYLE_TEST)
 vim.o.swapfile, vim.o.shada, vim.o.more, vim.o.autoindent = false, '', false, false
 vim.o.termguicolors = true
+vim.o.messagesopt = 'wait:0,history:500' -- never a prompt that waits for a key
 
 -- What is sent to the server, for the tests to look at.
 _G.sent = {}
@@ -30,6 +31,8 @@ vim.notify = function(message, ...)
   return notify(message, ...)
 end
 
+vim.o.laststatus = 2
+vim.o.statusline = "%t %m%=%{v:lua.require'housestyle'.status()}  %l,%c "
 vim.opt.runtimepath:prepend(test.plugin)
 vim.cmd('filetype plugin on')
 

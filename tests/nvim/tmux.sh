@@ -40,6 +40,7 @@ export HOUSESTYLE_HOME=$dir/home XDG_STATE_HOME=$dir/state NVIM_LOG_FILE=$dir/nv
 "${terminal[@]}" new-session -d -x 80 -y 16 "cd '$dir' && '${NVIM:-nvim}' -u '$here/init.lua' -i NONE main.rs"
 
 check 'the file is on the screen' wait_for 'fn main() {}'
+check 'the status line says that the server is ready' wait_for 'housestyle: ready'
 keys 'ofn add('
 check 'ghost text is on the terminal' wait_for 'a: i32, b: i32) -> i32 {'
 check 'and its further lines' wait_for '    a + b'

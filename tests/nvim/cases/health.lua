@@ -75,8 +75,7 @@ return {
       local c = t:start({ script = { { text = 'alpha beta' } } })
       c:type('Golet x = ')
       t:check('shown', c:wait_shown('let x = alpha beta'), c)
-      c:lua([[local pid = vim.lsp.get_clients({ name = 'housestyle' })[1].rpc
-        for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(child, 'sigkill') end]])
+      c:lua([[for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(child, 'sigkill') end]])
       t:check('client is gone', c:wait(function()
         return c:lua("return #vim.lsp.get_clients({ name = 'housestyle' })") == 0
       end), c)

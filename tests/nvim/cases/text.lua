@@ -3,22 +3,23 @@ return {
   {
     'multi-byte text left of the cursor and in the suggestion',
     function(t)
-      local c = t:start({ script = { { text = '"größe 🎉 漢字");' } }, text = '// 𝒳 größe\n' })
+      local c = t:start({ script = { { text = '"größe 🎉 漢字");' } }, text = '/* 𝒳 größe */\n' })
       c:type('Goprintln!("é🎉漢", ')
       t:check('shown', c:wait_shown('"größe 🎉 漢字");'), c)
       c:type('<C-f><C-f>')
-      t:check('two words', c:wait_text('// 𝒳 größe\nprintln!("é🎉漢", "größe|'), c)
+      t:check('two words', c:wait_text('/* 𝒳 größe */\nprintln!("é🎉漢", "größe|'), c)
       local told = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 2)
       t:check('length in UTF-16', told and told.acceptedLength == 6, c)
       c:type('<Tab>')
-      t:check('all', c:wait_text('// 𝒳 größe\nprintln!("é🎉漢", "größe 🎉 漢字");|'), c)
+      t:check('all', c:wait_text('/* 𝒳 größe */\nprintln!("é🎉漢", "größe 🎉 漢字");|'), c)
     end,
   },
   {
     'tabs are drawn as wide as they will be',
     function(t)
-      local c = t:start({ script = { { text = 'range xs {\n\t\tprintln(x)\n\t}' } }, name = 'a.go', text = 'func f() {\n}\n', options = {} })
-      c:type('o\tfor _, x := ')
+      local c = t:start({ script = { { text = 'range xs {\n\t\tprintln(x)\n\t}' } }, name = 'a.go', text = 'func f() {\n}\n' })
+      c:rpc('nvim_command', 'setlocal indentexpr=')
+      c:type('o<C-u>\tfor _, x := ')
       t:check('shown', c:wait_shown('for _, x := range xs {'), c)
       if t.display == 'own' then
         t:check('tabs expanded', c:wait_shown((' '):rep(16) .. 'println(x)\n' .. (' '):rep(8) .. '}'), c)

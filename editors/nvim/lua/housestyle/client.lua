@@ -75,6 +75,21 @@ function M.stop()
   vim.lsp.enable('housestyle', false)
 end
 
+---Switches suggestions on or off everywhere; off, nothing is asked and the server rests.
+---@param on boolean
+function M.enable(on)
+  vim.g.housestyle_enabled = on
+  if not on then
+    display.get().hide(vim.api.nvim_get_current_buf())
+  end
+  for _, client in ipairs(vim.lsp.get_clients({ name = 'housestyle' })) do
+    local provider = client.server_capabilities.executeCommandProvider
+    if provider and vim.list_contains(provider.commands, 'housestyle.toggle') then
+      client:exec_cmd({ title = 'Toggle', command = 'housestyle.toggle', arguments = { on } })
+    end
+  end
+end
+
 ---Stops the server and starts it again when it has gone.
 function M.restart()
   M.stop()

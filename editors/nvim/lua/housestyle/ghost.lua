@@ -135,6 +135,9 @@ function M.attach(client, buf)
       end
     end),
   })
+  if vim.startswith(vim.api.nvim_get_mode().mode, 'i') and vim.api.nvim_get_current_buf() == buf then
+    on_event(buf) -- the server came up while the user was typing already
+  end
 end
 
 function M.detach(client_id, buf)

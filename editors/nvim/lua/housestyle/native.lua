@@ -104,10 +104,23 @@ function M.attach(client, buf)
   })
 end
 
+---Takes a client out of Neovim's inline completion of a buffer. Neovim does so by itself only where the
+---whole buffer is enabled, else it would go on to ask a client that has gone, with an error each time.
+local function disable(client_id, buf)
+  local enable = vim.lsp.inline_completion.enable
+  local was_enabled = vim.lsp.inline_completion.is_enabled({ bufnr = buf })
+  enable(true, { bufnr = buf })
+  enable(false, { bufnr = buf, client_id = client_id })
+  if not was_enabled then
+    enable(false, { bufnr = buf })
+  end
+end
+
 function M.detach(client_id, buf)
   if natives[buf] and natives[buf].client.id == client_id then
     natives[buf] = nil
     pcall(vim.api.nvim_del_augroup_by_name, group(buf))
+    disable(client_id, buf)
   end
 end
 

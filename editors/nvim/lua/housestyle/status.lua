@@ -81,7 +81,7 @@ function M.describe()
     text = text .. ': ' .. status.message
   end
   local last = type(status.last) == 'table' and (status.last.message or status.last.code) or status.last
-  if last then
+  if last and last ~= '' then
     text = text .. '\nlast request: ' .. (type(last) == 'string' and last or vim.inspect(last))
   end
   return text

@@ -5,6 +5,7 @@
 //! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
+pub mod eval;
 pub mod filters;
 pub mod generator;
 mod job;
@@ -14,6 +15,7 @@ pub mod place;
 pub mod policy;
 pub mod prompt;
 mod reason;
+pub mod reuse;
 pub mod settings;
 pub mod similar;
 pub mod stop;
@@ -23,7 +25,7 @@ pub mod window;
 pub use job::{Job, Outcome, Selected, Step, Suggestion, Trace, Trigger};
 pub use reason::Reason;
 pub use settings::Settings;
-pub use suggest::suggest;
+pub use suggest::{prompt_of, suggest};
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::filters::{self, Context};
-use crate::generator::{Cancel, Description, Flow, Generation, Generator, Limits, Request, Sampling, Stop};
+use crate::generator::{
+    Cancel, Description, Flow, Generation, Generator, Limits, Prompt, Request, Sampling, Stop,
+};
 use crate::job::{Job, Outcome, Suggestion, Trace};
 use crate::lines;
 use crate::mode::{self, Plan};
@@ -31,17 +33,13 @@ pub fn suggest(
     if let Err(reason) = policy::allow(&place, job.snapshot.path(), job.trigger, &settings) {
         return Trace::nothing(reason);
     }
-    let model = generator.describe();
-    let budget = budget(&settings, &model);
-    let window = Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &|text| {
-        generator.count_tokens(text)
-    });
+    let window = window(job, &place, &settings, generator);
     if window.is_blank() {
         return Trace::nothing(Reason::NoContext);
     }
     let plan = mode::plan(&place, &settings);
     let request = Request {
-        prompt: prompt::build(&window, &model),
+        prompt: prompt::build(&window, &generator.describe()),
         limits: Limits {
             max_tokens: settings.max_tokens,
             deadline: Duration::from_millis(settings.deadline_ms),
@@ -86,8 +84,20 @@ pub fn suggest(
     trace
 }
 
+/// Returns the prompt that [`suggest`] would use, whatever the policy says.
+pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
+    let settings = job.settings.for_language(job.snapshot.language().id());
+    prompt::build(&window(job, &Place::of(job), &settings, generator), &generator.describe())
+}
+
+fn window(job: &Job<'_>, place: &Place, settings: &Settings, generator: &dyn Generator) -> Window {
+    let budget = budget(settings, &generator.describe());
+    let count = |text: &str| generator.count_tokens(text);
+    Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count)
+}
+
 /// Returns the window's budget, made smaller where the model's context is small.
-pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
+fn budget(settings: &Settings, model: &Description) -> Budget {
     let room = model.context_tokens.saturating_sub(settings.max_tokens + HEAD_TOKENS);
     let (prefix, suffix) = (settings.prefix_tokens, settings.suffix_tokens);
     if prefix + suffix <= room {

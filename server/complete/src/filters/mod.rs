@@ -96,7 +96,7 @@ pub const ALL: &[Filter] = filters![
 
 /// The filters for what is left of a suggestion that is being typed through: it has been shown already, so only what
 /// typing may have changed is looked at.
-pub const AGAIN: &[Filter] = filters![closers, trailing_space, bare_closers, blank];
+pub const AGAIN: &[Filter] = filters![closers, trailing_space, blank];
 
 /// Puts a text through filters. Returns what is left or why nothing is, and what each filter did.
 pub fn run(filters: &[Filter], context: &Context<'_>, text: &str) -> (Result<String, Reason>, Vec<Step>) {

@@ -1,11 +1,14 @@
-//! Tests of the whole pipeline, and what all tests of this crate share.
+//! What all tests of this crate share, and tests of the whole pipeline.
+
+mod invariants;
+mod pipeline;
 
 /// The test kit's own files: a dependency on the kit would compile this crate twice, with two kinds of `Generator`.
 #[allow(unreachable_pub, dead_code)]
-#[path = "../../testkit/src/cursor.rs"]
+#[path = "../../../testkit/src/cursor.rs"]
 pub(crate) mod cursor;
 #[allow(unreachable_pub, dead_code)]
-#[path = "../../testkit/src/scripted.rs"]
+#[path = "../../../testkit/src/scripted.rs"]
 pub(crate) mod scripted;
 
 use crate::generator::{Part, Prompt};

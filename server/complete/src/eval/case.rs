@@ -1,0 +1,94 @@
+//! Cases as JSON Lines: `{"path", "prefix", "suffix", "middle", "time"}`.
+
+use housestyle_text::{Language, Offset, Snapshot};
+use serde::{Deserialize, Serialize};
+
+/// A hole in a file: what stands around it, and what the team wrote there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The file's path in its repository; it gives the language.
+    pub path: String,
+    /// All text before the hole.
+    pub prefix: String,
+    /// All text after the hole.
+    #[serde(default)]
+    pub suffix: String,
+    /// What stood in the hole.
+    pub middle: String,
+    /// When it was written, in seconds since 1970.
+    #[serde(default)]
+    pub time: f64,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Other texts that would have been just as good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
+}
+
+/// A line that is no case.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "line {line} of the cases cannot be read: {source}; a case is an object with path, prefix, suffix, middle and time"
+)]
+pub struct CaseError {
+    /// Line number, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub source: serde_json::Error,
+}
+
+impl Case {
+    /// Returns the document with the hole closed, and the cursor in its place.
+    pub fn document(&self) -> (Snapshot, Offset) {
+        let text = format!("{}{}", self.prefix, self.suffix);
+        let snapshot = Snapshot::new(&text, 0, Language::from_path(&self.path)).with_path(self.path.as_str());
+        (snapshot, Offset(self.prefix.len()))
+    }
+
+    /// Returns every text that would be right.
+    pub fn wanted(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.middle.as_str()).chain(self.accept.iter().map(String::as_str))
+    }
+}
+
+/// Reads cases, one a line; blank lines are skipped, unknown fields ignored.
+///
+/// # Errors
+/// On the first line that is no case.
+pub fn parse_cases(text: &str) -> Result<Vec<Case>, CaseError> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(n, line)| serde_json::from_str(line).map_err(|source| CaseError { line: n + 1, source }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_a_line() {
+        let text = "{\"path\":\"src/a.ts\",\"prefix\":\"let é = \",\"suffix\":\";\\n\",\"middle\":\"1\",\"time\":1700000000}\n\n\
+                    {\"path\":\"a\",\"prefix\":\"\",\"middle\":\"m\",\"accept\":[\"n\"],\"name\":\"second\",\"new\":1}";
+        let cases = parse_cases(text).expect("two cases");
+        assert_eq!(
+            (cases.len(), cases[0].time, cases[1].name.as_deref()),
+            (2, 1_700_000_000.0, Some("second"))
+        );
+        assert_eq!(cases[1].wanted().collect::<Vec<_>>(), ["m", "n"]);
+        let (snapshot, cursor) = cases[0].document();
+        assert_eq!(
+            (snapshot.language().id(), snapshot.to_text().as_str(), cursor),
+            ("typescript", "let é = ;\n", Offset(9))
+        );
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let error = parse_cases("{\"path\":\"a\",\"prefix\":\"\",\"middle\":\"\"}\n{\"path\":1}")
+            .expect_err("no case");
+        assert!(error.to_string().starts_with("line 2 of the cases cannot be read: invalid type"), "{error}");
+    }
+}

@@ -1,0 +1,17 @@
+//! Measures the pipeline on recorded cases: what a team wrote, against what is suggested there.
+//!
+//! The caller brings the cases as text, the model, and the clock. For every arm (a way to set things up) it runs
+//! [`run`] over all cases, times it, and gives the results to [`report`]; the figures are those of the contract in
+//! the design, to the letter.
+
+mod bootstrap;
+mod case;
+mod metrics;
+mod report;
+mod run;
+
+pub use bootstrap::{Difference, Fraction, paired_difference};
+pub use case::{Case, CaseError, parse_cases};
+pub use metrics::{Metrics, measure};
+pub use report::{Arm, Latency, Paired, Report, report};
+pub use run::{CaseResult, run, score};

@@ -1,0 +1,178 @@
+//! Figures over all cases: one line an arm, and what each arm gains on the first.
+
+use serde::Serialize;
+
+use super::bootstrap::{Difference, Fraction, paired_difference};
+use super::run::CaseResult;
+
+/// The result of `eval`, as the contract has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// How many cases.
+    pub cases: usize,
+    /// The arms in the order in which they were asked for.
+    pub arms: Vec<Arm>,
+    /// Every other arm against the first.
+    pub paired: Vec<Paired>,
+}
+
+/// One arm's figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Arm {
+    /// Its name.
+    pub arm: String,
+    /// Share of cases whose whole middle is right.
+    pub exact: f64,
+    /// Share of cases whose first line is right.
+    pub first_line_exact: f64,
+    /// Mean over cases.
+    pub edit_similarity: f64,
+    /// Nats a token of what the team wrote; `null` where the model tells none.
+    pub nll_per_token: Option<f64>,
+    /// The same with the end-of-middle token counted too.
+    pub nll_per_token_with_end: Option<f64>,
+    /// Share of cases in which there was a suggestion.
+    pub shown: f64,
+    /// How long suggestions took.
+    pub latency_ms: Latency,
+}
+
+/// Percentiles in milliseconds; `null` where nothing was timed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Latency {
+    /// Half took at most this long.
+    pub p50: Option<f64>,
+    /// 95 of a hundred took at most this long.
+    pub p95: Option<f64>,
+}
+
+/// One arm against another, on the same cases.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Paired {
+    /// The arm.
+    pub arm: String,
+    /// The other one.
+    pub against: String,
+    /// Difference of the shares: more is better.
+    pub first_line_exact: Option<Difference>,
+    /// Difference in nats a token: less is better.
+    pub nll_per_token: Option<Difference>,
+}
+
+/// Returns the figures. Every arm has its name and a result for each case, in the same order of cases.
+pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
+    let cases = arms.iter().map(|(_, results)| results.len()).min().unwrap_or(0);
+    let paired = arms.split_first().map(|((base, of_base), others)| {
+        let pair = |(name, results): &(String, Vec<CaseResult>)| Paired {
+            arm: name.clone(),
+            against: base.clone(),
+            first_line_exact: paired_difference(&firsts(results), &firsts(of_base)),
+            nll_per_token: both_scored(results, of_base),
+        };
+        others.iter().map(pair).collect()
+    });
+    Report {
+        cases,
+        arms: arms.iter().map(|(name, results)| arm(name, results)).collect(),
+        paired: paired.unwrap_or_default(),
+    }
+}
+
+fn arm(name: &str, results: &[CaseResult]) -> Arm {
+    let mean =
+        |value: fn(&CaseResult) -> f64| results.iter().map(value).sum::<f64>() / results.len().max(1) as f64;
+    let scored: Vec<&CaseResult> = results.iter().filter(|result| result.nll.is_some()).collect();
+    let tokens: usize = scored.iter().map(|result| result.tokens).sum();
+    let nll: f64 = scored.iter().filter_map(|result| result.nll).sum();
+    let ends: f64 = scored.iter().filter_map(|result| result.nll_end).sum();
+    Arm {
+        arm: name.to_owned(),
+        exact: mean(|result| f64::from(result.exact)),
+        first_line_exact: mean(|result| f64::from(result.first_line_exact)),
+        edit_similarity: mean(|result| result.edit_similarity),
+        nll_per_token: (tokens > 0).then(|| nll / tokens as f64),
+        nll_per_token_with_end: (!scored.is_empty()).then(|| (nll + ends) / (tokens + scored.len()) as f64),
+        shown: mean(|result| f64::from(result.text.is_some())),
+        latency_ms: latency(results),
+    }
+}
+
+fn latency(results: &[CaseResult]) -> Latency {
+    let mut sorted: Vec<f64> = results.iter().filter_map(|result| result.latency_ms).collect();
+    sorted.sort_by(f64::total_cmp);
+    // Nearest rank: the smallest value that at least so many are no greater than.
+    let at = |share: f64| {
+        let rank = (share * sorted.len() as f64).ceil() as usize;
+        sorted.get(rank.saturating_sub(1)).copied()
+    };
+    Latency { p50: at(0.5), p95: at(0.95) }
+}
+
+fn firsts(results: &[CaseResult]) -> Vec<Fraction> {
+    results.iter().map(|result| Fraction { top: f64::from(result.first_line_exact), bottom: 1.0 }).collect()
+}
+
+/// Compares the likelihoods of those cases that have one on both arms.
+fn both_scored(arm: &[CaseResult], against: &[CaseResult]) -> Option<Difference> {
+    let fraction = |result: &CaseResult| Some(Fraction { top: result.nll?, bottom: result.tokens as f64 });
+    let both = arm.iter().zip(against).filter_map(|(a, b)| Some((fraction(a)?, fraction(b)?)));
+    let (a, b): (Vec<Fraction>, Vec<Fraction>) = both.unzip();
+    paired_difference(&a, &b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn result(right: bool, nll: Option<(f64, usize)>, latency_ms: Option<f64>) -> CaseResult {
+        CaseResult {
+            name: "case".to_owned(),
+            text: right.then(|| "x".to_owned()),
+            reason: None,
+            exact: right,
+            first_line_exact: right,
+            edit_similarity: f64::from(right),
+            nll: nll.map(|(nll, _)| nll),
+            nll_end: nll.map(|_| 1.0),
+            tokens: nll.map_or(0, |(_, tokens)| tokens),
+            latency_ms,
+        }
+    }
+
+    #[test]
+    fn the_contract_to_the_letter() {
+        let base = vec![result(false, Some((6.0, 4)), Some(10.0)), result(true, Some((4.0, 1)), Some(30.0))];
+        let adapter = vec![result(true, Some((1.0, 4)), Some(20.0)), result(true, Some((4.0, 1)), None)];
+        let report = report(&[("base".to_owned(), base), ("adapter".to_owned(), adapter)]);
+        let json = serde_json::to_value(&report).expect("serialisable");
+        assert_eq!(json["cases"], 2);
+        assert_eq!(
+            json["arms"][0],
+            json!({"arm": "base", "exact": 0.5, "first_line_exact": 0.5, "edit_similarity": 0.5, "nll_per_token": 2.0,
+                   "nll_per_token_with_end": 12.0 / 7.0, "shown": 0.5, "latency_ms": {"p50": 10.0, "p95": 30.0}})
+        );
+        assert_eq!(
+            (json["paired"][0]["arm"].as_str(), json["paired"][0]["against"].as_str()),
+            (Some("adapter"), Some("base"))
+        );
+        assert_eq!(
+            (
+                json["paired"][0]["first_line_exact"]["diff"].as_f64(),
+                json["paired"][0]["nll_per_token"]["diff"].as_f64()
+            ),
+            (Some(0.5), Some(-1.0))
+        );
+        assert_eq!(json["paired"][0]["nll_per_token"]["ci95"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn what_is_not_known_is_null() {
+        let report = report(&[("base".to_owned(), vec![result(true, None, None)])]);
+        assert_eq!(
+            (report.arms[0].nll_per_token, report.arms[0].latency_ms.p50, report.paired.len()),
+            (None, None, 0)
+        );
+        assert_eq!(super::report(&[]).cases, 0);
+    }
+}

@@ -1,0 +1,127 @@
+//! Runs one case.
+
+use serde::Serialize;
+
+use super::case::Case;
+use super::metrics::measure;
+use crate::generator::{Cancel, GenerateError, Generator, Score};
+use crate::job::{Job, Trace, Trigger};
+use crate::settings::Settings;
+use crate::{lines, suggest};
+
+/// What one case gave on one arm.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseResult {
+    /// The case's name, or its path.
+    pub name: String,
+    /// What was suggested, if anything.
+    pub text: Option<String>,
+    /// Why nothing was, as a code.
+    pub reason: Option<&'static str>,
+    /// See [`Metrics`](super::Metrics).
+    pub exact: bool,
+    /// See [`Metrics`](super::Metrics).
+    pub first_line_exact: bool,
+    /// See [`Metrics`](super::Metrics).
+    pub edit_similarity: f64,
+    /// Negative log-likelihood of the middle's own tokens, in nats; missing where the model tells none.
+    pub nll: Option<f64>,
+    /// The same of the end-of-middle token after them.
+    pub nll_end: Option<f64>,
+    /// The middle's tokens.
+    pub tokens: usize,
+    /// How long the suggestion took, by the caller's clock.
+    pub latency_ms: Option<f64>,
+}
+
+impl CaseResult {
+    /// Returns the result with the likelihood of what the team wrote.
+    #[must_use]
+    pub fn with_score(self, score: Score) -> CaseResult {
+        CaseResult { nll: Some(score.nll), nll_end: Some(score.nll_end), tokens: score.tokens, ..self }
+    }
+
+    /// Returns the result with the time that the suggestion took.
+    #[must_use]
+    pub fn with_latency_ms(self, latency_ms: f64) -> CaseResult {
+        CaseResult { latency_ms: Some(latency_ms), ..self }
+    }
+}
+
+/// Suggests in the hole as if somebody had asked there, and compares. This is what the caller times.
+pub fn run(
+    case: &Case,
+    settings: &Settings,
+    generator: &mut dyn Generator,
+    cancel: &Cancel,
+) -> (CaseResult, Trace) {
+    let (snapshot, cursor) = case.document();
+    let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
+    let trace = suggest::suggest(&job, generator, cancel, &mut |_| {});
+    let text = trace.suggestion().map(|suggestion| suggestion.text.clone());
+    let metrics = measure(text.as_deref().unwrap_or(""), case.wanted());
+    let result = CaseResult {
+        name: case.name.clone().unwrap_or_else(|| case.path.clone()),
+        reason: trace.reason().map(crate::Reason::code),
+        // Silence is never right, not even where nothing was wanted: it is counted by `shown`.
+        exact: metrics.exact && text.is_some(),
+        first_line_exact: metrics.first_line_exact && text.is_some(),
+        edit_similarity: if text.is_some() { metrics.edit_similarity } else { 0.0 },
+        text,
+        nll: None,
+        nll_end: None,
+        tokens: 0,
+        latency_ms: None,
+    };
+    (result, trace)
+}
+
+/// Returns how likely the model finds what the team wrote, under the prompt that serving would use.
+///
+/// # Errors
+/// As [`Generator::score`].
+pub fn score(
+    case: &Case,
+    settings: &Settings,
+    generator: &mut dyn Generator,
+    cancel: &Cancel,
+) -> Result<Score, GenerateError> {
+    let (snapshot, cursor) = case.document();
+    let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
+    let prompt = suggest::prompt_of(&job, generator);
+    generator.score(&prompt, &lines::unix(&case.middle), cancel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::scripted::Scripted;
+
+    fn case() -> Case {
+        Case {
+            path: "a.rs".to_owned(),
+            prefix: "fn f() {\n    let x = ".to_owned(),
+            suffix: "\n}\n".to_owned(),
+            middle: "five();".to_owned(),
+            time: 0.0,
+            name: None,
+            accept: vec![],
+        }
+    }
+
+    #[test]
+    fn a_case_is_served_like_a_document() {
+        let mut model = Scripted::new(["five();\n}\n"]);
+        let (result, trace) = run(&case(), &Settings::default(), &mut model, &Cancel::new());
+        assert_eq!((result.text.as_deref(), result.exact, result.reason), (Some("five();"), true, None));
+        let score = score(&case(), &Settings::default(), &mut model, &Cancel::new()).expect("a score");
+        assert_eq!(score.tokens, 2);
+        assert_eq!(trace.prompt.map(|prompt| prompt.format), Some("fim-line-1"));
+    }
+
+    #[test]
+    fn silence_is_told() {
+        let (result, _) = run(&case(), &Settings::default(), &mut Scripted::new([""]), &Cancel::new());
+        assert_eq!((result.text, result.exact, result.reason), (None, false, Some("model-silent")));
+    }
+}

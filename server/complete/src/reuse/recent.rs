@@ -1,0 +1,188 @@
+//! The last few suggestions of every document.
+
+use std::collections::VecDeque;
+
+use super::{Anchor, Follow, follow};
+use crate::filters::{self, Context};
+use crate::job::{Job, Suggestion};
+use crate::mode;
+use crate::place::Place;
+use crate::policy;
+use crate::stop::Ended;
+
+/// Suggestions kept for a document: enough for typing, deleting and typing again.
+const PER_DOCUMENT: usize = 4;
+/// Documents kept; the one that was used longest ago goes first.
+const DOCUMENTS: usize = 16;
+
+/// A suggestion that was made before, less what has been typed of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Served<T> {
+    /// What is left of it, at the cursor.
+    pub suggestion: Suggestion,
+    /// What was told with it.
+    pub tag: T,
+    /// The part that has been typed.
+    pub typed: String,
+}
+
+/// Keeps the last few suggestions of every document. `T` is what the caller knows of a suggestion, such as its id.
+#[derive(Debug, Clone)]
+pub struct Recent<T> {
+    /// The document used last comes last, and so does its newest suggestion.
+    documents: VecDeque<(String, VecDeque<Kept<T>>)>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept<T> {
+    anchor: Anchor,
+    text: String,
+    tag: T,
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Recent<T> {
+        Recent { documents: VecDeque::new() }
+    }
+}
+
+impl<T: Clone> Recent<T> {
+    /// Returns a store with nothing in it.
+    pub fn new() -> Recent<T> {
+        Recent::default()
+    }
+
+    /// Keeps a suggestion that was made at an anchor. One that replaces text is not kept: it belongs to the popup
+    /// item that was selected at that moment.
+    pub fn remember(&mut self, document: &str, anchor: Anchor, suggestion: &Suggestion, tag: T) {
+        if suggestion.replace != (anchor.cursor()..anchor.cursor()) {
+            return;
+        }
+        let mut kept = self.take(document).unwrap_or_default();
+        kept.retain(|old| old.anchor != anchor);
+        kept.push_back(Kept { anchor, text: suggestion.text.clone(), tag });
+        if kept.len() > PER_DOCUMENT {
+            kept.pop_front();
+        }
+        self.documents.push_back((document.to_owned(), kept));
+        if self.documents.len() > DOCUMENTS {
+            self.documents.pop_front();
+        }
+    }
+
+    /// Forgets a document: it was closed, or its settings, model or adapter have changed.
+    pub fn forget(&mut self, document: &str) {
+        self.take(document);
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.documents.clear();
+    }
+
+    /// Returns what is left of the newest suggestion that the text at the cursor agrees with, if that is worth
+    /// showing and the settings still allow it.
+    pub fn serve(&mut self, document: &str, job: &Job<'_>) -> Option<Served<T>> {
+        if job.selected.is_some() {
+            return None;
+        }
+        let kept = self.take(document)?;
+        let served = kept.iter().rev().find_map(|kept| serve(kept, job));
+        self.documents.push_back((document.to_owned(), kept));
+        served
+    }
+
+    fn take(&mut self, document: &str) -> Option<VecDeque<Kept<T>>> {
+        let at = self.documents.iter().position(|(name, _)| name == document)?;
+        self.documents.remove(at).map(|(_, kept)| kept)
+    }
+}
+
+fn serve<T: Clone>(kept: &Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
+    let typed = kept.anchor.typed(job.snapshot, job.cursor)?;
+    let Follow::Remaining(rest) = follow(&kept.text, true, &typed) else { return None };
+    let settings = job.settings.for_language(job.snapshot.language().id());
+    let place = Place::of(job);
+    policy::allow(&place, job.snapshot.path(), job.trigger, &settings).ok()?;
+    let plan = mode::plan(&place, &settings);
+    let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended: Ended::Model };
+    let text = filters::run(filters::AGAIN, &context, rest).0.ok()?;
+    let suggestion = Suggestion { text, replace: place.replace };
+    Some(Served { suggestion, tag: kept.tag.clone(), typed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::cursor::document;
+    use crate::{Settings, Trigger};
+
+    /// Makes suggestions (document and text) and checks what is served for a last document.
+    #[track_caller]
+    fn check(made: &[(&str, &str)], now: &str, expect: Option<&str>) {
+        let mut recent = Recent::new();
+        for (index, (fixture, text)) in made.iter().enumerate() {
+            let (snapshot, cursor) = document("a.rs", fixture);
+            let suggestion = Suggestion { text: (*text).to_owned(), replace: cursor..cursor };
+            recent.remember("a", Anchor::new(&snapshot, cursor), &suggestion, index);
+        }
+        let (snapshot, cursor) = document("a.rs", now);
+        let settings = Settings::default();
+        let job = Job {
+            snapshot: &snapshot,
+            cursor,
+            trigger: Trigger::Automatic,
+            selected: None,
+            settings: &settings,
+        };
+        let served = recent.serve("a", &job);
+        assert_eq!(served.as_ref().map(|served| served.suggestion.text.as_str()), expect, "for {now:?}");
+        if let Some(served) = served {
+            assert_eq!(served.suggestion.replace, cursor..cursor);
+        }
+        assert_eq!(recent.serve("b", &job), None);
+    }
+
+    #[test]
+    fn typed_through_and_back() {
+        let made = [("let x = ‸", "compute(1);")];
+        check(&made, "let x = ‸", Some("compute(1);"));
+        check(&made, "let x = comp‸", Some("ute(1);"));
+        check(&made, "let x = co‸", Some("mpute(1);"));
+        check(&made, "let x = compute(1);‸", None);
+        check(&made, "let x = cow‸", None);
+        check(&made, "let x =‸", None);
+    }
+
+    #[test]
+    fn the_newest_that_agrees() {
+        let made = [("let x = ‸", "compute(1);"), ("let x = c‸", "omplex;"), ("let x = com‸", "bine();")];
+        check(&made, "let x = comb‸", Some("ine();"));
+        check(&made, "let x = comp‸", Some("lex;"));
+        check(&made, "let x = compu‸", Some("te(1);"));
+    }
+
+    #[test]
+    fn a_bracket_closed_by_the_editor_is_not_suggested_again() {
+        check(&[("let x = ‸", "compute(1)")], "let x = compute(‸)", Some("1"));
+    }
+
+    #[test]
+    fn only_a_few_are_kept() {
+        let mut recent = Recent::new();
+        let (snapshot, cursor) = document("a.rs", "‸");
+        let suggestion = Suggestion { text: "x = 1".to_owned(), replace: cursor..cursor };
+        for n in 0..DOCUMENTS + 3 {
+            recent.remember(&format!("{n}"), Anchor::new(&snapshot, cursor), &suggestion, ());
+        }
+        assert_eq!(recent.documents.len(), DOCUMENTS);
+        recent.forget("5");
+        assert_eq!(recent.documents.len(), DOCUMENTS - 1);
+        for n in 0..PER_DOCUMENT + 3 {
+            let (snapshot, cursor) = document("a.rs", &format!("{n}‸"));
+            let suggestion = Suggestion { text: "x".to_owned(), replace: cursor..cursor };
+            recent.remember("9", Anchor::new(&snapshot, cursor), &suggestion, ());
+        }
+        assert_eq!(recent.take("9").map(|kept| kept.len()), Some(PER_DOCUMENT));
+    }
+}

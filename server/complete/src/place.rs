@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use housestyle_text::syntax::{Scope, scope_at};
+use housestyle_text::syntax::{Scope, fence_language_at, scope_at};
 use housestyle_text::{Language, Offset, Snapshot};
 
 use crate::job::{Job, Selected};
@@ -23,7 +23,7 @@ const BELOW: usize = 24;
 /// What stands around the cursor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The document's language.
+    /// The language at the cursor: the document's, or inside a Markdown code block the block's.
     pub language: Language,
     /// What the cursor is in.
     pub scope: Scope,
@@ -66,7 +66,7 @@ impl Place {
         let left = snapshot.slice(start.max(Offset(replace.start.0.saturating_sub(SIDE))).0..replace.start.0);
         let beginning = snapshot.slice(start.0..end.0.min(start.0 + LINE));
         Place {
-            language: snapshot.language(),
+            language: fence_language_at(snapshot, cursor).unwrap_or(snapshot.language()),
             scope: scope_at(snapshot, cursor),
             line,
             indent: lines::indent(&beginning).to_owned(),
@@ -112,4 +112,53 @@ fn fits(selected: &Selected, start: Offset, cursor: Offset, end: Offset) -> bool
 fn text_of(snapshot: &Snapshot, line: usize) -> String {
     let start = snapshot.line_start(line).0;
     snapshot.slice(start..snapshot.line_end(line).0.min(start + LINE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{cursor::document, place};
+    use crate::{Settings, Trigger};
+
+    #[test]
+    fn nearest_lines_come_first() {
+        let place = place("a.rs", "one\n  two\n\n\tthr‸ee\r\n\nfour\nfive");
+        assert_eq!((place.head.as_str(), place.tail.as_str(), place.indent.as_str()), ("\tthr", "ee", "\t"));
+        assert_eq!(
+            (place.above, place.below),
+            (
+                vec!["".into(), "  two".into(), "one".to_owned()],
+                vec!["".into(), "four".into(), "five".to_owned()]
+            )
+        );
+    }
+
+    #[test]
+    fn a_code_block_has_its_own_language() {
+        let place = place("a.md", "Text.\n\n```lua\nif x then\n  ‸\nend\n```\n");
+        assert_eq!((place.language.id(), place.scope), ("lua", Scope::Code));
+    }
+
+    /// Checks what a selected popup item makes of the head and of what is replaced.
+    #[track_caller]
+    fn check_selected(fixture: &str, range: Range<usize>, text: &str, head: &str, replace: Range<usize>) {
+        let (snapshot, cursor) = document("a.rs", fixture);
+        let settings = Settings::default();
+        let selected =
+            Some(Selected { range: Offset(range.start)..Offset(range.end), text: text.to_owned() });
+        let job =
+            Job { snapshot: &snapshot, cursor, trigger: Trigger::Automatic, selected, settings: &settings };
+        let place = Place::of(&job);
+        assert_eq!((place.head.as_str(), place.replace.start.0..place.replace.end.0), (head, replace));
+    }
+
+    #[test]
+    fn a_selected_item_counts_as_accepted() {
+        check_selected("x.le‸;", 2..4, "length", "x.length", 2..4);
+        // Not around the cursor, on more than a line, or backwards: no popup's item.
+        check_selected("x.le‸;", 0..1, "length", "x.le", 4..4);
+        check_selected("a\nx.le‸;", 0..6, "a\nb", "x.le", 6..6);
+        check_selected("x.le‸;", Range { start: 4, end: 2 }, "length", "x.le", 4..4);
+        check_selected("x.le‸;", 2..usize::MAX, "length", "x.le", 4..4);
+    }
 }

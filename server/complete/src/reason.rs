@@ -67,7 +67,11 @@ pub enum Reason {
     #[error("the model found the line complete")]
     LineComplete,
     /// The model was not sure enough.
-    #[error("the model was not sure enough: {found} against {asked} (mean log-probability × 1000)")]
+    #[error(
+        "the model was not sure enough: mean log-probability {:.2}, less than {:.2} (setting `minLogprob` or `quietLogprob`)",
+        *found as f64 / 1000.0,
+        *asked as f64 / 1000.0
+    )]
     LowConfidence {
         /// Thousandths of the mean natural logarithm.
         found: i64,
@@ -141,5 +145,53 @@ impl Reason {
             Reason::Indentation => "indentation",
             Reason::TooLong => "too-long",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_differ_and_sentences_are_for_people() {
+        let all = [
+            Reason::Disabled,
+            Reason::ModeOff { setting: "mode" },
+            Reason::ManualOnly { setting: "prose.mode" },
+            Reason::PathDisabled { glob: "*.pem".to_owned() },
+            Reason::TextRight { found: 9, allowed: 8 },
+            Reason::InsideWord,
+            Reason::NoContext,
+            Reason::ProseQuiet,
+            Reason::Cancelled,
+            Reason::ModelFailed("out of luck".to_owned()),
+            Reason::TooSlow { deadline_ms: 2500 },
+            Reason::ModelSilent,
+            Reason::LineComplete,
+            Reason::LowConfidence { found: -3210, asked: -2500 },
+            Reason::SpecialToken,
+            Reason::Blank,
+            Reason::BareClosers,
+            Reason::TooShort,
+            Reason::SuffixDuplicate,
+            Reason::PrefixEcho,
+            Reason::Repetition,
+            Reason::Unfinished,
+            Reason::ClosedAlready,
+            Reason::Indentation,
+            Reason::TooLong,
+        ];
+        let codes: BTreeSet<&str> = all.iter().map(Reason::code).collect();
+        assert_eq!(codes.len(), all.len(), "two reasons share a code");
+        assert!(
+            codes.iter().all(|code| code.chars().all(|c| c.is_ascii_lowercase() || c == '-')),
+            "{codes:?}"
+        );
+        for reason in &all {
+            assert!(reason.to_string().split(' ').count() >= 4, "{reason}");
+        }
+        let sure = Reason::LowConfidence { found: -3210, asked: -2500 }.to_string();
+        assert!(sure.contains("-3.21, less than -2.50"), "{sure}");
     }
 }

@@ -6,7 +6,7 @@ use crate::filters::{self, Context};
 use crate::generator::{
     Cancel, Description, Flow, Generation, Generator, Limits, Prompt, Request, Sampling, Stop,
 };
-use crate::job::{Job, Outcome, Suggestion, Trace};
+use crate::job::{Job, Outcome, Suggestion, Trace, Trigger};
 use crate::lines;
 use crate::mode::{self, Plan};
 use crate::place::Place;
@@ -65,7 +65,7 @@ pub fn suggest(
     };
     let (text, ended) = listener.end(&raw);
     trace.ended = Some(ended);
-    trace.outcome = match refuse(&raw, &text, ended, &place, &settings) {
+    trace.outcome = match refuse(&raw, &text, ended, job.trigger, &place, &settings) {
         Some(reason) => Outcome::Nothing(reason),
         None => {
             let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended };
@@ -108,7 +108,14 @@ fn budget(settings: &Settings, model: &Description) -> Budget {
 }
 
 /// The gate: says why a generation is not even looked at, if there is a reason.
-fn refuse(raw: &Generation, text: &str, ended: Ended, place: &Place, settings: &Settings) -> Option<Reason> {
+fn refuse(
+    raw: &Generation,
+    text: &str,
+    ended: Ended,
+    trigger: Trigger,
+    place: &Place,
+    settings: &Settings,
+) -> Option<Reason> {
     if ended == Ended::Cancelled {
         return Some(Reason::Cancelled);
     }
@@ -116,7 +123,7 @@ fn refuse(raw: &Generation, text: &str, ended: Ended, place: &Place, settings: &
         return Some(Reason::TooSlow { deadline_ms: settings.deadline_ms });
     }
     let found = f64::from(raw.usage.mean_logprob);
-    let quiet = policy::is_quiet(place, settings);
+    let quiet = trigger == Trigger::Automatic && policy::is_quiet(place, settings);
     let asked = if quiet { settings.quiet_logprob.max(settings.min_logprob) } else { settings.min_logprob };
     // A generator that knows no probabilities says 0.
     if found < asked && found != 0.0 {
@@ -134,7 +141,6 @@ struct Listener<'a> {
     progress: &'a mut dyn FnMut(&str),
     heard: String,
     soft: Option<Cut>,
-    late: bool,
     first_text: Option<Duration>,
 }
 
@@ -145,20 +151,12 @@ impl<'a> Listener<'a> {
         settings: &'a Settings,
         progress: &'a mut dyn FnMut(&str),
     ) -> Listener<'a> {
-        Listener {
-            place,
-            plan,
-            settings,
-            progress,
-            heard: String::new(),
-            soft: None,
-            late: false,
-            first_text: None,
-        }
+        Listener { place, plan, settings, progress, heard: String::new(), soft: None, first_text: None }
     }
 
-    fn hear(&mut self, text: &str, elapsed: Duration) -> Flow {
-        self.heard.push_str(text);
+    fn hear(&mut self, piece: &str, elapsed: Duration) -> Flow {
+        let at_boundary = piece.contains(['\n', '\r']) || self.heard.ends_with(['\n', '\r']);
+        self.heard.push_str(piece);
         self.first_text.get_or_insert(elapsed);
         // A `\r` at the end may be half a line break; it is counted as a whole one, and the other half as nothing.
         let text = lines::unix(&self.heard);
@@ -166,11 +164,12 @@ impl<'a> Listener<'a> {
         if stop::cut(self.place, self.plan, &text, true).is_some() {
             return Flow::Stop;
         }
-        if stop::is_spent(elapsed, self.settings.time_budget_ms) {
+        // Past the soft budget the line that is under way may still be finished.
+        if at_boundary && stop::is_spent(elapsed, self.settings.time_budget_ms) {
             self.soft = stop::at_soft_budget(&text);
         }
-        self.late = stop::is_spent(elapsed, self.settings.deadline_ms);
-        if self.soft.is_some() || self.late { Flow::Stop } else { Flow::Continue }
+        let late = stop::is_spent(elapsed, self.settings.deadline_ms);
+        if self.soft.is_some() || late { Flow::Stop } else { Flow::Continue }
     }
 
     /// Returns the text up to where it ends, and why it ends there.

@@ -13,11 +13,12 @@ const LINE: usize = 4;
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let place = context.place;
     let head = place.head.trim();
-    if head.chars().count() >= HEAD && head.chars().any(char::is_alphanumeric) {
-        if let Some(rest) = text.trim_start().strip_prefix(head) {
-            let rest = if place.head.ends_with(' ') { rest.trim_start_matches(' ') } else { rest };
-            return Verdict::left(rest, Reason::PrefixEcho);
-        }
+    if head.chars().count() >= HEAD
+        && head.chars().any(char::is_alphanumeric)
+        && let Some(rest) = text.trim_start().strip_prefix(head)
+    {
+        let rest = if place.head.ends_with(' ') { rest.trim_start_matches(' ') } else { rest };
+        return Verdict::left(rest, Reason::PrefixEcho);
     }
     if is_line_above(place, text) || is_block_above(place, text) {
         return Verdict::Drop(Reason::PrefixEcho);

@@ -13,7 +13,8 @@ pub(super) fn matches(pattern: &str, path: &str) -> bool {
 fn walk(pattern: &[char], text: &[char]) -> bool {
     let (mut p, mut t) = (0, 0);
     // Where to go on when things do not match: after the star, and how far it reached.
-    let (mut single, mut double): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    let mut single: Option<(usize, usize)> = None;
+    let mut double: Option<(usize, usize)> = None;
     while t < text.len() {
         match pattern.get(p) {
             Some('*') if pattern.get(p + 1) == Some(&'*') => {

@@ -26,6 +26,9 @@ pub enum ProseMode {
     Off,
 }
 
+/// The smallest and the greatest number allowed.
+pub type Bounds = Option<(f64, f64)>;
+
 /// A value that is read, and what is odd about it.
 pub(super) type Read<T> = Result<(T, Option<String>), String>;
 
@@ -35,7 +38,7 @@ pub(super) trait Kind: Sized {
     const NAME: &'static str;
 
     /// Reads a value. Numbers outside the bounds are moved to the nearer one, and that is told.
-    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<Self>;
+    fn read(value: &Value, bounds: Bounds) -> Read<Self>;
 
     /// Returns the value as JSON.
     fn write(&self) -> Value;
@@ -44,7 +47,7 @@ pub(super) trait Kind: Sized {
     fn schema() -> Value;
 
     /// Reads a value and writes it again, so that a layer only ever holds what can be read.
-    fn check(value: &Value, bounds: Option<(f64, f64)>) -> Read<Value> {
+    fn check(value: &Value, bounds: Bounds) -> Read<Value> {
         Self::read(value, bounds).map(|(read, odd)| (read.write(), odd))
     }
 }
@@ -52,7 +55,7 @@ pub(super) trait Kind: Sized {
 impl Kind for bool {
     const NAME: &'static str = "true or false";
 
-    fn read(value: &Value, _: Option<(f64, f64)>) -> Read<bool> {
+    fn read(value: &Value, _: Bounds) -> Read<bool> {
         value.as_bool().map(|value| (value, None)).ok_or_else(|| expected(Self::NAME, value))
     }
 
@@ -68,7 +71,7 @@ impl Kind for bool {
 impl Kind for f64 {
     const NAME: &'static str = "number";
 
-    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<f64> {
+    fn read(value: &Value, bounds: Bounds) -> Read<f64> {
         let number = value.as_f64().ok_or_else(|| expected(Self::NAME, value))?;
         let (low, high) = bounds.unwrap_or((f64::MIN, f64::MAX));
         let inside = number.clamp(low, high);
@@ -89,7 +92,7 @@ impl Kind for f64 {
 impl Kind for u64 {
     const NAME: &'static str = "whole number";
 
-    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<u64> {
+    fn read(value: &Value, bounds: Bounds) -> Read<u64> {
         // Lua and JavaScript write 5.0 for 5; a fraction is another matter.
         let whole = value.as_f64().filter(|number| number.fract() == 0.0);
         let number = whole.ok_or_else(|| expected(Self::NAME, value))?;
@@ -109,7 +112,7 @@ impl Kind for u64 {
 impl Kind for usize {
     const NAME: &'static str = u64::NAME;
 
-    fn read(value: &Value, bounds: Option<(f64, f64)>) -> Read<usize> {
+    fn read(value: &Value, bounds: Bounds) -> Read<usize> {
         u64::read(value, bounds).map(|(number, odd)| (usize::try_from(number).unwrap_or(usize::MAX), odd))
     }
 
@@ -125,7 +128,7 @@ impl Kind for usize {
 impl Kind for Vec<String> {
     const NAME: &'static str = "list of strings";
 
-    fn read(value: &Value, _: Option<(f64, f64)>) -> Read<Vec<String>> {
+    fn read(value: &Value, _: Bounds) -> Read<Vec<String>> {
         let items = value.as_array().ok_or_else(|| expected(Self::NAME, value))?;
         let strings = items.iter().map(|item| item.as_str().map(str::to_owned));
         let strings: Option<Vec<String>> = strings.collect();
@@ -153,7 +156,7 @@ macro_rules! choice {
         impl Kind for $kind {
             const NAME: &'static str = $name;
 
-            fn read(value: &Value, _: Option<(f64, f64)>) -> Read<$kind> {
+            fn read(value: &Value, _: Bounds) -> Read<$kind> {
                 match value.as_str() {
                     $( Some($text) => Ok((<$kind>::$variant, None)), )+
                     _ => Err(expected(Self::NAME, value)),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use kind::{Mode, ProseMode};
+pub use kind::{Bounds, Mode, ProseMode};
 pub use layer::{Layer, Warning};
 pub use table::{json_schema, markdown};
 
@@ -54,13 +54,13 @@ pub struct Field {
     /// The default, as JSON.
     pub default: fn() -> Value,
     /// Smallest and greatest number allowed; numbers outside are moved to the nearer one.
-    pub bounds: Option<(f64, f64)>,
+    pub bounds: Bounds,
     /// How two values merge.
     pub rule: Rule,
     /// Where it may be set.
     pub reach: Reach,
     /// Reads a value of the right type: the value to keep, and what is odd about it.
-    read: fn(&Value, Option<(f64, f64)>) -> Result<(Value, Option<String>), String>,
+    read: fn(&Value, Bounds) -> kind::Read<Value>,
     /// The type as JSON schema.
     schema: fn() -> Value,
 }
@@ -137,7 +137,7 @@ settings! {
     /// Seed of the choice: the same seed gives the same text.
     seed: u64 = 0, "seed", Some((0.0, 9e15)), Team, Everything;
     /// Silence below this mean natural logarithm of the tokens' probabilities. 0 asks for certainty.
-    min_logprob: f64 = -2.5, "minLogprob", Some((-100.0, 0.0)), Most, Language;
+    min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
     /// The same for prose in `quiet` mode.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
     /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`

@@ -6,7 +6,7 @@
 //! its own outermost level, and after as many lines as allowed.
 
 use super::{Cut, Ended};
-use crate::lines::{indent_width, is_blank, is_closing};
+use crate::lines::{indent_width, is_blank, is_closing, may_close};
 use crate::mode::Plan;
 use crate::place::Place;
 
@@ -39,6 +39,10 @@ pub(super) fn end(place: &Place, plan: &Plan, text: &str, more: bool) -> Option<
         if index > 0 {
             let width = indent_width(line);
             if width < own {
+                return Some((last_end, Ended::Dedent));
+            }
+            // The first characters mostly tell that a line closes nothing: no need to wait for the rest.
+            if opened && width == own && !may_close(line, place.language) {
                 return Some((last_end, Ended::Dedent));
             }
             if whole && stands_below(place, line) {

@@ -15,6 +15,7 @@ import struct
 import sys
 import tempfile
 
+import llama_cpp as lc
 import numpy as np
 from oracle import Oracle, logsumexp
 from prompts import PROMPTS
@@ -41,6 +42,15 @@ def without_user_defined(path, into):
     types[types == 4] = 3
     data.flush()
     return str(copy)
+
+
+def dequantised(path, into):
+    """Writes the model with all its weights in F32; returns the file's path."""
+    out = str(pathlib.Path(into) / "f32.gguf")
+    params = lc.llama_model_quantize_default_params()
+    params.ftype, params.allow_requantize, params.nthread = 0, True, 2  # LLAMA_FTYPE_ALL_F32
+    assert lc.llama_model_quantize(path.encode(), out.encode(), params) == 0
+    return out
 
 
 def first_logits(logits):
@@ -81,13 +91,17 @@ def main(name, model):
         rows = [{"text": t, "ids": plain.tokenize(t)} for t in texts(list(plain.special_tokens()))]
         write(HERE / f"tokens-{name}.jsonl", rows)
     oracle, rows = Oracle(model), []
-    for prompt, parts in PROMPTS:
-        ids = oracle.prompt_ids(parts)
-        if ids is None:
-            continue
-        first, continuation, margins = greedy(oracle, ids)
-        row = {"name": prompt, "prompt_ids": ids, "continuation_ids": continuation, "margins": margins}
-        rows.append(row | {"first_logits": first_logits(first)})
+    with tempfile.TemporaryDirectory() as folder:
+        exact = Oracle(dequantised(model, folder), exact=True)
+        for prompt, parts in PROMPTS:
+            ids = oracle.prompt_ids(parts)
+            if ids is None:
+                continue
+            first, continuation, margins = greedy(oracle, ids)
+            row = {"name": prompt, "prompt_ids": ids, "continuation_ids": continuation, "margins": margins}
+            exact.clear()
+            logits = {"first_logits": first_logits(first), "first_logits_f32": first_logits(exact.evaluate(ids))}
+            rows.append(row | logits)
     write(HERE / f"greedy-{name}.jsonl", rows)
 
 

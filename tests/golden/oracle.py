@@ -21,7 +21,7 @@ lc.llama_backend_init()
 class Oracle:
     """One model file on the CPU."""
 
-    def __init__(self, path, threads=2, exact=False):
+    def __init__(self, path, threads=1, exact=False):
         """`exact`: keys and values in F32 instead of llama.cpp's default F16, no flash attention."""
         model_params = lc.llama_model_default_params()
         model_params.n_gpu_layers = 0

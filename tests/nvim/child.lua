@@ -19,6 +19,7 @@ local plugin = vim.fs.joinpath(vim.fs.dirname(vim.fs.dirname(here)), 'editors', 
 ---@field options? table options of the plugin
 ---@field args? string[] arguments of the server instead of the scripted backend
 ---@field env? table<string, string>
+---@field bare? boolean without the plugin, as its README says
 ---@field plain? boolean by `vim.lsp.enable` alone, without setup()
 
 ---Returns one that is not started yet.
@@ -41,7 +42,7 @@ function Child:start(o)
     vim.list_extend(cmd, { '--backend', 'script:' .. self.dir .. '/script.jsonl' })
   end
   vim.list_extend(cmd, o.args or {})
-  local test = { plugin = plugin, options = vim.tbl_extend('force', { cmd = cmd }, o.options or {}), plain = o.plain }
+  local test = { plugin = plugin, options = vim.tbl_extend('force', { cmd = cmd }, o.options or {}), plain = o.plain, bare = o.bare }
   self.chan = vim.fn.jobstart({ vim.env.NVIM_UNDER_TEST, '--embed', '-u', here .. '/init.lua', '-i', 'NONE' }, {
     rpc = true,
     cwd = self.dir,
@@ -166,6 +167,14 @@ function Child:wait_sent(method, n)
     local all = self:sent(method)
     return #all >= (n or 1) and all[#all]
   end)
+end
+
+---Returns what `housestyle why --json` tells of the requests.
+---@return table[]
+function Child:why()
+  local out = vim.system({ vim.env.HOUSESTYLE_BIN, 'why', '--json' }, { text = true, cwd = self.dir, env = { HOUSESTYLE_HOME = self.dir .. '/home' } }):wait().stdout
+  local ok, report = pcall(vim.json.decode, out)
+  return ok and report.requests or {}
 end
 
 ---Waits until the client is attached.

@@ -15,6 +15,12 @@ local child = require('child')
 local version = vim.fn.system({ vim.env.NVIM_UNDER_TEST, '--version' }):match('v([%d.]+)')
 local displays = vim.version.ge(version, '0.12.0') and { 'native', 'own' } or { 'own' }
 
+---Prints a line; `print` leaves out the last line break.
+local function say(line)
+  io.stdout:write(line, '\n')
+  io.stdout:flush()
+end
+
 local LONGEST_MS = 60000 -- of one case: a Neovim that waits for a key would block for ever
 
 local passed, failed = 0, 0
@@ -60,11 +66,10 @@ local function run(name, display, test)
     c:stop()
   end
   passed, failed = passed + (ok and 1 or 0), failed + (ok and 0 or 1)
-  print(('%s %s · %s (%.1f s)%s'):format(ok and 'ok  ' or 'FAIL', display, name, (vim.uv.hrtime() - started) / 1e9, ok and '' or '\n' .. problem))
-  io.stdout:flush()
+  say(('%s %s · %s (%.1f s)%s'):format(ok and 'ok  ' or 'FAIL', display, name, (vim.uv.hrtime() - started) / 1e9, ok and '' or '\n' .. problem))
 end
 
-print('Neovim ' .. version .. ', ' .. vim.trim(vim.fn.system({ vim.env.HOUSESTYLE_BIN, '--version' })))
+say('Neovim ' .. version .. ', ' .. vim.trim(vim.fn.system({ vim.env.HOUSESTYLE_BIN, '--version' })))
 for _, display in ipairs(displays) do
   for path in vim.spairs(vim.iter(vim.fs.dir(here .. '/cases')):fold({}, function(all, name)
     all[name] = true
@@ -77,5 +82,5 @@ for _, display in ipairs(displays) do
     end
   end
 end
-print(('%d passed, %d failed'):format(passed, failed))
+say(('%d passed, %d failed'):format(passed, failed))
 os.exit(failed == 0 and 0 or 1)

@@ -1,4 +1,4 @@
--- Configuration of the Neovim under test. $HOUSESTYLE_TEST is JSON: { options, plain, dir }.
+-- Configuration of the Neovim under test. $HOUSESTYLE_TEST is JSON: { plugin, options, plain, bare }; see child.lua.
 local test = vim.json.decode(vim.env.HOUSESTYLE_TEST)
 vim.o.swapfile, vim.o.shada, vim.o.more, vim.o.autoindent = false, '', false, false
 vim.o.termguicolors = true
@@ -31,10 +31,20 @@ vim.notify = function(message, ...)
   return notify(message, ...)
 end
 
+vim.cmd('filetype plugin on')
+if test.bare then -- the lines of editors/nvim/README.md, for a Neovim without the plugin
+  vim.lsp.config('housestyle', { cmd = test.options.cmd, root_markers = { '.git' } })
+  vim.lsp.enable('housestyle')
+  vim.lsp.inline_completion.enable()
+  vim.keymap.set('i', '<Tab>', function()
+    return vim.lsp.inline_completion.get() and '' or '<Tab>'
+  end, { expr = true })
+  return
+end
+
 vim.o.laststatus = 2
 vim.o.statusline = "%t %m%=%{v:lua.require'housestyle'.status()}  %l,%c "
 vim.opt.runtimepath:prepend(test.plugin)
-vim.cmd('filetype plugin on')
 
 local function map(key, action)
   vim.keymap.set('i', key, function()

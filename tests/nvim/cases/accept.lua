@@ -25,6 +25,15 @@ return {
       t:check('text and cursor', c:wait_text('fn main() {}\n\nfn add(a: i32, b: i32) -> i32 {\n    a + b\n}|'), c)
       t:check('still inserting', c:rpc('nvim_get_mode').mode == 'i', c)
       local command = c:wait_sent('workspace/executeCommand')
+      local fate = c:wait(function()
+        local request = c:why()[1]
+        for _, fate in ipairs(request and request.fates or {}) do
+          if fate.fate == 'accepted' then
+            return true
+          end
+        end
+      end)
+      t:check('`housestyle why` knows: ' .. vim.inspect(c:why()), fate)
       t:check('command of the item', command and command.command == 'housestyle.accepted' and #command.arguments > 0, c)
       t:check('nothing is drawn twice', not c:shows('a + b\n}\n}'), c)
     end,

@@ -93,6 +93,9 @@ return {
       t:check('attached again', c:wait_ready(), c)
       c:type('Golet y = ')
       t:check('shown again', c:wait_shown('let y = alpha beta'), c)
+      t:check('the new server has the text', c:lua([[
+        return vim.lsp.get_clients({ name = 'housestyle' })[1]
+          :request_sync('workspace/executeCommand', { command = 'housestyle.why' }, 3000, 0).result.requests[1].column]]) == 9, c)
     end,
   },
   {
@@ -100,7 +103,7 @@ return {
     function(t)
       local c = t:start({ args = { '--offline' } })
       t:check('status', c:wait(function()
-        return c:lua("return require('housestyle.status').describe()"):lower():find('model', 1, true)
+        return c:lua("return require('housestyle.status').describe()"):find('^error: %S+')
       end, 15000), c)
       c:type('Golet x = 1')
       vim.wait(600)

@@ -17,15 +17,15 @@ return {
   {
     'tabs are drawn as wide as they will be',
     function(t)
-      local c = t:start({ script = { { text = 'range xs {\n\t\tprintln(x)\n\t}' } }, name = 'a.go', text = 'func f() {\n}\n' })
-      c:rpc('nvim_command', 'setlocal indentexpr=')
-      c:type('o<C-u>\tfor _, x := ')
-      t:check('shown', c:wait_shown('for _, x := range xs {'), c)
+      local c = t:start({ script = { { text = 'a: i32) {\n\t\ta\n\t}' } }, text = 'mod x {\n' })
+      c:rpc('nvim_command', 'setlocal noexpandtab indentexpr=')
+      c:type('Go\tfn y(')
+      t:check('shown', c:wait_shown('fn y(a: i32) {'), c)
       if t.display == 'own' then
-        t:check('tabs expanded', c:wait_shown((' '):rep(16) .. 'println(x)\n' .. (' '):rep(8) .. '}'), c)
+        t:check('tabs expanded', c:wait_shown((' '):rep(16) .. 'a\n' .. (' '):rep(8) .. '}'), c)
       end
       c:type('<Tab>')
-      t:check('tabs in the buffer', c:wait_text('func f() {\n\tfor _, x := range xs {\n\t\tprintln(x)\n\t}|\n}'), c)
+      t:check('tabs in the buffer', c:wait_text('mod x {\n\tfn y(a: i32) {\n\t\ta\n\t}|'), c)
     end,
   },
   {
@@ -48,11 +48,11 @@ return {
   {
     'at the end of a file without a last line break',
     function(t)
-      local c = t:start({ script = { { text = 'world' } }, name = 'a.txt', text = 'first\nhello ' })
+      local c = t:start({ script = { { text = 'world is round.' } }, name = 'a.txt', text = 'A first line of text.\n\nHello there, my ' })
       c:type('GA')
-      t:check('shown', c:wait_shown('hello world'), c)
+      t:check('shown', c:wait_shown('Hello there, my world is round.'), c)
       c:type('<Tab>')
-      t:check('accepted', c:wait_text('first\nhello world|'), c)
+      t:check('accepted', c:wait_text('A first line of text.\n\nHello there, my world is round.|'), c)
     end,
   },
   {

@@ -1,4 +1,6 @@
 -- Sends textDocument/inlineCompletion for the cursor.
+local sync = require('housestyle.sync')
+
 local M = {}
 
 M.method = 'textDocument/inlineCompletion'
@@ -19,6 +21,7 @@ function M.send(client, buf, kind, handler)
   end
   local params = vim.lsp.util.make_position_params(win, client.offset_encoding) --[[@as lsp.InlineCompletionParams]]
   params.context = { triggerKind = kind }
+  sync.ensure(client, buf)
   local sent, id = client:request(M.method, params, handler, buf)
   if not sent or not id then
     return nil

@@ -32,6 +32,7 @@ local function hook()
         attached[event.buf].detach(client.id, event.buf)
         attached[event.buf] = nil
       end
+      require('housestyle.sync').lost(event.buf, client.id)
       if client:is_stopped() then
         status.forget(client.id)
       end

@@ -6,6 +6,7 @@
 local ask = require('housestyle.ask')
 local place = require('housestyle.place')
 local suggestion = require('housestyle.suggestion')
+local sync = require('housestyle.sync')
 
 ---@class housestyle.Native
 ---@field client vim.lsp.Client
@@ -60,6 +61,7 @@ local function wrap(client)
     if not ask.wanted(buf) then
       return false
     end
+    sync.ensure(self, buf)
     return request(self, method, params, guard(self, buf, handler), buf)
   end
 end

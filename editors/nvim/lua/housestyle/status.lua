@@ -8,7 +8,6 @@ local M = {}
 ---@field last? any What became of the last request.
 
 local by_client = {} ---@type table<integer, housestyle.Status>
-local last_told ---@type string?
 
 ---Returns what the server last said, or nil if none is running.
 ---@param client_id? integer default: the one of the current buffer, else any
@@ -39,12 +38,6 @@ function M.on_notification(_, params, context)
     last = params.last ~= vim.NIL and params.last or nil,
   }
   by_client[context.client_id] = status
-  if status.state ~= 'error' then
-    last_told = nil
-  elseif status.message ~= last_told then
-    last_told = status.message -- once, not at every keystroke
-    vim.notify('housestyle: ' .. status.message, vim.log.levels.WARN)
-  end
   announce()
 end
 

@@ -28,6 +28,7 @@ local passed, failed = 0, 0
 ---What a case gets.
 ---@class Case
 ---@field display 'native'|'own'
+---@field is_default boolean this display is the one that 'auto' takes here
 local Case = {}
 Case.__index = Case
 
@@ -41,6 +42,15 @@ function Case:start(o)
   return c
 end
 
+local SKIP = {}
+
+---Leaves the case out, uncounted, where it does not apply.
+function Case.only(_, applies)
+  if not applies then
+    error(SKIP, 0)
+  end
+end
+
 function Case.check(_, what, ok, c)
   if ok then
     return
@@ -50,7 +60,7 @@ function Case.check(_, what, ok, c)
 end
 
 local function run(name, display, test)
-  local case = setmetatable({ display = display, children = {} }, Case)
+  local case = setmetatable({ display = display, is_default = display == displays[1], children = {} }, Case)
   local started = vim.uv.hrtime()
   local watchdog = assert(vim.uv.new_timer())
   watchdog:start(LONGEST_MS, 0, function()
@@ -59,11 +69,14 @@ local function run(name, display, test)
     end
   end)
   local ok, problem = xpcall(test, function(e)
-    return type(e) == 'string' and e or debug.traceback(vim.inspect(e))
+    return (type(e) == 'string' or e == SKIP) and e or debug.traceback(vim.inspect(e))
   end, case)
   watchdog:close()
   for _, c in ipairs(case.children) do
     c:stop()
+  end
+  if problem == SKIP then
+    return
   end
   passed, failed = passed + (ok and 1 or 0), failed + (ok and 0 or 1)
   say(('%s %s · %s (%.1f s)%s'):format(ok and 'ok  ' or 'FAIL', display, name, (vim.uv.hrtime() - started) / 1e9, ok and '' or '\n' .. problem))

@@ -13,17 +13,15 @@ return {
   {
     'vim.lsp.enable alone, without setup()',
     function(t)
-      if t.display == 'native' then
-        accepts(t:start({ script = BETA, plain = true }), t)
-      end
+      t:only(t.is_default)
+      accepts(t:start({ script = BETA, plain = true }), t)
     end,
   },
   {
     'without the plugin, by the lines of the README (Neovim 0.12)',
     function(t)
-      if t.display == 'native' then
-        accepts(t:start({ script = BETA, bare = true }), t)
-      end
+      t:only(t.display == 'native')
+      accepts(t:start({ script = BETA, bare = true }), t)
     end,
   },
   {

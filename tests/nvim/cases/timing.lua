@@ -101,9 +101,7 @@ return {
   {
     'the popup menu has the screen for itself (own ghost text)',
     function(t)
-      if t.display ~= 'own' then
-        return
-      end
+      t:only(t.display == 'own')
       local c = t:start({ script = { { text = 'alpha beta' } }, text = 'alphabet alphorn\n\n' })
       c:type('Goalph')
       t:check('shown', c:wait_shown('alphalpha beta'), c)

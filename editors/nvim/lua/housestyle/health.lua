@@ -3,26 +3,27 @@ local M = {}
 
 local health = vim.health
 
+local DOCTOR_MS = 60000 -- it loads the model and completes once, which takes a while on an old machine
+
 ---Runs the binary; returns its standard output, or nil and what went wrong.
 ---@param args string[]
 ---@param timeout_ms integer
 ---@return string? out
 ---@return string? problem
----@return integer code
 local function run(args, timeout_ms)
   local ok, process = pcall(vim.system, args, { text = true, timeout = timeout_ms })
   if not ok then
-    return nil, tostring(process), -1
+    return nil, tostring(process)
   end
   local result = process:wait() -- other events are handled meanwhile
   if result.code == 124 then
-    return nil, ('no answer within %d s'):format(timeout_ms / 1000), 124
+    return nil, ('no answer within %d s'):format(timeout_ms / 1000)
   end
   local out = vim.trim(result.stdout or '')
   if out == '' then
-    return nil, vim.trim(result.stderr or ''), result.code
+    return nil, vim.trim(result.stderr or '')
   end
-  return out, nil, result.code
+  return out
 end
 
 local function check_neovim()
@@ -70,31 +71,16 @@ local function check_binary()
   return binary
 end
 
----Tells one of doctor's findings, whatever it calls its parts.
+---Tells one finding of the doctor's.
+---@param check { name: string, verdict: 'ok'|'warn'|'fail', detail: string, advice?: string }
 local function tell(check)
-  local state = check.ok == true and 'ok' or check.ok == false and 'error' or tostring(check.status or check.state or check.level or 'info')
-  local text = table.concat(
-    vim.tbl_filter(function(part)
-      return type(part) == 'string' and part ~= ''
-    end, { check.name or check.check, check.message or check.detail or check.summary }),
-    ': '
-  )
-  local advice = check.advice or check.fix or check.hint or check.todo
-  advice = type(advice) == 'string' and { advice } or (type(advice) == 'table' and advice or nil)
-  if state == 'ok' or state == 'pass' then
-    health.ok(text)
-  elseif state == 'error' or state == 'fail' or state == 'wrong' or state == 'missing' then
-    health.error(text, advice)
-  elseif state == 'warn' or state == 'warning' or state == 'slow' then
-    health.warn(text, advice)
-  else
-    health.info(text)
-  end
+  local report = ({ ok = health.ok, warn = health.warn, fail = health.error })[check.verdict] or health.info
+  report(('%s: %s'):format(check.name, check.detail), check.advice and { check.advice } or nil)
 end
 
 local function check_doctor(binary)
   health.start('Doctor (`housestyle doctor`)')
-  local out, problem, code = run({ binary, 'doctor', '--json' }, 60000)
+  local out, problem = run({ binary, 'doctor', '--json' }, DOCTOR_MS)
   if not out then
     health.warn('it said nothing: ' .. problem, { 'Run `housestyle doctor` in a terminal.' })
     return
@@ -104,12 +90,8 @@ local function check_doctor(binary)
     health.warn('its report could not be read', { 'Run `housestyle doctor` in a terminal.' })
     return
   end
-  local checks = report.checks or report.findings or (vim.islist(report) and report) or {}
-  for _, check in ipairs(checks) do
+  for _, check in ipairs(report.checks or {}) do
     tell(check)
-  end
-  if #checks == 0 then
-    health.info(code == 0 and 'nothing to say' or ('exit code %d'):format(code))
   end
 end
 

@@ -1,1 +1,30 @@
-//! Runs GGUF language models on the CPU.
+//! Runs GGUF language models on the CPU: one file, memory-mapped, one sequence with a kept KV cache.
+//!
+//! The way of a call: [`Engine::generate`] tokenises the prompt, keeps the longest common prefix of
+//! the KV cache, evaluates the rest in chunks, then samples token by token. Cancel flag and deadline
+//! are read before every token, and between the layers of a prompt chunk.
+//!
+//! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
+//! never uses the network.
+
+mod cache;
+mod config;
+mod dtype;
+mod engine;
+mod error;
+pub mod gguf;
+mod heal;
+mod matrix;
+mod model;
+mod ops;
+mod quant;
+mod sampler;
+mod tokenizer;
+mod utf8;
+
+pub use config::{Config, Rope};
+pub use dtype::DType;
+pub use engine::{Engine, GenerateOptions, Input, Options, Output, Scored, StopReason};
+pub use error::EngineError;
+pub use sampler::Sampling;
+pub use tokenizer::{Special, Tokenizer};

@@ -1,5 +1,6 @@
 //! Where the text comes from: the model in this process, or a script.
 
+mod local;
 mod script;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use housestyle_complete::generator::Generator;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::models::{Model, Store};
 
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +40,10 @@ impl Backend {
     pub(crate) fn open(&self, context: &Context) -> Result<Box<dyn Generator>, Failure> {
         match self {
             Backend::Local => {
-                Err(Failure::Environment("this build has no engine: use --backend script:FILE".to_owned()))
+                let model = Model::named(context.global.model.as_deref()).map_err(Failure::Usage)?;
+                let path = model.locate(&Store::new(&context.home)).map_err(Failure::Environment)?;
+                let local = local::Local::open(model.name(), &path, context.threads);
+                Ok(Box::new(local.map_err(|error| Failure::Environment(error.to_string()))?))
             }
             Backend::Script(file) => Ok(Box::new(script::Script::open(file)?)),
         }

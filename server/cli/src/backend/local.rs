@@ -1,0 +1,142 @@
+//! The model in this process: the engine behind the pipeline's boundary.
+
+use std::path::Path;
+use std::time::Duration;
+
+use housestyle_complete::generator::{
+    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Marker, Part, Prompt, Request,
+    Score, Stop, Usage,
+};
+use housestyle_engine::{Engine, EngineError, GenerateOptions, Input, Options, Sampling, Special, StopReason};
+
+/// A model file, opened.
+#[derive(Debug)]
+pub(crate) struct Local {
+    name: String,
+    engine: Engine,
+}
+
+impl Local {
+    /// Opens a model file; `threads` 0 takes one for each core.
+    ///
+    /// # Errors
+    /// When the file is missing, broken or of an unsupported kind.
+    pub(crate) fn open(name: String, path: &Path, threads: usize) -> Result<Local, EngineError> {
+        let engine = Engine::open(path, Options { threads, ..Options::default() })?;
+        Ok(Local { name, engine })
+    }
+
+    /// Returns the engine, for measurements below the pipeline.
+    pub(crate) fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    fn error(&self, error: EngineError, prompt: &Prompt) -> GenerateError {
+        match error {
+            EngineError::ContextFull { tokens, context } => GenerateError::PromptTooLong { tokens, context },
+            EngineError::NoSpecial(special) => match marker_of(special) {
+                Some(marker) => {
+                    GenerateError::MissingMarker { model: self.name.clone(), marker, format: prompt.format }
+                }
+                None => GenerateError::Failed(EngineError::NoSpecial(special).to_string()),
+            },
+            other => GenerateError::Failed(other.to_string()),
+        }
+    }
+}
+
+fn special_of(marker: Marker) -> Special {
+    match marker {
+        Marker::FimPrefix => Special::FimPrefix,
+        Marker::FimSuffix => Special::FimSuffix,
+        Marker::FimMiddle => Special::FimMiddle,
+        Marker::RepoName => Special::RepoName,
+        Marker::FileSep => Special::FileSep,
+    }
+}
+
+fn marker_of(special: Special) -> Option<Marker> {
+    Some(match special {
+        Special::FimPrefix => Marker::FimPrefix,
+        Special::FimSuffix => Marker::FimSuffix,
+        Special::FimMiddle => Marker::FimMiddle,
+        Special::RepoName => Marker::RepoName,
+        Special::FileSep => Marker::FileSep,
+        Special::EndOfText => return None,
+    })
+}
+
+fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
+    let input = |part| match part {
+        &Part::Marker(marker) => Input::Special(special_of(marker)),
+        Part::Text(text) => Input::Text(text),
+    };
+    prompt.parts.iter().map(input).collect()
+}
+
+impl Generator for Local {
+    fn describe(&self) -> Description {
+        let has = |special| self.engine.tokenizer().special(special).is_some();
+        Description {
+            model: self.name.clone(),
+            fim: [Special::FimPrefix, Special::FimSuffix, Special::FimMiddle].into_iter().all(has),
+            context_tokens: self.engine.context(),
+            adapter: None,
+        }
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        let mut ids = Vec::new();
+        self.engine.tokenizer().encode(text, &mut ids);
+        ids.len()
+    }
+
+    fn generate(
+        &mut self,
+        request: &Request,
+        cancel: &Cancel,
+        listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
+    ) -> Result<Generation, GenerateError> {
+        let options = GenerateOptions {
+            max_tokens: request.limits.max_tokens,
+            deadline: request.limits.deadline,
+            sampling: Sampling {
+                temperature: request.sampling.temperature,
+                top_p: request.sampling.top_p,
+                seed: request.sampling.seed,
+            },
+            heal: true,
+        };
+        let mut hear = |text: &str, elapsed: Duration| listener(Chunk { text, elapsed }) == Flow::Continue;
+        let made =
+            self.engine.generate(&inputs(&request.prompt), &options, &|| cancel.is_cancelled(), &mut hear);
+        let made = made.map_err(|error| self.error(error, &request.prompt))?;
+        let tokens = made.generated_tokens;
+        Ok(Generation {
+            text: made.text,
+            stop: match made.stop {
+                StopReason::EndToken => Stop::EndOfText,
+                StopReason::MaxTokens | StopReason::ContextFull => Stop::MaxTokens,
+                StopReason::Deadline => Stop::Deadline,
+                StopReason::Cancelled => Stop::Cancelled,
+                StopReason::Listener => Stop::Listener,
+            },
+            usage: Usage {
+                prompt_tokens: made.prompt_tokens,
+                reused_tokens: made.reused_tokens,
+                generated_tokens: tokens,
+                prefill: made.prefill,
+                decode: made.decode,
+                mean_logprob: if tokens == 0 { 0.0 } else { (made.logprob / tokens as f64) as f32 },
+            },
+        })
+    }
+
+    fn score(&mut self, prompt: &Prompt, middle: &str, cancel: &Cancel) -> Result<Score, GenerateError> {
+        let scored = self.engine.score(&inputs(prompt), middle, &|| cancel.is_cancelled());
+        match scored.map_err(|error| self.error(error, prompt))? {
+            Some(s) => Ok(Score { nll: s.nll, tokens: s.tokens, nll_end: s.nll_end }),
+            None => Err(GenerateError::Failed("cancelled".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The hyper-parameters of a model, read from its metadata. A new family of models is one entry in
+//! [`family`].
+
+use crate::error::EngineError;
+use crate::gguf::Gguf;
+
+/// How the rotary embedding pairs the elements of a head. The wrong one gives fluent nonsense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rope {
+    /// Neighbours: (0, 1), (2, 3), … Weights converted from Llama are permuted for this.
+    Interleaved,
+    /// Halves: (0, n/2), (1, n/2 + 1), …
+    Halves,
+}
+
+/// Shape of a decoder-only transformer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Number of blocks.
+    pub layers: usize,
+    /// Width of the residual stream.
+    pub dim: usize,
+    /// Width of the feed-forward layer.
+    pub hidden: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; each serves `heads / kv_heads` query heads.
+    pub kv_heads: usize,
+    /// Width of a head.
+    pub head_dim: usize,
+    /// How many elements of a head are rotated.
+    pub rope_dim: usize,
+    /// Pairing of the rotary embedding.
+    pub rope: Rope,
+    /// Base of the rotary frequencies.
+    pub rope_base: f32,
+    /// Positions are divided by this (linear scaling); 1 for none.
+    pub rope_scale: f32,
+    /// Epsilon of the normalisations.
+    pub eps: f32,
+    /// Positions the model was trained for.
+    pub context: usize,
+}
+
+/// More than any model has: beyond these a file is broken or hostile.
+const MAX_LAYERS: usize = 1024;
+const MAX_WIDTH: usize = 1 << 20;
+
+fn family(architecture: &str) -> Option<Rope> {
+    match architecture {
+        // Qwen2 and Qwen2.5, Coder too; they have biases on q, k and v, found by name.
+        "qwen2" => Some(Rope::Halves),
+        // Llama 1 to 3, Mistral, SmolLM, TinyLlama.
+        "llama" => Some(Rope::Interleaved),
+        _ => None,
+    }
+}
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// When the architecture is not supported, or a value is missing or impossible.
+    pub fn read(gguf: &Gguf<'_>) -> Result<Config, EngineError> {
+        let architecture = gguf.string("general.architecture")?;
+        let rope = family(architecture).ok_or_else(|| {
+            EngineError::unsupported(
+                "general.architecture",
+                format!("{:?}; supported are qwen2 and llama", architecture.chars().take(40).collect::<String>()),
+            )
+        })?;
+        let key = |name: &str| format!("{architecture}.{name}");
+        let size = |name: &str, most: usize| -> Result<usize, EngineError> {
+            let n = gguf.size(&key(name))?;
+            if n == 0 || n > most {
+                return Err(EngineError::gguf(key(name), format!("{n} is not within 1 to {most}")));
+            }
+            Ok(n)
+        };
+        let optional = |name: &str, default: usize| match gguf.get(&key(name)) {
+            None => Ok(default),
+            Some(_) => size(name, MAX_WIDTH),
+        };
+        if gguf.get(&key("expert_count")).is_some() && gguf.size(&key("expert_count"))? > 0 {
+            return Err(EngineError::unsupported(key("expert_count"), "mixtures of experts are not supported"));
+        }
+        let dim = size("embedding_length", MAX_WIDTH)?;
+        let heads = size("attention.head_count", MAX_WIDTH)?;
+        let kv_heads = optional("attention.head_count_kv", heads)?;
+        if !heads.is_multiple_of(kv_heads) {
+            return Err(EngineError::gguf(
+                key("attention.head_count_kv"),
+                format!("{kv_heads} does not divide {heads} heads"),
+            ));
+        }
+        let head_dim = optional("attention.key_length", dim / heads)?;
+        let value_dim = optional("attention.value_length", head_dim)?;
+        if head_dim == 0 || head_dim > 4096 || value_dim != head_dim {
+            return Err(EngineError::unsupported(
+                key("attention.key_length"),
+                format!("keys of {head_dim} and values of {value_dim} elements"),
+            ));
+        }
+        let rope_dim = optional("rope.dimension_count", head_dim)?;
+        if rope_dim > head_dim || !rope_dim.is_multiple_of(2) {
+            return Err(EngineError::gguf(
+                key("rope.dimension_count"),
+                format!("{rope_dim} is odd or more than the head's {head_dim}"),
+            ));
+        }
+        let float = |name: &str, default: Option<f32>| match (gguf.get(&key(name)), default) {
+            (None, Some(d)) => Ok(d),
+            _ => gguf.float(&key(name)),
+        };
+        Ok(Config {
+            architecture: architecture.to_owned(),
+            layers: size("block_count", MAX_LAYERS)?,
+            dim,
+            hidden: size("feed_forward_length", MAX_WIDTH)?,
+            heads,
+            kv_heads,
+            head_dim,
+            rope_dim,
+            rope,
+            rope_base: positive(&key("rope.freq_base"), float("rope.freq_base", Some(10_000.0))?)?,
+            rope_scale: rope_scale(gguf, &key)?,
+            eps: float("attention.layer_norm_rms_epsilon", None)?.max(0.0),
+            context: size("context_length", 1 << 30)?,
+        })
+    }
+
+    /// Width of all keys (or values) of one position.
+    pub fn kv_dim(&self) -> usize {
+        self.kv_heads * self.head_dim
+    }
+}
+
+fn positive(key: &str, x: f32) -> Result<f32, EngineError> {
+    if x > 0.0 { Ok(x) } else { Err(EngineError::gguf(key, format!("{x} is not above zero"))) }
+}
+
+fn rope_scale(gguf: &Gguf<'_>, key: &dyn Fn(&str) -> String) -> Result<f32, EngineError> {
+    let kind = match gguf.get(&key("rope.scaling.type")) {
+        None => return Ok(1.0),
+        Some(_) => gguf.string(&key("rope.scaling.type"))?,
+    };
+    match kind {
+        "none" => Ok(1.0),
+        "linear" => positive(&key("rope.scaling.factor"), gguf.float(&key("rope.scaling.factor"))?),
+        other => Err(EngineError::unsupported(
+            key("rope.scaling.type"),
+            format!("{:?}; supported are none and linear", other.chars().take(40).collect::<String>()),
+        )),
+    }
+}

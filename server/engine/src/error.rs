@@ -1,0 +1,78 @@
+//! What can go wrong, each with the operation and the values that disagreed.
+
+use std::path::PathBuf;
+
+/// Why a model could not be opened or run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The file could not be opened or mapped.
+    #[error("cannot open model {path}: {source}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not a usable GGUF file.
+    #[error("broken GGUF file: {field}: {problem}")]
+    Gguf {
+        /// The field, key or tensor that is wrong.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The file is a GGUF file of a kind this engine does not run.
+    #[error("unsupported model: {field}: {problem}")]
+    Unsupported {
+        /// The field, key or tensor that is not supported.
+        field: String,
+        /// What is supported instead.
+        problem: String,
+    },
+    /// The prompt and the answer do not fit the context.
+    #[error("{tokens} tokens do not fit the context of {context} tokens")]
+    ContextFull {
+        /// Tokens asked for.
+        tokens: usize,
+        /// Tokens there is room for.
+        context: usize,
+    },
+    /// A prompt asks for a special token that the vocabulary lacks.
+    #[error("the model has no {0:?} token")]
+    NoSpecial(crate::Special),
+    /// A prompt without any token.
+    #[error("the prompt is empty")]
+    EmptyPrompt,
+    /// A token id outside of the vocabulary.
+    #[error("token id {id} is outside of the vocabulary of {vocab} tokens")]
+    TokenRange {
+        /// The id.
+        id: u32,
+        /// Size of the vocabulary.
+        vocab: usize,
+    },
+    /// The model's output holds NaN or only infinities: the weights are damaged.
+    #[error("the model's output is not finite at position {position}: the file is damaged or was converted wrongly")]
+    NotFinite {
+        /// Position in the sequence.
+        position: usize,
+    },
+    /// The thread pool could not be made.
+    #[error("cannot start {threads} threads: {problem}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system said.
+        problem: String,
+    },
+}
+
+impl EngineError {
+    pub(crate) fn gguf(field: impl Into<String>, problem: impl Into<String>) -> EngineError {
+        EngineError::Gguf { field: field.into(), problem: problem.into() }
+    }
+
+    pub(crate) fn unsupported(field: impl Into<String>, problem: impl Into<String>) -> EngineError {
+        EngineError::Unsupported { field: field.into(), problem: problem.into() }
+    }
+}

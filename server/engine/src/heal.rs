@@ -1,0 +1,39 @@
+//! Token healing: the last token of a prompt is taken back, and the first new tokens must spell it.
+//!
+//! A prompt seldom ends where a token would have: after four spaces of indentation the likeliest next
+//! token brings a space of its own, and the text would get five. So the model is asked again for the
+//! last token, and only tokens whose bytes agree with what stands there may come, until all of it is
+//! spelled. See <https://github.com/guidance-ai/guidance> for the origin of the idea.
+
+use crate::tokenizer::Tokenizer;
+
+/// Bytes that the next tokens must spell before they may say something new.
+#[derive(Debug, Default)]
+pub(crate) struct Constraint {
+    bytes: Vec<u8>,
+}
+
+impl Constraint {
+    pub(crate) fn new(bytes: Vec<u8>) -> Constraint {
+        Constraint { bytes }
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Returns the tokens that agree with what is left: those that begin with it, and those that are
+    /// the beginning of it.
+    pub(crate) fn allowed(&self, tokenizer: &Tokenizer) -> Vec<u32> {
+        let mut ids = tokenizer.starting_with(&self.bytes).to_vec();
+        ids.extend((1..self.bytes.len()).filter_map(|n| tokenizer.id_of(&self.bytes[..n])));
+        ids
+    }
+
+    /// Takes a token's bytes and returns those of them that are new text.
+    pub(crate) fn take<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let n = bytes.len().min(self.bytes.len());
+        self.bytes.drain(..n);
+        &bytes[n..]
+    }
+}

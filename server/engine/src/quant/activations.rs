@@ -1,0 +1,71 @@
+//! Activations quantised to i8, one scale per group of 32.
+
+use super::GROUP;
+
+/// (rows, cols) activations: `x ≈ d * q`.
+#[derive(Debug, Default)]
+pub(crate) struct Activations {
+    rows: usize,
+    cols: usize,
+    /// (rows, cols)
+    pub(crate) q: Vec<i8>,
+    /// (rows, cols / 32) scales.
+    pub(crate) d: Vec<f32>,
+    /// (rows, cols / 32) scale times the sum of the group's quants.
+    pub(crate) s: Vec<f32>,
+}
+
+impl Activations {
+    /// Quantises `x` of shape (rows, cols); cols must be a multiple of 32.
+    pub(crate) fn quantize(&mut self, x: &[f32], cols: usize) {
+        assert!(cols > 0 && cols.is_multiple_of(GROUP) && x.len().is_multiple_of(cols));
+        self.rows = x.len() / cols;
+        self.cols = cols;
+        self.q.resize(x.len(), 0);
+        self.d.resize(x.len() / GROUP, 0.0);
+        self.s.resize(x.len() / GROUP, 0.0);
+        let groups = x.as_chunks::<GROUP>().0.iter().zip(self.q.as_chunks_mut::<GROUP>().0);
+        for ((xs, qs), (d, s)) in groups.zip(self.d.iter_mut().zip(&mut self.s)) {
+            (*d, *s) = quantize_group(xs, qs);
+        }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn cols(&self) -> usize {
+        self.cols
+    }
+
+    #[cfg(test)]
+    pub(crate) fn dequantized(&self, row: usize) -> Vec<f32> {
+        (0..self.cols)
+            .map(|c| f32::from(self.q[row * self.cols + c]) * self.d[(row * self.cols + c) / GROUP])
+            .collect()
+    }
+}
+
+fn quantize_group(xs: &[f32; GROUP], qs: &mut [i8; GROUP]) -> (f32, f32) {
+    let mut largest = 0.0f32;
+    let mut sum = 0.0f32;
+    for x in xs {
+        largest = largest.max(x.abs());
+        sum += x;
+    }
+    if !sum.is_finite() || largest > f32::MAX / 2.0 {
+        // NaN or infinity: keep it visible in the result instead of clamping it to something.
+        *qs = [1; GROUP];
+        return (f32::NAN, f32::NAN);
+    }
+    let d = largest / 127.0;
+    let inverse = if d > 0.0 && d.is_normal() { 1.0 / d } else { 0.0 };
+    let d = if inverse == 0.0 { 0.0 } else { d };
+    let mut total = 0i32;
+    for (q, x) in qs.iter_mut().zip(xs) {
+        let v = (x * inverse).round_ties_even() as i32;
+        *q = v as i8;
+        total += v;
+    }
+    (d, d * total as f32)
+}

@@ -1,0 +1,245 @@
+//! Text to token ids and back, from the vocabulary in the model's own file.
+//!
+//! Special tokens are never made from text: `<|endoftext|>` in a document is twelve characters.
+
+mod bpe;
+mod split;
+
+use std::collections::HashMap;
+
+use crate::error::EngineError;
+use crate::gguf::{Gguf, Value};
+use split::Split;
+
+/// Roles of special tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Special {
+    /// Before the text in front of a hole.
+    FimPrefix,
+    /// Before the text behind a hole.
+    FimSuffix,
+    /// Before the hole.
+    FimMiddle,
+    /// Before a repository's name.
+    RepoName,
+    /// Between files.
+    FileSep,
+    /// End of a document or of a filled hole.
+    EndOfText,
+}
+
+/// A byte-level BPE tokenizer.
+#[derive(Debug)]
+pub struct Tokenizer {
+    /// (vocab) bytes of each token; empty for special ones.
+    bytes: Vec<Box<[u8]>>,
+    ids: HashMap<Box<[u8]>, u32>,
+    /// Ids of ordinary tokens, sorted by their bytes.
+    sorted: Vec<u32>,
+    /// Two tokens to (rank, the token they make).
+    merges: HashMap<(u32, u32), (u32, u32)>,
+    special: HashMap<Special, u32>,
+    control: Vec<bool>,
+    split: Split,
+    whole_words: bool,
+    begin: Option<u32>,
+}
+
+const NORMAL: i64 = 1;
+const CONTROL: i64 = 3;
+const BYTE: i64 = 6;
+
+impl Tokenizer {
+    /// Reads the vocabulary.
+    ///
+    /// # Errors
+    /// When the tokenizer is of an unsupported kind, or its lists do not fit together.
+    pub fn read(gguf: &Gguf<'_>) -> Result<Tokenizer, EngineError> {
+        let model = gguf.string("tokenizer.ggml.model")?;
+        if model != "gpt2" {
+            return Err(EngineError::unsupported(
+                "tokenizer.ggml.model",
+                format!("{:?}; supported is gpt2 (byte-level BPE)", model.chars().take(40).collect::<String>()),
+            ));
+        }
+        let split = match gguf.get("tokenizer.ggml.pre") {
+            None => Split::Gpt2,
+            Some(_) => {
+                let pre = gguf.string("tokenizer.ggml.pre")?;
+                Split::from_name(pre).ok_or_else(|| {
+                    EngineError::unsupported(
+                        "tokenizer.ggml.pre",
+                        format!("{:?}; supported are {}", pre.chars().take(40).collect::<String>(), Split::NAMES),
+                    )
+                })?
+            }
+        };
+        let tokens = gguf.strings("tokenizer.ggml.tokens")?;
+        if tokens.is_empty() || tokens.len() > 1 << 24 {
+            return Err(EngineError::gguf("tokenizer.ggml.tokens", format!("{} tokens", tokens.len())));
+        }
+        let types = match gguf.get("tokenizer.ggml.token_type") {
+            None => vec![NORMAL; tokens.len()],
+            Some(Value::Integers(v)) if v.len() == tokens.len() => v.clone(),
+            Some(_) => {
+                return Err(EngineError::gguf(
+                    "tokenizer.ggml.token_type",
+                    format!("no list of {} integers, one for each token", tokens.len()),
+                ));
+            }
+        };
+
+        let alphabet = bpe::alphabet();
+        let mut t = Tokenizer {
+            bytes: Vec::with_capacity(tokens.len()),
+            ids: HashMap::with_capacity(tokens.len()),
+            sorted: Vec::new(),
+            merges: HashMap::new(),
+            special: HashMap::new(),
+            control: vec![false; tokens.len()],
+            whole_words: matches!(split, Split::Llama3),
+            split,
+            begin: None,
+        };
+        for (id, (text, kind)) in tokens.iter().zip(&types).enumerate() {
+            let id = id as u32;
+            let bytes: Box<[u8]> = match *kind {
+                NORMAL | BYTE => bpe::decode(text, &alphabet).unwrap_or_else(|| text.as_bytes().into()),
+                _ => Box::default(),
+            };
+            if bytes.is_empty() {
+                // Control, user-defined and unused tokens are never text: they end a generation.
+                t.control[id as usize] = true;
+                if let (CONTROL, Some(role)) = (*kind, role_of(text)) {
+                    t.special.entry(role).or_insert(id);
+                }
+            } else {
+                t.ids.entry(bytes.clone()).or_insert(id);
+                t.sorted.push(id);
+            }
+            t.bytes.push(bytes);
+        }
+        let bytes = &t.bytes;
+        t.sorted.sort_unstable_by(|a, b| bytes[*a as usize].cmp(&bytes[*b as usize]).then(a.cmp(b)));
+        t.read_merges(gguf, &alphabet)?;
+        t.read_roles(gguf, tokens.len())?;
+        Ok(t)
+    }
+
+    fn read_merges(&mut self, gguf: &Gguf<'_>, alphabet: &HashMap<char, u8>) -> Result<(), EngineError> {
+        let merges = gguf.strings("tokenizer.ggml.merges")?;
+        self.merges.reserve(merges.len());
+        for (rank, merge) in merges.iter().enumerate() {
+            let pair = merge.split_once(' ').and_then(|(a, b)| {
+                let (a, b) = (bpe::decode(a, alphabet)?, bpe::decode(b, alphabet)?);
+                let whole = self.ids.get([&a[..], &b[..]].concat().as_slice())?;
+                Some(((*self.ids.get(&a)?, *self.ids.get(&b)?), *whole))
+            });
+            // A merge whose parts or whole are no tokens can never apply.
+            if let Some((pair, whole)) = pair {
+                self.merges.entry(pair).or_insert((rank as u32, whole));
+            }
+        }
+        Ok(())
+    }
+
+    fn read_roles(&mut self, gguf: &Gguf<'_>, vocab: usize) -> Result<(), EngineError> {
+        let id = |key: &str| -> Result<Option<u32>, EngineError> {
+            match gguf.get(key) {
+                None => Ok(None),
+                Some(_) => match gguf.size(key)? {
+                    n if n < vocab => Ok(Some(n as u32)),
+                    n => Err(EngineError::gguf(key, format!("{n} is outside of the vocabulary of {vocab}"))),
+                },
+            }
+        };
+        for (key, role) in [
+            ("tokenizer.ggml.fim_pre_token_id", Special::FimPrefix),
+            ("tokenizer.ggml.fim_suf_token_id", Special::FimSuffix),
+            ("tokenizer.ggml.fim_mid_token_id", Special::FimMiddle),
+            ("tokenizer.ggml.fim_rep_token_id", Special::RepoName),
+            ("tokenizer.ggml.fim_sep_token_id", Special::FileSep),
+        ] {
+            if let Some(id) = id(key)? {
+                self.special.insert(role, id);
+            }
+        }
+        if let Some(eos) = id("tokenizer.ggml.eos_token_id")? {
+            self.control[eos as usize] = true;
+            self.special.entry(Special::EndOfText).or_insert(eos);
+        }
+        if matches!(gguf.get("tokenizer.ggml.add_bos_token"), Some(Value::Bool(true))) {
+            self.begin = id("tokenizer.ggml.bos_token_id")?;
+        }
+        Ok(())
+    }
+
+    /// Returns the number of tokens.
+    pub fn vocab(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns the token of a role, if the model has it.
+    pub fn special(&self, role: Special) -> Option<u32> {
+        self.special.get(&role).copied()
+    }
+
+    /// Returns the token every sequence begins with, for the models that want one.
+    pub fn begin(&self) -> Option<u32> {
+        self.begin
+    }
+
+    /// Returns whether this token is no text: it ends a generation.
+    pub fn is_control(&self, id: u32) -> bool {
+        self.control.get(id as usize).copied().unwrap_or(true)
+    }
+
+    /// Returns the bytes of a token: empty for special tokens and ids outside of the vocabulary.
+    pub fn bytes(&self, id: u32) -> &[u8] {
+        self.bytes.get(id as usize).map_or(&[], |b| b)
+    }
+
+    /// Returns the ordinary token with exactly these bytes.
+    pub(crate) fn id_of(&self, bytes: &[u8]) -> Option<u32> {
+        self.ids.get(bytes).copied()
+    }
+
+    /// Returns the ordinary tokens that begin with `prefix`.
+    pub(crate) fn starting_with(&self, prefix: &[u8]) -> &[u32] {
+        let bytes = |id: &u32| &*self.bytes[*id as usize];
+        let from = self.sorted.partition_point(|id| bytes(id) < prefix);
+        let count = self.sorted[from..].partition_point(|id| bytes(id).starts_with(prefix));
+        &self.sorted[from..from + count]
+    }
+
+    /// Appends the tokens of `text` to `out`.
+    pub fn encode(&self, text: &str, out: &mut Vec<u32>) {
+        self.split.words(text, &mut |word| {
+            if self.whole_words
+                && let Some(id) = self.id_of(word.as_bytes())
+            {
+                out.push(id);
+                return;
+            }
+            bpe::encode(word.as_bytes(), &self.ids, &self.merges, out);
+        });
+    }
+
+    /// Returns the text of tokens; special ones and broken characters are left out or replaced.
+    pub fn decode(&self, ids: &[u32]) -> String {
+        let bytes: Vec<u8> = ids.iter().flat_map(|id| self.bytes(*id)).copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn role_of(text: &str) -> Option<Special> {
+    Some(match text {
+        "<|fim_prefix|>" | "<fim_prefix>" | "<fim-prefix>" => Special::FimPrefix,
+        "<|fim_suffix|>" | "<fim_suffix>" | "<fim-suffix>" => Special::FimSuffix,
+        "<|fim_middle|>" | "<fim_middle>" | "<fim-middle>" => Special::FimMiddle,
+        "<|repo_name|>" | "<repo_name>" | "<reponame>" => Special::RepoName,
+        "<|file_sep|>" | "<file_sep>" => Special::FileSep,
+        "<|endoftext|>" => Special::EndOfText,
+        _ => return None,
+    })
+}

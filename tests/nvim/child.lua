@@ -20,6 +20,7 @@ local plugin = vim.fs.joinpath(vim.fs.dirname(vim.fs.dirname(here)), 'editors', 
 ---@field args? string[] arguments of the server instead of the scripted backend
 ---@field env? table<string, string>
 ---@field bare? boolean without the plugin, as its README says
+---@field rude? boolean with the server of rude.lua
 ---@field plain? boolean by `vim.lsp.enable` alone, without setup()
 
 ---Returns one that is not started yet.
@@ -42,7 +43,7 @@ function Child:start(o)
     vim.list_extend(cmd, { '--backend', 'script:' .. self.dir .. '/script.jsonl' })
   end
   vim.list_extend(cmd, o.args or {})
-  local test = { plugin = plugin, options = vim.tbl_extend('force', { cmd = cmd }, o.options or {}), plain = o.plain, bare = o.bare }
+  local test = { plugin = plugin, options = vim.tbl_extend('force', { cmd = cmd }, o.options or {}), plain = o.plain, bare = o.bare, rude = o.rude and here .. '/rude.lua' }
   self.chan = vim.fn.jobstart({ vim.env.NVIM_UNDER_TEST, '--embed', '-u', here .. '/init.lua', '-i', 'NONE' }, {
     rpc = true,
     cwd = self.dir,

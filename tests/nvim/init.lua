@@ -1,4 +1,4 @@
--- Configuration of the Neovim under test. $HOUSESTYLE_TEST is JSON: { plugin, options, plain, bare }; see child.lua.
+-- Configuration of the Neovim under test. $HOUSESTYLE_TEST is JSON: { plugin, options, plain, bare, rude }; see child.lua.
 local test = vim.json.decode(vim.env.HOUSESTYLE_TEST)
 vim.o.swapfile, vim.o.shada, vim.o.more, vim.o.autoindent = false, '', false, false
 vim.o.termguicolors = true
@@ -62,4 +62,7 @@ if test.plain then
   vim.lsp.enable('housestyle')
 else
   require('housestyle').setup(test.options)
+end
+if test.rude then
+  vim.lsp.config('housestyle', { cmd = dofile(test.rude) })
 end

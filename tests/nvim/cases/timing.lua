@@ -18,6 +18,19 @@ return {
     end,
   },
   {
+    'nor by a server that answers late without a thought',
+    function(t)
+      local c = t:start({ rude = true })
+      c:type('Golet x = ')
+      t:check('asked', c:wait_sent('textDocument/inlineCompletion'), c)
+      c:type('1')
+      t:check('the first answer stays away', not c:wait(function()
+        return c:shows('TALE8') -- Neovim leaves out as many letters as were typed
+      end, 800), c)
+      t:check('the answer for this text comes', c:wait_shown('let x = 1STALE9'), c)
+    end,
+  },
+  {
     'a suggestion that no longer fits is hidden before the next answer',
     function(t)
       local c = t:start({ script = { { text = 'alpha beta' }, { text = 'unrelated', delay_ms = 3000 } } })

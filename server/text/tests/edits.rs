@@ -62,7 +62,7 @@ fn change() -> impl Strategy<Value = Change> {
         1 => Just(None),
     ];
     // A long text now and then, so that the rope has more than a few chunks.
-    let text = prop_oneof![30 => text(6), 4 => Just(String::new()), 1 => text(1_200)];
+    let text = prop_oneof![30 => text(6), 4 => Just(String::new()), 1 => text(500)];
     (range, text).prop_map(|(range, text)| Change { range, text })
 }
 

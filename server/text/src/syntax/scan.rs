@@ -141,13 +141,12 @@ impl Scanner<'_> {
 
     /// Reads a comment if one begins here; outer `None` if none does.
     fn comment(&mut self) -> Option<Open> {
-        if self.rules.special == Special::Lua && self.sees("--[") {
-            if let Some(level) = self.long_bracket(self.at + 2) {
-                self.at += 4 + level;
-                return Some(
-                    self.skip_past(Close::Long(level)).then_some(()).map_or(Some(Found::Comment), |()| None),
-                );
-            }
+        if self.rules.special == Special::Lua
+            && self.sees("--[")
+            && let Some(level) = self.long_bracket(self.at + 2)
+        {
+            self.at += 4 + level;
+            return Some((!self.skip_past(Close::Long(level))).then_some(Found::Comment));
         }
         if let Some((open, close)) = self.rules.block_comment
             && self.sees(open)
@@ -161,7 +160,7 @@ impl Scanner<'_> {
             return None;
         }
         self.at += mark.len();
-        self.to_line_end();
+        self.skip_line();
         Some((self.at == self.bytes.len()).then_some(Found::Comment))
     }
 
@@ -254,9 +253,8 @@ impl Scanner<'_> {
         match (self.rules.special, byte) {
             (Special::Rust, b'\'') => {
                 self.at += self.rust_char();
-                // The cursor right behind the quote, or behind a backslash, is in a character.
-                let open = self.at >= self.bytes.len()
-                    && self.bytes[start + 1..].first().is_none_or(|b| *b == b'\\');
+                // Right behind the quote it may be either; behind a backslash it is a character.
+                let open = self.at >= self.bytes.len() && self.bytes.get(start + 1) == Some(&b'\\');
                 self.at = self.at.min(self.bytes.len());
                 self.last = Last::Operand;
                 Some(open.then_some(Found::String { start }))
@@ -337,7 +335,7 @@ impl Scanner<'_> {
     fn heredoc_body(&mut self, heredoc: &Heredoc) -> bool {
         while self.at < self.bytes.len() {
             let start = self.at;
-            self.to_line_end();
+            self.skip_line();
             let mut line = &self.bytes[start..self.at];
             if heredoc.tabs {
                 line = &line[line.iter().take_while(|b| **b == b'\t').count()..];
@@ -388,7 +386,7 @@ impl Scanner<'_> {
         (rest.get(level) == Some(&b'[')).then_some(level)
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
         self.at += rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
     }

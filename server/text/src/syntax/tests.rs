@@ -35,6 +35,7 @@ fn rust() {
             ("comment", "/// Returns ‸\nfn f() {}\n"),
             ("code", "/// Returns\n‸fn f() {}\n"),
             ("code", "‸// a comment"),
+            ("code", "/‸/ a comment"),
             ("comment", "fn f() { /* open ‸\n let x = 1;\n}"),
             ("comment", "/* a /* nested */ ‸ */ fn f() {}"),
             ("code", "/* closed */‸ fn f() {}"),
@@ -46,6 +47,7 @@ fn rust() {
             ("string", "fn f() { let s = \"a\\\"b‸\"; }"),
             ("string", "fn f() { let s = r#\"a \" b‸\"#; }"),
             ("string", "fn f() { let s = r#\"a \" b‸"),
+            ("string", "fn f() { snapshot!(x, @r#\"{\"a\": ‸}\"#); }"),
             ("code", "fn f<'a>(x: &'a str) -> &'a str { ‸ }"),
             ("comment", "fn f<'a>(x: &'a str) { // it's ‸\n}"),
             ("code", "fn f() { let c = '\"'; ‸ }"),
@@ -118,11 +120,22 @@ fn javascript_and_typescript() {
         ("code", "const s = x / y; // z\n‸"),
         ("comment", "const s = x / y; // z‸\n"),
         ("comment", "if (a { // it's ‸\n"),
+        ("comment", "let x = 1;\n/* off @a/b-c‸"),
+        ("code", "//* one line\n‸let x = 1;\n"),
+        ("code", "let x = \"a/*b\"; ‸\n"),
     ];
     for id in ["javascript", "typescript", "javascriptreact", "typescriptreact"] {
         check(id, &common);
     }
-    check("typescript", &[("code", "let x: Array<‸"), ("string", "type A = 'a' | 'b‸'")]);
+    check(
+        "typescript",
+        &[
+            ("code", "let x: Array<‸"),
+            ("code", "let x: string‸ = y"),
+            ("code", "let x: str‸ing = y"),
+            ("string", "type A = 'a' | 'b‸'"),
+        ],
+    );
     for id in ["javascriptreact", "typescriptreact"] {
         check(
             id,
@@ -163,6 +176,8 @@ fn go_java_c() {
         &[
             ("comment", "/* it's ‸"),
             ("comment", "int x; // don't ‸\nint y;\n"),
+            ("comment", "char *s[] = {\n    \"a\", /*tp_name‸"),
+            ("comment", "#define A 1 // Has ‸\n"),
             ("string", "char *s = \"a ‸\nint y;\n"),
             ("code", "char *s = \"a\nint ‸y;\n"),
             ("code", "char c = '\"'; ‸\n"),

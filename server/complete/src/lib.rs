@@ -6,7 +6,6 @@
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
 pub mod eval;
-mod explain;
 pub mod filters;
 pub mod generator;
 mod job;

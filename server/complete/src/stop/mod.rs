@@ -4,6 +4,7 @@
 //! with it, so that the outcome does not depend on how the text came in pieces.
 
 mod block;
+mod ended;
 mod sentence;
 
 use std::time::Duration;
@@ -12,39 +13,10 @@ use crate::lines;
 use crate::mode::{Extent, Plan};
 use crate::place::Place;
 
+pub use ended::Ended;
+
 /// Blank lines that the model may begin with before it counts as having nothing to say.
 const LEADING_BLANKS: usize = 3;
-
-/// Why the text ended where it did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ended {
-    /// The model said that it was done.
-    Model,
-    /// The end of the line.
-    Line,
-    /// The end of the sentence.
-    Sentence,
-    /// The end of the table cell.
-    Cell,
-    /// The end of the comment or docstring.
-    Comment,
-    /// The next line is indented less than the block.
-    Dedent,
-    /// A blank line at the block's outer level.
-    Paragraph,
-    /// The next line already stands below the cursor.
-    Suffix,
-    /// As many lines as allowed.
-    MaxLines,
-    /// The soft time budget: ended with a whole line.
-    SoftBudget,
-    /// The deadline: ended anywhere.
-    Deadline,
-    /// The token limit: ended anywhere.
-    MaxTokens,
-    /// The cancel flag.
-    Cancelled,
-}
 
 /// Where a text ends, in bytes, and why.
 pub type Cut = (usize, Ended);

@@ -22,17 +22,21 @@ pub(super) fn end(place: &Place, text: &str, more: bool) -> Option<Cut> {
     let newline = text.find('\n').map(|end| (end, Ended::Line));
     let line = &text[..newline.map_or(text.len(), |(end, _)| end)];
     let more = more && newline.is_none();
-    let found = [cell(place, line), comment(place, line), stop(place, line, more), newline];
+    let found = [cell(place, line, more), comment(place, line), stop(place, line, more), newline];
     found.into_iter().flatten().min_by_key(|(end, _)| *end)
 }
 
-/// In a row of a table, the cell ends before the next bar.
-fn cell(place: &Place, line: &str) -> Option<Cut> {
+/// In a row of a table, the cell ends before the next bar; the last one takes its bar along.
+fn cell(place: &Place, line: &str, more: bool) -> Option<Cut> {
     if place.scope != Scope::Prose || !place.head.trim_start().starts_with('|') {
         return None;
     }
     let bar = line.find('|')?;
-    Some((line[..bar].trim_end().len(), Ended::Cell))
+    match line[bar + 1..].trim() {
+        "" if more => None,
+        "" => Some((bar + 1, Ended::Cell)),
+        _ => Some((line[..bar].trim_end().len(), Ended::Cell)),
+    }
 }
 
 /// What closes a comment or docstring is the last that belongs to it.
@@ -147,6 +151,8 @@ mod tests {
     fn lines_items_and_cells() {
         check("a.md", "- One ‸", "thing\n- Another", "thing", Ended::Line);
         check("a.md", "| a | ‸", "thing | other |\n", "thing", Ended::Cell);
+        check("a.md", "| a | ‸", "thing |\n| b | other |", "thing |", Ended::Cell);
+        check("a.md", "| a | ‸", "thing |", "thing |", Ended::Cell);
         check("COMMIT_EDITMSG", "Fix e.g. ‸", "this. And that\n\nBecause", "this. And that", Ended::Line);
         check("a.rst", "A ‸", "thing\n=====", "thing", Ended::Line);
     }

@@ -1,5 +1,6 @@
 //! What all tests of this crate share, and tests of the whole pipeline.
 
+mod ideal;
 mod invariants;
 mod pipeline;
 

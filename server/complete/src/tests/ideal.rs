@@ -1,0 +1,56 @@
+//! An ideal model must come through unspoilt: stop rules and filters may not harm what is right.
+//!
+//! The model writes exactly what each case of `tests/evals` asks for, and then runs on into a copy of what follows,
+//! as models do. What is shown has to be what was asked for.
+
+#[allow(dead_code)]
+#[path = "../../../../tests/evals/format.rs"]
+mod format;
+
+use super::scripted::Scripted;
+use crate::Settings;
+use crate::eval::{Case, run};
+use crate::generator::Cancel;
+
+/// Cases that the rules cut short, with the rule.
+const SHORTENED: &[(&str, &str)] =
+    &[("go-if-err-block", "its middle goes on after a dedent, where a block on an empty line ends")];
+
+#[allow(clippy::disallowed_methods)] // A test of files has to read them.
+fn cases() -> Vec<Case> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/evals/cases");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |file| format::parse(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let case = |case: format::EvalCase| Case {
+        path: case.path,
+        prefix: case.prefix,
+        suffix: case.suffix,
+        middle: case.middle,
+        time: 0.0,
+        name: Some(case.name),
+        accept: vec![],
+    };
+    files.iter().flat_map(read).map(case).collect()
+}
+
+#[test]
+fn an_ideal_model_is_not_spoilt() {
+    let cases = cases();
+    assert!(cases.len() >= 120, "{} cases", cases.len());
+    let settings = Settings { max_tokens: 512, max_lines: 20, ..Settings::default() };
+    let mut spoilt = Vec::new();
+    for case in &cases {
+        for runs_on in [false, true] {
+            let text = if runs_on { format!("{}{}", case.middle, case.suffix) } else { case.middle.clone() };
+            let (result, trace) = run(case, &settings, &mut Scripted::new([text.as_str()]), &Cancel::new());
+            if !result.exact && !SHORTENED.iter().any(|(name, _)| *name == result.name) {
+                spoilt.push(format!(
+                    "{}: {:?} became {:?} ({:?}, ended by {:?})",
+                    result.name, case.middle, result.text, result.reason, trace.ended
+                ));
+            }
+        }
+    }
+    assert!(spoilt.is_empty(), "{}", spoilt.join("\n"));
+}

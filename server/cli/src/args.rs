@@ -60,6 +60,14 @@ pub(crate) enum Command {
     Complete(CompleteArgs),
     /// Tell what happened to the last requests, and what to do
     Why(WhyArgs),
+    /// See it work on a folder of yours: three completions, then how to set up your editor
+    Try(TryArgs),
+    /// Check the model, this machine's speed, the configuration and the editors
+    Doctor,
+    /// Measure how often completions are right on recorded cases
+    Eval(EvalArgs),
+    /// Measure the speed of reading, writing and typing
+    Bench(BenchArgs),
 }
 
 /// Where the text comes from.
@@ -196,4 +204,72 @@ pub(crate) struct WhyArgs {
     /// Only requests in this file
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+}
+
+/// Flags of `try`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The places are chosen by a fixed rule, which is printed: the same folder gives the same places.
+
+Examples:
+  housestyle try
+  housestyle try ~/src/project --model qwen2.5-coder-1.5b")]
+pub(crate) struct TryArgs {
+    /// The folder to try it on [default: the workspace]
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
+}
+
+/// Flags of `eval`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}; path gives the language, prefix and suffix
+are the whole text around the hole, middle is what belongs there. Time limits are off, so that the result
+does not depend on the machine.
+
+Examples:
+  housestyle eval --cases cases.jsonl
+  housestyle eval --cases cases.jsonl --limit 20 --json --per-case results.jsonl
+  housestyle eval --cases cases.jsonl --case js-last-export --explain")]
+pub(crate) struct EvalArgs {
+    /// The cases, as JSON Lines
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) cases: PathBuf,
+    /// What of the team's knowledge takes part; several are compared with the first
+    #[arg(long, value_name = "ARM,...", default_value = "base", value_delimiter = ',', value_parser = Arm::parse)]
+    pub(crate) arm: Vec<Arm>,
+    /// The adapter for arm `adapter` [default: what was learned last]
+    #[arg(long, value_name = "ID")]
+    pub(crate) adapter: Option<String>,
+    /// Only the first N cases
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Write a line for each case and arm to FILE
+    #[arg(long, value_name = "FILE")]
+    pub(crate) per_case: Option<PathBuf>,
+    /// Run a single case, by its name or its number from 1
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["limit", "per_case"])]
+    pub(crate) case: Option<String>,
+    /// With --case: show the prompt, the raw text and what each filter did
+    #[arg(long, requires = "case")]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
+}
+
+/// Flags of `bench`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Reading and writing are told in tokens a second, writing without drafting, at three depths of context.
+The typing session types 30 keys in the middle of a function and asks for a suggestion at each.
+
+Examples:
+  housestyle bench
+  housestyle bench --threads 2 --json")]
+pub(crate) struct BenchArgs {
+    /// Threads for the arithmetic; 0 leaves the choice to the engine
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1024))]
+    pub(crate) threads: u32,
 }

@@ -16,6 +16,8 @@ pub(crate) struct Context {
     pub(crate) workspace: PathBuf,
     /// The user's folders.
     pub(crate) home: Home,
+    /// Threads for the model's arithmetic; 0 leaves the choice to the engine.
+    pub(crate) threads: usize,
 }
 
 impl Context {
@@ -39,7 +41,7 @@ impl Context {
                 "no home folder is known: set HOUSESTYLE_HOME to a folder of yours".to_owned(),
             )
         })?;
-        Ok(Context { global, workspace, home })
+        Ok(Context { global, workspace, home, threads: 0 })
     }
 
     /// Writes a line on stderr when `-v` was given.

@@ -6,11 +6,15 @@ mod backend;
 mod commands;
 mod config;
 mod context;
+mod editors;
 mod explain;
 mod failure;
 mod home;
+mod memory;
 mod models;
 mod output;
+mod places;
+mod probe;
 mod progress;
 mod target;
 mod workspace;
@@ -43,5 +47,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Model(args) => commands::model::run(&context, &args),
         Command::Complete(args) => commands::complete::run(&context, &args),
         Command::Why(args) => commands::why::run(&context, &args),
+        Command::Try(args) => commands::try_it::run(&context, &args),
+        Command::Doctor => commands::doctor::run(&context),
+        Command::Eval(args) => commands::eval::run(&context, &args),
+        Command::Bench(args) => commands::bench::run(&context, &args),
     }
 }

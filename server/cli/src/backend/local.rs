@@ -7,7 +7,9 @@ use housestyle_complete::generator::{
     Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Marker, Part, Prompt, Request,
     Score, Stop, Usage,
 };
-use housestyle_engine::{Engine, EngineError, GenerateOptions, Input, Options, Sampling, Special, StopReason};
+use housestyle_engine::{
+    Engine, EngineError, GenerateOptions, Input, Options, Sampling, Special, StopReason,
+};
 
 /// A model file, opened.
 #[derive(Debug)]

@@ -3,6 +3,8 @@
 mod local;
 mod script;
 
+pub(crate) use local::Local;
+
 use std::path::PathBuf;
 
 use housestyle_complete::generator::Generator;
@@ -10,6 +12,7 @@ use housestyle_complete::generator::Generator;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::models::{Model, Store};
+use crate::probe;
 
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +42,36 @@ impl Backend {
     /// When the script or the model is missing or unusable; the message says what to do.
     pub(crate) fn open(&self, context: &Context) -> Result<Box<dyn Generator>, Failure> {
         match self {
-            Backend::Local => {
-                let model = Model::named(context.global.model.as_deref()).map_err(Failure::Usage)?;
-                let path = model.locate(&Store::new(&context.home)).map_err(Failure::Environment)?;
-                let local = local::Local::open(model.name(), &path, context.threads);
-                Ok(Box::new(local.map_err(|error| Failure::Environment(error.to_string()))?))
-            }
+            Backend::Local => Ok(Box::new(open_local(context)?)),
             Backend::Script(file) => Ok(Box::new(script::Script::open(file)?)),
         }
     }
+}
+
+/// Opens the model in this process.
+///
+/// # Errors
+/// When its file is missing or unusable, or its fill-in-the-middle markers do not work.
+pub(crate) fn open_local(context: &Context) -> Result<Local, Failure> {
+    let store = Store::at(&context.home.models);
+    let model = Model::named(context.global.model.as_deref()).map_err(Failure::Usage)?;
+    let path = model.locate(&store).map_err(Failure::Environment)?;
+    let name = model.name();
+    let failed = |why: String| Failure::Environment(format!("model {name}: {why}"));
+    let mut local =
+        Local::open(name.clone(), &path, context.threads).map_err(|error| failed(error.to_string()))?;
+    // Of the pinned files it is known that they fill holes; of any other it is asked.
+    if !store.is_pinned(&model) && local.describe().fim {
+        let probe = probe::run(&mut local).map_err(|error| failed(error.to_string()))?;
+        if !probe.works {
+            return Err(failed(format!(
+                "its fill-in-the-middle markers do not work (it wrote {:?} where a sum belongs): use a model of the \
+                 catalogue, see `housestyle model list`",
+                probe.text
+            )));
+        }
+    }
+    Ok(local)
 }
 
 #[cfg(test)]

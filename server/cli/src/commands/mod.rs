@@ -1,6 +1,10 @@
 //! The commands, one file each.
 
+pub(crate) mod bench;
 pub(crate) mod complete;
+pub(crate) mod doctor;
+pub(crate) mod eval;
 pub(crate) mod model;
 pub(crate) mod serve;
+pub(crate) mod try_it;
 pub(crate) mod why;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::Model;
 use super::catalogue::Entry;
 use super::error::PullError;
 
@@ -80,6 +81,12 @@ impl Store {
             None if size == entry.size => Status::Unchecked,
             None => Status::Damaged { size, expected: entry.size },
         }
+    }
+
+    /// Returns whether the model's file is the one that this program pins, by its record.
+    pub(crate) fn is_pinned(&self, model: &Model) -> bool {
+        matches!(model, Model::Catalogue(entry)
+            if matches!(self.status(entry), Status::Present(record) if record.pinned))
     }
 
     /// Returns the record beside the model's file, if there is a readable one.

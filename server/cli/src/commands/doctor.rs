@@ -1,0 +1,324 @@
+//! `housestyle doctor`: looks at everything that can be missing, slow or wrong, and says what to do.
+
+use std::time::Duration;
+
+use housestyle_complete::generator::{Generator, Part, Prompt};
+use housestyle_journal::RequestLog;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::backend::Backend;
+use crate::config::Configuration;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::models::{self, Model, Status, Store};
+use crate::output::{Style, bytes, print, print_json, time};
+use crate::{advice, editors, memory, probe};
+
+/// Code for measuring the speed: long enough to be told from noise, short enough not to be waited for.
+const SAMPLE: &str = include_str!("../../assets/bench.rs.txt");
+const SAMPLE_BYTES: usize = 1_400;
+/// A usual keystroke reads a few new tokens and writes a line.
+const LINE_TOKENS: f64 = 12.0;
+/// A place not seen before: the window of a fresh installation.
+const WINDOW_TOKENS: f64 = 600.0;
+/// Slower than this a suggestion comes after the thought.
+const PLEASANT: f64 = 0.7;
+/// How much slower the next larger model is.
+const LARGER: f64 = 2.7;
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Check {
+    name: &'static str,
+    verdict: Verdict,
+    detail: String,
+    advice: Option<String>,
+}
+
+impl Check {
+    fn ok(name: &'static str, detail: impl Into<String>) -> Check {
+        Check { name, verdict: Verdict::Ok, detail: detail.into(), advice: None }
+    }
+
+    fn warn(name: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Check {
+        Check { name, verdict: Verdict::Warn, detail: detail.into(), advice: Some(advice.into()) }
+    }
+
+    fn fail(name: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Check {
+        Check { name, verdict: Verdict::Fail, detail: detail.into(), advice: Some(advice.into()) }
+    }
+}
+
+/// Runs `housestyle doctor`.
+pub(crate) fn run(context: &Context) -> Result<(), Failure> {
+    let mut checks = Vec::new();
+    let mut tell = |check: Check| -> Result<(), Failure> {
+        if !context.global.json {
+            show(&check)?; // as they come: the model takes a moment
+        }
+        checks.push(check);
+        Ok(())
+    };
+    tell(Check::ok(
+        "program",
+        format!(
+            "housestyle {} on {} {}",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        ),
+    ))?;
+    tell(workspace(context))?;
+    for check in configuration(context) {
+        tell(check)?;
+    }
+    for check in model(context) {
+        tell(check)?;
+    }
+    tell(neovim())?;
+    tell(vscode())?;
+    tell(requests(context))?;
+    let failed = checks.iter().filter(|check| check.verdict == Verdict::Fail).count();
+    let warned = checks.iter().filter(|check| check.verdict == Verdict::Warn).count();
+    if context.global.json {
+        print_json(&json!({ "ok": failed == 0, "checks": checks }))?;
+    } else {
+        print(&match (failed, warned) {
+            (0, 0) => "\nAll is well.".to_owned(),
+            (0, n) => format!("\nIt works; {n} of {} could be better.", checks.len()),
+            (n, _) => format!("\n{n} of {} must be put right.", checks.len()),
+        })?;
+    }
+    if failed == 0 { Ok(()) } else { Err(Failure::CheckSaidNo(String::new())) }
+}
+
+fn workspace(context: &Context) -> Check {
+    let folder = context.workspace.display().to_string();
+    if context.workspace.join(".git").exists() {
+        Check::ok("workspace", folder)
+    } else {
+        Check::warn(
+            "workspace",
+            format!("{folder} is no git repository"),
+            "run it inside one, or give --workspace DIR",
+        )
+    }
+}
+
+fn configuration(context: &Context) -> Vec<Check> {
+    const NAME: &str = "configuration";
+    let found = Configuration::load(context);
+    let broken = found
+        .broken
+        .iter()
+        .map(|text| Check::fail(NAME, text.clone(), "correct the file; until then it counts for nothing"));
+    let odd = found.warnings.iter().map(|text| Check::warn(NAME, text.clone(), "correct or remove the line"));
+    let mut checks: Vec<Check> = broken.chain(odd).collect();
+    if checks.is_empty() {
+        let files: Vec<String> = found.files.iter().map(|file| file.display().to_string()).collect();
+        let detail = if files.is_empty() { "defaults, no file".to_owned() } else { files.join(", ") };
+        checks.push(Check::ok(NAME, detail));
+    }
+    checks
+}
+
+/// Checks the model's file, then the model itself; what cannot be checked without the former is left out.
+fn model(context: &Context) -> Vec<Check> {
+    let store = Store::at(&context.home.models);
+    let model = match Model::named(context.global.model.as_deref()) {
+        Ok(model) => model,
+        Err(error) => return vec![Check::fail("model", error, "see `housestyle model list`")],
+    };
+    let (file, there) = model_file(&store, &model);
+    let mut checks = vec![file];
+    if !there {
+        return checks;
+    }
+    checks.extend(free_memory(&store, &model));
+    match Backend::Local.open(context) {
+        Err(error) => {
+            let advice =
+                "check the file with `housestyle model verify`; if it is whole, its kind is not supported";
+            checks.push(Check::fail("model opens", error.to_string(), advice));
+        }
+        Ok(mut generator) => {
+            checks.push(fill_in(&mut *generator));
+            checks.extend(speed(&mut *generator, &model));
+        }
+    }
+    checks
+}
+
+fn model_file(store: &Store, model: &Model) -> (Check, bool) {
+    const NAME: &str = "model";
+    match (model.locate(store), model) {
+        (Err(error), _) => {
+            let (detail, advice) =
+                error.split_once(": run ").unwrap_or((&error, "name a file that is there"));
+            (Check::fail(NAME, detail, format!("run {advice}").replace("run name", "name")), false)
+        }
+        (Ok(path), Model::File(_)) => {
+            (Check::ok(NAME, format!("{}, a file of your own", path.display())), true)
+        }
+        (Ok(path), Model::Catalogue(entry)) => match store.status(entry) {
+            Status::Present(record) => {
+                let digest =
+                    if record.pinned { "the pinned digest" } else { "as published, not the pinned digest" };
+                let detail = format!(
+                    "{}, {}, sha256 {} ({digest})",
+                    entry.name,
+                    bytes(record.size),
+                    models::short(&record.sha256)
+                );
+                (Check::ok(NAME, detail), true)
+            }
+            _ => {
+                let advice = format!("run `housestyle model verify {}`", entry.name);
+                (Check::warn(NAME, format!("{} was never checked", path.display()), advice), true)
+            }
+        },
+    }
+}
+
+fn free_memory(store: &Store, model: &Model) -> Option<Check> {
+    let free = memory::available()?;
+    let size = std::fs::metadata(model.locate(store).ok()?).ok()?.len();
+    let needed = size + size / 3;
+    let detail = format!("{} free, about {} needed", bytes(free), bytes(needed));
+    Some(if free > needed {
+        Check::ok("memory", detail)
+    } else {
+        Check::warn("memory", detail, "close something, or use a smaller model (`housestyle model list`)")
+    })
+}
+
+fn fill_in(generator: &mut dyn Generator) -> Check {
+    const NAME: &str = "fill-in-the-middle";
+    if !generator.describe().fim {
+        let advice =
+            "for better suggestions inside of text use a model that knows it, such as the default one";
+        return Check::warn(NAME, "this model sees only the text before the cursor", advice);
+    }
+    match probe::run(generator) {
+        Err(error) => Check::fail(NAME, error.to_string(), "use a model of the catalogue"),
+        Ok(probe) if probe.works => Check::ok(
+            NAME,
+            format!("wrote {:?} where it belongs, in {}", probe.text.trim(), time(probe.took)),
+        ),
+        Ok(probe) => Check::fail(
+            NAME,
+            format!("wrote {:?} where any model that can fill holes writes a sum", probe.text),
+            "use a model of the catalogue: this one's markers do not work",
+        ),
+    }
+}
+
+/// Measures reading and writing, and says what that means for typing.
+fn speed(generator: &mut dyn Generator, model: &Model) -> Option<Check> {
+    let end = SAMPLE.char_indices().map(|(at, _)| at).find(|at| *at >= SAMPLE_BYTES)?;
+    let prompt = Prompt { format: "speed-1", parts: vec![Part::Text(SAMPLE[..end].to_owned())] };
+    let made = probe::generate(generator, prompt, 24).ok()?;
+    let usage = made.usage;
+    let rate = |tokens: usize, span: Duration| tokens as f64 / span.as_secs_f64().max(1e-9);
+    let read = rate(usage.prompt_tokens - usage.reused_tokens.min(usage.prompt_tokens), usage.prefill);
+    let written = rate(usage.generated_tokens, usage.decode);
+    if usage.generated_tokens < 4 {
+        return None; // it had nothing to say: that measures nothing
+    }
+    let line = LINE_TOKENS / written + 4.0 / read;
+    let fresh = line + WINDOW_TOKENS / read;
+    let (line_time, fresh_time) = (time(Duration::from_secs_f64(line)), time(Duration::from_secs_f64(fresh)));
+    let detail = format!(
+        "reads {read:.0} and writes {written:.0} tokens a second: a line comes in about {line_time} while you type, \
+         in {fresh_time} at a new place"
+    );
+    let is_default = model.name() == models::catalogue::default().name;
+    let larger = "qwen2.5-coder-1.5b";
+    Some(if line > PLEASANT {
+        let advice =
+            "use a smaller model, give the machine more cores, or set `mode = \"manual\"` and ask by key";
+        Check::warn("speed", detail, advice)
+    } else if is_default && line * LARGER < PLEASANT {
+        let mut check = Check::ok("speed", detail);
+        check.advice = Some(format!(
+            "fast enough for the better model: `housestyle model pull {larger}`, then `--model {larger}`"
+        ));
+        check
+    } else {
+        Check::ok("speed", detail)
+    })
+}
+
+fn neovim() -> Check {
+    const NAME: &str = "neovim";
+    match editors::neovim_version() {
+        None => Check::ok(NAME, "not on the path"),
+        Some((major, minor)) if (major, minor) >= (0, 12) => Check::ok(
+            NAME,
+            format!("{major}.{minor}, shows inline completions by itself; `housestyle try` prints the lines"),
+        ),
+        Some((0, 11)) => Check::ok(NAME, "0.11: needs the plugin in editors/nvim"),
+        Some((major, minor)) => {
+            Check::warn(NAME, format!("{major}.{minor} is too old"), "Neovim 0.11 or newer is needed")
+        }
+    }
+}
+
+fn vscode() -> Check {
+    let here = ["code", "codium", "code-server"].into_iter().find_map(editors::on_path);
+    match here {
+        None => Check::ok("vs code", "not on the path"),
+        Some(program) => Check::ok(
+            "vs code",
+            format!("{}; `housestyle try` says how to reach the server", program.display()),
+        ),
+    }
+}
+
+/// Tells how the last requests went: the shortest answer to "nothing happens".
+fn requests(context: &Context) -> Check {
+    const NAME: &str = "requests";
+    let log = RequestLog::at(context.home.requests_log());
+    match log.last(100, |_| true) {
+        Err(error) => {
+            Check::warn(NAME, error.to_string(), "make the folder writable, or move HOUSESTYLE_HOME")
+        }
+        Ok(told) if told.is_empty() => Check::ok(NAME, "none has reached the server yet"),
+        Ok(told) => {
+            let shown = told.iter().filter(|told| told.request.code == "suggestion").count();
+            let detail = format!("{shown} of the last {} had a suggestion", told.len());
+            let last = told.last().map(|told| told.request.code.as_str()).and_then(advice::on);
+            match last {
+                Some(advice) if shown == 0 => Check::warn(NAME, detail, advice),
+                _ => Check {
+                    advice: Some("`housestyle why` tells of each".to_owned()),
+                    ..Check::ok(NAME, detail)
+                },
+            }
+        }
+    }
+}
+
+fn show(check: &Check) -> Result<(), Failure> {
+    let style = Style::for_stdout();
+    let mark = match check.verdict {
+        Verdict::Ok => style.green("ok  "),
+        Verdict::Warn => style.yellow("warn"),
+        Verdict::Fail => style.red("fail"),
+    };
+    print(&format!("{mark}  {}  {}", style.bold(format!("{:18}", check.name)), check.detail))?;
+    match &check.advice {
+        Some(advice) => print(&format!("{:26}{} {advice}", "", style.cyan("→"))),
+        None => Ok(()),
+    }
+}

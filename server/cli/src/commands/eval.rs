@@ -1,0 +1,166 @@
+//! `housestyle eval`: completion cases, run and counted.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use housestyle_complete::eval::{Case, CaseResult, Report, parse_cases, report, run as run_case, score};
+use housestyle_complete::generator::{Cancel, GenerateError, Generator};
+use housestyle_complete::{Settings, Trace};
+use serde_json::{Value, json};
+
+use super::complete::unhurried;
+use crate::args::EvalArgs;
+use crate::config::Configuration;
+use crate::context::Context;
+use crate::explain;
+use crate::failure::Failure;
+use crate::output::{Style, print, print_json, visible};
+use crate::progress::Progress;
+
+/// Runs `housestyle eval`.
+pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
+    if let Some(id) = &args.adapter {
+        return Err(Failure::Usage(format!(
+            "--adapter {id}: there are no adapters yet: only arm `base` can be run"
+        )));
+    }
+    let settings = unhurried(Configuration::load(context).checked()?);
+    let cases = read(&args.cases)?;
+    let mut generator = args.backend.backend.open(context)?;
+    if let Some(name) = &args.case {
+        let case = named(&cases, name)?;
+        let (result, trace) = one(case, &settings, &mut *generator)?;
+        return show(context, args, case, &result, &trace);
+    }
+    let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
+    let mut per_case = args.per_case.as_deref().map(create).transpose()?;
+    let mut bar = Progress::new();
+    let mut arms = Vec::new();
+    for arm in &args.arm {
+        bar.begin_items(arm.name(), cases.len());
+        let mut results = Vec::with_capacity(cases.len());
+        for (index, case) in cases.iter().enumerate() {
+            let (result, _) = one(case, &settings, &mut *generator)?;
+            if let Some(file) = &mut per_case {
+                write_line(file, arm.name(), &result)?;
+            }
+            results.push(result);
+            bar.at(index as u64 + 1);
+        }
+        bar.end();
+        arms.push((arm.name().to_owned(), results));
+    }
+    let report = report(&arms);
+    if context.global.json { print_json(&report) } else { table(&report, &generator.describe().model) }
+}
+
+/// Runs one case and scores what the team wrote there.
+fn one(
+    case: &Case,
+    settings: &Settings,
+    generator: &mut dyn Generator,
+) -> Result<(CaseResult, Trace), Failure> {
+    let began = Instant::now();
+    let (result, trace) = run_case(case, settings, generator, &Cancel::new());
+    let result = result.with_latency_ms(began.elapsed().as_secs_f64() * 1e3);
+    match score(case, settings, generator, &Cancel::new()) {
+        Ok(score) => Ok((result.with_score(score), trace)),
+        // A script has no probabilities, and a case may be longer than the model: both are told as `null`.
+        Err(GenerateError::Unsupported(_) | GenerateError::PromptTooLong { .. }) => Ok((result, trace)),
+        Err(error) => Err(Failure::Environment(format!("case {}: {error}", result.name))),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<Case>, Failure> {
+    let wrong = |why: String| Failure::Usage(format!("--cases {}: {why}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let cases = parse_cases(&text).map_err(|error| wrong(error.to_string()))?;
+    if cases.is_empty() { Err(wrong("there is no case in it".to_owned())) } else { Ok(cases) }
+}
+
+/// Returns the case of that name, or the one with that number, counted from 1.
+fn named<'a>(cases: &'a [Case], name: &str) -> Result<&'a Case, Failure> {
+    let by_name = cases.iter().find(|case| case.name.as_deref() == Some(name));
+    let by_number = || name.parse().ok().and_then(|number: usize| cases.get(number.checked_sub(1)?));
+    by_name.or_else(by_number).ok_or_else(|| {
+        Failure::Usage(format!("--case {name}: there is no such name or number among {} cases", cases.len()))
+    })
+}
+
+fn show(
+    context: &Context,
+    args: &EvalArgs,
+    case: &Case,
+    result: &CaseResult,
+    trace: &Trace,
+) -> Result<(), Failure> {
+    if context.global.json {
+        let mut document = json!({ "case": case, "result": result });
+        if args.explain {
+            document["explain"] = explain::json(trace);
+        }
+        return print_json(&document);
+    }
+    let style = Style::for_stdout();
+    print(&format!("{} in {}", style.bold(visible(&result.name)), visible(&case.path)))?;
+    if args.explain {
+        print(&format!("\n{}", explain::text(trace, style).trim_end()))?;
+    }
+    let wanted: Vec<String> = case.wanted().map(|text| format!("{text:?}")).collect();
+    print(&format!("\nwanted     {}", wanted.join("\n        or ")))?;
+    let text = result.text.as_ref().map(|text| format!("{text:?}"));
+    print(&format!(
+        "suggested  {}",
+        text.unwrap_or_else(|| format!("nothing: {}", result.reason.unwrap_or("?")))
+    ))?;
+    print(&format!(
+        "exact {} · first line {} · similarity {:.2}{}",
+        result.exact,
+        result.first_line_exact,
+        result.edit_similarity,
+        result
+            .nll
+            .map(|nll| format!(" · {:.2} nats a token", nll / result.tokens.max(1) as f64))
+            .unwrap_or_default()
+    ))
+}
+
+fn create(path: &Path) -> Result<fs::File, Failure> {
+    fs::File::create(path).map_err(|error| Failure::Usage(format!("--per-case {}: {error}", path.display())))
+}
+
+fn write_line(file: &mut fs::File, arm: &str, result: &CaseResult) -> Result<(), Failure> {
+    let mut line = serde_json::to_value(result).map_err(std::io::Error::other)?;
+    if let Value::Object(fields) = &mut line {
+        fields.insert("arm".to_owned(), json!(arm));
+    }
+    Ok(writeln!(file, "{line}")?)
+}
+
+fn table(report: &Report, model: &str) -> Result<(), Failure> {
+    let style = Style::for_stdout();
+    let number =
+        |value: Option<f64>, places: usize| value.map_or("–".to_owned(), |v| format!("{v:.places$}"));
+    print(&format!("{} cases, model {model}\n", report.cases))?;
+    print(&style.bold(format!(
+        "{:10} {:>7} {:>11} {:>11} {:>11} {:>9} {:>7} {:>8} {:>8}",
+        "arm", "exact", "first line", "similarity", "nats/token", "with end", "shown", "p50 ms", "p95 ms"
+    )))?;
+    for arm in &report.arms {
+        print(&format!(
+            "{:10} {:>6.1}% {:>10.1}% {:>11.3} {:>11} {:>9} {:>6.1}% {:>8} {:>8}",
+            arm.arm,
+            arm.exact * 100.0,
+            arm.first_line_exact * 100.0,
+            arm.edit_similarity,
+            number(arm.nll_per_token, 3),
+            number(arm.nll_per_token_with_end, 3),
+            arm.shown * 100.0,
+            number(arm.latency_ms.p50, 0),
+            number(arm.latency_ms.p95, 0),
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! A hole with a known answer: shows whether a model's fill-in-the-middle markers work.
+//!
+//! A file may carry the markers in its vocabulary and yet never have been trained on them, or name the wrong
+//! tokens. Such a model writes fluent nonsense; it is better refused than shown.
+
+use std::time::{Duration, Instant};
+
+use housestyle_complete::generator::{
+    Cancel, Flow, GenerateError, Generation, Generator, Limits, Marker, Part, Prompt, Request, Sampling,
+};
+
+/// What stands before the hole, after it, and what any model that can fill holes writes into it.
+const BEFORE: &str = "def add(first, second):\n    \"\"\"Return the sum.\"\"\"\n";
+const LINE: &str = "    return ";
+const AFTER: &str =
+    "\n\n\ndef subtract(first, second):\n    \"\"\"Return the difference.\"\"\"\n    return first - second\n";
+const ANSWER: &str = "first + second";
+
+/// What a model made of the hole.
+#[derive(Debug, Clone)]
+pub(crate) struct Probe {
+    /// Whether it wrote what belongs there.
+    pub(crate) works: bool,
+    /// What it wrote.
+    pub(crate) text: String,
+    /// How long that took.
+    pub(crate) took: Duration,
+}
+
+/// Lets the model fill the hole.
+///
+/// # Errors
+/// When the model fails, or has no such markers.
+pub(crate) fn run(generator: &mut dyn Generator) -> Result<Probe, GenerateError> {
+    let began = Instant::now();
+    let parts = vec![
+        Part::Marker(Marker::FimPrefix),
+        Part::Text(BEFORE.to_owned()),
+        Part::Marker(Marker::FimSuffix),
+        Part::Text(AFTER.to_owned()),
+        Part::Marker(Marker::FimMiddle),
+        Part::Text(LINE.to_owned()),
+    ];
+    let made = generate(generator, Prompt { format: "probe-1", parts }, 12)?;
+    let works = made.text.trim_start().starts_with(ANSWER);
+    Ok(Probe { works, text: made.text, took: began.elapsed() })
+}
+
+/// Generates greedily, with patience.
+///
+/// # Errors
+/// As [`Generator::generate`].
+pub(crate) fn generate(
+    generator: &mut dyn Generator,
+    prompt: Prompt,
+    max_tokens: usize,
+) -> Result<Generation, GenerateError> {
+    let limits = Limits { max_tokens, deadline: Duration::from_secs(120) };
+    let request = Request { prompt, limits, sampling: Sampling::GREEDY };
+    generator.generate(&request, &Cancel::new(), &mut |_| Flow::Continue)
+}

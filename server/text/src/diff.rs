@@ -28,7 +28,7 @@ impl Edit {
 /// Neither end of the edit parts a character, or a `\r` from its `\n`.
 ///
 /// Costs O(1) when the two share all their storage and O(n/1000) when one is an edit of the other, because text
-/// in shared chunks is not read; otherwise one pass over the text, a few milliseconds for 50 MB.
+/// in shared chunks is not read; otherwise one pass over the text.
 pub fn edit_between(old: &Snapshot, new: &Snapshot) -> Edit {
     let (a, b) = (old.rope(), new.rope());
     if a.is_instance(b) {

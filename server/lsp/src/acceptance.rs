@@ -5,9 +5,9 @@
 
 use housestyle_text::Snapshot;
 
-use crate::anchor::{Anchor, Edit};
 use crate::convert::utf16_len;
 use crate::host::Fate;
+use crate::spot::{Edit, Spot};
 use crate::suggestions::Shown;
 
 /// What a change says about a suggestion.
@@ -19,15 +19,15 @@ pub(crate) struct Sign {
     pub(crate) accepted: usize,
 }
 
-/// Reads the sign of `edit`, made while `shown` stood at `anchor`; `after` is the document after it.
+/// Reads the sign of `edit`, made while `shown` stood at `spot`; `after` is the document after it.
 ///
 /// The look is at the text, not at the form of the edit: editors tell the same acceptance as an
 /// insertion, as a replacement of the closers, or shifted by characters that repeat.
-pub(crate) fn sign(anchor: Anchor, shown: &Shown, edit: Edit, after: &Snapshot) -> Option<Sign> {
+pub(crate) fn sign(spot: Spot, shown: &Shown, edit: Edit, after: &Snapshot) -> Option<Sign> {
     let grown = edit.inserted.checked_sub(edit.end.checked_sub(edit.start)?)?;
-    let start = anchor.start().0;
-    let typed = anchor.end().0 - start;
-    let reach = anchor.end().0 + shown.swallowed;
+    let start = spot.start().0;
+    let typed = spot.end().0 - start;
+    let reach = spot.end().0 + shown.swallowed;
     if edit.start < start || edit.end > reach {
         return None;
     }
@@ -69,7 +69,7 @@ mod tests {
     fn check(before: &str, (text, swallowed): (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
         let (given, cursor) = housestyle_testkit::cursor::split(before);
         let mut snapshot = Snapshot::new(&given, 1, Language::PLAIN);
-        let mut anchor = Some(Anchor::at(Offset(cursor)));
+        let mut spot = Some(Spot::at(Offset(cursor)));
         let shown = Shown { id: String::new(), text: text.to_owned(), swallowed };
         let mut found = String::new();
         for &(start, end, inserted) in changes {
@@ -77,9 +77,9 @@ mod tests {
             let edit = Edit { start: at(start), end: at(end), inserted: inserted.len() };
             let change = Change::replace(Position::new(0, start), Position::new(0, end), inserted);
             snapshot = snapshot.apply(&[change], Encoding::Utf16, 2);
-            let sign = anchor.and_then(|anchor| sign(anchor, &shown, edit, &snapshot));
+            let sign = spot.and_then(|spot| sign(spot, &shown, edit, &snapshot));
             found = sign.map_or("-".to_owned(), |sign| format!("{} {}", sign.fate.code(), sign.accepted));
-            anchor = anchor.and_then(|anchor| anchor.follow(edit));
+            spot = spot.and_then(|spot| spot.follow(edit));
         }
         assert_eq!(found, expected, "{before} + {text:?} {changes:?}");
     }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use housestyle_complete::lines;
+use housestyle_complete::reuse::{Anchor, Recent};
 use housestyle_text::{Change, Encoding, Language, Snapshot};
 
-use crate::anchor::{Anchor, Edit};
 use crate::flight::{Flight, Overtaken};
+use crate::spot::{Edit, Spot};
 use crate::suggestions::Shown;
 
 /// Larger documents are not held: nothing good comes from completing in a database dump, and the
@@ -26,10 +28,21 @@ pub(crate) struct Document {
     pub(crate) revision: u64,
     /// Grows with every request.
     pub(crate) serial: u64,
-    /// The last run of the model for this document, and its place, as long as the user types there.
-    pub(crate) flight: Option<(Anchor, Arc<Flight>)>,
-    /// The last suggestion given for this document, and its place.
-    pub(crate) shown: Option<(Anchor, Shown)>,
+    /// The last run of the model for this document, as long as the user types where it began.
+    pub(crate) run: Option<Run>,
+    /// The last suggestion given for this document, and where, as long as the user types there.
+    pub(crate) shown: Option<(Spot, Shown)>,
+}
+
+/// A run of the model and where it began.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The place in bytes, which follows the edits.
+    pub(crate) spot: Spot,
+    /// The place as the pipeline finds it again.
+    pub(crate) origin: Anchor,
+    /// The run.
+    pub(crate) flight: Arc<Flight>,
 }
 
 impl Document {
@@ -48,7 +61,7 @@ impl Document {
             too_large,
             revision: 0,
             serial: 0,
-            flight: None,
+            run: None,
             shown: None,
         }
     }
@@ -83,27 +96,37 @@ impl Document {
 
     /// Lets the run and the suggestion follow an edit; those which it does not agree with end.
     pub(crate) fn follow(&mut self, edit: Option<Edit>) {
-        if let Some((anchor, flight)) = self.flight.take() {
-            flight.overtake(Overtaken::Change);
-            match edit.and_then(|edit| anchor.follow(edit)) {
-                Some(anchor) if !flight.is_over() => {
-                    flight.typed(anchor.typed(&self.snapshot));
-                    self.flight = Some((anchor, flight));
+        if let Some(run) = self.run.take() {
+            run.flight.overtake(Overtaken::Change);
+            match edit.and_then(|edit| run.spot.follow(edit)) {
+                Some(spot) => {
+                    run.flight.typed(lines::unix(&spot.typed(&self.snapshot)));
+                    self.run = Some(Run { spot, ..run });
                 }
-                _ => flight.cancel.cancel(),
+                None => run.flight.cancel.cancel(),
             }
         }
-        self.shown = self.shown.take().and_then(|(anchor, shown)| {
-            let anchor = edit.and_then(|edit| anchor.follow(edit))?;
-            Some((anchor, shown))
+        self.shown = self.shown.take().and_then(|(spot, shown)| {
+            let spot = edit.and_then(|edit| spot.follow(edit))?;
+            Some((spot, shown))
         });
     }
 
     /// Ends what goes on for this document.
     pub(crate) fn close(&mut self) {
-        if let Some((_, flight)) = self.flight.take() {
-            flight.overtake(Overtaken::Change);
-            flight.cancel.cancel();
+        if let Some(run) = self.run.take() {
+            run.flight.overtake(Overtaken::Change);
+            run.flight.cancel.cancel();
+        }
+    }
+
+    /// Moves the suggestion of a run that has ended, if there is one, to those that can be used again.
+    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<()>) {
+        let trace = self.run.as_ref().and_then(|run| Some((run, run.flight.take_result()?)));
+        if let Some((run, trace)) = trace
+            && let Some(suggestion) = trace.suggestion()
+        {
+            recent.remember(uri, run.origin.clone(), suggestion, ());
         }
     }
 }
@@ -151,12 +174,14 @@ mod tests {
     fn a_run_ends_with_an_edit_elsewhere() {
         let mut document = Document::open("ab", 1, "rust", None);
         let (flight, _listening) = Flight::new();
-        document.flight = Some((Anchor::at(housestyle_text::Offset(2)), Arc::clone(&flight)));
+        let cursor = housestyle_text::Offset(2);
+        let origin = Anchor::new(&document.snapshot, cursor);
+        document.run = Some(Run { spot: Spot::at(cursor), origin, flight: Arc::clone(&flight) });
         let edit = document.apply(insert(2, "c"), Encoding::Utf8, 2);
         document.follow(edit);
         assert!(!flight.cancel.is_cancelled());
         let edit = document.apply(insert(0, "c"), Encoding::Utf8, 3);
         document.follow(edit);
-        assert!(flight.cancel.is_cancelled() && document.flight.is_none());
+        assert!(flight.cancel.is_cancelled() && document.run.is_none());
     }
 }

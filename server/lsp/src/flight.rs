@@ -47,6 +47,8 @@ struct State {
     listener: Option<(u64, oneshot::Sender<Heard>)>,
     serial: u64,
     over: bool,
+    /// What it ended with, until somebody takes it.
+    result: Option<Arc<Trace>>,
 }
 
 /// The right to hear of the end of a run. Dropping it before takes the request off and ends the run.
@@ -114,10 +116,19 @@ impl Flight {
     }
 
     fn end_if_contradicted(&self, state: &State) {
-        let agree = state.raw.starts_with(&state.typed) || state.typed.starts_with(&state.raw);
+        // Brackets and quotes at the end may be what the editor closed by itself, right of the cursor.
+        let by_hand = state.typed.trim_end_matches([')', ']', '}', '>', '"', '\'', '`']);
+        let agree = state.raw.starts_with(by_hand) || by_hand.starts_with(&state.raw);
         if !agree {
             self.cancel.cancel();
         }
+    }
+
+    /// Begins the run, if a request waits for it; else it is over before it began. Returns which.
+    pub(crate) fn begin(&self) -> bool {
+        let mut state = self.lock();
+        state.over |= state.listener.is_none();
+        !state.over
     }
 
     /// Returns whether a request waits for this run.
@@ -125,15 +136,18 @@ impl Flight {
         self.lock().listener.is_some()
     }
 
-    /// Returns whether the run has ended.
-    pub(crate) fn is_over(&self) -> bool {
-        self.lock().over
+    /// Takes what the run ended with, if it has ended and nobody took it before.
+    pub(crate) fn take_result(&self) -> Option<Arc<Trace>> {
+        self.lock().result.take()
     }
 
-    /// Ends the run and tells the waiting request.
+    /// Ends the run and tells the waiting request. What it ended with can be taken even if nobody waits.
     pub(crate) fn finish(&self, heard: Heard) {
         let mut state = self.lock();
         state.over = true;
+        if let Heard::Done(trace) = &heard {
+            state.result = Some(Arc::clone(trace));
+        }
         if let Some((_, listener)) = state.listener.take() {
             drop(listener.send(heard));
         }
@@ -178,6 +192,31 @@ mod tests {
         flight.wrote("fn main");
         assert!(!flight.cancel.is_cancelled());
         flight.typed("fn x".to_owned());
+        assert!(flight.cancel.is_cancelled());
+    }
+
+    #[test]
+    fn a_run_that_nobody_waits_for_does_not_begin_and_cannot_be_joined() {
+        let (flight, listening) = Flight::new();
+        assert!(flight.begin());
+        flight.overtake(Overtaken::Change);
+        assert!(Flight::join(&flight, "").is_some(), "it runs");
+        drop(listening);
+
+        let (flight, _listening) = Flight::new();
+        flight.overtake(Overtaken::Change);
+        assert!(!flight.begin());
+        assert!(Flight::join(&flight, "").is_none(), "it will never end");
+    }
+
+    #[test]
+    fn closers_that_the_editor_adds_are_no_contradiction() {
+        let (flight, _first) = Flight::new();
+        flight.wrote("f(x, y);");
+        flight.typed("f()".to_owned());
+        flight.typed("f(x)".to_owned());
+        assert!(!flight.cancel.is_cancelled());
+        flight.typed("f(y)".to_owned());
         assert!(flight.cancel.is_cancelled());
     }
 

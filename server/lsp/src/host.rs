@@ -27,10 +27,10 @@ pub struct Host {
     pub version: String,
     /// Makes the generator when it is first needed, or right after `initialized`.
     pub load: Loader,
-    /// Hears of every completion request once, when it is answered. Called on the server's threads:
-    /// it must be quick and must not panic.
+    /// Hears of every completion request once, when it is answered; on a thread of its own, in order.
+    /// It must not panic.
     pub record: Arc<dyn Fn(RequestRecord) + Send + Sync>,
-    /// Hears what became of suggestions. The same conditions hold.
+    /// Hears what became of suggestions, on the same thread.
     pub observe: Arc<dyn Fn(FateRecord) + Send + Sync>,
     /// Settings from files (the team's, made stricter by the user's). What the editor says can
     /// only make them stricter still.

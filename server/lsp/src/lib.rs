@@ -8,7 +8,6 @@
 //! model's thread, one slot) → back through `flight` (who waits for which run).
 
 mod acceptance;
-mod anchor;
 mod convert;
 mod documents;
 mod flight;
@@ -18,10 +17,12 @@ mod outcome;
 mod params;
 mod preferences;
 mod progress;
+mod recorder;
 mod request;
 mod serve;
 mod server;
 mod session;
+mod spot;
 mod status;
 mod suggestions;
 mod transport;

@@ -37,7 +37,7 @@ impl Preferences {
     /// Returns what holds: the editor is the user's, so like the user's file it can only be stricter
     /// than the team.
     pub(crate) fn settings(&self) -> Settings {
-        let editor = self.configuration.over(&self.initial);
+        let editor = without_defaults(&self.configuration.over(&self.initial));
         Settings::of(&Layer::stricter(&self.files, &editor))
     }
 }
@@ -46,7 +46,7 @@ fn read(value: &Value) -> (Layer, Vec<String>) {
     let ours = value.get(SECTION).unwrap_or(value);
     let (layer, warnings) = Layer::from_json(ours);
     let warnings = warnings.iter().map(ToString::to_string).collect();
-    (without_defaults(&layer), warnings)
+    (layer, warnings)
 }
 
 /// Leaves out what equals a default: editors send all settings, also those that nobody touched, and
@@ -98,6 +98,8 @@ mod tests {
     #[test]
     fn the_configuration_is_newer_than_the_start() {
         check(json!({}), json!({"maxLines": 3}), json!({"maxLines": 5}), (5, true));
+        check(json!({}), json!({"enabled": false}), json!({"enabled": true}), (10, true));
+        check(json!({}), json!({"maxLines": 3}), json!({"enabled": true}), (3, true));
     }
 
     #[test]

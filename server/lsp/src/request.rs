@@ -8,19 +8,20 @@ use std::time::Instant;
 
 use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
-use housestyle_complete::place::Place;
+use housestyle_complete::reuse::Anchor;
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, policy};
+use housestyle_complete::{Job, Reason, Selected, Suggestion, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
-use crate::anchor::Anchor;
 use crate::convert;
+use crate::documents::Run;
 use crate::flight::{Flight, Heard, Listening, Overtaken};
 use crate::host::RequestRecord;
 use crate::outcome::{Outcome, Ready, Why};
 use crate::params::{Asked, SelectedItem};
 use crate::server::Server;
 use crate::session::Session;
+use crate::spot::Spot;
 use crate::suggestions::{Shown, identify};
 use crate::worker::Task;
 
@@ -54,14 +55,15 @@ struct Seen {
     revision: u64,
     serial: u64,
     encoding: Encoding,
+    settings: Arc<Settings>,
 }
 
 /// What is to be done for a request.
 enum Step {
     /// It is answered.
     Answer(Outcome),
-    /// It waits for a run, which began where the anchor is.
-    Wait(Listening, Anchor),
+    /// It waits for a run.
+    Wait(Listening),
 }
 
 impl Request<'_> {
@@ -73,12 +75,12 @@ impl Request<'_> {
     async fn settle(&mut self) -> Outcome {
         // A run that was joined may turn out to be of no use after all; then one of its own follows.
         for may_reuse in [true, false] {
-            let (mut listening, anchor) = match self.begin(may_reuse) {
+            let mut listening = match self.begin(may_reuse) {
                 Step::Answer(outcome) => return outcome,
-                Step::Wait(listening, anchor) => (listening, anchor),
+                Step::Wait(listening) => listening,
             };
             let heard = listening.hear().await;
-            if let Some(outcome) = self.end(heard, anchor) {
+            if let Some(outcome) = self.end(heard) {
                 return outcome;
             }
         }
@@ -87,7 +89,8 @@ impl Request<'_> {
 
     /// Looks at the document and starts what is needed.
     fn begin(&mut self, may_reuse: bool) -> Step {
-        let mut session = self.server.session();
+        let mut guard = self.server.session();
+        let session = &mut *guard;
         let (encoding, settings) = (session.encoding, Arc::clone(&session.settings));
         let (paused, off) = (session.paused, session.is_off());
         let Some(document) = session.documents.get_mut(&self.asked.uri) else {
@@ -101,13 +104,14 @@ impl Request<'_> {
         let cursor = document.snapshot.offset_at(convert::position(self.asked.position), encoding);
         if self.seen.is_none() {
             document.serial += 1;
-            if let Some((_, flight)) = &document.flight {
-                flight.overtake(Overtaken::Request);
+            if let Some(run) = &document.run {
+                run.flight.overtake(Overtaken::Request);
             }
         }
         let snapshot = document.snapshot.clone();
         let (revision, serial) = (document.revision, document.serial);
-        self.seen = Some(Seen { snapshot: snapshot.clone(), cursor, revision, serial, encoding });
+        let here = (snapshot.clone(), Arc::clone(&settings));
+        self.seen = Some(Seen { snapshot: here.0, cursor, revision, serial, encoding, settings: here.1 });
 
         if let Some(bytes) = document.too_large {
             return Step::Answer(Outcome::Nothing(Why::TooLarge(bytes)));
@@ -118,50 +122,46 @@ impl Request<'_> {
         if off {
             return Step::Answer(Outcome::Nothing(Why::Pipeline(Reason::Disabled)));
         }
-        let selected =
-            self.asked.selected.as_ref().and_then(|item| selected(&snapshot, cursor, item, encoding));
+        let selected = self.asked.selected.as_ref();
+        let selected = selected.and_then(|item| menu_item(&snapshot, cursor, item, encoding));
+        let trigger = self.asked.trigger;
         if may_reuse && selected.is_none() {
-            if let Some((anchor, shown)) = &document.shown {
-                let rest = rest(&shown.text, *anchor, cursor, &snapshot);
-                if let Some(rest) = rest {
-                    if let Err(reason) = allowed(&snapshot, cursor, self.asked.trigger, &settings) {
-                        return Step::Answer(Outcome::Nothing(Why::Pipeline(reason)));
-                    }
-                    let replace = cursor..Offset(cursor.0 + shown.swallowed);
-                    self.reused = true;
-                    return Step::Answer(self.give(&mut session, Suggestion { text: rest, replace }));
-                }
+            document.harvest(&self.asked.uri, &mut session.recent);
+            let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+            if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
+                self.reused = true;
+                return Step::Answer(self.give(session, served.suggestion));
             }
-            if let Some((anchor, flight)) = &document.flight {
-                let typed = unix(&anchor.typed(&snapshot));
-                let joined = (anchor.end() == cursor).then(|| Flight::join(flight, &typed)).flatten();
-                if let Some(listening) = joined {
+            if let Some(run) = &document.run {
+                let typed = run.origin.typed(&snapshot, cursor);
+                if let Some(listening) = typed.and_then(|typed| Flight::join(&run.flight, &typed)) {
                     self.reused = true;
-                    return Step::Wait(listening, *anchor);
+                    return Step::Wait(listening);
                 }
             }
         }
         self.reused = false;
         let (flight, listening) = Flight::new();
-        let anchor = Anchor::at(cursor);
-        if let Some((_, old)) = document.flight.replace((anchor, Arc::clone(&flight))) {
-            old.cancel.cancel();
+        let origin = Anchor::new(&snapshot, cursor);
+        let run = Run { spot: Spot::at(cursor), origin, flight: Arc::clone(&flight) };
+        if let Some(old) = document.run.replace(run) {
+            old.flight.cancel.cancel();
         }
-        drop(session);
-        let trigger = self.asked.trigger;
+        drop(guard);
         self.server.worker.submit(Task { flight, snapshot, cursor, trigger, selected, settings });
-        Step::Wait(listening, anchor)
+        Step::Wait(listening)
     }
 
     /// Turns what was heard into an answer; nothing when the run was of no use to this request.
-    fn end(&mut self, heard: Heard, anchor: Anchor) -> Option<Outcome> {
+    fn end(&mut self, heard: Heard) -> Option<Outcome> {
         let trace = match heard {
             Heard::Overtaken(by) => return Some(Outcome::Overtaken(by)),
             Heard::NoModel(why) => return Some(Outcome::Nothing(Why::NoModel(why))),
             Heard::Done(trace) => trace,
         };
         let seen = self.seen.clone()?;
-        let mut session = self.server.session();
+        let mut guard = self.server.session();
+        let session = &mut *guard;
         let Some(document) = session.documents.get_mut(&self.asked.uri) else {
             return Some(Outcome::Overtaken(Overtaken::Change));
         };
@@ -171,21 +171,21 @@ impl Request<'_> {
         if document.serial != seen.serial {
             return Some(Outcome::Overtaken(Overtaken::Request));
         }
-        self.usage = usage(&trace);
+        document.harvest(&self.asked.uri, &mut session.recent);
+        self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
         match &trace.outcome {
             Pipeline::Nothing(_) if self.reused => None,
             Pipeline::Nothing(reason) => {
                 document.shown = None;
                 Some(Outcome::Nothing(Why::Pipeline(reason.clone())))
             }
-            Pipeline::Suggestion(suggestion) if !self.reused => {
-                Some(self.give(&mut session, suggestion.clone()))
-            }
-            Pipeline::Suggestion(suggestion) => {
-                let text = rest(&suggestion.text, anchor, seen.cursor, &seen.snapshot)?;
-                let swallowed = suggestion.replace.end.0.saturating_sub(anchor.start().0);
-                let replace = seen.cursor..Offset(seen.cursor.0 + swallowed);
-                Some(self.give(&mut session, Suggestion { text, replace }))
+            Pipeline::Suggestion(suggestion) if !self.reused => Some(self.give(session, suggestion.clone())),
+            Pipeline::Suggestion(_) => {
+                let Seen { snapshot, cursor, settings, .. } = &seen;
+                let trigger = self.asked.trigger;
+                let job = Job { snapshot, cursor: *cursor, trigger, selected: None, settings };
+                let served = session.recent.serve(&self.asked.uri, &job)?;
+                Some(self.give(session, served.suggestion))
             }
         }
     }
@@ -205,7 +205,7 @@ impl Request<'_> {
                 swallowed: end.0 - cursor.0,
             };
             // A menu's item also replaces what stands left of the cursor: nothing can be typed into that.
-            document.shown = (start == *cursor).then(|| (Anchor::at(*cursor), shown));
+            document.shown = (start == *cursor).then(|| (Spot::at(*cursor), shown));
         }
         let range = convert::range(snapshot, start, end, *encoding);
         Outcome::Suggestion(Ready { id, text: suggestion.text, range, reused: self.reused })
@@ -218,7 +218,7 @@ impl Request<'_> {
         if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
             self.server.status.last(outcome.code(), outcome.to_string());
         }
-        (self.server.record)(record);
+        self.server.recorder.request(record);
     }
 
     fn record(&self, outcome: &Outcome) -> RequestRecord {
@@ -266,32 +266,6 @@ impl Drop for Request<'_> {
     }
 }
 
-fn usage(trace: &Trace) -> Usage {
-    trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default()
-}
-
-/// Says why nothing is to be shown here, if there is a reason: the rest of an earlier suggestion is
-/// subject to the same rules as a new one.
-fn allowed(snapshot: &Snapshot, cursor: Offset, trigger: Trigger, settings: &Settings) -> Result<(), Reason> {
-    let place = Place::of(&Job { snapshot, cursor, trigger, selected: None, settings });
-    policy::allow(&place, snapshot.path(), trigger, &settings.for_language(snapshot.language().id()))
-}
-
-/// Returns what is left of `text` when the user has typed its start at `anchor` and stands at its end.
-fn rest(text: &str, anchor: Anchor, cursor: Offset, snapshot: &Snapshot) -> Option<String> {
-    if anchor.end() != cursor {
-        return None;
-    }
-    let typed = unix(&anchor.typed(snapshot));
-    let rest = unix(text).strip_prefix(&typed)?.to_owned();
-    (!rest.trim().is_empty()).then_some(rest)
-}
-
-/// Returns text with the line breaks that the pipeline writes.
-fn unix(text: &str) -> String {
-    text.replace("\r\n", "\n")
-}
-
 /// Returns `text` with the line breaks of the document around the cursor, as it will stand there.
 fn document_breaks(snapshot: &Snapshot, cursor: Offset, text: &str) -> String {
     let line = snapshot.line_of(cursor);
@@ -314,7 +288,7 @@ fn one_line(snapshot: &Snapshot, cursor: Offset, suggestion: &Suggestion) -> (Of
 
 /// Returns the menu's item in our words. Neovim sends the visual selection in its place, which may
 /// span lines or lie elsewhere: then there is no item.
-fn selected(
+fn menu_item(
     snapshot: &Snapshot,
     cursor: Offset,
     item: &SelectedItem,
@@ -371,7 +345,7 @@ mod tests {
             let at_position = |(line, character)| tower_lsp::ls_types::Position { line, character };
             let range = tower_lsp::ls_types::Range { start: at_position(start), end: at_position(end) };
             let item = SelectedItem { range, text: ".len".to_owned() };
-            assert_eq!(selected(&snapshot, Offset(at), &item, Encoding::Utf16).is_some(), expected);
+            assert_eq!(menu_item(&snapshot, Offset(at), &item, Encoding::Utf16).is_some(), expected);
         };
         check((1, 3), (1, 4), true);
         check((0, 0), (1, 4), false);

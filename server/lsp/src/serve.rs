@@ -1,16 +1,21 @@
 //! Puts the parts together and runs them.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tower_lsp::LspService;
 
 use crate::host::Host;
 use crate::progress::Progress;
+use crate::recorder::Recorder;
 use crate::server::Server;
 use crate::session::Session;
 use crate::status::Status;
 use crate::transport::{self, Ending, Outbox};
 use crate::worker::{Reports, Worker};
+
+/// How long the last records may take to be heard.
+const RECORDS: Duration = Duration::from_millis(200);
 
 /// Speaks the protocol over standard input and output until the client says `exit` or closes them.
 ///
@@ -23,7 +28,8 @@ pub async fn serve(host: Host) -> Ending {
     let reports =
         Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
     let worker = Arc::new(Worker::start(host.load, reports));
-    let closing = Arc::clone(&worker);
+    let recorder = Recorder::start(host.record, host.observe);
+    let (closing, records) = (Arc::clone(&worker), recorder.clone());
     let sender = outbox.clone();
     let (service, socket) = LspService::build(|client| Server {
         name: host.name,
@@ -33,8 +39,7 @@ pub async fn serve(host: Host) -> Ending {
         status,
         progress,
         worker,
-        record: host.record,
-        observe: host.observe,
+        recorder,
         state: Mutex::new(Session::new(host.settings)),
     })
     .custom_method("textDocument/inlineCompletion", Server::inline_completion)
@@ -44,5 +49,6 @@ pub async fn serve(host: Host) -> Ending {
     .finish();
     let ending = transport::run(service, socket, outbox, writer).await;
     closing.close();
+    records.drain(RECORDS);
     ending
 }

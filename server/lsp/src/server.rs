@@ -11,8 +11,8 @@ use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer};
 
 use crate::handlers;
-use crate::host::{FateRecord, RequestRecord};
 use crate::progress::Progress;
+use crate::recorder::Recorder;
 use crate::session::Session;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -27,8 +27,7 @@ pub(crate) struct Server {
     pub(crate) status: Arc<Status>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) worker: Arc<Worker>,
-    pub(crate) record: Arc<dyn Fn(RequestRecord) + Send + Sync>,
-    pub(crate) observe: Arc<dyn Fn(FateRecord) + Send + Sync>,
+    pub(crate) recorder: Recorder,
     pub(crate) state: Mutex<Session>,
 }
 

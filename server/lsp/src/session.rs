@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Layer, Mode, Settings};
 use housestyle_text::Encoding;
 use serde_json::Value;
@@ -39,8 +40,10 @@ pub(crate) struct Session {
     pub(crate) folders: Vec<String>,
     /// The open documents.
     pub(crate) documents: Documents,
-    /// The last suggestions.
+    /// The last suggestions, by identifier.
     pub(crate) suggestions: Suggestions,
+    /// The last suggestions, by place: what is typed of them need not be computed again.
+    pub(crate) recent: Recent<()>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The settings as they hold.
@@ -59,6 +62,7 @@ impl Session {
             folders: Vec::new(),
             documents: Documents::default(),
             suggestions: Suggestions::default(),
+            recent: Recent::new(),
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,
@@ -87,10 +91,10 @@ impl Session {
         }
         self.settings = Arc::new(settings);
         // What was made under the old settings is not what the new ones would make.
+        self.recent.clear();
         for document in self.documents.values_mut() {
-            document.shown = None;
-            if let Some((_, flight)) = document.flight.take().filter(|(_, flight)| !flight.is_awaited()) {
-                flight.cancel.cancel();
+            if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
+                run.flight.cancel.cancel();
             }
         }
     }

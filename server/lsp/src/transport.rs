@@ -12,11 +12,13 @@ mod outbox;
 mod repair;
 
 use std::io::Read;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{SinkExt, StreamExt, poll};
+use futures_util::{FutureExt, SinkExt, StreamExt, poll};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tower_lsp::jsonrpc::{Request, Response};
 use tower_lsp::{ClientSocket, ExitedError, LanguageServer, LspService};
@@ -108,7 +110,12 @@ async fn call<S: LanguageServer>(
     calls: &mut FuturesUnordered<Call>,
     outbox: &Outbox,
 ) {
-    let mut future = service.call(request);
+    let id = request.id().cloned();
+    let guarded = AssertUnwindSafe(service.call(request)).catch_unwind();
+    // A defect in a handler costs one answer, not the session; and an error would be a popup.
+    let mut future: Call = guarded
+        .map(|answer| answer.unwrap_or_else(|_| Ok(id.map(|id| Response::from_ok(id, Value::Null)))))
+        .boxed();
     match poll!(&mut future) {
         std::task::Poll::Ready(answer) => send_answer(answer, outbox),
         std::task::Poll::Pending => calls.push(future),

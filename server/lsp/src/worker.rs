@@ -65,7 +65,11 @@ impl Worker {
     pub(crate) fn start(load: Loader, reports: Reports) -> Worker {
         let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
         let thread = Arc::clone(&shared);
-        let work = move || thread.work(load, &reports);
+        let work = move || {
+            // Whatever happens in there, nobody may wait for it ever after.
+            drop(catch_unwind(AssertUnwindSafe(|| thread.work(load, &reports))));
+            thread.end();
+        };
         if std::thread::Builder::new().name("model".to_owned()).spawn(work).is_err() {
             shared.lock().closed = true;
         }
@@ -97,15 +101,7 @@ impl Worker {
 
     /// Ends all work.
     pub(crate) fn close(&self) {
-        let mut state = self.0.lock();
-        state.closed = true;
-        if let Some(running) = &state.running {
-            running.cancel.cancel();
-        }
-        if let Some(task) = state.waiting.take() {
-            task.flight.finish(Heard::Overtaken(Overtaken::Request));
-        }
-        self.0.wake.notify_all();
+        self.0.end();
     }
 }
 
@@ -126,6 +122,20 @@ impl Shared {
             }
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Takes no more jobs, and tells all that wait.
+    fn end(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        if let Some(running) = state.running.take() {
+            running.cancel.cancel();
+            running.finish(Heard::Overtaken(Overtaken::Request));
+        }
+        if let Some(task) = state.waiting.take() {
+            task.flight.finish(Heard::Overtaken(Overtaken::Request));
+        }
+        self.wake.notify_all();
     }
 
     fn work(&self, load: Loader, reports: &Reports) {
@@ -160,7 +170,7 @@ impl Shared {
     /// Takes the waiting job; one whose request went away is passed over.
     fn next_task(&self) -> Option<Task> {
         self.wait(|state| {
-            let task = state.waiting.take().filter(|task| task.flight.is_awaited())?;
+            let task = state.waiting.take().filter(|task| task.flight.begin())?;
             state.running = Some(Arc::clone(&task.flight));
             Some(task)
         })

@@ -19,8 +19,8 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     for event in params.content_changes {
         let edit = document.apply(convert::change(event), encoding, version);
         let seen = document.shown.as_ref().zip(edit);
-        let found = seen.and_then(|((anchor, shown), edit)| {
-            Some((shown.clone(), sign(*anchor, shown, edit, &document.snapshot)?))
+        let found = seen.and_then(|((spot, shown), edit)| {
+            Some((shown.clone(), sign(*spot, shown, edit, &document.snapshot)?))
         });
         signs.extend(found);
         document.follow(edit);
@@ -32,7 +32,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     }
     drop(session);
     for (shown, sign) in signs {
-        (server.observe)(fate(uri, &shown, sign));
+        server.recorder.fate(fate(uri, &shown, sign));
     }
 }
 

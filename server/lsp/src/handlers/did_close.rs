@@ -6,7 +6,10 @@ use crate::server::Server;
 
 /// Lets a document go, and ends what goes on for it.
 pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
-    if let Some(mut document) = server.session().documents.remove(params.text_document.uri.as_str()) {
+    let uri = params.text_document.uri.as_str();
+    let mut session = server.session();
+    session.recent.forget(uri);
+    if let Some(mut document) = session.documents.remove(uri) {
         document.close();
     }
 }

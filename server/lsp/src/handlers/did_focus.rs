@@ -9,11 +9,11 @@ use crate::server::Server;
 /// document has the focus.
 pub(crate) fn handle(server: &Server, params: &Value) {
     let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
-    let mut session = server.session();
-    for (_, document) in session.documents.iter_mut().filter(|(other, _)| *other != uri) {
-        if let Some((_, flight)) = &document.flight {
-            flight.overtake(Overtaken::Request);
-            flight.cancel.cancel();
+    let session = server.session();
+    for (_, document) in session.documents.iter().filter(|(other, _)| *other != uri) {
+        if let Some(run) = &document.run {
+            run.flight.overtake(Overtaken::Request);
+            run.flight.cancel.cancel();
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     let mut session = server.session();
     let path = convert::document_path(uri, &session.folders);
     let document = Document::open(&opened.text, opened.version, &opened.language_id, path);
+    session.recent.forget(uri);
     if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {
         old.close();
     }

@@ -33,5 +33,5 @@ pub(super) fn tell(server: &Server, id: &str, fate: Fate, accepted: Option<usize
         length,
     };
     drop(session);
-    (server.observe)(record);
+    server.recorder.fate(record);
 }

@@ -15,25 +15,25 @@ pub(crate) struct Edit {
 
 /// The place of a cursor, and what was typed there since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Anchor {
+pub(crate) struct Spot {
     start: usize,
     typed: usize,
 }
 
-impl Anchor {
-    /// Returns the anchor of a cursor at which nothing was typed yet.
-    pub(crate) fn at(cursor: Offset) -> Anchor {
-        Anchor { start: cursor.0, typed: 0 }
+impl Spot {
+    /// Returns the spot of a cursor at which nothing was typed yet.
+    pub(crate) fn at(cursor: Offset) -> Spot {
+        Spot { start: cursor.0, typed: 0 }
     }
 
-    /// Returns the anchor after an edit; nothing when the edit touched other text than what was
+    /// Returns the spot after an edit; nothing when the edit touched other text than what was
     /// typed here.
-    pub(crate) fn follow(self, edit: Edit) -> Option<Anchor> {
+    pub(crate) fn follow(self, edit: Edit) -> Option<Spot> {
         let end = self.start + self.typed;
         if edit.start < self.start || edit.end > end || edit.end < edit.start {
             return None;
         }
-        Some(Anchor { typed: self.typed + edit.inserted - (edit.end - edit.start), ..self })
+        Some(Spot { typed: self.typed + edit.inserted - (edit.end - edit.start), ..self })
     }
 
     /// Returns where the cursor was.
@@ -58,11 +58,11 @@ mod tests {
 
     /// Follows edits `(start, end, inserted)` from a cursor at 10; the typed length, or nothing.
     fn check(edits: &[(usize, usize, usize)], expected: Option<usize>) {
-        let mut anchor = Some(Anchor::at(Offset(10)));
+        let mut spot = Some(Spot::at(Offset(10)));
         for &(start, end, inserted) in edits {
-            anchor = anchor.and_then(|anchor| anchor.follow(Edit { start, end, inserted }));
+            spot = spot.and_then(|spot| spot.follow(Edit { start, end, inserted }));
         }
-        assert_eq!(anchor.map(|anchor| anchor.typed), expected, "{edits:?}");
+        assert_eq!(spot.map(|spot| spot.typed), expected, "{edits:?}");
     }
 
     #[test]

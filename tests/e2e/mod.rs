@@ -1,0 +1,18 @@
+//! The built server over its pipes, with a script in place of a model.
+
+mod binary;
+mod documents;
+mod editor;
+mod ending;
+mod fates;
+mod handshake;
+mod items;
+mod malformed;
+mod memory;
+mod no_model;
+mod ordering;
+mod positions;
+mod protocol_page;
+mod reuse;
+mod settings;
+mod status;

@@ -1,0 +1,166 @@
+//! Bursts, overtaking, taking back: each request is answered once, and typing never waits.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::editor::{AT_ONCE, Editor, PLACE, TEXT, URI, text};
+
+#[test]
+fn of_a_burst_only_the_newest_is_computed() {
+    let mut editor = Editor::new(&[("first_in_vain();", 300), ("the_newest_one();", 0)]);
+    let mut at = editor.open(URI, "rust", PLACE);
+    let ids: Vec<i64> = (0..30)
+        .map(|_| {
+            at = editor.type_at(URI, at, "x");
+            editor.request(URI, at)
+        })
+        .collect();
+    let (newest, overtaken) = ids.split_last().expect("thirty");
+    for id in overtaken {
+        assert_eq!(editor.answer(*id).result(), Value::Null);
+    }
+    let answer = editor.answer(*newest).result();
+    assert!(["first_in_vain();", "the_newest_one();"].contains(&text(&answer)), "{answer}");
+    // What stood in the way is told, and that nothing else was computed.
+    let why = editor.why();
+    let codes: Vec<&str> = why["requests"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|request| request["code"].as_str())
+        .collect();
+    assert_eq!(codes.iter().filter(|code| **code == "suggestion").count(), 1, "{codes:?}");
+}
+
+#[test]
+fn a_change_answers_the_request_under_way_at_once() {
+    let mut editor = Editor::new(&[(TEXT, 1500)]);
+    let at = editor.open(URI, "rust", PLACE);
+    let id = editor.request(URI, at);
+    editor.wait_until_thinking();
+    let before = Instant::now();
+    editor.type_at(URI, at, "y");
+    let answer = editor.answer(id);
+    assert!(answer.at - before < AT_ONCE, "{:?}", answer.at - before);
+    assert_eq!(answer.result(), Value::Null);
+}
+
+#[test]
+fn a_newer_request_answers_the_older_one_at_once() {
+    let mut editor = Editor::new(&[(TEXT, 800)]);
+    let at = editor.open(URI, "rust", PLACE);
+    let old = editor.request(URI, at);
+    editor.wait_until_thinking();
+    let before = Instant::now();
+    let new = editor.request(URI, (0, 0));
+    let answer = editor.answer(old);
+    assert!(answer.at - before < AT_ONCE, "{:?}", answer.at - before);
+    assert_eq!(answer.result(), Value::Null);
+    editor.answer(new).result();
+}
+
+#[test]
+fn eight_in_flight_and_a_cancel_is_heard() {
+    let mut editor = Editor::new(&[("never_seen();", 60_000), (TEXT, 0)]);
+    let loaded = |params: &Value| params["model"].is_string();
+    editor.client.notification("housestyle/status", loaded);
+    let ids: Vec<i64> = (0..8)
+        .map(|n| {
+            let uri = format!("file:///work/{n}.rs");
+            let at = editor.open(&uri, "rust", PLACE);
+            editor.request(&uri, at)
+        })
+        .collect();
+    editor.wait_until_thinking();
+    // One runs, the newest waits, the others were replaced.
+    for id in &ids[1..7] {
+        assert_eq!(editor.answer(*id).result(), Value::Null);
+    }
+    let running = ids[0];
+    let before = Instant::now();
+    editor.client.cancel(running);
+    let answer = editor.answer(running);
+    let took = answer.at - before;
+    assert_eq!(answer.code(), -32800);
+    assert!(took < Duration::from_millis(50), "{took:?}");
+    assert_eq!(text(&editor.answer(ids[7]).result()), TEXT);
+}
+
+#[test]
+fn a_cancel_ends_the_work() {
+    let mut editor = Editor::new(&[(TEXT, 2000), ("second_answer();", 0)]);
+    let at = editor.open(URI, "rust", PLACE);
+    let id = editor.request(URI, at);
+    editor.wait_until_thinking();
+    editor.client.cancel(id);
+    assert_eq!(editor.answer(id).code(), -32800);
+    let before = Instant::now();
+    assert_eq!(text(&editor.complete(URI, at)), "second_answer();");
+    assert!(before.elapsed() < Duration::from_millis(1500), "the cancelled work went on");
+    assert_eq!(editor.why()["requests"][1]["code"], "cancelled");
+}
+
+#[test]
+fn changes_are_not_delayed_while_the_model_works() {
+    let mut editor = Editor::new(&[(TEXT, 2000)]);
+    let at = editor.open(URI, "rust", PLACE);
+    let id = editor.request(URI, at);
+    editor.wait_until_thinking();
+    // A change of another document, and a question that is answered from it without the model.
+    let other = "file:///work/notes.rs";
+    editor.open_text(other, "rust", "");
+    let before = Instant::now();
+    for column in 0..50 {
+        editor.type_at(other, (0, column), "x");
+    }
+    editor.why();
+    assert!(before.elapsed() < AT_ONCE, "{:?}", before.elapsed());
+    assert!(editor.client.answers_to(&json!(id)) == 0, "the first request is still under way");
+    assert_eq!(text(&editor.answer(id).result()), TEXT);
+}
+
+#[test]
+fn a_closed_document_answers_its_request() {
+    let mut editor = Editor::new(&[(TEXT, 1500)]);
+    let at = editor.open(URI, "rust", PLACE);
+    let id = editor.request(URI, at);
+    editor.wait_until_thinking();
+    let before = Instant::now();
+    editor.client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": URI } }));
+    let answer = editor.answer(id);
+    assert!(answer.at - before < AT_ONCE);
+    assert_eq!(answer.result(), Value::Null);
+}
+
+#[test]
+fn looking_elsewhere_ends_the_work() {
+    let mut editor = Editor::new(&[(TEXT, 1500)]);
+    let at = editor.open(URI, "rust", PLACE);
+    let id = editor.request(URI, at);
+    editor.wait_until_thinking();
+    editor
+        .client
+        .notify("textDocument/didFocus", &json!({ "textDocument": { "uri": "file:///work/other.rs" } }));
+    assert_eq!(editor.answer(id).result(), Value::Null);
+}
+
+#[test]
+fn an_answer_never_tells_of_an_older_document() {
+    // Changes right before and after each request, at the pace of fast typing.
+    let mut editor = Editor::new(&[(TEXT, 3)]);
+    let mut at = editor.open(URI, "rust", PLACE);
+    for round in 0..100 {
+        let id = editor.request(URI, at);
+        if round % 3 != 0 {
+            std::thread::sleep(Duration::from_millis(round % 7));
+            at = editor.type_at(URI, at, "z");
+        }
+        let answer = editor.answer(id).result();
+        if let Some(range) = answer.pointer("/items/0/range/start") {
+            // The range is where the cursor was when the answer was given: at most this round's change away.
+            let column = range["character"].as_u64().expect("a column");
+            assert!(u64::from(at.1) - column <= 1, "{answer} with the cursor at {at:?}");
+        }
+    }
+}

@@ -68,7 +68,10 @@ impl Config {
         let rope = family(architecture).ok_or_else(|| {
             EngineError::unsupported(
                 "general.architecture",
-                format!("{:?}; supported are qwen2 and llama", architecture.chars().take(40).collect::<String>()),
+                format!(
+                    "{:?}; supported are qwen2 and llama",
+                    architecture.chars().take(40).collect::<String>()
+                ),
             )
         })?;
         let key = |name: &str| format!("{architecture}.{name}");
@@ -84,7 +87,10 @@ impl Config {
             Some(_) => size(name, MAX_WIDTH),
         };
         if gguf.get(&key("expert_count")).is_some() && gguf.size(&key("expert_count"))? > 0 {
-            return Err(EngineError::unsupported(key("expert_count"), "mixtures of experts are not supported"));
+            return Err(EngineError::unsupported(
+                key("expert_count"),
+                "mixtures of experts are not supported",
+            ));
         }
         let dim = size("embedding_length", MAX_WIDTH)?;
         let heads = size("attention.head_count", MAX_WIDTH)?;

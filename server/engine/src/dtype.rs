@@ -125,7 +125,11 @@ fn blocks<T: GgmlType>(row: &[u8], out: &mut [f32]) {
         // SAFETY: the capacity is n blocks, source and target do not overlap, and every bit pattern
         // is a valid block (above), so the first n are initialised after the copy.
         unsafe {
-            std::ptr::copy_nonoverlapping(row.as_ptr(), aligned.as_mut_ptr().cast::<u8>(), n * size_of::<T>());
+            std::ptr::copy_nonoverlapping(
+                row.as_ptr(),
+                aligned.as_mut_ptr().cast::<u8>(),
+                n * size_of::<T>(),
+            );
             aligned.set_len(n);
         }
         T::to_float(&aligned, out);

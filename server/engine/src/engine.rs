@@ -204,7 +204,11 @@ impl Engine {
     ///
     /// # Errors
     /// When there are no tokens, too many, or one is outside of the vocabulary.
-    pub fn logits(&mut self, tokens: &[u32], abort: &(dyn Fn() -> bool + Sync)) -> Result<Option<&[f32]>, EngineError> {
+    pub fn logits(
+        &mut self,
+        tokens: &[u32],
+        abort: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
         Ok(self.feed(&tokens[kept..], abort).then_some(&self.scratch.logits))
@@ -315,7 +319,8 @@ impl Engine {
     ) -> Result<Option<Scored>, EngineError> {
         let (mut tokens, middle) = self.join(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
-        let end = self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
+        let end =
+            self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
         self.check(&tokens, targets.len() + 1)?;
         let reused = self.rewind_to_common(&tokens);
         if !self.feed(&tokens[reused..], cancelled) {
@@ -356,10 +361,13 @@ impl Engine {
             let mut tokens = self.tokenize(before)?;
             let from = tokens.len();
             self.tokenizer.encode(&format!("{last}{continuation}"), &mut tokens);
+            // A tokenizer may have put a space in front that no text has: it belongs to the prompt.
+            let spelled: usize = tokens[from..].iter().map(|t| self.tokenizer.bytes(*t).len()).sum();
+            let extra = spelled.saturating_sub(last.len() + continuation.len());
             let mut at = 0;
             let inside = tokens[from..].iter().filter(|t| {
                 at += self.tokenizer.bytes(**t).len();
-                at > last.len()
+                at > last.len() + extra
             });
             let middle = inside.count();
             // At least one token must come before the ones that are scored.
@@ -379,7 +387,10 @@ impl Engine {
             return Err(EngineError::EmptyPrompt);
         }
         if tokens.len() + more > self.cache.capacity() {
-            return Err(EngineError::ContextFull { tokens: tokens.len() + more, context: self.cache.capacity() });
+            return Err(EngineError::ContextFull {
+                tokens: tokens.len() + more,
+                context: self.cache.capacity(),
+            });
         }
         match tokens.iter().find(|t| **t as usize >= self.model.vocab) {
             Some(id) => Err(EngineError::TokenRange { id: *id, vocab: self.model.vocab }),

@@ -52,7 +52,9 @@ pub enum EngineError {
         vocab: usize,
     },
     /// The model's output holds NaN or only infinities: the weights are damaged.
-    #[error("the model's output is not finite at position {position}: the file is damaged or was converted wrongly")]
+    #[error(
+        "the model's output is not finite at position {position}: the file is damaged or was converted wrongly"
+    )]
     NotFinite {
         /// Position in the sequence.
         position: usize,

@@ -61,7 +61,10 @@ impl<'a> Gguf<'a> {
         }
         let version = r.u32("version")?;
         if version.swap_bytes() == 2 || version.swap_bytes() == 3 {
-            return Err(EngineError::unsupported("version", "the file is big-endian; convert it to little-endian"));
+            return Err(EngineError::unsupported(
+                "version",
+                "the file is big-endian; convert it to little-endian",
+            ));
         }
         if version != 2 && version != 3 {
             return Err(EngineError::unsupported("version", format!("{version}; versions 2 and 3 are read")));
@@ -85,7 +88,10 @@ impl<'a> Gguf<'a> {
             None => 32,
             Some(Value::Unsigned(n)) if n.is_power_of_two() && (8..=1 << 20).contains(n) => *n as usize,
             Some(v) => {
-                return Err(EngineError::gguf("general.alignment", format!("{v:?} is no power of two from 8 to 2^20")));
+                return Err(EngineError::gguf(
+                    "general.alignment",
+                    format!("{v:?} is no power of two from 8 to 2^20"),
+                ));
             }
         };
 
@@ -218,7 +224,9 @@ fn place(
     let end = start.and_then(|s| s.checked_add(size));
     match (start, end) {
         (Some(s), Some(e)) if e <= file_len => Ok(s..e),
-        _ => Err(bad(format!("its {size} bytes at offset {offset} end after the file's {file_len}: is it cut off?"))),
+        _ => Err(bad(format!(
+            "its {size} bytes at offset {offset} end after the file's {file_len}: is it cut off?"
+        ))),
     }
 }
 
@@ -238,7 +246,11 @@ impl<'a> Reader<'a> {
         if n > self.left() {
             return Err(EngineError::gguf(
                 shorten(field),
-                format!("needs {n} bytes at {}, the file ends after {}: is it cut off?", self.at, self.left()),
+                format!(
+                    "needs {n} bytes at {}, the file ends after {}: is it cut off?",
+                    self.at,
+                    self.left()
+                ),
             ));
         }
         let s = &self.file[self.at..self.at + n];

@@ -47,15 +47,15 @@ struct Layer {
 /// Buffers of a forward pass, kept between passes. Two models never share one.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    x: Vec<f32>,      // (n, dim) residual stream
-    normed: Vec<f32>, // (n, dim)
-    q: Vec<f32>,      // (n, heads * head_dim)
-    k: Vec<f32>,      // (n, kv_dim)
-    v: Vec<f32>,      // (n, kv_dim)
-    mixed: Vec<f32>,  // (n, heads * head_dim)
-    gate: Vec<f32>,   // (n, hidden)
-    up: Vec<f32>,     // (n, hidden)
-    delta: Vec<f32>,  // (n, dim)
+    x: Vec<f32>,             // (n, dim) residual stream
+    normed: Vec<f32>,        // (n, dim)
+    q: Vec<f32>,             // (n, heads * head_dim)
+    k: Vec<f32>,             // (n, kv_dim)
+    v: Vec<f32>,             // (n, kv_dim)
+    mixed: Vec<f32>,         // (n, heads * head_dim)
+    gate: Vec<f32>,          // (n, hidden)
+    up: Vec<f32>,            // (n, hidden)
+    delta: Vec<f32>,         // (n, dim)
     angles: Vec<(f32, f32)>, // (n, rope_dim / 2) cosine and sine
     lhs: Lhs,
     lhs_wide: Lhs,
@@ -156,7 +156,15 @@ impl Model {
         Ok(())
     }
 
-    fn attention(&self, i: usize, layer: &Layer, n: usize, start: usize, cache: &mut KvCache, s: &mut Scratch) {
+    fn attention(
+        &self,
+        i: usize,
+        layer: &Layer,
+        n: usize,
+        start: usize,
+        cache: &mut KvCache,
+        s: &mut Scratch,
+    ) {
         let c = &self.config;
         let (width, kv) = (c.heads * c.head_dim, c.kv_dim());
         resize(&mut s.normed, n * c.dim);
@@ -185,23 +193,26 @@ impl Model {
         // One task a query position and key head: the query heads that share it read the same rows.
         let group = c.heads / c.kv_heads * c.head_dim;
         let tasks = s.mixed.par_chunks_exact_mut(group).zip(s.q.par_chunks_exact(group)).enumerate();
-        tasks.with_min_len(if n == 1 { 1 } else { 4 }).for_each_init(Vec::new, |scores: &mut Vec<f32>, (task, (out, q))| {
-            let (row, head) = (task / c.kv_heads, task % c.kv_heads);
-            let seen = start + row + 1;
-            for (q, out) in q.chunks_exact(c.head_dim).zip(out.chunks_exact_mut(c.head_dim)) {
-                scores.clear();
-                scores.extend((0..seen).map(|j| {
-                    let at = j * kv + head * c.head_dim;
-                    ops::dot(self.isa, q, &keys[at..at + c.head_dim]) * scale
-                }));
-                ops::softmax(scores);
-                out.fill(0.0);
-                for (j, p) in scores.iter().enumerate() {
-                    let at = j * kv + head * c.head_dim;
-                    ops::add_scaled(self.isa, out, *p, &values[at..at + c.head_dim]);
+        tasks.with_min_len(if n == 1 { 1 } else { 4 }).for_each_init(
+            Vec::new,
+            |scores: &mut Vec<f32>, (task, (out, q))| {
+                let (row, head) = (task / c.kv_heads, task % c.kv_heads);
+                let seen = start + row + 1;
+                for (q, out) in q.chunks_exact(c.head_dim).zip(out.chunks_exact_mut(c.head_dim)) {
+                    scores.clear();
+                    scores.extend((0..seen).map(|j| {
+                        let at = j * kv + head * c.head_dim;
+                        ops::dot(self.isa, q, &keys[at..at + c.head_dim]) * scale
+                    }));
+                    ops::softmax(scores);
+                    out.fill(0.0);
+                    for (j, p) in scores.iter().enumerate() {
+                        let at = j * kv + head * c.head_dim;
+                        ops::add_scaled(self.isa, out, *p, &values[at..at + c.head_dim]);
+                    }
                 }
-            }
-        });
+            },
+        );
         resize(&mut s.delta, n * c.dim);
         s.lhs_wide.changed();
         layer.o.mul(self.isa, &s.mixed, &mut s.lhs_wide, &mut s.delta);

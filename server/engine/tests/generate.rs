@@ -31,7 +31,8 @@ fn greedy_text_is_always_the_same_and_is_told_whole() {
     let b = generate(&mut engine, "fn main() {", &OPTIONS);
     assert_eq!((&a.text, a.stop), (&b.text, b.stop));
     assert_eq!(b.reused_tokens, b.prompt_tokens - 1, "the second call only needs the last token's logits");
-    let sampled = GenerateOptions { sampling: Sampling { temperature: 1.5, top_p: 0.95, seed: 7 }, ..OPTIONS };
+    let sampled =
+        GenerateOptions { sampling: Sampling { temperature: 1.5, top_p: 0.95, seed: 7 }, ..OPTIONS };
     let c = generate(&mut engine, "fn main() {", &sampled);
     assert_ne!(a.text, c.text, "sampling draws");
     assert_eq!(c.text, generate(&mut engine, "fn main() {", &sampled).text, "the same seed draws the same");

@@ -70,7 +70,14 @@ pub(crate) fn has_kernel(dtype: DType) -> bool {
 ///
 /// `row` holds `acts.cols()` weights; `out[i]` gets the product with activation row `i`. `work` is
 /// scratch memory, kept between calls.
-pub(crate) fn dot_row(isa: Isa, dtype: DType, row: &[u8], acts: &Activations, out: &mut [f32], work: &mut Unpacked) {
+pub(crate) fn dot_row(
+    isa: Isa,
+    dtype: DType,
+    row: &[u8],
+    acts: &Activations,
+    out: &mut [f32],
+    work: &mut Unpacked,
+) {
     assert_eq!(row.len(), dtype.row_bytes(acts.cols()));
     assert_eq!(out.len(), acts.rows());
     match isa {

@@ -4,6 +4,7 @@
 
 mod bpe;
 mod split;
+mod spm;
 
 use std::collections::HashMap;
 
@@ -28,7 +29,7 @@ pub enum Special {
     EndOfText,
 }
 
-/// A byte-level BPE tokenizer.
+/// The tokenizer of a model file: byte-level BPE (`gpt2`) or SentencePiece (`llama`).
 #[derive(Debug)]
 pub struct Tokenizer {
     /// (vocab) bytes of each token; empty for special ones.
@@ -36,13 +37,29 @@ pub struct Tokenizer {
     ids: HashMap<Box<[u8]>, u32>,
     /// Ids of ordinary tokens, sorted by their bytes.
     sorted: Vec<u32>,
-    /// Two tokens to (rank, the token they make).
-    merges: HashMap<(u32, u32), (u32, u32)>,
+    kind: Kind,
     special: HashMap<Special, u32>,
     control: Vec<bool>,
-    split: Split,
-    whole_words: bool,
     begin: Option<u32>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Bpe {
+        split: Split,
+        /// Two tokens to (rank, the token they make).
+        merges: HashMap<(u32, u32), (u32, u32)>,
+        /// Whether a word that is a token is taken whole, whatever the merges say.
+        whole_words: bool,
+    },
+    Spm {
+        /// (vocab)
+        scores: Vec<f32>,
+        /// The token of each single byte.
+        bytes: Box<[Option<u32>; 256]>,
+        /// Whether a text begins with a space that is not there.
+        space_first: bool,
+    },
 }
 
 const NORMAL: i64 = 1;
@@ -55,23 +72,24 @@ impl Tokenizer {
     /// # Errors
     /// When the tokenizer is of an unsupported kind, or its lists do not fit together.
     pub fn read(gguf: &Gguf<'_>) -> Result<Tokenizer, EngineError> {
-        let model = gguf.string("tokenizer.ggml.model")?;
-        if model != "gpt2" {
-            return Err(EngineError::unsupported(
-                "tokenizer.ggml.model",
-                format!("{:?}; supported is gpt2 (byte-level BPE)", model.chars().take(40).collect::<String>()),
-            ));
-        }
-        let split = match gguf.get("tokenizer.ggml.pre") {
-            None => Split::Gpt2,
-            Some(_) => {
-                let pre = gguf.string("tokenizer.ggml.pre")?;
-                Split::from_name(pre).ok_or_else(|| {
-                    EngineError::unsupported(
-                        "tokenizer.ggml.pre",
-                        format!("{:?}; supported are {}", pre.chars().take(40).collect::<String>(), Split::NAMES),
-                    )
-                })?
+        let kind = match gguf.string("tokenizer.ggml.model")? {
+            "gpt2" => {
+                let split = read_split(gguf)?;
+                Kind::Bpe { split, merges: HashMap::new(), whole_words: split == Split::Llama3 }
+            }
+            "llama" => Kind::Spm {
+                scores: match gguf.get("tokenizer.ggml.scores") {
+                    Some(Value::Numbers(v)) => v.iter().map(|x| *x as f32).collect(),
+                    _ => return Err(EngineError::gguf("tokenizer.ggml.scores", "no list of numbers")),
+                },
+                bytes: Box::new([None; 256]),
+                space_first: gguf.get("tokenizer.ggml.add_space_prefix") != Some(&Value::Bool(false)),
+            },
+            other => {
+                return Err(EngineError::unsupported(
+                    "tokenizer.ggml.model",
+                    format!("{:?}; supported are gpt2 and llama", other.chars().take(40).collect::<String>()),
+                ));
             }
         };
         let tokens = gguf.strings("tokenizer.ggml.tokens")?;
@@ -94,17 +112,25 @@ impl Tokenizer {
             bytes: Vec::with_capacity(tokens.len()),
             ids: HashMap::with_capacity(tokens.len()),
             sorted: Vec::new(),
-            merges: HashMap::new(),
+            kind,
             special: HashMap::new(),
             control: vec![false; tokens.len()],
-            whole_words: matches!(split, Split::Llama3),
-            split,
             begin: None,
         };
         for (id, (text, kind)) in tokens.iter().zip(&types).enumerate() {
             let id = id as u32;
-            let bytes: Box<[u8]> = match *kind {
-                NORMAL | BYTE => bpe::decode(text, &alphabet).unwrap_or_else(|| text.as_bytes().into()),
+            let bytes: Box<[u8]> = match (&mut t.kind, *kind) {
+                (Kind::Bpe { .. }, NORMAL | BYTE) => {
+                    bpe::decode(text, &alphabet).unwrap_or_else(|| text.as_bytes().into())
+                }
+                (Kind::Spm { .. }, NORMAL) => text.replace(spm::SPACE, " ").into_bytes().into(),
+                (Kind::Spm { bytes, .. }, BYTE) => match spm::byte_of(text) {
+                    Some(b) => {
+                        bytes[usize::from(b)].get_or_insert(id);
+                        [b].into()
+                    }
+                    None => Box::default(),
+                },
                 _ => Box::default(),
             };
             if bytes.is_empty() {
@@ -114,7 +140,10 @@ impl Tokenizer {
                     t.special.entry(role).or_insert(id);
                 }
             } else {
-                t.ids.entry(bytes.clone()).or_insert(id);
+                // SentencePiece has bytes twice: as a character's token, and as a last resort.
+                if *kind == NORMAL || matches!(t.kind, Kind::Bpe { .. }) {
+                    t.ids.entry(bytes.clone()).or_insert(id);
+                }
                 t.sorted.push(id);
             }
             t.bytes.push(bytes);
@@ -127,9 +156,10 @@ impl Tokenizer {
     }
 
     fn read_merges(&mut self, gguf: &Gguf<'_>, alphabet: &HashMap<char, u8>) -> Result<(), EngineError> {
-        let merges = gguf.strings("tokenizer.ggml.merges")?;
-        self.merges.reserve(merges.len());
-        for (rank, merge) in merges.iter().enumerate() {
+        let Kind::Bpe { merges, .. } = &mut self.kind else { return Ok(()) };
+        let list = gguf.strings("tokenizer.ggml.merges")?;
+        merges.reserve(list.len());
+        for (rank, merge) in list.iter().enumerate() {
             let pair = merge.split_once(' ').and_then(|(a, b)| {
                 let (a, b) = (bpe::decode(a, alphabet)?, bpe::decode(b, alphabet)?);
                 let whole = self.ids.get([&a[..], &b[..]].concat().as_slice())?;
@@ -137,7 +167,7 @@ impl Tokenizer {
             });
             // A merge whose parts or whole are no tokens can never apply.
             if let Some((pair, whole)) = pair {
-                self.merges.entry(pair).or_insert((rank as u32, whole));
+                merges.entry(pair).or_insert((rank as u32, whole));
             }
         }
         Ok(())
@@ -168,7 +198,11 @@ impl Tokenizer {
             self.control[eos as usize] = true;
             self.special.entry(Special::EndOfText).or_insert(eos);
         }
-        if matches!(gguf.get("tokenizer.ggml.add_bos_token"), Some(Value::Bool(true))) {
+        let begins = match gguf.get("tokenizer.ggml.add_bos_token") {
+            Some(value) => *value == Value::Bool(true),
+            None => matches!(self.kind, Kind::Spm { .. }),
+        };
+        if begins {
             self.begin = id("tokenizer.ggml.bos_token_id")?;
         }
         Ok(())
@@ -214,15 +248,19 @@ impl Tokenizer {
 
     /// Appends the tokens of `text` to `out`.
     pub fn encode(&self, text: &str, out: &mut Vec<u32>) {
-        self.split.words(text, &mut |word| {
-            if self.whole_words
-                && let Some(id) = self.id_of(word.as_bytes())
-            {
-                out.push(id);
-                return;
+        match &self.kind {
+            Kind::Bpe { split, merges, whole_words } => {
+                split.words(text, &mut |word| match self.id_of(word.as_bytes()).filter(|_| *whole_words) {
+                    Some(id) => out.push(id),
+                    None => bpe::encode(word.as_bytes(), &self.ids, merges, out),
+                })
             }
-            bpe::encode(word.as_bytes(), &self.ids, &self.merges, out);
-        });
+            Kind::Spm { scores, bytes, space_first } => {
+                let first = *space_first && !text.is_empty() && out.iter().all(|id| self.is_control(*id));
+                let spaced = if first { format!(" {text}") } else { text.to_owned() };
+                spm::encode(&spaced, &self.ids, scores, bytes, out);
+            }
+        }
     }
 
     /// Returns the text of tokens; special ones and broken characters are left out or replaced.
@@ -230,6 +268,19 @@ impl Tokenizer {
         let bytes: Vec<u8> = ids.iter().flat_map(|id| self.bytes(*id)).copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+fn read_split(gguf: &Gguf<'_>) -> Result<Split, EngineError> {
+    if gguf.get("tokenizer.ggml.pre").is_none() {
+        return Ok(Split::Gpt2);
+    }
+    let name = gguf.string("tokenizer.ggml.pre")?;
+    Split::from_name(name).ok_or_else(|| {
+        EngineError::unsupported(
+            "tokenizer.ggml.pre",
+            format!("{:?}; supported are {}", name.chars().take(40).collect::<String>(), Split::NAMES),
+        )
+    })
 }
 
 fn role_of(text: &str) -> Option<Special> {

@@ -24,7 +24,7 @@ impl Split {
     pub(super) fn from_name(name: &str) -> Option<Split> {
         Some(match name {
             "default" | "gpt-2" => Split::Gpt2,
-            "smollm" | "starcoder" | "refact" | "command-r" => Split::Digits,
+            "smollm" | "starcoder" | "refact" => Split::Digits,
             "qwen2" => Split::Qwen2,
             "llama3" | "llama-v3" | "llama-bpe" => Split::Llama3,
             _ => return None,
@@ -97,7 +97,8 @@ fn contraction(s: &str, ignore_case: bool) -> Option<usize> {
     if b.first() != Some(&b'\'') {
         return None;
     }
-    let is = |i: usize, c: u8| b.get(i).is_some_and(|x| *x == c || (ignore_case && x.eq_ignore_ascii_case(&c)));
+    let is =
+        |i: usize, c: u8| b.get(i).is_some_and(|x| *x == c || (ignore_case && x.eq_ignore_ascii_case(&c)));
     if [b's', b't', b'm', b'd'].iter().any(|c| is(1, *c)) {
         return Some(2);
     }
@@ -131,7 +132,11 @@ fn qwen2(s: &str, digits: usize) -> usize {
     }
     let Some(first) = s.chars().next() else { return 0 };
     // [^\r\n\p{L}\p{N}]?\p{L}+
-    let lead = if matches!(first, '\r' | '\n') || is_letter(first) || is_number(first) { 0 } else { first.len_utf8() };
+    let lead = if matches!(first, '\r' | '\n') || is_letter(first) || is_number(first) {
+        0
+    } else {
+        first.len_utf8()
+    };
     let letters = prefix(&s[lead..], is_letter);
     if letters > 0 {
         return lead + letters;

@@ -11,8 +11,8 @@ use housestyle_text::{Language, Offset, Snapshot};
 /// The rule, for people.
 pub(crate) const RULE: &str = "\
 The language with most text here; of its files, by size, those at a quarter, half and three quarters; in each the \
-line nearest to the middle that goes on after `= `, `return ` or `(` (in prose: after half of its words). The rest \
-of that line is hidden from the model.";
+line nearest to the middle that goes on after `=`, `return` or `(` (in prose: after half of its words). The rest of \
+that line is hidden from the model.";
 
 /// Files outside of these bounds, in bytes, show little or take long.
 const SIZES: std::ops::Range<u64> = 400..200_000;

@@ -9,12 +9,12 @@ use housestyle_complete::generator::{
     Cancel, Flow, GenerateError, Generation, Generator, Limits, Marker, Part, Prompt, Request, Sampling,
 };
 
-/// What stands before the hole, after it, and what any model that can fill holes writes into it.
-const BEFORE: &str = "def add(first, second):\n    \"\"\"Return the sum.\"\"\"\n";
-const LINE: &str = "    return ";
-const AFTER: &str =
-    "\n\n\ndef subtract(first, second):\n    \"\"\"Return the difference.\"\"\"\n    return first - second\n";
-const ANSWER: &str = "first + second";
+/// What stands before the hole, after it, and what belongs into it: only who sees the text after it can know.
+const BEFORE: &str = "\"\"\"Prints a record.\"\"\"\n\n";
+const LINE: &str = "import ";
+const AFTER: &str = "\n\nprint(json.dumps({\"name\": \"value\"}))\n";
+/// The answer.
+pub(crate) const ANSWER: &str = "json";
 
 /// What a model made of the hole.
 #[derive(Debug, Clone)]
@@ -41,8 +41,8 @@ pub(crate) fn run(generator: &mut dyn Generator) -> Result<Probe, GenerateError>
         Part::Marker(Marker::FimMiddle),
         Part::Text(LINE.to_owned()),
     ];
-    let made = generate(generator, Prompt { format: "probe-1", parts }, 12)?;
-    let works = made.text.trim_start().starts_with(ANSWER);
+    let made = generate(generator, Prompt { format: "probe-1", parts }, 6)?;
+    let works = made.text.split_whitespace().next() == Some(ANSWER);
     Ok(Probe { works, text: made.text, took: began.elapsed() })
 }
 

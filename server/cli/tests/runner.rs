@@ -1,1 +1,10 @@
-//! The built binary, driven from outside.
+//! The built binary, driven from outside: what scripts and people rely on.
+
+mod world;
+
+mod complete;
+mod contract;
+mod eval;
+mod models;
+mod serve;
+mod try_it;

@@ -65,9 +65,10 @@ pub(crate) fn open_local(context: &Context) -> Result<Local, Failure> {
         let probe = probe::run(&mut local).map_err(|error| failed(error.to_string()))?;
         if !probe.works {
             return Err(failed(format!(
-                "its fill-in-the-middle markers do not work (it wrote {:?} where a sum belongs): use a model of the \
+                "its fill-in-the-middle markers do not work (it wrote {:?} where {:?} belongs): use a model of the \
                  catalogue, see `housestyle model list`",
-                probe.text
+                probe.text,
+                probe::ANSWER,
             )));
         }
     }

@@ -217,7 +217,7 @@ fn fill_in(generator: &mut dyn Generator) -> Check {
         ),
         Ok(probe) => Check::fail(
             NAME,
-            format!("wrote {:?} where any model that can fill holes writes a sum", probe.text),
+            format!("wrote {:?} where {:?} belongs", probe.text, probe::ANSWER),
             "use a model of the catalogue: this one's markers do not work",
         ),
     }

@@ -1,0 +1,90 @@
+//! `eval` over a script.
+
+use crate::world::World;
+
+const CASES: &str = "\
+{\"path\": \"a.rs\", \"prefix\": \"fn f() {\\n    let x = \", \"suffix\": \"\\n}\\n\", \"middle\": \"five();\", \"time\": 1, \"name\": \"five\"}
+{\"path\": \"a.rs\", \"prefix\": \"fn g() {\\n    let y = \", \"suffix\": \"\\n}\\n\", \"middle\": \"six();\", \"time\": 2}
+";
+
+fn world() -> World {
+    let world = World::new();
+    world.write("answers.jsonl", "{\"text\": \"five();\"}\n");
+    world.write("cases.jsonl", CASES);
+    world
+}
+
+#[test]
+fn the_figures_are_those_of_the_contract() {
+    let world = world();
+    let ran = world.run(&[
+        "eval",
+        "--cases",
+        "cases.jsonl",
+        "--backend",
+        "script:answers.jsonl",
+        "--json",
+        "--per-case",
+        "each.jsonl",
+    ]);
+    let report = ran.json();
+    assert_eq!(report["cases"], 2);
+    let arm = &report["arms"][0];
+    assert_eq!(
+        (arm["arm"].as_str(), arm["exact"].as_f64(), arm["shown"].as_f64()),
+        (Some("base"), Some(0.5), Some(1.0))
+    );
+    for figure in ["first_line_exact", "edit_similarity", "nll_per_token", "nll_per_token_with_end"] {
+        assert!(arm.get(figure).is_some(), "{figure}");
+    }
+    assert!(arm["latency_ms"]["p50"].is_number() && arm["latency_ms"]["p95"].is_number());
+    assert_eq!(report["paired"], serde_json::json!([]));
+    let each = std::fs::read_to_string(world.work().join("each.jsonl")).expect("written");
+    let names: Vec<String> = each
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).expect("JSON")["name"]
+                .as_str()
+                .unwrap_or("")
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(names, ["five", "a.rs"]);
+}
+
+#[test]
+fn one_case_is_shown_with_all_that_happened() {
+    let world = world();
+    for name in ["five", "1"] {
+        let ran = world.run(&[
+            "eval",
+            "--cases",
+            "cases.jsonl",
+            "--backend",
+            "script:answers.jsonl",
+            "--case",
+            name,
+            "--explain",
+        ]);
+        for part in ["⟨prefix⟩", "raw text", "wanted     \"five();\"", "exact true"] {
+            assert!(ran.out.contains(part), "{part:?} is not in\n{}{}", ran.out, ran.err);
+        }
+    }
+    let ran =
+        world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--case", "none"]);
+    assert_eq!(ran.code, 2);
+}
+
+#[test]
+fn arms_that_nothing_was_learned_for_are_refused_in_a_sentence() {
+    let world = world();
+    for arm in ["adapter", "base,skills", "all"] {
+        let ran =
+            world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--arm", arm]);
+        assert_eq!(ran.code, 2, "{arm}");
+        assert!(ran.err.contains("only `base` can be run"), "{}", ran.err);
+    }
+    world.write("cases.jsonl", "{\"path\": 1}\n");
+    let ran = world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl"]);
+    assert!(ran.code == 2 && ran.err.contains("line 1"), "{}", ran.err);
+}

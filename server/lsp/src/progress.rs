@@ -8,7 +8,7 @@ use crate::host::LoadProgress;
 use crate::transport::Outbox;
 
 /// Our token; there is one load in the life of a server.
-pub(crate) const TOKEN: &str = "housestyle/load";
+pub(crate) const TOKEN: &str = "housestyle-load";
 
 #[derive(Debug, Default)]
 struct State {

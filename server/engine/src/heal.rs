@@ -22,11 +22,18 @@ impl Constraint {
         self.bytes.is_empty()
     }
 
-    /// Returns the tokens that agree with what is left: those that begin with it, and those that are
-    /// the beginning of it.
+    /// Returns the tokens that agree with what is left: those that begin with it, and, of white space,
+    /// all but its last character, as vocabularies put one space in front of the next word.
+    ///
+    /// Other beginnings of it are not allowed: they are likely at their own place only because another
+    /// text would follow, and lead to one that nobody writes.
     pub(crate) fn allowed(&self, tokenizer: &Tokenizer) -> Vec<u32> {
         let mut ids = tokenizer.starting_with(&self.bytes).to_vec();
-        ids.extend((1..self.bytes.len()).filter_map(|n| tokenizer.id_of(&self.bytes[..n])));
+        if let Some((last, rest)) = self.bytes.split_last()
+            && [last].into_iter().chain(rest).all(|b| matches!(b, b' ' | b'\t'))
+        {
+            ids.extend(tokenizer.id_of(rest));
+        }
         ids
     }
 

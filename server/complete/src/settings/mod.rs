@@ -125,7 +125,7 @@ settings! {
     /// After this many milliseconds a suggestion ends with the line it is in.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
     /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.
-    deadline_ms: u64 = 2500, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
+    deadline_ms: u64 = 10_000, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
     /// Tokens of text above the cursor that the model reads.
     prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;
     /// Tokens of text below the cursor that the model reads.

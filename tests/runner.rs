@@ -1,3 +1,9 @@
-//! End-to-end tests of the built binary.
+//! End-to-end tests of the built binary, and what the repository promises of its own shape.
 
+mod arrows;
 mod e2e;
+mod evals;
+#[cfg(feature = "models")]
+mod golden;
+#[cfg(feature = "models")]
+mod models;

@@ -1,0 +1,137 @@
+//! The pages: what they point at exists, and the map names every crate.
+
+use super::{Text, root, texts};
+
+/// Endings by which a path in backticks is known to be meant as a file of ours.
+const ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".lua", ".sh", ".py", ".txt", ".jsonl", "/run"];
+
+/// Returns whether a file is a page about the repository, and not data.
+fn is_page(path: &str) -> bool {
+    path.ends_with(".md") && !path.starts_with("tests/evals/cases/")
+}
+
+/// Returns the targets of a page's relative links, without their anchors.
+fn links(page: &str) -> Vec<&str> {
+    let targets = page.match_indices("](").filter_map(|(at, _)| page[at + 2..].split([')', ' ']).next());
+    let paths = targets.map(|target| target.split('#').next().unwrap_or_default());
+    paths.filter(|path| !path.is_empty() && !path.contains("://") && !path.starts_with("mailto:")).collect()
+}
+
+/// Returns the paths of files that a page names in backticks. What holds a variable part is none.
+fn names(page: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut fenced = false;
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            found.extend(line.split('`').skip(1).step_by(2).filter(|name| is_name(name)));
+        }
+    }
+    found
+}
+
+fn is_name(text: &str) -> bool {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+    let known = text.ends_with('/') || ENDINGS.iter().any(|ending| text.ends_with(ending));
+    plain && known && text.contains('/') && !text.starts_with('/') && !text.starts_with("target/")
+}
+
+/// Returns what a page points at and is not there. A link is relative to its page; a name may also be
+/// relative to the root or to `server`.
+fn dead(page: &Text, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let here = |path: &str| tidy(&format!("{folder}/{path}"));
+    let mut found = Vec::new();
+    for link in links(&page.text) {
+        if !here(link).is_some_and(|path| exists(&path)) {
+            found.push(format!("{}: the link to {link} leads nowhere", page.path));
+        }
+    }
+    for name in names(&page.text) {
+        let meant = [here(name), tidy(name), tidy(&format!("server/{name}"))];
+        if !meant.iter().flatten().any(|path| exists(path)) {
+            found.push(format!("{}: there is no {name}", page.path));
+        }
+    }
+    found
+}
+
+/// Returns a path without `.` and `..`, or nothing when it leaves the repository.
+fn tidy(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match part {
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Returns the crates that a map passes over: each is to have a heading with its folder in backticks.
+fn unmapped<'a>(map: &str, folders: &[&'a str]) -> Vec<&'a str> {
+    let headings: Vec<&str> = map.lines().filter(|line| line.starts_with('#')).collect();
+    let mapped = |folder: &str| headings.iter().any(|heading| heading.contains(&format!("`{folder}`")));
+    folders.iter().copied().filter(|folder| !mapped(folder)).collect()
+}
+
+#[test]
+fn what_the_pages_point_at_exists() {
+    let pages: Vec<Text> = texts().into_iter().filter(|file| is_page(&file.path)).collect();
+    assert!(pages.len() > 5, "{} pages", pages.len());
+    let exists = |path: &str| root().join(path).exists();
+    let complaints: Vec<String> = pages.iter().flat_map(|page| dead(page, exists)).collect();
+    super::none(&complaints);
+}
+
+#[test]
+fn the_map_names_every_crate() {
+    let files = texts();
+    let crates: Vec<&str> = files
+        .iter()
+        .filter_map(|file| file.path.strip_suffix("/Cargo.toml"))
+        .filter_map(|folder| folder.strip_prefix("server/").or((folder == "tests").then_some(folder)))
+        .filter(|folder| !folder.contains('/'))
+        .collect();
+    assert!(crates.len() >= 7, "{crates:?}");
+    let map = files.iter().find(|file| file.path == "server/ARCHITECTURE.md").expect("the map");
+    assert_eq!(unmapped(&map.text, &crates), Vec::<&str>::new(), "server/ARCHITECTURE.md passes over crates");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let page = Text { path: "server/PAGE.md".to_owned(), text: text.to_owned() };
+        let there = ["server/lsp/src/lib.rs", "README.md", "tests/run", "server/STYLE.md"];
+        let found = dead(&page, |path| there.contains(&path));
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.ends_with(expected), "{found}");
+        }
+    }
+
+    #[test]
+    fn dead_links_are_found() {
+        check("[a](STYLE.md), [b](../README.md#top), [c](https://example.org/x), [d](#here)", &[]);
+        check("[a](MISSING.md)", &["the link to MISSING.md leads nowhere"]);
+        check("[a](../../elsewhere.md)", &["the link to ../../elsewhere.md leads nowhere"]);
+    }
+
+    #[test]
+    fn names_of_absent_files_are_found() {
+        check("`lsp/src/lib.rs`, `server/lsp/src/lib.rs` and `tests/run`", &[]);
+        check("`lsp/src/gone.rs`", &["there is no lsp/src/gone.rs"]);
+        check("`textDocument/didOpen`, `<crate>/src/lib.rs`, `target/x.md`, `lib.rs`", &[]);
+        check("```\n`lsp/src/gone.rs`\n```\n`gone/x.md`", &["there is no gone/x.md"]);
+    }
+
+    #[test]
+    fn crates_without_a_heading_are_found() {
+        let map = "# Map\n## `text`\nSee `lsp`.";
+        assert_eq!(unmapped(map, &["text", "lsp"]), ["lsp"]);
+    }
+}

@@ -46,20 +46,19 @@ pub(crate) struct Place {
 
 /// Returns up to `count` places in files below `folder`; none of a file that the settings leave alone.
 pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Place> {
-    let mut languages: BTreeMap<&'static str, (u64, Vec<(u64, String)>)> = BTreeMap::new();
+    let mut languages: BTreeMap<&'static str, Vec<(u64, String)>> = BTreeMap::new();
     for path in files(folder) {
         let language = Language::from_path(&path);
         let size = fs::metadata(folder.join(&path)).map_or(0, |about| about.len());
         if language == Language::PLAIN || !SIZES.contains(&size) || settings.disabled_by(&path).is_some() {
             continue;
         }
-        let (total, files) = languages.entry(language.id()).or_default();
-        *total += size;
-        files.push((size, path));
+        languages.entry(language.id()).or_default().push((size, path));
     }
     let rank = |id: &str| usize::from(Language::from_id(id).is_prose()) + 2 * usize::from(DATA.contains(&id));
-    let best = languages.into_iter().min_by_key(|(id, (total, _))| (rank(id), std::cmp::Reverse(*total)));
-    let Some((_, (_, mut files))) = best else { return Vec::new() };
+    let total = |files: &[(u64, String)]| files.iter().map(|(size, _)| size).sum::<u64>();
+    let best = languages.into_iter().min_by_key(|(id, files)| (rank(id), std::cmp::Reverse(total(files))));
+    let Some((_, mut files)) = best else { return Vec::new() };
     files.sort();
     let mut places: Vec<Place> = Vec::new();
     for nth in 1..=count {

@@ -21,7 +21,7 @@ pub(crate) const ANSWER: &str = "json";
 pub(crate) struct Probe {
     /// Whether it wrote what belongs there.
     pub(crate) works: bool,
-    /// What it wrote.
+    /// What it wrote, as far as the line's end.
     pub(crate) text: String,
     /// How long that took.
     pub(crate) took: Duration,
@@ -43,7 +43,8 @@ pub(crate) fn run(generator: &mut dyn Generator) -> Result<Probe, GenerateError>
     ];
     let made = generate(generator, Prompt { format: "probe-1", parts }, 6)?;
     let works = made.text.split_whitespace().next() == Some(ANSWER);
-    Ok(Probe { works, text: made.text, took: began.elapsed() })
+    let text = made.text.trim().lines().next().unwrap_or_default().to_owned();
+    Ok(Probe { works, text, took: began.elapsed() })
 }
 
 /// Generates greedily, with patience.

@@ -211,10 +211,9 @@ fn fill_in(generator: &mut dyn Generator) -> Check {
     }
     match probe::run(generator) {
         Err(error) => Check::fail(NAME, error.to_string(), "use a model of the catalogue"),
-        Ok(probe) if probe.works => Check::ok(
-            NAME,
-            format!("wrote {:?} where it belongs, in {}", probe.text.trim(), time(probe.took)),
-        ),
+        Ok(probe) if probe.works => {
+            Check::ok(NAME, format!("wrote {:?} where it belongs, in {}", probe.text, time(probe.took)))
+        }
         Ok(probe) => Check::fail(
             NAME,
             format!("wrote {:?} where {:?} belongs", probe.text, probe::ANSWER),

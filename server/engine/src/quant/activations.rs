@@ -1,6 +1,7 @@
 //! Activations quantised to i8, one scale per group of 32.
 
 use super::GROUP;
+use super::aligned::Aligned;
 
 /// (rows, cols) activations: `x ≈ d * q`.
 #[derive(Debug, Default)]
@@ -8,25 +9,41 @@ pub(crate) struct Activations {
     rows: usize,
     cols: usize,
     /// (rows, cols)
-    pub(crate) q: Vec<i8>,
+    pub(crate) q: Aligned<i8>,
     /// (rows, cols / 32) scales.
     pub(crate) d: Vec<f32>,
     /// (rows, cols / 32) scale times the sum of the group's quants.
     pub(crate) s: Vec<f32>,
+    /// (rows, cols) the quants plus 128, for kernels that multiply unsigned with signed bytes.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) shifted: Aligned<u8>,
+    /// (rows, cols / 4) each scale eight times, for the same kernels.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) spread: Aligned<f32>,
 }
 
 impl Activations {
-    /// Quantises `x` of shape (rows, cols); cols must be a multiple of 32.
-    pub(crate) fn quantize(&mut self, x: &[f32], cols: usize) {
+    /// Quantises `x` of shape (rows, cols) for the kernels of `isa`; cols must be a multiple of 32.
+    pub(crate) fn quantize(&mut self, isa: super::Isa, x: &[f32], cols: usize) {
+        let _ = isa; // only one of the instruction sets wants more
         assert!(cols > 0 && cols.is_multiple_of(GROUP) && x.len().is_multiple_of(cols));
         self.rows = x.len() / cols;
         self.cols = cols;
-        self.q.resize(x.len(), 0);
+        self.q.resize(x.len());
         self.d.resize(x.len() / GROUP, 0.0);
         self.s.resize(x.len() / GROUP, 0.0);
         let groups = x.as_chunks::<GROUP>().0.iter().zip(self.q.as_chunks_mut::<GROUP>().0);
         for ((xs, qs), (d, s)) in groups.zip(self.d.iter_mut().zip(&mut self.s)) {
             (*d, *s) = quantize_group(xs, qs);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if isa == super::Isa::Vnni && self.rows > 1 {
+            self.shifted.resize(x.len());
+            self.shifted.iter_mut().zip(self.q.iter()).for_each(|(s, q)| *s = *q as u8 ^ 0x80);
+            self.spread.resize(x.len() / 4);
+            for (d, spread) in self.d.iter().zip(self.spread.as_chunks_mut::<8>().0) {
+                *spread = [*d; 8];
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 //! [`scalar`] says what is computed; [`x86`] computes the same faster and is compared with it.
 
 mod activations;
+mod aligned;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -27,7 +28,7 @@ pub(crate) enum Isa {
     /// AVX2, FMA and F16C.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// The same with the dot product instructions of AVX-512 VNNI at 256 bits.
+    /// The same with AVX-512 F, BW, VL and VNNI.
     #[cfg(target_arch = "x86_64")]
     Vnni,
 }
@@ -41,7 +42,11 @@ impl Isa {
                 && is_x86_feature_detected!("fma")
                 && is_x86_feature_detected!("f16c")
             {
-                if is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512vl") {
+                if is_x86_feature_detected!("avx512vnni")
+                    && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512f")
+                {
                     return Isa::Vnni;
                 }
                 return Isa::Avx2;
@@ -66,31 +71,35 @@ pub(crate) fn has_kernel(dtype: DType) -> bool {
     )
 }
 
-/// Computes the dot product of one weight row with every activation row.
+/// Computes the dot products of weight rows with all activation rows.
 ///
-/// `row` holds `acts.cols()` weights; `out[i]` gets the product with activation row `i`. `work` is
+/// `rows` holds whole rows of `acts.cols()` weights; `out` is (weight rows, activation rows). `work` is
 /// scratch memory, kept between calls.
-pub(crate) fn dot_row(
+pub(crate) fn dot_rows(
     isa: Isa,
     dtype: DType,
-    row: &[u8],
+    rows: &[u8],
     acts: &Activations,
     out: &mut [f32],
-    work: &mut Unpacked,
+    work: &mut Vec<Unpacked>,
 ) {
-    assert_eq!(row.len(), dtype.row_bytes(acts.cols()));
-    assert_eq!(out.len(), acts.rows());
+    let row_bytes = dtype.row_bytes(acts.cols());
+    assert!(rows.len().is_multiple_of(row_bytes));
+    assert_eq!(out.len(), rows.len() / row_bytes * acts.rows());
     match isa {
         Isa::Scalar => {
-            scalar::unpack(dtype, row, work);
-            scalar::dot(work, acts, out);
+            work.resize_with(1, Unpacked::default);
+            for (row, out) in rows.chunks_exact(row_bytes).zip(out.chunks_exact_mut(acts.rows())) {
+                scalar::unpack(dtype, row, &mut work[0]);
+                scalar::dot(&work[0], acts, out);
+            }
         }
         // SAFETY: `Isa::detect` returns these only where the processor has the features, and the
         // asserts above are the lengths the kernels rely on.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { x86::avx2::dot_row(dtype, row, acts, out, work) },
+        Isa::Avx2 => unsafe { x86::avx2::dot_rows(dtype, rows, acts, out, work) },
         #[cfg(target_arch = "x86_64")]
-        Isa::Vnni => unsafe { x86::vnni::dot_row(dtype, row, acts, out, work) },
+        Isa::Vnni => unsafe { x86::vnni::dot_rows(dtype, rows, acts, out, work) },
     }
 }
 
@@ -98,7 +107,7 @@ pub(crate) fn dot_row(
 #[derive(Debug, Default)]
 pub(crate) struct Unpacked {
     /// (cols) quantised weights.
-    pub(crate) q: Vec<i8>,
+    pub(crate) q: aligned::Aligned<i8>,
     /// (cols / 16) scales, one for each half group.
     pub(crate) scale: Vec<f32>,
     /// (cols / 32) biases; empty when the format has none.
@@ -189,20 +198,22 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(300))]
         #[test]
         fn every_kernel_agrees_with_the_exact_product(
-            which in 0usize..TYPES.len(), blocks in 1usize..5, n in 1usize..11,
+            which in 0usize..TYPES.len(), blocks in 1usize..5, n in 1usize..20,
             scale in prop_oneof![Just(0.0f32), Just(1e-6), Just(1.0), Just(3e4)], seed in any::<u64>(),
         ) {
             let dtype = TYPES[which];
-            let cols = blocks * dtype.block_elems().max(64);
+            let cols = blocks * dtype.block_elems();
             let row = random_row(dtype, cols, seed);
             let x = random_values(cols * n, scale, seed);
-            let mut acts = Activations::default();
-            acts.quantize(&x, cols);
             let mut w = vec![0.0; cols];
             dtype.to_f32(&row, &mut w);
             for isa in isas() {
-                let mut out = vec![f32::NAN; n];
-                dot_row(isa, dtype, &row, &acts, &mut out, &mut Unpacked::default());
+                let mut acts = Activations::default();
+                acts.quantize(isa, &x, cols);
+                // Twice the same row, so that the second one's place in the result is seen too.
+                let mut out = vec![f32::NAN; 2 * n];
+                dot_rows(isa, dtype, &[&row[..], &row[..]].concat(), &acts, &mut out, &mut Vec::new());
+                prop_assert_eq!(&out[..n], &out[n..]);
                 for i in 0..n {
                     let a = acts.dequantized(i);
                     let exact: f64 = w.iter().zip(&a).map(|(w, a)| f64::from(*w) * f64::from(*a)).sum();
@@ -224,9 +235,9 @@ mod tests {
             x[5] = f32::NAN;
             x[40] = f32::INFINITY;
             let mut acts = Activations::default();
-            acts.quantize(&x, 64);
+            acts.quantize(isa, &x, 64);
             let mut out = [0.0];
-            dot_row(isa, DType::Q8_0, &row, &acts, &mut out, &mut Unpacked::default());
+            dot_rows(isa, DType::Q8_0, &row, &acts, &mut out, &mut Vec::new());
             assert!(!out[0].is_finite(), "{isa:?}: {}", out[0]);
         }
     }

@@ -24,13 +24,14 @@ pub(super) fn unpack(dtype: DType, row: &[u8], out: &mut Unpacked) {
         other => unreachable!("{other:?} has no kernel"),
     };
     let per_block = dtype.block_elems() / GROUP;
-    out.q.clear();
+    out.q.resize(row.len() / dtype.block_bytes() * dtype.block_elems());
     out.scale.clear();
     out.bias.clear();
+    let mut quants = out.q.chunks_exact_mut(GROUP);
     for block in row.chunks_exact(dtype.block_bytes()) {
-        for g in 0..per_block {
+        for (g, q) in (0..per_block).zip(quants.by_ref()) {
             let group = read(block, g);
-            out.q.extend_from_slice(&group.q);
+            q.copy_from_slice(&group.q);
             out.scale.extend_from_slice(&group.scale);
             out.bias.push(group.bias);
         }

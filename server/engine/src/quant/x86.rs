@@ -1,12 +1,13 @@
-//! The kernels for x86-64, at 256 bits. The code is written once and compiled for two feature sets,
-//! which differ in the multiply-add of bytes only.
+//! The kernels for x86-64. Reading weights, and the product with a single activation row, is written
+//! once at 256 bits and compiled for two feature sets; products with many rows are in [`narrow`] and
+//! [`wide`].
 //!
 //! Signed times signed bytes: `maddubs` and `dpbusd` want one unsigned side, so `|q|` is multiplied
 //! with the activation carrying the sign of `q`. `|q| <= 128` and `|a| <= 127`, so the pair sums of
 //! `maddubs` stay within i16.
 
 macro_rules! kernels {
-    ($name:ident, $features:literal, $dot:item) => {
+    ($name:ident, $features:literal, $many:path, $dot:item) => {
         pub(super) mod $name {
             use super::super::{Activations, GROUP, Unpacked};
             use super::Row;
@@ -16,73 +17,102 @@ macro_rules! kernels {
             $dot
 
             /// # Safety
-            /// The processor must have the features of this module; `row` must hold `acts.cols()`
-            /// weights of type `dtype`, and `out` as many items as `acts` has rows.
+            /// The processor must have the features of this module; `rows` must hold whole rows of
+            /// `acts.cols()` weights of type `dtype`, and `out` as many items for each of them as `acts`
+            /// has rows.
             #[target_feature(enable = $features)]
-            pub(in super::super) unsafe fn dot_row(
-                dtype: DType, row: &[u8], acts: &Activations, out: &mut [f32], work: &mut Unpacked,
+            pub(in super::super) unsafe fn dot_rows(
+                dtype: DType,
+                rows: &[u8],
+                acts: &Activations,
+                out: &mut [f32],
+                work: &mut Vec<Unpacked>,
             ) {
                 // SAFETY: as promised by the caller, for each of the calls below.
                 unsafe {
                     match dtype {
-                        DType::Q4_0 => run::<super::Q4_0>(row, acts, out, work),
-                        DType::Q4_1 => run::<super::Q4_1>(row, acts, out, work),
-                        DType::Q5_0 => run::<super::Q5_0>(row, acts, out, work),
-                        DType::Q5_1 => run::<super::Q5_1>(row, acts, out, work),
-                        DType::Q8_0 => run::<super::Q8_0>(row, acts, out, work),
-                        DType::Q4_K => run::<super::Q4K>(row, acts, out, work),
-                        DType::Q5_K => run::<super::Q5K>(row, acts, out, work),
-                        DType::Q6_K => run::<super::Q6K>(row, acts, out, work),
+                        DType::Q4_0 => run::<super::Q4_0>(dtype, rows, acts, out, work),
+                        DType::Q4_1 => run::<super::Q4_1>(dtype, rows, acts, out, work),
+                        DType::Q5_0 => run::<super::Q5_0>(dtype, rows, acts, out, work),
+                        DType::Q5_1 => run::<super::Q5_1>(dtype, rows, acts, out, work),
+                        DType::Q8_0 => run::<super::Q8_0>(dtype, rows, acts, out, work),
+                        DType::Q4_K => run::<super::Q4K>(dtype, rows, acts, out, work),
+                        DType::Q5_K => run::<super::Q5K>(dtype, rows, acts, out, work),
+                        DType::Q6_K => run::<super::Q6K>(dtype, rows, acts, out, work),
                         other => unreachable!("{other:?} has no kernel"),
                     }
                 }
             }
 
             #[target_feature(enable = $features)]
-            unsafe fn run<R: Row>(row: &[u8], acts: &Activations, out: &mut [f32], work: &mut Unpacked) {
-                // SAFETY: lengths as promised by the caller of `dot_row`.
+            unsafe fn run<R: Row>(
+                dtype: DType,
+                rows: &[u8],
+                acts: &Activations,
+                out: &mut [f32],
+                work: &mut Vec<Unpacked>,
+            ) {
+                let rows = rows.chunks_exact(dtype.row_bytes(acts.cols()));
+                // SAFETY: lengths as promised by the caller of `dot_rows`.
                 unsafe {
-                    if out.len() == 1 {
-                        out[0] = fused::<R>(row, acts);
+                    if acts.rows() == 1 {
+                        for (row, out) in rows.zip(out) {
+                            *out = fused::<R>(row, acts);
+                        }
                         return;
                     }
-                    unpack::<R>(row, acts.cols(), work);
-                    let mut i = 0;
-                    while i + 4 <= out.len() {
-                        out[i..i + 4].copy_from_slice(&tile::<4>(work, acts, i, R::BIAS));
-                        i += 4;
+                    work.resize_with(rows.len(), Unpacked::default);
+                    for (row, work) in rows.zip(work.iter_mut()) {
+                        unpack::<R>(row, acts.cols(), work);
                     }
-                    while i < out.len() {
-                        out[i] = tile::<1>(work, acts, i, R::BIAS)[0];
-                        i += 1;
-                    }
+                    $many(work, acts, R::BIAS, out);
                 }
             }
 
-            /// One activation row: nothing is worth storing in between.
+            /// One activation row: nothing is worth storing in between. Four sums, as an addition takes
+            /// several cycles and the next one would wait for it.
             #[target_feature(enable = $features)]
             unsafe fn fused<R: Row>(row: &[u8], acts: &Activations) -> f32 {
-                // SAFETY: group g of `cols / 32` lies within the row and the activations.
+                let groups = acts.cols() / GROUP;
+                let (mut sum, mut bias) = ([_mm256_setzero_ps(); 4], [0.0f32; 4]);
+                let mut g = 0;
+                // SAFETY: groups below `groups` lie within the row and the activations.
                 unsafe {
-                    let (mut sum, mut bias) = (_mm256_setzero_ps(), 0.0f32);
-                    for g in 0..acts.cols() / GROUP {
-                        let (q, scale, b) = R::group(row.as_ptr(), g);
-                        let a = _mm256_loadu_si256(acts.q.as_ptr().add(g * GROUP).cast());
-                        let d = _mm256_set1_ps(*acts.d.get_unchecked(g));
-                        let p = _mm256_cvtepi32_ps(dot32(_mm256_abs_epi8(q), _mm256_sign_epi8(a, q)));
-                        sum = _mm256_fmadd_ps(p, _mm256_mul_ps(scale, d), sum);
-                        if R::BIAS {
-                            bias += b * *acts.s.get_unchecked(g);
+                    while g + 4 <= groups {
+                        for k in 0..4 {
+                            step::<R>(row, acts, g + k, &mut sum[k], &mut bias[k]);
                         }
+                        g += 4;
                     }
-                    super::sum8(sum) + bias
+                    while g < groups {
+                        step::<R>(row, acts, g, &mut sum[0], &mut bias[0]);
+                        g += 1;
+                    }
+                }
+                let sum = _mm256_add_ps(_mm256_add_ps(sum[0], sum[1]), _mm256_add_ps(sum[2], sum[3]));
+                super::sum8(sum) + (bias[0] + bias[1]) + (bias[2] + bias[3])
+            }
+
+            #[inline]
+            #[target_feature(enable = $features)]
+            unsafe fn step<R: Row>(row: &[u8], acts: &Activations, g: usize, sum: &mut __m256, bias: &mut f32) {
+                // SAFETY: the caller passes a group within the row and the activations.
+                unsafe {
+                    let (q, scale, b) = R::group(row.as_ptr(), g);
+                    let a = _mm256_loadu_si256(acts.q.as_ptr().add(g * GROUP).cast());
+                    let d = _mm256_set1_ps(*acts.d.get_unchecked(g));
+                    let p = _mm256_cvtepi32_ps(dot32(_mm256_abs_epi8(q), _mm256_sign_epi8(a, q)));
+                    *sum = _mm256_fmadd_ps(p, _mm256_mul_ps(scale, d), *sum);
+                    if R::BIAS {
+                        *bias += b * *acts.s.get_unchecked(g);
+                    }
                 }
             }
 
             #[target_feature(enable = $features)]
             unsafe fn unpack<R: Row>(row: &[u8], cols: usize, work: &mut Unpacked) {
                 let groups = cols / GROUP;
-                work.q.resize(cols, 0);
+                work.q.resize(cols);
                 work.scale.resize(groups * 2, 0.0);
                 work.bias.resize(groups, 0.0);
                 // SAFETY: the vectors were just made long enough, the row is by promise.
@@ -97,38 +127,6 @@ macro_rules! kernels {
                     }
                 }
             }
-
-            /// N activation rows from `first` on: the weights are loaded once for all of them.
-            #[target_feature(enable = $features)]
-            unsafe fn tile<const N: usize>(
-                w: &Unpacked, acts: &Activations, first: usize, has_bias: bool,
-            ) -> [f32; N] {
-                let groups = acts.cols() / GROUP;
-                // SAFETY: rows first..first + N exist by the loop in `run`; w was unpacked for cols.
-                unsafe {
-                    let mut sum = [_mm256_setzero_ps(); N];
-                    let mut bias = [0.0f32; N];
-                    for g in 0..groups {
-                        let q = _mm256_loadu_si256(w.q.as_ptr().add(g * GROUP).cast());
-                        let size = _mm256_abs_epi8(q);
-                        let low = _mm_set1_ps(*w.scale.get_unchecked(2 * g));
-                        let high = _mm_set1_ps(*w.scale.get_unchecked(2 * g + 1));
-                        let scale = _mm256_set_m128(high, low);
-                        let b = *w.bias.get_unchecked(g);
-                        for n in 0..N {
-                            let at = (first + n) * groups + g;
-                            let a = _mm256_loadu_si256(acts.q.as_ptr().add(at * GROUP).cast());
-                            let d = _mm256_set1_ps(*acts.d.get_unchecked(at));
-                            let p = _mm256_cvtepi32_ps(dot32(size, _mm256_sign_epi8(a, q)));
-                            sum[n] = _mm256_fmadd_ps(p, _mm256_mul_ps(scale, d), sum[n]);
-                            if has_bias {
-                                bias[n] += b * *acts.s.get_unchecked(at);
-                            }
-                        }
-                    }
-                    std::array::from_fn(|n| super::sum8(sum[n]) + bias[n])
-                }
-            }
         }
     };
 }
@@ -136,24 +134,29 @@ macro_rules! kernels {
 kernels!(
     avx2,
     "avx2,fma,f16c",
+    super::narrow::dot_many,
     /// Sums of four products each.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn dot32(u: __m256i, s: __m256i) -> __m256i {
+    pub(in super::super) fn dot32(u: __m256i, s: __m256i) -> __m256i {
         _mm256_madd_epi16(_mm256_maddubs_epi16(u, s), _mm256_set1_epi16(1))
     }
 );
 
 kernels!(
     vnni,
-    "avx2,fma,f16c,avx512vnni,avx512vl",
+    "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni",
+    super::wide::dot_many,
     /// Sums of four products each.
     #[inline]
     #[target_feature(enable = "avx2,avx512vnni,avx512vl")]
-    fn dot32(u: __m256i, s: __m256i) -> __m256i {
+    pub(in super::super) fn dot32(u: __m256i, s: __m256i) -> __m256i {
         _mm256_dpbusd_epi32(_mm256_setzero_si256(), u, s)
     }
 );
+
+mod narrow;
+mod wide;
 
 use super::scalar::scale_and_min;
 use std::arch::x86_64::*;

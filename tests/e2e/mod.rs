@@ -1,6 +1,6 @@
 //! The built server over its pipes, with a script in place of a model.
 
-mod binary;
+pub(crate) mod binary;
 mod documents;
 mod editor;
 mod ending;

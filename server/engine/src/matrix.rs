@@ -91,11 +91,11 @@ impl Matrix {
                             }
                         }
                     }
-                    for (r, products) in (from..to).zip(products.chunks_exact(n)) {
-                        for (i, p) in products.iter().enumerate() {
+                    for i in 0..n {
+                        for (k, r) in (from..to).enumerate() {
                             // SAFETY: i < n and r < rows, so the place lies within `out`; row r belongs
                             // to this chunk alone.
-                            unsafe { *target.0.add(i * self.rows + r) = *p };
+                            unsafe { *target.0.add(i * self.rows + r) = products[k * n + i] };
                         }
                     }
                 }

@@ -28,3 +28,9 @@ pub use engine::{Engine, GenerateOptions, Input, Options, Output, Scored, StopRe
 pub use error::EngineError;
 pub use sampler::Sampling;
 pub use tokenizer::{Special, Tokenizer};
+
+/// Returns the name of the instruction set that the kernels use on this machine. Two machines with the
+/// same one compute the same numbers; others add in another order.
+pub fn instruction_set() -> &'static str {
+    quant::Isa::detect().name()
+}

@@ -4,7 +4,8 @@
 //! is something else.
 
 use super::{Context, Verdict};
-use crate::lines::only_closers;
+use crate::lines::{is_blank, only_closers};
+use crate::place::Place;
 use crate::reason::Reason;
 use crate::similar::nearly_equal;
 
@@ -12,16 +13,18 @@ use crate::similar::nearly_equal;
 const OVERLAP: usize = 4;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
-    let tail = context.place.tail.trim();
+    let place = context.place;
+    let tail = place.tail.trim();
     if tail.is_empty() || only_closers(tail) || text.contains('\n') {
         return Verdict::Keep;
     }
     if nearly_equal(text, tail) {
         return Verdict::Drop(Reason::SuffixDuplicate);
     }
-    let Some(at) = copy(text, tail) else { return Verdict::Keep };
+    let at = copy(text, tail).or_else(|| if place.language.is_prose() { wrapped(place, text) } else { None });
+    let Some(at) = at else { return Verdict::Keep };
     let kept = &text[..at];
-    let kept = if context.place.tail.starts_with(' ') { kept.trim_end() } else { kept };
+    let kept = if place.tail.starts_with(' ') { kept.trim_end() } else { kept };
     Verdict::left(kept, Reason::SuffixDuplicate)
 }
 
@@ -43,6 +46,25 @@ fn copy(text: &str, tail: &str) -> Option<usize> {
     })
 }
 
+/// Returns where in the text begins what the paragraph goes on with, over its line breaks. The last
+/// punctuation may differ: the model ends a sentence that goes on.
+fn wrapped(place: &Place, text: &str) -> Option<usize> {
+    let below = place.below.iter().take_while(|line| !is_blank(line));
+    let lines: Vec<&str> = std::iter::once(place.tail.as_str()).chain(below.map(String::as_str)).collect();
+    let paragraph = lines.join(" ");
+    let paragraph: Vec<&str> = paragraph.split_whitespace().collect();
+    let starts = text.char_indices().filter(|(at, c)| !c.is_whitespace() && text[..*at].ends_with(' '));
+    starts.map(|(at, _)| at).find(|at| {
+        let words: Vec<&str> = text[*at..].split_whitespace().collect();
+        let end = words.len() - 1;
+        let bare = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_punctuation()).to_owned();
+        text[*at..].trim_end().chars().count() >= OVERLAP
+            && paragraph.len() > end
+            && words[..end] == paragraph[..end]
+            && bare(words[end]) == bare(paragraph[end])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::check;
@@ -56,6 +78,7 @@ mod tests {
         check(judge, "a.rs", "a ‸b", "+ b", "+ ");
         check(judge, "a.md", "The ‸ jumps over the dog.", "quick fox jumps over the dog.", "quick fox");
         check(judge, "a.rs", "let ‸x = 5;", "x = 5;", "✗suffix-duplicate");
+        check(judge, "a.txt", "is a trib‸ of\nthe Rhine, and so on.", "utary of the Rhine.", "utary");
         check(
             judge,
             "a.md",
@@ -70,5 +93,6 @@ mod tests {
         check(judge, "a.rs", "let x = ‸ + offset;", "base", "base");
         check(judge, "a.rs", "foo(‸)", "x)", "x)");
         check(judge, "a.rs", "foo(‸bar)", "cab, ", "cab, ");
+        check(judge, "a.txt", "is a trib‸ of\n\nthe Rhine.", "utary of the Rhine.", "utary of the Rhine.");
     }
 }

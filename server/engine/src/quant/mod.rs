@@ -34,6 +34,17 @@ pub(crate) enum Isa {
 }
 
 impl Isa {
+    /// Returns its name for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Isa::Scalar => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => "AVX2",
+            #[cfg(target_arch = "x86_64")]
+            Isa::Vnni => "AVX-512 VNNI",
+        }
+    }
+
     /// Returns the best instruction set of this machine.
     pub(crate) fn detect() -> Isa {
         #[cfg(target_arch = "x86_64")]

@@ -87,12 +87,7 @@ impl<'a> Gguf<'a> {
         let alignment = match metadata.get("general.alignment") {
             None => 32,
             Some(Value::Unsigned(n)) if n.is_power_of_two() && (8..=1 << 20).contains(n) => *n as usize,
-            Some(v) => {
-                return Err(EngineError::gguf(
-                    "general.alignment",
-                    format!("{v:?} is no power of two from 8 to 2^20"),
-                ));
-            }
+            other => return Err(wrong("general.alignment", "a power of two from 8 to 2^20", other)),
         };
 
         let mut entries = Vec::new();

@@ -99,6 +99,24 @@ fn missing_and_impossible_values_are_named() {
     let mut w = Writer::default();
     w.string("general.architecture", "mamba");
     check(&w.finish(), "\"mamba\"; supported are qwen2 and llama");
+    let mut w = Writer::default();
+    w.number("general.alignment", 48);
+    check(&w.finish(), "general.alignment: expected a power of two from 8 to 2^20, found Unsigned(48)");
+}
+
+#[test]
+fn an_error_is_short_whatever_the_file_holds() {
+    let long = "é".repeat(100_000);
+    for key in ["general.alignment", "general.architecture"] {
+        let mut files = [Writer::default(), Writer::default(), Writer::default()];
+        files[0].string(key, &long);
+        files[1].numbers(key, &vec![7; 100_000]);
+        files[2].strings(key, &vec!["seven".to_owned(); 100_000]);
+        for file in files {
+            let message = open(&file.finish()).err().expect("an error").to_string();
+            assert!(message.contains(key) && message.len() < 400, "{} bytes", message.len());
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod generate;
 mod hostile;
+mod memory;
 mod reference;
 
 use housestyle_engine::{Engine, Options};

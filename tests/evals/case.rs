@@ -1,7 +1,7 @@
 //! Shows one completion case: the prompt, the raw text, and what each filter did. Without a name: writes all cases
 //! as JSON Lines.
 //!
-//!     cargo run --release -p housestyle-tests --features models --example case -- js-last-export
+//!     cargo run --release -p housestyle-tests --features models --example case -- js-export-list
 
 #[expect(dead_code, reason = "tests use more of it")]
 #[path = "../e2e/binary.rs"]

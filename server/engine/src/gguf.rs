@@ -203,7 +203,7 @@ fn place(
     file_len: usize,
 ) -> Result<Range<usize>, EngineError> {
     let bad = |problem: String| EngineError::gguf(format!("tensor {}", shorten(name)), problem);
-    if dims[0] % dtype.block_elems() != 0 {
+    if !dims[0].is_multiple_of(dtype.block_elems()) {
         return Err(bad(format!("rows of {} elements are no whole {dtype:?} blocks", dims[0])));
     }
     let elems = dims.iter().try_fold(1usize, |a, d| a.checked_mul(*d));

@@ -16,7 +16,7 @@ fn open(bytes: &[u8]) -> Result<Engine, EngineError> {
 /// The message names what is wrong.
 #[track_caller]
 fn check(bytes: &[u8], expect: &str) {
-    let message = open(bytes).err().expect("an error").to_string();
+    let message = open(bytes).expect_err("an error").to_string();
     assert!(message.contains(expect), "{message:?} does not say {expect:?}");
 }
 
@@ -113,7 +113,7 @@ fn an_error_is_short_whatever_the_file_holds() {
         files[1].numbers(key, &vec![7; 100_000]);
         files[2].strings(key, &vec!["seven".to_owned(); 100_000]);
         for file in files {
-            let message = open(&file.finish()).err().expect("an error").to_string();
+            let message = open(&file.finish()).expect_err("an error").to_string();
             assert!(message.contains(key) && message.len() < 400, "{} bytes", message.len());
         }
     }

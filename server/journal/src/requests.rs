@@ -73,7 +73,8 @@ impl RequestLog {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
         let mut file = self.open()?;
-        let grown = file.metadata().is_ok_and(|about| about.len().saturating_add(bytes.len() as u64) > self.bound);
+        let grown =
+            file.metadata().is_ok_and(|about| about.len().saturating_add(bytes.len() as u64) > self.bound);
         if grown && self.rotate()? {
             file = self.open()?;
         }
@@ -142,7 +143,8 @@ impl RequestLog {
     /// Moves a full log aside; says whether it did. Of several writers one does it, under a lock,
     /// after a second look: else the second would move the first one's new log over the old lines.
     fn rotate(&self) -> Result<bool, LogError> {
-        let lock = File::create(self.path.with_extension("lock")).map_err(|source| self.failed("lock", source))?;
+        let lock =
+            File::create(self.path.with_extension("lock")).map_err(|source| self.failed("lock", source))?;
         if lock.try_lock().is_err() {
             return Ok(false); // another writer is at it; this line may still go to the old file
         }
@@ -179,7 +181,14 @@ mod tests {
 
     fn request(line: u32) -> Request {
         let suggestion = Some(format!("s{line}"));
-        Request { time: Stamp(1), path: "src/a.rs".into(), line, code: "suggestion".into(), suggestion, ..Request::default() }
+        Request {
+            time: Stamp(1),
+            path: "src/a.rs".into(),
+            line,
+            code: "suggestion".into(),
+            suggestion,
+            ..Request::default()
+        }
     }
 
     fn log(bound: u64) -> (tempfile::TempDir, RequestLog) {
@@ -211,7 +220,10 @@ mod tests {
         let (_folder, log) = log(BOUND);
         log.append(&Line::Request(request(1))).expect("appended");
         let mut file = OpenOptions::new().append(true).open(log.path()).expect("open");
-        file.write_all(b"\xff\xfe\n{\"kind\":\"from-the-future\"}\n[]\n{\"kind\":\"request\",\"line\":7,\"co").expect("torn");
+        file.write_all(
+            b"\xff\xfe\n{\"kind\":\"from-the-future\"}\n[]\n{\"kind\":\"request\",\"line\":7,\"co",
+        )
+        .expect("torn");
         log.append(&Line::Request(request(2))).expect("appended");
         assert_eq!(lines(&log, 9), [1, 2]);
     }
@@ -221,7 +233,10 @@ mod tests {
         let (_folder, log) = log(BOUND);
         log.append(&Line::Request(request(1))).expect("appended");
         fs::write(log.path(), "{\"kind\":\"request\",\"line\":9,\"shiny\":true}\n").expect("written");
-        assert_eq!(log.last(1, |_| true).expect("readable")[0].request, Request { line: 9, ..Request::default() });
+        assert_eq!(
+            log.last(1, |_| true).expect("readable")[0].request,
+            Request { line: 9, ..Request::default() }
+        );
     }
 
     #[test]
@@ -252,7 +267,8 @@ mod tests {
         });
         let mut seen = lines(&log, 10_000);
         seen.sort_unstable();
-        let all: Vec<u32> = (0..4).flat_map(|writer| (0..250).map(move |line| writer * 1_000 + line)).collect();
+        let all: Vec<u32> =
+            (0..4).flat_map(|writer| (0..250).map(move |line| writer * 1_000 + line)).collect();
         assert_eq!(seen, all);
     }
 }

@@ -115,7 +115,7 @@ fn q4_k(b: &[u8], g: usize) -> Group {
     let (scale, min) = scale_and_min(&b[4..16], g);
     let qs = &b[16 + g / 2 * 32..];
     Group {
-        q: std::array::from_fn(|i| if g % 2 == 0 { (qs[i] & 15) as i8 } else { (qs[i] >> 4) as i8 }),
+        q: std::array::from_fn(|i| if g.is_multiple_of(2) { (qs[i] & 15) as i8 } else { (qs[i] >> 4) as i8 }),
         scale: [half_at(b, 0) * f32::from(scale); 2],
         bias: -half_at(b, 2) * f32::from(min),
     }
@@ -126,7 +126,7 @@ fn q5_k(b: &[u8], g: usize) -> Group {
     let (qh, qs) = (&b[16..48], &b[48 + g / 2 * 32..]);
     Group {
         q: std::array::from_fn(|i| {
-            let low = if g % 2 == 0 { qs[i] & 15 } else { qs[i] >> 4 };
+            let low = if g.is_multiple_of(2) { qs[i] & 15 } else { qs[i] >> 4 };
             (low | (((qh[i] >> g) & 1) << 4)) as i8
         }),
         scale: [half_at(b, 0) * f32::from(scale); 2],

@@ -257,7 +257,7 @@ row!(Q4K, true, |row, g| {
     let g = g % 8;
     let (scale, min) = scale_and_min(std::slice::from_raw_parts(b.add(4), 12), g);
     let q = _mm256_loadu_si256(b.add(16 + g / 2 * 32).cast());
-    let q = if g % 2 == 0 { q } else { _mm256_srli_epi16::<4>(q) };
+    let q = if g.is_multiple_of(2) { q } else { _mm256_srli_epi16::<4>(q) };
     let q = _mm256_and_si256(q, _mm256_set1_epi8(15));
     (q, _mm256_set1_ps(half_at(b) * f32::from(scale)), -half_at(b.add(2)) * f32::from(min))
 });
@@ -267,7 +267,7 @@ row!(Q5K, true, |row, g| {
     let g = g % 8;
     let (scale, min) = scale_and_min(std::slice::from_raw_parts(b.add(4), 12), g);
     let q = _mm256_loadu_si256(b.add(48 + g / 2 * 32).cast());
-    let q = if g % 2 == 0 { q } else { _mm256_srli_epi16::<4>(q) };
+    let q = if g.is_multiple_of(2) { q } else { _mm256_srli_epi16::<4>(q) };
     let q = _mm256_and_si256(q, _mm256_set1_epi8(15));
     let bit = _mm256_set1_epi8((1u8 << g) as i8);
     let high = _mm256_loadu_si256(b.add(16).cast());

@@ -1,6 +1,6 @@
 //! Text to token ids and back, from the vocabulary in the model's own file.
 //!
-//! Special tokens are never made from text: `<|endoftext|>` in a document is twelve characters.
+//! Special tokens are never made from text: `<|endoftext|>` in a document is thirteen characters.
 
 mod bpe;
 mod split;

@@ -44,12 +44,12 @@ unsafe fn tile<const N: usize>(w: &Unpacked, acts: &Activations, first: usize, h
             let low = _mm_set1_ps(*w.scale.get_unchecked(2 * g));
             let high = _mm_set1_ps(*w.scale.get_unchecked(2 * g + 1));
             let scale = _mm256_set_m128(high, low);
-            for n in 0..N {
+            for (n, sum) in sum.iter_mut().enumerate() {
                 let at = (first + n) * groups + g;
                 let a = _mm256_loadu_si256(acts.q.as_ptr().add(at * GROUP).cast());
                 let d = _mm256_set1_ps(*acts.d.get_unchecked(at));
                 let p = _mm256_cvtepi32_ps(avx2::dot32(size, _mm256_sign_epi8(a, q)));
-                sum[n] = _mm256_fmadd_ps(p, _mm256_mul_ps(scale, d), sum[n]);
+                *sum = _mm256_fmadd_ps(p, _mm256_mul_ps(scale, d), *sum);
             }
         }
         let mut out = [0.0; N];

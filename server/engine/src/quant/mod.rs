@@ -225,13 +225,13 @@ mod tests {
                 let mut out = vec![f32::NAN; 2 * n];
                 dot_rows(isa, dtype, &[&row[..], &row[..]].concat(), &acts, &mut out, &mut Vec::new());
                 prop_assert_eq!(&out[..n], &out[n..]);
-                for i in 0..n {
+                for (i, got) in out[..n].iter().enumerate() {
                     let a = acts.dequantized(i);
                     let exact: f64 = w.iter().zip(&a).map(|(w, a)| f64::from(*w) * f64::from(*a)).sum();
                     let size: f64 = w.iter().zip(&a).map(|(w, a)| f64::from((w * a).abs())).sum();
                     prop_assert!(
-                        (f64::from(out[i]) - exact).abs() <= 2e-5 * size + 1e-12,
-                        "{isa:?} {dtype:?} cols {cols} row {i} of {n}: {} for {exact}", out[i]
+                        (f64::from(*got) - exact).abs() <= 2e-5 * size + 1e-12,
+                        "{isa:?} {dtype:?} cols {cols} row {i} of {n}: {} for {exact}", got
                     );
                 }
             }

@@ -3,14 +3,24 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// What to put into Neovim's `init.lua`, from version 0.12 on, where no plugin is needed.
-pub(crate) const NEOVIM: &str = "\
-vim.lsp.config('housestyle', { cmd = { 'housestyle', 'serve' }, root_markers = { '.git' } })
+/// Returns what to put into Neovim's `init.lua`, from version 0.12 on, where no plugin is needed. A program
+/// that is not on the path is named by its place, so that the lines work as they are.
+pub(crate) fn neovim() -> String {
+    let program = match (on_path("housestyle"), std::env::current_exe()) {
+        (None, Ok(program)) => program.display().to_string(),
+        _ => "housestyle".to_owned(),
+    };
+    let program = program.replace('\\', "\\\\").replace('\'', "\\'");
+    format!(
+        "\
+vim.lsp.config('housestyle', {{ cmd = {{ '{program}', 'serve' }}, root_markers = {{ '.git' }} }})
 vim.lsp.enable('housestyle')
 vim.lsp.inline_completion.enable()
 vim.keymap.set('i', '<Tab>', function()
   return vim.lsp.inline_completion.get() and '' or '<Tab>'
-end, { expr = true })";
+end, {{ expr = true }})"
+    )
+}
 
 /// What holds for Neovim beside it.
 pub(crate) const NEOVIM_NOTE: &str = "\

@@ -18,9 +18,10 @@ use crate::sampler::{Sampler, Sampling};
 use crate::tokenizer::{Special, Tokenizer};
 use crate::utf8::Utf8Stream;
 
-/// Prompt tokens evaluated in one pass: enough to read the weights seldom, few enough that a cancel
-/// between layers comes through within milliseconds.
-const CHUNK: usize = 64;
+/// Prompt tokens evaluated in one pass: enough to read the weights seldom, few enough that a cancel comes
+/// through soon. A pass is never given up halfway: the next request nearly always begins with the same
+/// text, and whoever types faster than a pass takes would otherwise never get past it.
+const CHUNK: usize = 32;
 /// Rows of logits held at once when scoring: each takes four bytes a vocabulary entry.
 const SCORE_ROWS: usize = 8;
 
@@ -207,15 +208,15 @@ impl Engine {
     pub fn logits(
         &mut self,
         tokens: &[u32],
-        abort: &(dyn Fn() -> bool + Sync),
+        abort: &dyn Fn() -> bool,
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
         Ok(self.feed(&tokens[kept..], abort).then_some(&self.scratch.logits))
     }
 
-    /// Continues a prompt. `cancelled` and the deadline are read before every token and between the
-    /// layers of a prompt chunk; `listener` hears all new text (whole characters) with the time since
+    /// Continues a prompt. `cancelled` and the deadline are read before every token and every
+    /// chunk of the prompt; `listener` hears all new text (whole characters) with the time since
     /// the call, and says whether to go on.
     ///
     /// # Errors
@@ -224,7 +225,7 @@ impl Engine {
         &mut self,
         prompt: &[Input<'_>],
         options: &GenerateOptions,
-        cancelled: &(dyn Fn() -> bool + Sync),
+        cancelled: &dyn Fn() -> bool,
         listener: &mut dyn FnMut(&str, Duration) -> bool,
     ) -> Result<Output, EngineError> {
         let begun = Instant::now();
@@ -315,7 +316,7 @@ impl Engine {
         &mut self,
         prompt: &[Input<'_>],
         continuation: &str,
-        cancelled: &(dyn Fn() -> bool + Sync),
+        cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Scored>, EngineError> {
         let (mut tokens, middle) = self.join(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
@@ -335,11 +336,11 @@ impl Engine {
             Some(first) => scored.nll += nll(&self.scratch.logits, first),
         }
         for chunk in targets.chunks(SCORE_ROWS) {
-            let Engine { model, cache, scratch, pool, .. } = self;
-            let done = pool.install(|| model.forward(chunk, chunk.len(), cache, scratch, cancelled));
-            if done.is_err() {
+            if cancelled() {
                 return Ok(None);
             }
+            let Engine { model, cache, scratch, pool, .. } = self;
+            pool.install(|| model.forward(chunk, chunk.len(), cache, scratch));
             for logits in self.scratch.logits.chunks_exact(vocab) {
                 match next.next() {
                     Some(token) => scored.nll += nll(logits, token),
@@ -409,14 +410,15 @@ impl Engine {
 
     /// Evaluates tokens in chunks, with the logits after the last one; returns whether it came to
     /// the end. What was evaluated before an abort stays in the cache.
-    fn feed(&mut self, tokens: &[u32], abort: &(dyn Fn() -> bool + Sync)) -> bool {
+    fn feed(&mut self, tokens: &[u32], abort: &dyn Fn() -> bool) -> bool {
         let Engine { model, cache, scratch, pool, .. } = self;
         let count = tokens.len().div_ceil(CHUNK);
         for (i, chunk) in tokens.chunks(CHUNK).enumerate() {
             let want = usize::from(i + 1 == count);
-            if pool.install(|| model.forward(chunk, want, cache, scratch, abort)).is_err() {
+            if abort() {
                 return false;
             }
+            pool.install(|| model.forward(chunk, want, cache, scratch));
         }
         true
     }

@@ -2,7 +2,7 @@
 //!
 //! The way of a call: [`Engine::generate`] tokenises the prompt, keeps the longest common prefix of
 //! the KV cache, evaluates the rest in chunks, then samples token by token. Cancel flag and deadline
-//! are read before every token, and between the layers of a prompt chunk.
+//! are read before every token and every chunk of the prompt.
 //!
 //! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
 //! never uses the network.

@@ -63,10 +63,6 @@ pub(crate) struct Scratch {
     pub(crate) logits: Vec<f32>,
 }
 
-/// The pass was given up between two layers; the cache is as before.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Aborted;
-
 impl Model {
     /// Finds all weights in a parsed file and checks their shapes.
     pub(crate) fn load(gguf: &Gguf<'_>, file: &Arc<Mmap>) -> Result<Model, EngineError> {
@@ -113,17 +109,10 @@ impl Model {
     }
 
     /// Evaluates `tokens` after those in the cache, and leaves the logits of the last `want` of them
-    /// in `scratch.logits` (want, vocab). `abort` is asked before every layer.
+    /// in `scratch.logits` (want, vocab).
     ///
     /// Token ids must be below the vocabulary, and the cache must have room: the caller checks both.
-    pub(crate) fn forward(
-        &self,
-        tokens: &[u32],
-        want: usize,
-        cache: &mut KvCache,
-        s: &mut Scratch,
-        abort: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(), Aborted> {
+    pub(crate) fn forward(&self, tokens: &[u32], want: usize, cache: &mut KvCache, s: &mut Scratch) {
         let c = &self.config;
         let n = tokens.len();
         let start = cache.tokens().len();
@@ -137,9 +126,6 @@ impl Model {
             s.angles.extend(self.frequencies.iter().map(angle).map(|(sin, cos)| (cos, sin)));
         }
         for (i, layer) in self.layers.iter().enumerate() {
-            if abort() {
-                return Err(Aborted);
-            }
             self.attention(i, layer, n, start, cache, s);
             self.feed_forward(layer, n, s);
         }
@@ -153,7 +139,6 @@ impl Model {
             s.lhs.changed();
             self.output.mul(self.isa, &s.normed, &mut s.lhs, &mut s.logits);
         }
-        Ok(())
     }
 
     fn attention(

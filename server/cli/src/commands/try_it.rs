@@ -54,7 +54,7 @@ pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
     let style = Style::for_stdout();
     let say = |line: &str| if quiet { Ok(()) } else { print(line) };
 
-    say(&format!("\n{}  code and writing completions in your team's style\n", style.bold("housestyle")))?;
+    say(&format!("\n{}  code and writing completions from a model on your own CPU\n", style.bold("housestyle")))?;
     say(&heading(style, 1, "The model"))?;
     if args.backend.backend == Backend::Local {
         fetch(context, &say)?;
@@ -146,7 +146,7 @@ fn farewell(style: Style) -> Result<(), Failure> {
     ))?;
     print(&heading(style, 3, "Your editor"))?;
     print(&format!("  {}, 0.12 or newer, in init.lua:\n", style.bold("Neovim")))?;
-    for line in editors::NEOVIM.lines() {
+    for line in editors::neovim().lines() {
         print(&format!("    {}", style.cyan(line)))?;
     }
     print(&style.dim(format!("\n{}\n", wrapped(editors::NEOVIM_NOTE, "  "))))?;

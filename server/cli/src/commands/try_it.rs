@@ -54,7 +54,10 @@ pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
     let style = Style::for_stdout();
     let say = |line: &str| if quiet { Ok(()) } else { print(line) };
 
-    say(&format!("\n{}  code and writing completions from a model on your own CPU\n", style.bold("housestyle")))?;
+    say(&format!(
+        "\n{}  code and writing completions from a model on your own CPU\n",
+        style.bold("housestyle")
+    ))?;
     say(&heading(style, 1, "The model"))?;
     if args.backend.backend == Backend::Local {
         fetch(context, &say)?;

@@ -97,7 +97,8 @@ pub struct Output {
     pub prefill: Duration,
     /// Time for the new tokens.
     pub decode: Duration,
-    /// Sum of the natural logarithms of the new tokens' probabilities.
+    /// Sum of the natural logarithms of the new tokens' probabilities; of a healed one, among the tokens
+    /// that may stand there.
     pub logprob: f64,
 }
 
@@ -267,15 +268,18 @@ impl Engine {
                 break;
             }
             let logits = &self.scratch.logits;
-            let picked = if constraint.is_done() {
-                sampler.pick((0u32..).zip(logits.iter().copied()))
+            // While healing, a token is as likely as it is among those that may come: what stands there is
+            // no choice of the model's, and must not make it look unsure.
+            let (picked, total) = if constraint.is_done() {
+                (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
             } else {
                 let allowed = constraint.allowed(&self.tokenizer);
-                sampler.pick(allowed.into_iter().map(|t| (t, logits[t as usize])))
+                let among: Vec<f32> = allowed.iter().map(|t| logits[*t as usize]).collect();
+                (sampler.pick(allowed.into_iter().zip(among.iter().copied())), ops::log_sum_exp(&among))
             };
             let position = self.cache.tokens().len();
             let token = picked.ok_or(EngineError::NotFinite { position })?;
-            out.logprob += f64::from(logits[token as usize]) - ops::log_sum_exp(logits);
+            out.logprob += f64::from(logits[token as usize]) - total;
             if self.tokenizer.is_control(token) {
                 out.stop = StopReason::EndToken;
                 break;

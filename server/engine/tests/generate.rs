@@ -52,6 +52,15 @@ fn the_healed_token_is_spelled_before_anything_new() {
 }
 
 #[test]
+fn spelling_what_stands_there_costs_no_confidence() {
+    let mut engine = super::open(&Tiny::default());
+    // No token but `z` itself begins with it: the model has no choice, so it cannot be unsure.
+    let out = generate(&mut engine, "xyz", &GenerateOptions { max_tokens: 1, ..OPTIONS });
+    assert_eq!((out.text.as_str(), out.generated_tokens), ("", 1));
+    assert!(out.logprob.abs() < 1e-6, "{}", out.logprob);
+}
+
+#[test]
 fn special_tokens_in_text_are_text() {
     let engine = super::open(&Tiny::default());
     let t = engine.tokenizer();

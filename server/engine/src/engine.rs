@@ -18,10 +18,11 @@ use crate::sampler::{Sampler, Sampling};
 use crate::tokenizer::{Special, Tokenizer};
 use crate::utf8::Utf8Stream;
 
-/// Prompt tokens evaluated in one pass: enough to read the weights seldom, few enough that a cancel comes
-/// through soon. A pass is never given up halfway: the next request nearly always begins with the same
-/// text, and whoever types faster than a pass takes would otherwise never get past it.
+/// Most prompt tokens evaluated in one pass: enough to read the weights seldom.
 const CHUNK: usize = 32;
+/// Fewest prompt tokens a pass shrinks to when passes are aborted: what an aborted pass had computed is
+/// lost, and whoever types faster than a pass takes would otherwise never get past it.
+const SMALLEST_CHUNK: usize = 4;
 /// Rows of logits held at once when scoring: each takes four bytes a vocabulary entry.
 const SCORE_ROWS: usize = 8;
 
@@ -113,6 +114,19 @@ pub struct Scored {
     pub nll_end: f64,
 }
 
+/// What became of a prompt that was only evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prefilled {
+    /// Tokens in the prompt.
+    pub prompt_tokens: usize,
+    /// Of these, found in the cache.
+    pub reused_tokens: usize,
+    /// Of these, evaluated now.
+    pub evaluated_tokens: usize,
+    /// Whether all of the prompt is in the cache.
+    pub finished: bool,
+}
+
 /// One model with one sequence in its cache.
 #[derive(Debug)]
 pub struct Engine {
@@ -121,6 +135,8 @@ pub struct Engine {
     cache: KvCache,
     scratch: Scratch,
     pool: ThreadPool,
+    /// Prompt tokens of the next pass.
+    chunk: usize,
 }
 
 impl Engine {
@@ -156,7 +172,7 @@ impl Engine {
             .build()
             .map_err(|e| EngineError::Threads { threads, problem: e.to_string() })?;
         let cache = KvCache::new(&model.config, options.context.clamp(16, model.config.context.max(16)));
-        Ok(Engine { model, tokenizer, cache, scratch: Scratch::default(), pool })
+        Ok(Engine { model, tokenizer, cache, scratch: Scratch::default(), pool, chunk: CHUNK })
     }
 
     /// Returns the model's shape.
@@ -209,15 +225,42 @@ impl Engine {
     pub fn logits(
         &mut self,
         tokens: &[u32],
-        abort: &dyn Fn() -> bool,
+        abort: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
-        Ok(self.feed(&tokens[kept..], abort).then_some(&self.scratch.logits))
+        Ok(self.feed(&tokens[kept..], 1, abort).then_some(&self.scratch.logits))
     }
 
-    /// Continues a prompt. `cancelled` and the deadline are read before every token and every
-    /// chunk of the prompt; `listener` hears all new text (whole characters) with the time since
+    /// Evaluates a prompt into the cache and generates nothing, so that a later call for the same or a
+    /// longer prompt has less to do. `abort` is asked before every layer; what was evaluated before
+    /// the pass that it ended stays in the cache.
+    ///
+    /// # Errors
+    /// When the prompt is empty or does not fit.
+    pub fn prefill(
+        &mut self,
+        prompt: &[Input<'_>],
+        abort: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Prefilled, EngineError> {
+        let tokens = self.tokenize(prompt)?;
+        self.check(&tokens, 0)?;
+        let common = self.common(&tokens);
+        if common < tokens.len() {
+            self.cache.truncate(common);
+            self.feed(&tokens[common..], 0, abort);
+        }
+        let held = self.cache.tokens().len().min(tokens.len());
+        Ok(Prefilled {
+            prompt_tokens: tokens.len(),
+            reused_tokens: common,
+            evaluated_tokens: held - common,
+            finished: held == tokens.len(),
+        })
+    }
+
+    /// Continues a prompt. `cancelled` and the deadline are read before every layer of every pass;
+    /// `listener` hears all new text (whole characters) with the time since
     /// the call, and says whether to go on.
     ///
     /// # Errors
@@ -226,7 +269,7 @@ impl Engine {
         &mut self,
         prompt: &[Input<'_>],
         options: &GenerateOptions,
-        cancelled: &dyn Fn() -> bool,
+        cancelled: &(dyn Fn() -> bool + Sync),
         listener: &mut dyn FnMut(&str, Duration) -> bool,
     ) -> Result<Output, EngineError> {
         let begun = Instant::now();
@@ -253,7 +296,7 @@ impl Engine {
         let stop_now = || {
             if cancelled() { Some(StopReason::Cancelled) } else { late().then_some(StopReason::Deadline) }
         };
-        let fed = self.feed(&tokens[reused..], &|| stop_now().is_some());
+        let fed = self.feed(&tokens[reused..], 1, &|| stop_now().is_some());
         out.prefill = begun.elapsed();
         if !fed {
             out.stop = stop_now().unwrap_or(StopReason::Cancelled);
@@ -300,8 +343,8 @@ impl Engine {
                 out.stop = StopReason::ContextFull;
                 break;
             }
-            if !self.feed(&[token], &|| cancelled()) {
-                out.stop = StopReason::Cancelled;
+            if !self.feed(&[token], 1, &|| stop_now().is_some()) {
+                out.stop = stop_now().unwrap_or(StopReason::Cancelled);
                 break;
             }
         }
@@ -320,7 +363,7 @@ impl Engine {
         &mut self,
         prompt: &[Input<'_>],
         continuation: &str,
-        cancelled: &dyn Fn() -> bool,
+        cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<Scored>, EngineError> {
         let (mut tokens, middle) = self.join(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
@@ -328,7 +371,7 @@ impl Engine {
             self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
         self.check(&tokens, targets.len() + 1)?;
         let reused = self.rewind_to_common(&tokens);
-        if !self.feed(&tokens[reused..], cancelled) {
+        if !self.feed(&tokens[reused..], 1, cancelled) {
             return Ok(None);
         }
         let mut scored = Scored { nll: 0.0, tokens: targets.len(), nll_end: 0.0 };
@@ -340,11 +383,10 @@ impl Engine {
             Some(first) => scored.nll += nll(&self.scratch.logits, first),
         }
         for chunk in targets.chunks(SCORE_ROWS) {
-            if cancelled() {
+            let Engine { model, cache, scratch, pool, .. } = self;
+            if !pool.install(|| model.forward(chunk, chunk.len(), cache, scratch, cancelled)) {
                 return Ok(None);
             }
-            let Engine { model, cache, scratch, pool, .. } = self;
-            pool.install(|| model.forward(chunk, chunk.len(), cache, scratch));
             for logits in self.scratch.logits.chunks_exact(vocab) {
                 match next.next() {
                     Some(token) => scored.nll += nll(logits, token),
@@ -403,26 +445,37 @@ impl Engine {
         }
     }
 
+    /// Returns how many tokens the cache has in common with `tokens`, from the first on.
+    fn common(&self, tokens: &[u32]) -> usize {
+        self.cache.tokens().iter().zip(tokens).take_while(|(a, b)| a == b).count()
+    }
+
     /// Rewinds the cache to what it has in common with `tokens`, but for the last one, whose logits
     /// are wanted; returns how many positions are kept.
     fn rewind_to_common(&mut self, tokens: &[u32]) -> usize {
-        let common = self.cache.tokens().iter().zip(tokens).take_while(|(a, b)| a == b).count();
-        let kept = common.min(tokens.len().saturating_sub(1));
+        let kept = self.common(tokens).min(tokens.len().saturating_sub(1));
         self.cache.truncate(kept);
         kept
     }
 
-    /// Evaluates tokens in chunks, with the logits after the last one; returns whether it came to
-    /// the end. What was evaluated before an abort stays in the cache.
-    fn feed(&mut self, tokens: &[u32], abort: &dyn Fn() -> bool) -> bool {
-        let Engine { model, cache, scratch, pool, .. } = self;
-        let count = tokens.len().div_ceil(CHUNK);
-        for (i, chunk) in tokens.chunks(CHUNK).enumerate() {
-            let want = usize::from(i + 1 == count);
-            if abort() {
+    /// Evaluates tokens in passes, with the logits after the last `want` (0 or 1); returns whether it
+    /// came to the end. What the passes before an abort evaluated stays in the cache.
+    fn feed(&mut self, tokens: &[u32], want: usize, abort: &(dyn Fn() -> bool + Sync)) -> bool {
+        let Engine { model, cache, scratch, pool, chunk, .. } = self;
+        let mut rest = tokens;
+        while !rest.is_empty() {
+            let (now, after) = rest.split_at(rest.len().min(*chunk));
+            let want = if after.is_empty() { want } else { 0 };
+            if !pool.install(|| model.forward(now, want, cache, scratch, abort)) {
+                if now.len() == *chunk {
+                    *chunk = (*chunk / 2).max(SMALLEST_CHUNK);
+                }
                 return false;
             }
-            pool.install(|| model.forward(chunk, want, cache, scratch));
+            if now.len() == *chunk {
+                *chunk = (*chunk * 2).min(CHUNK);
+            }
+            rest = after;
         }
         true
     }

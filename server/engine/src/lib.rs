@@ -1,8 +1,8 @@
 //! Runs GGUF language models on the CPU: one file, memory-mapped, one sequence with a kept KV cache.
 //!
 //! The way of a call: [`Engine::generate`] tokenises the prompt, keeps the longest common prefix of
-//! the KV cache, evaluates the rest in chunks, then samples token by token. Cancel flag and deadline
-//! are read before every token and every chunk of the prompt.
+//! the KV cache, evaluates the rest in passes, then samples token by token. Cancel flag and deadline
+//! are read before every layer of every pass.
 //!
 //! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
 //! never uses the network.
@@ -24,7 +24,7 @@ mod utf8;
 
 pub use config::{Config, Rope};
 pub use dtype::DType;
-pub use engine::{Engine, GenerateOptions, Input, Options, Output, Scored, StopReason};
+pub use engine::{Engine, GenerateOptions, Input, Options, Output, Prefilled, Scored, StopReason};
 pub use error::EngineError;
 pub use sampler::Sampling;
 pub use tokenizer::{Special, Tokenizer};

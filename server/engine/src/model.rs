@@ -109,10 +109,19 @@ impl Model {
     }
 
     /// Evaluates `tokens` after those in the cache, and leaves the logits of the last `want` of them
-    /// in `scratch.logits` (want, vocab).
+    /// in `scratch.logits` (want, vocab); returns whether it came to the end.
     ///
-    /// Token ids must be below the vocabulary, and the cache must have room: the caller checks both.
-    pub(crate) fn forward(&self, tokens: &[u32], want: usize, cache: &mut KvCache, s: &mut Scratch) {
+    /// `abort` is asked before every layer. If it says so, the cache holds what it held before, and
+    /// the logits are none. Token ids must be below the vocabulary, and the cache must have room: the
+    /// caller checks both.
+    pub(crate) fn forward(
+        &self,
+        tokens: &[u32],
+        want: usize,
+        cache: &mut KvCache,
+        s: &mut Scratch,
+        abort: &(dyn Fn() -> bool + Sync),
+    ) -> bool {
         let c = &self.config;
         let n = tokens.len();
         let start = cache.tokens().len();
@@ -125,12 +134,15 @@ impl Model {
             let angle = |f: &f32| (position as f32 * f).sin_cos();
             s.angles.extend(self.frequencies.iter().map(angle).map(|(sin, cos)| (cos, sin)));
         }
+        s.logits.clear();
         for (i, layer) in self.layers.iter().enumerate() {
+            if abort() {
+                return false;
+            }
             self.attention(i, layer, n, start, cache, s);
             self.feed_forward(layer, n, s);
         }
         cache.commit(tokens);
-        s.logits.clear();
         if want > 0 {
             let last = &s.x[(n - want) * c.dim..];
             resize(&mut s.normed, want * c.dim);
@@ -139,6 +151,7 @@ impl Model {
             s.lhs.changed();
             self.output.mul(self.isa, &s.normed, &mut s.lhs, &mut s.logits);
         }
+        true
     }
 
     fn attention(

@@ -149,3 +149,35 @@ fn scores_are_log_likelihoods() {
     }
     assert!((whole.nll - nll).abs() < 1e-2, "{} for {nll}", whole.nll);
 }
+
+#[test]
+fn an_aborted_prefill_keeps_what_was_done_and_changes_no_result() {
+    let text = "fn main() {\n    let value = compute(first, second);\n}\n".repeat(4);
+    let prompt = [Input::Text(&text)];
+    let mut fresh = super::open(&Tiny::default());
+    let tokens = fresh.tokenize(&prompt).expect("valid");
+    let expected = fresh.logits(&tokens, &|| false).expect("valid").expect("not aborted").to_vec();
+    let mut engine = super::open(&Tiny::default());
+    let mut held = 0;
+    let mut rounds = 0;
+    loop {
+        // Each call may start five layers: one or two passes of two layers.
+        let asked = AtomicUsize::new(0);
+        let abort = || asked.fetch_add(1, Ordering::Relaxed) >= 5;
+        let done = engine.prefill(&prompt, &abort).expect("valid");
+        assert_eq!(done.reused_tokens, held, "an abort loses nothing but the pass it ends");
+        held += done.evaluated_tokens;
+        rounds += 1;
+        assert_eq!(done.finished, held == tokens.len());
+        if done.finished {
+            break;
+        }
+        assert!(done.evaluated_tokens > 0);
+    }
+    assert!(rounds > 1, "the prompt is longer than one call");
+    let again = engine.prefill(&prompt, &|| true).expect("valid");
+    assert!(again.finished && again.evaluated_tokens == 0, "nothing is left to abort: {again:?}");
+    let got = engine.logits(&tokens, &|| false).expect("valid").expect("not aborted");
+    let far = expected.iter().zip(got).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(far < 1e-4, "logits differ by {far} from a fresh start");
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::backend::Backend;
+use crate::commands::bench::Piece;
 use crate::target::Target;
 
 /// Code and writing completions from a local model.
@@ -267,9 +268,14 @@ The typing session types 30 keys in the middle of a function and asks for a sugg
 
 Examples:
   housestyle bench
-  housestyle bench --threads 2 --json")]
+  housestyle bench --threads 2 --json
+  housestyle bench --only prefill_512,decode_0")]
 pub(crate) struct BenchArgs {
     /// Threads for the arithmetic; 0 leaves the choice to the engine
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1024))]
     pub(crate) threads: u32,
+    /// Measure only this, in this order: `prefill_N` (reading N tokens), `decode_N` (writing at a depth of N),
+    /// `typing`; the result holds these figures and no others
+    #[arg(long, value_name = "PIECES", value_delimiter = ',')]
+    pub(crate) only: Vec<Piece>,
 }

@@ -1,0 +1,171 @@
+//! The pieces of the measurement, each of which can be asked for alone: `prefill_512`, `decode_0`, `typing`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use housestyle_engine::{Engine, EngineError, Input};
+
+use super::{DOCUMENT, Figure, percentile, typing};
+use crate::backend::Local;
+use crate::failure::Failure;
+
+/// Tokens written for one figure of decoding.
+const DECODED: usize = 32;
+/// Each figure is the median of so many runs, or of the first one where that took long enough.
+const RUNS: usize = 3;
+/// A run that takes longer is told from noise by itself.
+const LONG: Duration = Duration::from_secs(2);
+/// Tokens read before anything is measured, so that nothing is used for the first time while it is.
+const WARM_UP: usize = 16;
+
+/// One figure that can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Reading a prompt of so many tokens from nothing.
+    Prefill(usize),
+    /// Writing token by token, beginning at this depth of context.
+    Decode(usize),
+    /// The typing session.
+    Typing,
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Piece::Prefill(tokens) => write!(f, "prefill_{tokens}"),
+            Piece::Decode(depth) => write!(f, "decode_{depth}"),
+            Piece::Typing => f.write_str("typing"),
+        }
+    }
+}
+
+impl FromStr for Piece {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Piece, String> {
+        let piece = match text.split_once('_') {
+            Some(("prefill", tokens)) => tokens.parse().ok().filter(|n| *n > 0).map(Piece::Prefill),
+            Some(("decode", depth)) => depth.parse().ok().map(Piece::Decode),
+            None if text == "typing" => Some(Piece::Typing),
+            _ => None,
+        };
+        piece.ok_or_else(|| {
+            "expected `prefill_N` (N tokens, at least 1), `decode_N` (at a depth of N), or `typing`"
+                .to_owned()
+        })
+    }
+}
+
+impl Piece {
+    /// Returns how many tokens of context it takes.
+    fn reach(self) -> usize {
+        match self {
+            Piece::Prefill(tokens) => tokens,
+            Piece::Decode(depth) => depth.saturating_add(DECODED + 1),
+            Piece::Typing => 0,
+        }
+    }
+}
+
+/// A model with the text that is read and written in measuring.
+pub(super) struct Bench<'a> {
+    local: &'a mut Local,
+    tokens: Vec<u32>,
+}
+
+impl Bench<'_> {
+    /// Prepares to measure `pieces`.
+    ///
+    /// # Errors
+    /// When the model's context is too short for one of them.
+    pub(super) fn new<'a>(local: &'a mut Local, pieces: &[Piece]) -> Result<Bench<'a>, Failure> {
+        let engine = local.engine();
+        let needed = pieces.iter().map(|piece| piece.reach()).fold(WARM_UP, usize::max);
+        let mut tokens = engine.tokenize(&[Input::Text(DOCUMENT)]).map_err(failed)?;
+        if tokens.is_empty() || engine.context() < needed {
+            return Err(Failure::Usage(format!(
+                "the model holds {} tokens, {needed} are measured",
+                engine.context()
+            )));
+        }
+        while tokens.len() < needed {
+            tokens.extend_from_within(..);
+        }
+        prefill(engine, &tokens[..WARM_UP])?;
+        Ok(Bench { local, tokens })
+    }
+
+    /// Measures one piece.
+    ///
+    /// # Errors
+    /// When the model fails.
+    pub(super) fn measure(&mut self, piece: Piece) -> Result<Figure, Failure> {
+        let (engine, tokens) = (self.local.engine(), &self.tokens);
+        match piece {
+            Piece::Prefill(length) => median(&mut || prefill(engine, &tokens[..length])),
+            Piece::Decode(depth) => median(&mut || decode(engine, tokens, depth)),
+            Piece::Typing => {
+                engine.reset();
+                typing::measure(self.local).map(Figure::Typing)
+            }
+        }
+    }
+}
+
+/// Returns the median of a few runs.
+fn median(measure: &mut dyn FnMut() -> Result<f64, Failure>) -> Result<Figure, Failure> {
+    let began = Instant::now();
+    let mut runs = vec![measure()?];
+    while runs.len() < RUNS && began.elapsed() < LONG {
+        runs.push(measure()?);
+    }
+    Ok(Figure::Speed { tokens_per_second: percentile(runs, 0.5) })
+}
+
+/// Returns tokens a second of evaluating `tokens` from nothing.
+fn prefill(engine: &mut Engine, tokens: &[u32]) -> Result<f64, Failure> {
+    engine.reset();
+    let began = Instant::now();
+    engine.logits(tokens, &|| false).map_err(failed)?;
+    Ok(tokens.len() as f64 / began.elapsed().as_secs_f64())
+}
+
+/// Returns tokens a second of evaluating one token after the other from `depth` on.
+fn decode(engine: &mut Engine, tokens: &[u32], depth: usize) -> Result<f64, Failure> {
+    let depth = depth.max(1); // something has to stand before the first decoded token
+    engine.logits(&tokens[..depth], &|| false).map_err(failed)?;
+    let began = Instant::now();
+    for length in depth + 1..=depth + DECODED {
+        engine.logits(&tokens[..length], &|| false).map_err(failed)?;
+    }
+    Ok(DECODED as f64 / began.elapsed().as_secs_f64())
+}
+
+fn failed(error: EngineError) -> Failure {
+    Failure::Environment(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_named() {
+        for (name, piece) in
+            [("prefill_64", Piece::Prefill(64)), ("decode_0", Piece::Decode(0)), ("typing", Piece::Typing)]
+        {
+            assert_eq!(name.parse(), Ok(piece));
+            assert_eq!(piece.to_string(), name);
+        }
+        for name in ["", "prefill", "prefill_0", "prefill_-1", "decode_", "decode_x", "typing_3", "load"] {
+            assert!(name.parse::<Piece>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_piece_says_what_it_reaches() {
+        let deepest = Piece::Decode(usize::MAX).reach();
+        assert_eq!((Piece::Prefill(64).reach(), Piece::Decode(0).reach(), deepest), (64, 33, usize::MAX));
+    }
+}

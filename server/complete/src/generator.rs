@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::lines;
+
 /// A piece of a prompt. Markers are not text: no document can forge one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
@@ -38,6 +40,17 @@ pub struct Prompt {
     pub format: &'static str,
     /// The parts in order. The last one is the text that the model continues.
     pub parts: Vec<Part>,
+}
+
+impl Prompt {
+    /// Returns whether there is no text to go by.
+    pub fn is_blank(&self) -> bool {
+        let mut texts = self.parts.iter().filter_map(|part| match part {
+            Part::Marker(_) => None,
+            Part::Text(text) => Some(text),
+        });
+        texts.all(|text| lines::is_blank(text))
+    }
 }
 
 /// Where and when a generation ends at the latest.
@@ -231,6 +244,24 @@ pub trait Generator: Send {
         cancel: &Cancel,
         listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
     ) -> Result<Generation, GenerateError>;
+
+    /// Evaluates a prompt ahead, so that a generation whose prompt begins alike finds that done; returns what it
+    /// took. Gives way to `cancel` within 10 ms; what was evaluated until then is kept. A back end that keeps
+    /// nothing between calls does nothing.
+    ///
+    /// # Errors
+    /// As [`Generator::generate`].
+    fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+        let _ = (prompt, cancel);
+        Ok(Usage::default())
+    }
+
+    /// Returns how long evaluating a prompt would take now, less what is kept from earlier calls; nothing where
+    /// that is not known. An estimate.
+    fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {
+        let _ = prompt;
+        None
+    }
 
     /// Returns how likely `middle` is as the continuation of `prompt`.
     ///

@@ -10,6 +10,7 @@ use crate::mode::Plan;
 use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::stop::Ended;
+use crate::view::Reach;
 
 /// What made the editor ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +86,8 @@ pub struct Trace {
     pub plan: Option<Plan>,
     /// What the model was given.
     pub prompt: Option<Prompt>,
+    /// How much of the surroundings that is.
+    pub reach: Option<Reach>,
     /// What the model wrote.
     pub raw: Option<Generation>,
     /// Why its text ended where it did.
@@ -102,6 +105,7 @@ impl Trace {
             outcome: Outcome::Nothing(reason),
             plan: None,
             prompt: None,
+            reach: None,
             raw: None,
             ended: None,
             steps: Vec::new(),

@@ -5,6 +5,7 @@
 //! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
+mod ahead;
 pub mod eval;
 pub mod filters;
 pub mod generator;
@@ -20,12 +21,15 @@ pub mod settings;
 pub mod similar;
 pub mod stop;
 mod suggest;
+mod view;
 pub mod window;
 
+pub use ahead::{first_place, read_ahead};
 pub use job::{Job, Outcome, Selected, Step, Suggestion, Trace, Trigger};
 pub use reason::Reason;
 pub use settings::Settings;
-pub use suggest::{prompt_of, suggest};
+pub use suggest::{extend, prompt_of, suggest};
+pub use view::Reach;
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.
 #[cfg(test)]

@@ -16,6 +16,26 @@ const QUIET_WORDS: usize = 3;
 /// # Errors
 /// The reason.
 pub fn allow(place: &Place, path: Option<&str>, trigger: Trigger, settings: &Settings) -> Result<(), Reason> {
+    let mode = standing(place, path, trigger, settings)?;
+    match trigger {
+        Trigger::Invoked => Ok(()),
+        Trigger::Automatic => unasked(place, mode, settings),
+    }
+}
+
+/// Returns whether the model may read ahead for a place: what forbids suggestions there whatever is typed next
+/// forbids that too. `settings` are those of the place's language.
+pub fn may_read_ahead(place: &Place, path: Option<&str>, settings: &Settings) -> bool {
+    settings.idle_work && standing(place, path, Trigger::Automatic, settings).is_ok()
+}
+
+/// Says what the settings alone forbid here; else returns the mode that holds.
+fn standing(
+    place: &Place,
+    path: Option<&str>,
+    trigger: Trigger,
+    settings: &Settings,
+) -> Result<ProseMode, Reason> {
     if !settings.enabled {
         return Err(Reason::Disabled);
     }
@@ -31,9 +51,8 @@ pub fn allow(place: &Place, path: Option<&str>, trigger: Trigger, settings: &Set
     let (setting, mode) = if general > mode { ("mode", general) } else { (setting, mode) };
     match (mode, trigger) {
         (ProseMode::Off, _) => Err(Reason::ModeOff { setting }),
-        (_, Trigger::Invoked) => Ok(()),
         (ProseMode::Manual, Trigger::Automatic) => Err(Reason::ManualOnly { setting }),
-        (mode, Trigger::Automatic) => unasked(place, mode, settings),
+        (mode, _) => Ok(mode),
     }
 }
 
@@ -107,6 +126,27 @@ mod tests {
         check("a.md", "One two three ‸", Automatic, json!({"prose.mode": "manual"}), "manual-only");
         check("a.md", "One two three ‸", Automatic, json!({"prose.mode": "auto", "mode": "off"}), "mode-off");
         check("a.rs", "// one ‸", Automatic, json!({"comments.mode": "off"}), "mode-off");
+    }
+
+    #[test]
+    fn reading_ahead_is_for_places_where_suggestions_come_unasked() {
+        let check = |path, fixture, settings: Value, expect| {
+            let place = place(path, fixture);
+            let settings = Settings::from_json(&settings).0.for_language(place.language.id());
+            assert_eq!(may_read_ahead(&place, Some(path), &settings), expect, "{fixture:?} in {path}");
+        };
+        check("a.rs", "let x = ‸", json!({}), true);
+        // The next key may change these.
+        check("a.rs", "let ‸ = compute_it(1);", json!({}), true);
+        check("a.md", "The ‸", json!({}), true);
+        // Nothing that is typed changes these.
+        check("a.rs", "let x = ‸", json!({"idleWork": false}), false);
+        check("a.rs", "let x = ‸", json!({"languages": {"rust": {"idleWork": false}}}), false);
+        check("a.rs", "let x = ‸", json!({"enabled": false}), false);
+        check("a.rs", "let x = ‸", json!({"mode": "manual"}), false);
+        check("a.rs", "let x = ‸", json!({"languages": {"rust": {"mode": "off"}}}), false);
+        check("a.md", "The ‸", json!({"prose.mode": "off"}), false);
+        check("conf/.env", "KEY=‸", json!({}), false);
     }
 
     #[test]

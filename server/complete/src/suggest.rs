@@ -4,21 +4,17 @@ use std::time::Duration;
 
 use crate::filters::{self, Context};
 use crate::generator::{
-    Cancel, Description, Flow, Generation, Generator, Limits, Prompt, Request, Sampling, Stop,
+    Cancel, Flow, Generation, Generator, Limits, Part, Prompt, Request, Sampling, Stop, Usage,
 };
 use crate::job::{Job, Outcome, Suggestion, Trace, Trigger};
 use crate::lines;
 use crate::mode::{self, Plan};
 use crate::place::Place;
 use crate::policy;
-use crate::prompt;
 use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::stop::{self, Cut, Ended};
-use crate::window::{Budget, Window};
-
-/// Tokens kept free in the model's context for the cursor's line and the markers.
-const HEAD_TOKENS: usize = 192;
+use crate::view;
 
 /// Makes a suggestion. `progress` is told all of the model's text so far, each time there is more: unfiltered, with
 /// `\n` as line break, beginning at the cursor.
@@ -28,83 +24,135 @@ pub fn suggest(
     cancel: &Cancel,
     progress: &mut dyn FnMut(&str),
 ) -> Trace {
-    let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::of(job);
-    if let Err(reason) = policy::allow(&place, job.snapshot.path(), job.trigger, &settings) {
+    let here = Here::of(job);
+    if let Err(reason) = policy::allow(&here.place, job.snapshot.path(), job.trigger, &here.settings) {
         return Trace::nothing(reason);
     }
-    let window = window(job, &place, &settings, generator);
-    if window.is_blank() {
+    let (prompt, reach) = view::in_time(job, &here.place, &here.settings, generator);
+    if prompt.is_blank() {
         return Trace::nothing(Reason::NoContext);
     }
-    let plan = mode::plan(&place, &settings);
-    let request = Request {
-        prompt: prompt::build(&window, &generator.describe()),
-        limits: Limits {
-            max_tokens: settings.max_tokens,
-            deadline: Duration::from_millis(settings.deadline_ms),
-        },
-        sampling: Sampling {
-            temperature: settings.temperature as f32,
-            top_p: settings.top_p as f32,
-            seed: settings.seed,
-        },
-    };
-    let mut trace = Trace::nothing(Reason::Cancelled);
-    trace.plan = Some(plan);
-    let mut listener = Listener::new(&place, &plan, &settings, progress);
-    let answer = generator.generate(&request, cancel, &mut |chunk| listener.hear(chunk.text, chunk.elapsed));
-    trace.prompt = Some(request.prompt);
-    trace.first_text = listener.first_text;
-    let raw = match answer {
-        Ok(raw) => raw,
-        Err(error) => {
-            trace.outcome = Outcome::Nothing(Reason::ModelFailed(error.to_string()));
-            return trace;
-        }
-    };
-    let (text, ended) = listener.end(&raw);
-    trace.ended = Some(ended);
-    trace.outcome = match refuse(&raw, &text, ended, job.trigger, &place, &settings) {
-        Some(reason) => Outcome::Nothing(reason),
-        None => {
-            let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended };
-            let (left, steps) = filters::run(filters::ALL, &context, &text);
-            trace.steps = steps;
-            match left {
-                Ok(text) => Outcome::Suggestion(Suggestion {
-                    text: format!("{}{text}", place.given),
-                    replace: place.replace.clone(),
-                }),
-                Err(reason) => Outcome::Nothing(reason),
-            }
-        }
-    };
-    trace.raw = Some(raw);
-    trace
+    let request = here.request(prompt.clone(), here.settings.max_tokens);
+    let trace = Trace { prompt: Some(prompt), reach: Some(reach), ..Trace::nothing(Reason::Cancelled) };
+    here.write(trace, &request, generator, cancel, progress)
 }
 
-/// Returns the prompt that [`suggest`] would use, whatever the policy says.
-pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
-    let settings = job.settings.for_language(job.snapshot.language().id());
-    prompt::build(&window(job, &Place::of(job), &settings, generator), &generator.describe())
-}
-
-fn window(job: &Job<'_>, place: &Place, settings: &Settings, generator: &dyn Generator) -> Window {
-    let budget = budget(settings, &generator.describe());
-    let count = |text: &str| generator.count_tokens(text);
-    Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count)
-}
-
-/// Returns the window's budget, made smaller where the model's context is small.
-fn budget(settings: &Settings, model: &Description) -> Budget {
-    let room = model.context_tokens.saturating_sub(settings.max_tokens + HEAD_TOKENS);
-    let (prefix, suffix) = (settings.prefix_tokens, settings.suffix_tokens);
-    if prefix + suffix <= room {
-        return Budget { prefix_tokens: prefix, suffix_tokens: suffix };
+/// Goes on with a suggestion that was cut short by time, as the model would have without a time budget; returns what
+/// came of it where it is more. Nothing where the settings allow no work that nobody asked for. `progress` is told
+/// the whole text, with what was written before.
+pub fn extend(
+    job: &Job<'_>,
+    trace: &Trace,
+    generator: &mut dyn Generator,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&str),
+) -> Option<Trace> {
+    let cut = matches!(trace.ended, Some(Ended::SoftBudget | Ended::Deadline));
+    let (shown, raw) = (trace.suggestion().filter(|_| cut)?, trace.raw.as_ref()?);
+    let mut here = Here::of(job);
+    let left = here.settings.max_tokens.saturating_sub(raw.usage.generated_tokens);
+    if left == 0 || !policy::may_read_ahead(&here.place, job.snapshot.path(), &here.settings) {
+        return None;
     }
-    let suffix_tokens = suffix.min(room / 6);
-    Budget { prefix_tokens: prefix.min(room - suffix_tokens), suffix_tokens }
+    here.settings.time_budget_ms = u64::MAX;
+    let mut prompt = trace.prompt.clone()?;
+    match prompt.parts.last_mut() {
+        Some(Part::Text(text)) => text.push_str(&raw.text),
+        _ => prompt.parts.push(Part::Text(raw.text.clone())),
+    }
+    let longer = here.write(trace.clone(), &here.request(prompt, left), generator, cancel, progress);
+    let text = &longer.suggestion()?.text;
+    (text.len() > shown.text.len() && text.starts_with(&shown.text)).then_some(longer)
+}
+
+/// Returns the prompt that [`suggest`] would use, whatever the policy says and however long it takes to read.
+pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
+    let here = Here::of(job);
+    view::whole(job, &here.place, &here.settings, generator)
+}
+
+/// A job and what it comes to.
+struct Here<'a> {
+    job: &'a Job<'a>,
+    place: Place,
+    /// Those of the document's language.
+    settings: Settings,
+}
+
+impl<'a> Here<'a> {
+    fn of(job: &'a Job<'a>) -> Here<'a> {
+        let settings = job.settings.for_language(job.snapshot.language().id());
+        Here { job, place: Place::of(job), settings }
+    }
+
+    fn request(&self, prompt: Prompt, max_tokens: usize) -> Request {
+        let settings = &self.settings;
+        Request {
+            prompt,
+            limits: Limits { max_tokens, deadline: Duration::from_millis(settings.deadline_ms) },
+            sampling: Sampling {
+                temperature: settings.temperature as f32,
+                top_p: settings.top_p as f32,
+                seed: settings.seed,
+            },
+        }
+    }
+
+    /// Lets the model write behind what `trace` says it wrote before, and tells in it what comes of all that.
+    fn write(
+        &self,
+        mut trace: Trace,
+        request: &Request,
+        generator: &mut dyn Generator,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(&str),
+    ) -> Trace {
+        let Here { job, place, settings } = self;
+        let plan = mode::plan(place, settings);
+        trace.plan = Some(plan);
+        let before = trace.raw.take();
+        let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
+        let mut listener = Listener::new(place, &plan, settings, progress, heard);
+        let answer =
+            generator.generate(request, cancel, &mut |chunk| listener.hear(chunk.text, chunk.elapsed));
+        trace.first_text = trace.first_text.or(listener.first_text);
+        let raw = match answer {
+            Ok(raw) => before.map_or_else(|| raw.clone(), |before| joined(before, &raw)),
+            Err(error) => {
+                trace.outcome = Outcome::Nothing(Reason::ModelFailed(error.to_string()));
+                return trace;
+            }
+        };
+        let (text, ended) = listener.end(&raw);
+        trace.ended = Some(ended);
+        trace.outcome = match refuse(&raw, &text, ended, job.trigger, place, settings) {
+            Some(reason) => Outcome::Nothing(reason),
+            None => {
+                let context = Context { place, plan: &plan, trigger: job.trigger, ended };
+                let (left, steps) = filters::run(filters::ALL, &context, &text);
+                trace.steps = steps;
+                match left {
+                    Ok(text) => Outcome::Suggestion(Suggestion {
+                        text: format!("{}{text}", place.given),
+                        replace: place.replace.clone(),
+                    }),
+                    Err(reason) => Outcome::Nothing(reason),
+                }
+            }
+        };
+        trace.raw = Some(raw);
+        trace
+    }
+}
+
+/// Returns a generation and the one that went on from it as one.
+fn joined(before: Generation, after: &Generation) -> Generation {
+    let (a, b) = (before.usage, after.usage);
+    let generated_tokens = a.generated_tokens + b.generated_tokens;
+    let sum = |usage: Usage| f64::from(usage.mean_logprob) * usage.generated_tokens as f64;
+    let mean_logprob = ((sum(a) + sum(b)) / generated_tokens.max(1) as f64) as f32;
+    let usage = Usage { generated_tokens, decode: a.decode + b.decode, mean_logprob, ..a };
+    Generation { text: before.text + &after.text, stop: after.stop, usage }
 }
 
 /// The gate: says why a generation is not even looked at, if there is a reason.
@@ -145,13 +193,15 @@ struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
+    /// Returns a listener that has `heard` this already.
     fn new(
         place: &'a Place,
         plan: &'a Plan,
         settings: &'a Settings,
         progress: &'a mut dyn FnMut(&str),
+        heard: String,
     ) -> Listener<'a> {
-        Listener { place, plan, settings, progress, heard: String::new(), soft: None, first_text: None }
+        Listener { place, plan, settings, progress, heard, soft: None, first_text: None }
     }
 
     fn hear(&mut self, piece: &str, elapsed: Duration) -> Flow {

@@ -80,11 +80,6 @@ impl Window {
             range: start..end,
         }
     }
-
-    /// Returns whether there is nothing to go by.
-    pub fn is_blank(&self) -> bool {
-        [&self.above, &self.head, &self.below].into_iter().all(|text| lines::is_blank(text))
-    }
 }
 
 /// Returns where the window starts: the earliest stop from which the text up to `split` fits the budget.
@@ -115,7 +110,12 @@ fn stop_after(snapshot: &Snapshot, at: usize, step: usize) -> Offset {
 }
 
 /// Returns the text below: whole lines within the budget, and of a first line that is too long its beginning.
-fn below(snapshot: &Snapshot, from: Offset, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
+pub(crate) fn below(
+    snapshot: &Snapshot,
+    from: Offset,
+    budget: usize,
+    count: &dyn Fn(&str) -> usize,
+) -> String {
     let reach = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
     let text = snapshot.slice(from.0..reach);
     let cut_off = snapshot.floor(reach).0 < snapshot.len();

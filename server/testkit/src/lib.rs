@@ -1,6 +1,7 @@
-//! Test fixtures: cursors, a scripted generator, an LSP client (development only).
+//! Test fixtures: cursors, generators, a tiny model, an LSP client (development only).
 
 pub mod client;
+pub mod counting;
 pub mod cursor;
 pub mod scripted;
 pub mod tiny;

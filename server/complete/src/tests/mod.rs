@@ -6,6 +6,9 @@ mod pipeline;
 
 /// The test kit's own files: a dependency on the kit would compile this crate twice, with two kinds of `Generator`.
 #[allow(unreachable_pub, dead_code)]
+#[path = "../../../testkit/src/counting.rs"]
+pub(crate) mod counting;
+#[allow(unreachable_pub, dead_code)]
 #[path = "../../../testkit/src/cursor.rs"]
 pub(crate) mod cursor;
 #[allow(unreachable_pub, dead_code)]

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::cursor::{document, draw};
 use super::scripted::{Answer, Scripted};
 use crate::generator::{Cancel, Part, Stop};
-use crate::{Job, Outcome, Selected, Settings, Trace, Trigger, suggest};
+use crate::stop::Ended;
+use crate::{Job, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
 
 /// Runs the pipeline over a fixture and a model.
 #[track_caller]
@@ -246,4 +247,27 @@ fn strange_documents_cost_little() {
             assert!(bytes < 8_000, "a prompt of {bytes} bytes");
         }
     }
+}
+
+#[test]
+fn what_time_cut_short_is_finished_later() {
+    let (snapshot, cursor) = document("a.rs", "fn f() {\n    ‸\n}");
+    let (settings, _) = Settings::from_json(&json!({"timeBudgetMs": 200}));
+    let job =
+        Job { snapshot: &snapshot, cursor, trigger: Trigger::Automatic, selected: None, settings: &settings };
+    let slow = |text| Answer { per_char: Duration::from_millis(20), ..Answer::from(text) };
+    let mut model = Scripted::new([slow("a();\n    b();\n    c();\n}"), slow("    c();\n}")]);
+    let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
+    assert_eq!((seen(&trace).as_str(), trace.ended), ("a();\n    b();", Some(Ended::SoftBudget)));
+    let mut heard = String::new();
+    let longer = extend(&job, &trace, &mut model, &Cancel::new(), &mut |text| text.clone_into(&mut heard));
+    let longer = longer.expect("there was more");
+    assert_eq!((seen(&longer).as_str(), longer.ended), ("a();\n    b();\n    c();", Some(Ended::Dedent)));
+    // The model goes on from its own text, within what is left of its tokens.
+    let written = trace.raw.map(|raw| raw.text).unwrap_or_default();
+    assert_eq!(model.asked[1].prompt.parts.last(), Some(&Part::Text(format!("    {written}"))));
+    assert!(heard.starts_with(&written) && heard.len() > written.len());
+    assert!(model.asked[1].limits.max_tokens < settings.max_tokens);
+    // That was all.
+    assert_eq!(extend(&job, &longer, &mut model, &Cancel::new(), &mut |_| {}), None);
 }

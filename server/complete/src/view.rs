@@ -1,0 +1,148 @@
+//! What the model is given for a place: the window around it in the model's format, whole or only what is near.
+//!
+//! The whole window is what quality is measured with. Where the model has not yet read it, as in a document that was
+//! just opened, reading it may take longer than anybody waits. The rule:
+//!
+//! > When reading the whole window would take more than half of `timeBudgetMs`, and a window of a quarter of its
+//! > tokens less than half of that time, the quarter is read.
+//!
+//! The other half of the budget is for writing. The time is the generator's estimate, so a generator without one
+//! reads the whole window always, and so does a job without a time budget.
+
+use crate::generator::{Description, Generator, Prompt};
+use crate::job::Job;
+use crate::place::Place;
+use crate::prompt;
+use crate::settings::Settings;
+use crate::window::{Budget, Window};
+
+/// Tokens kept free in the model's context for the cursor's line and the markers.
+const HEAD_TOKENS: usize = 192;
+/// How many times fewer tokens the near window has.
+const NEAR: usize = 4;
+
+/// How much of the surroundings the model was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// As much as the settings say.
+    Whole,
+    /// A quarter of it, because the model had not read more yet.
+    Near,
+}
+
+impl Reach {
+    /// Returns the code, for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reach::Whole => "whole",
+            Reach::Near => "near",
+        }
+    }
+}
+
+/// Returns the whole window as a prompt. `settings` are those of the place's language.
+pub(crate) fn whole(job: &Job<'_>, place: &Place, settings: &Settings, generator: &dyn Generator) -> Prompt {
+    let model = generator.describe();
+    build(job, place, budget(settings, &model), generator, &model)
+}
+
+/// Returns the prompt that the model can read in time, by the rule above.
+pub(crate) fn in_time(
+    job: &Job<'_>,
+    place: &Place,
+    settings: &Settings,
+    generator: &dyn Generator,
+) -> (Prompt, Reach) {
+    let model = generator.describe();
+    let budget = budget(settings, &model);
+    let whole = build(job, place, budget, generator, &model);
+    let near = || {
+        let ms = |prompt| Some(generator.prefill_time(prompt)?.as_secs_f64() * 1e3);
+        let time = ms(&whole).filter(|time| 2.0 * time > settings.time_budget_ms as f64)?;
+        let near =
+            Budget { prefix_tokens: budget.prefix_tokens / NEAR, suffix_tokens: budget.suffix_tokens / NEAR };
+        let near = build(job, place, near, generator, &model);
+        (2.0 * ms(&near)? < time).then_some(near)
+    };
+    match near() {
+        Some(near) => (near, Reach::Near),
+        None => (whole, Reach::Whole),
+    }
+}
+
+fn build(
+    job: &Job<'_>,
+    place: &Place,
+    budget: Budget,
+    generator: &dyn Generator,
+    model: &Description,
+) -> Prompt {
+    let count = |text: &str| generator.count_tokens(text);
+    let window = Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count);
+    prompt::build(&window, model)
+}
+
+/// Returns the window's budget, made smaller where the model's context is small.
+pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
+    let room = model.context_tokens.saturating_sub(settings.max_tokens + HEAD_TOKENS);
+    let (prefix, suffix) = (settings.prefix_tokens, settings.suffix_tokens);
+    if prefix + suffix <= room {
+        return Budget { prefix_tokens: prefix, suffix_tokens: suffix };
+    }
+    let suffix_tokens = suffix.min(room / 6);
+    Budget { prefix_tokens: prefix.min(room - suffix_tokens), suffix_tokens }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Trigger;
+    use crate::ahead::read_ahead;
+    use crate::generator::Cancel;
+    use crate::suggest::suggest;
+    use crate::tests::counting::Counting;
+    use crate::tests::cursor::document;
+
+    const LINES: &str = "    let number = other_number + 1;\n";
+
+    /// Asks twice at a place with 100 lines above it, with what is read ahead between; tells how far each reached.
+    #[track_caller]
+    fn check(per_second: Option<f64>, time_budget_ms: u64, expect: [Reach; 2]) {
+        let text = format!("fn f() {{\n{}    let x = ‸;\n{LINES}", LINES.repeat(100));
+        let (snapshot, cursor) = document("a.rs", &text);
+        let settings = Settings { time_budget_ms, ..Settings::default() };
+        let trigger = Trigger::Automatic;
+        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+        let mut model = Counting::new("five();");
+        model.per_second = per_second;
+        let mut reach = || {
+            let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
+            assert!(trace.suggestion().is_some());
+            read_ahead(&job, &mut model, &Cancel::new());
+            trace.reach
+        };
+        assert_eq!([reach(), reach()], expect.map(Some));
+    }
+
+    #[test]
+    fn near_only_when_the_whole_takes_too_long() {
+        check(Some(100.0), 700, [Reach::Near, Reach::Whole]);
+        check(Some(1000.0), 700, [Reach::Near, Reach::Whole]);
+        // Quick enough, patient enough, or not known.
+        check(Some(10_000.0), 700, [Reach::Whole, Reach::Whole]);
+        check(Some(100.0), 600_000, [Reach::Whole, Reach::Whole]);
+        check(None, 50, [Reach::Whole, Reach::Whole]);
+    }
+
+    #[test]
+    fn a_small_document_has_nothing_farther() {
+        let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
+        let settings = Settings { time_budget_ms: 50, ..Settings::default() };
+        let trigger = Trigger::Automatic;
+        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+        let mut model = Counting::new("five();");
+        model.per_second = Some(10.0);
+        let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
+        assert_eq!(trace.reach, Some(Reach::Whole));
+    }
+}

@@ -1,0 +1,154 @@
+//! A generator that evaluates nothing and counts what it would have to: the cost of a session in tokens.
+//!
+//! It keeps sequences of tokens as an engine does: a prompt is evaluated from where it stops being like one of
+//! them. Tokens are words and single signs.
+
+use std::time::Duration;
+
+use housestyle_complete::generator::{
+    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Part, Prompt, Request, Stop,
+    Usage,
+};
+
+/// Sequences are kept, and this many at most.
+const SEQUENCES: usize = 4;
+
+/// What one call cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Tokens in the prompt.
+    pub prompt: usize,
+    /// Of these, how many had to be evaluated.
+    pub evaluated: usize,
+    /// Whether it was to read ahead.
+    pub ahead: bool,
+}
+
+/// A generator that counts.
+#[derive(Debug, Clone)]
+pub struct Counting {
+    /// The sequences kept; the one used last comes last.
+    sequences: Vec<Vec<String>>,
+    /// What it writes, always.
+    pub answer: String,
+    /// Tokens of a prompt evaluated in a second, as it estimates; nothing when it cannot tell.
+    pub per_second: Option<f64>,
+    /// Every call so far.
+    pub calls: Vec<Cost>,
+    /// The prompts of these calls.
+    pub prompts: Vec<Prompt>,
+}
+
+impl Counting {
+    /// Returns a generator that always writes `answer`.
+    pub fn new(answer: &str) -> Counting {
+        Counting {
+            sequences: Vec::new(),
+            answer: answer.to_owned(),
+            per_second: None,
+            calls: Vec::new(),
+            prompts: Vec::new(),
+        }
+    }
+
+    /// Returns which sequence is most like `tokens`, and how many of them it has.
+    fn nearest(&self, tokens: &[String]) -> (Option<usize>, usize) {
+        let common = |kept: &[String]| kept.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        let all = self.sequences.iter().enumerate().map(|(index, kept)| (Some(index), common(kept)));
+        all.max_by_key(|(_, common)| *common).unwrap_or((None, 0))
+    }
+
+    /// Evaluates `tokens`, and keeps them with `more` behind them.
+    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, ahead: bool) -> Usage {
+        let (nearest, common) = self.nearest(&tokens);
+        let reused = common.min(tokens.len().saturating_sub(1));
+        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, ahead };
+        self.calls.push(cost);
+        self.prompts.push(prompt.clone());
+        // A sequence of which little would be left stays for whoever comes back to it.
+        if let Some(index) = nearest.filter(|index| 2 * common >= self.sequences[*index].len()) {
+            self.sequences.remove(index);
+        } else if self.sequences.len() == SEQUENCES {
+            self.sequences.remove(0);
+        }
+        let kept = tokens.into_iter().chain(pieces(more).map(str::to_owned)).collect();
+        self.sequences.push(kept);
+        Usage { prompt_tokens: cost.prompt, reused_tokens: reused, ..Usage::default() }
+    }
+}
+
+impl Generator for Counting {
+    fn describe(&self) -> Description {
+        Description { model: "counting".to_owned(), fim: true, context_tokens: 4096, adapter: None }
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        pieces(text).count()
+    }
+
+    fn generate(
+        &mut self,
+        request: &Request,
+        cancel: &Cancel,
+        listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
+    ) -> Result<Generation, GenerateError> {
+        let mut tokens = tokens(&request.prompt);
+        tokens.pop(); // healed: the first token of the answer spells it again
+        let mut text = String::new();
+        let mut stop = Stop::EndOfText;
+        for piece in pieces(&self.answer.clone()) {
+            if cancel.is_cancelled() {
+                stop = Stop::Cancelled;
+                break;
+            }
+            text.push_str(piece);
+            if listener(Chunk { text: piece, elapsed: Duration::ZERO }) == Flow::Stop {
+                stop = Stop::Listener;
+                break;
+            }
+        }
+        let usage = self.evaluate(&request.prompt, tokens, &text, false);
+        Ok(Generation { text, stop, usage })
+    }
+
+    fn warm(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
+        Ok(self.evaluate(prompt, tokens(prompt), "", true))
+    }
+
+    fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {
+        let tokens = tokens(prompt);
+        let cold = tokens.len() - self.nearest(&tokens).1;
+        self.per_second.map(|rate| Duration::from_secs_f64(cold as f64 / rate))
+    }
+}
+
+fn tokens(prompt: &Prompt) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for part in &prompt.parts {
+        match part {
+            Part::Marker(marker) => tokens.push(format!("<{marker:?}>")),
+            Part::Text(text) => tokens.extend(pieces(text).map(str::to_owned)),
+        }
+    }
+    tokens
+}
+
+/// Splits text much as a tokenizer would: indentation, words with the space before them, single signs.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let length = |keep: fn(char) -> bool| rest.find(|c| !keep(c)).unwrap_or(rest.len());
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let spaces = length(|c| c == ' ');
+        let end = match first {
+            ' ' if spaces > 1 => spaces - 1,
+            ' ' => 1 + rest[1..].find(|c| !word(c)).unwrap_or(rest.len() - 1),
+            _ if word(first) => length(|c| c.is_alphanumeric() || c == '_'),
+            _ => first.len_utf8(),
+        };
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
+}

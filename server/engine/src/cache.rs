@@ -34,6 +34,33 @@ impl KvCache {
         &self.tokens
     }
 
+    /// Returns the bytes of memory that the cache has taken.
+    pub(crate) fn bytes(&self) -> usize {
+        let floats: usize = self.keys.iter().chain(&self.values).map(Vec::capacity).sum();
+        floats * size_of::<f32>() + self.tokens.capacity() * size_of::<u32>()
+    }
+
+    /// Becomes a copy of the first `len` positions of another cache of the same model.
+    pub(crate) fn copy_prefix(&mut self, from: &KvCache, len: usize) {
+        let len = len.min(from.tokens.len()).min(self.capacity);
+        self.tokens.clear();
+        self.tokens.extend_from_slice(&from.tokens[..len]);
+        for (to, from) in [(&mut self.keys, &from.keys), (&mut self.values, &from.values)] {
+            for (to, from) in to.iter_mut().zip(from) {
+                to.clear();
+                to.extend_from_slice(&from[..len * self.width]);
+            }
+        }
+    }
+
+    /// Takes memory for `more` positions after those held.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        let len = (self.tokens.len() + more) * self.width;
+        for layer in self.keys.iter_mut().chain(&mut self.values) {
+            layer.resize(len.max(layer.len()), 0.0);
+        }
+    }
+
     /// Forgets the positions from `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.tokens.truncate(len);

@@ -207,6 +207,15 @@ impl Engine {
         })
     }
 
+    /// Returns how many tokens a prompt has, and how many of them are held from earlier calls.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSpecial`] when the model lacks a special token.
+    pub fn held(&self, prompt: &[Input<'_>]) -> Result<(usize, usize), EngineError> {
+        let tokens = self.tokenize(prompt)?;
+        Ok((tokens.len(), self.sequences.held(&tokens, self.adapter)))
+    }
+
     /// Checks that tokens exist, are known, and leave room for `more`.
     pub(crate) fn check(&self, tokens: &[u32], more: usize) -> Result<(), EngineError> {
         if tokens.is_empty() {

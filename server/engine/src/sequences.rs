@@ -65,6 +65,11 @@ impl Sequences {
         (self.held.len(), self.held.iter().map(|s| s.cache.bytes()).sum())
     }
 
+    /// Returns how many of `tokens` need not be evaluated, from the first on.
+    pub(crate) fn held(&self, tokens: &[u32], adapter: Option<AdapterId>) -> usize {
+        self.held.iter().map(|s| s.common(tokens, adapter)).max().unwrap_or(0)
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         *self = Sequences::new(&self.config, self.capacity(), self.budget);

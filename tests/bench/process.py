@@ -19,8 +19,20 @@ def pin(threads):
     """Returns what makes a child run on so many processors only, or None where the system cannot."""
     if not hasattr(os, "sched_setaffinity"):
         return None
-    chosen = sorted(os.sched_getaffinity(0))[:threads]
+    allowed = sorted(os.sched_getaffinity(0))
+    # Two threads of one core would share it: of each core its first comes first.
+    chosen = sorted(allowed, key=lambda cpu: (siblings(cpu).index(cpu), cpu))[:threads]
     return lambda: os.sched_setaffinity(0, chosen)
+
+
+def siblings(cpu):
+    """Returns the processors which share a core with this one, itself included."""
+    try:
+        with open("/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list" % cpu, encoding="ascii") as file:
+            ranges = [part.split("-") for part in file.read().strip().split(",")]
+            return [number for part in ranges for number in range(int(part[0]), int(part[-1]) + 1)]
+    except (OSError, ValueError):
+        return [cpu]
 
 
 def tail(text, lines=15):
@@ -58,7 +70,7 @@ def run(command, threads=None, env=None, cwd=None):
     try:
         child = subprocess.Popen(
             list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=env, cwd=cwd, preexec_fn=pin(threads) if threads else None)
+            env=env, cwd=cwd, preexec_fn=pin(int(threads)) if threads else None)
     except OSError as error:
         raise Failed("%s: %s" % (command[0], error))
     try:

@@ -20,7 +20,24 @@ def write(folder, kind, result):
     page = os.path.join(folder, kind + ".md")
     with open(page, "w", encoding="utf-8") as file:
         file.write("\n".join(text(kind, result, drawn)) + "\n")
+    index(folder)
     return page
+
+
+def index(folder):
+    """Writes the page that lists the results of a folder."""
+    rows = []
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                result = json.load(file)
+            made = goals.rows(result)
+            rows.append(("[%s](%s.md)" % (name[:-5], name[:-5]), result["date"], result["housestyle"],
+                         "%d of %d" % (sum(row[-1] == goals.REACHED for row in made), len(made))))
+    with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as file:
+        file.write("\n".join([
+            "# Results", "", "Speed beside llama.cpp, a page for each kind of machine. Made by `tests/bench/run`; do not edit by hand.", "",
+            *(table(("machine", "measured", "Housestyle", "goals reached"), rows) if rows else ["None yet.", ""])]))
 
 
 def rounded(value):
@@ -114,7 +131,7 @@ def typing_lines(name, model):
              "In the middle of a function of each of these modules of Python %s, %d keys were typed:" % (
                  typing["documents"][0]["python"], len(typing["documents"][0]["typed"])), ""]
     lines += ["- `%s`, line %d, SHA-256 `%s…`: `%s`" % (
-        one["module"].replace("/", "."), one["line"], one["sha256"][:12], one["typed"]) for one in typing["documents"]]
+        one["module"][:-len(".py")].replace("/", "."), one["line"], one["sha256"][:12], one["typed"]) for one in typing["documents"]]
     lines += ["",
               "A suggestion of at most 16 tokens at each key; requests strictly one after the other. Ours over LSP, theirs over",
               "HTTP to `llama-server` (one slot, prompt cache), asked in the way that was quickest for it:", ""]
@@ -147,8 +164,12 @@ def typing_lines(name, model):
                   "%d keys, p50 %.2f ms, p95 %.2f ms, no call of the model." % (some["keys"], some["p50_ms"], some["p95_ms"])
                   if some["keys"] else "none here."),
               "(llama.vim also keeps what it was sent and asks nothing at such keys; here theirs is asked at every key.)",
+              "Each figure is over the keys of all sessions; the least and the most ratio of a single session stand behind.",
               "Ours ends a suggestion with the line it is in; \"theirs to the line's end\" stops there too, which is the equal work.",
-              "\"As installed\" reads the window of a fresh installation; the other rows read the whole file on both sides.", ""]
+              "\"As installed\" reads the window of a fresh installation; the other rows read the whole file on both sides.",
+              "Peak memory of the servers: %s." % ", ".join(
+                  "%s %.0f MB" % (side, max(one["peak_bytes"][side] for one in typing["sessions"]) / 1e6)
+                  for side in typing["sessions"][0]["peak_bytes"] if typing["sessions"][0]["peak_bytes"][side]), ""]
     return lines
 
 

@@ -92,7 +92,7 @@ def session(binary, llama, files, flash, style, threads, text, to_line_end):
 
 
 def figures(sessions, mine, other):
-    """Returns the comparison of two sides over sessions: each figure of both, and the ratio of each session."""
+    """Returns the comparison of two sides: each figure over the keys of all sessions, and how much sessions differ."""
     asked = [[key.get("asked", True) for key in one["keys"][mine]] for one in sessions]
 
     def side(one, which, name):
@@ -101,11 +101,13 @@ def figures(sessions, mine, other):
     rows = {}
     for row, share, all_keys in (("p50", 0.5, False), ("p95", 0.95, False), ("p50, all keys", 0.5, True),
                                  ("p95, all keys", 0.95, True)):
-        pairs = []
-        for one, which in zip(sessions, asked):
-            which = [True] * len(which) if all_keys else which
-            pairs.append([percentile(side(one, which, name), share) for name in (mine, other)])
-        rows[row] = compared([pair for pair in pairs if None not in pair])
+        pairs = [[side(one, [True] * len(which) if all_keys else which, name) for name in (mine, other)]
+                 for one, which in zip(sessions, asked)]
+        singles = compared([[percentile(some, share) for some in pair] for pair in pairs if pair[0]])
+        if singles:
+            ours, theirs = (percentile([ms for pair in pairs for ms in pair[at]], share) for at in (0, 1))
+            singles.update(ours_ms=ours, theirs_ms=theirs, ratio=ours / theirs)
+        rows[row] = singles
     rows["cold"] = compared([[one["keys"][name][0]["ms"] for name in (mine, other)] for one in sessions])
     written = [[key["generated"] for one, which in zip(sessions, asked)
                 for key, is_asked in list(zip(one["keys"][name], which))[1:] if is_asked] for name in (mine, other)]

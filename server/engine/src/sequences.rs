@@ -87,6 +87,10 @@ impl Sequences {
             if lost.len() <= LITTLE {
                 return true;
             }
+            // A part of the text is no version of it: who asked for the part may ask for it again.
+            if 2 * self.held[i].cache.tokens().len() <= tokens.len() {
+                return false;
+            }
             // Most of it comes again: an older version of the same text, or the same seen from another line.
             let grams = grams.get_or_insert_with(|| tokens.windows(GRAM).collect());
             lost.windows(GRAM).filter(|gram| grams.contains(gram)).count() * 2 > lost.len()
@@ -202,6 +206,13 @@ mod tests {
         a.truncate(390);
         assert_eq!(feed(&mut s, &a, None), 390);
         assert_eq!(s.size().0, 1, "the older version is of no use");
+    }
+
+    #[test]
+    fn a_part_of_a_text_and_the_whole_take_turns() {
+        let mut s = sequences(usize::MAX);
+        let (part, whole) = (&text(1, 400)[250..], text(1, 400));
+        assert_eq!([part, &whole, part, &whole].map(|t| feed(&mut s, t, None)), [0, 0, 150, 400]);
     }
 
     #[test]

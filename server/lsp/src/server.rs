@@ -58,11 +58,12 @@ impl Server {
     }
 
     /// Lets the model read ahead where the user is in a document, after `quiet`; for nothing where completions are
-    /// off or paused. What it reads for another place ends.
+    /// off or paused. What it reads for another line ends.
     pub(crate) fn rest(&self, session: &Session, uri: &str, quiet: Duration) {
         let on = !session.paused && !session.is_off();
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
         let ahead = document.map(|document| Ahead {
+            uri: uri.to_owned(),
             snapshot: document.snapshot.clone(),
             cursor: document.place,
             settings: Arc::clone(&session.settings),

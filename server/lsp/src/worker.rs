@@ -111,7 +111,7 @@ impl Worker {
     }
 
     /// Says where the user is, or that nothing is known of that: for this place the model reads ahead after `quiet`
-    /// if nothing is asked of it until then. What it reads for another place ends.
+    /// if nothing is asked of it until then. What it reads for another line ends.
     pub(crate) fn rest(&self, ahead: Option<Ahead>, quiet: Duration) {
         self.0.lock().idle.put(ahead, Instant::now() + quiet);
         self.0.wake.notify_all();
@@ -331,7 +331,7 @@ mod tests {
     fn ahead(text: &str) -> Ahead {
         let snapshot = Snapshot::new(text, 1, Language::from_id("rust"));
         let cursor = Some(Offset(text.len()));
-        Ahead { snapshot, cursor, settings: Arc::default() }
+        Ahead { uri: "file:///a.rs".to_owned(), snapshot, cursor, settings: Arc::default() }
     }
 
     #[test]
@@ -343,7 +343,7 @@ mod tests {
             worker.rest(Some(ahead("let x = ")), Duration::ZERO);
             assert!(matches!(wait(), Asked::Warm(_)));
             let (flight, _listening) = Flight::new();
-            let Ahead { snapshot, cursor, settings } = ahead("let x = ");
+            let Ahead { snapshot, cursor, settings, .. } = ahead("let x = ");
             let (cursor, trigger) = (cursor.unwrap_or_default(), Trigger::Automatic);
             let begun = Instant::now();
             worker.submit(Task { flight, snapshot, cursor, trigger, selected: None, settings });
@@ -364,7 +364,7 @@ mod tests {
         // Typing: each key is another place, and none but the last sees its quiet.
         let quiet = Duration::from_millis(200);
         let mut last = Instant::now();
-        for typed in ["let x = f", "let x = fi", "let x = five"] {
+        for typed in ["\nlet x = f", "\nlet x = fi", "\nlet x = five"] {
             last = Instant::now();
             worker.rest(Some(ahead(typed)), quiet);
         }

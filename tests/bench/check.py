@@ -19,7 +19,7 @@ import machine
 import plot
 import report
 import speed
-from typing_session import compared, figures, percentile
+from typing_session import KINDS, UNFORESEEN, best, compared, figures, percentile
 
 
 def key(ms, asked=True, generated=16):
@@ -27,7 +27,7 @@ def key(ms, asked=True, generated=16):
 
 
 def a_session(ours, theirs):
-    return {"to_line_end": False, "keys": {"ours": [key(900)] + ours, "shipped": [key(1800)] + theirs}}
+    return {"kind": "unforeseen", "keys": {"ours": [key(900)] + ours, "shipped": [key(1800)] + theirs}}
 
 
 class Numbers(unittest.TestCase):
@@ -52,6 +52,16 @@ class Numbers(unittest.TestCase):
         self.assertEqual(found["rows"]["cold"]["ratio"], 0.5)
         self.assertEqual(found["rows"]["p95, all keys"]["ours_ms"], 60)
         self.assertEqual(found["typed_through"]["p95_ms"], 0.5)
+
+    def test_of_two_equally_quick_ways_to_ask_the_one_with_the_better_text_is_taken(self):
+        def ways(raw, spm):
+            return {"infill": {"p50_ms": 5000}, "raw": {"p50_ms": raw}, "infill, --spm-infill": {"p50_ms": spm}}
+        self.assertEqual(best(ways(376, 374)), "raw")
+        self.assertEqual(best(ways(376, 300)), "infill, --spm-infill")
+        self.assertEqual(best({"prefix": {"p50_ms": 1}}), "prefix")
+
+    def test_what_is_unforeseen_is_as_long_as_what_is_typed(self):
+        self.assertEqual(len(UNFORESEEN), document.KEYS)
 
     def test_a_session_without_a_call_of_the_model_has_no_ratio(self):
         found = figures([a_session([key(1, asked=False)], [key(100)])], "ours", "shipped")
@@ -133,7 +143,7 @@ def a_result():
     one = a_session([key(40), key(0.5, asked=False)], [key(100), key(100)])
     one["keys"].update({"ours as installed": one["keys"]["ours"], "q4_0": one["keys"]["shipped"]})
     compare = {"%s / %s / %s" % (mine, side, until): figures([one], mine, side)
-               for mine in ("ours", "ours as installed") for side in ("shipped", "q4_0") for until in ("tokens", "line")}
+               for mine in ("ours", "ours as installed") for side in ("shipped", "q4_0") for until in KINDS}
     start = {"seconds": 1.0, "peak_bytes": 120}
     about = {"module": "a/b.py", "python": "3", "sha256": "0" * 64, "line": 3, "bytes": 9, "typed": "x" * 30}
     model = {

@@ -10,6 +10,8 @@ import time
 from process import Failed, pin, reap, tail
 
 PATIENCE = 300
+# The batch is as large as the context: `/infill` cuts the text below to a quarter of a batch less the current line, so
+# that with a smaller one it would be cut elsewhere, and be evaluated anew, whenever a token is typed.
 CONTEXT = 4096
 PREDICTED = 16
 MARKERS = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
@@ -28,7 +30,7 @@ class Server:
             self.port = free.getsockname()[1]
         self.log = tempfile.TemporaryFile()
         self.peak = None
-        command = [llama.program("llama-server"), "-m", model, "-t", str(threads), "-np", "1", "-c", str(CONTEXT),
+        command = [llama.program("llama-server"), "-m", model, "-t", str(threads), "-np", "1", "-c", str(CONTEXT), "-b", str(CONTEXT),
                    "-fa", "on" if flash else "off", "--host", "127.0.0.1", "--port", str(self.port), "--no-ui"]
         command += ["--spm-infill"] if spm else []
         self.command = command

@@ -14,6 +14,12 @@ from server import PREDICTED, Server
 # So that neither side's threads still spin while the other's are timed.
 PAUSE = 0.03
 SCOUTED = 6
+# A difference below this is noise on a few keys.
+AS_QUICK = 1.05
+# Three kinds of session in each document: what is typed, and where theirs ends. A real line is partly foreseen, and
+# keys typed through a suggestion ask no model of ours; what nobody foresees makes every key ask.
+UNFORESEEN = "vq = zr(kx[3], jw) ^ uh(pf, 8)"
+KINDS = {"real line": (None, False), "unforeseen": (UNFORESEEN, False), "unforeseen, to line end": (UNFORESEEN, True)}
 WHOLE_FILE = {"maxTokens": PREDICTED, "prefixTokens": 2048, "suffixTokens": 1024}
 AS_INSTALLED = {"maxTokens": PREDICTED}
 
@@ -47,14 +53,23 @@ def scout(llama, model, threads, flash, text):
                 }
                 say("   llama-server, %s: %.0f ms a key (first %.0f ms, %d tokens evaluated a key)" % (
                     style, found[style]["p50_ms"], cold[0], found[style]["evaluated_p50"]))
-    return {"styles": found, "best": min(found, key=lambda style: found[style]["p50_ms"])}
+    return {"styles": found, "best": best(found)}
 
 
-def session(binary, llama, files, flash, style, threads, text, to_line_end):
+def best(styles):
+    """Returns the quickest way to ask; one that is as quick and reads the text in its order is preferred, for its text."""
+    quickest = min(styles, key=lambda style: styles[style]["p50_ms"])
+    if "raw" in styles and styles["raw"]["p50_ms"] <= AS_QUICK * styles[quickest]["p50_ms"]:
+        return "raw"
+    return quickest
+
+
+def session(binary, llama, files, flash, style, threads, text, kind):
     """Types once with ours and llama.cpp on each of `files` (label to path), key by key in turn; returns what happened.
 
     `files["shipped"]` is ours too. Each side starts anew, so that its first suggestion is cold."""
     spm = "--spm-infill" in style
+    typed, to_line_end = KINDS[kind][0] or text.typed, KINDS[kind][1]
     with contextlib.ExitStack() as stack:
         ours = {
             "ours": stack.enter_context(Editor(binary, files["shipped"], WHOLE_FILE, threads)),
@@ -63,8 +78,8 @@ def session(binary, llama, files, flash, style, threads, text, to_line_end):
         theirs = {label: stack.enter_context(Server(llama, path, threads, flash[label], spm))
                   for label, path in files.items()}
         uris, keys = {}, {name: [] for name in (*ours, *theirs)}
-        for count in range(len(text.typed) + 1):
-            head = text.indent + text.typed[:count]
+        for count in range(len(typed) + 1):
+            head = text.indent + typed[:count]
             for name, editor in ours.items():
                 time.sleep(PAUSE)
                 if count == 0:
@@ -88,7 +103,7 @@ def session(binary, llama, files, flash, style, threads, text, to_line_end):
                 key["code"] = record["code"]
             peaks[name] = editor.peak
     peaks.update((name, server.peak) for name, server in theirs.items())
-    return {"to_line_end": to_line_end, "keys": keys, "peak_bytes": peaks}
+    return {"kind": kind, "keys": keys, "peak_bytes": peaks}
 
 
 def figures(sessions, mine, other):
@@ -129,23 +144,23 @@ def compared(pairs):
 
 
 def measure(binary, llama, name, files, flash, threads, rounds):
-    """Runs the sessions of one model, in so many documents: to 16 tokens and to the end of the line, in turn."""
+    """Runs the sessions of one model: in so many documents, one of each kind."""
     texts = document.sessions(rounds)
     say("-- typing, %s: %s" % (name, ", ".join(text.name for text in texts)))
     ways = scout(llama, files["shipped"], threads, flash["shipped"], texts[0])
     sessions = []
     for text in texts:
-        for to_line_end in (False, True):
-            one = session(binary, llama, files, flash, ways["best"], threads, text, to_line_end)
+        for kind in KINDS:
+            one = session(binary, llama, files, flash, ways["best"], threads, text, kind)
             sessions.append(one)
             say("   session %d of %d, %s: %s" % (
-                len(sessions), 2 * len(texts), "to the line's end" if to_line_end else "%d tokens" % PREDICTED,
+                len(sessions), len(KINDS) * len(texts), kind,
                 ", ".join("%s %.0f ms" % (side, percentile([key["ms"] for key in keys[1:] if key.get("asked", True)], 0.5) or 0)
                           for side, keys in one["keys"].items())))
     compare = {}
     for label in files:
-        for to_line_end in (False, True):
-            some = [one for one in sessions if one["to_line_end"] == to_line_end]
+        for kind in KINDS:
+            some = [one for one in sessions if one["kind"] == kind]
             for mine in ("ours", "ours as installed"):
-                compare["%s / %s / %s" % (mine, label, "line" if to_line_end else "tokens")] = figures(some, mine, label)
+                compare["%s / %s / %s" % (mine, label, kind)] = figures(some, mine, label)
     return {"documents": [text.about() for text in texts], "scout": ways, "compare": compare, "sessions": sessions}

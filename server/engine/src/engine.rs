@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use memmap2::Mmap;
-use rayon::ThreadPool;
 
 use crate::cache::KvCache;
 use crate::config::Config;
@@ -134,7 +133,6 @@ pub struct Engine {
     tokenizer: Tokenizer,
     cache: KvCache,
     scratch: Scratch,
-    pool: ThreadPool,
     /// Prompt tokens of the next pass.
     chunk: usize,
 }
@@ -154,7 +152,11 @@ impl Engine {
         // caller above, as no system offers a way to enforce it.
         let file = Arc::new(unsafe { Mmap::map(&file) }.map_err(open)?);
         let gguf = Gguf::parse(&file)?;
-        let model = Model::load(&gguf, &file)?;
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let model = Model::load(&gguf, &file, threads)?;
         let tokenizer = Tokenizer::read(&gguf)?;
         if tokenizer.vocab() > model.vocab {
             return Err(EngineError::gguf(
@@ -162,17 +164,8 @@ impl Engine {
                 format!("{} tokens, but token_embd.weight has {} rows", tokenizer.vocab(), model.vocab),
             ));
         }
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            n => n,
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|i| format!("housestyle-engine-{i}"))
-            .build()
-            .map_err(|e| EngineError::Threads { threads, problem: e.to_string() })?;
         let cache = KvCache::new(&model.config, options.context.clamp(16, model.config.context.max(16)));
-        Ok(Engine { model, tokenizer, cache, scratch: Scratch::default(), pool, chunk: CHUNK })
+        Ok(Engine { model, tokenizer, cache, scratch: Scratch::default(), chunk: CHUNK })
     }
 
     /// Returns the model's shape.
@@ -192,7 +185,7 @@ impl Engine {
 
     /// Returns how many threads do the arithmetic.
     pub fn threads(&self) -> usize {
-        self.pool.current_num_threads()
+        self.model.threads()
     }
 
     /// Empties the cache.
@@ -383,8 +376,8 @@ impl Engine {
             Some(first) => scored.nll += nll(&self.scratch.logits, first),
         }
         for chunk in targets.chunks(SCORE_ROWS) {
-            let Engine { model, cache, scratch, pool, .. } = self;
-            if !pool.install(|| model.forward(chunk, chunk.len(), cache, scratch, cancelled)) {
+            let Engine { model, cache, scratch, .. } = self;
+            if !model.forward(chunk, chunk.len(), cache, scratch, cancelled) {
                 return Ok(None);
             }
             for logits in self.scratch.logits.chunks_exact(vocab) {
@@ -461,12 +454,12 @@ impl Engine {
     /// Evaluates tokens in passes, with the logits after the last `want` (0 or 1); returns whether it
     /// came to the end. What the passes before an abort evaluated stays in the cache.
     fn feed(&mut self, tokens: &[u32], want: usize, abort: &(dyn Fn() -> bool + Sync)) -> bool {
-        let Engine { model, cache, scratch, pool, chunk, .. } = self;
+        let Engine { model, cache, scratch, chunk, .. } = self;
         let mut rest = tokens;
         while !rest.is_empty() {
             let (now, after) = rest.split_at(rest.len().min(*chunk));
             let want = if after.is_empty() { want } else { 0 };
-            if !pool.install(|| model.forward(now, want, cache, scratch, abort)) {
+            if !model.forward(now, want, cache, scratch, abort) {
                 if now.len() == *chunk {
                     *chunk = (*chunk / 2).max(SMALLEST_CHUNK);
                 }

@@ -7,6 +7,7 @@
 //! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
 //! never uses the network.
 
+mod attention;
 mod cache;
 mod config;
 mod dtype;
@@ -17,8 +18,10 @@ mod heal;
 mod matrix;
 mod model;
 mod ops;
-mod quant;
+mod packed;
+mod pool;
 mod sampler;
+mod simd;
 mod tokenizer;
 mod utf8;
 
@@ -32,5 +35,5 @@ pub use tokenizer::{Special, Tokenizer};
 /// Returns the name of the instruction set that the kernels use on this machine. Two machines with the
 /// same one compute the same numbers; others add in another order.
 pub fn instruction_set() -> &'static str {
-    quant::Isa::detect().name()
+    simd::Isa::detect().name()
 }

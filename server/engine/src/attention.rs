@@ -127,18 +127,14 @@ unsafe fn some<S: Simd, const N: usize>(
     let width = shape.value_width();
     // SAFETY: the blocks first to end are within keys and values, as are `PART` scores for each query.
     unsafe {
-        for block in first..end {
-            let keys = keys.add(block * shape.key_block() + head * shape.head_dim * BLOCK);
-            let mut sum = [S::splat(0.0); N];
-            for d in 0..shape.head_dim {
-                let k = S::load_f16(keys.add(d * BLOCK));
-                for i in 0..N {
-                    sum[i] = S::fma(S::splat(*queries[i].q.add(d)), k, sum[i]);
-                }
-            }
-            for i in 0..N {
-                S::store(scores.add(i * PART + (block - first) * BLOCK), sum[i]);
-            }
+        // Two blocks at once, as a fused product takes several cycles and the next one would wait for it.
+        let mut block = first;
+        while block + 2 <= end {
+            scores_of::<S, N, 2>(keys, shape, head, block, &queries, scores.add((block - first) * BLOCK));
+            block += 2;
+        }
+        if block < end {
+            scores_of::<S, N, 1>(keys, shape, head, block, &queries, scores.add((block - first) * BLOCK));
         }
         for (i, query) in queries[..n].iter().enumerate() {
             let scores = scores.add(i * PART);
@@ -169,22 +165,89 @@ unsafe fn some<S: Simd, const N: usize>(
         for i in n..N {
             std::ptr::copy_nonoverlapping(scores.add((n - 1) * PART), scores.add(i * PART), PART);
         }
-        for c in (0..width).step_by(LANES) {
-            let mut sum = [S::splat(0.0); N];
-            for j in from..most {
-                let (block, inside) = (j / BLOCK, j % BLOCK);
-                let at = block * shape.value_block() + (head * BLOCK + inside) * width + c;
-                let v = S::load_f16(values.add(at));
-                for i in 0..N {
-                    sum[i] = S::fma(S::splat(*scores.add(i * PART + j - from)), v, sum[i]);
-                }
-            }
-            for (query, sum) in queries[..n].iter().zip(sum) {
-                S::store(query.out.add(c), sum);
-            }
+        let weights = Weights { p: scores, from, most };
+        let mut c = 0;
+        while c + 2 * LANES <= width {
+            values_of::<S, N, 2>(values, shape, head, c, &weights, &queries[..n]);
+            c += 2 * LANES;
+        }
+        if c < width {
+            values_of::<S, N, 1>(values, shape, head, c, &weights, &queries[..n]);
         }
     }
     n
+}
+
+/// Computes the scores of N queries for B blocks of positions.
+#[inline(always)]
+unsafe fn scores_of<S: Simd, const N: usize, const B: usize>(
+    keys: *const u16,
+    shape: Shape,
+    head: usize,
+    block: usize,
+    queries: &[Query; N],
+    scores: *mut f32,
+) {
+    // SAFETY: the blocks are within the keys, and there are so many scores, by the caller's promise.
+    unsafe {
+        let keys: [*const u16; B] = std::array::from_fn(|b| {
+            keys.add((block + b) * shape.key_block() + head * shape.head_dim * BLOCK)
+        });
+        let mut sum = [[S::splat(0.0); N]; B];
+        for d in 0..shape.head_dim {
+            for b in 0..B {
+                let k = S::load_f16(keys[b].add(d * BLOCK));
+                for i in 0..N {
+                    sum[b][i] = S::fma(S::splat(*queries[i].q.add(d)), k, sum[b][i]);
+                }
+            }
+        }
+        for b in 0..B {
+            for i in 0..N {
+                S::store(scores.add(i * PART + b * BLOCK), sum[b][i]);
+            }
+        }
+    }
+}
+
+/// The weights of the positions from .. most, (queries, PART).
+struct Weights {
+    p: *const f32,
+    from: usize,
+    most: usize,
+}
+
+/// Computes C vectors of the weighted sums of values, from element `c` on.
+#[inline(always)]
+unsafe fn values_of<S: Simd, const N: usize, const C: usize>(
+    values: *const u16,
+    shape: Shape,
+    head: usize,
+    c: usize,
+    weights: &Weights,
+    queries: &[Query],
+) {
+    let width = shape.value_width();
+    // SAFETY: the positions are within the values, and there are weights for N queries, by the caller's promise.
+    unsafe {
+        let mut sum = [[S::splat(0.0); N]; C];
+        for j in weights.from..weights.most {
+            let (block, inside) = (j / BLOCK, j % BLOCK);
+            let at = values.add(block * shape.value_block() + (head * BLOCK + inside) * width + c);
+            let v: [S::F; C] = std::array::from_fn(|k| S::load_f16(at.add(k * LANES)));
+            for i in 0..N {
+                let p = S::splat(*weights.p.add(i * PART + j - weights.from));
+                for k in 0..C {
+                    sum[k][i] = S::fma(p, v[k], sum[k][i]);
+                }
+            }
+        }
+        for (i, query) in queries.iter().enumerate() {
+            for k in 0..C {
+                S::store(query.out.add(c + k * LANES), sum[k][i]);
+            }
+        }
+    }
 }
 
 dispatch! {

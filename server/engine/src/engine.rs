@@ -13,6 +13,7 @@ use crate::gguf::Gguf;
 use crate::heal::Constraint;
 use crate::model::{Model, Scratch};
 use crate::ops;
+use crate::output::Want;
 use crate::sampler::{Sampler, Sampling};
 use crate::tokenizer::{Special, Tokenizer};
 use crate::utf8::Utf8Stream;
@@ -377,7 +378,7 @@ impl Engine {
         }
         for chunk in targets.chunks(SCORE_ROWS) {
             let Engine { model, cache, scratch, .. } = self;
-            if !model.forward(chunk, chunk.len(), cache, scratch, cancelled) {
+            if !model.forward(chunk, Want::Logits(chunk.len()), cache, scratch, cancelled) {
                 return Ok(None);
             }
             for logits in self.scratch.logits.chunks_exact(vocab) {
@@ -459,7 +460,7 @@ impl Engine {
         while !rest.is_empty() {
             let (now, after) = rest.split_at(rest.len().min(*chunk));
             let want = if after.is_empty() { want } else { 0 };
-            if !model.forward(now, want, cache, scratch, abort) {
+            if !model.forward(now, Want::Logits(want), cache, scratch, abort) {
                 if now.len() == *chunk {
                     *chunk = (*chunk / 2).max(SMALLEST_CHUNK);
                 }
@@ -471,5 +472,19 @@ impl Engine {
             rest = after;
         }
         true
+    }
+}
+impl Engine {
+    /// tmp
+    pub fn tmp_best(&mut self, tokens: &[u32]) -> (Option<u32>, f32, f64, u32) {
+        let kept = self.rewind_to_common(tokens);
+        let Engine { model, cache, scratch, .. } = self;
+        model.forward(&tokens[kept..], Want::Best(1), cache, scratch, &|| false);
+        let b = scratch.best[0];
+        (b.token, b.logit, b.log_sum, scratch.order.len() as u32)
+    }
+    /// tmp
+    pub fn tmp_exact(&mut self, e: bool) {
+        self.model.exact = e;
     }
 }

@@ -18,6 +18,7 @@ mod heal;
 mod matrix;
 mod model;
 mod ops;
+mod output;
 mod packed;
 mod pool;
 mod sampler;

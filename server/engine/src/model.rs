@@ -16,6 +16,7 @@ use crate::error::EngineError;
 use crate::gguf::Gguf;
 use crate::matrix::{Lhs, Matrix, Rows};
 use crate::ops;
+use crate::output::{Best, Screening, Want};
 use crate::packed::{self, Activations, GROUP, TILE};
 use crate::pool::{Pool, Shared};
 use crate::simd::Isa;
@@ -27,14 +28,16 @@ pub(crate) struct Model {
     pub(crate) vocab: usize,
     embedding: Rows, // (vocab, dim)
     layers: Vec<Layer>,
-    norm: Vec<f32>, // (dim)
-    output: Matrix, // (vocab, dim); the embedding itself where the file has no output matrix
+    pub(crate) norm: Vec<f32>, // (dim)
+    pub(crate) output: Matrix, // (vocab, dim); the embedding itself where the file has no output matrix
     /// (rope_dim / 2) rotation per position, in radians.
     frequencies: Vec<f64>,
     /// Whether any product needs activations in f32.
     plain: bool,
-    isa: Isa,
-    pool: Pool,
+    /// Whether the likeliest token is looked for among all logits computed in full.
+    pub(crate) exact: bool,
+    pub(crate) isa: Isa,
+    pub(crate) pool: Pool,
 }
 
 #[derive(Debug)]
@@ -56,31 +59,38 @@ struct Layer {
 /// Buffers of a forward pass, kept between passes. Two models never share one.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    x: Vec<f32>,             // (n, dim) residual stream
-    normed: Vec<f32>,        // (n, dim), where a product needs it in f32
-    q: Vec<f32>,             // (n, heads * head_dim)
-    k: Vec<f32>,             // (n, kv_dim)
-    v: Vec<f32>,             // (n, kv_dim)
-    mixed: Vec<f32>,         // (n, heads * head_dim)
-    hidden: Vec<f32>,        // (n, hidden), where a product needs it in f32
-    partial: Vec<f32>,       // partial results of attention
-    angles: Vec<(f32, f32)>, // (n, rope_dim / 2) cosine and sine
-    narrow: Activations,     // (n, dim)
-    heads: Activations,      // (n, heads * head_dim)
-    wide: Activations,       // (n, hidden)
-    threads: Vec<Workspace>,
-    /// (m, vocab) logits of the last pass that asked for them.
+    x: Vec<f32>,                    // (n, dim) residual stream
+    pub(crate) normed: Vec<f32>,    // (n, dim), where a product needs it in f32
+    q: Vec<f32>,                    // (n, heads * head_dim)
+    k: Vec<f32>,                    // (n, kv_dim)
+    v: Vec<f32>,                    // (n, kv_dim)
+    mixed: Vec<f32>,                // (n, heads * head_dim)
+    hidden: Vec<f32>,               // (n, hidden), where a product needs it in f32
+    partial: Vec<f32>,              // partial results of attention
+    angles: Vec<(f32, f32)>,        // (n, rope_dim / 2) cosine and sine
+    pub(crate) narrow: Activations, // (n, dim)
+    heads: Activations,             // (n, heads * head_dim)
+    wide: Activations,              // (n, hidden)
+    pub(crate) threads: Vec<Workspace>,
+    pub(crate) norms: Vec<f32>, // (groups, m) of the last activations
+    pub(crate) reach: Vec<f32>, // (m, tiles) how large a logit of a tile can be
+    pub(crate) order: Vec<u32>, // tiles to compute in full
+    pub(crate) screening: Screening,
+    /// (m, vocab) logits of the last pass that asked for them; where it asked for the best ones, mostly
+    /// estimates.
     pub(crate) logits: Vec<f32>,
+    /// (m) the likeliest tokens, where the last pass asked for them.
+    pub(crate) best: Vec<Best>,
 }
 
 /// What one thread needs for a task.
 #[derive(Debug, Default)]
-struct Workspace {
+pub(crate) struct Workspace {
     row: Vec<f32>,
-    tiles: Vec<f32>,
+    pub(crate) tiles: Vec<f32>,
     scores: Vec<f32>,
     queries: Vec<Query>,
-    partial: Vec<f32>,
+    pub(crate) partial: Vec<f32>,
 }
 
 impl Model {
@@ -140,6 +150,7 @@ impl Model {
             output,
             frequencies,
             plain,
+            exact: false,
             isa: Isa::detect(),
             pool,
         })
@@ -150,16 +161,16 @@ impl Model {
         self.pool.threads()
     }
 
-    /// Evaluates `tokens` after those in the cache, and leaves the logits of the last `want` of them
-    /// in `scratch.logits` (want, vocab); returns whether it came to the end.
+    /// Evaluates `tokens` after those in the cache, and leaves what is wanted of the last ones in the scratch
+    /// memory; returns whether it came to the end.
     ///
     /// `abort` is asked before every layer. If it says so, the cache holds what it held before, and
-    /// the logits are none. Token ids must be below the vocabulary, and the cache must have room: the
+    /// there are no logits. Token ids must be below the vocabulary, and the cache must have room: the
     /// caller checks both.
     pub(crate) fn forward(
         &self,
         tokens: &[u32],
-        want: usize,
+        want: Want,
         cache: &mut KvCache,
         s: &mut Scratch,
         abort: &dyn Fn() -> bool,
@@ -179,6 +190,7 @@ impl Model {
         }
         cache.reserve(n);
         s.logits.clear();
+        s.best.clear();
         // Of the last layer, only the rows whose logits are wanted go on after keys and values.
         let mut rows = n;
         for (i, layer) in self.layers.iter().enumerate() {
@@ -187,10 +199,10 @@ impl Model {
             }
             self.keys_and_values(i, layer, n, start, cache, s);
             if i + 1 == self.layers.len() {
-                let dropped = n - want;
+                let dropped = n - want.rows();
                 s.x.drain(..dropped * c.dim);
                 s.q.drain(..dropped * c.heads * c.head_dim);
-                rows = want;
+                rows = want.rows();
             }
             if rows > 0 {
                 self.attention(i, layer, rows, start + n - rows, cache, s);
@@ -198,12 +210,7 @@ impl Model {
             }
         }
         cache.commit(tokens);
-        if want > 0 {
-            resize(&mut s.logits, want * self.vocab);
-            self.normalise(&self.norm, want, s);
-            let x = Lhs { quantized: &s.narrow, plain: &s.normed, n: want };
-            self.product(&[(&self.output, None)], x, &mut s.threads, &mut [&mut s.logits], false);
-        }
+        self.output(want, s);
         true
     }
 
@@ -403,7 +410,7 @@ impl Model {
     }
 
     /// Normalises the residual stream (n, dim) for the next products.
-    fn normalise(&self, weight: &[f32], n: usize, s: &mut Scratch) {
+    pub(crate) fn normalise(&self, weight: &[f32], n: usize, s: &mut Scratch) {
         let (dim, eps) = (self.config.dim, self.config.eps);
         let quantized = dim.is_multiple_of(GROUP);
         if quantized {
@@ -429,7 +436,7 @@ impl Model {
     }
 
     /// Computes the products of x with some matrices, into outs (n, rows) or, if `add`, added to them.
-    fn product(
+    pub(crate) fn product(
         &self,
         matrices: &[(&Matrix, Option<&[f32]>)],
         x: Lhs<'_>,
@@ -495,7 +502,7 @@ impl Model {
     }
 }
 
-fn resize(v: &mut Vec<f32>, n: usize) {
+pub(crate) fn resize(v: &mut Vec<f32>, n: usize) {
     v.resize(n, 0.0);
 }
 

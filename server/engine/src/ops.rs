@@ -60,6 +60,29 @@ unsafe fn swiglu_product<S: Simd, const R: usize>(gate: *mut f32, up: *const f32
     }
 }
 
+/// Returns Σ exp(x - max).
+pub(crate) fn sum_exp(isa: Isa, x: &[f32], max: f32) -> f32 {
+    let mut sum = 0.0;
+    // SAFETY: of that length.
+    unsafe { sum_exp_of(isa, x.as_ptr(), x.len(), max, &mut sum) };
+    sum
+}
+
+dispatch! { fn sum_exp_of(x: *const f32, n: usize, max: f32, out: &mut f32) = exps }
+
+#[inline(always)]
+unsafe fn exps<S: Simd, const R: usize>(x: *const f32, n: usize, max: f32, out: &mut f32) {
+    // SAFETY: i + 16 <= n, the length of x.
+    unsafe {
+        let mut sum = S::splat(0.0);
+        let whole = n / LANES * LANES;
+        for i in (0..whole).step_by(LANES) {
+            sum = S::add(sum, simd::exp::<S>(S::sub(S::load(x.add(i)), S::splat(max))));
+        }
+        *out = simd::sum::<S>(sum) + (whole..n).map(|i| simd::exp_one(*x.add(i) - max)).sum::<f32>();
+    }
+}
+
 /// Turns scores into probabilities in place; an empty slice stays empty.
 pub(crate) fn softmax(x: &mut [f32]) {
     let max = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);

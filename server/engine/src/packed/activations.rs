@@ -55,6 +55,16 @@ impl Activations {
         self.cols
     }
 
+    /// Writes the sum of the sizes of each group, (groups, rows).
+    pub(crate) fn norms(&self, out: &mut Vec<f32>) {
+        out.clear();
+        out.extend(self.groups[..self.rows * (self.cols / GROUP)].iter().map(|cell| {
+            // SAFETY: whoever may write groups has `&self` too, but only while tasks run (`slot`).
+            let group = unsafe { &*cell.0.get() };
+            group.d * group.q.iter().map(|q| i32::from(q.unsigned_abs())).sum::<i32>() as f32
+        }));
+    }
+
     pub(super) fn as_ptr(&self) -> *const Group {
         self.groups.as_ptr().cast()
     }

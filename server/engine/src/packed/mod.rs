@@ -13,12 +13,14 @@ mod activations;
 mod buffer;
 mod kernel;
 mod pack;
+mod screen;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use activations::{Activations, quantize, rms_norm_quantize};
 pub(crate) use buffer::Buffer;
 pub(crate) use kernel::multiply;
+pub(crate) use screen::{can_screen, estimate};
 
 use std::sync::Arc;
 

@@ -81,14 +81,6 @@ impl<const VNNI: bool> Simd for Pair<VNNI> {
     }
 
     #[inline(always)]
-    unsafe fn zero_i32() -> Self::I {
-        [unsafe { _mm256_setzero_si256() }; 2]
-    }
-    #[inline(always)]
-    unsafe fn add_i32(a: Self::I, b: Self::I) -> Self::I {
-        two(|i| unsafe { _mm256_add_epi32(a[i], b[i]) })
-    }
-    #[inline(always)]
     unsafe fn to_f32(v: Self::I) -> Self::F {
         two(|i| unsafe { _mm256_cvtepi32_ps(v[i]) })
     }
@@ -116,6 +108,12 @@ impl<const VNNI: bool> Simd for Pair<VNNI> {
         });
     }
 
+    #[inline(always)]
+    unsafe fn prefetch(p: *const u8, len: usize) {
+        for at in (0..len).step_by(64) {
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(p.wrapping_add(at).cast()) }
+        }
+    }
     #[inline(always)]
     unsafe fn load_bytes(p: *const u8) -> Self::B {
         two(|i| unsafe { _mm256_loadu_si256(p.add(32 * i).cast()) })

@@ -70,14 +70,6 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn zero_i32() -> __m512i {
-        unsafe { _mm512_setzero_si512() }
-    }
-    #[inline(always)]
-    unsafe fn add_i32(a: __m512i, b: __m512i) -> __m512i {
-        unsafe { _mm512_add_epi32(a, b) }
-    }
-    #[inline(always)]
     unsafe fn to_f32(v: __m512i) -> __m512 {
         unsafe { _mm512_cvtepi32_ps(v) }
     }
@@ -98,6 +90,12 @@ impl Simd for Avx512 {
         unsafe { _mm_storeu_si128(p.cast(), _mm512_cvtepi32_epi8(v)) }
     }
 
+    #[inline(always)]
+    unsafe fn prefetch(p: *const u8, len: usize) {
+        for at in (0..len).step_by(64) {
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(p.wrapping_add(at).cast()) }
+        }
+    }
     #[inline(always)]
     unsafe fn load_bytes(p: *const u8) -> __m512i {
         unsafe { _mm512_loadu_si512(p.cast()) }

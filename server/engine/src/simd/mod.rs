@@ -134,8 +134,6 @@ pub(crate) trait Simd: Copy {
     /// a · b + c, rounded once.
     unsafe fn fma(a: Self::F, b: Self::F, c: Self::F) -> Self::F;
 
-    unsafe fn zero_i32() -> Self::I;
-    unsafe fn add_i32(a: Self::I, b: Self::I) -> Self::I;
     unsafe fn to_f32(v: Self::I) -> Self::F;
     /// Rounds to the nearest integer, ties to even; |v| must be below 2^22.
     unsafe fn round(v: Self::F) -> Self::I;
@@ -145,6 +143,8 @@ pub(crate) trait Simd: Copy {
     /// Writes 16 bytes; the lanes must be within i8.
     unsafe fn store_i8(p: *mut i8, v: Self::I);
 
+    /// Asks for `len` bytes that will be read soon. The address may be any.
+    unsafe fn prefetch(p: *const u8, len: usize);
     unsafe fn load_bytes(p: *const u8) -> Self::B;
     unsafe fn splat_byte(b: u8) -> Self::B;
     unsafe fn and(a: Self::B, b: Self::B) -> Self::B;

@@ -123,14 +123,6 @@ impl<const DOT: bool> Simd for Quad<DOT> {
     }
 
     #[inline(always)]
-    unsafe fn zero_i32() -> Self::I {
-        [unsafe { vdupq_n_s32(0) }; 4]
-    }
-    #[inline(always)]
-    unsafe fn add_i32(a: Self::I, b: Self::I) -> Self::I {
-        four(|i| unsafe { vaddq_s32(a[i], b[i]) })
-    }
-    #[inline(always)]
     unsafe fn to_f32(v: Self::I) -> Self::F {
         four(|i| unsafe { vcvtq_f32_s32(v[i]) })
     }
@@ -155,6 +147,14 @@ impl<const DOT: bool> Simd for Quad<DOT> {
         }
     }
 
+    #[inline(always)]
+    unsafe fn prefetch(p: *const u8, len: usize) {
+        for at in (0..len).step_by(64) {
+            unsafe {
+                asm!("prfm pldl1keep, [{p}]", p = in(reg) p.wrapping_add(at), options(nostack, preserves_flags, readonly));
+            }
+        }
+    }
     #[inline(always)]
     unsafe fn load_bytes(p: *const u8) -> Self::B {
         four(|i| unsafe { vld1q_u8(p.add(16 * i)) })

@@ -78,14 +78,6 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn zero_i32() -> Self::I {
-        [0; LANES]
-    }
-    #[inline(always)]
-    unsafe fn add_i32(a: Self::I, b: Self::I) -> Self::I {
-        map(a, b, i32::wrapping_add)
-    }
-    #[inline(always)]
     unsafe fn to_f32(v: Self::I) -> Self::F {
         v.map(|v| v as f32)
     }
@@ -111,6 +103,8 @@ impl Simd for Scalar {
         unsafe { p.cast::<[i8; LANES]>().write_unaligned(v.map(|v| v as i8)) }
     }
 
+    #[inline(always)]
+    unsafe fn prefetch(_: *const u8, _: usize) {}
     #[inline(always)]
     unsafe fn load_bytes(p: *const u8) -> Self::B {
         // SAFETY: good for 64 bytes by the trait's promise.

@@ -474,17 +474,3 @@ impl Engine {
         true
     }
 }
-impl Engine {
-    /// tmp
-    pub fn tmp_best(&mut self, tokens: &[u32]) -> (Option<u32>, f32, f64, u32) {
-        let kept = self.rewind_to_common(tokens);
-        let Engine { model, cache, scratch, .. } = self;
-        model.forward(&tokens[kept..], Want::Best(1), cache, scratch, &|| false);
-        let b = scratch.best[0];
-        (b.token, b.logit, b.log_sum, scratch.order.len() as u32)
-    }
-    /// tmp
-    pub fn tmp_exact(&mut self, e: bool) {
-        self.model.exact = e;
-    }
-}

@@ -6,6 +6,7 @@ mod editor;
 mod ending;
 mod fates;
 mod handshake;
+mod idle;
 mod items;
 mod malformed;
 mod memory;

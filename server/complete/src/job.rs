@@ -113,6 +113,11 @@ impl Trace {
         }
     }
 
+    /// Returns whether there is a suggestion, and only for want of time no longer one.
+    pub fn is_cut_short(&self) -> bool {
+        self.suggestion().is_some() && matches!(self.ended, Some(Ended::SoftBudget | Ended::Deadline))
+    }
+
     /// Returns the suggestion, if there is one.
     pub fn suggestion(&self) -> Option<&Suggestion> {
         match &self.outcome {

@@ -47,8 +47,7 @@ pub fn extend(
     cancel: &Cancel,
     progress: &mut dyn FnMut(&str),
 ) -> Option<Trace> {
-    let cut = matches!(trace.ended, Some(Ended::SoftBudget | Ended::Deadline));
-    let (shown, raw) = (trace.suggestion().filter(|_| cut)?, trace.raw.as_ref()?);
+    let (shown, raw) = (trace.suggestion().filter(|_| trace.is_cut_short())?, trace.raw.as_ref()?);
     let mut here = Here::of(job);
     let left = here.settings.max_tokens.saturating_sub(raw.usage.generated_tokens);
     if left == 0 || !policy::may_read_ahead(&here.place, job.snapshot.path(), &here.settings) {

@@ -1,43 +1,39 @@
-//! The engine: a model, its KV cache, and the loop that makes text.
+//! The engine: a model, its tokenizer, and the sequences it keeps.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use memmap2::Mmap;
 
-use crate::cache::KvCache;
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::gguf::Gguf;
-use crate::heal::Constraint;
 use crate::model::{Model, Scratch};
-use crate::ops;
 use crate::output::Want;
-use crate::sampler::{Sampler, Sampling};
+use crate::sequences::{AdapterId, Sequences};
 use crate::tokenizer::{Special, Tokenizer};
-use crate::utf8::Utf8Stream;
 
 /// Most prompt tokens evaluated in one pass: enough to read the weights seldom.
 const CHUNK: usize = 32;
 /// Fewest prompt tokens a pass shrinks to when passes are aborted: what an aborted pass had computed is
 /// lost, and whoever types faster than a pass takes would otherwise never get past it.
 const SMALLEST_CHUNK: usize = 4;
-/// Rows of logits held at once when scoring: each takes four bytes a vocabulary entry.
-const SCORE_ROWS: usize = 8;
 
 /// How an engine runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Threads for the arithmetic; 0 for one a physical core as the system reports it.
     pub threads: usize,
-    /// Positions of the KV cache; the model's own context at most.
+    /// Positions of a sequence; the model's own context at most.
     pub context: usize,
+    /// Most bytes of keys and values of all sequences together. The sequences used last are kept; the
+    /// current one is, even if it is larger than that.
+    pub kv_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { threads: 0, context: 4096 }
+        Options { threads: 0, context: 4096, kv_bytes: 192 << 20 }
     }
 }
 
@@ -50,90 +46,28 @@ pub enum Input<'a> {
     Text(&'a str),
 }
 
-/// Bounds and choices of one generation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct GenerateOptions {
-    /// Most tokens to generate.
-    pub max_tokens: usize,
-    /// Latest end, counted from the call.
-    pub deadline: Duration,
-    /// Choice of tokens.
-    pub sampling: Sampling,
-    /// Whether the last token of a prompt that ends in text is taken back and completed (token
-    /// healing).
-    pub heal: bool,
-}
-
-/// Why a generation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StopReason {
-    /// The model wrote an end token, or any other special token.
-    EndToken,
-    /// As many tokens as asked for.
-    MaxTokens,
-    /// The deadline passed.
-    Deadline,
-    /// `cancelled` said so.
-    Cancelled,
-    /// The listener said so.
-    Listener,
-    /// The context is full.
-    ContextFull,
-}
-
-/// A finished generation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Output {
-    /// The new text.
-    pub text: String,
-    /// Why it ended.
-    pub stop: StopReason,
-    /// Tokens in the prompt, after healing.
-    pub prompt_tokens: usize,
-    /// Of these, found in the cache.
-    pub reused_tokens: usize,
-    /// Tokens generated.
-    pub generated_tokens: usize,
-    /// Time for the prompt.
-    pub prefill: Duration,
-    /// Time for the new tokens.
-    pub decode: Duration,
-    /// Sum of the natural logarithms of the new tokens' probabilities; of a healed one, among the tokens
-    /// that may stand there.
-    pub logprob: f64,
-}
-
-/// The likelihood of a given continuation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scored {
-    /// Negative log-likelihood of the continuation's tokens, in nats.
-    pub nll: f64,
-    /// How many tokens that are.
-    pub tokens: usize,
-    /// Negative log-likelihood of the end token after them, in nats.
-    pub nll_end: f64,
-}
-
 /// What became of a prompt that was only evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefilled {
     /// Tokens in the prompt.
     pub prompt_tokens: usize,
-    /// Of these, found in the cache.
+    /// Of these, kept from before.
     pub reused_tokens: usize,
     /// Of these, evaluated now.
     pub evaluated_tokens: usize,
-    /// Whether all of the prompt is in the cache.
+    /// Whether all of the prompt is evaluated.
     pub finished: bool,
 }
 
-/// One model with one sequence in its cache.
+/// One model with the sequences it evaluated last.
 #[derive(Debug)]
 pub struct Engine {
-    model: Model,
-    tokenizer: Tokenizer,
-    cache: KvCache,
-    scratch: Scratch,
+    pub(crate) model: Model,
+    pub(crate) tokenizer: Tokenizer,
+    pub(crate) sequences: Sequences,
+    /// The adapter in use.
+    adapter: Option<AdapterId>,
+    pub(crate) scratch: Scratch,
     /// Prompt tokens of the next pass.
     chunk: usize,
 }
@@ -165,8 +99,9 @@ impl Engine {
                 format!("{} tokens, but token_embd.weight has {} rows", tokenizer.vocab(), model.vocab),
             ));
         }
-        let cache = KvCache::new(&model.config, options.context.clamp(16, model.config.context.max(16)));
-        Ok(Engine { model, tokenizer, cache, scratch: Scratch::default(), chunk: CHUNK })
+        let context = options.context.clamp(16, model.config.context.max(16));
+        let sequences = Sequences::new(&model.config, context, options.kv_bytes);
+        Ok(Engine { model, tokenizer, sequences, adapter: None, scratch: Scratch::default(), chunk: CHUNK })
     }
 
     /// Returns the model's shape.
@@ -179,9 +114,14 @@ impl Engine {
         &self.tokenizer
     }
 
-    /// Returns how many positions the cache can hold.
+    /// Returns how many positions a sequence can hold.
     pub fn context(&self) -> usize {
-        self.cache.capacity()
+        self.sequences.capacity()
+    }
+
+    /// Returns how many sequences are kept, and how many bytes their keys and values take.
+    pub fn kept(&self) -> (usize, usize) {
+        self.sequences.size()
     }
 
     /// Returns how many threads do the arithmetic.
@@ -189,9 +129,9 @@ impl Engine {
         self.model.threads()
     }
 
-    /// Empties the cache.
+    /// Forgets all sequences.
     pub fn reset(&mut self) {
-        self.cache.truncate(0);
+        self.sequences.clear();
     }
 
     /// Returns the tokens of a prompt.
@@ -211,7 +151,7 @@ impl Engine {
         Ok(ids)
     }
 
-    /// Evaluates `tokens` as the whole sequence, reusing what the cache holds of it, and returns the
+    /// Evaluates `tokens` as the whole sequence, reusing what is kept of it, and returns the
     /// logits after the last one (vocab), or `None` if `abort` said so.
     ///
     /// # Errors
@@ -223,12 +163,12 @@ impl Engine {
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
-        Ok(self.feed(&tokens[kept..], 1, abort).then_some(&self.scratch.logits))
+        Ok(self.feed(&tokens[kept..], Want::Logits(1), abort).then_some(&self.scratch.logits))
     }
 
-    /// Evaluates a prompt into the cache and generates nothing, so that a later call for the same or a
+    /// Evaluates a prompt into a sequence and generates nothing, so that a later call for the same or a
     /// longer prompt has less to do. `abort` is asked before every layer; what was evaluated before
-    /// the pass that it ended stays in the cache.
+    /// the pass that it ended is kept.
     ///
     /// # Errors
     /// When the prompt is empty or does not fit.
@@ -239,12 +179,12 @@ impl Engine {
     ) -> Result<Prefilled, EngineError> {
         let tokens = self.tokenize(prompt)?;
         self.check(&tokens, 0)?;
-        let common = self.common(&tokens);
+        let common = self.sequences.select(&tokens, self.adapter);
         if common < tokens.len() {
-            self.cache.truncate(common);
-            self.feed(&tokens[common..], 0, abort);
+            self.sequences.current_mut().truncate(common);
+            self.feed(&tokens[common..], Want::Nothing, abort);
         }
-        let held = self.cache.tokens().len().min(tokens.len());
+        let held = self.sequences.current().tokens().len().min(tokens.len());
         Ok(Prefilled {
             prompt_tokens: tokens.len(),
             reused_tokens: common,
@@ -253,185 +193,23 @@ impl Engine {
         })
     }
 
-    /// Continues a prompt. `cancelled` and the deadline are read before every layer of every pass;
-    /// `listener` hears all new text (whole characters) with the time since
-    /// the call, and says whether to go on.
+    /// Returns how many tokens a prompt has, and how many of them are held from earlier calls.
     ///
     /// # Errors
-    /// When the prompt is empty or does not fit, or the model's output is not finite.
-    pub fn generate(
-        &mut self,
-        prompt: &[Input<'_>],
-        options: &GenerateOptions,
-        cancelled: &(dyn Fn() -> bool + Sync),
-        listener: &mut dyn FnMut(&str, Duration) -> bool,
-    ) -> Result<Output, EngineError> {
-        let begun = Instant::now();
-        let mut tokens = self.tokenize(prompt)?;
-        let ends_in_text = matches!(prompt.last(), Some(Input::Text(t)) if !t.is_empty());
-        let mut constraint = Constraint::default();
-        if options.heal && ends_in_text && tokens.len() > 1 {
-            let last = tokens.pop().map(|t| self.tokenizer.bytes(t).to_vec());
-            constraint = Constraint::new(last.unwrap_or_default());
-        }
-        self.check(&tokens, 1)?;
-        let reused = self.rewind_to_common(&tokens);
-        let mut out = Output {
-            text: String::new(),
-            stop: StopReason::MaxTokens,
-            prompt_tokens: tokens.len(),
-            reused_tokens: reused,
-            generated_tokens: 0,
-            prefill: Duration::ZERO,
-            decode: Duration::ZERO,
-            logprob: 0.0,
-        };
-        let late = || begun.elapsed() >= options.deadline;
-        let stop_now = || {
-            if cancelled() { Some(StopReason::Cancelled) } else { late().then_some(StopReason::Deadline) }
-        };
-        let fed = self.feed(&tokens[reused..], 1, &|| stop_now().is_some());
-        out.prefill = begun.elapsed();
-        if !fed {
-            out.stop = stop_now().unwrap_or(StopReason::Cancelled);
-            return Ok(out);
-        }
-
-        let mut sampler = Sampler::new(options.sampling);
-        let mut stream = Utf8Stream::default();
-        while out.generated_tokens < options.max_tokens {
-            if let Some(stop) = stop_now() {
-                out.stop = stop;
-                break;
-            }
-            let logits = &self.scratch.logits;
-            // While healing, a token is as likely as it is among those that may come: what stands there is
-            // no choice of the model's, and must not make it look unsure.
-            let (picked, total) = if constraint.is_done() {
-                (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
-            } else {
-                let allowed = constraint.allowed(&self.tokenizer);
-                let among: Vec<f32> = allowed.iter().map(|t| logits[*t as usize]).collect();
-                (sampler.pick(allowed.into_iter().zip(among.iter().copied())), ops::log_sum_exp(&among))
-            };
-            let position = self.cache.tokens().len();
-            let token = picked.ok_or(EngineError::NotFinite { position })?;
-            out.logprob += f64::from(logits[token as usize]) - total;
-            if self.tokenizer.is_control(token) {
-                out.stop = StopReason::EndToken;
-                break;
-            }
-            out.generated_tokens += 1;
-            let text = stream.push(constraint.take(self.tokenizer.bytes(token)));
-            if !text.is_empty() {
-                out.text.push_str(&text);
-                if !listener(&text, begun.elapsed()) {
-                    out.stop = StopReason::Listener;
-                    break;
-                }
-            }
-            if out.generated_tokens == options.max_tokens {
-                break;
-            }
-            if self.cache.tokens().len() == self.cache.capacity() {
-                out.stop = StopReason::ContextFull;
-                break;
-            }
-            if !self.feed(&[token], 1, &|| stop_now().is_some()) {
-                out.stop = stop_now().unwrap_or(StopReason::Cancelled);
-                break;
-            }
-        }
-        out.decode = begun.elapsed() - out.prefill;
-        Ok(out)
-    }
-
-    /// Returns how likely `continuation` is after `prompt`, without token healing: where the two meet
-    /// they are tokenised as they would be in one text.
-    ///
-    /// Returns `None` if `cancelled` said so.
-    ///
-    /// # Errors
-    /// When prompt and continuation do not fit.
-    pub fn score(
-        &mut self,
-        prompt: &[Input<'_>],
-        continuation: &str,
-        cancelled: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Option<Scored>, EngineError> {
-        let (mut tokens, middle) = self.join(prompt, continuation)?;
-        let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
-        let end =
-            self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
-        self.check(&tokens, targets.len() + 1)?;
-        let reused = self.rewind_to_common(&tokens);
-        if !self.feed(&tokens[reused..], 1, cancelled) {
-            return Ok(None);
-        }
-        let mut scored = Scored { nll: 0.0, tokens: targets.len(), nll_end: 0.0 };
-        let vocab = self.model.vocab;
-        let mut next = targets.iter().copied();
-        let nll = |logits: &[f32], token: u32| ops::log_sum_exp(logits) - f64::from(logits[token as usize]);
-        match next.next() {
-            None => scored.nll_end = nll(&self.scratch.logits, end),
-            Some(first) => scored.nll += nll(&self.scratch.logits, first),
-        }
-        for chunk in targets.chunks(SCORE_ROWS) {
-            let Engine { model, cache, scratch, .. } = self;
-            if !model.forward(chunk, Want::Logits(chunk.len()), cache, scratch, cancelled) {
-                return Ok(None);
-            }
-            for logits in self.scratch.logits.chunks_exact(vocab) {
-                match next.next() {
-                    Some(token) => scored.nll += nll(logits, token),
-                    None => scored.nll_end = nll(logits, end),
-                }
-            }
-        }
-        if !scored.nll.is_finite() || !scored.nll_end.is_finite() {
-            return Err(EngineError::NotFinite { position: self.cache.tokens().len() });
-        }
-        Ok(Some(scored))
-    }
-
-    /// Tokenises prompt and continuation so that the last text part and the continuation are one
-    /// text, and returns all tokens and how many of them belong to the continuation: those that end
-    /// after its start.
-    fn join(&self, prompt: &[Input<'_>], continuation: &str) -> Result<(Vec<u32>, usize), EngineError> {
-        if let Some((Input::Text(last), before)) = prompt.split_last() {
-            let mut tokens = self.tokenize(before)?;
-            let from = tokens.len();
-            self.tokenizer.encode(&format!("{last}{continuation}"), &mut tokens);
-            // A tokenizer may have put a space in front that no text has: it belongs to the prompt.
-            let spelled: usize = tokens[from..].iter().map(|t| self.tokenizer.bytes(*t).len()).sum();
-            let extra = spelled.saturating_sub(last.len() + continuation.len());
-            let mut at = 0;
-            let inside = tokens[from..].iter().filter(|t| {
-                at += self.tokenizer.bytes(**t).len();
-                at > last.len() + extra
-            });
-            let middle = inside.count();
-            // At least one token must come before the ones that are scored.
-            let middle = middle.min(tokens.len().saturating_sub(1));
-            return Ok((tokens, middle));
-        }
-        let mut tokens = self.tokenize(prompt)?;
-        let from = tokens.len();
-        self.tokenizer.encode(continuation, &mut tokens);
-        let middle = tokens.len() - from;
-        Ok((tokens, middle))
+    /// [`EngineError::NoSpecial`] when the model lacks a special token.
+    pub fn held(&self, prompt: &[Input<'_>]) -> Result<(usize, usize), EngineError> {
+        let tokens = self.tokenize(prompt)?;
+        Ok((tokens.len(), self.sequences.held(&tokens, self.adapter)))
     }
 
     /// Checks that tokens exist, are known, and leave room for `more`.
-    fn check(&self, tokens: &[u32], more: usize) -> Result<(), EngineError> {
+    pub(crate) fn check(&self, tokens: &[u32], more: usize) -> Result<(), EngineError> {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
         }
-        if tokens.len() + more > self.cache.capacity() {
-            return Err(EngineError::ContextFull {
-                tokens: tokens.len() + more,
-                context: self.cache.capacity(),
-            });
+        let (tokens_wanted, context) = (tokens.len() + more, self.context());
+        if tokens_wanted > context {
+            return Err(EngineError::ContextFull { tokens: tokens_wanted, context });
         }
         match tokens.iter().find(|t| **t as usize >= self.model.vocab) {
             Some(id) => Err(EngineError::TokenRange { id: *id, vocab: self.model.vocab }),
@@ -439,38 +217,41 @@ impl Engine {
         }
     }
 
-    /// Returns how many tokens the cache has in common with `tokens`, from the first on.
-    fn common(&self, tokens: &[u32]) -> usize {
-        self.cache.tokens().iter().zip(tokens).take_while(|(a, b)| a == b).count()
-    }
-
-    /// Rewinds the cache to what it has in common with `tokens`, but for the last one, whose logits
-    /// are wanted; returns how many positions are kept.
-    fn rewind_to_common(&mut self, tokens: &[u32]) -> usize {
-        let kept = self.common(tokens).min(tokens.len().saturating_sub(1));
-        self.cache.truncate(kept);
+    /// Takes the sequence for `tokens` and rewinds it to what it has in common with them, but for the
+    /// last one, whose logits are wanted; returns how many positions are kept.
+    pub(crate) fn rewind_to_common(&mut self, tokens: &[u32]) -> usize {
+        let kept = self.sequences.select(tokens, self.adapter).min(tokens.len().saturating_sub(1));
+        self.sequences.current_mut().truncate(kept);
         kept
     }
 
-    /// Evaluates tokens in passes, with the logits after the last `want` (0 or 1); returns whether it
-    /// came to the end. What the passes before an abort evaluated stays in the cache.
-    fn feed(&mut self, tokens: &[u32], want: usize, abort: &(dyn Fn() -> bool + Sync)) -> bool {
-        let Engine { model, cache, scratch, chunk, .. } = self;
+    /// Evaluates tokens in passes, with what is wanted of the last one; returns whether it came to the end.
+    /// What the passes before an abort evaluated is kept.
+    pub(crate) fn feed(&mut self, tokens: &[u32], want: Want, abort: &(dyn Fn() -> bool + Sync)) -> bool {
         let mut rest = tokens;
         while !rest.is_empty() {
-            let (now, after) = rest.split_at(rest.len().min(*chunk));
-            let want = if after.is_empty() { want } else { 0 };
-            if !model.forward(now, Want::Logits(want), cache, scratch, abort) {
-                if now.len() == *chunk {
-                    *chunk = (*chunk / 2).max(SMALLEST_CHUNK);
+            let (now, after) = rest.split_at(rest.len().min(self.chunk));
+            let full = now.len() == self.chunk;
+            if !self.pass(now, if after.is_empty() { want } else { Want::Nothing }, abort) {
+                if full {
+                    self.chunk = (self.chunk / 2).max(SMALLEST_CHUNK);
                 }
                 return false;
             }
-            if now.len() == *chunk {
-                *chunk = (*chunk * 2).min(CHUNK);
+            if full {
+                self.chunk = (self.chunk * 2).min(CHUNK);
             }
             rest = after;
         }
         true
+    }
+
+    /// Evaluates tokens in one pass, with what is wanted of the last ones; returns whether it came to
+    /// the end, and changes nothing if it did not.
+    pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &(dyn Fn() -> bool + Sync)) -> bool {
+        let Engine { model, sequences, scratch, .. } = self;
+        let done = model.forward(tokens, want, sequences.current_mut(), scratch, abort);
+        sequences.trim();
+        done
     }
 }

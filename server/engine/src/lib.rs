@@ -1,7 +1,7 @@
-//! Runs GGUF language models on the CPU: one file, memory-mapped, one sequence with a kept KV cache.
+//! Runs GGUF language models on the CPU: one file, memory-mapped, and a KV cache for each document.
 //!
 //! The way of a call: [`Engine::generate`] tokenises the prompt, keeps the longest common prefix of
-//! the KV cache, evaluates the rest in passes, then samples token by token. Cancel flag and deadline
+//! a KV cache, evaluates the rest in passes, then samples token by token. Cancel flag and deadline
 //! are read before every layer of every pass.
 //!
 //! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
@@ -13,6 +13,7 @@ mod config;
 mod dtype;
 mod engine;
 mod error;
+mod generate;
 pub mod gguf;
 mod heal;
 mod matrix;
@@ -22,19 +23,23 @@ mod output;
 mod packed;
 mod pool;
 mod sampler;
+mod score;
+mod sequences;
 mod simd;
 mod tokenizer;
 mod utf8;
 
 pub use config::{Config, Rope};
 pub use dtype::DType;
-pub use engine::{Engine, GenerateOptions, Input, Options, Output, Prefilled, Scored, StopReason};
+pub use engine::{Engine, Input, Options, Prefilled};
 pub use error::EngineError;
+pub use generate::{GenerateOptions, Output, StopReason};
 pub use sampler::Sampling;
+pub use score::Scored;
 pub use tokenizer::{Special, Tokenizer};
 
-/// Returns the name of the instruction set that the kernels use on this machine. Two machines with the
-/// same one compute the same numbers; others add in another order.
+/// Returns the name of the instruction set that the kernels use on this machine. All of them compute the
+/// same numbers.
 pub fn instruction_set() -> &'static str {
     simd::Isa::detect().name()
 }

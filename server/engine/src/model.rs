@@ -183,6 +183,7 @@ impl Model {
         for (token, x) in tokens.iter().zip(s.x.chunks_exact_mut(c.dim)) {
             self.embedding.row_f32(*token as usize, x);
         }
+        cache.reserve(n);
         s.angles.clear();
         for position in start..start + n {
             let angle = |f: &f64| (position as f64 * f).sin_cos();

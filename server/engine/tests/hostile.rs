@@ -10,7 +10,7 @@ fn open(bytes: &[u8]) -> Result<Engine, EngineError> {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("m.gguf");
     std::fs::write(&path, bytes).expect("writing");
-    Engine::open(&path, Options { threads: 1, context: 64 })
+    Engine::open(&path, Options { threads: 1, context: 64, ..Options::default() })
 }
 
 /// The message names what is wrong.

@@ -4,16 +4,22 @@ mod generate;
 mod hostile;
 mod memory;
 mod reference;
+mod sequences;
 
 use housestyle_engine::{Engine, Options};
 use housestyle_testkit::tiny::Tiny;
 
 /// Writes a tiny model and opens it.
 fn open(tiny: &Tiny) -> Engine {
+    open_with(tiny, Options { threads: 2, context: 256, ..Options::default() })
+}
+
+/// Writes a tiny model and opens it in a certain way.
+fn open_with(tiny: &Tiny, options: Options) -> Engine {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("tiny.gguf");
     std::fs::write(&path, tiny.gguf()).expect("writing the model");
     // On Windows a mapped file cannot be removed: the folder is kept for the system to clean up.
     let _ = dir.keep();
-    Engine::open(&path, Options { threads: 2, context: 256 }).expect("a valid model")
+    Engine::open(&path, options).expect("a valid model")
 }

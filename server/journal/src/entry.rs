@@ -58,6 +58,8 @@ pub struct Request {
     pub lines: usize,
     /// Whether it came from an earlier generation, without a new call of the model.
     pub reused: bool,
+    /// How much of the surroundings the model was given, `whole` or `near`, if it was asked.
+    pub window: Option<String>,
     /// From the arrival of the request to its answer, in milliseconds.
     pub total_ms: f64,
     /// Time to evaluate the prompt, in milliseconds.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
-use housestyle_text::{Change, Encoding, Language, Snapshot};
+use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
 use crate::flight::{Flight, Overtaken};
 use crate::spot::{Edit, Spot};
@@ -28,6 +28,8 @@ pub(crate) struct Document {
     pub(crate) revision: u64,
     /// Grows with every request.
     pub(crate) serial: u64,
+    /// Where the user is, as far as edits and requests tell.
+    pub(crate) place: Option<Offset>,
     /// The last run of the model for this document, as long as the user types where it began.
     pub(crate) run: Option<Run>,
     /// The last suggestion given for this document, and where, as long as the user types there.
@@ -61,6 +63,7 @@ impl Document {
             too_large,
             revision: 0,
             serial: 0,
+            place: None,
             run: None,
             shown: None,
         }
@@ -73,6 +76,8 @@ impl Document {
             None => {
                 let path = self.snapshot.path().map(str::to_owned);
                 let fresh = Document::open(&change.text, version, &self.language_id, path);
+                let edit = edit_between(&self.snapshot, &fresh.snapshot);
+                self.place = Some(Offset(edit.range.start.0 + edit.text.len()));
                 self.snapshot = fresh.snapshot;
                 self.too_large = fresh.too_large;
                 None
@@ -89,6 +94,7 @@ impl Document {
                     self.snapshot = self.snapshot.apply(&[empty], encoding, version);
                     return None;
                 }
+                self.place = Some(Offset(edit.start + edit.inserted));
                 Some(edit)
             }
         }
@@ -152,8 +158,10 @@ mod tests {
         assert_eq!(edit, Some(Edit { start: 6, end: 6, inserted: 2 }));
         assert_eq!(document.snapshot.to_text(), "é😀abx");
         assert_eq!(document.snapshot.version(), 2);
+        assert_eq!(document.place, Some(Offset(8)));
         assert_eq!(document.apply(Change { range: None, text: "y".to_owned() }, Encoding::Utf16, 3), None);
         assert_eq!(document.snapshot.to_text(), "y");
+        assert_eq!(document.place, Some(Offset(1)));
         assert_eq!(document.revision, 2);
     }
 

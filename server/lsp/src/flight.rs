@@ -141,6 +141,15 @@ impl Flight {
         self.lock().result.take()
     }
 
+    /// Tells the waiting request what there is, while the run goes on: what it ends with may be more of the same.
+    pub(crate) fn answer(&self, trace: &Arc<Trace>) {
+        let mut state = self.lock();
+        state.result = Some(Arc::clone(trace));
+        if let Some((_, listener)) = state.listener.take() {
+            drop(listener.send(Heard::Done(Arc::clone(trace))));
+        }
+    }
+
     /// Ends the run and tells the waiting request. What it ended with can be taken even if nobody waits.
     pub(crate) fn finish(&self, heard: Heard) {
         let mut state = self.lock();
@@ -228,6 +237,23 @@ mod tests {
         assert!(!flight.cancel.is_cancelled());
         flight.wrote("leg");
         assert!(flight.cancel.is_cancelled());
+    }
+
+    #[test]
+    fn a_run_that_answered_may_go_on() {
+        let (flight, mut first) = Flight::new();
+        flight.wrote("a();");
+        let trace = Arc::new(Trace::nothing(housestyle_complete::Reason::Cancelled));
+        flight.answer(&trace);
+        assert!(matches!(heard(&mut first), Some(Heard::Done(_))));
+        drop(first);
+        assert!(!flight.cancel.is_cancelled() && !flight.is_awaited());
+        assert!(flight.take_result().is_some());
+        // Who typed all that was answered waits for the rest.
+        let mut second = Flight::join(&flight, "a();").expect("it goes on");
+        flight.finish(Heard::Done(trace));
+        assert!(matches!(heard(&mut second), Some(Heard::Done(_))));
+        assert!(flight.take_result().is_some());
     }
 
     #[test]

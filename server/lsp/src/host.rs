@@ -64,6 +64,8 @@ pub struct RequestRecord {
     pub lines: usize,
     /// Whether it came from an earlier generation, without a new call of the model.
     pub reused: bool,
+    /// How much of the surroundings the model was given, `whole` or `near`, if it was asked.
+    pub window: Option<&'static str>,
     /// From the arrival of the request to its answer.
     pub total: Duration,
     /// Time to evaluate the prompt.

@@ -13,6 +13,7 @@ mod documents;
 mod flight;
 mod handlers;
 mod host;
+mod idle;
 mod outcome;
 mod params;
 mod preferences;

@@ -4,19 +4,20 @@
 //! held over a wait; the answer is checked against the document as it is when the answer is given.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::Anchor;
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Reason, Selected, Suggestion, Trigger};
+use housestyle_complete::{Job, Reach, Reason, Selected, Suggestion, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
 use crate::documents::Run;
 use crate::flight::{Flight, Heard, Listening, Overtaken};
 use crate::host::RequestRecord;
+use crate::idle::QUIET;
 use crate::outcome::{Outcome, Ready, Why};
 use crate::params::{Asked, SelectedItem};
 use crate::server::Server;
@@ -43,6 +44,8 @@ struct Request<'a> {
     seen: Option<Seen>,
     /// What the model took.
     usage: Usage,
+    /// How much of the surroundings the model was given, if it was asked.
+    reach: Option<Reach>,
     reused: bool,
     told: bool,
 }
@@ -69,7 +72,8 @@ enum Step {
 impl Request<'_> {
     fn new(server: &Server, asked: Asked) -> Request<'_> {
         let arrived = Instant::now();
-        Request { server, asked, arrived, seen: None, usage: Usage::default(), reused: false, told: false }
+        let usage = Usage::default();
+        Request { server, asked, arrived, seen: None, usage, reach: None, reused: false, told: false }
     }
 
     async fn settle(&mut self) -> Outcome {
@@ -104,6 +108,7 @@ impl Request<'_> {
         let cursor = document.snapshot.offset_at(convert::position(self.asked.position), encoding);
         if self.seen.is_none() {
             document.serial += 1;
+            document.place = Some(cursor);
             if let Some(run) = &document.run {
                 run.flight.overtake(Overtaken::Request);
             }
@@ -173,6 +178,7 @@ impl Request<'_> {
         }
         document.harvest(&self.asked.uri, &mut session.recent);
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
+        self.reach = trace.reach;
         match &trace.outcome {
             Pipeline::Nothing(_) if self.reused => None,
             Pipeline::Nothing(reason) => {
@@ -214,8 +220,15 @@ impl Request<'_> {
     /// Tells how the request ended: the record, and the status for what a person would wonder about.
     fn tell(&self, outcome: &Outcome) {
         let record = self.record(outcome);
-        self.server.session().answered(record.clone());
-        if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
+        let mut session = self.server.session();
+        session.answered(record.clone());
+        if matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
+            drop(session);
+        } else {
+            // What the next key will need is not read yet: no reason to wait for quiet.
+            let quiet = if self.reach == Some(Reach::Near) { Duration::ZERO } else { QUIET };
+            self.server.rest(&session, &self.asked.uri, quiet);
+            drop(session);
             self.server.status.last(outcome.code(), outcome.to_string());
         }
         self.server.recorder.request(record);
@@ -247,6 +260,7 @@ impl Request<'_> {
             suggestion: suggestion.map(|ready| ready.id.clone()),
             lines: suggestion.map_or(0, |ready| ready.text.lines().count()),
             reused: self.reused,
+            window: self.reach.map(Reach::code),
             total: self.arrived.elapsed(),
             prefill: self.usage.prefill,
             decode: self.usage.decode,

@@ -4,6 +4,7 @@
 //! it looks at the next message, so the session changes in the order of the messages.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
@@ -11,6 +12,7 @@ use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer};
 
 use crate::handlers;
+use crate::idle::Ahead;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
 use crate::session::Session;
@@ -53,6 +55,20 @@ impl Server {
         if on {
             self.worker.want_model();
         }
+    }
+
+    /// Lets the model read ahead where the user is in a document, after `quiet`; for nothing where completions are
+    /// off or paused. What it reads for another line ends.
+    pub(crate) fn rest(&self, session: &Session, uri: &str, quiet: Duration) {
+        let on = !session.paused && !session.is_off();
+        let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
+        let ahead = document.map(|document| Ahead {
+            uri: uri.to_owned(),
+            snapshot: document.snapshot.clone(),
+            cursor: document.place,
+            settings: Arc::clone(&session.settings),
+        });
+        self.worker.rest(ahead, quiet);
     }
 
     pub(crate) async fn inline_completion(&self, params: Value) -> Result<Value> {

@@ -1,18 +1,21 @@
 //! The thread on which the model works, and the one slot before it.
 //!
 //! A newer job replaces a waiting one, whose request is answered at once: only the newest is worth
-//! computing. The thread owns the model, so nothing else ever waits for it.
+//! computing. The thread owns the model, so nothing else ever waits for it. While nothing is asked it finishes what
+//! time cut short, and reads ahead where the user is; both give way to whatever is asked.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use housestyle_complete::generator::Generator;
+use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Selected, Trigger, suggest};
+use housestyle_complete::{Job, Selected, Trigger, extend, suggest};
 use housestyle_text::{Offset, Snapshot};
 
 use crate::flight::{Flight, Heard, Overtaken};
 use crate::host::{LoadProgress, Loader};
+use crate::idle::{Ahead, Idle};
 use crate::progress::Progress;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -39,7 +42,14 @@ struct State {
     wanted: bool,
     waiting: Option<Task>,
     running: Option<Arc<Flight>>,
+    idle: Idle,
     closed: bool,
+}
+
+/// What the thread does next.
+enum Work {
+    Task(Task),
+    Ahead(Ahead, Cancel),
 }
 
 struct Shared {
@@ -89,6 +99,7 @@ impl Worker {
             task.flight.finish(Heard::Overtaken(Overtaken::Request));
             return;
         }
+        state.idle.give_way();
         if let Some(running) = state.running.as_ref().filter(|running| !running.is_awaited()) {
             running.cancel.cancel();
         }
@@ -96,6 +107,13 @@ impl Worker {
         if let Some(replaced) = state.waiting.replace(task) {
             replaced.flight.finish(Heard::Overtaken(Overtaken::Request));
         }
+        self.0.wake.notify_all();
+    }
+
+    /// Says where the user is, or that nothing is known of that: for this place the model reads ahead after `quiet`
+    /// if nothing is asked of it until then. What it reads for another line ends.
+    pub(crate) fn rest(&self, ahead: Option<Ahead>, quiet: Duration) {
+        self.0.lock().idle.put(ahead, Instant::now() + quiet);
         self.0.wake.notify_all();
     }
 
@@ -110,24 +128,43 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until `ready` finds something, or nothing when the worker is closed.
-    fn wait<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> Option<T> {
+    /// Waits until the model is wanted; returns whether it is, before all is closed.
+    fn wait_until_wanted(&self) -> bool {
         let mut state = self.lock();
-        loop {
-            if state.closed {
-                return None;
-            }
-            if let Some(found) = ready(&mut state) {
-                return Some(found);
-            }
+        while !state.wanted && !state.closed {
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        !state.closed
+    }
+
+    /// Waits for something to do; nothing when the worker is closed. A job whose request went away is passed over.
+    fn next(&self) -> Option<Work> {
+        let mut state = self.lock();
+        while !state.closed {
+            if let Some(task) = state.waiting.take().filter(|task| task.flight.begin()) {
+                state.running = Some(Arc::clone(&task.flight));
+                return Some(Work::Task(task));
+            }
+            let now = Instant::now();
+            if let Some((ahead, cancel)) = state.idle.take(now) {
+                return Some(Work::Ahead(ahead, cancel));
+            }
+            state = match state.idle.due() {
+                Some(due) => {
+                    let waited = self.wake.wait_timeout(state, due.saturating_duration_since(now));
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        None
     }
 
     /// Takes no more jobs, and tells all that wait.
     fn end(&self) {
         let mut state = self.lock();
         state.closed = true;
+        state.idle.put(None, Instant::now());
         if let Some(running) = state.running.take() {
             running.cancel.cancel();
             running.finish(Heard::Overtaken(Overtaken::Request));
@@ -139,41 +176,61 @@ impl Shared {
     }
 
     fn work(&self, load: Loader, reports: &Reports) {
-        if self.wait(|state| state.wanted.then_some(())).is_none() {
+        if !self.wait_until_wanted() {
             return;
         }
-        let loaded = load_model(load, reports);
-        match loaded {
-            Ok(mut generator) => {
-                while let Some(task) = self.next_task() {
+        let mut loaded = load_model(load, reports);
+        while let Some(work) = self.next() {
+            match (&mut loaded, work) {
+                (Ok(generator), Work::Task(task)) => {
                     reports.status.thinking(true);
-                    run(&task, generator.as_mut());
-                    let more = {
-                        let mut state = self.lock();
-                        state.running = None;
-                        state.waiting.is_some()
-                    };
-                    if !more {
-                        reports.status.thinking(false);
-                    }
+                    self.run(&task, generator.as_mut(), reports);
+                    self.lock().running = None;
+                    self.rest_from_thinking(reports);
                 }
-            }
-            Err(why) => {
-                while let Some(task) = self.next_task() {
+                (Ok(generator), Work::Ahead(ahead, cancel)) => ahead.read(generator.as_mut(), &cancel),
+                (Err(why), Work::Task(task)) => {
                     task.flight.finish(Heard::NoModel(why.clone()));
                     self.lock().running = None;
                 }
+                (Err(_), Work::Ahead(..)) => {}
             }
         }
     }
 
-    /// Takes the waiting job; one whose request went away is passed over.
-    fn next_task(&self) -> Option<Task> {
-        self.wait(|state| {
-            let task = state.waiting.take().filter(|task| task.flight.begin())?;
-            state.running = Some(Arc::clone(&task.flight));
-            Some(task)
-        })
+    /// Tells that the model is at rest, unless a job waits. Returns whether it is.
+    fn rest_from_thinking(&self, reports: &Reports) -> bool {
+        let at_rest = self.lock().waiting.is_none();
+        if at_rest {
+            reports.status.thinking(false);
+        }
+        at_rest
+    }
+
+    fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) {
+        let Task { flight, snapshot, cursor, trigger, selected, settings } = task;
+        let selected = selected.clone();
+        let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, settings };
+        let mut progress = |raw: &str| flight.wrote(raw);
+        // A defect in the pipeline costs one suggestion, not the session.
+        let trace =
+            catch_unwind(AssertUnwindSafe(|| suggest(&job, generator, &flight.cancel, &mut progress)));
+        let Ok(trace) = trace.map(Arc::new) else {
+            let why = "computing this suggestion failed unexpectedly; stderr tells more";
+            flight.finish(Heard::NoModel(why.to_owned()));
+            return;
+        };
+        if !trace.is_cut_short() {
+            flight.finish(Heard::Done(trace));
+            return;
+        }
+        flight.answer(&trace);
+        let mut longer = None;
+        if self.rest_from_thinking(reports) {
+            let more = || extend(&job, &trace, generator, &flight.cancel, &mut progress);
+            longer = catch_unwind(AssertUnwindSafe(more)).ok().flatten();
+        }
+        flight.finish(Heard::Done(longer.map_or(trace, Arc::new)));
     }
 }
 
@@ -204,23 +261,119 @@ fn load_model(load: Loader, reports: &Reports) -> Result<Box<dyn Generator>, Str
     loaded
 }
 
-fn run(task: &Task, generator: &mut dyn Generator) {
-    let job = Job {
-        snapshot: &task.snapshot,
-        cursor: task.cursor,
-        trigger: task.trigger,
-        selected: task.selected.clone(),
-        settings: &task.settings,
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use housestyle_complete::generator::{
+        Chunk, Description, Flow, GenerateError, Generation, Prompt, Request, Stop, Usage,
     };
-    let flight = &task.flight;
-    // A defect in the pipeline costs one suggestion, not the session.
-    let trace = catch_unwind(AssertUnwindSafe(|| {
-        suggest(&job, generator, &flight.cancel, &mut |raw| flight.wrote(raw))
-    }));
-    flight.finish(match trace {
-        Ok(trace) => Heard::Done(Arc::new(trace)),
-        Err(_) => {
-            Heard::NoModel("computing this suggestion failed unexpectedly; stderr tells more".to_owned())
+    use housestyle_text::Language;
+
+    use super::*;
+
+    /// Long enough for any machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// What the model was asked for, and when.
+    #[derive(Debug)]
+    enum Asked {
+        Warm(String),
+        WarmEnded(Instant),
+        Generate(Instant),
+    }
+
+    /// A model that reads ahead for ever.
+    struct Slow(Sender<Asked>);
+
+    impl Generator for Slow {
+        fn describe(&self) -> Description {
+            Description { model: "slow".to_owned(), fim: true, context_tokens: 4096, adapter: None }
         }
-    });
+
+        fn count_tokens(&self, text: &str) -> usize {
+            text.len()
+        }
+
+        fn generate(
+            &mut self,
+            _request: &Request,
+            _cancel: &Cancel,
+            _listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
+        ) -> Result<Generation, GenerateError> {
+            self.0.send(Asked::Generate(Instant::now())).ok();
+            Ok(Generation { text: "five();".to_owned(), stop: Stop::EndOfText, usage: Usage::default() })
+        }
+
+        fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+            self.0.send(Asked::Warm(format!("{:?}", prompt.parts))).ok();
+            while !cancel.is_cancelled() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            self.0.send(Asked::WarmEnded(Instant::now())).ok();
+            Ok(Usage::default())
+        }
+    }
+
+    fn start() -> (Worker, Receiver<Asked>) {
+        let (sender, asked) = channel();
+        let (outbox, _) = Outbox::new();
+        let reports = Reports {
+            status: Arc::new(Status::new(outbox.clone())),
+            progress: Arc::new(Progress::new(outbox.clone())),
+            outbox,
+        };
+        let worker = Worker::start(Box::new(move |_| Ok(Box::new(Slow(sender)))), reports);
+        worker.want_model();
+        (worker, asked)
+    }
+
+    fn ahead(text: &str) -> Ahead {
+        let snapshot = Snapshot::new(text, 1, Language::from_id("rust"));
+        let cursor = Some(Offset(text.len()));
+        Ahead { uri: "file:///a.rs".to_owned(), snapshot, cursor, settings: Arc::default() }
+    }
+
+    #[test]
+    fn a_request_does_not_wait_for_what_is_read_ahead() {
+        let (worker, asked) = start();
+        let wait = || asked.recv_timeout(PATIENCE).expect("the model is asked");
+        // The best of a few, as other work of the machine is not ours.
+        let waits = (0..5).map(|_| {
+            worker.rest(Some(ahead("let x = ")), Duration::ZERO);
+            assert!(matches!(wait(), Asked::Warm(_)));
+            let (flight, _listening) = Flight::new();
+            let Ahead { snapshot, cursor, settings, .. } = ahead("let x = ");
+            let (cursor, trigger) = (cursor.unwrap_or_default(), Trigger::Automatic);
+            let begun = Instant::now();
+            worker.submit(Task { flight, snapshot, cursor, trigger, selected: None, settings });
+            assert!(matches!(wait(), Asked::WarmEnded(_)));
+            let Asked::Generate(at) = wait() else { panic!("nothing is read before a request") };
+            at - begun
+        });
+        let best = waits.min().unwrap_or_default();
+        assert!(best < Duration::from_millis(10), "{best:?}");
+    }
+
+    #[test]
+    fn a_change_ends_what_is_read_and_quiet_comes_first() {
+        let (worker, asked) = start();
+        let wait = || asked.recv_timeout(PATIENCE).expect("the model is asked");
+        worker.rest(Some(ahead("let x = ")), Duration::ZERO);
+        assert!(matches!(wait(), Asked::Warm(_)));
+        // Typing: each key is another place, and none but the last sees its quiet.
+        let quiet = Duration::from_millis(200);
+        let mut last = Instant::now();
+        for typed in ["\nlet x = f", "\nlet x = fi", "\nlet x = five"] {
+            last = Instant::now();
+            worker.rest(Some(ahead(typed)), quiet);
+        }
+        let Asked::WarmEnded(ended) = wait() else { panic!("what was read goes on") };
+        let Asked::Warm(prompt) = wait() else { panic!("nothing is read for the new place") };
+        assert!(last.elapsed() >= quiet && ended - last < PATIENCE);
+        assert!(prompt.contains("five"), "{prompt}");
+        worker.rest(None, Duration::ZERO);
+        assert!(matches!(wait(), Asked::WarmEnded(_)));
+        assert!(asked.recv_timeout(3 * quiet).is_err(), "nothing is left to read");
+    }
 }

@@ -91,6 +91,7 @@ fn request(record: RequestRecord) -> Request {
         suggestion: record.suggestion,
         lines: record.lines,
         reused: record.reused,
+        window: record.window.map(str::to_owned),
         total_ms: ms(record.total),
         prefill_ms: ms(record.prefill),
         decode_ms: ms(record.decode),

@@ -86,6 +86,9 @@ fn show(told: &Told, now: Stamp, style: Style) -> Result<(), Failure> {
             request.generated_tokens
         ));
     }
+    if request.window.as_deref() == Some("near") {
+        costs.push_str(", from the nearest lines only");
+    }
     print(&style.dim(format!("             {costs}")))
 }
 

@@ -3,6 +3,7 @@
 mod ideal;
 mod invariants;
 mod pipeline;
+mod session;
 
 /// The test kit's own files: a dependency on the kit would compile this crate twice, with two kinds of `Generator`.
 #[allow(unreachable_pub, dead_code)]

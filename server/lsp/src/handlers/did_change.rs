@@ -5,6 +5,7 @@ use tower_lsp::ls_types::DidChangeTextDocumentParams;
 use crate::acceptance::{Sign, sign};
 use crate::convert;
 use crate::host::{FateRecord, FateSource};
+use crate::idle::QUIET;
 use crate::server::Server;
 use crate::suggestions::Shown;
 
@@ -30,6 +31,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             known.accepted = known.accepted.max(sign.accepted);
         }
     }
+    server.rest(&session, uri, QUIET);
     drop(session);
     for (shown, sign) in signs {
         server.recorder.fate(fate(uri, &shown, sign));

@@ -2,6 +2,7 @@
 
 use tower_lsp::ls_types::DidCloseTextDocumentParams;
 
+use crate::idle::QUIET;
 use crate::server::Server;
 
 /// Lets a document go, and ends what goes on for it.
@@ -11,5 +12,6 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     session.recent.forget(uri);
     if let Some(mut document) = session.documents.remove(uri) {
         document.close();
+        server.rest(&session, uri, QUIET);
     }
 }

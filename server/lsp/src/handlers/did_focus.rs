@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::flight::Overtaken;
+use crate::idle::QUIET;
 use crate::server::Server;
 
-/// Ends what goes on for other documents, as nobody will look at it. An empty URI means that no
+/// Ends what goes on for other documents, as nobody will look at it, and lets the model read this one. An empty URI means that no
 /// document has the focus.
 pub(crate) fn handle(server: &Server, params: &Value) {
     let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
@@ -16,4 +17,5 @@ pub(crate) fn handle(server: &Server, params: &Value) {
             run.flight.cancel.cancel();
         }
     }
+    server.rest(&session, uri, QUIET);
 }

@@ -4,6 +4,7 @@ use tower_lsp::ls_types::DidOpenTextDocumentParams;
 
 use crate::convert;
 use crate::documents::Document;
+use crate::idle::QUIET;
 use crate::server::Server;
 
 /// Takes a document; one that was open already is replaced.
@@ -17,4 +18,5 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {
         old.close();
     }
+    server.rest(&session, uri, QUIET);
 }

@@ -6,6 +6,7 @@ use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::did_show_completion::tell;
 use crate::host::{Fate, RequestRecord};
+use crate::idle::QUIET;
 use crate::server::Server;
 
 /// Every item carries it; editors run it after inserting the whole text.
@@ -45,6 +46,7 @@ fn toggle(server: &Server, on: Option<bool>) -> Value {
     let paused = session.paused;
     if paused {
         session.documents.values_mut().for_each(crate::documents::Document::close);
+        server.worker.rest(None, QUIET);
     }
     drop(session);
     server.status.paused(paused);
@@ -67,6 +69,8 @@ fn request(record: &RequestRecord) -> Value {
         "trigger": record.trigger,
         "code": record.code,
         "message": record.sentence,
+        "reused": record.reused,
+        "window": record.window,
         "milliseconds": u64::try_from(record.total.as_millis()).unwrap_or(u64::MAX),
     })
 }

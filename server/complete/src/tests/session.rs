@@ -1,0 +1,125 @@
+//! What editing sessions cost in tokens evaluated: edits are replayed over a real file, each followed by a request.
+//!
+//! The generator counts and keeps sequences as the engine does, so the figures are exact but for the tokenizer. They
+//! are bounded here, and quoted in `server/DECISIONS.md`; `--nocapture` prints them.
+
+use housestyle_text::{Language, Offset, Snapshot};
+
+use super::counting::Counting;
+use crate::generator::Cancel;
+use crate::{Job, Settings, Trigger, read_ahead, suggest};
+
+/// A real file of 1,500 tokens and more.
+const FILE: &str = include_str!("../window.rs");
+
+/// One step of a session.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Types this, key by key.
+    Type(&'static str),
+    /// Takes back characters, one by one.
+    Delete(usize),
+    /// Moves by lines, to the end of a line.
+    Move(isize),
+    /// Puts a line in at the document's top and comes back.
+    Import(&'static str),
+}
+
+struct Session {
+    text: String,
+    cursor: usize,
+    model: Counting,
+    /// Whether there is time to read ahead after each key.
+    idle: bool,
+}
+
+impl Session {
+    /// Begins in the middle of a function, where the file has been read.
+    fn new(idle: bool) -> Session {
+        let at = FILE.find("    let mut line = text.split").expect("the file has that line");
+        let (before, after) = FILE.split_at(at);
+        let text = format!("{before}    \n{after}");
+        let mut session = Session { text, cursor: at + 4, model: Counting::new(" ~"), idle };
+        session.ask();
+        session
+    }
+
+    /// Asks at the cursor; returns the tokens evaluated for the answer.
+    fn ask(&mut self) -> usize {
+        let snapshot = Snapshot::new(&self.text, 1, Language::from_id("rust"));
+        let settings = Settings::default();
+        let trigger = Trigger::Invoked;
+        let cursor = Offset(self.cursor);
+        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+        suggest(&job, &mut self.model, &Cancel::new(), &mut |_| {});
+        let cost = self.model.calls.last().map_or(0, |cost| cost.evaluated);
+        if self.idle {
+            read_ahead(&job, &mut self.model, &Cancel::new());
+        }
+        cost
+    }
+
+    /// Makes a step; returns what each of its requests cost.
+    fn step(&mut self, step: Step) -> Vec<usize> {
+        let mut costs = Vec::new();
+        match step {
+            Step::Type(keys) => {
+                for key in keys.chars() {
+                    self.text.insert(self.cursor, key);
+                    self.cursor += key.len_utf8();
+                    costs.push(self.ask());
+                }
+            }
+            Step::Delete(count) => {
+                for _ in 0..count {
+                    self.cursor -= 1;
+                    self.text.remove(self.cursor);
+                    costs.push(self.ask());
+                }
+            }
+            Step::Move(lines) => {
+                let line = self.text[..self.cursor].matches('\n').count();
+                let line = line.saturating_add_signed(lines);
+                self.cursor = self.text.split_inclusive('\n').take(line + 1).map(str::len).sum::<usize>() - 1;
+                costs.push(self.ask());
+            }
+            Step::Import(line) => {
+                self.text.insert_str(0, line);
+                self.cursor += line.len();
+                costs.push(self.ask());
+            }
+        }
+        costs
+    }
+}
+
+/// Returns median and 95th percentile.
+fn spread(mut costs: Vec<usize>) -> (usize, usize) {
+    costs.sort_unstable();
+    let at = |share: f64| costs[((share * costs.len() as f64).ceil() as usize).max(1) - 1];
+    (at(0.5), at(0.95))
+}
+
+/// Replays steps; checks that median and 95th percentile of the tokens evaluated for a request are no more.
+#[track_caller]
+fn check(name: &str, steps: &[Step], idle: bool, most: (usize, usize)) {
+    let mut session = Session::new(idle);
+    let costs: Vec<usize> = steps.iter().flat_map(|step| session.step(*step)).collect();
+    let (all, count) = (costs.iter().sum::<usize>(), costs.len());
+    let found = spread(costs.clone());
+    println!("{name:<36} {count:>3} requests  p50 {:>3}  p95 {:>3}  all {all:>5}", found.0, found.1);
+    assert!(found.0 <= most.0 && found.1 <= most.1, "{name}: {found:?} of {costs:?}, at most {most:?}");
+}
+
+#[test]
+fn a_key_evaluates_what_was_typed() {
+    use Step::{Delete, Import, Move, Type};
+    check("thirty keys on a line", &[Type("let found = count(&text[0..k])")], false, (1, 2));
+    check("typing and taking back", &[Type("let found"), Delete(5), Type("other = 5;")], false, (1, 2));
+    let lines = "let a = 1;\n    let b = a + 1;\n    let c = b + a;\n    if c > b {\n        ";
+    check("lines of code", &[Type(lines)], false, (1, 130));
+    check("a blank line", &[Type("\n")], false, (130, 130));
+    check("a line down and back", &[Move(1), Move(-1), Move(1), Move(-1)], false, (130, 130));
+    let import = "use std::collections::BTreeMap;\n";
+    check("an import at the top", &[Type("a"), Import(import), Type("b")], false, (700, 700));
+}

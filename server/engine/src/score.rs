@@ -1,0 +1,98 @@
+//! How likely a given continuation is.
+
+use crate::engine::{Engine, Input};
+use crate::error::EngineError;
+use crate::ops;
+use crate::output::Want;
+use crate::tokenizer::Special;
+
+/// Rows of logits held at once: each takes four bytes a vocabulary entry.
+const SCORE_ROWS: usize = 8;
+
+/// The likelihood of a given continuation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Negative log-likelihood of the continuation's tokens, in nats.
+    pub nll: f64,
+    /// How many tokens that are.
+    pub tokens: usize,
+    /// Negative log-likelihood of the end token after them, in nats.
+    pub nll_end: f64,
+}
+
+impl Engine {
+    /// Returns how likely `continuation` is after `prompt`, without token healing: where the two meet
+    /// they are tokenised as they would be in one text.
+    ///
+    /// Returns `None` if `cancelled` said so.
+    ///
+    /// # Errors
+    /// When prompt and continuation do not fit.
+    pub fn score(
+        &mut self,
+        prompt: &[Input<'_>],
+        continuation: &str,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<Scored>, EngineError> {
+        let (mut tokens, middle) = self.join(prompt, continuation)?;
+        let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
+        let end =
+            self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
+        self.check(&tokens, targets.len() + 1)?;
+        let reused = self.rewind_to_common(&tokens);
+        if !self.feed(&tokens[reused..], Want::Logits(1), cancelled) {
+            return Ok(None);
+        }
+        let mut scored = Scored { nll: 0.0, tokens: targets.len(), nll_end: 0.0 };
+        let vocab = self.model.vocab;
+        let mut next = targets.iter().copied();
+        let nll = |logits: &[f32], token: u32| ops::log_sum_exp(logits) - f64::from(logits[token as usize]);
+        match next.next() {
+            None => scored.nll_end = nll(&self.scratch.logits, end),
+            Some(first) => scored.nll += nll(&self.scratch.logits, first),
+        }
+        for chunk in targets.chunks(SCORE_ROWS) {
+            if !self.pass(chunk, Want::Logits(chunk.len()), cancelled) {
+                return Ok(None);
+            }
+            for logits in self.scratch.logits.chunks_exact(vocab) {
+                match next.next() {
+                    Some(token) => scored.nll += nll(logits, token),
+                    None => scored.nll_end = nll(logits, end),
+                }
+            }
+        }
+        if !scored.nll.is_finite() || !scored.nll_end.is_finite() {
+            return Err(EngineError::NotFinite { position: self.sequences.current().tokens().len() });
+        }
+        Ok(Some(scored))
+    }
+
+    /// Tokenises prompt and continuation so that the last text part and the continuation are one
+    /// text, and returns all tokens and how many of them belong to the continuation: those that end
+    /// after its start.
+    fn join(&self, prompt: &[Input<'_>], continuation: &str) -> Result<(Vec<u32>, usize), EngineError> {
+        if let Some((Input::Text(last), before)) = prompt.split_last() {
+            let mut tokens = self.tokenize(before)?;
+            let from = tokens.len();
+            self.tokenizer.encode(&format!("{last}{continuation}"), &mut tokens);
+            // A tokenizer may have put a space in front that no text has: it belongs to the prompt.
+            let spelled: usize = tokens[from..].iter().map(|t| self.tokenizer.bytes(*t).len()).sum();
+            let extra = spelled.saturating_sub(last.len() + continuation.len());
+            let mut at = 0;
+            let inside = tokens[from..].iter().filter(|t| {
+                at += self.tokenizer.bytes(**t).len();
+                at > last.len() + extra
+            });
+            let middle = inside.count();
+            // At least one token must come before the ones that are scored.
+            let middle = middle.min(tokens.len().saturating_sub(1));
+            return Ok((tokens, middle));
+        }
+        let mut tokens = self.tokenize(prompt)?;
+        let from = tokens.len();
+        self.tokenizer.encode(continuation, &mut tokens);
+        let middle = tokens.len() - from;
+        Ok((tokens, middle))
+    }
+}

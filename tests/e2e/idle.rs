@@ -88,7 +88,8 @@ fn typed_keys_are_answered_without_the_model_in_under_a_millisecond() {
 fn a_key_that_agrees_with_what_is_being_written_joins_it() {
     // The script writes all at once after its delay, so the first request ends before the key; a run that is cut
     // short and goes on is one that is being written while keys come.
-    let script = [("first();\n    second();\n", 60), ("    second();\n    third();\n}", 400), ("never();", 0)];
+    let script =
+        [("first();\n    second();\n", 60), ("    second();\n    third();\n}", 400), ("never();", 0)];
     let (mut editor, at) = cut_short(&script, json!({ "timeBudgetMs": 50 }));
     let at = editor.type_at(URI, at, "first();");
     assert_eq!(text(&editor.complete(URI, at)), "\n    second();\n    third();");

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memmap2::Mmap;
-use rayon::ThreadPool;
 
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::gguf::Gguf;
 use crate::model::{Model, Scratch};
+use crate::output::Want;
 use crate::sequences::{AdapterId, Sequences};
 use crate::tokenizer::{Special, Tokenizer};
 
@@ -68,7 +68,6 @@ pub struct Engine {
     /// The adapter in use.
     adapter: Option<AdapterId>,
     pub(crate) scratch: Scratch,
-    pool: ThreadPool,
     /// Prompt tokens of the next pass.
     chunk: usize,
 }
@@ -88,7 +87,11 @@ impl Engine {
         // caller above, as no system offers a way to enforce it.
         let file = Arc::new(unsafe { Mmap::map(&file) }.map_err(open)?);
         let gguf = Gguf::parse(&file)?;
-        let model = Model::load(&gguf, &file)?;
+        let threads = match options.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let model = Model::load(&gguf, &file, threads)?;
         let tokenizer = Tokenizer::read(&gguf)?;
         if tokenizer.vocab() > model.vocab {
             return Err(EngineError::gguf(
@@ -96,26 +99,9 @@ impl Engine {
                 format!("{} tokens, but token_embd.weight has {} rows", tokenizer.vocab(), model.vocab),
             ));
         }
-        let threads = match options.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            n => n,
-        };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|i| format!("housestyle-engine-{i}"))
-            .build()
-            .map_err(|e| EngineError::Threads { threads, problem: e.to_string() })?;
         let context = options.context.clamp(16, model.config.context.max(16));
         let sequences = Sequences::new(&model.config, context, options.kv_bytes);
-        Ok(Engine {
-            model,
-            tokenizer,
-            sequences,
-            adapter: None,
-            scratch: Scratch::default(),
-            pool,
-            chunk: CHUNK,
-        })
+        Ok(Engine { model, tokenizer, sequences, adapter: None, scratch: Scratch::default(), chunk: CHUNK })
     }
 
     /// Returns the model's shape.
@@ -140,7 +126,7 @@ impl Engine {
 
     /// Returns how many threads do the arithmetic.
     pub fn threads(&self) -> usize {
-        self.pool.current_num_threads()
+        self.model.threads()
     }
 
     /// Forgets all sequences.
@@ -177,7 +163,7 @@ impl Engine {
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
-        Ok(self.feed(&tokens[kept..], 1, abort).then_some(&self.scratch.logits))
+        Ok(self.feed(&tokens[kept..], Want::Logits(1), abort).then_some(&self.scratch.logits))
     }
 
     /// Evaluates a prompt into a sequence and generates nothing, so that a later call for the same or a
@@ -196,7 +182,7 @@ impl Engine {
         let common = self.sequences.select(&tokens, self.adapter);
         if common < tokens.len() {
             self.sequences.current_mut().truncate(common);
-            self.feed(&tokens[common..], 0, abort);
+            self.feed(&tokens[common..], Want::Nothing, abort);
         }
         let held = self.sequences.current().tokens().len().min(tokens.len());
         Ok(Prefilled {
@@ -239,14 +225,14 @@ impl Engine {
         kept
     }
 
-    /// Evaluates tokens in passes, with the logits after the last `want` (0 or 1); returns whether it
-    /// came to the end. What the passes before an abort evaluated is kept.
-    pub(crate) fn feed(&mut self, tokens: &[u32], want: usize, abort: &(dyn Fn() -> bool + Sync)) -> bool {
+    /// Evaluates tokens in passes, with what is wanted of the last one; returns whether it came to the end.
+    /// What the passes before an abort evaluated is kept.
+    pub(crate) fn feed(&mut self, tokens: &[u32], want: Want, abort: &(dyn Fn() -> bool + Sync)) -> bool {
         let mut rest = tokens;
         while !rest.is_empty() {
             let (now, after) = rest.split_at(rest.len().min(self.chunk));
             let full = now.len() == self.chunk;
-            if !self.pass(now, if after.is_empty() { want } else { 0 }, abort) {
+            if !self.pass(now, if after.is_empty() { want } else { Want::Nothing }, abort) {
                 if full {
                     self.chunk = (self.chunk / 2).max(SMALLEST_CHUNK);
                 }
@@ -260,11 +246,11 @@ impl Engine {
         true
     }
 
-    /// Evaluates tokens in one pass, with the logits after the last `want`; returns whether it came to
+    /// Evaluates tokens in one pass, with what is wanted of the last ones; returns whether it came to
     /// the end, and changes nothing if it did not.
-    pub(crate) fn pass(&mut self, tokens: &[u32], want: usize, abort: &(dyn Fn() -> bool + Sync)) -> bool {
-        let Engine { model, sequences, scratch, pool, .. } = self;
-        let done = pool.install(|| model.forward(tokens, want, sequences.current_mut(), scratch, abort));
+    pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &(dyn Fn() -> bool + Sync)) -> bool {
+        let Engine { model, sequences, scratch, .. } = self;
+        let done = model.forward(tokens, want, sequences.current_mut(), scratch, abort);
         sequences.trim();
         done
     }

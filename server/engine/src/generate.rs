@@ -6,6 +6,7 @@ use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::heal::Constraint;
 use crate::ops;
+use crate::output::{Best, Want};
 use crate::sampler::{Sampler, Sampling};
 use crate::utf8::Utf8Stream;
 
@@ -100,14 +101,15 @@ impl Engine {
         let stop_now = || {
             if cancelled() { Some(StopReason::Cancelled) } else { late().then_some(StopReason::Deadline) }
         };
-        let fed = self.feed(&tokens[reused..], 1, &|| stop_now().is_some());
+        let mut sampler = Sampler::new(options.sampling);
+        let mut want = if constraint.is_done() { sampler.wants() } else { Want::Logits(1) };
+        let fed = self.feed(&tokens[reused..], want, &|| stop_now().is_some());
         out.prefill = begun.elapsed();
         if !fed {
             out.stop = stop_now().unwrap_or(StopReason::Cancelled);
             return Ok(out);
         }
 
-        let mut sampler = Sampler::new(options.sampling);
         let mut stream = Utf8Stream::default();
         while out.generated_tokens < options.max_tokens {
             if let Some(stop) = stop_now() {
@@ -117,12 +119,16 @@ impl Engine {
             let logits = &self.scratch.logits;
             // While healing, a token is as likely as it is among those that may come: what stands there is
             // no choice of the model's, and must not make it look unsure.
-            let (picked, total) = if constraint.is_done() {
-                (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
-            } else {
+            let (picked, total) = if !constraint.is_done() {
                 let allowed = constraint.allowed(&self.tokenizer);
                 let among: Vec<f32> = allowed.iter().map(|t| logits[*t as usize]).collect();
                 (sampler.pick(allowed.into_iter().zip(among.iter().copied())), ops::log_sum_exp(&among))
+            } else if let (Want::Best(_), Some(Best { token, log_sum, .. })) =
+                (want, self.scratch.best.first())
+            {
+                (*token, *log_sum)
+            } else {
+                (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
             };
             let position = self.sequences.current().tokens().len();
             let token = picked.ok_or(EngineError::NotFinite { position })?;
@@ -147,7 +153,8 @@ impl Engine {
                 out.stop = StopReason::ContextFull;
                 break;
             }
-            if !self.feed(&[token], 1, &|| stop_now().is_some()) {
+            want = if constraint.is_done() { sampler.wants() } else { Want::Logits(1) };
+            if !self.feed(&[token], want, &|| stop_now().is_some()) {
                 out.stop = stop_now().unwrap_or(StopReason::Cancelled);
                 break;
             }

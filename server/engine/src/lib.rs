@@ -7,6 +7,7 @@
 //! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
 //! never uses the network.
 
+mod attention;
 mod cache;
 mod config;
 mod dtype;
@@ -18,10 +19,13 @@ mod heal;
 mod matrix;
 mod model;
 mod ops;
-mod quant;
+mod output;
+mod packed;
+mod pool;
 mod sampler;
 mod score;
 mod sequences;
+mod simd;
 mod tokenizer;
 mod utf8;
 
@@ -34,8 +38,8 @@ pub use sampler::Sampling;
 pub use score::Scored;
 pub use tokenizer::{Special, Tokenizer};
 
-/// Returns the name of the instruction set that the kernels use on this machine. Two machines with the
-/// same one compute the same numbers; others add in another order.
+/// Returns the name of the instruction set that the kernels use on this machine. All of them compute the
+/// same numbers.
 pub fn instruction_set() -> &'static str {
-    quant::Isa::detect().name()
+    simd::Isa::detect().name()
 }

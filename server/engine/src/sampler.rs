@@ -1,6 +1,7 @@
 //! Choice of the next token.
 
 use crate::ops;
+use crate::output::Want;
 
 /// How the next token is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,10 +32,18 @@ impl Sampler {
         Sampler { sampling, state: sampling.seed, order: Vec::new() }
     }
 
+    /// Returns what a pass has to compute for the choice among all tokens.
+    pub(crate) fn wants(&self) -> Want {
+        if self.is_greedy() { Want::Best(1) } else { Want::Logits(1) }
+    }
+
+    fn is_greedy(&self) -> bool {
+        self.sampling.temperature.is_nan() || self.sampling.temperature <= 0.0
+    }
+
     /// Returns the next token of `(token, logit)` candidates, or `None` if no logit is finite.
     pub(crate) fn pick(&mut self, candidates: impl Iterator<Item = (u32, f32)>) -> Option<u32> {
-        let greedy = self.sampling.temperature.is_nan() || self.sampling.temperature <= 0.0;
-        if greedy {
+        if self.is_greedy() {
             let mut best: Option<(u32, f32)> = None;
             for (token, logit) in candidates {
                 if logit > best.map_or(f32::NEG_INFINITY, |b| b.1) && logit < f32::INFINITY {

@@ -3,6 +3,7 @@
 use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::ops;
+use crate::output::Want;
 use crate::tokenizer::Special;
 
 /// Rows of logits held at once: each takes four bytes a vocabulary entry.
@@ -39,7 +40,7 @@ impl Engine {
             self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
         self.check(&tokens, targets.len() + 1)?;
         let reused = self.rewind_to_common(&tokens);
-        if !self.feed(&tokens[reused..], 1, cancelled) {
+        if !self.feed(&tokens[reused..], Want::Logits(1), cancelled) {
             return Ok(None);
         }
         let mut scored = Scored { nll: 0.0, tokens: targets.len(), nll_end: 0.0 };
@@ -51,7 +52,7 @@ impl Engine {
             Some(first) => scored.nll += nll(&self.scratch.logits, first),
         }
         for chunk in targets.chunks(SCORE_ROWS) {
-            if !self.pass(chunk, chunk.len(), cancelled) {
+            if !self.pass(chunk, Want::Logits(chunk.len()), cancelled) {
                 return Ok(None);
             }
             for logits in self.scratch.logits.chunks_exact(vocab) {

@@ -1,0 +1,213 @@
+//! What comes out of the last layer: logits, or only the likeliest token.
+//!
+//! The likeliest token is found exactly, but mostly from half of the output matrix's bytes: all products
+//! are estimated with a known bound of the error, and only tiles of rows that may hold the largest one are
+//! computed in full, in the order of what they may reach.
+
+use crate::matrix::{Lhs, Matrix};
+use crate::model::{Model, Scratch, Workspace, resize};
+use crate::ops;
+use crate::packed::{self, Packed, TILE};
+use crate::pool::Shared;
+
+/// What a pass leaves in the scratch memory, for the last tokens of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want {
+    Nothing,
+    /// All logits of so many tokens.
+    Logits(usize),
+    /// The likeliest next token after each of so many tokens.
+    Best(usize),
+}
+
+impl Want {
+    /// Returns for how many tokens.
+    pub(crate) fn rows(self) -> usize {
+        match self {
+            Want::Nothing => 0,
+            Want::Logits(n) | Want::Best(n) => n,
+        }
+    }
+}
+
+/// The likeliest next token.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Best {
+    /// The first of equals; `None` if no logit is finite.
+    pub(crate) token: Option<u32>,
+    pub(crate) logit: f32,
+    /// ln Σ exp(logit). The unlikely tokens' part in it is estimated, which shows in the third decimal.
+    pub(crate) log_sum: f64,
+}
+
+/// Tiles of a task of estimates.
+const BLOCK: usize = 64;
+/// Tiles of a task of products, which lie far apart.
+const BATCH: usize = 8;
+
+impl Model {
+    /// Computes what is wanted from the residual stream (want.rows(), dim).
+    pub(crate) fn output(&self, want: Want, s: &mut Scratch) {
+        let n = want.rows();
+        s.logits.clear();
+        s.best.clear();
+        if n == 0 {
+            return;
+        }
+        self.normalise(&self.norm, n, s);
+        resize(&mut s.logits, n * self.vocab);
+        match (&self.output, want) {
+            (Matrix::Packed(w), Want::Best(_))
+                if packed::can_screen(w) && !self.exact && s.screening.wanted() =>
+            {
+                self.screened(w, n, s)
+            }
+            _ => {
+                let x = Lhs { quantized: &s.narrow, plain: &s.normed, n };
+                self.product(&[(&self.output, None)], x, &mut s.threads, &mut [&mut s.logits], false);
+                if let Want::Best(_) = want {
+                    s.best.extend(s.logits.chunks_exact(self.vocab).map(|row| {
+                        let mut best = NONE;
+                        row.iter().enumerate().for_each(|(i, logit)| better(&mut best, i, *logit));
+                        best
+                    }));
+                }
+            }
+        }
+        for (best, logits) in s.best.iter_mut().zip(s.logits.chunks_exact(self.vocab)) {
+            best.log_sum = f64::from(best.logit) + f64::from(ops::sum_exp(self.isa, logits, best.logit)).ln();
+        }
+    }
+
+    fn screened(&self, w: &Packed, n: usize, s: &mut Scratch) {
+        let (vocab, tiles) = (self.vocab, w.tiles());
+        s.narrow.norms(&mut s.norms);
+        resize(&mut s.reach, n * tiles);
+        let threads = Shared::new(&mut s.threads);
+        let (logits, reach) = (Shared::new(&mut s.logits), Shared::new(&mut s.reach));
+        let (x, norms) = (&s.narrow, &s.norms);
+        self.pool.run(tiles.div_ceil(BLOCK), &|thread, task| {
+            // SAFETY: a thread's number is used by one thread at a time.
+            let work = unsafe { &mut threads.slice(thread, 1)[0] };
+            resize(&mut work.tiles, n * TILE);
+            resize(&mut work.partial, n * TILE);
+            for t in task * BLOCK..((task + 1) * BLOCK).min(tiles) {
+                packed::estimate(self.isa, w, t, x, norms, &mut work.tiles, &mut work.partial);
+                let some = TILE.min(vocab - t * TILE);
+                for r in 0..n {
+                    let (values, errors) =
+                        (&work.tiles[r * TILE..][..some], &work.partial[r * TILE..][..some]);
+                    let reach_of = values.iter().zip(errors).fold(f32::NEG_INFINITY, |most, (v, e)| {
+                        let most_here = v + e;
+                        // What is not a number has to be looked at.
+                        if most_here > most {
+                            most_here
+                        } else if most_here.is_nan() {
+                            f32::INFINITY
+                        } else {
+                            most
+                        }
+                    });
+                    // SAFETY: each tile is one task's, and so are its places.
+                    unsafe {
+                        logits.slice(r * vocab + t * TILE, some).copy_from_slice(values);
+                        reach.slice(r * tiles + t, 1)[0] = reach_of;
+                    }
+                }
+            }
+        });
+        s.best.resize(n, NONE);
+        let mut computed = 0;
+        for r in 0..n {
+            let reach = &s.reach[r * tiles..(r + 1) * tiles];
+            s.order.clear();
+            // The tiles that may reach most give a first value; all that cannot reach it are out.
+            let first = (0..tiles).fold(0, |best, t| if reach[t] > reach[best] { t } else { best }) as u32;
+            self.exact_tiles(w, &[first], &s.narrow, &mut s.threads, &mut s.logits, &mut s.best);
+            let best = s.best[r].logit;
+            s.order.extend((0..tiles as u32).filter(|t| reach[*t as usize] >= best && *t != first));
+            s.order.sort_unstable_by(|a, b| reach[*b as usize].total_cmp(&reach[*a as usize]));
+            let mut some = BATCH;
+            let mut rest = &s.order[..];
+            while let Some(t) = rest.first()
+                && reach[*t as usize] >= s.best[r].logit
+            {
+                let (now, later) = rest.split_at(some.min(rest.len()));
+                self.exact_tiles(w, now, &s.narrow, &mut s.threads, &mut s.logits, &mut s.best);
+                computed += now.len();
+                rest = later;
+                some *= 2;
+            }
+        }
+        s.screening.record(computed as f32 / (n * tiles) as f32);
+    }
+
+    /// Computes some tiles in full, for all rows.
+    fn exact_tiles(
+        &self,
+        w: &Packed,
+        tiles: &[u32],
+        x: &packed::Activations,
+        threads: &mut [Workspace],
+        logits: &mut [f32],
+        best: &mut [Best],
+    ) {
+        let vocab = self.vocab;
+        let rows_of = |t: u32| (t as usize * TILE, TILE.min(vocab - t as usize * TILE));
+        let (threads, shared) = (Shared::new(threads), Shared::new(logits));
+        self.pool.run(tiles.len().div_ceil(BATCH), &|thread, task| {
+            // SAFETY: a thread's number is used by one thread at a time.
+            let work = unsafe { &mut threads.slice(thread, 1)[0] };
+            resize(&mut work.tiles, x.rows() * TILE);
+            for t in tiles.iter().skip(task * BATCH).take(BATCH) {
+                packed::multiply(self.isa, w, *t as usize, x, &mut work.tiles);
+                let (at, some) = rows_of(*t);
+                for (r, values) in work.tiles.chunks_exact(TILE).enumerate() {
+                    // SAFETY: each tile stands in the list once.
+                    unsafe { shared.slice(r * vocab + at, some) }.copy_from_slice(&values[..some]);
+                }
+            }
+        });
+        for (best, logits) in best.iter_mut().zip(logits.chunks_exact(vocab)) {
+            for t in tiles {
+                let (at, some) = rows_of(*t);
+                logits[at..at + some].iter().enumerate().for_each(|(i, logit)| better(best, at + i, *logit));
+            }
+        }
+    }
+}
+
+/// Whether estimates pay: they do where they leave few tiles to compute, which depends on the model.
+#[derive(Debug, Default)]
+pub(crate) struct Screening {
+    /// Share of the tiles that had to be computed, a decaying mean.
+    share: f32,
+    /// Passes until estimates are tried again.
+    pause: u32,
+}
+
+impl Screening {
+    /// Returns whether to estimate in this pass.
+    fn wanted(&mut self) -> bool {
+        self.pause = self.pause.saturating_sub(1);
+        self.pause == 0
+    }
+
+    fn record(&mut self, share: f32) {
+        self.share += (share - self.share) / 8.0;
+        // An estimate reads half of the bytes that the product does, and then some tiles whole.
+        if self.share > 0.3 {
+            *self = Screening { share: 0.0, pause: 256 };
+        }
+    }
+}
+
+/// Before any logit was seen.
+const NONE: Best = Best { token: None, logit: f32::NEG_INFINITY, log_sum: 0.0 };
+
+fn better(best: &mut Best, token: usize, logit: f32) {
+    let first = best.token.is_none_or(|t| (token as u32) < t);
+    if (logit > best.logit || (logit == best.logit && first)) && logit.is_finite() {
+        (best.token, best.logit) = (Some(token as u32), logit);
+    }
+}

@@ -14,7 +14,7 @@ use crate::sequences::{AdapterId, Sequences};
 use crate::tokenizer::{Special, Tokenizer};
 
 /// Most prompt tokens evaluated in one pass: enough to read the weights seldom.
-const CHUNK: usize = 32;
+const CHUNK: usize = 64;
 /// Fewest prompt tokens a pass shrinks to when passes are aborted: what an aborted pass had computed is
 /// lost, and whoever types faster than a pass takes would otherwise never get past it.
 const SMALLEST_CHUNK: usize = 4;
@@ -29,11 +29,25 @@ pub struct Options {
     /// Most bytes of keys and values of all sequences together. The sequences used last are kept; the
     /// current one is, even if it is larger than that.
     pub kv_bytes: usize,
+    /// Whether the likeliest token is looked for by estimates first. It is the same one either way.
+    pub screening: Screening,
+}
+
+/// When the likeliest token is looked for by estimates first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screening {
+    /// Never: all logits are computed.
+    Off,
+    /// Where it saves time, which depends on the model and is found out.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { threads: 0, context: 4096, kv_bytes: 192 << 20 }
+        Options { threads: 0, context: 4096, kv_bytes: 192 << 20, screening: Screening::Auto }
     }
 }
 
@@ -91,7 +105,8 @@ impl Engine {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         };
-        let model = Model::load(&gguf, &file, threads)?;
+        let mut model = Model::load(&gguf, &file, threads)?;
+        model.screening = options.screening;
         let tokenizer = Tokenizer::read(&gguf)?;
         if tokenizer.vocab() > model.vocab {
             return Err(EngineError::gguf(

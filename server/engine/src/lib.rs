@@ -31,7 +31,7 @@ mod utf8;
 
 pub use config::{Config, Rope};
 pub use dtype::DType;
-pub use engine::{Engine, Input, Options, Prefilled};
+pub use engine::{Engine, Input, Options, Prefilled, Screening};
 pub use error::EngineError;
 pub use generate::{GenerateOptions, Output, StopReason};
 pub use sampler::Sampling;

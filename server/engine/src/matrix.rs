@@ -96,14 +96,6 @@ impl Matrix {
         matches!(self, Matrix::Plain(_))
     }
 
-    /// Returns the bytes that a product reads.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Matrix::Packed(w) => w.bytes(),
-            Matrix::Plain(w) => w.bytes.len(),
-        }
-    }
-
     /// Computes the products of tile `t` with all activations: out (n, 16). What is beyond the matrix's last
     /// row is of no meaning. `row` is scratch memory.
     pub(crate) fn tile(&self, isa: Isa, t: usize, x: Lhs<'_>, row: &mut Vec<f32>, out: &mut [f32]) {

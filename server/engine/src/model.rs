@@ -12,11 +12,12 @@ use crate::attention::{self, PART, Query};
 use crate::cache::KvCache;
 use crate::config::{Config, Rope};
 use crate::dtype::DType;
+use crate::engine::Screening;
 use crate::error::EngineError;
 use crate::gguf::Gguf;
 use crate::matrix::{Lhs, Matrix, Rows};
 use crate::ops;
-use crate::output::{Best, Screening, Want};
+use crate::output::{Best, Savings, Want};
 use crate::packed::{self, Activations, GROUP, TILE};
 use crate::pool::{Pool, Shared};
 use crate::simd::Isa;
@@ -34,8 +35,7 @@ pub(crate) struct Model {
     frequencies: Vec<f64>,
     /// Whether any product needs activations in f32.
     plain: bool,
-    /// Whether the likeliest token is looked for among all logits computed in full.
-    pub(crate) exact: bool,
+    pub(crate) screening: Screening,
     pub(crate) isa: Isa,
     pub(crate) pool: Pool,
 }
@@ -75,7 +75,7 @@ pub(crate) struct Scratch {
     pub(crate) norms: Vec<f32>, // (groups, m) of the last activations
     pub(crate) reach: Vec<f32>, // (m, tiles) how large a logit of a tile can be
     pub(crate) order: Vec<u32>, // tiles to compute in full
-    pub(crate) screening: Screening,
+    pub(crate) savings: Savings,
     /// (m, vocab) logits of the last pass that asked for them; where it asked for the best ones, mostly
     /// estimates.
     pub(crate) logits: Vec<f32>,
@@ -150,7 +150,7 @@ impl Model {
             output,
             frequencies,
             plain,
-            exact: false,
+            screening: Screening::default(),
             isa: Isa::detect(),
             pool,
         })

@@ -4,6 +4,7 @@
 //! are estimated with a known bound of the error, and only tiles of rows that may hold the largest one are
 //! computed in full, in the order of what they may reach.
 
+use crate::engine::Screening;
 use crate::matrix::{Lhs, Matrix};
 use crate::model::{Model, Scratch, Workspace, resize};
 use crate::ops;
@@ -58,7 +59,7 @@ impl Model {
         resize(&mut s.logits, n * self.vocab);
         match (&self.output, want) {
             (Matrix::Packed(w), Want::Best(_))
-                if packed::can_screen(w) && !self.exact && s.screening.wanted() =>
+                if packed::can_screen(w) && s.savings.estimate(self.screening) =>
             {
                 self.screened(w, n, s)
             }
@@ -139,7 +140,7 @@ impl Model {
                 some *= 2;
             }
         }
-        s.screening.record(computed as f32 / (n * tiles) as f32);
+        s.savings.record(computed as f32 / (n * tiles) as f32);
     }
 
     /// Computes some tiles in full, for all rows.
@@ -179,25 +180,29 @@ impl Model {
 
 /// Whether estimates pay: they do where they leave few tiles to compute, which depends on the model.
 #[derive(Debug, Default)]
-pub(crate) struct Screening {
+pub(crate) struct Savings {
     /// Share of the tiles that had to be computed, a decaying mean.
     share: f32,
     /// Passes until estimates are tried again.
     pause: u32,
 }
 
-impl Screening {
+impl Savings {
     /// Returns whether to estimate in this pass.
-    fn wanted(&mut self) -> bool {
+    fn estimate(&mut self, screening: Screening) -> bool {
         self.pause = self.pause.saturating_sub(1);
-        self.pause == 0
+        match screening {
+            Screening::Off => false,
+            Screening::Auto => self.pause == 0,
+            Screening::Always => true,
+        }
     }
 
     fn record(&mut self, share: f32) {
         self.share += (share - self.share) / 8.0;
         // An estimate reads half of the bytes that the product does, and then some tiles whole.
         if self.share > 0.3 {
-            *self = Screening { share: 0.0, pause: 256 };
+            *self = Savings { share: 0.0, pause: 256 };
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The engine from outside, on a tiny seeded model.
 
+mod exact;
 mod generate;
 mod hostile;
 mod memory;

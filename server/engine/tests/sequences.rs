@@ -57,7 +57,7 @@ fn the_budget_holds_and_the_oldest_goes_first() {
     evaluated(&mut engine, A);
     let one = engine.kept().1;
     let kv_bytes = one * 5 / 2;
-    let options = Options { threads: 1, context: 256, kv_bytes };
+    let options = Options { threads: 1, context: 256, kv_bytes, ..Options::default() };
     let mut engine = super::open_with(&Tiny::default(), options);
     let mut again = Vec::new();
     for text in [A, B, A, C, A, B] {

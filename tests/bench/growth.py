@@ -1,7 +1,6 @@
 """How the cost grows: with the length of the prompt, the depth of the context, and the number of open documents."""
 
 import contextlib
-import statistics
 import time
 
 import document
@@ -9,12 +8,12 @@ import speed
 from editor import Editor
 from process import say
 from server import Server
-from typing_session import AS_INSTALLED, PAUSE, percentile
+from typing_session import AS_INSTALLED, PAUSE, UNFORESEEN, percentile
 
 LENGTHS = (128, 256, 1024, 3072)
 DEPTHS = (128, 1024, 3072)
 COUNTS = (1, 2, 4, 8)
-# Every document is visited once to be read, and then so often, a key at each visit.
+# With each number of open documents all are visited so often, after they were read; a key at each visit.
 VISITS = 2
 
 
@@ -35,31 +34,42 @@ def documents(binary, llama, model, flash, style, threads, counts):
 
     Each visit types one key; ours reads the window as installed, theirs the whole of each file."""
     found = {"ours": {}, "llama.cpp": {}}
-    for count in counts:
-        texts = document.several(count)
-        if len(texts) < count:
-            break
-        times = {side: [] for side in found}
-        with contextlib.ExitStack() as stack:
-            editor = stack.enter_context(Editor(binary, model, AS_INSTALLED, threads))
-            server = stack.enter_context(Server(llama, model, threads, flash, "--spm-infill" in style))
-            uris = {}
-            for visit in range(VISITS + 1):
-                for text in texts:
-                    head = text.indent + text.typed[:visit]
-                    if visit == 0:
-                        uris[text.name], change = editor.open(text.name.replace("/", "_"), text.text())
-                    else:
-                        change = editor.insert(uris[text.name], text.line, len(head) - 1, head[-1])
-                    time.sleep(PAUSE)
-                    times["ours"].append(editor.suggest(change, uris[text.name], text.line, len(head))[0])
-                    time.sleep(PAUSE)
-                    times["llama.cpp"].append(server.suggest(style, text.above, head, text.below)[0])
-            asked = [not record["reused"] for record in editor.records()]
-        for side, some in times.items():
-            warm = [took for took, model_ran in list(zip(some, asked))[count:] if model_ran]
-            found[side][str(count)] = {"first_p50_ms": statistics.median(some[:count]),
-                                       "p50_ms": percentile(warm, 0.5), "keys": len(warm)}
-        say("   %d document%s: %s" % (count, "s" if count > 1 else "", ", ".join(
-            "%s %s ms a key" % (side, round(some[str(count)]["p50_ms"] or 0)) for side, some in found.items())))
+    texts = document.several(max(counts))
+    spm = "--spm-infill" in style
+    with contextlib.ExitStack() as stack:
+        editor = stack.enter_context(Editor(binary, model, AS_INSTALLED, threads))
+        server = stack.enter_context(Server(llama, model, threads, flash, spm))
+        opened, visits = [], []
+
+        def visit(at, count):
+            """Types the next key in a document, or opens it, and asks both sides."""
+            text = texts[at]
+            if at == len(opened):
+                opened.append({"typed": 0})
+                opened[at]["uri"], change = editor.open(text.name.replace("/", "_"), text.text())
+            else:
+                opened[at]["typed"] += 1
+            head = text.indent + UNFORESEEN[: opened[at]["typed"]]
+            if opened[at]["typed"]:
+                change = editor.insert(opened[at]["uri"], text.line, len(head) - 1, head[-1])
+            time.sleep(PAUSE)
+            ours = editor.suggest(change, opened[at]["uri"], text.line, len(head))[0]
+            time.sleep(PAUSE)
+            theirs = server.suggest(style, text.above, head, text.below)[0]
+            visits.append({"documents": count, "typed": opened[at]["typed"], "ours": ours, "llama.cpp": theirs})
+
+        for count in (count for count in counts if count <= len(texts)):
+            while len(opened) < count:
+                visit(len(opened), count)
+            for _ in range(VISITS):
+                for at in range(count):
+                    visit(at, count)
+        for one, record in zip(visits, editor.records()):
+            one["asked"] = record["prompt_tokens"] > 0
+    for count in sorted({one["documents"] for one in visits}):
+        some = [one for one in visits if one["documents"] == count and one["typed"] and one["asked"]]
+        for side in found:
+            found[side][str(count)] = {"p50_ms": percentile([one[side] for one in some], 0.5), "keys": len(some)}
+        say("   %d open: %s" % (count, ", ".join(
+            "%s %.0f ms a key" % (side, of[str(count)]["p50_ms"] or 0) for side, of in found.items())))
     return found

@@ -105,9 +105,14 @@ impl Engine {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         };
-        let mut model = Model::load(&gguf, &file, threads)?;
+        // The vocabulary is read while the matrices are packed.
+        let (model, tokenizer) = std::thread::scope(|scope| {
+            let tokenizer = scope.spawn(|| Tokenizer::read(&gguf));
+            let model = Model::load(&gguf, &file, threads);
+            (model, tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let (mut model, tokenizer) = (model?, tokenizer?);
         model.screening = options.screening;
-        let tokenizer = Tokenizer::read(&gguf)?;
         if tokenizer.vocab() > model.vocab {
             return Err(EngineError::gguf(
                 "tokenizer.ggml.tokens",

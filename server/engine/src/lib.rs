@@ -8,6 +8,8 @@
 //! never uses the network.
 
 mod attention;
+#[doc(hidden)]
+pub mod bench;
 mod cache;
 mod config;
 mod dtype;

@@ -148,6 +148,11 @@ impl Packed {
         self.rows.div_ceil(TILE)
     }
 
+    /// Returns the bytes of memory that the weights take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.nibbles.len() + self.rest.len() + self.scales.len() + self.biases.len()
+    }
+
     fn tile(&self, tile: usize) -> Tile {
         assert!(tile < self.tiles());
         let at = tile * (self.cols / GROUP);

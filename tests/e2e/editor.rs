@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use housestyle_testkit::client::{Client, Received};
 use housestyle_testkit::cursor;
+use housestyle_testkit::tiny::Tiny;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -31,6 +32,8 @@ pub(super) struct Editor {
 pub(super) struct Start<'a> {
     /// Answers in order: text, and milliseconds before it.
     pub(super) script: &'a [(&'a str, u64)],
+    /// Whether a tiny model is to answer, in place of the script.
+    pub(super) tiny: bool,
     pub(super) capabilities: Value,
     pub(super) options: Value,
     /// Answer to `workspace/configuration`.
@@ -41,6 +44,7 @@ impl Default for Start<'_> {
     fn default() -> Self {
         Start {
             script: &[(TEXT, 0)],
+            tiny: false,
             capabilities: json!({}),
             options: json!({}),
             configuration: Value::Null,
@@ -69,8 +73,16 @@ impl Start<'_> {
     #[track_caller]
     pub(super) fn go(self) -> Editor {
         let home = tempfile::tempdir().expect("a folder");
-        let backend = script(home.path(), self.script);
-        let mut client = Client::spawn(&mut command(home.path(), &backend));
+        let backend = if self.tiny { "local".to_owned() } else { script(home.path(), self.script) };
+        let mut command = command(home.path(), &backend);
+        if self.tiny {
+            let file = home.path().join("tiny.gguf");
+            // With markers for a hole it would be asked to fill one, which it cannot.
+            let model = Tiny { fim: false, ..Tiny::default() };
+            std::fs::write(&file, model.gguf()).expect("the model is written");
+            command.arg("--model").arg(file);
+        }
+        let mut client = Client::spawn(&mut command);
         client.configuration = self.configuration;
         let server = client.initialize(&self.capabilities, &self.options, Some("file:///work"));
         Editor { client, server, home, version: 1 }

@@ -1,4 +1,4 @@
-//! The built server over its pipes, with a script in place of a model.
+//! The built server over its pipes, with a script in place of a model, or with a tiny one.
 
 pub(crate) mod binary;
 mod documents;
@@ -14,6 +14,7 @@ mod no_model;
 mod ordering;
 mod positions;
 mod protocol_page;
+mod reading;
 mod reuse;
 mod settings;
 mod status;

@@ -7,7 +7,8 @@
 //! > tokens less than half of that time, the quarter is read.
 //!
 //! The other half of the budget is for writing. The time is the generator's estimate, so a generator without one
-//! reads the whole window always, and so does a job without a time budget.
+//! reads the whole window always, and so does a job without a time budget. So it is too where `idleWork` is off, as
+//! nothing would ever read the rest.
 
 use crate::generator::{Description, Generator, Prompt};
 use crate::job::Job;
@@ -56,6 +57,9 @@ pub(crate) fn in_time(
     let model = generator.describe();
     let budget = budget(settings, &model);
     let whole = build(job, place, budget, generator, &model);
+    if !settings.idle_work {
+        return (whole, Reach::Whole);
+    }
     let near = || {
         let ms = |prompt| Some(generator.prefill_time(prompt)?.as_secs_f64() * 1e3);
         let time = ms(&whole).filter(|time| 2.0 * time > settings.time_budget_ms as f64)?;
@@ -107,10 +111,10 @@ mod tests {
 
     /// Asks twice at a place with 100 lines above it, with what is read ahead between; tells how far each reached.
     #[track_caller]
-    fn check(per_second: Option<f64>, time_budget_ms: u64, expect: [Reach; 2]) {
+    fn check(per_second: Option<f64>, time_budget_ms: u64, idle_work: bool, expect: [Reach; 2]) {
         let text = format!("fn f() {{\n{}    let x = ‸;\n{LINES}", LINES.repeat(100));
         let (snapshot, cursor) = document("a.rs", &text);
-        let settings = Settings { time_budget_ms, ..Settings::default() };
+        let settings = Settings { time_budget_ms, idle_work, ..Settings::default() };
         let trigger = Trigger::Automatic;
         let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
         let mut model = Counting::new("five();");
@@ -126,12 +130,13 @@ mod tests {
 
     #[test]
     fn near_only_when_the_whole_takes_too_long() {
-        check(Some(100.0), 700, [Reach::Near, Reach::Whole]);
-        check(Some(1000.0), 700, [Reach::Near, Reach::Whole]);
-        // Quick enough, patient enough, or not known.
-        check(Some(10_000.0), 700, [Reach::Whole, Reach::Whole]);
-        check(Some(100.0), 600_000, [Reach::Whole, Reach::Whole]);
-        check(None, 50, [Reach::Whole, Reach::Whole]);
+        check(Some(100.0), 700, true, [Reach::Near, Reach::Whole]);
+        check(Some(1000.0), 700, true, [Reach::Near, Reach::Whole]);
+        // Quick enough, patient enough, not known, or never to be read.
+        check(Some(10_000.0), 700, true, [Reach::Whole, Reach::Whole]);
+        check(Some(100.0), 600_000, true, [Reach::Whole, Reach::Whole]);
+        check(None, 50, true, [Reach::Whole, Reach::Whole]);
+        check(Some(100.0), 700, false, [Reach::Whole, Reach::Whole]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use crate::config::Config;
+use crate::draft::{Drafter, Drafting};
 use crate::error::EngineError;
 use crate::gguf::Gguf;
 use crate::model::{Model, Scratch};
@@ -82,6 +83,9 @@ pub struct Engine {
     /// The adapter in use.
     adapter: Option<AdapterId>,
     pub(crate) scratch: Scratch,
+    pub(crate) drafting: Drafting,
+    /// Whether drafts are made.
+    pub(crate) drafts: bool,
     /// Prompt tokens of the next pass.
     chunk: usize,
 }
@@ -121,7 +125,16 @@ impl Engine {
         }
         let context = options.context.clamp(16, model.config.context.max(16));
         let sequences = Sequences::new(&model.config, context, options.kv_bytes);
-        Ok(Engine { model, tokenizer, sequences, adapter: None, scratch: Scratch::default(), chunk: CHUNK })
+        Ok(Engine {
+            model,
+            tokenizer,
+            sequences,
+            adapter: None,
+            scratch: Scratch::default(),
+            drafting: Drafting::default(),
+            drafts: true,
+            chunk: CHUNK,
+        })
     }
 
     /// Returns the model's shape.
@@ -152,6 +165,27 @@ impl Engine {
     /// Forgets all sequences.
     pub fn reset(&mut self) {
         self.sequences.clear();
+    }
+
+    /// Says whether the next tokens are guessed and several verified at once. It is on at first; it
+    /// changes the time that greedy decoding takes, and never the text.
+    pub fn set_drafting(&mut self, on: bool) {
+        self.drafts = on;
+    }
+
+    /// Says which other texts drafts may be copied from beside the prompt, such as the other open
+    /// documents. They replace those said before.
+    pub fn set_draft_texts(&mut self, texts: &[&str]) {
+        let mut tokens = vec![Vec::new(); texts.len()];
+        for (text, tokens) in texts.iter().zip(&mut tokens) {
+            self.tokenizer.encode(text, tokens);
+        }
+        self.drafting.lookup.set_others(tokens.iter().map(Vec::as_slice));
+    }
+
+    /// Adds a drafter to the engine's own, which copies from the text.
+    pub fn add_drafter(&mut self, drafter: Box<dyn Drafter>) {
+        self.drafting.add(drafter);
     }
 
     /// Returns the tokens of a prompt.

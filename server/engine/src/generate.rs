@@ -6,7 +6,7 @@ use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::heal::Constraint;
 use crate::ops;
-use crate::output::{Best, Want};
+use crate::output::Want;
 use crate::sampler::{Sampler, Sampling};
 use crate::utf8::Utf8Stream;
 
@@ -54,6 +54,10 @@ pub struct Output {
     pub reused_tokens: usize,
     /// Tokens generated.
     pub generated_tokens: usize,
+    /// Guesses that were verified with them.
+    pub drafted_tokens: usize,
+    /// Of these, how many came true; each saved a pass.
+    pub accepted_tokens: usize,
     /// Time for the prompt.
     pub prefill: Duration,
     /// Time for the new tokens.
@@ -93,6 +97,8 @@ impl Engine {
             prompt_tokens: tokens.len(),
             reused_tokens: reused,
             generated_tokens: 0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             prefill: Duration::ZERO,
             decode: Duration::ZERO,
             logprob: 0.0,
@@ -102,7 +108,7 @@ impl Engine {
             if cancelled() { Some(StopReason::Cancelled) } else { late().then_some(StopReason::Deadline) }
         };
         let mut sampler = Sampler::new(options.sampling);
-        let mut want = if constraint.is_done() { sampler.wants() } else { Want::Logits(1) };
+        let mut want = if constraint.is_done() { sampler.wants(1) } else { Want::Logits(1) };
         let fed = self.feed(&tokens[reused..], want, &|| stop_now().is_some());
         out.prefill = begun.elapsed();
         if !fed {
@@ -110,56 +116,100 @@ impl Engine {
             return Ok(out);
         }
 
+        let drafts = self.drafts && options.sampling.is_greedy();
+        self.drafting.begin();
         let mut stream = Utf8Stream::default();
-        while out.generated_tokens < options.max_tokens {
-            if let Some(stop) = stop_now() {
-                out.stop = stop;
-                break;
+        let mut pass = Vec::new();
+        // Positions of the sequence that are certain; behind them stand guesses.
+        let mut certain = tokens.len();
+        let ended = loop {
+            if out.generated_tokens == options.max_tokens {
+                break Ok(StopReason::MaxTokens);
             }
-            let logits = &self.scratch.logits;
-            // While healing, a token is as likely as it is among those that may come: what stands there is
-            // no choice of the model's, and must not make it look unsure.
-            let (picked, total) = if !constraint.is_done() {
-                let allowed = constraint.allowed(&self.tokenizer);
-                let among: Vec<f32> = allowed.iter().map(|t| logits[*t as usize]).collect();
-                (sampler.pick(allowed.into_iter().zip(among.iter().copied())), ops::log_sum_exp(&among))
-            } else if let (Want::Best(_), Some(Best { token, log_sum, .. })) =
-                (want, self.scratch.best.first())
-            {
-                (*token, *log_sum)
-            } else {
-                (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
+            if let Some(stop) = stop_now() {
+                break Ok(stop);
+            }
+            let row = self.drafting.confirmed();
+            let Some((token, logprob)) = self.pick(want, row, &mut sampler, &constraint) else {
+                break Err(EngineError::NotFinite { position: certain });
             };
-            let position = self.sequences.current().tokens().len();
-            let token = picked.ok_or(EngineError::NotFinite { position })?;
-            out.logprob += f64::from(logits[token as usize]) - total;
+            out.logprob += logprob;
             if self.tokenizer.is_control(token) {
-                out.stop = StopReason::EndToken;
-                break;
+                self.drafting.ended();
+                break Ok(StopReason::EndToken);
             }
             out.generated_tokens += 1;
             let text = stream.push(constraint.take(self.tokenizer.bytes(token)));
             if !text.is_empty() {
                 out.text.push_str(&text);
                 if !listener(&text, begun.elapsed()) {
-                    out.stop = StopReason::Listener;
-                    break;
+                    self.drafting.came(token);
+                    self.drafting.ended();
+                    break Ok(StopReason::Listener);
                 }
             }
             if out.generated_tokens == options.max_tokens {
-                break;
+                break Ok(StopReason::MaxTokens);
             }
-            if self.sequences.current().tokens().len() == self.context() {
-                out.stop = StopReason::ContextFull;
-                break;
+            if certain == self.context() {
+                break Ok(StopReason::ContextFull);
             }
-            want = if constraint.is_done() { sampler.wants() } else { Want::Logits(1) };
-            if !self.feed(&[token], want, &|| stop_now().is_some()) {
-                out.stop = stop_now().unwrap_or(StopReason::Cancelled);
-                break;
+            tokens.push(token);
+            if self.drafting.came(token) {
+                certain += 1;
+                out.accepted_tokens += 1;
+                continue;
             }
-        }
+            self.sequences.current_mut().truncate(certain);
+            pass.clear();
+            pass.push(token);
+            self.drafting.begin();
+            if drafts && constraint.is_done() {
+                // Neither more than can come, nor more than there is room for.
+                let most = (options.max_tokens - out.generated_tokens).min(self.context() - certain) - 1;
+                let (tokenizer, vocab) = (&self.tokenizer, self.model.vocab);
+                let usable = |token| (token as usize) < vocab && !tokenizer.is_control(token);
+                self.drafting.propose(&tokens, most, &usable, &mut pass);
+            }
+            let passed = Instant::now();
+            want = if constraint.is_done() { sampler.wants(pass.len()) } else { Want::Logits(1) };
+            if !self.pass(&pass, want, &|| stop_now().is_some()) {
+                break Ok(stop_now().unwrap_or(StopReason::Cancelled));
+            }
+            self.drafting.passed(passed.elapsed());
+            certain += 1;
+            out.drafted_tokens += pass.len() - 1;
+        };
+        self.sequences.current_mut().truncate(certain);
         out.decode = begun.elapsed() - out.prefill;
-        Ok(out)
+        ended.map(|stop| Output { stop, ..out })
+    }
+
+    /// Returns the next token by a row of what the last pass was asked for, and the logarithm of its
+    /// probability, or `None` if no logit is finite.
+    fn pick(
+        &self,
+        wanted: Want,
+        row: usize,
+        sampler: &mut Sampler,
+        constraint: &Constraint,
+    ) -> Option<(u32, f64)> {
+        if let Want::Best(_) = wanted {
+            let best = self.scratch.best.get(row)?;
+            return Some((best.token?, f64::from(best.logit) - best.log_sum));
+        }
+        let vocab = self.model.vocab;
+        let logits = &self.scratch.logits[row * vocab..][..vocab];
+        // While healing, a token is as likely as it is among those that may come: what stands there is
+        // no choice of the model's, and must not make it look unsure.
+        let (picked, total) = if constraint.is_done() {
+            (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
+        } else {
+            let allowed = constraint.allowed(&self.tokenizer);
+            let among: Vec<f32> = allowed.iter().map(|t| logits[*t as usize]).collect();
+            (sampler.pick(allowed.into_iter().zip(among.iter().copied())), ops::log_sum_exp(&among))
+        };
+        let token = picked?;
+        Some((token, f64::from(logits[token as usize]) - total))
     }
 }

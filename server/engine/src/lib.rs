@@ -12,6 +12,7 @@ mod attention;
 pub mod bench;
 mod cache;
 mod config;
+mod draft;
 mod dtype;
 mod engine;
 mod error;
@@ -32,6 +33,7 @@ mod tokenizer;
 mod utf8;
 
 pub use config::{Config, Rope};
+pub use draft::{Drafter, Guess, MOST_DRAFTED};
 pub use dtype::DType;
 pub use engine::{Engine, Input, Options, Prefilled, Screening};
 pub use error::EngineError;

@@ -17,6 +17,11 @@ pub struct Sampling {
 impl Sampling {
     /// Always the likeliest token.
     pub const GREEDY: Sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
+
+    /// Returns whether nothing is left to chance.
+    pub fn is_greedy(&self) -> bool {
+        self.temperature.is_nan() || self.temperature <= 0.0
+    }
 }
 
 /// A sampler with its own random numbers.
@@ -32,18 +37,14 @@ impl Sampler {
         Sampler { sampling, state: sampling.seed, order: Vec::new() }
     }
 
-    /// Returns what a pass has to compute for the choice among all tokens.
-    pub(crate) fn wants(&self) -> Want {
-        if self.is_greedy() { Want::Best(1) } else { Want::Logits(1) }
-    }
-
-    fn is_greedy(&self) -> bool {
-        self.sampling.temperature.is_nan() || self.sampling.temperature <= 0.0
+    /// Returns what a pass has to compute for the choices among all tokens after its last `rows` ones.
+    pub(crate) fn wants(&self, rows: usize) -> Want {
+        if self.sampling.is_greedy() { Want::Best(rows) } else { Want::Logits(rows) }
     }
 
     /// Returns the next token of `(token, logit)` candidates, or `None` if no logit is finite.
     pub(crate) fn pick(&mut self, candidates: impl Iterator<Item = (u32, f32)>) -> Option<u32> {
-        if self.is_greedy() {
+        if self.sampling.is_greedy() {
             let mut best: Option<(u32, f32)> = None;
             for (token, logit) in candidates {
                 if logit > best.map_or(f32::NEG_INFINITY, |b| b.1) && logit < f32::INFINITY {

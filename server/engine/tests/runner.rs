@@ -1,5 +1,6 @@
 //! The engine from outside, on a tiny seeded model.
 
+mod drafting;
 mod exact;
 mod generate;
 mod hostile;

@@ -222,13 +222,14 @@ impl Request<'_> {
         let record = self.record(outcome);
         let mut session = self.server.session();
         session.answered(record.clone());
-        if matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
-            drop(session);
-        } else {
+        // Whatever overtook it said where the user is now.
+        if !matches!(outcome, Outcome::Overtaken(_)) {
             // What the next key will need is not read yet: no reason to wait for quiet.
             let quiet = if self.reach == Some(Reach::Near) { Duration::ZERO } else { QUIET };
             self.server.rest(&session, &self.asked.uri, quiet);
-            drop(session);
+        }
+        drop(session);
+        if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
             self.server.status.last(outcome.code(), outcome.to_string());
         }
         self.server.recorder.request(record);

@@ -29,17 +29,26 @@ struct Session {
     text: String,
     cursor: usize,
     model: Counting,
-    /// Whether there is time to read ahead after each key.
-    idle: bool,
+}
+
+/// How quick the model is.
+#[derive(Clone, Copy, PartialEq)]
+enum Pace {
+    /// It reads any window in time.
+    Quick,
+    /// It reads 800 tokens in a second, and there is time after each key to read the rest.
+    Usual,
 }
 
 impl Session {
     /// Begins in the middle of a function, where the file has been read.
-    fn new(idle: bool) -> Session {
+    fn new(pace: Pace) -> Session {
         let at = FILE.find("    let mut line = text.split").expect("the file has that line");
         let (before, after) = FILE.split_at(at);
         let text = format!("{before}    \n{after}");
-        let mut session = Session { text, cursor: at + 4, model: Counting::new(" ~"), idle };
+        let mut model = Counting::new(" ~");
+        model.per_second = (pace == Pace::Usual).then_some(800.0);
+        let mut session = Session { text, cursor: at + 4, model };
         session.ask();
         session
     }
@@ -53,7 +62,7 @@ impl Session {
         let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
         suggest(&job, &mut self.model, &Cancel::new(), &mut |_| {});
         let cost = self.model.calls.last().map_or(0, |cost| cost.evaluated);
-        if self.idle {
+        if self.model.per_second.is_some() {
             read_ahead(&job, &mut self.model, &Cancel::new());
         }
         cost
@@ -102,8 +111,8 @@ fn spread(mut costs: Vec<usize>) -> (usize, usize) {
 
 /// Replays steps; checks that median and 95th percentile of the tokens evaluated for a request are no more.
 #[track_caller]
-fn check(name: &str, steps: &[Step], idle: bool, most: (usize, usize)) {
-    let mut session = Session::new(idle);
+fn check(name: &str, steps: &[Step], pace: Pace, most: (usize, usize)) {
+    let mut session = Session::new(pace);
     let costs: Vec<usize> = steps.iter().flat_map(|step| session.step(*step)).collect();
     let (all, count) = (costs.iter().sum::<usize>(), costs.len());
     let found = spread(costs.clone());
@@ -113,13 +122,26 @@ fn check(name: &str, steps: &[Step], idle: bool, most: (usize, usize)) {
 
 #[test]
 fn a_key_evaluates_what_was_typed() {
+    use Pace::Quick;
     use Step::{Delete, Import, Move, Type};
-    check("thirty keys on a line", &[Type("let found = count(&text[0..k])")], false, (1, 2));
-    check("typing and taking back", &[Type("let found"), Delete(5), Type("other = 5;")], false, (1, 2));
-    let lines = "let a = 1;\n    let b = a + 1;\n    let c = b + a;\n    if c > b {\n        ";
-    check("lines of code", &[Type(lines)], false, (1, 130));
-    check("a blank line", &[Type("\n")], false, (130, 130));
-    check("a line down and back", &[Move(1), Move(-1), Move(1), Move(-1)], false, (130, 130));
+    check("thirty keys on a line", &[Type("let found = count(&text[0..k])")], Quick, (1, 2));
+    check("typing and taking back", &[Type("let found"), Delete(5), Type("other = 5;")], Quick, (1, 2));
+    check("lines of code", &[Type(LINES)], Quick, (1, 130));
+    check("a new line", &[Type("\n")], Quick, (130, 130));
+    check("a line down and up", &[Move(1), Move(-1), Move(1), Move(-1)], Quick, (130, 130));
+    check("forty lines up and down", &[Move(-40), Move(40), Move(-40)], Quick, (600, 700));
     let import = "use std::collections::BTreeMap;\n";
-    check("an import at the top", &[Type("a"), Import(import), Type("b")], false, (700, 700));
+    check("an import at the top", &[Type("a"), Import(import), Type("b")], Quick, (1, 700));
 }
+
+#[test]
+fn where_reading_takes_long_a_place_costs_a_near_window() {
+    use Pace::Usual;
+    use Step::{Import, Move, Type};
+    check("lines of code", &[Type(LINES)], Usual, (1, 130));
+    check("forty lines up and down", &[Move(-40), Move(40), Move(-40)], Usual, (200, 200));
+    let import = "use std::collections::BTreeMap;\n";
+    check("an import at the top", &[Type("a"), Import(import), Type("b")], Usual, (1, 200));
+}
+
+const LINES: &str = "let a = 1;\n    let b = a + 1;\n    let c = b + a;\n    if c > b {\n        ";

@@ -1,0 +1,102 @@
+//! Prompt lookup: what followed the last few tokens where they stood before, in the text itself or in
+//! others, is likely to follow again.
+
+use super::index::{GRAM, Index, LONGEST};
+use super::{Drafter, Guess};
+
+/// Most tokens of other texts that are looked through.
+const CORPUS: usize = 1 << 16;
+/// Stands between two texts, and is no token.
+const BORDER: u32 = u32::MAX;
+
+/// A drafter that copies.
+#[derive(Debug, Default)]
+pub(crate) struct Lookup {
+    own: Index,
+    others: Index,
+}
+
+impl Lookup {
+    /// Makes these the other texts that are looked through, up to a bound.
+    pub(crate) fn set_others<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
+        let mut all = Vec::new();
+        for text in texts {
+            all.extend_from_slice(text);
+            all.push(BORDER);
+        }
+        all.truncate(CORPUS);
+        self.others.set(&all);
+    }
+}
+
+impl Drafter for Lookup {
+    fn draft(&mut self, context: &[u32], most: usize, out: &mut Vec<Guess>) {
+        self.own.set(context);
+        let (own, other) = (self.own.own_end(), self.others.end_of(context));
+        let of_others = other.filter(|other| own.is_none_or(|own| own.length < other.length));
+        let (found, text) = match (of_others, own) {
+            (Some(other), _) => (other, self.others.tokens()),
+            (None, Some(own)) => (own, self.own.tokens()),
+            (None, None) => return,
+        };
+        let period = text.len() - found.at;
+        for n in 0..most {
+            // A text that repeats itself goes on with the draft itself.
+            let token = match text.get(found.at + n) {
+                Some(token) => *token,
+                None if of_others.is_none() => out[n - period].token,
+                None => break,
+            };
+            if token == BORDER {
+                break;
+            }
+            out.push(Guess { token, rank: rank(found.length + n) });
+        }
+    }
+}
+
+/// Returns the rank of a guess after a match of so many tokens: the lengths double, roughly.
+fn rank(length: usize) -> usize {
+    match length.min(LONGEST) {
+        ..=GRAM => 0,
+        4 => 1,
+        5..=6 => 2,
+        7..=9 => 3,
+        10..=14 => 4,
+        15..=21 => 5,
+        22..=31 => 6,
+        _ => 7,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(lookup: &mut Lookup, context: &[u32], most: usize) -> Vec<u32> {
+        let mut out = Vec::new();
+        lookup.draft(context, most, &mut out);
+        out.into_iter().map(|g| g.token).collect()
+    }
+
+    #[test]
+    fn what_followed_before_is_guessed() {
+        let mut l = Lookup::default();
+        assert_eq!(draft(&mut l, &[1, 2, 3, 4, 5, 6, 1, 2, 3], 2), [4, 5]);
+        assert_eq!(draft(&mut l, &[1, 2, 3, 4, 5, 6, 1, 2, 4], 2), [0u32; 0]);
+        assert_eq!(draft(&mut l, &[], 2), [0u32; 0]);
+        assert_eq!(draft(&mut l, &[1, 2, 1, 2, 1, 2], 5), [1, 2, 1, 2, 1], "a repetition goes on");
+    }
+
+    #[test]
+    fn other_texts_are_looked_through_too() {
+        let mut l = Lookup::default();
+        l.set_others([&[1, 2, 3, 4][..], &[7, 1, 2, 3, 9, 9, 9]]);
+        assert_eq!(draft(&mut l, &[1, 2, 3], 3), [9, 9, 9], "the last place");
+        assert_eq!(draft(&mut l, &[7, 7, 1, 2, 3], 2), [9, 9]);
+        assert_eq!(draft(&mut l, &[2, 3, 4], 5), [0u32; 0], "not beyond a text's end");
+        assert_eq!(draft(&mut l, &[1, 2, 3, 8, 1, 2, 3], 2), [8, 1], "the text itself before others");
+        l.set_others([]);
+        assert_eq!(draft(&mut l, &[1, 2, 3], 3), [0u32; 0]);
+    }
+}

@@ -179,6 +179,7 @@ unsafe fn some<S: Simd, const N: usize>(
 }
 
 /// Computes the scores of N queries for B blocks of positions.
+#[allow(clippy::needless_range_loop)] // one index for several arrays
 #[inline(always)]
 unsafe fn scores_of<S: Simd, const N: usize, const B: usize>(
     keys: *const u16,
@@ -218,6 +219,7 @@ struct Weights {
 }
 
 /// Computes C vectors of the weighted sums of values, from element `c` on.
+#[allow(clippy::needless_range_loop)] // one index for several arrays
 #[inline(always)]
 unsafe fn values_of<S: Simd, const N: usize, const C: usize>(
     values: *const u16,

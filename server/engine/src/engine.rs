@@ -220,6 +220,23 @@ impl Engine {
         Ok(self.feed(&tokens[kept..], Want::Logits(1), abort).then_some(&self.scratch.logits))
     }
 
+    /// Evaluates `tokens` as the whole sequence, reusing what is kept of it, and returns the likeliest token
+    /// after the last one, or `None` if `abort` said so or no logit is finite. As [`Engine::logits`], but
+    /// without computing those of all tokens where that is not needed.
+    ///
+    /// # Errors
+    /// When there are no tokens, too many, or one is outside of the vocabulary.
+    pub fn likeliest(
+        &mut self,
+        tokens: &[u32],
+        abort: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<u32>, EngineError> {
+        self.check(tokens, 0)?;
+        let kept = self.rewind_to_common(tokens);
+        let done = self.feed(&tokens[kept..], Want::Best(1), abort);
+        Ok(if done { self.scratch.best.first().and_then(|best| best.token) } else { None })
+    }
+
     /// Evaluates a prompt into a sequence and generates nothing, so that a later call for the same or a
     /// longer prompt has less to do. `abort` is asked before every layer; what was evaluated before
     /// the pass that it ended is kept.

@@ -139,6 +139,7 @@ impl<const VNNI: bool> Simd for Pair<VNNI> {
         two(|i| unsafe { _mm256_srl_epi16(v[i], _mm_cvtsi32_si128(N as i32)) })
     }
 
+    #[allow(clippy::needless_range_loop)] // one index for several arrays
     #[inline(always)]
     unsafe fn dots<const BITS: u32, const R: usize, const FROM: usize, const TO: usize>(
         w: &[Self::B; 8],

@@ -121,6 +121,7 @@ impl Simd for Avx512 {
         unsafe { _mm512_srli_epi16::<N>(v) }
     }
 
+    #[allow(clippy::needless_range_loop)] // one index for several arrays
     #[inline(always)]
     unsafe fn dots<const BITS: u32, const R: usize, const FROM: usize, const TO: usize>(
         w: &[__m512i; 8],

@@ -174,6 +174,7 @@ pub(crate) trait Simd: Copy {
 macro_rules! dispatch {
     ($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) = $kernel:ident) => {
         $(#[$doc])*
+        #[allow(clippy::too_many_arguments)] // a kernel gets plain pointers and lengths
         pub(crate) unsafe fn $name(isa: $crate::simd::Isa, $($arg: $ty),*) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma,f16c")]

@@ -127,17 +127,18 @@ fn median(measure: &mut dyn FnMut() -> Result<f64, Failure>) -> Result<Figure, F
 fn prefill(engine: &mut Engine, tokens: &[u32]) -> Result<f64, Failure> {
     engine.reset();
     let began = Instant::now();
-    engine.logits(tokens, &|| false).map_err(failed)?;
+    engine.likeliest(tokens, &|| false).map_err(failed)?;
     Ok(tokens.len() as f64 / began.elapsed().as_secs_f64())
 }
 
-/// Returns tokens a second of evaluating one token after the other from `depth` on.
+/// Returns tokens a second of finding the likeliest token after one token after the other, from `depth` on.
+/// The tokens are those of a text, so that each run does the same.
 fn decode(engine: &mut Engine, tokens: &[u32], depth: usize) -> Result<f64, Failure> {
     let depth = depth.max(1); // something has to stand before the first decoded token
-    engine.logits(&tokens[..depth], &|| false).map_err(failed)?;
+    engine.likeliest(&tokens[..depth], &|| false).map_err(failed)?;
     let began = Instant::now();
     for length in depth + 1..=depth + DECODED {
-        engine.logits(&tokens[..length], &|| false).map_err(failed)?;
+        engine.likeliest(&tokens[..length], &|| false).map_err(failed)?;
     }
     Ok(DECODED as f64 / began.elapsed().as_secs_f64())
 }

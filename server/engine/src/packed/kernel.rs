@@ -117,6 +117,10 @@ impl<S: Simd> Weights<S> {
                 _ => 256,
             };
             S::prefetch(tile.rest.wrapping_add((g + AHEAD) * rest_bytes), rest_bytes);
+            S::prefetch(tile.scales.wrapping_add((g + AHEAD) * TILE).cast(), 32);
+            if BIAS {
+                S::prefetch(tile.biases.wrapping_add((g + AHEAD) * TILE).cast(), 32);
+            }
             let nibble = |j: usize| S::load_bytes(nibbles.add(64 * j));
             let mask = S::splat_byte(15);
             let low = |v: S::B| S::and(v, mask);

@@ -24,10 +24,11 @@ pub(crate) fn text(trace: &Trace, style: Style) -> String {
     if let Some(raw) = &trace.raw {
         let usage = &raw.usage;
         let title = format!(
-            "raw text ({} tokens read, {} of them again; {} written; {} + {}; mean log-probability {:.2}; {:?})",
+            "raw text ({} tokens read, {} of them again; {} written, {} of them guessed; {} + {}; mean log-probability {:.2}; {:?})",
             usage.prompt_tokens,
             usage.reused_tokens,
             usage.generated_tokens,
+            usage.accepted_tokens,
             time(usage.prefill),
             time(usage.decode),
             usage.mean_logprob,

@@ -163,6 +163,10 @@ pub struct Usage {
     pub reused_tokens: usize,
     /// Tokens generated.
     pub generated_tokens: usize,
+    /// Tokens that were guessed and verified.
+    pub drafted_tokens: usize,
+    /// Of these, how many came true.
+    pub accepted_tokens: usize,
     /// Time to evaluate the prompt.
     pub prefill: Duration,
     /// Time to generate.
@@ -254,6 +258,13 @@ pub trait Generator: Send {
     fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
         let _ = (prompt, cancel);
         Ok(Usage::default())
+    }
+
+    /// Hears the texts near the prompt that the next text may copy from, in place of those heard before; those most
+    /// likely come last. They change the time that generating takes, and never the text. Gives way to `cancel`
+    /// within 10 ms; what was heard before may then still hold. A back end that guesses nothing does nothing.
+    fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
+        let _ = (texts, cancel);
     }
 
     /// Returns how long evaluating a prompt would take now, less what is kept from earlier calls; nothing where

@@ -6,6 +6,7 @@
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
 mod ahead;
+mod beside;
 pub mod eval;
 pub mod filters;
 pub mod generator;
@@ -25,6 +26,7 @@ mod view;
 pub mod window;
 
 pub use ahead::{first_place, read_ahead};
+pub use beside::{Beside, OTHERS, look_beside};
 pub use job::{Job, Outcome, Selected, Step, Suggestion, Trace, Trigger};
 pub use reason::Reason;
 pub use settings::Settings;

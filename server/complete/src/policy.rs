@@ -29,6 +29,12 @@ pub fn may_read_ahead(place: &Place, path: Option<&str>, settings: &Settings) ->
     settings.idle_work && standing(place, path, Trigger::Automatic, settings).is_ok()
 }
 
+/// Returns whether text of a document may be copied to other places. `settings` are those of its language.
+pub fn may_copy_from(path: Option<&str>, settings: &Settings) -> bool {
+    let on = settings.enabled && settings.idle_work && settings.mode != Mode::Off;
+    on && path.is_none_or(|path| settings.disabled_by(path).is_none())
+}
+
 /// Says what the settings alone forbid here; else returns the mode that holds.
 fn standing(
     place: &Place,

@@ -150,7 +150,14 @@ fn joined(before: Generation, after: &Generation) -> Generation {
     let generated_tokens = a.generated_tokens + b.generated_tokens;
     let sum = |usage: Usage| f64::from(usage.mean_logprob) * usage.generated_tokens as f64;
     let mean_logprob = ((sum(a) + sum(b)) / generated_tokens.max(1) as f64) as f32;
-    let usage = Usage { generated_tokens, decode: a.decode + b.decode, mean_logprob, ..a };
+    let usage = Usage {
+        generated_tokens,
+        drafted_tokens: a.drafted_tokens + b.drafted_tokens,
+        accepted_tokens: a.accepted_tokens + b.accepted_tokens,
+        decode: a.decode + b.decode,
+        mean_logprob,
+        ..a
+    };
     Generation { text: before.text + &after.text, stop: after.stop, usage }
 }
 

@@ -10,6 +10,10 @@
 //! reads the whole window always, and so does a job without a time budget. So it is too where `idleWork` is off, as
 //! nothing would ever read the rest.
 
+use std::ops::Range;
+
+use housestyle_text::Offset;
+
 use crate::generator::{Description, Generator, Prompt};
 use crate::job::Job;
 use crate::place::Place;
@@ -47,6 +51,17 @@ pub(crate) fn whole(job: &Job<'_>, place: &Place, settings: &Settings, generator
     build(job, place, budget(settings, &model), generator, &model)
 }
 
+/// Returns the bytes of the document that the whole window is taken from. `settings` are those of the place's language.
+pub(crate) fn range(
+    job: &Job<'_>,
+    place: &Place,
+    settings: &Settings,
+    generator: &dyn Generator,
+) -> Range<Offset> {
+    let budget = budget(settings, &generator.describe());
+    cut(job, place, budget, generator).range
+}
+
 /// Returns the prompt that the model can read in time, by the rule above.
 pub(crate) fn in_time(
     job: &Job<'_>,
@@ -81,9 +96,12 @@ fn build(
     generator: &dyn Generator,
     model: &Description,
 ) -> Prompt {
+    prompt::build(&cut(job, place, budget, generator), model)
+}
+
+fn cut(job: &Job<'_>, place: &Place, budget: Budget, generator: &dyn Generator) -> Window {
     let count = |text: &str| generator.count_tokens(text);
-    let window = Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count);
-    prompt::build(&window, model)
+    Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count)
 }
 
 /// Returns the window's budget, made smaller where the model's context is small.

@@ -99,7 +99,7 @@ fn start_of(snapshot: &Snapshot, split: Offset, budget: Budget, count: &dyn Fn(&
 }
 
 /// Returns the first line start at or after `at`, or `at` itself where that is more than a step away.
-fn stop_after(snapshot: &Snapshot, at: usize, step: usize) -> Offset {
+pub(crate) fn stop_after(snapshot: &Snapshot, at: usize, step: usize) -> Offset {
     let at = snapshot.floor(at);
     let line = snapshot.line_of(at);
     if snapshot.line_start(line) == at {

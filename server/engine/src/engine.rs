@@ -173,14 +173,10 @@ impl Engine {
         self.drafts = on;
     }
 
-    /// Says which other texts drafts may be copied from beside the prompt, such as the other open
-    /// documents. They replace those said before.
-    pub fn set_draft_texts(&mut self, texts: &[&str]) {
-        let mut tokens = vec![Vec::new(); texts.len()];
-        for (text, tokens) in texts.iter().zip(&mut tokens) {
-            self.tokenizer.encode(text, tokens);
-        }
-        self.drafting.lookup.set_others(tokens.iter().map(Vec::as_slice));
+    /// Says which other texts (tokens) drafts may be copied from beside the prompt, such as the other open
+    /// documents. They replace those said before; what they begin with alike costs nothing.
+    pub fn set_draft_texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
+        self.drafting.lookup.set_others(texts);
     }
 
     /// Adds a drafter to the engine's own, which copies from the text.

@@ -209,7 +209,9 @@ fn other_texts_change_nothing_either() {
     let all = prompts();
     let texts: Vec<&str> = all.iter().map(String::as_str).collect();
     for others in [&texts[..], &texts[..2], &[]] {
-        drafting.set_draft_texts(others);
+        let tokens: Vec<Vec<u32>> =
+            others.iter().map(|text| drafting.tokenize(&[Input::Text(text)]).expect("text")).collect();
+        drafting.set_draft_texts(tokens.iter().map(Vec::as_slice));
         for prompt in &texts[3..6] {
             let (a, b) = (generate(&mut drafting, prompt, &OPTIONS), generate(&mut plain, prompt, &OPTIONS));
             same(&a, &b, prompt);

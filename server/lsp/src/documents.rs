@@ -1,10 +1,12 @@
 //! The documents that the editor has open.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
+use housestyle_complete::{Beside, OTHERS};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
 use crate::flight::{Flight, Overtaken};
@@ -28,6 +30,8 @@ pub(crate) struct Document {
     pub(crate) revision: u64,
     /// Grows with every request.
     pub(crate) serial: u64,
+    /// Grows with every sign that the user is there; that of the document used last is the largest.
+    pub(crate) used: u64,
     /// Where the user is, as far as edits and requests tell.
     pub(crate) place: Option<Offset>,
     /// The last run of the model for this document, as long as the user types where it began.
@@ -63,6 +67,7 @@ impl Document {
             too_large,
             revision: 0,
             serial: 0,
+            used: 0,
             place: None,
             run: None,
             shown: None,
@@ -140,6 +145,26 @@ impl Document {
 /// The open documents by their URI.
 pub(crate) type Documents = HashMap<String, Document>;
 
+/// Notes that the user is in a document.
+pub(crate) fn used(documents: &mut Documents, uri: &str) {
+    let last = documents.values().map(|document| document.used).max().unwrap_or_default();
+    if let Some(document) = documents.get_mut(uri) {
+        document.used = last + 1;
+    }
+}
+
+/// Returns the documents used last but this one, the last of them first.
+pub(crate) fn beside(documents: &Documents, uri: &str) -> Vec<Beside> {
+    let others = documents.iter().filter(|(other, document)| *other != uri && document.too_large.is_none());
+    let mut others: Vec<&Document> = others.map(|(_, document)| document).collect();
+    others.sort_unstable_by_key(|document| Reverse(document.used));
+    let beside = |document: &Document| Beside {
+        snapshot: document.snapshot.clone(),
+        place: document.place.unwrap_or_default(),
+    };
+    others.into_iter().take(OTHERS).map(beside).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use housestyle_text::Position;
@@ -176,6 +201,28 @@ mod tests {
         document.apply(Change { range: None, text: "small".to_owned() }, Encoding::Utf8, 4);
         assert_eq!((document.too_large, document.snapshot.to_text()), (None, "small".to_owned()));
         assert_eq!(document.snapshot.path(), Some("a.rs"));
+    }
+
+    #[test]
+    fn what_was_used_last_stands_beside() {
+        let mut documents = Documents::new();
+        for uri in ["a", "b", "c", "d", "e"] {
+            documents.insert(uri.to_owned(), Document::open(uri, 1, "rust", None));
+            used(&mut documents, uri);
+        }
+        let check = |documents: &Documents, uri: &str, expected: &[&str]| {
+            let found = beside(documents, uri);
+            let found: Vec<String> = found.iter().map(|beside| beside.snapshot.to_text()).collect();
+            assert_eq!(found, expected);
+        };
+        check(&documents, "e", &["d", "c", "b"]);
+        used(&mut documents, "a");
+        used(&mut documents, "a");
+        used(&mut documents, "c");
+        check(&documents, "c", &["a", "e", "d"]);
+        documents.remove("a");
+        documents.get_mut("e").expect("open").too_large = Some(MAX_BYTES + 1);
+        check(&documents, "c", &["d", "b"]);
     }
 
     #[test]

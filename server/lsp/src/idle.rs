@@ -1,4 +1,5 @@
-//! What the model does while nothing is asked of it: it reads ahead for one place, the one where the user is.
+//! What the model does while nothing is asked of it: it reads ahead for one place, the one where the user is, and then
+//! hears what stands around that and in the documents used last, from which the next text may copy.
 //!
 //! There is one such place, and it is read for once: each event of the editor says anew where that is. It begins after
 //! a moment of quiet, as most events are followed by a request. What is being read goes on while the user stays on a
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Trigger, first_place, read_ahead};
+use housestyle_complete::{Beside, Job, Trigger, first_place, look_beside, read_ahead};
 use housestyle_text::{Offset, Snapshot};
 
 /// How long nothing must have happened before the model reads ahead.
@@ -25,6 +26,8 @@ pub(crate) struct Ahead {
     pub(crate) snapshot: Snapshot,
     /// Where in it the user is, as far as that is known.
     pub(crate) cursor: Option<Offset>,
+    /// Other documents, the one used last first.
+    pub(crate) others: Vec<Beside>,
     /// The settings for all languages.
     pub(crate) settings: Arc<Settings>,
 }
@@ -79,12 +82,15 @@ impl Ahead {
 
     /// Lets the model read, until all is read or `cancel` is set.
     pub(crate) fn read(&self, generator: &mut dyn Generator, cancel: &Cancel) {
-        let Ahead { snapshot, cursor, settings, .. } = self;
+        let Ahead { snapshot, cursor, settings, others, .. } = self;
         // What fails here fails again when it is asked for, and is told then.
         drop(catch_unwind(AssertUnwindSafe(|| {
             let cursor = cursor.unwrap_or_else(|| first_place(snapshot, settings, generator));
             let job = Job { snapshot, cursor, trigger: Trigger::Automatic, selected: None, settings };
-            read_ahead(&job, generator, cancel)
+            read_ahead(&job, generator, cancel);
+            if !cancel.is_cancelled() {
+                look_beside(&job, others, generator, cancel);
+            }
         })));
     }
 }
@@ -98,7 +104,7 @@ mod tests {
     fn place(version: i32, line: usize) -> Ahead {
         let snapshot = Snapshot::new("x\ny\n", version, Language::PLAIN);
         let cursor = Some(snapshot.line_end(line));
-        Ahead { uri: "file:///a".to_owned(), snapshot, cursor, settings: Arc::default() }
+        Ahead { uri: "file:///a".to_owned(), snapshot, cursor, others: Vec::new(), settings: Arc::default() }
     }
 
     #[test]

@@ -226,7 +226,7 @@ impl Request<'_> {
         if !matches!(outcome, Outcome::Overtaken(_)) {
             // What the next key will need is not read yet: no reason to wait for quiet.
             let quiet = if self.reach == Some(Reach::Near) { Duration::ZERO } else { QUIET };
-            self.server.rest(&session, &self.asked.uri, quiet);
+            self.server.rest(&mut session, &self.asked.uri, quiet);
         }
         drop(session);
         if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {

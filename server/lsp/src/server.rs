@@ -11,6 +11,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer};
 
+use crate::documents;
 use crate::handlers;
 use crate::idle::Ahead;
 use crate::progress::Progress;
@@ -59,13 +60,15 @@ impl Server {
 
     /// Lets the model read ahead where the user is in a document, after `quiet`; for nothing where completions are
     /// off or paused. What it reads for another line ends.
-    pub(crate) fn rest(&self, session: &Session, uri: &str, quiet: Duration) {
+    pub(crate) fn rest(&self, session: &mut Session, uri: &str, quiet: Duration) {
+        documents::used(&mut session.documents, uri);
         let on = !session.paused && !session.is_off();
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
         let ahead = document.map(|document| Ahead {
             uri: uri.to_owned(),
             snapshot: document.snapshot.clone(),
             cursor: document.place,
+            others: documents::beside(&session.documents, uri),
             settings: Arc::clone(&session.settings),
         });
         self.worker.rest(ahead, quiet);

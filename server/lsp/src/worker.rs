@@ -280,10 +280,11 @@ mod tests {
     enum Asked {
         Warm(String),
         WarmEnded(Instant),
+        Beside(Vec<String>),
         Generate(Instant),
     }
 
-    /// A model that reads ahead for ever.
+    /// A model that reads ahead for ever, but where the text says that it is short.
     struct Slow(Sender<Asked>);
 
     impl Generator for Slow {
@@ -306,12 +307,18 @@ mod tests {
         }
 
         fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
-            self.0.send(Asked::Warm(format!("{:?}", prompt.parts))).ok();
-            while !cancel.is_cancelled() {
+            let text = format!("{:?}", prompt.parts);
+            let short = text.contains("short");
+            self.0.send(Asked::Warm(text)).ok();
+            while !short && !cancel.is_cancelled() {
                 std::thread::sleep(Duration::from_millis(1));
             }
             self.0.send(Asked::WarmEnded(Instant::now())).ok();
             Ok(Usage::default())
+        }
+
+        fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
+            self.0.send(Asked::Beside(texts.iter().map(|text| (*text).to_owned()).collect())).ok();
         }
     }
 
@@ -331,7 +338,8 @@ mod tests {
     fn ahead(text: &str) -> Ahead {
         let snapshot = Snapshot::new(text, 1, Language::from_id("rust"));
         let cursor = Some(Offset(text.len()));
-        Ahead { uri: "file:///a.rs".to_owned(), snapshot, cursor, settings: Arc::default() }
+        let others = Vec::new();
+        Ahead { uri: "file:///a.rs".to_owned(), snapshot, cursor, others, settings: Arc::default() }
     }
 
     #[test]
@@ -353,6 +361,37 @@ mod tests {
         });
         let best = waits.min().unwrap_or_default();
         assert!(best < Duration::from_millis(10), "{best:?}");
+    }
+
+    #[test]
+    fn what_stands_beside_is_told_when_all_is_read_and_never_for_a_request() {
+        let (worker, asked) = start();
+        let wait = || asked.recv_timeout(PATIENCE).expect("the model is asked");
+        let text = format!("let far = 1;\n{}let short = ", "let number = 1;\n".repeat(500));
+        let mut here = ahead(&text);
+        let snapshot = Snapshot::new("let other = 1;\n", 1, Language::from_id("rust"));
+        here.others = vec![housestyle_complete::Beside { snapshot, place: Offset(0) }];
+        let Ahead { snapshot, cursor, settings, .. } = here.clone();
+        let request = |flight| Task {
+            flight,
+            snapshot: snapshot.clone(),
+            cursor: cursor.unwrap_or_default(),
+            trigger: Trigger::Automatic,
+            selected: None,
+            settings: Arc::clone(&settings),
+        };
+        let (flight, _listening) = Flight::new();
+        worker.submit(request(flight));
+        assert!(matches!(wait(), Asked::Generate(_)));
+        worker.rest(Some(here), Duration::ZERO);
+        assert!(matches!(wait(), Asked::Warm(prompt) if !prompt.contains("far")));
+        assert!(matches!(wait(), Asked::WarmEnded(_)));
+        let Asked::Beside(texts) = wait() else { panic!("nothing is told") };
+        assert!(texts[0] == "let other = 1;\n" && texts[1].starts_with("let far = 1;\n"), "{texts:?}");
+        let (flight, _listening) = Flight::new();
+        worker.submit(request(flight));
+        assert!(matches!(wait(), Asked::Generate(_)));
+        assert!(asked.recv_timeout(Duration::from_millis(100)).is_err(), "a request tells nothing");
     }
 
     #[test]

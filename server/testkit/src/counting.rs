@@ -37,6 +37,8 @@ pub struct Counting {
     pub calls: Vec<Cost>,
     /// The prompts of these calls.
     pub prompts: Vec<Prompt>,
+    /// The texts that it was told to copy from, call by call.
+    pub beside: Vec<Vec<String>>,
 }
 
 impl Counting {
@@ -48,6 +50,7 @@ impl Counting {
             per_second: None,
             calls: Vec::new(),
             prompts: Vec::new(),
+            beside: Vec::new(),
         }
     }
 
@@ -113,6 +116,10 @@ impl Generator for Counting {
 
     fn warm(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
         Ok(self.evaluate(prompt, tokens(prompt), "", true))
+    }
+
+    fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
+        self.beside.push(texts.iter().map(|text| (*text).to_owned()).collect());
     }
 
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {

@@ -11,6 +11,8 @@ use housestyle_engine::{
     Engine, EngineError, GenerateOptions, Input, Options, Sampling, Special, StopReason,
 };
 
+use super::beside::Beside;
+
 /// Tokens of a prompt evaluated in a second, before that was measured: a model of half a billion weights on two cores.
 const USUAL_SPEED: f64 = 300.0;
 /// Fewer tokens than this measure the cost of a call more than that of a token.
@@ -23,6 +25,7 @@ pub(crate) struct Local {
     engine: Engine,
     /// Tokens of a prompt evaluated in a second, as measured last.
     speed: f64,
+    beside: Beside,
 }
 
 impl Local {
@@ -32,7 +35,7 @@ impl Local {
     /// When the file is missing, broken or of an unsupported kind.
     pub(crate) fn open(name: String, path: &Path, threads: usize) -> Result<Local, EngineError> {
         let engine = Engine::open(path, Options { threads, ..Options::default() })?;
-        Ok(Local { name, engine, speed: USUAL_SPEED })
+        Ok(Local { name, engine, speed: USUAL_SPEED, beside: Beside::default() })
     }
 
     /// Returns the engine, for measurements below the pipeline.
@@ -144,6 +147,8 @@ impl Generator for Local {
                 prompt_tokens: made.prompt_tokens,
                 reused_tokens: made.reused_tokens,
                 generated_tokens: tokens,
+                drafted_tokens: made.drafted_tokens,
+                accepted_tokens: made.accepted_tokens,
                 prefill: made.prefill,
                 decode: made.decode,
                 mean_logprob: if tokens == 0 { 0.0 } else { (made.logprob / tokens as f64) as f32 },
@@ -163,6 +168,18 @@ impl Generator for Local {
             prefill,
             ..Usage::default()
         })
+    }
+
+    fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
+        let tokenizer = self.engine.tokenizer();
+        let encode = |text: &str| {
+            let mut ids = Vec::new();
+            tokenizer.encode(text, &mut ids);
+            ids
+        };
+        if self.beside.set(texts, cancel, encode) {
+            self.engine.set_draft_texts(self.beside.tokens());
+        }
     }
 
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {

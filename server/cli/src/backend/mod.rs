@@ -1,5 +1,6 @@
 //! Where the text comes from: the model in this process, or a script.
 
+mod beside;
 mod local;
 mod script;
 

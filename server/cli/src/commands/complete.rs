@@ -48,7 +48,8 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
             "timings_ms": timings(&trace, load, total),
             "tokens": trace.raw.as_ref().map(|raw| json!({
                 "prompt": raw.usage.prompt_tokens, "reused": raw.usage.reused_tokens,
-                "generated": raw.usage.generated_tokens,
+                "generated": raw.usage.generated_tokens, "drafted": raw.usage.drafted_tokens,
+                "accepted": raw.usage.accepted_tokens,
             })),
             "model": about.model, "arm": args.arm.name(), "adapter": about.adapter, "skills": [],
         });

@@ -126,8 +126,8 @@ settings! {
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
     /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.
     deadline_ms: u64 = 10_000, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
-    /// Whether the model may work while nothing is asked of it: read ahead where the user is, and finish a suggestion
-    /// that was cut short by time. It gives way to whatever is asked.
+    /// Whether the model may work while nothing is asked of it: read ahead where the user is, look through the
+    /// documents used last for what may be copied, and finish a suggestion that was cut short by time. It gives way to whatever is asked.
     idle_work: bool = true, "idleWork", None, Quietest, Language;
     /// Tokens of text above the cursor that the model reads.
     prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;

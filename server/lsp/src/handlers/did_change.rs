@@ -31,7 +31,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             known.accepted = known.accepted.max(sign.accepted);
         }
     }
-    server.rest(&session, uri, QUIET);
+    server.rest(&mut session, uri, QUIET);
     drop(session);
     for (shown, sign) in signs {
         server.recorder.fate(fate(uri, &shown, sign));

@@ -12,6 +12,6 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     session.recent.forget(uri);
     if let Some(mut document) = session.documents.remove(uri) {
         document.close();
-        server.rest(&session, uri, QUIET);
+        server.rest(&mut session, uri, QUIET);
     }
 }

@@ -10,12 +10,12 @@ use crate::server::Server;
 /// document has the focus.
 pub(crate) fn handle(server: &Server, params: &Value) {
     let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
-    let session = server.session();
+    let mut session = server.session();
     for (_, document) in session.documents.iter().filter(|(other, _)| *other != uri) {
         if let Some(run) = &document.run {
             run.flight.overtake(Overtaken::Request);
             run.flight.cancel.cancel();
         }
     }
-    server.rest(&session, uri, QUIET);
+    server.rest(&mut session, uri, QUIET);
 }

@@ -18,5 +18,5 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {
         old.close();
     }
-    server.rest(&session, uri, QUIET);
+    server.rest(&mut session, uri, QUIET);
 }

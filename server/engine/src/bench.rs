@@ -36,7 +36,7 @@ pub struct Product {
 
 impl Product {
     /// Prepares a matrix (rows, cols) and n rows of activations; `None` where the type has no kernel, a block
-    /// does not divide the columns, or threads are refused.
+    /// does not divide the columns, or threads or memory are refused.
     pub fn new(
         isa: &str,
         threads: usize,
@@ -52,7 +52,7 @@ impl Product {
         let pool = Pool::new(threads).ok()?;
         // Scales that are any bits would be NaN at times: the speed is that of real ones only without.
         let bytes: Vec<u8> = noise(rows * dtype.row_bytes(cols)).map(|x| x as u8 & 0x3f).collect();
-        let weights = Packed::new(&pool, dtype, kind, &bytes, rows, cols);
+        let weights = Packed::new(&pool, dtype, kind, &bytes, rows, cols).ok()?;
         let x: Vec<f32> = noise(n * cols).map(|x| x as f32 / (1 << 23) as f32 - 1.0).collect();
         let mut acts = Activations::default();
         acts.resize(n, cols);

@@ -59,6 +59,14 @@ pub enum EngineError {
         /// Position in the sequence.
         position: usize,
     },
+    /// The system has no memory for the weights.
+    #[error("no memory for {bytes} bytes of weights: {source}; a smaller model needs less")]
+    Memory {
+        /// How many were asked for at once.
+        bytes: usize,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The thread pool could not be made.
     #[error("cannot start {threads} threads: {problem}")]
     Threads {

@@ -16,6 +16,7 @@ mod draft;
 mod dtype;
 mod engine;
 mod error;
+mod forward;
 mod generate;
 pub mod gguf;
 mod heal;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use crate::dtype::DType;
+use crate::error::EngineError;
 use crate::ops;
 use crate::packed::{self, Activations, GROUP, Kind, Packed, TILE};
 use crate::pool::Pool;
@@ -62,15 +63,18 @@ pub(crate) struct Lhs<'a> {
 
 impl Matrix {
     /// Prepares a matrix of the file for products.
-    pub(crate) fn new(pool: &Pool, rows: Rows) -> Matrix {
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub(crate) fn new(pool: &Pool, rows: Rows) -> Result<Matrix, EngineError> {
         match Kind::of(rows.dtype) {
             Some(kind) if rows.cols.is_multiple_of(GROUP) => {
                 let bytes = &rows.file[rows.bytes.clone()];
-                let packed = Packed::new(pool, rows.dtype, kind, bytes, rows.rows, rows.cols);
+                let packed = Packed::new(pool, rows.dtype, kind, bytes, rows.rows, rows.cols)?;
                 rows.release();
-                Matrix::Packed(packed)
+                Ok(Matrix::Packed(packed))
             }
-            _ => Matrix::Plain(rows),
+            _ => Ok(Matrix::Plain(rows)),
         }
     }
 

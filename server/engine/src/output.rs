@@ -5,8 +5,9 @@
 //! computed in full, in the order of what they may reach.
 
 use crate::engine::Screening;
+use crate::forward::{Scratch, Workspace, resize};
 use crate::matrix::{Lhs, Matrix};
-use crate::model::{Model, Scratch, Workspace, resize};
+use crate::model::Model;
 use crate::ops;
 use crate::packed::{self, Packed, TILE};
 use crate::pool::Shared;

@@ -38,6 +38,8 @@ struct State {
     next: AtomicUsize,
     /// Helpers that joined this round and are done with it.
     left: AtomicUsize,
+    /// Whether a piece of work is going on.
+    running: AtomicBool,
     panicked: AtomicBool,
     closing: AtomicBool,
     /// Helpers that sleep; the lock of `wake`.
@@ -72,6 +74,7 @@ impl Pool {
             job: Mutex::new(Job { work: nothing, tasks: 0 }),
             next: AtomicUsize::new(0),
             left: AtomicUsize::new(0),
+            running: AtomicBool::new(false),
             panicked: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             asleep: Mutex::new(0),
@@ -95,9 +98,11 @@ impl Pool {
     /// the numbers below [`Pool::threads`]; a number is in use by one thread at a time.
     ///
     /// # Panics
-    /// When a task does.
+    /// When a task does, or when this is called while it runs: by a task, or by another thread.
     pub(crate) fn run(&self, tasks: usize, work: &(dyn Fn(usize, usize) + Sync)) {
         let state = &*self.state;
+        assert!(!state.running.swap(true, Ordering::Acquire), "one piece of work at a time");
+        let wait = Wait(state); // also when a task of this thread panics
         if tasks <= 1 || self.helpers.is_empty() {
             (0..tasks).for_each(|task| work(0, task));
             return;
@@ -114,7 +119,6 @@ impl Pool {
         if *lock(&state.asleep) > 0 {
             state.wake.notify_all();
         }
-        let wait = Wait(state); // also when a task of this thread panics
         state.claim(0, work, tasks);
         drop(wait);
         if state.panicked.swap(false, Ordering::Relaxed) {
@@ -146,7 +150,7 @@ impl State {
     }
 }
 
-/// Closes the gate and waits for those who came in when it is dropped.
+/// Closes the gate, and waits for those who came in, when it is dropped.
 struct Wait<'a>(&'a State);
 
 impl Drop for Wait<'_> {
@@ -161,6 +165,7 @@ impl Drop for Wait<'_> {
             spins = spins.saturating_add(1);
             if spins > SPINS { std::thread::yield_now() } else { std::hint::spin_loop() }
         }
+        self.0.running.store(false, Ordering::Release);
     }
 }
 
@@ -286,6 +291,18 @@ mod tests {
                 sum.fetch_add(task, Ordering::Relaxed);
             });
             assert_eq!(sum.load(Ordering::Relaxed), 4950);
+        }
+    }
+
+    #[test]
+    fn work_within_work_is_refused() {
+        for threads in [1, 2] {
+            let pool = Pool::new(threads).expect("threads");
+            let nested = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                pool.run(4, &|_, _| pool.run(1, &|_, _| ()));
+            }));
+            assert!(nested.is_err());
+            pool.run(4, &|_, _| ());
         }
     }
 

@@ -2,6 +2,8 @@
 
 use memmap2::MmapMut;
 
+use crate::error::EngineError;
+
 /// Zeroed memory, in large pages where the system has them: a kernel that streams through hundreds of
 /// megabytes waits less for address translation.
 #[derive(Debug)]
@@ -10,20 +12,16 @@ pub(crate) struct Buffer(Option<MmapMut>);
 impl Buffer {
     /// Takes `len` bytes.
     ///
-    /// # Panics
-    /// When the system has no memory left, as any allocation does.
-    pub(crate) fn new(len: usize) -> Buffer {
+    /// # Errors
+    /// When the system has no memory left.
+    pub(crate) fn new(len: usize) -> Result<Buffer, EngineError> {
         if len == 0 {
-            return Buffer(None);
+            return Ok(Buffer(None));
         }
-        let Ok(map) = MmapMut::map_anon(len) else {
-            std::alloc::handle_alloc_error(
-                std::alloc::Layout::array::<u8>(len).unwrap_or(std::alloc::Layout::new::<u8>()),
-            )
-        };
+        let map = MmapMut::map_anon(len).map_err(|source| EngineError::Memory { bytes: len, source })?;
         #[cfg(target_os = "linux")]
         let _ = map.advise(memmap2::Advice::HugePage); // a hint: kernels without large pages refuse it
-        Buffer(Some(map))
+        Ok(Buffer(Some(map)))
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) use screen::{can_screen, estimate};
 use std::sync::Arc;
 
 use crate::dtype::DType;
+use crate::error::EngineError;
 use crate::pool::Pool;
 
 /// Columns that share a scale.
@@ -118,6 +119,9 @@ struct Tile {
 
 impl Packed {
     /// Packs the rows of a matrix of the file.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
     pub(crate) fn new(
         pool: &Pool,
         dtype: DType,
@@ -125,14 +129,14 @@ impl Packed {
         bytes: &[u8],
         rows: usize,
         cols: usize,
-    ) -> Packed {
+    ) -> Result<Packed, EngineError> {
         let groups = rows.div_ceil(TILE) * (cols / GROUP);
-        let mut nibbles = Buffer::new(groups * NIBBLE_BYTES);
-        let mut rest = Buffer::new(groups * kind.rest_bytes());
-        let mut scales = Buffer::new(groups * kind.scales() * TILE * 2);
-        let mut biases = Buffer::new(if kind.has_bias() { groups * TILE * 2 } else { 0 });
+        let mut nibbles = Buffer::new(groups * NIBBLE_BYTES)?;
+        let mut rest = Buffer::new(groups * kind.rest_bytes())?;
+        let mut scales = Buffer::new(groups * kind.scales() * TILE * 2)?;
+        let mut biases = Buffer::new(if kind.has_bias() { groups * TILE * 2 } else { 0 })?;
         pack::pack(pool, dtype, kind, bytes, rows, cols, [&mut nibbles, &mut rest, &mut scales, &mut biases]);
-        Packed {
+        Ok(Packed {
             kind,
             rows,
             cols,
@@ -140,7 +144,7 @@ impl Packed {
             rest: Arc::new(rest),
             scales: Arc::new(scales),
             biases: Arc::new(biases),
-        }
+        })
     }
 
     /// Returns how many tiles there are; the last one may be filled up with rows of zeros.

@@ -64,7 +64,7 @@ fn products(isa: Isa, w: &Packed, acts: &Activations) -> Vec<f32> {
 
 fn pack(dtype: DType, bytes: &[u8], rows: usize, cols: usize) -> Packed {
     let pool = Pool::new(2).expect("threads");
-    Packed::new(&pool, dtype, Kind::of(dtype).expect("a kernel"), bytes, rows, cols)
+    Packed::new(&pool, dtype, Kind::of(dtype).expect("a kernel"), bytes, rows, cols).expect("memory")
 }
 
 proptest! {

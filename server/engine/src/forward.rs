@@ -1,0 +1,399 @@
+//! The forward pass of a decoder of the Llama family.
+//!
+//! Every number depends on the tokens before it alone, not on how they were divided into passes: kernels
+//! and attention take their sums in one order. So a token evaluated alone, in a chunk of the prompt or as
+//! a draft gives the same bits.
+
+use crate::attention::{self, PART, Query};
+use crate::cache::KvCache;
+use crate::config::Rope;
+use crate::matrix::{Lhs, Matrix};
+use crate::model::{Layer, Model};
+use crate::ops;
+use crate::output::{Best, Savings, Want};
+use crate::packed::{self, Activations, GROUP, TILE};
+use crate::pool::Shared;
+
+/// Buffers of a forward pass, kept between passes. Two models never share one.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    x: Vec<f32>,                    // (n, dim) residual stream
+    pub(crate) normed: Vec<f32>,    // (n, dim), where a product needs it in f32
+    q: Vec<f32>,                    // (n, heads * head_dim)
+    k: Vec<f32>,                    // (n, kv_dim)
+    v: Vec<f32>,                    // (n, kv_dim)
+    mixed: Vec<f32>,                // (n, heads * head_dim)
+    hidden: Vec<f32>,               // (n, hidden), where a product needs it in f32
+    partial: Vec<f32>,              // partial results of attention
+    angles: Vec<(f32, f32)>,        // (n, rope_dim / 2) cosine and sine
+    pub(crate) narrow: Activations, // (n, dim)
+    heads: Activations,             // (n, heads * head_dim)
+    wide: Activations,              // (n, hidden)
+    pub(crate) threads: Vec<Workspace>,
+    pub(crate) norms: Vec<f32>, // (groups, m) of the last activations
+    pub(crate) reach: Vec<f32>, // (m, tiles) how large a logit of a tile can be
+    pub(crate) order: Vec<u32>, // tiles to compute in full
+    pub(crate) savings: Savings,
+    /// (m, vocab) logits of the last pass that asked for them; where it asked for the best ones, mostly
+    /// estimates.
+    pub(crate) logits: Vec<f32>,
+    /// (m) the likeliest tokens, where the last pass asked for them.
+    pub(crate) best: Vec<Best>,
+}
+
+/// What one thread needs for a task.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    row: Vec<f32>,
+    pub(crate) tiles: Vec<f32>,
+    scores: Vec<f32>,
+    queries: Vec<Query>,
+    pub(crate) partial: Vec<f32>,
+}
+
+impl Model {
+    /// Evaluates `tokens` after those in the cache, and leaves what is wanted of the last ones in the scratch
+    /// memory; returns whether it came to the end.
+    ///
+    /// `abort` is asked before every layer. If it says so, the cache holds what it held before, and
+    /// there are no logits. Token ids must be below the vocabulary, and the cache must have room: the
+    /// caller checks both.
+    pub(crate) fn forward(
+        &self,
+        tokens: &[u32],
+        want: Want,
+        cache: &mut KvCache,
+        s: &mut Scratch,
+        abort: &dyn Fn() -> bool,
+    ) -> bool {
+        let c = &self.config;
+        let n = tokens.len();
+        let start = cache.tokens().len();
+        s.threads.resize_with(self.pool.threads(), Workspace::default);
+        resize(&mut s.x, n * c.dim);
+        for (token, x) in tokens.iter().zip(s.x.chunks_exact_mut(c.dim)) {
+            self.embedding.row_f32(*token as usize, x);
+        }
+        cache.reserve(n);
+        s.angles.clear();
+        for position in start..start + n {
+            let angle = |f: &f64| (position as f64 * f).sin_cos();
+            s.angles.extend(self.frequencies.iter().map(angle).map(|(sin, cos)| (cos as f32, sin as f32)));
+        }
+        cache.reserve(n);
+        s.logits.clear();
+        s.best.clear();
+        // Of the last layer, only the rows whose logits are wanted go on after keys and values.
+        let mut rows = n;
+        for (i, layer) in self.layers.iter().enumerate() {
+            if abort() {
+                return false;
+            }
+            self.keys_and_values(i, layer, n, start, cache, s);
+            if i + 1 == self.layers.len() {
+                let dropped = n - want.rows();
+                s.x.drain(..dropped * c.dim);
+                s.q.drain(..dropped * c.heads * c.head_dim);
+                rows = want.rows();
+            }
+            if rows > 0 {
+                self.attention(i, layer, rows, start + n - rows, cache, s);
+                self.feed_forward(layer, rows, s);
+            }
+        }
+        cache.commit(tokens);
+        self.output(want, s);
+        true
+    }
+
+    /// Computes queries, keys and values of a layer from the residual stream, and stores the latter two.
+    fn keys_and_values(
+        &self,
+        i: usize,
+        layer: &Layer,
+        n: usize,
+        start: usize,
+        cache: &mut KvCache,
+        s: &mut Scratch,
+    ) {
+        let c = &self.config;
+        let (width, kv) = (c.heads * c.head_dim, c.kv_dim());
+        self.normalise(&layer.attn_norm, n, s);
+        resize(&mut s.q, n * width);
+        resize(&mut s.k, n * kv);
+        resize(&mut s.v, n * kv);
+        let x = Lhs { quantized: &s.narrow, plain: &s.normed, n };
+        let matrices = [(&layer.q, &layer.q_bias), (&layer.k, &layer.k_bias), (&layer.v, &layer.v_bias)];
+        let matrices = matrices.map(|(w, bias)| (w, bias.as_deref()));
+        self.product(&matrices, x, &mut s.threads, &mut [&mut s.q, &mut s.k, &mut s.v], false);
+
+        let shape = cache.shape();
+        let (keys, values) = cache.layer_mut(i);
+        let (keys_len, values_len) = (keys.len(), values.len());
+        let (keys, values) = (Shared::new(keys), Shared::new(values));
+        let (q, k) = (Shared::new(&mut s.q), Shared::new(&mut s.k));
+        let (v, angles) = (&s.v, &s.angles);
+        let half = c.rope_dim / 2;
+        let scale = 1.0 / (c.head_dim as f32).sqrt();
+        self.each_row(n, &|r| {
+            // SAFETY: each row is one task's, and each position has places of its own in the cache, which has
+            // room for all (`reserve`).
+            unsafe {
+                let (q, k) = (q.slice(r * width, width), k.slice(r * kv, kv));
+                let angles = &angles[r * half..(r + 1) * half];
+                self.rotate(q, angles);
+                self.rotate(k, angles);
+                q.iter_mut().for_each(|q| *q *= scale);
+                let (keys, values) = (keys.part(0, keys_len), values.part(0, values_len));
+                attention::store(self.isa, k.as_ptr(), v[r * kv..].as_ptr(), shape, start + r, keys, values);
+            }
+        });
+    }
+
+    fn attention(&self, i: usize, layer: &Layer, n: usize, start: usize, cache: &KvCache, s: &mut Scratch) {
+        let c = &self.config;
+        let width = c.heads * c.head_dim;
+        let group = c.heads / c.kv_heads;
+        let shape = cache.shape();
+        let len = attention::partial_len(shape);
+        let parts = (start + n).div_ceil(PART);
+        resize(&mut s.mixed, n * width);
+        // One row is divided by parts of the positions, many by rows.
+        let together = if n == 1 { 1 } else { parts };
+        resize(&mut s.partial, c.heads * parts * len * usize::from(n == 1));
+        let rows_a_task = 4.min(n);
+        let row_tasks = n.div_ceil(rows_a_task);
+        let (mixed, partial) = (Shared::new(&mut s.mixed), Shared::new(&mut s.partial));
+        let threads = Shared::new(&mut s.threads);
+        let q = &s.q;
+        let finish = |row: usize, head: usize, merged: &[f32]| {
+            let inverse = 1.0 / merged[shape.value_width() + 1];
+            // SAFETY: each head of each row is written once.
+            let out = unsafe { mixed.slice(row * width + head * c.head_dim, c.head_dim) };
+            out.iter_mut().zip(merged).for_each(|(o, m)| *o = m * inverse);
+        };
+        self.pool.run(c.kv_heads * row_tasks * (parts / together), &|thread, task| {
+            // SAFETY: a thread's number is used by one thread at a time.
+            let w = unsafe { &mut threads.slice(thread, 1)[0] };
+            let (kv_head, task) = (task % c.kv_heads, task / c.kv_heads);
+            let (rows, parts) = if n == 1 {
+                (0..1, task..task + 1)
+            } else {
+                (task * rows_a_task..((task + 1) * rows_a_task).min(n), 0..parts)
+            };
+            resize(&mut w.partial, rows.len() * group * len);
+            resize(&mut w.tiles, rows.len() * group * len);
+            w.tiles.fill(0.0);
+            for part in parts {
+                w.queries.clear();
+                for (j, row) in rows.clone().enumerate() {
+                    let seen = start + row + 1;
+                    for h in 0..if seen > part * PART { group } else { 0 } {
+                        w.queries.push(Query {
+                            q: q[row * width + (kv_head * group + h) * c.head_dim..].as_ptr(),
+                            seen,
+                            out: w.partial[(j * group + h) * len..].as_mut_ptr(),
+                        });
+                    }
+                }
+                // SAFETY: the queries' places were just sized; the cache holds all positions up to theirs.
+                unsafe {
+                    attention::attend(
+                        self.isa,
+                        cache.layer(i),
+                        shape,
+                        kv_head,
+                        part * PART,
+                        &w.queries,
+                        &mut w.scores,
+                    );
+                }
+                if n == 1 {
+                    for (h, from) in w.partial.chunks_exact(len).enumerate() {
+                        // SAFETY: each part of each head has a place of its own.
+                        unsafe {
+                            partial
+                                .slice(((kv_head * group + h) * (start + n).div_ceil(PART) + part) * len, len)
+                        }
+                        .copy_from_slice(from);
+                    }
+                    continue;
+                }
+                for (query, (merged, partial)) in
+                    w.tiles.chunks_exact_mut(len).zip(w.partial.chunks_exact(len)).enumerate()
+                {
+                    if start + rows.start + query / group + 1 > part * PART {
+                        attention::merge(shape, merged, partial);
+                    }
+                }
+            }
+            if n > 1 {
+                for (query, merged) in w.tiles.chunks_exact(len).enumerate() {
+                    finish(rows.start + query / group, kv_head * group + query % group, merged);
+                }
+            }
+        });
+        if n == 1 {
+            let mut merged = vec![0.0; len];
+            for head in 0..c.heads {
+                merged.fill(0.0);
+                for part in s.partial[head * parts * len..(head + 1) * parts * len].chunks_exact(len) {
+                    attention::merge(shape, &mut merged, part);
+                }
+                finish(0, head, &merged);
+            }
+        }
+        if width.is_multiple_of(GROUP) {
+            s.heads.resize(n, width);
+            let (mixed, heads) = (&s.mixed, &s.heads);
+            self.each_row(n, &|r| {
+                // SAFETY: a row of `width`, and each row is one task's.
+                unsafe {
+                    packed::quantize(self.isa, 0, width / GROUP, mixed[r * width..].as_ptr(), r, heads)
+                };
+            });
+        }
+        let x = Lhs { quantized: &s.heads, plain: &s.mixed, n };
+        self.product(&[(&layer.o, None)], x, &mut s.threads, &mut [&mut s.x], true);
+    }
+
+    fn feed_forward(&self, layer: &Layer, n: usize, s: &mut Scratch) {
+        let c = &self.config;
+        self.normalise(&layer.ffn_norm, n, s);
+        let x = Lhs { quantized: &s.narrow, plain: &s.normed, n };
+        let quantized = c.hidden.is_multiple_of(GROUP);
+        if quantized {
+            s.wide.resize(n, c.hidden);
+        }
+        resize(&mut s.hidden, if self.plain { n * c.hidden } else { 0 });
+        let (hidden, wide) = (Shared::new(&mut s.hidden), &s.wide);
+        let threads = Shared::new(&mut s.threads);
+        // A task is a group of the next product's activations: two tiles of gate and of up.
+        let tiles = layer.gate.tiles();
+        self.pool.run(tiles.div_ceil(2), &|thread, task| {
+            // SAFETY: a thread's number is used by one thread at a time.
+            let w = unsafe { &mut threads.slice(thread, 1)[0] };
+            resize(&mut w.tiles, n * GROUP * 2);
+            resize(&mut w.partial, n * TILE);
+            let (gates, ups) = w.tiles.split_at_mut(n * GROUP);
+            for (matrix, all) in [(&layer.gate, &mut *gates), (&layer.up, &mut *ups)] {
+                for (half, t) in (2 * task..(2 * task + 2).min(tiles)).enumerate() {
+                    matrix.tile(self.isa, t, x, &mut w.row, &mut w.partial);
+                    for (to, from) in all.chunks_exact_mut(GROUP).zip(w.partial.chunks_exact(TILE)) {
+                        to[half * TILE..(half + 1) * TILE].copy_from_slice(from);
+                    }
+                }
+            }
+            ops::swiglu(self.isa, gates, ups);
+            for (r, gate) in gates.chunks_exact(GROUP).enumerate() {
+                if quantized {
+                    // SAFETY: a whole group, and each is one task's.
+                    unsafe { packed::quantize(self.isa, task, 1, gate.as_ptr(), r, wide) };
+                }
+                if self.plain {
+                    let some = GROUP.min(c.hidden - task * GROUP);
+                    // SAFETY: these elements are this task's.
+                    unsafe { hidden.slice(r * c.hidden + task * GROUP, some) }.copy_from_slice(&gate[..some]);
+                }
+            }
+        });
+        let x = Lhs { quantized: &s.wide, plain: &s.hidden, n };
+        self.product(&[(&layer.down, None)], x, &mut s.threads, &mut [&mut s.x], true);
+    }
+
+    /// Normalises the residual stream (n, dim) for the next products.
+    pub(crate) fn normalise(&self, weight: &[f32], n: usize, s: &mut Scratch) {
+        let (dim, eps) = (self.config.dim, self.config.eps);
+        let quantized = dim.is_multiple_of(GROUP);
+        if quantized {
+            s.narrow.resize(n, dim);
+        }
+        resize(&mut s.normed, if self.plain { n * dim } else { 0 });
+        let (x, narrow, normed) = (&s.x, &s.narrow, Shared::new(&mut s.normed));
+        self.each_row(n, &|r| {
+            let x = &x[r * dim..(r + 1) * dim];
+            // SAFETY: each row is one task's.
+            let normed =
+                unsafe { normed.slice(r * dim * usize::from(self.plain), dim * usize::from(self.plain)) };
+            if quantized {
+                let to = if self.plain { normed.as_mut_ptr() } else { std::ptr::null_mut() };
+                // SAFETY: `dim` values each, and each row is one task's.
+                unsafe {
+                    packed::rms_norm_quantize(self.isa, x.as_ptr(), weight.as_ptr(), eps, r, to, narrow)
+                };
+            } else {
+                ops::rms_norm(x, weight, eps, normed);
+            }
+        });
+    }
+
+    /// Computes the products of x with some matrices, into outs (n, rows) or, if `add`, added to them.
+    pub(crate) fn product(
+        &self,
+        matrices: &[(&Matrix, Option<&[f32]>)],
+        x: Lhs<'_>,
+        threads: &mut [Workspace],
+        outs: &mut [&mut Vec<f32>],
+        add: bool,
+    ) {
+        let outs: Vec<Shared<'_, f32>> = outs.iter_mut().map(|out| Shared::new(out)).collect();
+        let tiles: usize = matrices.iter().map(|(w, _)| w.tiles()).sum();
+        // Small tasks for an even end, but some hundred kilobytes each, so that memory is read in long runs.
+        let block = (tiles / (self.pool.threads() * 8)).clamp(1, 16);
+        let threads = Shared::new(threads);
+        self.pool.run(tiles.div_ceil(block), &|thread, task| {
+            // SAFETY: a thread's number is used by one thread at a time.
+            let scratch = unsafe { &mut threads.slice(thread, 1)[0] };
+            resize(&mut scratch.tiles, x.n * TILE);
+            for tile in task * block..((task + 1) * block).min(tiles) {
+                let (mut t, mut which) = (tile, 0);
+                while t >= matrices[which].0.tiles() {
+                    t -= matrices[which].0.tiles();
+                    which += 1;
+                }
+                let (w, bias) = matrices[which];
+                w.tile(self.isa, t, x, &mut scratch.row, &mut scratch.tiles);
+                let some = w.rows_of(t);
+                for (r, from) in scratch.tiles.chunks_exact(TILE).enumerate() {
+                    // SAFETY: each tile is one task's, and so are its columns of the result.
+                    let to = unsafe { outs[which].slice(r * w.rows() + t * TILE, some) };
+                    match (add, bias) {
+                        (true, _) => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
+                        (false, None) => to.copy_from_slice(&from[..some]),
+                        (false, Some(bias)) => {
+                            let bias = &bias[t * TILE..];
+                            to.iter_mut().zip(from).zip(bias).for_each(|((to, from), b)| *to = from + b);
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    /// Calls `work` for each row below n, on several threads where there are many.
+    fn each_row(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
+        const ROWS: usize = 4;
+        if n <= ROWS {
+            return (0..n).for_each(work);
+        }
+        self.pool.run(n.div_ceil(ROWS), &|_, task| (task * ROWS..((task + 1) * ROWS).min(n)).for_each(work));
+    }
+
+    /// Rotates the heads of a row by its position (Su et al., 2021).
+    fn rotate(&self, row: &mut [f32], angles: &[(f32, f32)]) {
+        let half = angles.len();
+        for head in row.chunks_exact_mut(self.config.head_dim) {
+            for (i, (cos, sin)) in angles.iter().enumerate() {
+                let (a, b) = match self.config.rope {
+                    Rope::Interleaved => (2 * i, 2 * i + 1),
+                    Rope::Halves => (i, i + half),
+                };
+                (head[a], head[b]) = (head[a] * cos - head[b] * sin, head[a] * sin + head[b] * cos);
+            }
+        }
+    }
+}
+
+pub(crate) fn resize(v: &mut Vec<f32>, n: usize) {
+    v.resize(n, 0.0);
+}

@@ -48,6 +48,11 @@ pub struct Place {
 impl Place {
     /// Returns what stands around a job's cursor.
     pub fn of(job: &Job<'_>) -> Place {
+        Place::within(job, None)
+    }
+
+    /// The same where language and scope at the cursor are known, which takes a parse to find out.
+    pub(crate) fn within(job: &Job<'_>, known: Option<(Language, Scope)>) -> Place {
         let snapshot = job.snapshot;
         let cursor = snapshot.floor(job.cursor.0);
         let line = snapshot.line_of(cursor);
@@ -65,9 +70,13 @@ impl Place {
         };
         let left = snapshot.slice(start.max(Offset(replace.start.0.saturating_sub(SIDE))).0..replace.start.0);
         let beginning = snapshot.slice(start.0..end.0.min(start.0 + LINE));
+        let (language, scope) = known.unwrap_or_else(|| {
+            let language = fence_language_at(snapshot, cursor).unwrap_or(snapshot.language());
+            (language, scope_at(snapshot, cursor))
+        });
         Place {
-            language: fence_language_at(snapshot, cursor).unwrap_or(snapshot.language()),
-            scope: scope_at(snapshot, cursor),
+            language,
+            scope,
             line,
             indent: lines::indent(&beginning).to_owned(),
             head: left + &given,

@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+use housestyle_text::Language;
+use housestyle_text::syntax::Scope;
+
 use super::{Anchor, Follow, follow};
 use crate::filters::{self, Context};
 use crate::job::{Job, Suggestion};
@@ -38,6 +41,9 @@ struct Kept<T> {
     anchor: Anchor,
     text: String,
     tag: T,
+    /// Language and scope where the first key of it was typed. Later ones take them over: finding them out takes a
+    /// parse, which is most of the time of a key that asks no model.
+    within: Option<(Language, Scope)>,
 }
 
 impl<T> Default for Recent<T> {
@@ -60,7 +66,7 @@ impl<T: Clone> Recent<T> {
         }
         let mut kept = self.take(document).unwrap_or_default();
         kept.retain(|old| old.anchor != anchor);
-        kept.push_back(Kept { anchor, text: suggestion.text.clone(), tag });
+        kept.push_back(Kept { anchor, text: suggestion.text.clone(), tag, within: None });
         if kept.len() > PER_DOCUMENT {
             kept.pop_front();
         }
@@ -86,8 +92,8 @@ impl<T: Clone> Recent<T> {
         if job.selected.is_some() {
             return None;
         }
-        let kept = self.take(document)?;
-        let served = kept.iter().rev().find_map(|kept| serve(kept, job));
+        let mut kept = self.take(document)?;
+        let served = kept.iter_mut().rev().find_map(|kept| serve(kept, job));
         self.documents.push_back((document.to_owned(), kept));
         served
     }
@@ -98,11 +104,12 @@ impl<T: Clone> Recent<T> {
     }
 }
 
-fn serve<T: Clone>(kept: &Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
+fn serve<T: Clone>(kept: &mut Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
     let typed = kept.anchor.typed(job.snapshot, job.cursor)?;
     let Follow::Remaining(rest) = follow(&kept.text, true, &typed) else { return None };
     let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::of(job);
+    let place = Place::within(job, kept.within);
+    kept.within = Some((place.language, place.scope));
     policy::allow(&place, job.snapshot.path(), job.trigger, &settings).ok()?;
     let plan = mode::plan(&place, &settings);
     let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended: Ended::Model };

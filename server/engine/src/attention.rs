@@ -194,9 +194,14 @@ unsafe fn scores_of<S: Simd, const N: usize, const B: usize>(
         let keys: [*const u16; B] = std::array::from_fn(|b| {
             keys.add((block + b) * shape.key_block() + head * shape.head_dim * BLOCK)
         });
+        // A head's keys lie in pieces of a block each, too short for the processor to foresee the next one.
+        let ahead = keys.map(|keys| keys.wrapping_add(B * shape.key_block()).cast::<u8>());
         let mut sum = [[S::splat(0.0); N]; B];
         for d in 0..shape.head_dim {
             for b in 0..B {
+                if d.is_multiple_of(2) {
+                    S::prefetch(ahead[b].wrapping_add(2 * d * BLOCK), 4 * BLOCK);
+                }
                 let k = S::load_f16(keys[b].add(d * BLOCK));
                 for i in 0..N {
                     sum[b][i] = S::fma(S::splat(*queries[i].q.add(d)), k, sum[b][i]);
@@ -236,6 +241,7 @@ unsafe fn values_of<S: Simd, const N: usize, const C: usize>(
         for j in weights.from..weights.most {
             let (block, inside) = (j / BLOCK, j % BLOCK);
             let at = values.add(block * shape.value_block() + (head * BLOCK + inside) * width + c);
+            S::prefetch(at.wrapping_add(shape.value_block()).cast(), 2 * C * LANES);
             let v: [S::F; C] = std::array::from_fn(|k| S::load_f16(at.add(k * LANES)));
             for i in 0..N {
                 let p = S::splat(*weights.p.add(i * PART + j - weights.from));

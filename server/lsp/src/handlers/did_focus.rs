@@ -6,8 +6,8 @@ use crate::flight::Overtaken;
 use crate::idle::QUIET;
 use crate::server::Server;
 
-/// Ends what goes on for other documents, as nobody will look at it, and lets the model read this one. An empty URI means that no
-/// document has the focus.
+/// Ends what goes on for other documents, as nobody will look at it, and lets the model read this one. An empty URI
+/// means that no document has the focus.
 pub(crate) fn handle(server: &Server, params: &Value) {
     let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
     let mut session = server.session();

@@ -17,14 +17,14 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    /// Makes these the other texts that are looked through, up to a bound.
+    /// Makes these the other texts that are looked through, the last ones up to a bound.
     pub(crate) fn set_others<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
         let mut all = Vec::new();
         for text in texts {
             all.extend_from_slice(text);
             all.push(BORDER);
         }
-        all.truncate(CORPUS);
+        all.drain(..all.len().saturating_sub(CORPUS));
         self.others.set(&all);
     }
 }
@@ -96,6 +96,9 @@ mod tests {
         assert_eq!(draft(&mut l, &[7, 7, 1, 2, 3], 2), [9, 9]);
         assert_eq!(draft(&mut l, &[2, 3, 4], 5), [0u32; 0], "not beyond a text's end");
         assert_eq!(draft(&mut l, &[1, 2, 3, 8, 1, 2, 3], 2), [8, 1], "the text itself before others");
+        let long = vec![5; CORPUS];
+        l.set_others([&long[..], &[1, 2, 3, 9]]);
+        assert_eq!(draft(&mut l, &[1, 2, 3], 1), [9], "of too much the last is kept");
         l.set_others([]);
         assert_eq!(draft(&mut l, &[1, 2, 3], 3), [0u32; 0]);
     }

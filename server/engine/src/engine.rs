@@ -210,7 +210,7 @@ impl Engine {
     pub fn logits(
         &mut self,
         tokens: &[u32],
-        abort: &(dyn Fn() -> bool + Sync),
+        abort: &dyn Fn() -> bool,
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
@@ -226,7 +226,7 @@ impl Engine {
     pub fn likeliest(
         &mut self,
         tokens: &[u32],
-        abort: &(dyn Fn() -> bool + Sync),
+        abort: &dyn Fn() -> bool,
     ) -> Result<Option<u32>, EngineError> {
         self.check(tokens, 0)?;
         let kept = self.rewind_to_common(tokens);
@@ -243,7 +243,7 @@ impl Engine {
     pub fn prefill(
         &mut self,
         prompt: &[Input<'_>],
-        abort: &(dyn Fn() -> bool + Sync),
+        abort: &dyn Fn() -> bool,
     ) -> Result<Prefilled, EngineError> {
         let tokens = self.tokenize(prompt)?;
         self.check(&tokens, 0)?;
@@ -295,7 +295,7 @@ impl Engine {
 
     /// Evaluates tokens in passes, with what is wanted of the last one; returns whether it came to the end.
     /// What the passes before an abort evaluated is kept.
-    pub(crate) fn feed(&mut self, tokens: &[u32], want: Want, abort: &(dyn Fn() -> bool + Sync)) -> bool {
+    pub(crate) fn feed(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let mut rest = tokens;
         while !rest.is_empty() {
             let (now, after) = rest.split_at(rest.len().min(self.chunk));
@@ -316,7 +316,7 @@ impl Engine {
 
     /// Evaluates tokens in one pass, with what is wanted of the last ones; returns whether it came to
     /// the end, and changes nothing if it did not.
-    pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &(dyn Fn() -> bool + Sync)) -> bool {
+    pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let Engine { model, sequences, scratch, .. } = self;
         let done = model.forward(tokens, want, sequences.current_mut(), scratch, abort);
         sequences.trim();

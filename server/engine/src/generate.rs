@@ -78,7 +78,7 @@ impl Engine {
         &mut self,
         prompt: &[Input<'_>],
         options: &GenerateOptions,
-        cancelled: &(dyn Fn() -> bool + Sync),
+        cancelled: &dyn Fn() -> bool,
         listener: &mut dyn FnMut(&str, Duration) -> bool,
     ) -> Result<Output, EngineError> {
         let begun = Instant::now();

@@ -32,7 +32,7 @@ impl Engine {
         &mut self,
         prompt: &[Input<'_>],
         continuation: &str,
-        cancelled: &(dyn Fn() -> bool + Sync),
+        cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Scored>, EngineError> {
         let (mut tokens, middle) = self.join(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);

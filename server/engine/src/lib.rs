@@ -7,6 +7,7 @@
 //! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
 //! never uses the network.
 
+mod adapter;
 mod attention;
 #[doc(hidden)]
 pub mod bench;
@@ -33,6 +34,7 @@ mod simd;
 mod tokenizer;
 mod utf8;
 
+pub use adapter::{AdapterWeights, LowRank, Target};
 pub use config::{Config, Rope};
 pub use draft::{Drafter, Guess, MOST_DRAFTED};
 pub use dtype::DType;

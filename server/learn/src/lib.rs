@@ -1,0 +1,1 @@
+//! From edits to what is learned: datasets, the phrase cache, the gate.

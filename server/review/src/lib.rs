@@ -1,0 +1,1 @@
+//! Git: history into edits, proposals into commits.

@@ -1,0 +1,1 @@
+//! Trains LoRA and BitFit adapters over the engine's frozen weights.

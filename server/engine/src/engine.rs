@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use memmap2::Mmap;
 
+use crate::adapter::{Adapter, AdapterWeights};
 use crate::config::Config;
 use crate::draft::{Drafter, Drafting};
 use crate::error::EngineError;
@@ -81,8 +82,7 @@ pub struct Engine {
     pub(crate) model: Model,
     pub(crate) tokenizer: Tokenizer,
     pub(crate) sequences: Sequences,
-    /// The adapter in use.
-    adapter: Option<AdapterId>,
+    adapter: Option<Arc<Adapter>>,
     pub(crate) scratch: Scratch,
     pub(crate) drafting: Drafting,
     /// Whether drafts are made.
@@ -185,6 +185,31 @@ impl Engine {
         self.drafting.add(drafter);
     }
 
+    /// Makes adapters ready for this model: their changes are added up.
+    ///
+    /// # Errors
+    /// When a tensor has another shape than the model's matrix, or holds what is not a number.
+    pub fn prepare(&self, adapters: &[&AdapterWeights]) -> Result<Adapter, EngineError> {
+        Adapter::new(adapters, self.config())
+    }
+
+    /// Puts an adapter beside the model from the next call on, or none. Sequences evaluated with another
+    /// one are kept, and used again when that comes back.
+    ///
+    /// # Errors
+    /// When the adapter was made ready for a model of another shape.
+    pub fn set_adapter(&mut self, adapter: Option<Arc<Adapter>>) -> Result<(), EngineError> {
+        if let Some(adapter) = &adapter {
+            adapter.check(self.config())?;
+        }
+        self.adapter = adapter;
+        Ok(())
+    }
+
+    fn adapter_id(&self) -> Option<AdapterId> {
+        self.adapter.as_ref().map(|adapter| adapter.id())
+    }
+
     /// Returns the tokens of a prompt.
     ///
     /// # Errors
@@ -247,7 +272,7 @@ impl Engine {
     ) -> Result<Prefilled, EngineError> {
         let tokens = self.tokenize(prompt)?;
         self.check(&tokens, 0)?;
-        let common = self.sequences.select(&tokens, self.adapter);
+        let common = self.sequences.select(&tokens, self.adapter_id());
         if common < tokens.len() {
             self.sequences.current_mut().truncate(common);
             self.feed(&tokens[common..], Want::Nothing, abort);
@@ -267,7 +292,7 @@ impl Engine {
     /// [`EngineError::NoSpecial`] when the model lacks a special token.
     pub fn held(&self, prompt: &[Input<'_>]) -> Result<(usize, usize), EngineError> {
         let tokens = self.tokenize(prompt)?;
-        Ok((tokens.len(), self.sequences.held(&tokens, self.adapter)))
+        Ok((tokens.len(), self.sequences.held(&tokens, self.adapter_id())))
     }
 
     /// Checks that tokens exist, are known, and leave room for `more`.
@@ -288,7 +313,7 @@ impl Engine {
     /// Takes the sequence for `tokens` and rewinds it to what it has in common with them, but for the
     /// last one, whose logits are wanted; returns how many positions are kept.
     pub(crate) fn rewind_to_common(&mut self, tokens: &[u32]) -> usize {
-        let kept = self.sequences.select(tokens, self.adapter).min(tokens.len().saturating_sub(1));
+        let kept = self.sequences.select(tokens, self.adapter_id()).min(tokens.len().saturating_sub(1));
         self.sequences.current_mut().truncate(kept);
         kept
     }
@@ -317,8 +342,8 @@ impl Engine {
     /// Evaluates tokens in one pass, with what is wanted of the last ones; returns whether it came to
     /// the end, and changes nothing if it did not.
     pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
-        let Engine { model, sequences, scratch, .. } = self;
-        let done = model.forward(tokens, want, sequences.current_mut(), scratch, abort);
+        let Engine { model, sequences, scratch, adapter, .. } = self;
+        let done = model.forward(tokens, want, adapter.as_deref(), sequences.current_mut(), scratch, abort);
         sequences.trim();
         done
     }

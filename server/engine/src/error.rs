@@ -59,6 +59,14 @@ pub enum EngineError {
         /// Position in the sequence.
         position: usize,
     },
+    /// An adapter does not fit the model.
+    #[error("the adapter does not fit the model: {tensor}: {problem}; was it made for another one?")]
+    Adapter {
+        /// The tensor that is wrong.
+        tensor: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The system has no memory for the weights.
     #[error("no memory for {bytes} bytes of weights: {source}; a smaller model needs less")]
     Memory {

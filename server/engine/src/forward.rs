@@ -4,6 +4,7 @@
 //! and attention take their sums in one order. So a token evaluated alone, in a chunk of the prompt or as
 //! a draft gives the same bits.
 
+use crate::adapter::{Adapter, Change, Delta, Target};
 use crate::attention::{self, PART, Query};
 use crate::cache::KvCache;
 use crate::config::Rope;
@@ -24,6 +25,7 @@ pub(crate) struct Scratch {
     v: Vec<f32>,                    // (n, kv_dim)
     mixed: Vec<f32>,                // (n, heads * head_dim)
     hidden: Vec<f32>,               // (n, hidden), where a product needs it in f32
+    low: Vec<f32>,                  // (n, ranks) the narrow side of an adapter's changes
     partial: Vec<f32>,              // partial results of attention
     angles: Vec<(f32, f32)>,        // (n, rope_dim / 2) cosine and sine
     pub(crate) narrow: Activations, // (n, dim)
@@ -41,6 +43,20 @@ pub(crate) struct Scratch {
     pub(crate) best: Vec<Best>,
 }
 
+/// One matrix of a product with everything that is added.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Term<'a> {
+    pub(crate) matrix: &'a Matrix,
+    pub(crate) bias: Option<&'a [f32]>,
+    pub(crate) delta: Option<Delta<'a>>,
+}
+
+impl<'a> From<&'a Matrix> for Term<'a> {
+    fn from(matrix: &'a Matrix) -> Term<'a> {
+        Term { matrix, bias: None, delta: None }
+    }
+}
+
 /// What one thread needs for a task.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
@@ -50,6 +66,10 @@ pub(crate) struct Workspace {
     queries: Vec<Query>,
     pub(crate) partial: Vec<f32>,
 }
+
+/// The changes of a layer's matrices, by [`Target`].
+type Changes = [Option<Change>; 7];
+const NO_CHANGES: Changes = [const { None }; 7];
 
 impl Model {
     /// Evaluates `tokens` after those in the cache, and leaves what is wanted of the last ones in the scratch
@@ -62,6 +82,7 @@ impl Model {
         &self,
         tokens: &[u32],
         want: Want,
+        adapter: Option<&Adapter>,
         cache: &mut KvCache,
         s: &mut Scratch,
         abort: &dyn Fn() -> bool,
@@ -89,7 +110,8 @@ impl Model {
             if abort() {
                 return false;
             }
-            self.keys_and_values(i, layer, n, start, cache, s);
+            let changes = adapter.map_or(&NO_CHANGES, |a| a.layer(i));
+            self.keys_and_values(i, layer, changes, n, start, cache, s);
             if i + 1 == self.layers.len() {
                 let dropped = n - want.rows();
                 s.x.drain(..dropped * c.dim);
@@ -97,8 +119,8 @@ impl Model {
                 rows = want.rows();
             }
             if rows > 0 {
-                self.attention(i, layer, rows, start + n - rows, cache, s);
-                self.feed_forward(layer, rows, s);
+                self.attention(i, layer, changes, rows, start + n - rows, cache, s);
+                self.feed_forward(layer, changes, rows, s);
             }
         }
         cache.commit(tokens);
@@ -111,6 +133,7 @@ impl Model {
         &self,
         i: usize,
         layer: &Layer,
+        changes: &Changes,
         n: usize,
         start: usize,
         cache: &mut KvCache,
@@ -118,14 +141,21 @@ impl Model {
     ) {
         let c = &self.config;
         let (width, kv) = (c.heads * c.head_dim, c.kv_dim());
-        self.normalise(&layer.attn_norm, n, s);
+        let targets = [Target::Query, Target::Key, Target::Value];
+        let changes = targets.map(|t| changes[t as usize].as_ref());
+        self.normalise(&layer.attn_norm, n, changes.iter().any(Option::is_some), s);
         resize(&mut s.q, n * width);
         resize(&mut s.k, n * kv);
         resize(&mut s.v, n * kv);
         let x = Lhs { quantized: &s.narrow, plain: &s.normed, n };
+        let deltas = self.narrow_side(changes, &s.normed, n, &mut s.low);
         let matrices = [(&layer.q, &layer.q_bias), (&layer.k, &layer.k_bias), (&layer.v, &layer.v_bias)];
-        let matrices = matrices.map(|(w, bias)| (w, bias.as_deref()));
-        self.product(&matrices, x, &mut s.threads, &mut [&mut s.q, &mut s.k, &mut s.v], false);
+        let terms: [Term<'_>; 3] = std::array::from_fn(|i| Term {
+            matrix: matrices[i].0,
+            bias: matrices[i].1.as_deref(),
+            delta: deltas[i],
+        });
+        self.product(&terms, x, &mut s.threads, &mut [&mut s.q, &mut s.k, &mut s.v], false);
 
         let shape = cache.shape();
         let (keys, values) = cache.layer_mut(i);
@@ -150,7 +180,17 @@ impl Model {
         });
     }
 
-    fn attention(&self, i: usize, layer: &Layer, n: usize, start: usize, cache: &KvCache, s: &mut Scratch) {
+    #[allow(clippy::too_many_arguments)] // one step of the pass, told what it works on
+    fn attention(
+        &self,
+        i: usize,
+        layer: &Layer,
+        changes: &Changes,
+        n: usize,
+        start: usize,
+        cache: &KvCache,
+        s: &mut Scratch,
+    ) {
         let c = &self.config;
         let width = c.heads * c.head_dim;
         let group = c.heads / c.kv_heads;
@@ -254,18 +294,23 @@ impl Model {
             });
         }
         let x = Lhs { quantized: &s.heads, plain: &s.mixed, n };
-        self.product(&[(&layer.o, None)], x, &mut s.threads, &mut [&mut s.x], true);
+        let [delta] = self.narrow_side([changes[Target::Output as usize].as_ref()], &s.mixed, n, &mut s.low);
+        let term = Term { delta, ..Term::from(&layer.o) };
+        self.product(&[term], x, &mut s.threads, &mut [&mut s.x], true);
     }
 
-    fn feed_forward(&self, layer: &Layer, n: usize, s: &mut Scratch) {
+    fn feed_forward(&self, layer: &Layer, changes: &Changes, n: usize, s: &mut Scratch) {
         let c = &self.config;
-        self.normalise(&layer.ffn_norm, n, s);
+        let [gate, up, down] = Target::MLP.map(|t| changes[t as usize].as_ref());
+        self.normalise(&layer.ffn_norm, n, gate.is_some() || up.is_some(), s);
         let x = Lhs { quantized: &s.narrow, plain: &s.normed, n };
         let quantized = c.hidden.is_multiple_of(GROUP);
         if quantized {
             s.wide.resize(n, c.hidden);
         }
-        resize(&mut s.hidden, if self.plain { n * c.hidden } else { 0 });
+        let keep = self.plain || down.is_some();
+        resize(&mut s.hidden, if keep { n * c.hidden } else { 0 });
+        let deltas = self.narrow_side([gate, up], &s.normed, n, &mut s.low);
         let (hidden, wide) = (Shared::new(&mut s.hidden), &s.wide);
         let threads = Shared::new(&mut s.threads);
         // A task is a group of the next product's activations: two tiles of gate and of up.
@@ -276,9 +321,14 @@ impl Model {
             resize(&mut w.tiles, n * GROUP * 2);
             resize(&mut w.partial, n * TILE);
             let (gates, ups) = w.tiles.split_at_mut(n * GROUP);
-            for (matrix, all) in [(&layer.gate, &mut *gates), (&layer.up, &mut *ups)] {
+            for (matrix, delta, all) in
+                [(&layer.gate, deltas[0], &mut *gates), (&layer.up, deltas[1], &mut *ups)]
+            {
                 for (half, t) in (2 * task..(2 * task + 2).min(tiles)).enumerate() {
                     matrix.tile(self.isa, t, x, &mut w.row, &mut w.partial);
+                    if let Some(delta) = delta {
+                        delta.add(self.isa, t, &mut w.partial);
+                    }
                     for (to, from) in all.chunks_exact_mut(GROUP).zip(w.partial.chunks_exact(TILE)) {
                         to[half * TILE..(half + 1) * TILE].copy_from_slice(from);
                     }
@@ -290,7 +340,7 @@ impl Model {
                     // SAFETY: a whole group, and each is one task's.
                     unsafe { packed::quantize(self.isa, task, 1, gate.as_ptr(), r, wide) };
                 }
-                if self.plain {
+                if keep {
                     let some = GROUP.min(c.hidden - task * GROUP);
                     // SAFETY: these elements are this task's.
                     unsafe { hidden.slice(r * c.hidden + task * GROUP, some) }.copy_from_slice(&gate[..some]);
@@ -298,25 +348,59 @@ impl Model {
             }
         });
         let x = Lhs { quantized: &s.wide, plain: &s.hidden, n };
-        self.product(&[(&layer.down, None)], x, &mut s.threads, &mut [&mut s.x], true);
+        let [delta] = self.narrow_side([down], &s.hidden, n, &mut s.low);
+        let term = Term { delta, ..Term::from(&layer.down) };
+        self.product(&[term], x, &mut s.threads, &mut [&mut s.x], true);
     }
 
-    /// Normalises the residual stream (n, dim) for the next products.
-    pub(crate) fn normalise(&self, weight: &[f32], n: usize, s: &mut Scratch) {
+    /// Computes the narrow side (n, rank) of some changes of matrices that are multiplied with x (n, in).
+    fn narrow_side<'a, const N: usize>(
+        &self,
+        changes: [Option<&'a Change>; N],
+        x: &[f32],
+        n: usize,
+        low: &'a mut Vec<f32>,
+    ) -> [Option<Delta<'a>>; N] {
+        let ranks: usize = changes.iter().flatten().map(|change| change.rank()).sum();
+        resize(low, n * ranks);
+        let shared = Shared::new(low);
+        if ranks > 0 {
+            self.each_row(n, &|r| {
+                let mut at = r * ranks;
+                for change in changes.iter().flatten() {
+                    // SAFETY: each row's places are one task's.
+                    let out = unsafe { shared.slice(at, change.rank()) };
+                    change.reduce(self.isa, &x[r * change.cols()..(r + 1) * change.cols()], out);
+                    at += change.rank();
+                }
+            });
+        }
+        let low = &*low;
+        let mut at = 0;
+        changes.map(|change| {
+            let change = change?;
+            let delta = Delta { change, low: &low[at..], stride: ranks };
+            at += change.rank();
+            Some(delta)
+        })
+    }
+
+    /// Normalises the residual stream (n, dim) for the next products; in f32 too where one needs it so.
+    pub(crate) fn normalise(&self, weight: &[f32], n: usize, keep: bool, s: &mut Scratch) {
         let (dim, eps) = (self.config.dim, self.config.eps);
+        let keep = keep || self.plain;
         let quantized = dim.is_multiple_of(GROUP);
         if quantized {
             s.narrow.resize(n, dim);
         }
-        resize(&mut s.normed, if self.plain { n * dim } else { 0 });
+        resize(&mut s.normed, if keep { n * dim } else { 0 });
         let (x, narrow, normed) = (&s.x, &s.narrow, Shared::new(&mut s.normed));
         self.each_row(n, &|r| {
             let x = &x[r * dim..(r + 1) * dim];
             // SAFETY: each row is one task's.
-            let normed =
-                unsafe { normed.slice(r * dim * usize::from(self.plain), dim * usize::from(self.plain)) };
+            let normed = unsafe { normed.slice(r * dim * usize::from(keep), dim * usize::from(keep)) };
             if quantized {
-                let to = if self.plain { normed.as_mut_ptr() } else { std::ptr::null_mut() };
+                let to = if keep { normed.as_mut_ptr() } else { std::ptr::null_mut() };
                 // SAFETY: `dim` values each, and each row is one task's.
                 unsafe {
                     packed::rms_norm_quantize(self.isa, x.as_ptr(), weight.as_ptr(), eps, r, to, narrow)
@@ -330,14 +414,14 @@ impl Model {
     /// Computes the products of x with some matrices, into outs (n, rows) or, if `add`, added to them.
     pub(crate) fn product(
         &self,
-        matrices: &[(&Matrix, Option<&[f32]>)],
+        terms: &[Term<'_>],
         x: Lhs<'_>,
         threads: &mut [Workspace],
         outs: &mut [&mut Vec<f32>],
         add: bool,
     ) {
         let outs: Vec<Shared<'_, f32>> = outs.iter_mut().map(|out| Shared::new(out)).collect();
-        let tiles: usize = matrices.iter().map(|(w, _)| w.tiles()).sum();
+        let tiles: usize = terms.iter().map(|term| term.matrix.tiles()).sum();
         // Small tasks for an even end, but some hundred kilobytes each, so that memory is read in long runs.
         let block = (tiles / (self.pool.threads() * 8)).clamp(1, 16);
         let threads = Shared::new(threads);
@@ -347,12 +431,15 @@ impl Model {
             resize(&mut scratch.tiles, x.n * TILE);
             for tile in task * block..((task + 1) * block).min(tiles) {
                 let (mut t, mut which) = (tile, 0);
-                while t >= matrices[which].0.tiles() {
-                    t -= matrices[which].0.tiles();
+                while t >= terms[which].matrix.tiles() {
+                    t -= terms[which].matrix.tiles();
                     which += 1;
                 }
-                let (w, bias) = matrices[which];
+                let Term { matrix: w, bias, delta } = terms[which];
                 w.tile(self.isa, t, x, &mut scratch.row, &mut scratch.tiles);
+                if let Some(delta) = delta {
+                    delta.add(self.isa, t, &mut scratch.tiles);
+                }
                 let some = w.rows_of(t);
                 for (r, from) in scratch.tiles.chunks_exact(TILE).enumerate() {
                     // SAFETY: each tile is one task's, and so are its columns of the result.

@@ -95,6 +95,34 @@ impl Matrix {
         TILE.min(self.rows() - t * TILE)
     }
 
+    pub(crate) fn cols(&self) -> usize {
+        match self {
+            Matrix::Packed(w) => w.cols,
+            Matrix::Plain(w) => w.cols,
+        }
+    }
+
+    /// Converts the columns `from` to `to` (whole groups, or all) of tile `t` to f32: of column c, row r goes
+    /// to `out[(c - from) * stride + r]`. Rows beyond the matrix's last one are zero.
+    pub(crate) fn unpack(&self, isa: Isa, t: usize, columns: Range<usize>, stride: usize, out: &mut [f32]) {
+        match self {
+            Matrix::Packed(w) => packed::unpack(isa, w, t, columns, stride, out),
+            Matrix::Plain(w) => {
+                let mut row = vec![0.0; w.cols];
+                for r in 0..TILE {
+                    if r < self.rows_of(t) {
+                        w.row_f32(t * TILE + r, &mut row);
+                    } else {
+                        row.fill(0.0);
+                    }
+                    for (c, v) in row[columns.clone()].iter().enumerate() {
+                        out[c * stride + r] = *v;
+                    }
+                }
+            }
+        }
+    }
+
     /// Returns whether products need f32 activations.
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Matrix::Plain(_))

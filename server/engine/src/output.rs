@@ -5,7 +5,7 @@
 //! computed in full, in the order of what they may reach.
 
 use crate::engine::Screening;
-use crate::forward::{Scratch, Workspace, resize};
+use crate::forward::{Scratch, Term, Workspace, resize};
 use crate::matrix::{Lhs, Matrix};
 use crate::model::Model;
 use crate::ops;
@@ -56,7 +56,7 @@ impl Model {
         if n == 0 {
             return;
         }
-        self.normalise(&self.norm, n, s);
+        self.normalise(&self.norm, n, false, s);
         resize(&mut s.logits, n * self.vocab);
         match (&self.output, want) {
             (Matrix::Packed(w), Want::Best(_))
@@ -66,7 +66,7 @@ impl Model {
             }
             _ => {
                 let x = Lhs { quantized: &s.narrow, plain: &s.normed, n };
-                self.product(&[(&self.output, None)], x, &mut s.threads, &mut [&mut s.logits], false);
+                self.product(&[Term::from(&self.output)], x, &mut s.threads, &mut [&mut s.logits], false);
                 if let Want::Best(_) = want {
                     s.best.extend(s.logits.chunks_exact(self.vocab).map(|row| {
                         let mut best = NONE;

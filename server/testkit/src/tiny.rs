@@ -96,6 +96,11 @@ impl Tiny {
 
     /// Returns the whole file.
     pub fn gguf(&self) -> Vec<u8> {
+        self.gguf_with(&self.weights())
+    }
+
+    /// Returns the whole file with other weights than the seed's: what a test changed in [`Tiny::weights`].
+    pub fn gguf_with(&self, weights: &[Weights]) -> Vec<u8> {
         let mut w = Writer::default();
         let tokens = self.tokens();
         let types: Vec<u32> =
@@ -121,8 +126,8 @@ impl Tiny {
         w.numbers("tokenizer.ggml.token_type", &types);
         w.strings("tokenizer.ggml.merges", &MERGES.map(str::to_owned));
         w.number("tokenizer.ggml.eos_token_id", end);
-        for (name, dims, values) in self.weights() {
-            w.tensor(&name, &dims, &values, self.quantized && dims.len() == 2);
+        for (name, dims, values) in weights {
+            w.tensor(name, dims, values, self.quantized && dims.len() == 2);
         }
         w.finish()
     }

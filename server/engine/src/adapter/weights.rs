@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::Config;
+
 /// A weight matrix of a layer that an adapter may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
@@ -23,17 +25,35 @@ pub enum Target {
 
 impl Target {
     /// All of them, in the order in which a layer uses them.
-    pub const ALL: [Target; 7] = [
-        Target::Query,
-        Target::Key,
-        Target::Value,
-        Target::Output,
-        Target::Gate,
-        Target::Up,
-        Target::Down,
-    ];
+    pub const ALL: [Target; 7] =
+        [Target::Query, Target::Key, Target::Value, Target::Output, Target::Gate, Target::Up, Target::Down];
     /// Those of the feed-forward network.
     pub const MLP: [Target; 3] = [Target::Gate, Target::Up, Target::Down];
+
+    /// Returns the name of the matrix in a GGUF file, after `blk.N.` and before `.weight`.
+    pub fn gguf_name(self) -> &'static str {
+        match self {
+            Target::Query => "attn_q",
+            Target::Key => "attn_k",
+            Target::Value => "attn_v",
+            Target::Output => "attn_output",
+            Target::Gate => "ffn_gate",
+            Target::Up => "ffn_up",
+            Target::Down => "ffn_down",
+        }
+    }
+
+    /// Returns the matrix's shape (out, in) in a model.
+    pub fn shape(self, config: &Config) -> (usize, usize) {
+        let (dim, heads) = (config.dim, config.heads * config.head_dim);
+        match self {
+            Target::Query => (heads, dim),
+            Target::Key | Target::Value => (config.kv_dim(), dim),
+            Target::Output => (dim, heads),
+            Target::Gate | Target::Up => (config.hidden, dim),
+            Target::Down => (dim, config.hidden),
+        }
+    }
 }
 
 /// A low-rank change of one matrix: `W + scale · B A` (Hu et al., 2021, "LoRA").

@@ -95,17 +95,17 @@ unsafe fn run<S: Simd, const R: usize, const BITS: u32, const BIAS: bool>(
 }
 
 /// One group of a tile, unpacked.
-struct Weights<S: Simd> {
+pub(super) struct Weights<S: Simd> {
     /// Word k holds the columns 4k to 4k + 3.
-    words: [S::B; 8],
+    pub(super) words: [S::B; 8],
     /// One scale a row; of six-bit weights for each half of the group.
-    scales: [S::F; 2],
-    bias: S::F,
+    pub(super) scales: [S::F; 2],
+    pub(super) bias: S::F,
 }
 
 impl<S: Simd> Weights<S> {
     #[inline(always)]
-    unsafe fn read<const BITS: u32, const BIAS: bool>(tile: Tile, g: usize) -> Weights<S> {
+    pub(super) unsafe fn read<const BITS: u32, const BIAS: bool>(tile: Tile, g: usize) -> Weights<S> {
         // SAFETY: the group lies within the tile by the caller's promise.
         unsafe {
             let nibbles = tile.nibbles.add(g * NIBBLE_BYTES);

@@ -16,11 +16,13 @@ mod pack;
 mod screen;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 pub(crate) use activations::{Activations, quantize, rms_norm_quantize};
 pub(crate) use buffer::Buffer;
 pub(crate) use kernel::multiply;
 pub(crate) use screen::{can_screen, estimate};
+pub(crate) use unpack::unpack;
 
 use std::sync::Arc;
 

@@ -146,3 +146,31 @@ fn normalised_rows_are_those_of_the_formula() {
         }
     }
 }
+
+#[test]
+fn unpacked_weights_are_those_of_the_file() {
+    let pool = Pool::new(2).expect("threads");
+    for dtype in TYPES {
+        let (rows, cols) = (37, 512);
+        let bytes = random_rows(dtype, rows * cols, 0.5, 7);
+        let kind = Kind::of(dtype).expect("a kernel");
+        let w = Packed::new(&pool, dtype, kind, &bytes, rows, cols).expect("memory");
+        let mut exact = vec![0.0; rows * cols];
+        for (row, out) in bytes.chunks_exact(dtype.row_bytes(cols)).zip(exact.chunks_exact_mut(cols)) {
+            dtype.to_f32(row, out);
+        }
+        let largest = exact.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+        let mut first: Option<Vec<f32>> = None;
+        for isa in Isa::available() {
+            let mut all = vec![0.0; 448 * 48];
+            for t in 0..w.tiles() {
+                unpack(isa, &w, t, 64..512, 48, &mut all[t * TILE..]);
+            }
+            for (i, exact) in exact.iter().enumerate().filter(|(i, _)| i % cols >= 64) {
+                let got = all[(i % cols - 64) * 48 + i / cols];
+                assert!((got - exact).abs() < 2e-3 * largest, "{dtype:?} {isa:?} {i}: {got} for {exact}");
+            }
+            assert_eq!(*first.get_or_insert(all.clone()), all, "{dtype:?} {isa:?}");
+        }
+    }
+}

@@ -139,6 +139,13 @@ impl<const VNNI: bool> Simd for Pair<VNNI> {
         two(|i| unsafe { _mm256_srl_epi16(v[i], _mm_cvtsi32_si128(N as i32)) })
     }
 
+    #[inline(always)]
+    unsafe fn byte<const C: u32>(v: Self::B) -> Self::I {
+        two(|i| unsafe {
+            _mm256_and_si256(_mm256_srl_epi32(v[i], _mm_cvtsi32_si128(8 * C as i32)), _mm256_set1_epi32(255))
+        })
+    }
+
     #[allow(clippy::needless_range_loop)] // one index for several arrays
     #[inline(always)]
     unsafe fn dots<const BITS: u32, const R: usize, const FROM: usize, const TO: usize>(

@@ -121,6 +121,13 @@ impl Simd for Avx512 {
         unsafe { _mm512_srli_epi16::<N>(v) }
     }
 
+    #[inline(always)]
+    unsafe fn byte<const C: u32>(v: __m512i) -> __m512i {
+        unsafe {
+            _mm512_and_si512(_mm512_srl_epi32(v, _mm_cvtsi32_si128(8 * C as i32)), _mm512_set1_epi32(255))
+        }
+    }
+
     #[allow(clippy::needless_range_loop)] // one index for several arrays
     #[inline(always)]
     unsafe fn dots<const BITS: u32, const R: usize, const FROM: usize, const TO: usize>(

@@ -154,6 +154,9 @@ pub(crate) trait Simd: Copy {
     /// Shifts pairs of bytes to the right: bits of the upper byte come into the lower one.
     unsafe fn shr<const N: u32>(v: Self::B) -> Self::B;
 
+    /// Byte `C` of each lane.
+    unsafe fn byte<const C: u32>(v: Self::B) -> Self::I;
+
     /// For each of `R` activation rows: Σ over k in FROM .. TO of the dot products of w\[k\] and the four
     /// activations at 4k, lane by lane, less the format's offset times the sum of these activations
     /// (`offset`, one pointer a row, points at that product, negated; null where there is no offset).

@@ -185,6 +185,14 @@ impl<const DOT: bool> Simd for Quad<DOT> {
     }
 
     #[inline(always)]
+    unsafe fn byte<const C: u32>(v: Self::B) -> Self::I {
+        four(|i| unsafe {
+            let down = vshlq_u32(vreinterpretq_u32_u8(v[i]), vdupq_n_s32(-8 * C as i32));
+            vreinterpretq_s32_u32(vandq_u32(down, vdupq_n_u32(255)))
+        })
+    }
+
+    #[inline(always)]
     unsafe fn dots<const BITS: u32, const R: usize, const FROM: usize, const TO: usize>(
         w: &[Self::B; 8],
         a: [*const i8; R],

@@ -133,6 +133,11 @@ impl Simd for Scalar {
     }
 
     #[inline(always)]
+    unsafe fn byte<const C: u32>(v: Self::B) -> Self::I {
+        std::array::from_fn(|lane| i32::from((v[2 * lane + C as usize / 2] >> (8 * (C % 2))) & 255))
+    }
+
+    #[inline(always)]
     unsafe fn dots<const BITS: u32, const R: usize, const FROM: usize, const TO: usize>(
         w: &[Self::B; 8],
         a: [*const i8; R],

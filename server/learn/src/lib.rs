@@ -1,1 +1,15 @@
 //! From edits to what is learned: datasets, the phrase cache, the gate.
+//!
+//! Nothing here reads a file, a clock, the network or git: edits come in as plain data ([`Commit`]), from whoever
+//! reads them.
+
+pub mod cases;
+mod edit;
+pub mod leave;
+mod manifest;
+mod random;
+pub mod whole;
+
+pub use edit::{Commit, FileChange, Hunk};
+pub use leave::{Counts, LeftOut};
+pub use manifest::{Manifest, Span};

@@ -1,0 +1,180 @@
+//! Which commits of a repository are edits, from the oldest to the newest.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use git2::{ErrorCode, Oid, Repository, Sort};
+use housestyle_learn::leave::{Counts, LeftOut, is_bot, reverted};
+use housestyle_learn::{Commit, leave};
+
+use crate::error::HistoryError;
+use crate::read::Reader;
+
+/// What of a history is read.
+#[derive(Clone)]
+pub struct HistoryOptions {
+    /// Only commits after this one, in any of git's spellings.
+    pub since: Option<String>,
+    /// At most this many commits, the newest.
+    pub most: usize,
+    /// Says of a path whether it must not be read: it may hold secrets.
+    pub forbidden: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl Default for HistoryOptions {
+    fn default() -> HistoryOptions {
+        HistoryOptions { since: None, most: 20_000, forbidden: Arc::new(|_| false) }
+    }
+}
+
+impl fmt::Debug for HistoryOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HistoryOptions").field("since", &self.since).field("most", &self.most).finish()
+    }
+}
+
+/// The commits of a repository that may be learned from. They are read one by one, as they are asked for.
+pub struct History {
+    repository: Repository,
+    commits: Vec<Oid>,
+    head: Oid,
+    left_out: Counts,
+    options: HistoryOptions,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History").field("head", &self.head).field("commits", &self.commits.len()).finish()
+    }
+}
+
+/// One commit, and what of it was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The commit, with what is left.
+    pub commit: Commit,
+    /// What is not learned from, counted by file or by hunk.
+    pub left_out: Counts,
+}
+
+impl History {
+    /// Lists the commits that HEAD reaches, from the oldest to the newest, less those that are left out. Parallel
+    /// branches are told in the order of their times; merges are left out, since what they join is told already.
+    ///
+    /// The repository may be bare, shallow, or dirty: only what is committed counts.
+    ///
+    /// # Errors
+    /// When there is no repository or no commit, or when its history cannot be walked.
+    pub fn open(folder: &Path, options: HistoryOptions) -> Result<History, HistoryError> {
+        let repository = Repository::discover(folder)
+            .map_err(|source| HistoryError::Open { folder: folder.to_path_buf(), source })?;
+        let head = head(&repository, folder)?;
+        let mut walk = repository.revwalk().map_err(HistoryError::Walk)?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).map_err(HistoryError::Walk)?;
+        walk.push(head).map_err(HistoryError::Walk)?;
+        if let Some(revision) = &options.since {
+            let known = repository.revparse_single(revision).and_then(|found| found.peel_to_commit());
+            let known = known
+                .map_err(|source| HistoryError::Revision { revision: revision.clone(), source })?;
+            walk.hide(known.id()).map_err(HistoryError::Walk)?;
+        }
+        let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(HistoryError::Walk)?;
+        let all = &all[all.len().saturating_sub(options.most)..];
+        let (commits, left_out) = select(&repository, all)?;
+        Ok(History { repository, commits, head, left_out, options })
+    }
+
+    /// Returns how many commits there are.
+    pub fn len(&self) -> usize {
+        self.commits.len()
+    }
+
+    /// Returns whether there is no commit to learn from.
+    pub fn is_empty(&self) -> bool {
+        self.commits.is_empty()
+    }
+
+    /// Returns the id of the newest commit, merge or not, in hexadecimal digits.
+    pub fn head(&self) -> String {
+        self.head.to_string()
+    }
+
+    /// Returns the ids of the commits, from the oldest to the newest.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        self.commits.iter().map(Oid::to_string)
+    }
+
+    /// Returns whether older commits are missing because the clone is shallow.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
+    /// Returns which commits were left out as a whole.
+    pub fn left_out(&self) -> &Counts {
+        &self.left_out
+    }
+
+    /// Reads one commit.
+    ///
+    /// # Errors
+    /// When it, or the commit before it, is damaged or missing.
+    pub fn read(&self, index: usize) -> Result<Reading, HistoryError> {
+        let id = self.commits[index];
+        let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
+        let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
+        let (mut commit, mut left_out) = reader.read(id).map_err(failed)?;
+        left_out.merge(&leave::leave_out_changes(&mut commit.files));
+        Ok(Reading { commit, left_out })
+    }
+}
+
+fn head(repository: &Repository, folder: &Path) -> Result<Oid, HistoryError> {
+    let folder = || folder.to_path_buf();
+    let reference = repository.head().map_err(|source| match source.code() {
+        ErrorCode::UnbornBranch | ErrorCode::NotFound => HistoryError::NoCommits { folder: folder() },
+        _ => HistoryError::Head { folder: folder(), source },
+    })?;
+    let commit = reference.peel_to_commit();
+    Ok(commit.map_err(|source| HistoryError::Head { folder: folder(), source })?.id())
+}
+
+/// Returns the commits that are edits, in the same order.
+fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, Counts), HistoryError> {
+    let mut counts = Counts::default();
+    let mut taken_back: HashSet<String> = HashSet::new();
+    let mut kept = Vec::new();
+    for id in all {
+        let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
+        let commit = repository.find_commit(*id).map_err(failed)?;
+        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let author = commit.author();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let reason = if commit.parent_count() > 1 {
+            Some(LeftOut::Merge)
+        } else if let Some(named) = reverted(&message) {
+            taken_back.extend(named);
+            Some(LeftOut::Revert)
+        } else {
+            is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(LeftOut::Bot)
+        };
+        match reason {
+            Some(reason) => counts.add(reason),
+            None => kept.push(*id),
+        }
+    }
+    let is_taken_back = |id: &Oid| {
+        let id = id.to_string();
+        // Messages may name a commit by the first digits of its id.
+        (7..=id.len()).any(|digits| taken_back.contains(&id[..digits]))
+    };
+    kept.retain(|id| {
+        let gone = !taken_back.is_empty() && is_taken_back(id);
+        if gone {
+            counts.add(LeftOut::Reverted);
+        }
+        !gone
+    });
+    Ok((kept, counts))
+}

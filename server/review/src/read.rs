@@ -1,0 +1,149 @@
+//! Reads what one commit changed: files with their texts before and after, and the hunks between them.
+
+use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, ObjectType, Oid, Patch, Repository};
+use housestyle_learn::leave::{Counts, LeftOut, MAX_BYTES, by_path, by_text};
+use housestyle_learn::{Commit, FileChange, Hunk};
+
+/// Renames are looked for among so many files; beyond, they count as moved lines.
+const RENAME_FILES: usize = 200;
+
+/// Reads commits of one repository.
+pub(crate) struct Reader<'a> {
+    pub(crate) repository: &'a Repository,
+    pub(crate) forbidden: &'a dyn Fn(&str) -> bool,
+}
+
+impl Reader<'_> {
+    /// Returns what a commit changed since its first parent, and which files are not told.
+    pub(crate) fn read(&self, id: Oid) -> Result<(Commit, Counts), git2::Error> {
+        let commit = self.repository.find_commit(id)?;
+        let author = commit.author();
+        let mut counts = Counts::default();
+        let before = match commit.parent_count() {
+            0 => None,
+            _ => Some(commit.parent(0)?.tree()?),
+        };
+        let diff = self.diff(before.as_ref(), &commit.tree()?)?;
+        let mut files = Vec::new();
+        for index in 0..diff.deltas().len() {
+            match self.file(&diff, index)? {
+                Ok(Some(file)) => files.push(file),
+                Ok(None) => {}
+                Err(reason) => counts.add(reason),
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let commit = Commit {
+            id: id.to_string(),
+            // The address outlives changes of the name's spelling.
+            author: String::from_utf8_lossy(author.email_bytes()).trim().to_lowercase(),
+            time: commit.time().seconds(),
+            is_first: before.is_none(),
+            files,
+        };
+        Ok((commit, counts))
+    }
+
+    fn diff(&self, before: Option<&git2::Tree<'_>>, after: &git2::Tree<'_>) -> Result<Diff<'_>, git2::Error> {
+        let mut options = DiffOptions::new();
+        options.context_lines(0).interhunk_lines(0).indent_heuristic(true).skip_binary_check(true);
+        let mut diff = self.repository.diff_tree_to_tree(before, Some(after), Some(&mut options))?;
+        if diff.deltas().len() <= RENAME_FILES {
+            let mut find = DiffFindOptions::new();
+            find.renames(true).copies(true).rename_limit(RENAME_FILES);
+            // A blob that a partial clone lacks makes this fail; renames then count as moved lines.
+            if diff.find_similar(Some(&mut find)).is_err() {
+                return self.repository.diff_tree_to_tree(before, Some(after), Some(&mut options));
+            }
+        }
+        Ok(diff)
+    }
+
+    /// Returns one file's change, nothing where its text stayed as it was, or why it is not told.
+    fn file(&self, diff: &Diff<'_>, index: usize) -> Result<Result<Option<FileChange>, LeftOut>, git2::Error> {
+        let Some(delta) = diff.get_delta(index) else { return Ok(Ok(None)) };
+        let (old, new) = match self.texts(&delta) {
+            Ok(texts) => texts,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let side = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
+        let path = String::from_utf8_lossy(side.path_bytes().unwrap_or_default()).into_owned();
+        let mut options = DiffOptions::new();
+        options.context_lines(0).interhunk_lines(0).indent_heuristic(true).force_text(true);
+        let patch = Patch::from_buffers(old.as_bytes(), None, new.as_bytes(), None, Some(&mut options))?;
+        let (starts_old, starts_new) = (line_starts(&old), line_starts(&new));
+        let mut hunks = Vec::with_capacity(patch.num_hunks());
+        for number in 0..patch.num_hunks() {
+            let (hunk, _) = patch.hunk(number)?;
+            hunks.push(Hunk {
+                old: bytes(&starts_old, hunk.old_start(), hunk.old_lines()),
+                new: bytes(&starts_new, hunk.new_start(), hunk.new_lines()),
+            });
+        }
+        if hunks.is_empty() {
+            return Ok(Ok(None));
+        }
+        let blob = (delta.status() != Delta::Deleted).then(|| delta.new_file().id().to_string());
+        drop(patch);
+        Ok(Ok(Some(FileChange { path, blob, old, new, hunks })))
+    }
+
+    /// Returns a file's text before and after, empty where there is none.
+    fn texts(&self, delta: &DiffDelta<'_>) -> Result<(String, String), LeftOut> {
+        let mut texts = [String::new(), String::new()];
+        let is_added = matches!(delta.status(), Delta::Added | Delta::Untracked);
+        for (n, side) in [delta.old_file(), delta.new_file()].into_iter().enumerate() {
+            let absent = if n == 0 { is_added } else { delta.status() == Delta::Deleted };
+            if absent {
+                continue;
+            }
+            let path = str::from_utf8(side.path_bytes().unwrap_or_default());
+            let path = path.map_err(|_| LeftOut::PathNotUtf8)?;
+            if !matches!(side.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable) {
+                return Err(LeftOut::NotAFile);
+            }
+            if (self.forbidden)(path) {
+                return Err(LeftOut::Forbidden);
+            }
+            // Where a file came from does not tell what it is now.
+            if let Some(reason) = by_path(path).filter(|_| n == 1 || delta.status() == Delta::Deleted) {
+                return Err(reason);
+            }
+            texts[n] = self.text(path, side.id())?;
+        }
+        let [old, new] = texts;
+        Ok((old, new))
+    }
+
+    fn text(&self, path: &str, id: Oid) -> Result<String, LeftOut> {
+        let database = self.repository.odb().map_err(|_| LeftOut::Missing)?;
+        let (size, kind) = database.read_header(id).map_err(|_| LeftOut::Missing)?;
+        if kind != ObjectType::Blob {
+            return Err(LeftOut::NotAFile);
+        }
+        // Before it is read: it may be larger than memory.
+        if size > MAX_BYTES {
+            return Err(LeftOut::TooLarge);
+        }
+        let blob = self.repository.find_blob(id).map_err(|_| LeftOut::Missing)?;
+        by_text(path, blob.content()).map(str::to_owned)
+    }
+}
+
+/// Returns where each line begins, and where the text ends.
+fn line_starts(text: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    if starts.last() != Some(&text.len()) {
+        starts.push(text.len());
+    }
+    starts
+}
+
+/// Returns the bytes of `count` lines from line `start`, which git counts from 1, and from 0 where `count` is 0: then
+/// it is the line before the place.
+fn bytes(starts: &[usize], start: u32, count: u32) -> std::ops::Range<usize> {
+    let last = starts.len() - 1;
+    let first = if count == 0 { start as usize } else { (start as usize).saturating_sub(1) };
+    starts[first.min(last)]..starts[(first + count as usize).min(last)]
+}

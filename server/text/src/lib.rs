@@ -7,6 +7,7 @@ pub mod change;
 pub mod diff;
 pub mod language;
 pub mod position;
+pub mod secrets;
 pub mod snapshot;
 pub mod syntax;
 

@@ -9,6 +9,7 @@ mod context;
 mod editors;
 mod explain;
 mod failure;
+mod git;
 mod home;
 mod memory;
 mod models;
@@ -50,6 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Try(args) => commands::try_it::run(&context, &args),
         Command::Doctor => commands::doctor::run(&context),
         Command::Eval(args) => commands::eval::run(&context, &args),
+        Command::Cases(args) => commands::cases::run(&context, &args),
         Command::Bench(args) => commands::bench::run(&context, &args),
     }
 }

@@ -72,9 +72,13 @@ mod tests {
 
     #[test]
     fn it_cites_and_names_nobody() {
-        let manifest = Manifest::of("head", 3, &[example("ann@x.org", "c1", 9)], |author| author.len().to_string());
+        let manifest =
+            Manifest::of("head", 3, &[example("ann@x.org", "c1", 9)], |author| author.len().to_string());
         let text = serde_json::to_string(&manifest).expect("serialisable");
-        assert!(!text.contains("ann") && text.contains("\"author\":\"9\"") && text.contains("\"range\":[0,1]"), "{text}");
+        assert!(
+            !text.contains("ann") && text.contains("\"author\":\"9\"") && text.contains("\"range\":[0,1]"),
+            "{text}"
+        );
         assert_eq!(serde_json::from_str::<Manifest>(&text).expect("a manifest"), manifest);
     }
 }

@@ -72,7 +72,8 @@ fn hole(text: &str, lines: &[Range<usize>], line: usize, random: &mut Random) ->
     let content = lines[line].clone();
     let here = &text[content.clone()];
     let indent = here.len() - here.trim_start().len();
-    let start = random.weighted(&[(Start::Line, 12), (Start::Indented, 38), (Start::Word, 38), (Start::Letter, 12)]);
+    let start =
+        random.weighted(&[(Start::Line, 12), (Start::Indented, 38), (Start::Word, 38), (Start::Letter, 12)]);
     let cut = match start {
         Start::Line => 0,
         Start::Indented => indent,
@@ -134,8 +135,7 @@ fn closing(text: &str) -> Option<usize> {
 /// Returns where a line's block ends: before the next line that is blank or stands further left.
 fn block_end(text: &str, lines: &[Range<usize>], first: usize) -> usize {
     let width = |n: usize| indent_width(&text[lines[n].clone()]);
-    let goes_on =
-        |n: &usize| !text[lines[*n].clone()].trim().is_empty() && width(*n) >= width(first);
+    let goes_on = |n: &usize| !text[lines[*n].clone()].trim().is_empty() && width(*n) >= width(first);
     let last = (first + 1..lines.len().min(first + LINES)).take_while(goes_on).last().unwrap_or(first);
     lines[last].end
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use git2::{ErrorCode, Oid, Repository, Sort};
+use git2::{ErrorCode, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
 use housestyle_learn::leave::{Counts, LeftOut, is_bot, reverted};
 use housestyle_learn::{Commit, leave};
 
@@ -50,6 +50,17 @@ impl fmt::Debug for History {
     }
 }
 
+/// One file as it stands at HEAD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadFile {
+    /// Its path.
+    pub path: String,
+    /// The id of its text.
+    pub blob: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// One commit, and what of it was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -76,8 +87,8 @@ impl History {
         walk.push(head).map_err(HistoryError::Walk)?;
         if let Some(revision) = &options.since {
             let known = repository.revparse_single(revision).and_then(|found| found.peel_to_commit());
-            let known = known
-                .map_err(|source| HistoryError::Revision { revision: revision.clone(), source })?;
+            let known =
+                known.map_err(|source| HistoryError::Revision { revision: revision.clone(), source })?;
             walk.hide(known.id()).map_err(HistoryError::Walk)?;
         }
         let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(HistoryError::Walk)?;
@@ -114,6 +125,29 @@ impl History {
     /// Returns which commits were left out as a whole.
     pub fn left_out(&self) -> &Counts {
         &self.left_out
+    }
+
+    /// Tells every file that stands at HEAD and is somebody's writing, in the order of the paths.
+    ///
+    /// # Errors
+    /// When the tree of HEAD is damaged or missing.
+    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<Counts, HistoryError> {
+        let failed = |source| HistoryError::Commit { commit: self.head.to_string(), source };
+        let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
+        let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
+        let mut counts = Counts::default();
+        let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            if entry.kind() != Some(git2::ObjectType::Tree) {
+                let path = [folder.as_bytes(), entry.name_bytes()].concat();
+                match reader.writing(&path, entry.filemode(), entry.id(), true) {
+                    Ok((path, text)) => hear(HeadFile { path, blob: entry.id().to_string(), text }),
+                    Err(reason) => counts.add(reason),
+                }
+            }
+            TreeWalkResult::Ok
+        });
+        walked.map_err(failed)?;
+        Ok(counts)
     }
 
     /// Reads one commit.

@@ -9,4 +9,4 @@ mod read;
 mod tests;
 
 pub use error::HistoryError;
-pub use history::{History, HistoryOptions, Reading};
+pub use history::{HeadFile, History, HistoryOptions, Reading};

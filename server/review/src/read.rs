@@ -1,6 +1,8 @@
 //! Reads what one commit changed: files with their texts before and after, and the hunks between them.
 
-use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, ObjectType, Oid, Patch, Repository};
+use git2::{
+    Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, ObjectType, Oid, Patch, Repository,
+};
 use housestyle_learn::leave::{Counts, LeftOut, MAX_BYTES, by_path, by_text};
 use housestyle_learn::{Commit, FileChange, Hunk};
 
@@ -60,7 +62,11 @@ impl Reader<'_> {
     }
 
     /// Returns one file's change, nothing where its text stayed as it was, or why it is not told.
-    fn file(&self, diff: &Diff<'_>, index: usize) -> Result<Result<Option<FileChange>, LeftOut>, git2::Error> {
+    fn file(
+        &self,
+        diff: &Diff<'_>,
+        index: usize,
+    ) -> Result<Result<Option<FileChange>, LeftOut>, git2::Error> {
         let Some(delta) = diff.get_delta(index) else { return Ok(Ok(None)) };
         let (old, new) = match self.texts(&delta) {
             Ok(texts) => texts,
@@ -97,22 +103,35 @@ impl Reader<'_> {
             if absent {
                 continue;
             }
-            let path = str::from_utf8(side.path_bytes().unwrap_or_default());
-            let path = path.map_err(|_| LeftOut::PathNotUtf8)?;
-            if !matches!(side.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable) {
-                return Err(LeftOut::NotAFile);
-            }
-            if (self.forbidden)(path) {
-                return Err(LeftOut::Forbidden);
-            }
             // Where a file came from does not tell what it is now.
-            if let Some(reason) = by_path(path).filter(|_| n == 1 || delta.status() == Delta::Deleted) {
-                return Err(reason);
-            }
-            texts[n] = self.text(path, side.id())?;
+            let is_told = n == 1 || delta.status() == Delta::Deleted;
+            let path = side.path_bytes().unwrap_or_default();
+            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), is_told)?;
         }
         let [old, new] = texts;
         Ok((old, new))
+    }
+
+    /// Returns a file's path and text, or why it is not told. `is_told` is whether the path is the file's own.
+    pub(crate) fn writing(
+        &self,
+        path: &[u8],
+        mode: i32,
+        id: Oid,
+        is_told: bool,
+    ) -> Result<(String, String), LeftOut> {
+        let path = str::from_utf8(path).map_err(|_| LeftOut::PathNotUtf8)?;
+        let plain = [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable];
+        if !plain.map(i32::from).contains(&mode) {
+            return Err(LeftOut::NotAFile);
+        }
+        if (self.forbidden)(path) {
+            return Err(LeftOut::Forbidden);
+        }
+        if let Some(reason) = by_path(path).filter(|_| is_told) {
+            return Err(reason);
+        }
+        Ok((path.to_owned(), self.text(path, id)?))
     }
 
     fn text(&self, path: &str, id: Oid) -> Result<String, LeftOut> {

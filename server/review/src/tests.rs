@@ -22,7 +22,8 @@ type Change<'a> = (&'a str, Option<&'a [u8]>);
 impl Made {
     fn new(bare: bool) -> Made {
         let folder = tempfile::tempdir().expect("a folder");
-        let repository = if bare { Repository::init_bare(folder.path()) } else { Repository::init(folder.path()) };
+        let repository =
+            if bare { Repository::init_bare(folder.path()) } else { Repository::init(folder.path()) };
         Made { folder, repository: repository.expect("a repository"), time: 1_000_000 }
     }
 
@@ -50,8 +51,10 @@ impl Made {
 
     fn commit_tree(&mut self, tree: Oid, parents: &[Oid], author: &str, message: &str) -> Oid {
         self.time += 100;
-        let who = Signature::new(author, &format!("{author}@x.org"), &Time::new(self.time, 0)).expect("a name");
-        let parents: Vec<_> = parents.iter().map(|id| self.repository.find_commit(*id).expect("there")).collect();
+        let who =
+            Signature::new(author, &format!("{author}@x.org"), &Time::new(self.time, 0)).expect("a name");
+        let parents: Vec<_> =
+            parents.iter().map(|id| self.repository.find_commit(*id).expect("there")).collect();
         let parents: Vec<_> = parents.iter().collect();
         let tree = self.repository.find_tree(tree).expect("there");
         self.repository.commit(None, &who, &who, message, &tree, &parents).expect("committed")
@@ -71,7 +74,12 @@ impl Made {
     }
 
     fn point_at(&self, id: Oid) {
-        let name = self.repository.find_reference("HEAD").expect("a head").symbolic_target().map(|name| name.map(str::to_owned));
+        let name = self
+            .repository
+            .find_reference("HEAD")
+            .expect("a head")
+            .symbolic_target()
+            .map(|name| name.map(str::to_owned));
         let name = name.expect("UTF-8").expect("a branch");
         self.repository.reference(&name, id, true, "test").expect("moved");
     }
@@ -164,7 +172,8 @@ fn merges_reverts_and_programs_are_left_out_and_branches_are_told() {
     made.commit_by("dependabot[bot]", "Bump x", &[("e.toml", Some(b"x = 2\n"))]);
     let history = made.open().expect("a history");
     let counts = history.left_out();
-    let of = [LeftOut::Merge, LeftOut::Revert, LeftOut::Reverted, LeftOut::Bot].map(|reason| counts.of(reason));
+    let of =
+        [LeftOut::Merge, LeftOut::Revert, LeftOut::Reverted, LeftOut::Bot].map(|reason| counts.of(reason));
     assert_eq!(of, [1, 1, 1, 1]);
     assert_eq!(history.ids().collect::<Vec<_>>(), [first, side, main].map(|id| id.to_string()));
 }
@@ -256,6 +265,21 @@ fn only_what_is_asked_for_is_read() {
 }
 
 #[test]
+fn the_files_of_head_are_told() {
+    let mut made = Made::new(false);
+    made.commit(
+        "Begin",
+        &[("src/a.rs", Some(A)), ("b.rs", Some(b"fn b() {}\n")), ("Cargo.lock", Some(b"x\n"))],
+    );
+    made.commit("Drop b", &[("b.rs", None)]);
+    let mut files = Vec::new();
+    let counts =
+        made.open().expect("a history").files(|file| files.push((file.path, file.text))).expect("walked");
+    assert_eq!(files, [("src/a.rs".to_owned(), str::from_utf8(A).expect("UTF-8").to_owned())]);
+    assert_eq!(counts.of(LeftOut::Lock), 1);
+}
+
+#[test]
 fn a_dirty_tree_stays_as_it_is() {
     let mut made = Made::new(false);
     made.commit("Begin", &[("a.rs", Some(A))]);
@@ -263,7 +287,11 @@ fn a_dirty_tree_stays_as_it_is() {
     std::fs::write(made.folder.path().join("a.rs"), "half an edit").expect("written");
     let state = |made: &Made| {
         let index = std::fs::read(made.repository.path().join("index")).ok();
-        (std::fs::read(made.repository.path().join("HEAD")).ok(), index, std::fs::read(made.folder.path().join("a.rs")).ok())
+        (
+            std::fs::read(made.repository.path().join("HEAD")).ok(),
+            index,
+            std::fs::read(made.folder.path().join("a.rs")).ok(),
+        )
     };
     let before = state(&made);
     assert_eq!(made.read().len(), 2);
@@ -292,7 +320,10 @@ fn a_missing_text_is_counted_and_the_rest_is_read() {
     let mut made = Made::new(false);
     made.commit("Begin", &[("a.rs", Some(A))]);
     let gone = made.repository.blob(b"fn gone() {\n    lost();\n}\n").expect("written");
-    made.commit("Add", &[("b.rs", Some(b"fn gone() {\n    lost();\n}\n")), ("c.rs", Some(b"fn c() {\n    kept();\n}\n"))]);
+    made.commit(
+        "Add",
+        &[("b.rs", Some(b"fn gone() {\n    lost();\n}\n")), ("c.rs", Some(b"fn c() {\n    kept();\n}\n"))],
+    );
     let hex = gone.to_string();
     let object = made.repository.path().join("objects").join(&hex[..2]).join(&hex[2..]);
     std::fs::remove_file(object).expect("removed");

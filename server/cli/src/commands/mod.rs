@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod bench;
+pub(crate) mod cases;
 pub(crate) mod complete;
 pub(crate) mod doctor;
 pub(crate) mod eval;

@@ -67,7 +67,8 @@ pub(crate) fn holes(file: &FileChange, hunk: &Hunk, options: &HoleOptions, rando
         }
         let line = open[random.below(open.len())];
         let Some(hole) = at_line(file, hunk, &lines, line, options, random) else { continue };
-        let apart = |other: &Hole| hole.middle.end <= other.middle.start || other.middle.end <= hole.middle.start;
+        let apart =
+            |other: &Hole| hole.middle.end <= other.middle.start || other.middle.end <= hole.middle.start;
         if found.iter().all(apart) {
             found.push(hole);
         }
@@ -84,7 +85,8 @@ fn within_a_line(file: &FileChange, hunk: &Hunk, options: &HoleOptions) -> Optio
     }
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let same = |(a, b): &(char, char)| a == b;
-    let mut start: usize = before.chars().zip(after.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let mut start: usize =
+        before.chars().zip(after.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
     let room = before.len().min(after.len()) - start;
     let mut end = 0;
     for (c, _) in before.chars().rev().zip(after.chars().rev()).take_while(same) {
@@ -109,7 +111,11 @@ fn within_a_line(file: &FileChange, hunk: &Hunk, options: &HoleOptions) -> Optio
     let added = &after[start..after.len() - end];
     // Where little of the line stayed, it was written anew.
     let stayed = after[..start].trim().len() + after[after.len() - end..].trim().len();
-    if !is_writing(added) || added.len() > options.bytes || stayed * 2 < after.trim().len() || after[after.len() - end..].trim().is_empty() {
+    if !is_writing(added)
+        || added.len() > options.bytes
+        || stayed * 2 < after.trim().len()
+        || after[after.len() - end..].trim().is_empty()
+    {
         return None;
     }
     let middle = hunk.new.start + start..hunk.new.end - end;
@@ -127,7 +133,8 @@ fn at_line(
     let content = lines[line].clone();
     let text = &file.new[content.clone()];
     let indent = text.len() - text.trim_start().len();
-    let start = random.weighted(&[(Start::Line, 15), (Start::Indented, 35), (Start::Word, 38), (Start::Letter, 12)]);
+    let start =
+        random.weighted(&[(Start::Line, 15), (Start::Indented, 35), (Start::Word, 38), (Start::Letter, 12)]);
     let cut = match start {
         Start::Line => 0,
         Start::Indented => indent,
@@ -191,7 +198,9 @@ fn place_in(
 ) -> Option<usize> {
     let places: Vec<usize> = line
         .char_indices()
-        .filter(|(at, c)| *at > indent && fits(line[..*at].chars().next_back(), *c) && is_writing(&line[*at..]))
+        .filter(|(at, c)| {
+            *at > indent && fits(line[..*at].chars().next_back(), *c) && is_writing(&line[*at..])
+        })
         .map(|(at, _)| at)
         .collect();
     (!places.is_empty()).then(|| places[random.below(places.len())])
@@ -230,7 +239,13 @@ mod tests {
     /// Shows a hole as prefix‹middle›suffix.
     fn shown(file: &FileChange, hole: &Hole) -> String {
         let new = &file.new;
-        format!("{}‹{}›{}{}", &new[..hole.middle.start], &new[hole.middle.clone()], &new[hole.tail.clone()], &file.old[hole.old..])
+        format!(
+            "{}‹{}›{}{}",
+            &new[..hole.middle.start],
+            &new[hole.middle.clone()],
+            &new[hole.tail.clone()],
+            &file.old[hole.old..]
+        )
     }
 
     #[test]

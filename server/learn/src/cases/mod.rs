@@ -109,7 +109,13 @@ pub struct Collector<'a> {
 impl<'a> Collector<'a> {
     /// Returns a collector that has seen nothing.
     pub fn new(options: CaseOptions, is_secret: &'a dyn Fn(&str) -> bool) -> Collector<'a> {
-        Collector { options, is_secret, seen: Seen::default(), of_file: HashMap::new(), dropped: Dropped::default() }
+        Collector {
+            options,
+            is_secret,
+            seen: Seen::default(),
+            of_file: HashMap::new(),
+            dropped: Dropped::default(),
+        }
     }
 
     /// Returns a commit's cases. A first commit has none: all in it is new, so nothing of it is an edit.
@@ -129,7 +135,10 @@ impl<'a> Collector<'a> {
             drawn.extend(self.some(of_file, self.options.per_change));
         }
         let drawn = self.some(drawn, self.options.per_commit);
-        drawn.into_iter().filter_map(|(_, file, blob, hole)| self.example(commit, file, blob, &hole)).collect()
+        drawn
+            .into_iter()
+            .filter_map(|(_, file, blob, hole)| self.example(commit, file, blob, &hole))
+            .collect()
     }
 
     /// Returns at most so many of the holes, chosen by the numbers they drew, in the order in which they came.

@@ -32,7 +32,13 @@ fn commit(id: &str, time: i64, old: &str, inserted: &[(usize, &str)]) -> Commit 
         last = *at;
     }
     new.push_str(&old[last..]);
-    let file = FileChange { path: "src/a.rs".to_owned(), blob: Some(format!("blob-{id}")), old: old.to_owned(), new, hunks };
+    let file = FileChange {
+        path: "src/a.rs".to_owned(),
+        blob: Some(format!("blob-{id}")),
+        old: old.to_owned(),
+        new,
+        hunks,
+    };
     Commit { id: id.to_owned(), author: "ann@x.org".to_owned(), time, is_first: false, files: vec![file] }
 }
 
@@ -111,8 +117,10 @@ fn secrets_and_first_commits_give_no_cases() {
 fn a_commit_gives_no_more_than_the_most() {
     let old: String = (0..60).map(|n| format!("fn f{n}() {{\n}}\n")).collect();
     let ends: Vec<usize> = old.match_indices("{\n").map(|(at, _)| at + 2).collect();
-    let texts: Vec<String> = (0..60).map(|n| format!("    let word{} = made_{}(item);\n", "x".repeat(n), "y".repeat(n))).collect();
-    let inserted: Vec<(usize, &str)> = ends.iter().zip(&texts).map(|(at, text)| (*at, text.as_str())).collect();
+    let texts: Vec<String> =
+        (0..60).map(|n| format!("    let word{} = made_{}(item);\n", "x".repeat(n), "y".repeat(n))).collect();
+    let inserted: Vec<(usize, &str)> =
+        ends.iter().zip(&texts).map(|(at, text)| (*at, text.as_str())).collect();
     let mut collector = Collector::new(CaseOptions::default(), &never);
     let examples = collector.examples(&commit("c", 1, &old, &inserted));
     assert!(examples.len() <= CaseOptions::default().per_change && examples.len() > 4, "{}", examples.len());
@@ -124,7 +132,9 @@ fn the_split_is_by_time() {
     let examples: Vec<Example> = (0..100).map(|n| example("x", &n.to_string(), n)).collect();
     let set = Collector::new(CaseOptions::default(), &never).split(examples);
     assert_eq!((set.train.len(), set.tune.len(), set.test.len()), (70, 15, 15));
-    assert!(set.train[69].case.time < set.tune[0].case.time && set.tune[14].case.time < set.test[0].case.time);
+    assert!(
+        set.train[69].case.time < set.tune[0].case.time && set.tune[14].case.time < set.test[0].case.time
+    );
 }
 
 #[test]

@@ -142,7 +142,11 @@ mod tests {
 
     #[test]
     fn layout_is_no_writing() {
-        check(vec![file("a.py", "x = ['a','b']\n", "x = [\n    \"a\",\n    \"b\",\n]\n")], 0, &[(LeftOut::Layout, 1)]);
+        check(
+            vec![file("a.py", "x = ['a','b']\n", "x = [\n    \"a\",\n    \"b\",\n]\n")],
+            0,
+            &[(LeftOut::Layout, 1)],
+        );
         check(vec![file("a.py", "", "\n\n")], 0, &[(LeftOut::Layout, 1)]);
         check(vec![file("a.py", "x = a\n", "x = b\n")], 1, &[]);
         check(vec![file("a.py", "", "x = b\n")], 1, &[]);
@@ -162,7 +166,9 @@ mod tests {
     #[test]
     fn a_mass_change_is_one_change() {
         let many = |old: &str, new: &str| -> Vec<FileChange> {
-            (0..25).map(|n| file(&format!("{n}.rs"), &format!("{old} // {n}\n"), &format!("{new} // {n}\n"))).collect()
+            (0..25)
+                .map(|n| file(&format!("{n}.rs"), &format!("{old} // {n}\n"), &format!("{new} // {n}\n")))
+                .collect()
         };
         check(many("use a::old", "use a::new"), 0, &[(LeftOut::Repeated, 25)]);
         check(many("x=1", "x = 1"), 0, &[(LeftOut::Reformat, 1)]);

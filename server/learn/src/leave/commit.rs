@@ -26,7 +26,9 @@ pub fn is_bot(name: &str, mail: &str) -> bool {
             || text == "bot"
             || text.ends_with("-bot")
             || text.ends_with(" bot")
-            || BOTS.iter().any(|bot| text == *bot || text.strip_prefix(bot).is_some_and(|rest| rest.starts_with(['-', ' ', '['])))
+            || BOTS.iter().any(|bot| {
+                text == *bot || text.strip_prefix(bot).is_some_and(|rest| rest.starts_with(['-', ' ', '[']))
+            })
     };
     called(&name) || called(user)
 }
@@ -37,13 +39,13 @@ pub fn reverted(message: &str) -> Option<Vec<String>> {
     let named: Vec<String> = message
         .match_indices("This reverts commit ")
         .filter_map(|(at, told)| {
-            let id: String =
-                message[at + told.len()..].chars().take_while(char::is_ascii_hexdigit).collect();
+            let id: String = message[at + told.len()..].chars().take_while(char::is_ascii_hexdigit).collect();
             (id.len() >= 7).then(|| id.to_lowercase())
         })
         .collect();
     let subject = message.trim_start().lines().next().unwrap_or_default().to_lowercase();
-    let is_revert = subject.starts_with("revert \"") || subject.starts_with("revert:") || subject.starts_with("revert(");
+    let is_revert =
+        subject.starts_with("revert \"") || subject.starts_with("revert:") || subject.starts_with("revert(");
     (is_revert || !named.is_empty()).then_some(named)
 }
 

@@ -34,13 +34,35 @@ const GENERATED_FOLDERS: &[&str] = &["dist", "__snapshots__", "__generated__", "
 const GENERATED_AT_TOP: &[&str] = &["build", "target", "out", "coverage"];
 
 const GENERATED_ENDS: &[&str] = &[
-    ".pb.go", ".pb.cc", ".pb.h", "_pb2.py", "_pb2_grpc.py", ".g.dart", ".g.cs", ".designer.cs", "_generated.go",
-    ".generated.ts", ".gen.go", ".gen.ts", ".snap", ".map", ".d.ts.map",
+    ".pb.go",
+    ".pb.cc",
+    ".pb.h",
+    "_pb2.py",
+    "_pb2_grpc.py",
+    ".g.dart",
+    ".g.cs",
+    ".designer.cs",
+    "_generated.go",
+    ".generated.ts",
+    ".gen.go",
+    ".gen.ts",
+    ".snap",
+    ".map",
+    ".d.ts.map",
 ];
 
 const LOCKS: &[&str] = &[
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lockb", "go.sum", "go.work.sum",
-    "gradle.lockfile", "packages.lock.json", "package.resolved", "podfile.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lockb",
+    "go.sum",
+    "go.work.sum",
+    "gradle.lockfile",
+    "packages.lock.json",
+    "package.resolved",
+    "podfile.lock",
 ];
 
 /// What generators write into their headers, in lower case.
@@ -74,7 +96,8 @@ pub fn by_path(path: &str) -> Option<LeftOut> {
     if generated || GENERATED_ENDS.iter().any(|end| name.ends_with(end)) {
         return Some(LeftOut::Generated);
     }
-    (name.contains(".min.") || name.contains("-min.") || name.contains(".bundle.")).then_some(LeftOut::Minified)
+    (name.contains(".min.") || name.contains("-min.") || name.contains(".bundle."))
+        .then_some(LeftOut::Minified)
 }
 
 /// Returns a file's text, or why it is left out.

@@ -1,0 +1,113 @@
+//! `housestyle cases`: a repository's history as cases for `eval` and `learn`.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use housestyle_complete::eval::Case;
+use housestyle_learn::cases::{CaseOptions, Collector, Dataset, Example};
+use housestyle_learn::{Counts, Manifest, whole};
+use housestyle_review::History;
+use serde_json::json;
+
+use crate::args::CasesArgs;
+use crate::config::Configuration;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::git;
+use crate::output::{print, print_json};
+use crate::progress::Progress;
+
+/// Lines of a file for which it is given one hole.
+const LINES_A_HOLE: usize = 30;
+
+/// Runs `housestyle cases`.
+pub(crate) fn run(context: &Context, args: &CasesArgs) -> Result<(), Failure> {
+    let settings = Configuration::load(context).checked()?;
+    let history = git::open(context, &settings, args.since.as_deref())?;
+    let options =
+        CaseOptions { seed: args.seed, tune: args.holdout, test: args.holdout, ..CaseOptions::default() };
+    let mut left_out = history.left_out().clone();
+    let (set, authors) = collect(&history, options, &mut left_out)?;
+    fs::create_dir_all(&args.out).map_err(|error| cannot_write(&args.out, &error))?;
+    for (name, examples) in [("train", &set.train), ("tune", &set.tune), ("test", &set.test)] {
+        write(&args.out.join(format!("{name}.jsonl")), examples.iter().map(|example| &example.case))?;
+    }
+    let first = history.ids().next().unwrap_or_default();
+    let manifest = Manifest::of(&history.head(), args.seed, &set.train, |author| git::hashed(&first, author));
+    let text = serde_json::to_string(&manifest).map_err(std::io::Error::other)?;
+    let path = args.out.join("manifest.json");
+    fs::write(&path, text).map_err(|error| cannot_write(&path, &error))?;
+    let whole = if args.whole > 0 { write_whole(&history, args)? } else { 0 };
+    if context.global.json {
+        return print_json(&json!({
+            "commits": history.len(), "authors": authors, "train": set.train.len(), "tune": set.tune.len(),
+            "test": set.test.len(), "whole": whole, "left_out": left_out, "dropped": set.dropped,
+        }));
+    }
+    print(&format!(
+        "{} commits: {} cases to learn from, {} to tune on, {} for tests{}",
+        history.len(),
+        set.train.len(),
+        set.tune.len(),
+        set.test.len(),
+        if whole > 0 { format!(", {whole} in files as they stand now") } else { String::new() }
+    ))?;
+    let reasons: Vec<String> =
+        left_out.iter().map(|(reason, count)| format!("{} {count}", reason.code())).collect();
+    print(&format!(
+        "left out: {}",
+        if reasons.is_empty() { "nothing".to_owned() } else { reasons.join(", ") }
+    ))
+}
+
+/// Reads all commits and returns their cases, with how many authors there are.
+fn collect(
+    history: &History,
+    options: CaseOptions,
+    left_out: &mut Counts,
+) -> Result<(Dataset, usize), Failure> {
+    let mut collector = Collector::new(options, &git::holds_secret);
+    let (mut examples, mut authors) = (Vec::new(), std::collections::BTreeSet::new());
+    let mut bar = Progress::new();
+    bar.begin_items("reading the history", history.len());
+    for index in 0..history.len() {
+        let reading = history.read(index).map_err(git::failure)?;
+        left_out.merge(&reading.left_out);
+        let made: Vec<Example> = collector.examples(&reading.commit);
+        examples.extend(made);
+        authors.insert(reading.commit.author);
+        bar.at(index as u64 + 1);
+    }
+    bar.end();
+    Ok((collector.split(examples), authors.len()))
+}
+
+/// Writes holes in the files of HEAD; returns how many.
+fn write_whole(history: &History, args: &CasesArgs) -> Result<usize, Failure> {
+    let mut cases = Vec::new();
+    let told = history.files(|file| {
+        let most = args.whole.min(file.text.lines().count().div_ceil(LINES_A_HOLE));
+        let made = whole::cases(&file.path, &file.text, 0.0, args.seed, most);
+        cases.extend(made.into_iter().filter(|case| {
+            ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| git::holds_secret(text))
+        }));
+    });
+    told.map_err(git::failure)?;
+    write(&args.out.join("whole.jsonl"), cases.iter())?;
+    Ok(cases.len())
+}
+
+fn write<'a>(path: &Path, cases: impl Iterator<Item = &'a Case>) -> Result<(), Failure> {
+    let file = fs::File::create(path).map_err(|error| cannot_write(path, &error))?;
+    let mut file = std::io::BufWriter::new(file);
+    for case in cases {
+        let line = serde_json::to_string(case).map_err(std::io::Error::other)?;
+        writeln!(file, "{line}").map_err(|error| cannot_write(path, &error))?;
+    }
+    file.flush().map_err(|error| cannot_write(path, &error))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Environment(format!("writing {} failed: {error}", path.display()))
+}

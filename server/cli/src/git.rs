@@ -1,0 +1,54 @@
+//! The workspace's history, as every command reads it: without files that may hold secrets.
+
+use std::sync::Arc;
+
+use housestyle_complete::Settings;
+use housestyle_review::{History, HistoryError, HistoryOptions};
+use housestyle_text::secrets;
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Digits of a hashed name: enough to tell a team's people apart.
+const DIGITS: usize = 16;
+
+/// Opens the history of the workspace's repository.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn open(context: &Context, settings: &Settings, since: Option<&str>) -> Result<History, Failure> {
+    let settings = settings.clone();
+    let forbidden = move |path: &str| secrets::is_secret_path(path) || settings.disabled_by(path).is_some();
+    let options = HistoryOptions {
+        since: since.map(str::to_owned),
+        forbidden: Arc::new(forbidden),
+        ..HistoryOptions::default()
+    };
+    let history = History::open(&context.workspace, options).map_err(failure)?;
+    if history.is_shallow() {
+        eprintln!(
+            "housestyle: this clone is shallow: older commits are not here (`git fetch --unshallow` gets them)"
+        );
+    }
+    Ok(history)
+}
+
+/// Returns what a failing history means for the program's exit code.
+pub(crate) fn failure(error: HistoryError) -> Failure {
+    match error {
+        HistoryError::Revision { .. } | HistoryError::Open { .. } => Failure::Usage(error.to_string()),
+        _ => Failure::Environment(error.to_string()),
+    }
+}
+
+/// Returns whether a secret stands in a text.
+pub(crate) fn holds_secret(text: &str) -> bool {
+    !secrets::find(text).is_empty()
+}
+
+/// Returns digits for an author: the same within a repository, told by its first commit, and others elsewhere.
+pub(crate) fn hashed(repository: &str, author: &str) -> String {
+    let digest = Sha256::digest(format!("{repository}\n{author}").as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..DIGITS].to_owned()
+}

@@ -1,0 +1,135 @@
+//! Causal attention with grouped queries, and its gradient.
+//!
+//! Scores are computed by blocks of queries, and again on the way back: they are never kept. Queries are
+//! (heads, n, head_dim), keys and values (kv_heads, n, head_dim).
+
+use std::sync::{Mutex, PoisonError};
+
+use housestyle_engine::frozen::{self, Frozen};
+use housestyle_engine::{Gemm, View};
+
+use crate::rows::each;
+
+/// Queries of a block.
+const BLOCK: usize = 64;
+
+/// What one thread needs.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    gemm: Gemm,
+    probabilities: Vec<f32>,
+    gradients: Vec<f32>,
+}
+
+/// Queries, keys and values of all heads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heads<'a> {
+    pub(crate) q: &'a [f32],
+    pub(crate) k: &'a [f32],
+    pub(crate) v: &'a [f32],
+    pub(crate) n: usize,
+}
+
+impl<'a> Heads<'a> {
+    /// Returns queries, keys and values of one query head, (n, head_dim) each.
+    fn of(&self, frozen: Frozen<'_>, head: usize) -> [&'a [f32]; 3] {
+        let c = frozen.config();
+        let (size, group) = (self.n * c.head_dim, c.heads / c.kv_heads);
+        let part = |all: &'a [f32], i: usize| &all[i * size..(i + 1) * size];
+        [part(self.q, head), part(self.k, head / group), part(self.v, head / group)]
+    }
+}
+
+/// A workspace for each thread.
+pub(crate) fn workspaces(frozen: Frozen<'_>) -> Vec<Mutex<Workspace>> {
+    (0..frozen.threads()).map(|_| Mutex::default()).collect()
+}
+
+/// Computes what the heads see: out (heads, n, head_dim).
+pub(crate) fn forward(
+    frozen: Frozen<'_>,
+    heads: Heads<'_>,
+    workspaces: &[Mutex<Workspace>],
+    out: &mut [f32],
+) {
+    let (n, d) = (heads.n, frozen.config().head_dim);
+    each(frozen, out.chunks_mut(n * d).enumerate(), |thread, (head, out)| {
+        let w = &mut *workspaces[thread].lock().unwrap_or_else(PoisonError::into_inner);
+        let [q, k, v] = heads.of(frozen, head);
+        for from in (0..n).step_by(BLOCK) {
+            let (rows, seen) = scores(w, from, n, d, q, k);
+            let p = View::rows(&w.probabilities, seen);
+            let out = &mut out[from * d..(from + rows) * d];
+            w.gemm.multiply([rows, d, seen], p, View::rows(v, d), 1.0, false, out, d);
+        }
+    });
+}
+
+/// Computes the gradients of queries, keys and values, given that of the output: d_out and dq (heads, n,
+/// head_dim), dk and dv (kv_heads, n, head_dim).
+pub(crate) fn backward(
+    frozen: Frozen<'_>,
+    heads: Heads<'_>,
+    d_out: &[f32],
+    workspaces: &[Mutex<Workspace>],
+    [dq, dk, dv]: [&mut [f32]; 3],
+) {
+    let c = frozen.config();
+    let (n, d, group) = (heads.n, c.head_dim, c.heads / c.kv_heads);
+    let scale = (d as f32).sqrt().recip();
+    // Each query head has gradients of its own for its keys and values; they are added up in order.
+    let size = n * d;
+    let mut own = vec![0.0; 2 * c.heads * size];
+    let parts = dq.chunks_mut(size).zip(own.chunks_mut(2 * size)).enumerate();
+    each(frozen, parts, |thread, (head, (dq, own))| {
+        let w = &mut *workspaces[thread].lock().unwrap_or_else(PoisonError::into_inner);
+        let [q, k, v] = heads.of(frozen, head);
+        let d_out = &d_out[head * size..(head + 1) * size];
+        let (dk, dv) = own.split_at_mut(size);
+        for from in (0..n).step_by(BLOCK) {
+            let (rows, seen) = scores(w, from, n, d, q, k);
+            let here = from * d..(from + rows) * d;
+            let d_here = View::rows(&d_out[here.clone()], d);
+            let p = View::rows(&w.probabilities, seen);
+            w.gemm.multiply([seen, d, rows], p.transposed(), d_here, 1.0, true, dv, d);
+            w.gradients.resize(rows * seen, 0.0);
+            let by_value = View::rows(v, d).transposed();
+            w.gemm.multiply([rows, seen, d], d_here, by_value, 1.0, false, &mut w.gradients, seen);
+            for (p, ds) in w.probabilities.chunks_exact(seen).zip(w.gradients.chunks_exact_mut(seen)) {
+                let mean: f32 = p.iter().zip(&*ds).map(|(p, ds)| p * ds).sum();
+                ds.iter_mut().zip(p).for_each(|(ds, p)| *ds = p * (*ds - mean));
+            }
+            let ds = View::rows(&w.gradients, seen);
+            w.gemm.multiply([rows, d, seen], ds, View::rows(k, d), scale, false, &mut dq[here.clone()], d);
+            let q_here = View::rows(&q[here], d);
+            w.gemm.multiply([seen, d, rows], ds.transposed(), q_here, scale, true, dk, d);
+        }
+    });
+    for (kv_head, (dk, dv)) in dk.chunks_mut(size).zip(dv.chunks_mut(size)).enumerate() {
+        let own = &own[kv_head * group * 2 * size..][..group * 2 * size];
+        let sum = |out: &mut [f32], at: usize| {
+            out.fill(0.0);
+            for one in own.chunks_exact(2 * size) {
+                out.iter_mut().zip(&one[at..at + size]).for_each(|(out, v)| *out += v);
+            }
+        };
+        sum(dk, 0);
+        sum(dv, size);
+    }
+}
+
+/// Computes the probabilities (rows, seen) of a block of queries; returns how many rows it has, and how many
+/// keys the last of them sees.
+fn scores(w: &mut Workspace, from: usize, n: usize, d: usize, q: &[f32], k: &[f32]) -> (usize, usize) {
+    let rows = BLOCK.min(n - from);
+    let seen = from + rows;
+    w.probabilities.resize(rows * seen, 0.0);
+    let scale = (d as f32).sqrt().recip();
+    let q = View::rows(&q[from * d..], d);
+    let k = View::rows(k, d).transposed();
+    w.gemm.multiply([rows, seen, d], q, k, scale, false, &mut w.probabilities, seen);
+    for (i, row) in w.probabilities.chunks_exact_mut(seen).enumerate() {
+        frozen::softmax(row, from + i + 1);
+    }
+    (rows, seen)
+}

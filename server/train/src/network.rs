@@ -1,0 +1,432 @@
+//! Forward and back through the frozen network with the changes beside it.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use housestyle_engine::frozen::{self, Frozen, Norm, Scratch, Weight};
+use housestyle_engine::{Rope, Target, View};
+
+use crate::attention::{self, Heads, Workspace};
+use crate::example::Example;
+use crate::loss;
+use crate::parameters::Parameters;
+use crate::rows::{self, Rotation};
+
+/// What an example gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The loss of each token that is to be learned, in nats.
+    pub losses: Vec<f64>,
+}
+
+impl Outcome {
+    /// Returns the sum of the losses.
+    pub fn sum(&self) -> f64 {
+        self.losses.iter().sum()
+    }
+}
+
+/// The network with memory for one example at a time.
+#[derive(Debug)]
+pub struct Network<'a> {
+    frozen: Frozen<'a>,
+    scratch: Scratch,
+    workspaces: Vec<Mutex<Workspace>>,
+    angles: Vec<(f32, f32)>,
+    rope: Rope,
+    /// Of each layer the residual stream before it, and the one before its second half: (n, dim).
+    streams: Vec<[Vec<f32>; 2]>,
+    buffers: Buffers,
+    logits: Vec<f32>,
+    /// The narrow side (rank, n) of each change of the layer at hand.
+    low: BTreeMap<Target, Vec<f32>>,
+}
+
+/// Activations of the layer at hand, and their gradients.
+#[derive(Debug, Default)]
+struct Buffers {
+    normed: Vec<f32>, // (n, dim)
+    rows: Vec<f32>,   // (n, heads · head_dim or less)
+    q: Vec<f32>,      // (heads, n, head_dim)
+    k: Vec<f32>,      // (kv_heads, n, head_dim)
+    v: Vec<f32>,
+    mixed: Vec<f32>, // (heads, n, head_dim)
+    gate: Vec<f32>,  // (n, hidden)
+    up: Vec<f32>,
+    hidden: Vec<f32>,
+    dx: Vec<f32>, // (n, dim)
+    d_normed: Vec<f32>,
+    d_mixed: Vec<f32>,
+    dq: Vec<f32>,
+    dk: Vec<f32>,
+    dv: Vec<f32>,
+    low: Vec<f32>,
+}
+
+impl<'a> Network<'a> {
+    /// Returns a network over an engine's weights.
+    pub fn new(frozen: Frozen<'a>) -> Network<'a> {
+        let (_, rope) = frozen.rotation();
+        Network {
+            frozen,
+            scratch: Scratch::default(),
+            workspaces: attention::workspaces(frozen),
+            angles: Vec::new(),
+            rope,
+            streams: vec![Default::default(); frozen.config().layers + 1],
+            buffers: Buffers::default(),
+            logits: Vec::new(),
+            low: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the network's weights.
+    pub fn frozen(&self) -> Frozen<'a> {
+        self.frozen
+    }
+
+    /// Computes the loss of an example.
+    pub fn evaluate(&mut self, parameters: &Parameters, example: &Example) -> Outcome {
+        self.forward(parameters, example, 0);
+        self.output(example, 0.0, false)
+    }
+
+    /// Computes the loss of an example, and adds the gradient of its sum times `factor`.
+    ///
+    /// `known` is the residual stream before the first changed layer, if it was computed before; it is put
+    /// there if it is empty.
+    pub fn gradients(
+        &mut self,
+        parameters: &Parameters,
+        example: &Example,
+        factor: f32,
+        known: Option<&mut Vec<f32>>,
+        gradients: &mut [f32],
+    ) -> Outcome {
+        let first = parameters.first_layer();
+        match known {
+            Some(known) if !known.is_empty() => {
+                self.streams[first][0].clone_from(known);
+                self.forward(parameters, example, first);
+            }
+            known => {
+                self.forward(parameters, example, 0);
+                if let Some(known) = known {
+                    known.clone_from(&self.streams[first][0]);
+                }
+            }
+        }
+        let outcome = self.output(example, factor, true);
+        for layer in (parameters.first_trained()..self.frozen.config().layers).rev() {
+            self.feed_forward_backward(parameters, layer, gradients);
+            self.attention_backward(parameters, layer, gradients);
+        }
+        outcome
+    }
+
+    /// Evaluates the layers from `first` on, whose stream is there unless it is 0.
+    fn forward(&mut self, parameters: &Parameters, example: &Example, first: usize) {
+        let (frozen, c) = (self.frozen, self.frozen.config());
+        let tokens = &example.tokens[..example.tokens.len() - 1];
+        self.angles = rows::angles(frozen.rotation().0, tokens.len());
+        if first == 0 {
+            let x = &mut self.streams[0][0];
+            x.resize(tokens.len() * c.dim, 0.0);
+            frozen.embed(tokens, x);
+        }
+        for layer in first..c.layers {
+            self.attention(parameters, layer);
+            self.feed_forward(parameters, layer);
+        }
+    }
+
+    /// The loss, and the gradient by the last stream in `buffers.dx`.
+    fn output(&mut self, example: &Example, factor: f32, backward: bool) -> Outcome {
+        let (frozen, c) = (self.frozen, self.frozen.config());
+        let from = (example.from - 1) * c.dim;
+        let x = &self.streams[c.layers][0][..];
+        let b = &mut self.buffers;
+        let weight = frozen.norm(Norm::Output);
+        b.normed.resize(x.len() - from, 0.0);
+        rows::rms_norm(frozen, &x[from..], weight, c.eps, &mut b.normed);
+        b.d_normed.resize(x.len() - from, 0.0);
+        let losses = loss::cross_entropy(
+            frozen,
+            &b.normed,
+            &example.tokens[example.from..],
+            factor,
+            backward.then_some(&mut b.d_normed[..]),
+            &mut self.logits,
+            &mut self.scratch,
+        );
+        if backward {
+            b.dx.clear();
+            b.dx.resize(x.len(), 0.0);
+            rows::rms_norm_backward(frozen, &x[from..], weight, c.eps, &b.d_normed, &mut b.dx[from..]);
+        }
+        Outcome { losses }
+    }
+
+    /// Computes queries, keys and values of a layer from its stream, with `normed` left behind.
+    fn queries(&mut self, parameters: &Parameters, layer: usize) {
+        let (frozen, c) = (self.frozen, self.frozen.config());
+        let x = &self.streams[layer][0];
+        let n = x.len() / c.dim;
+        let b = &mut self.buffers;
+        b.normed.resize(x.len(), 0.0);
+        rows::rms_norm(frozen, x, frozen.norm(Norm::Attention(layer)), c.eps, &mut b.normed);
+        let rotation = Some(Rotation { angles: &self.angles, rope: self.rope });
+        for (target, to, rotation) in [
+            (Target::Query, &mut b.q, rotation),
+            (Target::Key, &mut b.k, rotation),
+            (Target::Value, &mut b.v, None),
+        ] {
+            let low = self.low.entry(target).or_default();
+            product(frozen, parameters, (layer, target), &b.normed, &mut b.rows, low, &mut self.scratch);
+            to.resize(b.rows.len(), 0.0);
+            rows::to_heads(frozen, n, &b.rows, rotation, to);
+        }
+    }
+
+    /// Computes what the heads see, as rows (n, heads · head_dim) in `buffers.rows`.
+    fn mix(&mut self, n: usize) {
+        let frozen = self.frozen;
+        let b = &mut self.buffers;
+        b.mixed.resize(b.q.len(), 0.0);
+        let heads = Heads { q: &b.q, k: &b.k, v: &b.v, n };
+        attention::forward(frozen, heads, &self.workspaces, &mut b.mixed);
+        b.rows.resize(b.q.len(), 0.0);
+        rows::from_heads(frozen, n, &b.mixed, None, &mut b.rows);
+    }
+
+    /// The first half of a layer: from `streams[layer][0]` to `streams[layer][1]`.
+    fn attention(&mut self, parameters: &Parameters, layer: usize) {
+        let (frozen, n) = (self.frozen, self.streams[layer][0].len() / self.frozen.config().dim);
+        self.queries(parameters, layer);
+        self.mix(n);
+        let b = &mut self.buffers;
+        let low = self.low.entry(Target::Output).or_default();
+        product(
+            frozen,
+            parameters,
+            (layer, Target::Output),
+            &b.rows,
+            &mut b.d_normed,
+            low,
+            &mut self.scratch,
+        );
+        let [before, after] = &mut self.streams[layer];
+        add(before, &b.d_normed, after);
+    }
+
+    /// Computes gate, up and hidden of a layer from `streams[layer][1]`, with `normed` left behind.
+    fn hidden(&mut self, parameters: &Parameters, layer: usize) {
+        let (frozen, c) = (self.frozen, self.frozen.config());
+        let x = &self.streams[layer][1];
+        let b = &mut self.buffers;
+        b.normed.resize(x.len(), 0.0);
+        rows::rms_norm(frozen, x, frozen.norm(Norm::FeedForward(layer)), c.eps, &mut b.normed);
+        for (target, to) in [(Target::Gate, &mut b.gate), (Target::Up, &mut b.up)] {
+            let low = self.low.entry(target).or_default();
+            product(frozen, parameters, (layer, target), &b.normed, to, low, &mut self.scratch);
+        }
+        b.hidden.resize(b.gate.len(), 0.0);
+        let width = c.hidden * 8;
+        let parts = b.gate.chunks(width).zip(b.up.chunks(width)).zip(b.hidden.chunks_mut(width));
+        rows::each(frozen, parts, |_, ((g, u), h)| frozen::swiglu(g, u, h));
+    }
+
+    /// The second half of a layer: from `streams[layer][1]` to `streams[layer + 1][0]`.
+    fn feed_forward(&mut self, parameters: &Parameters, layer: usize) {
+        self.hidden(parameters, layer);
+        let b = &mut self.buffers;
+        let low = self.low.entry(Target::Down).or_default();
+        let key = (layer, Target::Down);
+        product(self.frozen, parameters, key, &b.hidden, &mut b.d_normed, low, &mut self.scratch);
+        let (these, next) = self.streams.split_at_mut(layer + 1);
+        add(&these[layer][1], &b.d_normed, &mut next[0][0]);
+    }
+
+    /// From the gradient by a layer's result to that by its middle, both in `buffers.dx`.
+    fn feed_forward_backward(&mut self, parameters: &Parameters, layer: usize, gradients: &mut [f32]) {
+        let (frozen, c) = (self.frozen, self.frozen.config());
+        self.hidden(parameters, layer);
+        let b = &mut self.buffers;
+        let key = (layer, Target::Down);
+        // The narrow side was computed with `hidden`, which is now there again.
+        let down = self.low.entry(Target::Down).or_default();
+        narrow_side(frozen, parameters, key, &b.hidden, down, &mut self.scratch);
+        let mut dh = std::mem::take(&mut b.q); // a buffer that this half does not need
+        dh.resize(b.hidden.len(), 0.0);
+        frozen.multiply_transposed(
+            Weight::Layer(layer, Target::Down),
+            &b.dx,
+            false,
+            &mut dh,
+            &mut self.scratch,
+        );
+        let mut back = Back { frozen, parameters, gradients, low: &mut b.low, scratch: &mut self.scratch };
+        back.change(key, &b.dx, &b.hidden, down, &mut dh);
+        let width = c.hidden * 8;
+        let parts = dh.chunks(width).zip(b.gate.chunks_mut(width)).zip(b.up.chunks_mut(width));
+        rows::each(frozen, parts, |_, ((dh, g), u)| frozen::swiglu_backward(dh, g, u));
+        b.q = dh;
+        b.d_normed.resize(b.dx.len(), 0.0);
+        for (i, (target, dy)) in [(Target::Gate, &b.gate), (Target::Up, &b.up)].into_iter().enumerate() {
+            back.product((layer, target), dy, &b.normed, &self.low, i > 0, &mut b.d_normed);
+        }
+        let weight = frozen.norm(Norm::FeedForward(layer));
+        rows::rms_norm_backward(frozen, &self.streams[layer][1], weight, c.eps, &b.d_normed, &mut b.dx);
+    }
+
+    /// From the gradient by a layer's middle to that by its beginning, both in `buffers.dx`.
+    fn attention_backward(&mut self, parameters: &Parameters, layer: usize, gradients: &mut [f32]) {
+        let (frozen, c) = (self.frozen, self.frozen.config());
+        let n = self.streams[layer][0].len() / c.dim;
+        self.queries(parameters, layer);
+        let key = (layer, Target::Output);
+        let changed = parameters.places.contains_key(&key);
+        if changed {
+            self.mix(n);
+            let low = self.low.entry(Target::Output).or_default();
+            narrow_side(frozen, parameters, key, &self.buffers.rows, low, &mut self.scratch);
+        }
+        let b = &mut self.buffers;
+        b.d_mixed.resize(b.q.len(), 0.0);
+        let mut d_rows = std::mem::take(&mut b.gate); // a buffer that this half does not need
+        d_rows.resize(b.q.len(), 0.0);
+        frozen.multiply_transposed(
+            Weight::Layer(layer, Target::Output),
+            &b.dx,
+            false,
+            &mut d_rows,
+            &mut self.scratch,
+        );
+        let mut back = Back { frozen, parameters, gradients, low: &mut b.low, scratch: &mut self.scratch };
+        if changed {
+            back.change(key, &b.dx, &b.rows, &self.low[&Target::Output], &mut d_rows);
+        }
+        rows::to_heads(frozen, n, &d_rows, None, &mut b.d_mixed);
+        b.gate = d_rows;
+        b.dq.resize(b.q.len(), 0.0);
+        b.dk.resize(b.k.len(), 0.0);
+        b.dv.resize(b.v.len(), 0.0);
+        let heads = Heads { q: &b.q, k: &b.k, v: &b.v, n };
+        attention::backward(frozen, heads, &b.d_mixed, &self.workspaces, [&mut b.dq, &mut b.dk, &mut b.dv]);
+        let rotation = Some(Rotation { angles: &self.angles, rope: self.rope });
+        b.d_normed.resize(b.dx.len(), 0.0);
+        for (i, (target, d_heads, rotation)) in
+            [(Target::Query, &b.dq, rotation), (Target::Key, &b.dk, rotation), (Target::Value, &b.dv, None)]
+                .into_iter()
+                .enumerate()
+        {
+            b.rows.resize(d_heads.len(), 0.0);
+            rows::from_heads(frozen, n, d_heads, rotation, &mut b.rows);
+            back.product((layer, target), &b.rows, &b.normed, &self.low, i > 0, &mut b.d_normed);
+        }
+        let weight = frozen.norm(Norm::Attention(layer));
+        rows::rms_norm_backward(frozen, &self.streams[layer][0], weight, c.eps, &b.d_normed, &mut b.dx);
+    }
+}
+
+/// What gradients go through on the way back.
+struct Back<'a, 'b> {
+    frozen: Frozen<'a>,
+    parameters: &'b Parameters,
+    gradients: &'b mut [f32],
+    low: &'b mut Vec<f32>,
+    scratch: &'b mut Scratch,
+}
+
+impl Back<'_, '_> {
+    /// From the gradient dy (n, out) of a matrix's product to that of x (n, in).
+    fn product(
+        &mut self,
+        key: (usize, Target),
+        dy: &[f32],
+        x: &[f32],
+        low: &BTreeMap<Target, Vec<f32>>,
+        add: bool,
+        dx: &mut [f32],
+    ) {
+        self.frozen.multiply_transposed(Weight::Layer(key.0, key.1), dy, add, dx, self.scratch);
+        if let Some(low) = low.get(&key.1) {
+            self.change(key, dy, x, low, dx);
+        }
+    }
+
+    /// The gradients of a change by its own numbers, and by x, which is added to dx.
+    fn change(&mut self, key: (usize, Target), dy: &[f32], x: &[f32], low: &[f32], dx: &mut [f32]) {
+        let Some(place) = self.parameters.places.get(&key) else { return };
+        let (rows, cols) = key.1.shape(self.frozen.config());
+        let (n, rank, scale) = (dy.len() / rows, place.rank, self.parameters.scale);
+        if rank > 0 {
+            let values = &self.parameters.values;
+            let (a, b) =
+                (View::rows(&values[place.a.clone()], cols), View::rows(&values[place.b.clone()], rows));
+            let (dy, x, low) = (View::rows(dy, rows), View::rows(x, cols), View::rows(low, n));
+            self.low.resize(rank * n, 0.0);
+            self.frozen.gemm([rank, n, rows], b, dy.transposed(), scale, false, self.low, self.scratch);
+            let d_low = View::rows(self.low, n);
+            let d_b = &mut self.gradients[place.b.clone()];
+            self.frozen.gemm([rank, rows, n], low, dy, scale, true, d_b, self.scratch);
+            let d_a = &mut self.gradients[place.a.clone()];
+            self.frozen.gemm([rank, cols, n], d_low, x, 1.0, true, d_a, self.scratch);
+            self.frozen.gemm([n, cols, rank], d_low.transposed(), a, 1.0, true, dx, self.scratch);
+        }
+        for dy in dy.chunks_exact(rows).filter(|_| !place.bias.is_empty()) {
+            self.gradients[place.bias.clone()].iter_mut().zip(dy).for_each(|(g, dy)| *g += dy);
+        }
+    }
+}
+
+/// Computes a matrix's product with the model's bias and the change: x (n, in), out (n, out); leaves the
+/// change's narrow side (rank, n) in `low`.
+fn product(
+    frozen: Frozen<'_>,
+    parameters: &Parameters,
+    key: (usize, Target),
+    x: &[f32],
+    out: &mut Vec<f32>,
+    low: &mut Vec<f32>,
+    s: &mut Scratch,
+) {
+    let (rows, cols) = key.1.shape(frozen.config());
+    let n = x.len() / cols;
+    out.resize(n * rows, 0.0);
+    frozen.multiply(Weight::Layer(key.0, key.1), x, out, s);
+    let place = parameters.places.get(&key);
+    let own = place.map(|place| &parameters.values[place.bias.clone()]).filter(|bias| !bias.is_empty());
+    for bias in [frozen.bias(key.0, key.1), own].into_iter().flatten() {
+        out.chunks_exact_mut(rows).for_each(|out| out.iter_mut().zip(bias).for_each(|(o, b)| *o += b));
+    }
+    narrow_side(frozen, parameters, key, x, low, s);
+    if let Some(place) = place.filter(|place| place.rank > 0) {
+        let b = View::rows(&parameters.values[place.b.clone()], rows);
+        let low = View::rows(low, n).transposed();
+        frozen.gemm([n, rows, place.rank], low, b, parameters.scale, true, out, s);
+    }
+}
+
+/// Computes the narrow side of a change: low (rank, n) = A xᵀ, with x (n, in).
+fn narrow_side(
+    frozen: Frozen<'_>,
+    parameters: &Parameters,
+    key: (usize, Target),
+    x: &[f32],
+    low: &mut Vec<f32>,
+    s: &mut Scratch,
+) {
+    let Some(place) = parameters.places.get(&key).filter(|place| place.rank > 0) else { return };
+    let (_, cols) = key.1.shape(frozen.config());
+    let n = x.len() / cols;
+    low.resize(place.rank * n, 0.0);
+    let a = View::rows(&parameters.values[place.a.clone()], cols);
+    frozen.gemm([place.rank, n, cols], a, View::rows(x, cols).transposed(), 1.0, false, low, s);
+}
+
+/// Computes `out = x + y`.
+fn add(x: &[f32], y: &[f32], out: &mut Vec<f32>) {
+    out.clear();
+    out.extend(x.iter().zip(y).map(|(x, y)| x + y));
+}

@@ -1,0 +1,210 @@
+//! The numbers that are trained, in one piece of memory.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
+
+use crate::error::TrainError;
+use crate::random::Random;
+use crate::recipe::Recipe;
+
+/// Where the parts of a change are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    /// Rank of what lies beneath and stays as it is; it comes first.
+    pub(crate) beneath: usize,
+    /// Rank, with what lies beneath.
+    pub(crate) rank: usize,
+    /// (rank, in).
+    pub(crate) a: Range<usize>,
+    /// (rank, out): B turned.
+    pub(crate) b: Range<usize>,
+    /// (out); empty without one.
+    pub(crate) bias: Range<usize>,
+}
+
+/// All trained numbers, beside those of an adapter beneath that stay as they are.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    pub(crate) values: Vec<f32>,
+    pub(crate) places: BTreeMap<(usize, Target), Place>,
+    /// The parts of `values` that are trained, in order.
+    pub(crate) trained: Vec<Range<usize>>,
+    pub(crate) scale: f32,
+    rank: usize,
+    alpha: f32,
+}
+
+impl Parameters {
+    /// Returns the first weights: A random as PEFT has it (Kaiming, uniform), B and biases zero; or, where
+    /// there is one, those of `start`. An adapter `beneath` takes part and is not trained.
+    ///
+    /// # Errors
+    /// When the recipe does not fit the model, or an adapter does not fit both.
+    pub fn new(
+        recipe: &Recipe,
+        config: &Config,
+        start: Option<&AdapterWeights>,
+        beneath: Option<&AdapterWeights>,
+    ) -> Result<Parameters, TrainError> {
+        let refuse = |problem: String| Err(TrainError::Recipe(problem));
+        if recipe.targets.is_empty() || (recipe.rank == 0 && !recipe.bias) {
+            return refuse("it trains nothing: give it targets, and a rank or biases".to_owned());
+        }
+        if recipe.first_layer >= config.layers {
+            return refuse(format!("first layer {} of {}", recipe.first_layer, config.layers));
+        }
+        if recipe.rank > config.dim || !recipe.alpha.is_finite() || recipe.alpha <= 0.0 {
+            return refuse(format!("rank {} with alpha {}", recipe.rank, recipe.alpha));
+        }
+        let fits = |adapter: &&AdapterWeights| {
+            adapter.low_rank.iter().all(|((layer, target), low_rank)| {
+                let (rows, cols) = target.shape(config);
+                *layer < config.layers
+                    && low_rank.a.len() == adapter.rank * cols
+                    && low_rank.b.len() == adapter.rank * rows
+            }) && adapter
+                .biases
+                .iter()
+                .all(|((layer, target), bias)| *layer < config.layers && bias.len() == target.shape(config).0)
+        };
+        if ![start, beneath].iter().flatten().all(fits) {
+            return refuse("the adapter to start from was made for another model".to_owned());
+        }
+        if let Some(start) = start
+            && (start.rank != recipe.rank || start.alpha != recipe.alpha)
+        {
+            return refuse(format!(
+                "rank {} and alpha {} cannot start from rank {} and alpha {}",
+                recipe.rank, recipe.alpha, start.rank, start.alpha
+            ));
+        }
+        let scale = if recipe.rank == 0 { 1.0 } else { recipe.alpha / recipe.rank as f32 };
+        let mut parameters = Parameters {
+            values: Vec::new(),
+            places: BTreeMap::new(),
+            trained: Vec::new(),
+            scale,
+            rank: recipe.rank,
+            alpha: recipe.alpha,
+        };
+        for layer in 0..config.layers {
+            for target in Target::ALL {
+                let own = layer >= recipe.first_layer && recipe.targets.contains(&target);
+                let key = (layer, target);
+                let below = beneath.and_then(|adapter| Some((adapter.low_rank.get(&key)?, adapter)));
+                if own || below.is_some() {
+                    let shape = target.shape(config);
+                    parameters.add(key, shape, own.then_some(recipe), start, below);
+                }
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn add(
+        &mut self,
+        key: (usize, Target),
+        (rows, cols): (usize, usize),
+        recipe: Option<&Recipe>,
+        start: Option<&AdapterWeights>,
+        below: Option<(&LowRank, &AdapterWeights)>,
+    ) {
+        let first = start.and_then(|start| start.low_rank.get(&key));
+        let own = recipe.map_or(0, |recipe| recipe.rank);
+        let beneath = below.map_or(0, |(_, adapter)| adapter.rank);
+        let mut place = Place { beneath, rank: beneath + own, ..Place::default() };
+        let from = self.values.len();
+        if let Some((low_rank, _)) = below {
+            self.values.extend(&low_rank.a);
+        }
+        let own_a = self.values.len();
+        match (first, recipe) {
+            (Some(first), Some(_)) => self.values.extend(&first.a),
+            (None, Some(recipe)) => {
+                // A stream of its own for each matrix: what is trained beside it does not change it.
+                let stream = (key.0 as u64) * 16 + key.1 as u64;
+                let mut random = Random::new(recipe.seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95));
+                let bound = (cols as f32).sqrt().recip();
+                self.values.extend((0..own * cols).map(|_| random.signed() * bound));
+            }
+            _ => {}
+        }
+        place.a = from..self.values.len();
+        self.trained.push(own_a..self.values.len());
+        let from = self.values.len();
+        if let Some((low_rank, adapter)) = below {
+            let factor = adapter.scale() / self.scale;
+            let rank = adapter.rank;
+            let turned = (0..rank * rows).map(|i| low_rank.b[i % rows * rank + i / rows] * factor);
+            self.values.extend(turned);
+        }
+        let own_b = self.values.len();
+        match first {
+            Some(first) => {
+                self.values.extend((0..own * rows).map(|i| first.b[i % rows * own + i / rows]));
+            }
+            None => self.values.resize(own_b + own * rows, 0.0),
+        }
+        place.b = from..self.values.len();
+        self.trained.push(own_b..self.values.len());
+        let from = self.values.len();
+        if recipe.is_some_and(|recipe| recipe.bias) {
+            match start.and_then(|start| start.biases.get(&key)) {
+                Some(bias) => self.values.extend(bias),
+                None => self.values.resize(from + rows, 0.0),
+            }
+        }
+        place.bias = from..self.values.len();
+        self.trained.push(place.bias.clone());
+        self.trained.retain(|range| !range.is_empty());
+        self.places.insert(key, place);
+    }
+
+    /// Returns how many numbers are trained.
+    pub fn trained(&self) -> usize {
+        self.trained.iter().map(Range::len).sum()
+    }
+
+    /// Returns the first layer that anything changes.
+    pub(crate) fn first_layer(&self) -> usize {
+        self.places.keys().next().map_or(0, |(layer, _)| *layer)
+    }
+
+    /// Returns the first layer of which anything is trained.
+    pub(crate) fn first_trained(&self) -> usize {
+        let trained = |place: &Place| place.rank > place.beneath || !place.bias.is_empty();
+        self.places.iter().find(|(_, place)| trained(place)).map_or(0, |((layer, _), _)| *layer)
+    }
+
+    /// Returns as many zeros as there are numbers: room for gradients.
+    pub fn zeros(&self) -> Vec<f32> {
+        vec![0.0; self.values.len()]
+    }
+
+    /// Returns the trained numbers as an adapter, without what lies beneath.
+    pub fn adapter(&self) -> AdapterWeights {
+        self.as_adapter(&self.values)
+    }
+
+    /// Returns others in the place of all numbers, such as gradients, as an adapter.
+    pub fn as_adapter(&self, values: &[f32]) -> AdapterWeights {
+        let mut weights = AdapterWeights { rank: self.rank, alpha: self.alpha, ..AdapterWeights::default() };
+        for (key, place) in &self.places {
+            let own = place.rank - place.beneath;
+            if own > 0 {
+                let cols = place.a.len() / place.rank;
+                let rows = place.b.len() / place.rank;
+                let a = values[place.a.clone()][place.beneath * cols..].to_vec();
+                let turned = &values[place.b.clone()][place.beneath * rows..];
+                let b = (0..rows * own).map(|i| turned[i % own * rows + i / own]).collect();
+                weights.low_rank.insert(*key, LowRank { a, b });
+            }
+            if !place.bias.is_empty() {
+                weights.biases.insert(*key, values[place.bias.clone()].to_vec());
+            }
+        }
+        weights
+    }
+}

@@ -12,6 +12,7 @@ mod attention;
 mod checkpoint;
 mod error;
 mod example;
+pub mod format;
 mod loss;
 mod network;
 mod parameters;

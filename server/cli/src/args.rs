@@ -67,11 +67,64 @@ pub(crate) enum Command {
     Doctor,
     /// Measure how often completions are right on recorded cases
     Eval(EvalArgs),
+    /// Train the starter adapter (for the developers of housestyle)
+    #[command(hide = true)]
+    Starter(StarterArgs),
     /// Measure the speed of reading, writing and typing
     Bench(BenchArgs),
     /// Write the cases that a repository's history gives, split by time
     #[command(hide = true)]
     Cases(CasesArgs),
+}
+
+/// Flags of `starter`.
+#[derive(Debug, Args)]
+pub(crate) struct StarterArgs {
+    /// What is learned from, as JSON Lines of cases
+    #[arg(long, value_name = "FILE.jsonl", required = true)]
+    pub(crate) cases: Vec<PathBuf>,
+    /// Cases to measure before and after on
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) held: Vec<PathBuf>,
+    /// Where the adapter goes
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) out: PathBuf,
+    /// An adapter to start from
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) start: Option<PathBuf>,
+    /// An adapter that takes part and stays as it is
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) beneath: Option<PathBuf>,
+    /// Rank of the changes
+    #[arg(long, default_value_t = 8)]
+    pub(crate) rank: usize,
+    /// The scale of the changes is ALPHA / RANK
+    #[arg(long, default_value_t = 16.0)]
+    pub(crate) alpha: f32,
+    /// Peak learning rate
+    #[arg(long, default_value_t = 5e-4)]
+    pub(crate) rate: f32,
+    /// Examples of a step
+    #[arg(long, default_value_t = 4)]
+    pub(crate) batch: usize,
+    /// How often each example is seen
+    #[arg(long, default_value_t = 1)]
+    pub(crate) epochs: usize,
+    /// The first layer that is changed
+    #[arg(long, default_value_t = 0)]
+    pub(crate) first_layer: usize,
+    /// Change attention's matrices too
+    #[arg(long)]
+    pub(crate) attention: bool,
+    /// Seed
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Tokens before the hole, and after it
+    #[arg(long, num_args = 2, default_values_t = [192, 64])]
+    pub(crate) window: Vec<usize>,
+    /// Only so many cases
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
 }
 
 /// Where the text comes from.

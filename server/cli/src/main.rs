@@ -1,5 +1,6 @@
 //! The program `housestyle`: reads the command line, runs one command, says how it ended.
 
+mod adapt;
 mod advice;
 mod args;
 mod backend;
@@ -52,6 +53,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor => commands::doctor::run(&context),
         Command::Eval(args) => commands::eval::run(&context, &args),
         Command::Cases(args) => commands::cases::run(&context, &args),
+        Command::Starter(args) => commands::starter::run(&context, &args),
         Command::Bench(args) => commands::bench::run(&context, &args),
     }
 }

@@ -34,7 +34,7 @@ impl Engine {
         continuation: &str,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Scored>, EngineError> {
-        let (mut tokens, middle) = self.join(prompt, continuation)?;
+        let (mut tokens, middle) = self.continuation(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
         let end =
             self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
@@ -71,7 +71,14 @@ impl Engine {
     /// Tokenises prompt and continuation so that the last text part and the continuation are one
     /// text, and returns all tokens and how many of them belong to the continuation: those that end
     /// after its start.
-    fn join(&self, prompt: &[Input<'_>], continuation: &str) -> Result<(Vec<u32>, usize), EngineError> {
+    ///
+    /// # Errors
+    /// [`EngineError::NoSpecial`] when the model lacks a special token.
+    pub fn continuation(
+        &self,
+        prompt: &[Input<'_>],
+        continuation: &str,
+    ) -> Result<(Vec<u32>, usize), EngineError> {
         if let Some((Input::Text(last), before)) = prompt.split_last() {
             let mut tokens = self.tokenize(before)?;
             let from = tokens.len();

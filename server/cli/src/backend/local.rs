@@ -11,6 +11,8 @@ use housestyle_engine::{
     Engine, EngineError, GenerateOptions, Input, Options, Sampling, Special, StopReason,
 };
 
+use housestyle_train::Example;
+
 use super::beside::Beside;
 
 /// Tokens of a prompt evaluated in a second, before that was measured: a model of half a billion weights on two cores.
@@ -36,6 +38,25 @@ impl Local {
     pub(crate) fn open(name: String, path: &Path, threads: usize) -> Result<Local, EngineError> {
         let engine = Engine::open(path, Options { threads, ..Options::default() })?;
         Ok(Local { name, engine, speed: USUAL_SPEED, beside: Beside::default() })
+    }
+
+    /// Returns the tokens of a prompt with what is to follow it and the end of it, to learn from; `None` where
+    /// they are too many.
+    ///
+    /// # Errors
+    /// When the model lacks a marker of the prompt.
+    pub(crate) fn example(
+        &self,
+        prompt: &Prompt,
+        middle: &str,
+        most_learned: usize,
+    ) -> Result<Option<Example>, EngineError> {
+        let (mut tokens, learned) = self.engine.continuation(&inputs(prompt), middle)?;
+        let end = self.engine.tokenizer().special(Special::EndOfText);
+        tokens.push(end.ok_or(EngineError::NoSpecial(Special::EndOfText))?);
+        let from = tokens.len() - learned - 1;
+        let fits = learned <= most_learned && tokens.len() <= self.engine.context() && from > 0;
+        Ok(fits.then_some(Example { tokens, from, weight: 1.0 }))
     }
 
     /// Returns the engine, for measurements below the pipeline.

@@ -7,5 +7,6 @@ pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod model;
 pub(crate) mod serve;
+pub(crate) mod starter;
 pub(crate) mod try_it;
 pub(crate) mod why;

@@ -113,6 +113,9 @@ pub(crate) struct StarterArgs {
     /// The first layer that is changed
     #[arg(long, default_value_t = 0)]
     pub(crate) first_layer: usize,
+    /// Let gradients go through what is learned only
+    #[arg(long)]
+    pub(crate) short: bool,
     /// Change attention's matrices too
     #[arg(long)]
     pub(crate) attention: bool,

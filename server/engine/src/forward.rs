@@ -129,6 +129,7 @@ impl Model {
     }
 
     /// Computes queries, keys and values of a layer from the residual stream, and stores the latter two.
+    #[allow(clippy::too_many_arguments)] // one step of the pass, told what it works on
     fn keys_and_values(
         &self,
         i: usize,

@@ -123,6 +123,7 @@ fn pack(b: View<'_>, rows: std::ops::Range<usize>, from: usize, some: usize, pan
 }
 
 /// As [`Gemm::multiply`], on several threads. c is (m, n), row by row; `scratch` has one item a thread.
+#[allow(clippy::too_many_arguments)] // as everywhere in linear algebra
 pub(crate) fn parallel(
     pool: &Pool,
     scratch: &mut Vec<Gemm>,
@@ -169,6 +170,7 @@ dispatch! {
 }
 
 #[inline(always)]
+#[allow(clippy::too_many_arguments)] // a kernel gets plain pointers and lengths
 unsafe fn block_of<S: Simd, const R: usize>(
     k: usize,
     a: *const f32,

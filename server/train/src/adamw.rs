@@ -63,9 +63,9 @@ mod tests {
         assert!((values[0] - 1.0).abs() < 1e-2 && (values[2] - 1.0).abs() < 1e-2, "{values:?}");
         assert_eq!(values[1], 7.0);
         // The first step is as long as the rate, whatever the gradient.
-        let mut one = vec![0.0];
-        AdamW::new(1).step(&mut one, &[1e-3], &[0..1], 0.5, 0.0);
-        assert!((one[0] + 0.5).abs() < 1e-4);
+        let mut two = vec![0.0; 2];
+        AdamW::new(2).step(&mut two, &[1e-3, -7.0], &[0..1, 1..2], 0.5, 0.0);
+        assert!((two[0] + 0.5).abs() < 1e-4 && (two[1] - 0.5).abs() < 1e-4);
         assert_eq!(norm(&[3.0, 9.0, 4.0], &[0..1, 2..3]), 5.0);
     }
 }

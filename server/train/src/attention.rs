@@ -1,7 +1,8 @@
 //! Causal attention with grouped queries, and its gradient.
 //!
-//! Scores are computed by blocks of queries, and again on the way back: they are never kept. Queries are
-//! (heads, n, head_dim), keys and values (kv_heads, n, head_dim).
+//! Scores are computed by blocks of queries, and again on the way back: they are never kept. Queries are those
+//! of the positions from the first one of interest on, (heads, m, head_dim); keys and values are those of all
+//! positions, (kv_heads, n, head_dim).
 
 use std::sync::{Mutex, PoisonError};
 
@@ -27,16 +28,20 @@ pub(crate) struct Heads<'a> {
     pub(crate) q: &'a [f32],
     pub(crate) k: &'a [f32],
     pub(crate) v: &'a [f32],
+    /// Positions.
     pub(crate) n: usize,
+    /// The position of the first query.
+    pub(crate) first: usize,
 }
 
 impl<'a> Heads<'a> {
-    /// Returns queries, keys and values of one query head, (n, head_dim) each.
+    /// Returns the queries (m, head_dim), keys and values (n, head_dim) of one query head.
     fn of(&self, frozen: Frozen<'_>, head: usize) -> [&'a [f32]; 3] {
         let c = frozen.config();
-        let (size, group) = (self.n * c.head_dim, c.heads / c.kv_heads);
-        let part = |all: &'a [f32], i: usize| &all[i * size..(i + 1) * size];
-        [part(self.q, head), part(self.k, head / group), part(self.v, head / group)]
+        let (d, group) = (c.head_dim, c.heads / c.kv_heads);
+        let part = |all: &'a [f32], i: usize, rows: usize| &all[i * rows * d..(i + 1) * rows * d];
+        let [k, v] = [self.k, self.v].map(|all| part(all, head / group, self.n));
+        [part(self.q, head, self.n - self.first), k, v]
     }
 }
 
@@ -45,19 +50,19 @@ pub(crate) fn workspaces(frozen: Frozen<'_>) -> Vec<Mutex<Workspace>> {
     (0..frozen.threads()).map(|_| Mutex::default()).collect()
 }
 
-/// Computes what the heads see: out (heads, n, head_dim).
+/// Computes what the heads see: out (heads, m, head_dim).
 pub(crate) fn forward(
     frozen: Frozen<'_>,
     heads: Heads<'_>,
     workspaces: &[Mutex<Workspace>],
     out: &mut [f32],
 ) {
-    let (n, d) = (heads.n, frozen.config().head_dim);
-    each(frozen, out.chunks_mut(n * d).enumerate(), |thread, (head, out)| {
+    let (m, d) = (heads.n - heads.first, frozen.config().head_dim);
+    each(frozen, out.chunks_mut(m * d).enumerate(), |thread, (head, out)| {
         let w = &mut *workspaces[thread].lock().unwrap_or_else(PoisonError::into_inner);
         let [q, k, v] = heads.of(frozen, head);
-        for from in (0..n).step_by(BLOCK) {
-            let (rows, seen) = scores(w, from, n, d, q, k);
+        for from in (0..m).step_by(BLOCK) {
+            let (rows, seen) = scores(w, from, heads, d, q, k);
             let p = View::rows(&w.probabilities, seen);
             let out = &mut out[from * d..(from + rows) * d];
             w.gemm.multiply([rows, d, seen], p, View::rows(v, d), 1.0, false, out, d);
@@ -65,8 +70,8 @@ pub(crate) fn forward(
     });
 }
 
-/// Computes the gradients of queries, keys and values, given that of the output: d_out and dq (heads, n,
-/// head_dim), dk and dv (kv_heads, n, head_dim).
+/// Computes the gradients of queries, and of the keys and values of the same positions, given that of the
+/// output: d_out and dq (heads, m, head_dim), dk and dv (kv_heads, m, head_dim).
 pub(crate) fn backward(
     frozen: Frozen<'_>,
     heads: Heads<'_>,
@@ -75,10 +80,11 @@ pub(crate) fn backward(
     [dq, dk, dv]: [&mut [f32]; 3],
 ) {
     let c = frozen.config();
-    let (n, d, group) = (heads.n, c.head_dim, c.heads / c.kv_heads);
+    let (first, m) = (heads.first, heads.n - heads.first);
+    let (d, group) = (c.head_dim, c.heads / c.kv_heads);
     let scale = (d as f32).sqrt().recip();
     // Each query head has gradients of its own for its keys and values; they are added up in order.
-    let size = n * d;
+    let size = m * d;
     let mut own = vec![0.0; 2 * c.heads * size];
     let parts = dq.chunks_mut(size).zip(own.chunks_mut(2 * size)).enumerate();
     each(frozen, parts, |thread, (head, (dq, own))| {
@@ -86,12 +92,12 @@ pub(crate) fn backward(
         let [q, k, v] = heads.of(frozen, head);
         let d_out = &d_out[head * size..(head + 1) * size];
         let (dk, dv) = own.split_at_mut(size);
-        for from in (0..n).step_by(BLOCK) {
-            let (rows, seen) = scores(w, from, n, d, q, k);
+        for from in (0..m).step_by(BLOCK) {
+            let (rows, seen) = scores(w, from, heads, d, q, k);
             let here = from * d..(from + rows) * d;
             let d_here = View::rows(&d_out[here.clone()], d);
-            let p = View::rows(&w.probabilities, seen);
-            w.gemm.multiply([seen, d, rows], p.transposed(), d_here, 1.0, true, dv, d);
+            let p = View::rows(&w.probabilities[first..], seen).transposed();
+            w.gemm.multiply([seen - first, d, rows], p, d_here, 1.0, true, dv, d);
             w.gradients.resize(rows * seen, 0.0);
             let by_value = View::rows(v, d).transposed();
             w.gemm.multiply([rows, seen, d], d_here, by_value, 1.0, false, &mut w.gradients, seen);
@@ -102,7 +108,8 @@ pub(crate) fn backward(
             let ds = View::rows(&w.gradients, seen);
             w.gemm.multiply([rows, d, seen], ds, View::rows(k, d), scale, false, &mut dq[here.clone()], d);
             let q_here = View::rows(&q[here], d);
-            w.gemm.multiply([seen, d, rows], ds.transposed(), q_here, scale, true, dk, d);
+            let ds = View::rows(&w.gradients[first..], seen).transposed();
+            w.gemm.multiply([seen - first, d, rows], ds, q_here, scale, true, dk, d);
         }
     });
     for (kv_head, (dk, dv)) in dk.chunks_mut(size).zip(dv.chunks_mut(size)).enumerate() {
@@ -120,16 +127,24 @@ pub(crate) fn backward(
 
 /// Computes the probabilities (rows, seen) of a block of queries; returns how many rows it has, and how many
 /// keys the last of them sees.
-fn scores(w: &mut Workspace, from: usize, n: usize, d: usize, q: &[f32], k: &[f32]) -> (usize, usize) {
-    let rows = BLOCK.min(n - from);
-    let seen = from + rows;
+fn scores(
+    w: &mut Workspace,
+    from: usize,
+    heads: Heads<'_>,
+    d: usize,
+    q: &[f32],
+    k: &[f32],
+) -> (usize, usize) {
+    let at = heads.first + from;
+    let rows = BLOCK.min(heads.n - at);
+    let seen = at + rows;
     w.probabilities.resize(rows * seen, 0.0);
     let scale = (d as f32).sqrt().recip();
     let q = View::rows(&q[from * d..], d);
     let k = View::rows(k, d).transposed();
     w.gemm.multiply([rows, seen, d], q, k, scale, false, &mut w.probabilities, seen);
     for (i, row) in w.probabilities.chunks_exact_mut(seen).enumerate() {
-        frozen::softmax(row, from + i + 1);
+        frozen::softmax(row, at + i + 1);
     }
     (rows, seen)
 }

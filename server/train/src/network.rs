@@ -36,6 +36,8 @@ pub struct Network<'a> {
     rope: Rope,
     /// Of each layer the residual stream before it, and the one before its second half: (n, dim).
     streams: Vec<[Vec<f32>; 2]>,
+    /// Of each layer keys and values of all positions: (kv_heads, n, head_dim).
+    kept: Vec<[Vec<f32>; 2]>,
     buffers: Buffers,
     logits: Vec<f32>,
     /// The narrow side (rank, n) of each change of the layer at hand.
@@ -48,10 +50,8 @@ struct Buffers {
     normed: Vec<f32>, // (n, dim)
     rows: Vec<f32>,   // (n, heads · head_dim or less)
     q: Vec<f32>,      // (heads, n, head_dim)
-    k: Vec<f32>,      // (kv_heads, n, head_dim)
-    v: Vec<f32>,
-    mixed: Vec<f32>, // (heads, n, head_dim)
-    gate: Vec<f32>,  // (n, hidden)
+    mixed: Vec<f32>,  // (heads, n, head_dim)
+    gate: Vec<f32>,   // (n, hidden)
     up: Vec<f32>,
     hidden: Vec<f32>,
     dx: Vec<f32>, // (n, dim)
@@ -74,6 +74,7 @@ impl<'a> Network<'a> {
             angles: Vec::new(),
             rope,
             streams: vec![Default::default(); frozen.config().layers + 1],
+            kept: vec![Default::default(); frozen.config().layers],
             buffers: Buffers::default(),
             logits: Vec::new(),
             low: BTreeMap::new(),
@@ -93,6 +94,9 @@ impl<'a> Network<'a> {
 
     /// Computes the loss of an example, and adds the gradient of its sum times `factor`.
     ///
+    /// The gradient goes through all positions, or, if not `whole`, only through those that are learned: what
+    /// the prompt is turned into counts as given then, which costs a fraction of the time.
+    ///
     /// `known` is the residual stream before the first changed layer, if it was computed before; it is put
     /// there if it is empty.
     pub fn gradients(
@@ -100,6 +104,7 @@ impl<'a> Network<'a> {
         parameters: &Parameters,
         example: &Example,
         factor: f32,
+        whole: bool,
         known: Option<&mut Vec<f32>>,
         gradients: &mut [f32],
     ) -> Outcome {
@@ -117,9 +122,12 @@ impl<'a> Network<'a> {
             }
         }
         let outcome = self.output(example, factor, true);
+        let first = if whole { 0 } else { example.from - 1 };
+        let skipped = first * self.frozen.config().dim;
+        self.buffers.dx.drain(..skipped);
         for layer in (parameters.first_trained()..self.frozen.config().layers).rev() {
-            self.feed_forward_backward(parameters, layer, gradients);
-            self.attention_backward(parameters, layer, gradients);
+            self.feed_forward_backward(parameters, layer, first, gradients);
+            self.attention_backward(parameters, layer, first, gradients);
         }
         outcome
     }
@@ -167,20 +175,25 @@ impl<'a> Network<'a> {
         Outcome { losses }
     }
 
-    /// Computes queries, keys and values of a layer from its stream, with `normed` left behind.
-    fn queries(&mut self, parameters: &Parameters, layer: usize) {
+    /// Computes queries of a layer from its stream, of the positions from `first` on, with `normed` left behind;
+    /// and keys and values of all positions if that is the first one.
+    fn queries(&mut self, parameters: &Parameters, layer: usize, first: usize, keys: bool) {
         let (frozen, c) = (self.frozen, self.frozen.config());
-        let x = &self.streams[layer][0];
+        let x = &self.streams[layer][0][first * c.dim..];
         let n = x.len() / c.dim;
         let b = &mut self.buffers;
         b.normed.resize(x.len(), 0.0);
         rows::rms_norm(frozen, x, frozen.norm(Norm::Attention(layer)), c.eps, &mut b.normed);
-        let rotation = Some(Rotation { angles: &self.angles, rope: self.rope });
-        for (target, to, rotation) in [
-            (Target::Query, &mut b.q, rotation),
-            (Target::Key, &mut b.k, rotation),
-            (Target::Value, &mut b.v, None),
-        ] {
+        let rotation = Some(rotation(&self.angles, self.rope, first, n));
+        let [k, v] = &mut self.kept[layer];
+        for (target, to, rotation) in
+            [(Target::Query, &mut b.q, rotation), (Target::Key, k, rotation), (Target::Value, v, None)]
+        {
+            if target != Target::Query && !keys {
+                let low = self.low.entry(target).or_default();
+                narrow_side(frozen, parameters, (layer, target), &b.normed, low, &mut self.scratch);
+                continue;
+            }
             let low = self.low.entry(target).or_default();
             product(frozen, parameters, (layer, target), &b.normed, &mut b.rows, low, &mut self.scratch);
             to.resize(b.rows.len(), 0.0);
@@ -188,22 +201,23 @@ impl<'a> Network<'a> {
         }
     }
 
-    /// Computes what the heads see, as rows (n, heads · head_dim) in `buffers.rows`.
-    fn mix(&mut self, n: usize) {
+    /// Computes what the heads see from position `first` on, as rows (m, heads · head_dim) in `buffers.rows`.
+    fn mix(&mut self, layer: usize, n: usize, first: usize) {
         let frozen = self.frozen;
         let b = &mut self.buffers;
         b.mixed.resize(b.q.len(), 0.0);
-        let heads = Heads { q: &b.q, k: &b.k, v: &b.v, n };
+        let [k, v] = &self.kept[layer];
+        let heads = Heads { q: &b.q, k, v, n, first };
         attention::forward(frozen, heads, &self.workspaces, &mut b.mixed);
         b.rows.resize(b.q.len(), 0.0);
-        rows::from_heads(frozen, n, &b.mixed, None, &mut b.rows);
+        rows::from_heads(frozen, n - first, &b.mixed, None, &mut b.rows);
     }
 
     /// The first half of a layer: from `streams[layer][0]` to `streams[layer][1]`.
     fn attention(&mut self, parameters: &Parameters, layer: usize) {
         let (frozen, n) = (self.frozen, self.streams[layer][0].len() / self.frozen.config().dim);
-        self.queries(parameters, layer);
-        self.mix(n);
+        self.queries(parameters, layer, 0, true);
+        self.mix(layer, n, 0);
         let b = &mut self.buffers;
         let low = self.low.entry(Target::Output).or_default();
         product(
@@ -219,10 +233,11 @@ impl<'a> Network<'a> {
         add(before, &b.d_normed, after);
     }
 
-    /// Computes gate, up and hidden of a layer from `streams[layer][1]`, with `normed` left behind.
-    fn hidden(&mut self, parameters: &Parameters, layer: usize) {
+    /// Computes gate, up and hidden of a layer from `streams[layer][1]`, of the positions from `first` on, with
+    /// `normed` left behind.
+    fn hidden(&mut self, parameters: &Parameters, layer: usize, first: usize) {
         let (frozen, c) = (self.frozen, self.frozen.config());
-        let x = &self.streams[layer][1];
+        let x = &self.streams[layer][1][first * c.dim..];
         let b = &mut self.buffers;
         b.normed.resize(x.len(), 0.0);
         rows::rms_norm(frozen, x, frozen.norm(Norm::FeedForward(layer)), c.eps, &mut b.normed);
@@ -238,7 +253,7 @@ impl<'a> Network<'a> {
 
     /// The second half of a layer: from `streams[layer][1]` to `streams[layer + 1][0]`.
     fn feed_forward(&mut self, parameters: &Parameters, layer: usize) {
-        self.hidden(parameters, layer);
+        self.hidden(parameters, layer, 0);
         let b = &mut self.buffers;
         let low = self.low.entry(Target::Down).or_default();
         let key = (layer, Target::Down);
@@ -248,9 +263,15 @@ impl<'a> Network<'a> {
     }
 
     /// From the gradient by a layer's result to that by its middle, both in `buffers.dx`.
-    fn feed_forward_backward(&mut self, parameters: &Parameters, layer: usize, gradients: &mut [f32]) {
+    fn feed_forward_backward(
+        &mut self,
+        parameters: &Parameters,
+        layer: usize,
+        first: usize,
+        gradients: &mut [f32],
+    ) {
         let (frozen, c) = (self.frozen, self.frozen.config());
-        self.hidden(parameters, layer);
+        self.hidden(parameters, layer, first);
         let b = &mut self.buffers;
         let key = (layer, Target::Down);
         // The narrow side was computed with `hidden`, which is now there again.
@@ -276,18 +297,26 @@ impl<'a> Network<'a> {
             back.product((layer, target), dy, &b.normed, &self.low, i > 0, &mut b.d_normed);
         }
         let weight = frozen.norm(Norm::FeedForward(layer));
-        rows::rms_norm_backward(frozen, &self.streams[layer][1], weight, c.eps, &b.d_normed, &mut b.dx);
+        let x = &self.streams[layer][1][first * c.dim..];
+        rows::rms_norm_backward(frozen, x, weight, c.eps, &b.d_normed, &mut b.dx);
     }
 
     /// From the gradient by a layer's middle to that by its beginning, both in `buffers.dx`.
-    fn attention_backward(&mut self, parameters: &Parameters, layer: usize, gradients: &mut [f32]) {
+    fn attention_backward(
+        &mut self,
+        parameters: &Parameters,
+        layer: usize,
+        first: usize,
+        gradients: &mut [f32],
+    ) {
         let (frozen, c) = (self.frozen, self.frozen.config());
         let n = self.streams[layer][0].len() / c.dim;
-        self.queries(parameters, layer);
+        let m = n - first;
+        self.queries(parameters, layer, first, false);
         let key = (layer, Target::Output);
         let changed = parameters.places.contains_key(&key);
         if changed {
-            self.mix(n);
+            self.mix(layer, n, first);
             let low = self.low.entry(Target::Output).or_default();
             narrow_side(frozen, parameters, key, &self.buffers.rows, low, &mut self.scratch);
         }
@@ -306,14 +335,15 @@ impl<'a> Network<'a> {
         if changed {
             back.change(key, &b.dx, &b.rows, &self.low[&Target::Output], &mut d_rows);
         }
-        rows::to_heads(frozen, n, &d_rows, None, &mut b.d_mixed);
+        rows::to_heads(frozen, m, &d_rows, None, &mut b.d_mixed);
         b.gate = d_rows;
         b.dq.resize(b.q.len(), 0.0);
-        b.dk.resize(b.k.len(), 0.0);
-        b.dv.resize(b.v.len(), 0.0);
-        let heads = Heads { q: &b.q, k: &b.k, v: &b.v, n };
+        let [k, v] = &self.kept[layer];
+        b.dk.resize(m * c.kv_dim(), 0.0);
+        b.dv.resize(m * c.kv_dim(), 0.0);
+        let heads = Heads { q: &b.q, k, v, n, first };
         attention::backward(frozen, heads, &b.d_mixed, &self.workspaces, [&mut b.dq, &mut b.dk, &mut b.dv]);
-        let rotation = Some(Rotation { angles: &self.angles, rope: self.rope });
+        let rotation = Some(rotation(&self.angles, self.rope, first, m));
         b.d_normed.resize(b.dx.len(), 0.0);
         for (i, (target, d_heads, rotation)) in
             [(Target::Query, &b.dq, rotation), (Target::Key, &b.dk, rotation), (Target::Value, &b.dv, None)]
@@ -321,11 +351,12 @@ impl<'a> Network<'a> {
                 .enumerate()
         {
             b.rows.resize(d_heads.len(), 0.0);
-            rows::from_heads(frozen, n, d_heads, rotation, &mut b.rows);
+            rows::from_heads(frozen, m, d_heads, rotation, &mut b.rows);
             back.product((layer, target), &b.rows, &b.normed, &self.low, i > 0, &mut b.d_normed);
         }
         let weight = frozen.norm(Norm::Attention(layer));
-        rows::rms_norm_backward(frozen, &self.streams[layer][0], weight, c.eps, &b.d_normed, &mut b.dx);
+        let x = &self.streams[layer][0][first * c.dim..];
+        rows::rms_norm_backward(frozen, x, weight, c.eps, &b.d_normed, &mut b.dx);
     }
 }
 
@@ -423,6 +454,12 @@ fn narrow_side(
     low.resize(place.rank * n, 0.0);
     let a = View::rows(&parameters.values[place.a.clone()], cols);
     frozen.gemm([place.rank, n, cols], a, View::rows(x, cols).transposed(), 1.0, false, low, s);
+}
+
+/// Returns the rotation of `m` positions from `first` on.
+fn rotation(angles: &[(f32, f32)], rope: Rope, first: usize, m: usize) -> Rotation<'_> {
+    let half = angles.len() / (first + m);
+    Rotation { angles: &angles[first * half..], rope }
 }
 
 /// Computes `out = x + y`.

@@ -38,6 +38,9 @@ pub struct Recipe {
     pub batch: usize,
     /// How often each example is seen.
     pub epochs: usize,
+    /// Whether gradients go through the prompt too, or only through what is learned; the latter takes what
+    /// the prompt is turned into as given, and a fraction of the time.
+    pub through_prompt: bool,
     /// Seed of the first weights and of the order of examples.
     pub seed: u64,
 }
@@ -57,6 +60,7 @@ impl Default for Recipe {
             clip: 1.0,
             batch: 4,
             epochs: 1,
+            through_prompt: true,
             seed: 1,
         }
     }

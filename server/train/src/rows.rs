@@ -75,7 +75,7 @@ pub(crate) fn angles(frequencies: &[f64], n: usize) -> Vec<(f32, f32)> {
     (0..n).flat_map(of).collect()
 }
 
-/// The rotation of all positions.
+/// The rotation of the rows at hand.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rotation<'a> {
     /// (n, rope_dim / 2).
@@ -84,7 +84,7 @@ pub(crate) struct Rotation<'a> {
 }
 
 impl Rotation<'_> {
-    /// Rotates a head at position `r` of `n`; backwards, which is the transpose, with `back`.
+    /// Rotates a head of row `r` of `n`; backwards, which is the transpose, with `back`.
     fn apply(&self, head: &mut [f32], r: usize, n: usize, back: bool) {
         let half = self.angles.len() / n;
         for (i, (cos, sin)) in self.angles[r * half..(r + 1) * half].iter().enumerate() {

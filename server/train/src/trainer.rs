@@ -116,16 +116,17 @@ pub fn train(
         }
         let at = step % per_epoch * recipe.batch;
         let batch = &order[at..(at + recipe.batch).min(order.len())];
-        let counted = |i: &usize| f64::from(examples[*i].weight) * examples[*i].targets() as f64;
-        let whole: f64 = batch.iter().map(counted).sum();
+        let count = |i: &usize| f64::from(examples[*i].weight) * examples[*i].targets() as f64;
+        let counted: f64 = batch.iter().map(count).sum();
         gradients.fill(0.0);
         let (mut sum, mut learned) = (0.0, 0);
         for (done, i) in batch.iter().enumerate() {
             let example = &examples[*i];
-            let factor = if whole > 0.0 { (f64::from(example.weight) / whole) as f32 } else { 0.0 };
+            let factor = if counted > 0.0 { (f64::from(example.weight) / counted) as f32 } else { 0.0 };
             let slot = known.get_mut(*i).filter(|slot| !slot.is_empty() || known_bytes < KNOWN_BYTES);
             let was_empty = slot.as_ref().is_some_and(|slot| slot.is_empty());
-            let outcome = network.gradients(&state.parameters, example, factor, slot, &mut gradients);
+            let whole = recipe.through_prompt;
+            let outcome = network.gradients(&state.parameters, example, factor, whole, slot, &mut gradients);
             if was_empty {
                 known_bytes += size_of_val(&known[*i][..]);
             }

@@ -39,6 +39,7 @@ pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> 
         epochs: args.epochs,
         first_layer: args.first_layer,
         targets: if args.attention { Target::ALL.to_vec() } else { Target::MLP.to_vec() },
+        through_prompt: !args.short,
         seed: args.seed,
         ..Recipe::default()
     };

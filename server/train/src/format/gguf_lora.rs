@@ -12,7 +12,7 @@ use housestyle_engine::gguf::{Gguf, Value};
 use super::adapter::{About, Adapter, Parts, is_digest};
 use super::check::{check, shape};
 use super::error::FormatError;
-use super::names::{Part, gguf_base, of_gguf};
+use super::names::{gguf_base, of_gguf};
 use super::safetensors::{Precision, encode};
 
 /// Alignment of tensors, GGUF's default.

@@ -351,9 +351,13 @@ mod tests {
 
     #[test]
     fn every_instruction_set_gives_the_attention_of_the_formula() {
-        for (kv_heads, head_dim, positions) in
-            [(1usize, 8usize, 1usize), (2, 64, 300), (3, 24, 513), (1, 128, 40)]
-        {
+        // Miri takes a thousand times as long: it gets shapes that come to every kind of end.
+        let shapes: &[(usize, usize, usize)] = if cfg!(miri) {
+            &[(1, 8, 1), (1, 8, 258)]
+        } else {
+            &[(1, 8, 1), (2, 64, 300), (3, 24, 513), (1, 128, 40)]
+        };
+        for &(kv_heads, head_dim, positions) in shapes {
             let shape = Shape { kv_heads, head_dim };
             let blocks = positions.div_ceil(BLOCK);
             let (k, v) =

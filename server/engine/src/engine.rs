@@ -1,6 +1,7 @@
 //! The engine: a model, its tokenizer, and the sequences it keeps.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use memmap2::Mmap;
@@ -11,6 +12,7 @@ use crate::draft::{Drafter, Drafting};
 use crate::error::EngineError;
 use crate::forward::Scratch;
 use crate::gguf::Gguf;
+use crate::kept::{Kept, Key, Writer};
 use crate::model::Model;
 use crate::output::Want;
 use crate::sequences::{AdapterId, Sequences};
@@ -23,7 +25,7 @@ const CHUNK: usize = 64;
 const SMALLEST_CHUNK: usize = 4;
 
 /// How an engine runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Threads for the arithmetic; 0 for one a physical core as the system reports it.
     pub threads: usize,
@@ -34,6 +36,10 @@ pub struct Options {
     pub kv_bytes: usize,
     /// Whether the likeliest token is looked for by estimates first. It is the same one either way.
     pub screening: Screening,
+    /// Files that may keep the packed weights from one start to the next, the best place first. The first
+    /// one that is of this model is mapped. Where none is, the weights are packed, and a thread writes them to
+    /// the first place that takes them. None: they are packed at every start.
+    pub kept: Vec<PathBuf>,
 }
 
 /// When the likeliest token is looked for by estimates first.
@@ -50,7 +56,13 @@ pub enum Screening {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { threads: 0, context: 4096, kv_bytes: 192 << 20, screening: Screening::Auto }
+        Options {
+            threads: 0,
+            context: 4096,
+            kv_bytes: 192 << 20,
+            screening: Screening::Auto,
+            kept: Vec::new(),
+        }
     }
 }
 
@@ -89,34 +101,36 @@ pub struct Engine {
     pub(crate) drafts: bool,
     /// Prompt tokens of the next pass.
     chunk: usize,
+    /// Writes the packed weights to a file, where that is wanted.
+    writer: Option<Writer>,
 }
 
 impl Engine {
     /// Maps a GGUF file and prepares to run it.
     ///
-    /// The file must not be changed while the engine lives, as with every mapped file; `housestyle`
-    /// only ever replaces model files by renaming.
+    /// The file must not be changed while the engine lives, nor one of `options.kept`, as with every mapped
+    /// file; `housestyle` only ever replaces them by renaming.
     ///
     /// # Errors
     /// When the file cannot be read, is broken, or is of an unsupported kind.
     pub fn open(path: &Path, options: Options) -> Result<Engine, EngineError> {
         let open = |source| EngineError::Open { path: path.to_owned(), source };
-        let file = std::fs::File::open(path).map_err(open)?;
+        let file = File::open(path).map_err(open)?;
         // SAFETY: the mapping is read-only; that nobody shortens the file meanwhile is asked of the
         // caller above, as no system offers a way to enforce it.
-        let file = Arc::new(unsafe { Mmap::map(&file) }.map_err(open)?);
-        let gguf = Gguf::parse(&file)?;
+        let map = Arc::new(unsafe { Mmap::map(&file) }.map_err(open)?);
+        let gguf = Gguf::parse(&map)?;
         let threads = match options.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         };
-        // The vocabulary is read while the matrices are packed.
+        // The vocabulary is read while the matrices are packed or mapped.
         let (model, tokenizer) = std::thread::scope(|scope| {
             let tokenizer = scope.spawn(|| Tokenizer::read(&gguf));
-            let model = Model::load(&gguf, &file, threads);
+            let model = load(&gguf, &file, &map, threads, options.kept);
             (model, tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        let (mut model, tokenizer) = (model?, tokenizer?);
+        let ((mut model, writer), tokenizer) = (model?, tokenizer?);
         model.screening = options.screening;
         if tokenizer.vocab() > model.vocab {
             return Err(EngineError::gguf(
@@ -135,7 +149,17 @@ impl Engine {
             drafting: Drafting::default(),
             drafts: true,
             chunk: CHUNK,
+            writer,
         })
+    }
+
+    /// Waits until the packed weights are in their file, if they are being written to one. Who does not call
+    /// this, and drops the engine sooner, leaves that to the next start.
+    ///
+    /// # Errors
+    /// What the system said when they could not be written; the engine works all the same.
+    pub fn wait_until_kept(&mut self) -> std::io::Result<()> {
+        self.writer.take().map_or(Ok(()), Writer::wait)
     }
 
     /// Returns the model's shape.
@@ -347,4 +371,29 @@ impl Engine {
         sequences.trim();
         done
     }
+}
+
+/// Prepares the weights: from a file of packed ones, if there is one of this model, else anew.
+fn load(
+    gguf: &Gguf<'_>,
+    file: &File,
+    map: &Arc<Mmap>,
+    threads: usize,
+    places: Vec<PathBuf>,
+) -> Result<(Model, Option<Writer>), EngineError> {
+    if places.is_empty() {
+        return Ok((Model::load(gguf, map, threads, None)?, None));
+    }
+    let key = Key::of(file, gguf, map);
+    for mut kept in places.iter().filter_map(|path| Kept::open(path, key)) {
+        let model = Model::load(gguf, map, threads, Some(&mut kept))?;
+        if kept.is_used_up() {
+            return Ok((model, None));
+        }
+    }
+    let model = Model::load(gguf, map, threads, None)?;
+    let packed = model.packed();
+    // Without a thread to write them, they are packed again at the next start.
+    let writer = if packed.is_empty() { None } else { Writer::start(places, key, packed).ok() };
+    Ok((model, writer))
 }

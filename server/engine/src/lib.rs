@@ -4,8 +4,8 @@
 //! a KV cache, evaluates the rest in passes, then samples token by token. Cancel flag and deadline
 //! are read before every layer of every pass.
 //!
-//! This crate knows nothing of documents, editors or prompt formats. It never writes a file and
-//! never uses the network.
+//! This crate knows nothing of documents, editors or prompt formats. It never uses the network, and writes
+//! no file but the one that keeps packed weights, where [`Options::kept`] says.
 
 mod adapter;
 mod attention;
@@ -23,6 +23,7 @@ mod gemm;
 mod generate;
 pub mod gguf;
 mod heal;
+mod kept;
 mod matrix;
 mod model;
 mod ops;

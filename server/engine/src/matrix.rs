@@ -7,6 +7,7 @@ use memmap2::Mmap;
 
 use crate::dtype::DType;
 use crate::error::EngineError;
+use crate::kept::Kept;
 use crate::ops;
 use crate::packed::{self, Activations, GROUP, Kind, Packed, TILE};
 use crate::pool::Pool;
@@ -62,19 +63,30 @@ pub(crate) struct Lhs<'a> {
 }
 
 impl Matrix {
-    /// Prepares a matrix of the file for products.
+    /// Prepares a matrix of the file for products: takes it from `kept` if it is there, or packs it.
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub(crate) fn new(pool: &Pool, rows: Rows) -> Result<Matrix, EngineError> {
+    pub(crate) fn new(pool: &Pool, rows: Rows, kept: Option<&mut Kept>) -> Result<Matrix, EngineError> {
         match Kind::of(rows.dtype) {
             Some(kind) if rows.cols.is_multiple_of(GROUP) => {
+                if let Some(packed) = kept.and_then(|kept| Packed::kept(kept, kind, rows.rows, rows.cols)) {
+                    return Ok(Matrix::Packed(packed));
+                }
                 let bytes = &rows.file[rows.bytes.clone()];
                 let packed = Packed::new(pool, rows.dtype, kind, bytes, rows.rows, rows.cols)?;
                 rows.release();
                 Ok(Matrix::Packed(packed))
             }
             _ => Ok(Matrix::Plain(rows)),
+        }
+    }
+
+    /// Returns the packed weights, if it is packed.
+    pub(crate) fn packed(&self) -> Option<&Packed> {
+        match self {
+            Matrix::Packed(packed) => Some(packed),
+            Matrix::Plain(_) => None,
         }
     }
 

@@ -9,7 +9,9 @@ use crate::dtype::DType;
 use crate::engine::Screening;
 use crate::error::EngineError;
 use crate::gguf::Gguf;
+use crate::kept::Kept;
 use crate::matrix::{Matrix, Rows};
+use crate::packed::Packed;
 use crate::pool::Pool;
 use crate::simd::Isa;
 
@@ -48,18 +50,23 @@ pub(crate) struct Layer {
 }
 
 impl Model {
-    /// Finds all weights in a parsed file and checks their shapes.
-    pub(crate) fn load(gguf: &Gguf<'_>, file: &Arc<Mmap>, threads: usize) -> Result<Model, EngineError> {
+    /// Finds all weights in a parsed file and checks their shapes. What `kept` has need not be packed.
+    pub(crate) fn load(
+        gguf: &Gguf<'_>,
+        file: &Arc<Mmap>,
+        threads: usize,
+        kept: Option<&mut Kept>,
+    ) -> Result<Model, EngineError> {
         let config = Config::read(gguf)?;
         let pool =
             Pool::new(threads).map_err(|e| EngineError::Threads { threads, problem: e.to_string() })?;
-        let find = Finder { gguf, file, pool: &pool };
+        let mut find = Finder { gguf, file, pool: &pool, kept };
         let (dim, kv, heads) = (config.dim, config.kv_dim(), config.heads * config.head_dim);
         let embedding = find.rows("token_embd.weight", None, dim)?;
         let vocab = embedding.rows;
         let output = match gguf.tensor("output.weight") {
             Some(_) => find.matrix("output.weight", Some(vocab), dim)?,
-            None => Matrix::new(&pool, embedding.clone())?,
+            None => Matrix::new(&pool, embedding.clone(), find.kept.as_deref_mut())?,
         };
         let mut layers = Vec::with_capacity(config.layers);
         for i in 0..config.layers {
@@ -92,9 +99,7 @@ impl Model {
         }
         let norm = find.vector("output_norm.weight", dim)?;
         let plain = output.is_plain()
-            || layers.iter().any(|l: &Layer| {
-                [&l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down].into_iter().any(Matrix::is_plain)
-            });
+            || layers.iter().any(|layer: &Layer| layer.matrices().into_iter().any(Matrix::is_plain));
         Ok(Model {
             config,
             vocab,
@@ -110,9 +115,22 @@ impl Model {
         })
     }
 
+    /// Returns all packed matrices, in the order in which they are prepared. A clone shares the memory.
+    pub(crate) fn packed(&self) -> Vec<Packed> {
+        let layers = self.layers.iter().flat_map(Layer::matrices);
+        [&self.output].into_iter().chain(layers).filter_map(Matrix::packed).cloned().collect()
+    }
+
     /// Returns how many threads do the arithmetic.
     pub(crate) fn threads(&self) -> usize {
         self.pool.threads()
+    }
+}
+
+impl Layer {
+    /// Returns the matrices, in the order in which they are prepared.
+    fn matrices(&self) -> [&Matrix; 7] {
+        [&self.q, &self.k, &self.v, &self.o, &self.gate, &self.up, &self.down]
     }
 }
 
@@ -120,12 +138,13 @@ struct Finder<'a> {
     gguf: &'a Gguf<'a>,
     file: &'a Arc<Mmap>,
     pool: &'a Pool,
+    kept: Option<&'a mut Kept>,
 }
 
 impl Finder<'_> {
     /// Finds a matrix (rows, cols) and prepares it for products.
-    fn matrix(&self, name: &str, rows: Option<usize>, cols: usize) -> Result<Matrix, EngineError> {
-        Matrix::new(self.pool, self.rows(name, rows, cols)?)
+    fn matrix(&mut self, name: &str, rows: Option<usize>, cols: usize) -> Result<Matrix, EngineError> {
+        Matrix::new(self.pool, self.rows(name, rows, cols)?, self.kept.as_deref_mut())
     }
 
     /// Finds a matrix (rows, cols); `rows` is `None` where any number will do.

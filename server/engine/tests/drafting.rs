@@ -21,7 +21,7 @@ fn pair(tiny: &Tiny) -> [Engine; 2] {
 
 fn pair_with(tiny: &Tiny, screening: Screening) -> [Engine; 2] {
     let options = Options { threads: 2, context: 512, screening, ..Options::default() };
-    let open = || super::open_with(tiny, options);
+    let open = || super::open_with(tiny, options.clone());
     let mut pair = [open(), open()];
     pair[1].set_drafting(false);
     pair

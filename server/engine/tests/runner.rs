@@ -5,6 +5,7 @@ mod drafting;
 mod exact;
 mod generate;
 mod hostile;
+mod kept;
 mod memory;
 mod reference;
 mod sequences;

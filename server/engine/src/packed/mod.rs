@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use crate::dtype::DType;
 use crate::error::EngineError;
+use crate::kept::Kept;
 use crate::pool::Pool;
 
 /// Columns that share a scale.
@@ -132,21 +133,33 @@ impl Packed {
         rows: usize,
         cols: usize,
     ) -> Result<Packed, EngineError> {
+        let [nibbles, rest, scales, biases] = Packed::sizes(kind, rows, cols).map(Buffer::new);
+        let mut areas = [nibbles?, rest?, scales?, biases?];
+        pack::pack(pool, dtype, kind, bytes, rows, cols, areas.each_mut());
+        Ok(Packed::with(kind, rows, cols, areas))
+    }
+
+    /// Takes a matrix from a file of packed ones, where it is the next; `None` when it is not all there.
+    pub(crate) fn kept(kept: &mut Kept, kind: Kind, rows: usize, cols: usize) -> Option<Packed> {
+        let [nibbles, rest, scales, biases] = Packed::sizes(kind, rows, cols).map(|len| kept.take(len));
+        Some(Packed::with(kind, rows, cols, [nibbles?, rest?, scales?, biases?]))
+    }
+
+    fn with(kind: Kind, rows: usize, cols: usize, areas: [Buffer; 4]) -> Packed {
+        let [nibbles, rest, scales, biases] = areas.map(Arc::new);
+        Packed { kind, rows, cols, nibbles, rest, scales, biases }
+    }
+
+    /// Returns the bytes of each area.
+    fn sizes(kind: Kind, rows: usize, cols: usize) -> [usize; 4] {
         let groups = rows.div_ceil(TILE) * (cols / GROUP);
-        let mut nibbles = Buffer::new(groups * NIBBLE_BYTES)?;
-        let mut rest = Buffer::new(groups * kind.rest_bytes())?;
-        let mut scales = Buffer::new(groups * kind.scales() * TILE * 2)?;
-        let mut biases = Buffer::new(if kind.has_bias() { groups * TILE * 2 } else { 0 })?;
-        pack::pack(pool, dtype, kind, bytes, rows, cols, [&mut nibbles, &mut rest, &mut scales, &mut biases]);
-        Ok(Packed {
-            kind,
-            rows,
-            cols,
-            nibbles: Arc::new(nibbles),
-            rest: Arc::new(rest),
-            scales: Arc::new(scales),
-            biases: Arc::new(biases),
-        })
+        let biases = if kind.has_bias() { TILE * 2 } else { 0 };
+        [NIBBLE_BYTES, kind.rest_bytes(), kind.scales() * TILE * 2, biases].map(|bytes| groups * bytes)
+    }
+
+    /// Returns the areas in the order in which a file has them.
+    pub(crate) fn areas(&self) -> [&[u8]; 4] {
+        [&self.nibbles, &self.rest, &self.scales, &self.biases].map(|area| &area[..])
     }
 
     /// Returns how many tiles there are; the last one may be filled up with rows of zeros.
@@ -156,7 +169,7 @@ impl Packed {
 
     /// Returns the bytes of memory that the weights take.
     pub(crate) fn bytes(&self) -> usize {
-        self.nibbles.len() + self.rest.len() + self.scales.len() + self.biases.len()
+        self.areas().iter().map(|area| area.len()).sum()
     }
 
     fn tile(&self, tile: usize) -> Tile {

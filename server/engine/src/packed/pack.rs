@@ -47,7 +47,7 @@ pub(super) fn pack(
     let sizes =
         [NIBBLE_BYTES, kind.rest_bytes(), kind.scales() * TILE * 2, usize::from(kind.has_bias()) * TILE * 2]
             .map(|n| n * groups);
-    let areas = areas.map(|area| Shared::new(&mut area[..]));
+    let areas = areas.map(|area| Shared::new(area.own()));
     pool.run(rows.div_ceil(TILE), &|_, tile| {
         // SAFETY: each tile has its own bytes in each area, and belongs to one task.
         let [nibbles, rest, scales, biases] =

@@ -174,3 +174,31 @@ fn unpacked_weights_are_those_of_the_file() {
         }
     }
 }
+
+#[test]
+fn packing_makes_the_bytes_of_the_layout_that_files_are_kept_in() {
+    // Of the first version with kept files. Where these change, LAYOUT in `kept/mod.rs` has to be raised, or
+    // files of before would be taken for weights.
+    let expected = [
+        0x70b9_9bc3_6213_6e8d,
+        0xa073_860c_c0c0_b4e5,
+        0x0888_5023_cf68_3692,
+        0x530b_5b1b_18e4_16a2,
+        0x5648_5f60_10e4_b6c4,
+        0x4554_3121_6986_1d9a,
+        0x9760_4d29_f10b_0211,
+        0xcc9f_1abf_3278_bc54,
+    ];
+    let pool = Pool::new(1).expect("a thread");
+    let got = TYPES.map(|dtype| {
+        let (rows, cols) = (37, 512);
+        let bytes = random_rows(dtype, rows * cols, 1.0, 5);
+        let kind = Kind::of(dtype).expect("a kernel");
+        let packed = Packed::new(&pool, dtype, kind, &bytes, rows, cols).expect("memory");
+        // FNV-1a.
+        packed.areas().concat().iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    });
+    assert_eq!(got, expected, "{got:#x?}");
+}

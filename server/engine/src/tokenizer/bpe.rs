@@ -1,29 +1,74 @@
 //! Byte-pair merging of one word, and GPT-2's way of writing bytes as characters.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
-/// Returns the characters GPT-2 writes bytes as: printable ones as themselves, the others from
-/// U+0100 on.
-pub(super) fn alphabet() -> HashMap<char, u8> {
-    let mut map = HashMap::with_capacity(256);
-    let mut next = 0x100;
-    for b in 0..=255u8 {
-        let c = char::from(b);
-        if matches!(c, '!'..='~' | '¡'..='¬' | '®'..='ÿ') {
-            map.insert(c, b);
-        } else if let Some(c) = char::from_u32(next) {
-            map.insert(c, b);
-            next += 1;
+use super::slots::{Hasher, Slots};
+use super::vocabulary::Vocabulary;
+
+/// GPT-2's way of writing bytes: printable ones as themselves, the others as characters from U+0100 on.
+pub(super) struct Alphabet([Option<u8>; 0x144]);
+
+impl Alphabet {
+    pub(super) fn new() -> Alphabet {
+        let mut bytes = [None; 0x144];
+        let mut next = 0x100;
+        for b in 0..=255u8 {
+            let c = char::from(b);
+            if matches!(c, '!'..='~' | '¡'..='¬' | '®'..='ÿ') {
+                bytes[usize::from(b)] = Some(b);
+            } else {
+                bytes[next] = Some(b);
+                next += 1;
+            }
         }
+        Alphabet(bytes)
     }
-    map
+
+    /// Appends the bytes a vocabulary entry stands for, or returns `None` if it has a character outside of
+    /// the alphabet.
+    pub(super) fn decode(&self, text: &str, out: &mut Vec<u8>) -> Option<()> {
+        for c in text.chars() {
+            out.push((*self.0.get(c as usize)?)?);
+        }
+        Some(())
+    }
 }
 
-/// Returns the bytes a vocabulary entry stands for, or `None` if it has a character outside of the
-/// alphabet.
-pub(super) fn decode(text: &str, alphabet: &HashMap<char, u8>) -> Option<Box<[u8]>> {
-    text.chars().map(|c| alphabet.get(&c).copied()).collect()
+/// Which two tokens make which one, the first ones first.
+#[derive(Debug)]
+pub(super) struct Merges {
+    /// The two, the token they make, and the rank.
+    all: Vec<(u32, u32, u32, u32)>,
+    hasher: Hasher,
+    slots: Slots,
+}
+
+impl Merges {
+    pub(super) fn with_capacity(merges: usize) -> Merges {
+        Merges { all: Vec::with_capacity(merges), hasher: Hasher::new(), slots: Slots::with_capacity(merges) }
+    }
+
+    /// Adds a merge, unless the two have one already. No more than the capacity may be added.
+    pub(super) fn add(&mut self, left: u32, right: u32, whole: u32, rank: u32) {
+        if let Err(free) = self.find(left, right) {
+            self.slots.fill(free, self.all.len() as u32);
+            self.all.push((left, right, whole, rank));
+        }
+    }
+
+    /// Returns the rank of the merge of two tokens, and the token they make.
+    fn get(&self, (left, right): (u32, u32)) -> Option<(u32, u32)> {
+        let (_, _, whole, rank) = self.all[self.find(left, right).ok()? as usize];
+        Some((rank, whole))
+    }
+
+    fn find(&self, left: u32, right: u32) -> Result<u32, usize> {
+        self.slots.find(self.hasher.pair(left, right), |n| {
+            let (l, r, ..) = self.all[n as usize];
+            (l, r) == (left, right)
+        })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -38,19 +83,14 @@ const NONE: u32 = u32::MAX;
 
 /// Appends the tokens of one word: the pair with the lowest rank is merged first, the leftmost of
 /// equals. Takes O(n log n), as a line of a minified file is one word.
-pub(super) fn encode(
-    word: &[u8],
-    ids: &HashMap<Box<[u8]>, u32>,
-    merges: &HashMap<(u32, u32), (u32, u32)>,
-    out: &mut Vec<u32>,
-) {
+pub(super) fn encode(word: &[u8], vocabulary: &Vocabulary, merges: &Merges, out: &mut Vec<u32>) {
     let n = word.len();
     if n == 0 || n >= NONE as usize {
         return;
     }
     let mut symbols: Vec<Symbol> = (0..n)
         .map(|i| Symbol {
-            id: ids.get(&word[i..=i]).copied().unwrap_or(NONE),
+            id: vocabulary.id_of(&word[i..=i]).unwrap_or(NONE),
             len: 1,
             prev: if i == 0 { NONE } else { i as u32 - 1 },
             next: if i + 1 == n { NONE } else { i as u32 + 1 },
@@ -61,8 +101,8 @@ pub(super) fn encode(
     let push = |queue: &mut BinaryHeap<_>, symbols: &[Symbol], left: u32, right: u32| {
         if left != NONE && right != NONE {
             let pair = (symbols[left as usize].id, symbols[right as usize].id);
-            if let Some((rank, id)) = merges.get(&pair) {
-                queue.push(Reverse((*rank, left, right, *id, pair)));
+            if let Some((rank, id)) = merges.get(pair) {
+                queue.push(Reverse((rank, left, right, id, pair)));
             }
         }
     };
@@ -92,29 +132,35 @@ mod tests {
 
     #[test]
     fn the_alphabet_writes_a_space_as_g_with_dot() {
-        let a = alphabet();
-        assert_eq!(a.len(), 256);
-        assert_eq!(decode("Ġa", &a).as_deref(), Some(&b" a"[..]));
-        assert_eq!(decode("Ċ", &a).as_deref(), Some(&b"\n"[..]));
-        assert_eq!(decode("日", &a), None);
+        let alphabet = Alphabet::new();
+        let decode = |text: &str| {
+            let mut out = Vec::new();
+            alphabet.decode(text, &mut out).map(|()| out)
+        };
+        assert_eq!(alphabet.0.iter().flatten().count(), 256);
+        assert_eq!(decode("Ġa").as_deref(), Some(&b" a"[..]));
+        assert_eq!(decode("Ċ").as_deref(), Some(&b"\n"[..]));
+        assert_eq!(decode("日"), None);
+        assert_eq!(decode("\u{ad}"), None);
     }
 
     #[test]
     fn lowest_rank_first_then_leftmost() {
-        let mut ids: HashMap<Box<[u8]>, u32> = (0..=255u8).map(|b| (Box::from([b]), u32::from(b))).collect();
-        for (i, t) in ["ab", "bc", "abc", "aa"].iter().enumerate() {
-            ids.insert(t.as_bytes().into(), 300 + i as u32);
+        let single: Vec<[u8; 1]> = (0..=255u8).map(|b| [b]).collect();
+        let more = ["ab", "bc", "abc", "aa"].map(str::as_bytes);
+        let vocabulary = Vocabulary::of(single.iter().map(|b| &b[..]).chain(more));
+        let id = |t: &str| vocabulary.id_of(t.as_bytes()).expect("a token");
+        let mut merges = Merges::with_capacity(5);
+        for (rank, (left, right)) in
+            [("b", "c"), ("a", "b"), ("a", "bc"), ("a", "a"), ("a", "b")].into_iter().enumerate()
+        {
+            merges.add(id(left), id(right), id(&format!("{left}{right}")), rank as u32);
         }
-        let id = |t: &str| ids[t.as_bytes()];
-        let merges = HashMap::from([
-            ((id("b"), id("c")), (0, id("bc"))),
-            ((id("a"), id("b")), (1, id("ab"))),
-            ((id("a"), id("bc")), (2, id("abc"))),
-            ((id("a"), id("a")), (3, id("aa"))),
-        ]);
+        assert_eq!(merges.get((id("a"), id("b"))), Some((1, id("ab"))));
+        assert_eq!(merges.get((id("b"), id("a"))), None);
         let check = |word: &str, expect: &[&str]| {
             let mut out = Vec::new();
-            encode(word.as_bytes(), &ids, &merges, &mut out);
+            encode(word.as_bytes(), &vocabulary, &merges, &mut out);
             assert_eq!(out, expect.iter().map(|t| id(t)).collect::<Vec<_>>(), "{word}");
         };
         check("abc", &["abc"]);

@@ -3,14 +3,18 @@
 //! Special tokens are never made from text: `<|endoftext|>` in a document is thirteen characters.
 
 mod bpe;
+mod slots;
 mod split;
 mod spm;
+mod vocabulary;
 
 use std::collections::HashMap;
 
 use crate::error::EngineError;
 use crate::gguf::{Gguf, Value};
+use bpe::{Alphabet, Merges};
 use split::Split;
+use vocabulary::Vocabulary;
 
 /// Roles of special tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,11 +36,8 @@ pub enum Special {
 /// The tokenizer of a model file: byte-level BPE (`gpt2`) or SentencePiece (`llama`).
 #[derive(Debug)]
 pub struct Tokenizer {
-    /// (vocab) bytes of each token; empty for special ones.
-    bytes: Vec<Box<[u8]>>,
-    ids: HashMap<Box<[u8]>, u32>,
-    /// Ids of ordinary tokens, sorted by their bytes.
-    sorted: Vec<u32>,
+    /// Special tokens have no bytes.
+    vocabulary: Vocabulary,
     kind: Kind,
     special: HashMap<Special, u32>,
     control: Vec<bool>,
@@ -47,8 +48,7 @@ pub struct Tokenizer {
 enum Kind {
     Bpe {
         split: Split,
-        /// Two tokens to (rank, the token they make).
-        merges: HashMap<(u32, u32), (u32, u32)>,
+        merges: Merges,
         /// Whether a word that is a token is taken whole, whatever the merges say.
         whole_words: bool,
     },
@@ -75,7 +75,7 @@ impl Tokenizer {
         let kind = match gguf.string("tokenizer.ggml.model")? {
             "gpt2" => {
                 let split = read_split(gguf)?;
-                Kind::Bpe { split, merges: HashMap::new(), whole_words: split == Split::Llama3 }
+                Kind::Bpe { split, merges: Merges::with_capacity(0), whole_words: split == Split::Llama3 }
             }
             "llama" => Kind::Spm {
                 scores: match gguf.get("tokenizer.ggml.scores") {
@@ -97,8 +97,8 @@ impl Tokenizer {
             return Err(EngineError::gguf("tokenizer.ggml.tokens", format!("{} tokens", tokens.len())));
         }
         let types = match gguf.get("tokenizer.ggml.token_type") {
-            None => vec![NORMAL; tokens.len()],
-            Some(Value::Integers(v)) if v.len() == tokens.len() => v.clone(),
+            None => None,
+            Some(Value::Integers(v)) if v.len() == tokens.len() => Some(v),
             Some(_) => {
                 return Err(EngineError::gguf(
                     "tokenizer.ggml.token_type",
@@ -107,70 +107,60 @@ impl Tokenizer {
             }
         };
 
-        let alphabet = bpe::alphabet();
+        let alphabet = Alphabet::new();
         let mut t = Tokenizer {
-            bytes: Vec::with_capacity(tokens.len()),
-            ids: HashMap::with_capacity(tokens.len()),
-            sorted: Vec::new(),
+            vocabulary: Vocabulary::with_capacity(tokens.len()),
             kind,
             special: HashMap::new(),
             control: vec![false; tokens.len()],
             begin: None,
         };
-        for (id, (text, kind)) in tokens.iter().zip(&types).enumerate() {
-            let id = id as u32;
-            let bytes: Box<[u8]> = match (&mut t.kind, *kind) {
+        let mut bytes = Vec::new();
+        for (id, text) in tokens.iter().enumerate() {
+            let kind = types.map_or(NORMAL, |types| types[id]);
+            bytes.clear();
+            match (&mut t.kind, kind) {
                 (Kind::Bpe { .. }, NORMAL | BYTE) => {
-                    bpe::decode(text, &alphabet).unwrap_or_else(|| text.as_bytes().into())
-                }
-                (Kind::Spm { .. }, NORMAL) => text.replace(spm::SPACE, " ").into_bytes().into(),
-                (Kind::Spm { bytes, .. }, BYTE) => match spm::byte_of(text) {
-                    Some(b) => {
-                        bytes[usize::from(b)].get_or_insert(id);
-                        [b].into()
+                    if alphabet.decode(text, &mut bytes).is_none() {
+                        bytes.clear();
+                        bytes.extend_from_slice(text.as_bytes());
                     }
-                    None => Box::default(),
-                },
-                _ => Box::default(),
-            };
+                }
+                (Kind::Spm { .. }, NORMAL) => bytes.extend(text.replace(spm::SPACE, " ").into_bytes()),
+                (Kind::Spm { bytes: of_byte, .. }, BYTE) => {
+                    if let Some(b) = spm::byte_of(text) {
+                        of_byte[usize::from(b)].get_or_insert(id as u32);
+                        bytes.push(b);
+                    }
+                }
+                _ => {}
+            }
+            t.vocabulary.push(&bytes);
             if bytes.is_empty() {
                 // Control, user-defined and unused tokens are never text: they end a generation.
-                t.control[id as usize] = true;
-                if let (CONTROL, Some(role)) = (*kind, role_of(text)) {
-                    t.special.entry(role).or_insert(id);
+                t.control[id] = true;
+                if let (CONTROL, Some(role)) = (kind, role_of(text)) {
+                    t.special.entry(role).or_insert(id as u32);
                 }
-            } else {
+            } else if kind == NORMAL || matches!(t.kind, Kind::Bpe { .. }) {
                 // SentencePiece has bytes twice: as a character's token, and as a last resort.
-                if *kind == NORMAL || matches!(t.kind, Kind::Bpe { .. }) {
-                    t.ids.entry(bytes.clone()).or_insert(id);
-                }
-                t.sorted.push(id);
+                t.vocabulary.name_last();
             }
-            t.bytes.push(bytes);
         }
-        let bytes = &t.bytes;
-        t.sorted.sort_unstable_by(|a, b| bytes[*a as usize].cmp(&bytes[*b as usize]).then(a.cmp(b)));
-        t.read_merges(gguf, &alphabet)?;
+        let (order, merges) = std::thread::scope(|scope| {
+            let order = scope.spawn(|| t.vocabulary.in_order());
+            let merges = match t.kind {
+                Kind::Bpe { .. } => read_merges(gguf, &t.vocabulary, &alphabet).map(Some),
+                Kind::Spm { .. } => Ok(None),
+            };
+            (order.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), merges)
+        });
+        t.vocabulary.set_order(order);
+        if let (Kind::Bpe { merges, .. }, Some(read)) = (&mut t.kind, merges?) {
+            *merges = read;
+        }
         t.read_roles(gguf, tokens.len())?;
         Ok(t)
-    }
-
-    fn read_merges(&mut self, gguf: &Gguf<'_>, alphabet: &HashMap<char, u8>) -> Result<(), EngineError> {
-        let Kind::Bpe { merges, .. } = &mut self.kind else { return Ok(()) };
-        let list = gguf.strings("tokenizer.ggml.merges")?;
-        merges.reserve(list.len());
-        for (rank, merge) in list.iter().enumerate() {
-            let pair = merge.split_once(' ').and_then(|(a, b)| {
-                let (a, b) = (bpe::decode(a, alphabet)?, bpe::decode(b, alphabet)?);
-                let whole = self.ids.get([&a[..], &b[..]].concat().as_slice())?;
-                Some(((*self.ids.get(&a)?, *self.ids.get(&b)?), *whole))
-            });
-            // A merge whose parts or whole are no tokens can never apply.
-            if let Some((pair, whole)) = pair {
-                merges.entry(pair).or_insert((rank as u32, whole));
-            }
-        }
-        Ok(())
     }
 
     fn read_roles(&mut self, gguf: &Gguf<'_>, vocab: usize) -> Result<(), EngineError> {
@@ -210,7 +200,7 @@ impl Tokenizer {
 
     /// Returns the number of tokens.
     pub fn vocab(&self) -> usize {
-        self.bytes.len()
+        self.vocabulary.len()
     }
 
     /// Returns the token of a role, if the model has it.
@@ -230,20 +220,17 @@ impl Tokenizer {
 
     /// Returns the bytes of a token: empty for special tokens and ids outside of the vocabulary.
     pub fn bytes(&self, id: u32) -> &[u8] {
-        self.bytes.get(id as usize).map_or(&[], |b| b)
+        self.vocabulary.bytes(id)
     }
 
     /// Returns the ordinary token with exactly these bytes.
     pub(crate) fn id_of(&self, bytes: &[u8]) -> Option<u32> {
-        self.ids.get(bytes).copied()
+        self.vocabulary.id_of(bytes)
     }
 
     /// Returns the ordinary tokens that begin with `prefix`.
     pub(crate) fn starting_with(&self, prefix: &[u8]) -> &[u32] {
-        let bytes = |id: &u32| &*self.bytes[*id as usize];
-        let from = self.sorted.partition_point(|id| bytes(id) < prefix);
-        let count = self.sorted[from..].partition_point(|id| bytes(id).starts_with(prefix));
-        &self.sorted[from..from + count]
+        self.vocabulary.starting_with(prefix)
     }
 
     /// Appends the tokens of `text` to `out`.
@@ -252,13 +239,13 @@ impl Tokenizer {
             Kind::Bpe { split, merges, whole_words } => {
                 split.words(text, &mut |word| match self.id_of(word.as_bytes()).filter(|_| *whole_words) {
                     Some(id) => out.push(id),
-                    None => bpe::encode(word.as_bytes(), &self.ids, merges, out),
+                    None => bpe::encode(word.as_bytes(), &self.vocabulary, merges, out),
                 })
             }
             Kind::Spm { scores, bytes, space_first } => {
                 let first = *space_first && !text.is_empty() && out.iter().all(|id| self.is_control(*id));
                 let spaced = if first { format!(" {text}") } else { text.to_owned() };
-                spm::encode(&spaced, &self.ids, scores, bytes, out);
+                spm::encode(&spaced, &self.vocabulary, scores, bytes, out);
             }
         }
     }
@@ -268,6 +255,26 @@ impl Tokenizer {
         let bytes: Vec<u8> = ids.iter().flat_map(|id| self.bytes(*id)).copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+fn read_merges(gguf: &Gguf<'_>, vocabulary: &Vocabulary, alphabet: &Alphabet) -> Result<Merges, EngineError> {
+    let list = gguf.strings("tokenizer.ggml.merges")?;
+    let mut merges = Merges::with_capacity(list.len());
+    let mut bytes = Vec::new();
+    for (rank, merge) in list.iter().enumerate() {
+        let Some((a, b)) = merge.split_once(' ') else { continue };
+        bytes.clear();
+        let Some(()) = alphabet.decode(a, &mut bytes) else { continue };
+        let middle = bytes.len();
+        let Some(()) = alphabet.decode(b, &mut bytes) else { continue };
+        let [left, right, whole] =
+            [&bytes[..middle], &bytes[middle..], &bytes[..]].map(|bytes| vocabulary.id_of(bytes));
+        // A merge whose parts or whole are no tokens can never apply.
+        if let (Some(left), Some(right), Some(whole)) = (left, right, whole) {
+            merges.add(left, right, whole, rank as u32);
+        }
+    }
+    Ok(merges)
 }
 
 fn read_split(gguf: &Gguf<'_>) -> Result<Split, EngineError> {

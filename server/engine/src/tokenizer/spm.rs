@@ -4,7 +4,9 @@
 //! is no token in the end is spelled in byte tokens. Vocabularies write a space as U+2581.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
+
+use super::vocabulary::Vocabulary;
 
 /// How vocabularies write a space.
 pub(super) const SPACE: char = '\u{2581}';
@@ -46,7 +48,7 @@ impl Ord for Rank {
 /// Appends the tokens of `text`. `bytes` holds the token of each single byte.
 pub(super) fn encode(
     text: &str,
-    ids: &HashMap<Box<[u8]>, u32>,
+    vocabulary: &Vocabulary,
     scores: &[f32],
     bytes: &[Option<u32>; 256],
     out: &mut Vec<u32>,
@@ -69,8 +71,8 @@ pub(super) fn encode(
             return;
         }
         let (start, end) = (symbols[left].start, symbols[right].end);
-        if let Some(id) = ids.get(&raw[start..end]) {
-            let score = scores.get(*id as usize).copied().unwrap_or(0.0);
+        if let Some(id) = vocabulary.id_of(&raw[start..end]) {
+            let score = scores.get(id as usize).copied().unwrap_or(0.0);
             queue.push((Rank(score), Reverse(left), right, end - start));
         }
     };
@@ -91,8 +93,8 @@ pub(super) fn encode(
         push(&mut queue, &symbols, left, r.next);
     }
     for s in symbols.iter().filter(|s| s.start < s.end) {
-        match ids.get(&raw[s.start..s.end]) {
-            Some(id) => out.push(*id),
+        match vocabulary.id_of(&raw[s.start..s.end]) {
+            Some(id) => out.push(id),
             None => out.extend(raw[s.start..s.end].iter().filter_map(|b| bytes[usize::from(*b)])),
         }
     }
@@ -106,13 +108,12 @@ mod tests {
     fn best_score_first_and_bytes_for_the_rest() {
         let tokens: [(&[u8], f32); 6] =
             [(b"a", 0.0), (b"b", 0.0), (b"ab", -2.0), (b"ba", -1.0), (b" ", 0.0), (b" a", -3.0)];
-        let ids: HashMap<Box<[u8]>, u32> =
-            tokens.iter().zip(0..).map(|((t, _), i)| (Box::from(*t), i)).collect();
+        let vocabulary = Vocabulary::of(tokens.iter().map(|t| t.0));
         let scores: Vec<f32> = tokens.iter().map(|t| t.1).collect();
         let bytes: [Option<u32>; 256] = std::array::from_fn(|b| Some(1000 + b as u32));
         let check = |text: &str, expect: &[u32]| {
             let mut out = Vec::new();
-            encode(text, &ids, &scores, &bytes, &mut out);
+            encode(text, &vocabulary, &scores, &bytes, &mut out);
             assert_eq!(out, expect, "{text:?}");
         };
         check("aba", &[0, 3]);

@@ -1,0 +1,191 @@
+//! Packed weights that are kept in a file: the same numbers, and no harm from any file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use housestyle_engine::{Engine, Options};
+use housestyle_testkit::tiny::Tiny;
+
+/// Tells a child of the tests which model to open.
+const MODEL: &str = "HOUSESTYLE_TEST_KEPT_MODEL";
+
+/// A folder with a model; it is left to the system, as Windows does not remove mapped files.
+fn folder(tiny: &Tiny) -> (PathBuf, PathBuf) {
+    let dir = tempfile::tempdir().expect("a temporary folder").keep();
+    let model = dir.join("tiny.gguf");
+    fs::write(&model, tiny.gguf()).expect("writing the model");
+    (model, dir.join("tiny.gguf.packed"))
+}
+
+fn tiny(seed: u64) -> Tiny {
+    Tiny { quantized: true, seed, ..Tiny::default() }
+}
+
+fn logits(engine: &mut Engine) -> Vec<u32> {
+    let tokens: Vec<u32> = (0..40).map(|i| i * 37 % 256).collect();
+    let logits = engine.logits(&tokens, &|| false).expect("valid").expect("not aborted");
+    logits.iter().map(|logit| logit.to_bits()).collect()
+}
+
+/// Opens a model, waits for what is written, and returns its logits.
+fn open(model: &Path, kept: &[PathBuf]) -> (Vec<u32>, std::io::Result<()>) {
+    let options = Options { threads: 2, context: 64, kept: kept.to_vec(), ..Options::default() };
+    let mut engine = Engine::open(model, options).expect("a valid model");
+    let written = engine.wait_until_kept();
+    (logits(&mut engine), written)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn weights_are_kept_and_the_numbers_are_the_same() {
+    for architecture in ["qwen2", "llama"] {
+        for quantized in [true, false] {
+            let (model, kept) = folder(&Tiny { quantized, architecture, ..Tiny::default() });
+            let (plain, _) = open(&model, &[]);
+            assert!(!kept.exists());
+            let places = [kept.clone()];
+            let (first, written) = open(&model, &places);
+            written.expect("written");
+            // A model of plain numbers has nothing packed.
+            assert_eq!(kept.exists(), quantized);
+            let (second, _) = open(&model, &places);
+            assert!(first == plain && second == plain, "{architecture} {quantized}");
+        }
+    }
+}
+
+#[test]
+fn the_file_is_what_is_read() {
+    let (model, kept) = folder(&tiny(1));
+    let (plain, _) = open(&model, &[kept.clone()]);
+    let mut bytes = fs::read(&kept).expect("written");
+    bytes[4096..20_000].fill(0);
+    fs::write(&kept, bytes).expect("writing");
+    assert_ne!(open(&model, &[kept]).0, plain);
+}
+
+#[test]
+fn whatever_is_in_the_place_does_no_harm_and_is_replaced() {
+    let (model, kept) = folder(&tiny(1));
+    let (plain, _) = open(&model, &[kept.clone()]);
+    let good = fs::read(&kept).expect("written");
+    let (other_model, other_kept) = folder(&tiny(2));
+    open(&other_model, &[other_kept.clone()]).1.expect("written");
+    let flipped = |at: usize| {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1;
+        bytes
+    };
+    let mut bad = vec![
+        Vec::new(),
+        b"HSPACKED".to_vec(),
+        good[..good.len() - 1].to_vec(),
+        good[..4096].to_vec(),
+        [&good[..], &[0; 128]].concat(),
+        vec![0; good.len()],
+        fs::read(&other_kept).expect("written"),
+        fs::read(&model).expect("the model"),
+    ];
+    bad.extend((0..48).map(flipped));
+    for (i, bytes) in bad.into_iter().enumerate() {
+        fs::write(&kept, bytes).expect("writing");
+        let (got, written) = open(&model, &[kept.clone()]);
+        written.expect("written");
+        assert_eq!(got, plain, "file {i}");
+        assert!(fs::read(&kept).expect("replaced") == good, "file {i}");
+    }
+    assert_eq!(names(kept.parent().expect("a folder")), ["tiny.gguf", "tiny.gguf.packed"]);
+}
+
+#[test]
+fn another_model_of_the_same_size_and_time_is_noticed() {
+    let (model, kept) = folder(&tiny(1));
+    let time = SystemTime::now() - Duration::from_secs(1000);
+    let set = |time| fs::File::options().write(true).open(&model).and_then(|file| file.set_modified(time));
+    set(time).expect("a time");
+    open(&model, &[kept.clone()]).1.expect("written");
+    let (before, size) = (fs::read(&kept).expect("written"), fs::metadata(&model).expect("a file").len());
+    // Aside and renamed, as the first one is mapped.
+    let other = model.with_extension("other");
+    fs::write(&other, tiny(2).gguf()).expect("writing");
+    assert_eq!(fs::metadata(&other).expect("a file").len(), size);
+    fs::rename(&other, &model).expect("renamed");
+    set(time).expect("a time");
+    let (plain, _) = open(&model, &[]);
+    assert_eq!(open(&model, &[kept.clone()]).0, plain);
+    assert!(fs::read(&kept).expect("replaced") != before);
+    // And the same bytes with another time are packed anew: nothing says that they are the same.
+    let before = fs::metadata(&kept).and_then(|about| about.modified()).expect("a time");
+    set(time + Duration::from_secs(1)).expect("a time");
+    assert_eq!(open(&model, &[kept.clone()]).0, plain);
+    assert!(fs::metadata(&kept).and_then(|about| about.modified()).expect("a time") >= before);
+}
+
+#[test]
+fn where_nothing_can_be_written_the_next_place_is_taken_and_none_is_no_failure() {
+    let (model, kept) = folder(&tiny(1));
+    let folder = kept.parent().expect("a folder");
+    let (plain, _) = open(&model, &[]);
+    let below_a_file = model.join("x.packed");
+    let a_folder = folder.join("in-the-way");
+    fs::create_dir(&a_folder).expect("made");
+    let deep = folder.join("state").join("packed").join("x.packed");
+    let (got, written) = open(&model, &[below_a_file.clone(), a_folder.clone()]);
+    assert!(got == plain && written.is_err());
+    let places = [below_a_file, a_folder, deep.clone()];
+    let (got, written) = open(&model, &places);
+    assert!(got == plain && written.is_ok() && deep.is_file());
+    assert_eq!(open(&model, &places).0, plain);
+    assert_eq!(names(folder), ["in-the-way", "state", "tiny.gguf"]);
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed_and_a_living_one_is_not_disturbed() {
+    let (model, kept) = folder(&tiny(1));
+    let left = kept.with_file_name("tiny.gguf.packed.new-1");
+    fs::write(&left, "half").expect("writing");
+    assert!(open(&model, &[kept.clone()]).1.is_err() && left.exists() && !kept.exists());
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    fs::File::options().write(true).open(&left).and_then(|file| file.set_modified(hour_ago)).expect("a time");
+    assert!(open(&model, &[kept.clone()]).1.is_ok() && !left.exists() && kept.exists());
+}
+
+#[test]
+fn two_processes_at_once() {
+    if let Some(model) = std::env::var_os(MODEL) {
+        let model = PathBuf::from(model);
+        let (plain, _) = open(&model, &[]);
+        for _ in 0..30 {
+            // Taken away under the others again and again, so that all of them write and read.
+            let kept = model.with_file_name("tiny.gguf.packed");
+            assert_eq!(open(&model, &[kept.clone()]).0, plain);
+            let _ = fs::remove_file(kept);
+        }
+        return;
+    }
+    let (model, kept) = folder(&tiny(1));
+    let program = std::env::current_exe().expect("this program");
+    let children: Vec<_> = (0..3)
+        .map(|_| {
+            let mut command = Command::new(&program);
+            command.args(["kept::two_processes_at_once", "--exact"]).env(MODEL, &model);
+            command.stdout(std::process::Stdio::piped()).spawn().expect("started")
+        })
+        .collect();
+    for child in children {
+        let done = child.wait_with_output().expect("ended");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    }
+    let (plain, _) = open(&model, &[]);
+    assert_eq!(open(&model, &[kept]).0, plain);
+    assert!(names(model.parent().expect("a folder")).iter().all(|name| !name.contains(".new-")));
+}

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 
+from ours import by_name
 from process import Failed, pin, reap
 
 PATIENCE = 300
@@ -32,11 +33,11 @@ class Editor:
         self.number = 0
         self.versions = {}
         self.errors = open(os.path.join(self.folder, "stderr"), "w+", encoding="utf-8")
+        name, env = by_name(model, self.folder)
         try:
             self.child = subprocess.Popen(
-                [binary, "--model", model, "--offline", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=self.errors, cwd=workspace, env=dict(os.environ, HOUSESTYLE_HOME=os.path.join(self.folder, "home")),
-                preexec_fn=pin(threads))
+                [binary, "--model", name, "--offline", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=self.errors, cwd=workspace, env=env, preexec_fn=pin(threads))
         except OSError as error:
             raise Failed("%s: %s" % (binary, error))
         threading.Thread(target=self.listen, daemon=True).start()

@@ -5,6 +5,7 @@ import os
 import statistics
 import tempfile
 
+from ours import by_name
 from process import run, say
 
 DECODED = 32
@@ -20,7 +21,10 @@ def label(test):
 
 def ours(binary, model, test, threads):
     """Returns tokens a second of `housestyle bench`."""
-    done = run([binary, "--model", model, "--json", "bench", "--threads", threads, "--only", label(test)], threads)
+    with tempfile.TemporaryDirectory(prefix="housestyle-bench-") as folder:
+        name, env = by_name(model, folder)
+        command = [binary, "--model", name, "--offline", "--json", "bench", "--threads", threads, "--only", label(test)]
+        done = run(command, threads, env=env)
     return json.loads(done.output)[label(test)]["tokens_per_second"]
 
 
@@ -87,8 +91,8 @@ def first_token(binary, llama, files, threads, rounds):
                 file.write(FIRST)
         lines = FIRST.split("\n")
         place = "%s:%d:%d" % (source, len(lines), len(lines[-1]) + 1)
-        env = dict(os.environ, HOUSESTYLE_HOME=os.path.join(folder, "home"))
-        mine = [binary, "--model", files["shipped"], "--offline", "--json", "complete", place, "--max-tokens", "1"]
+        name, env = by_name(files["shipped"], folder)
+        mine = [binary, "--model", name, "--offline", "--json", "complete", place, "--max-tokens", "1"]
         their = [llama.program("llama-completion"), "-m", files["shipped"], "-t", threads, "-f", prompt, "-n", 1,
                  "-c", 4096, "--temp", 0, "-no-cnv", "--no-warmup", "--no-display-prompt"]
         for number in range(rounds + 1):

@@ -13,6 +13,7 @@ use crate::error::EngineError;
 use crate::forward::Scratch;
 use crate::gguf::Gguf;
 use crate::kept::{Kept, Key, Writer};
+use crate::matrix::release;
 use crate::model::Model;
 use crate::output::Want;
 use crate::sequences::{AdapterId, Sequences};
@@ -385,8 +386,10 @@ fn load(
         return Ok((Model::load(gguf, map, threads, None)?, None));
     }
     let key = Key::of(file, gguf, map);
+    release(map, &(0..map.len()));
     for mut kept in places.iter().filter_map(|path| Kept::open(path, key)) {
         let model = Model::load(gguf, map, threads, Some(&mut kept))?;
+        release(map, &(0..map.len()));
         if kept.is_used_up() {
             return Ok((model, None));
         }

@@ -93,7 +93,7 @@ impl Model {
         s.threads.resize_with(self.pool.threads(), Workspace::default);
         resize(&mut s.x, n * c.dim);
         for (token, x) in tokens.iter().zip(s.x.chunks_exact_mut(c.dim)) {
-            self.embedding.row_f32(*token as usize, x);
+            self.embed(*token as usize, x);
         }
         cache.reserve(n);
         s.angles.clear();

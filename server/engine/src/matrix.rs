@@ -29,19 +29,16 @@ impl Rows {
         let n = self.dtype.row_bytes(self.cols);
         self.dtype.to_f32(&self.file[self.bytes.start + r * n..][..n], out);
     }
+}
 
-    /// Says that the pages of these rows will not be read soon. They stay in the system's cache of the file.
-    fn release(&self) {
-        #[cfg(unix)]
-        // SAFETY: the pages of a read-only mapping of a file are read anew when they are wanted.
-        let _ = unsafe {
-            self.file.unchecked_advise_range(
-                memmap2::UncheckedAdvice::DontNeed,
-                self.bytes.start,
-                self.bytes.len(),
-            )
-        };
-    }
+/// Says that the pages of a part of a file will not be read soon. They stay in the system's cache of the file.
+pub(crate) fn release(file: &Mmap, bytes: &Range<usize>) {
+    #[cfg(all(unix, not(miri)))]
+    // SAFETY: the pages of a read-only mapping of a file are read anew when they are wanted.
+    let _ =
+        unsafe { file.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, bytes.start, bytes.len()) };
+    #[cfg(not(all(unix, not(miri))))]
+    let _ = (file, bytes);
 }
 
 /// The right-hand side of products.
@@ -75,7 +72,7 @@ impl Matrix {
                 }
                 let bytes = &rows.file[rows.bytes.clone()];
                 let packed = Packed::new(pool, rows.dtype, kind, bytes, rows.rows, rows.cols)?;
-                rows.release();
+                release(&rows.file, &rows.bytes);
                 Ok(Matrix::Packed(packed))
             }
             _ => Ok(Matrix::Plain(rows)),

@@ -10,7 +10,7 @@ use crate::engine::Screening;
 use crate::error::EngineError;
 use crate::gguf::Gguf;
 use crate::kept::Kept;
-use crate::matrix::{Matrix, Rows};
+use crate::matrix::{Matrix, Rows, release};
 use crate::packed::Packed;
 use crate::pool::Pool;
 use crate::simd::Isa;
@@ -20,7 +20,9 @@ use crate::simd::Isa;
 pub(crate) struct Model {
     pub(crate) config: Config,
     pub(crate) vocab: usize,
-    pub(crate) embedding: Rows, // (vocab, dim)
+    embedding: Rows, // (vocab, dim)
+    /// Whether the file has no output matrix.
+    tied: bool,
     pub(crate) layers: Vec<Layer>,
     pub(crate) norm: Vec<f32>, // (dim)
     pub(crate) output: Matrix, // (vocab, dim); the embedding itself where the file has no output matrix
@@ -104,6 +106,7 @@ impl Model {
             config,
             vocab,
             embedding,
+            tied: gguf.tensor("output.weight").is_none(),
             layers,
             norm,
             output,
@@ -113,6 +116,15 @@ impl Model {
             isa: Isa::detect(),
             pool,
         })
+    }
+
+    /// Converts a token's row of the embedding to f32 (dim).
+    pub(crate) fn embed(&self, token: usize, out: &mut [f32]) {
+        match &self.output {
+            // Of one copy of the matrix only, as each of them is a third of the weights.
+            Matrix::Packed(w) if self.tied && w.has_rows() => w.row_f32(token, out),
+            _ => self.embedding.row_f32(token, out),
+        }
     }
 
     /// Returns all packed matrices, in the order in which they are prepared. A clone shares the memory.
@@ -183,6 +195,10 @@ impl Finder<'_> {
         }
         let mut out = vec![0.0; len];
         info.dtype.to_f32(&self.file[info.bytes.clone()], &mut out);
+        // The system maps much of what stands around, too, of which little is read where matrices are kept.
+        if self.kept.is_some() {
+            release(self.file, &(info.bytes.start..self.file.len()));
+        }
         Ok(Some(out))
     }
 }

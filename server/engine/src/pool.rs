@@ -114,6 +114,8 @@ impl Pool {
         *lock(&state.job) = Job { work, tasks };
         state.next.store(0, Ordering::Relaxed);
         state.left.store(0, Ordering::Relaxed);
+        // Left over where this thread and a helper panicked in the round before.
+        state.panicked.store(false, Ordering::Relaxed);
         let round = state.gate.load(Ordering::Relaxed) / ROUND + 1;
         state.gate.store(round.wrapping_mul(ROUND) | OPEN, Ordering::SeqCst);
         if *lock(&state.asleep) > 0 {
@@ -314,6 +316,18 @@ mod tests {
                 pool.run(50, &|_, task| assert!(task != bad, "task {bad}"));
             }));
             assert!(run.is_err());
+        }
+        // Of all threads at once: none of it is left for the next piece of work.
+        for _ in 0..20 {
+            let both = std::sync::Barrier::new(2);
+            let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                pool.run(2, &|_, task| {
+                    both.wait();
+                    panic!("task {task}");
+                });
+            }));
+            assert!(run.is_err());
+            pool.run(2, &|_, _| ());
         }
         let mut all = vec![0usize; 64];
         let shared = Shared::new(&mut all);

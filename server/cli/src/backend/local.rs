@@ -1,6 +1,6 @@
 //! The model in this process: the engine behind the pipeline's boundary.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{
@@ -31,12 +31,18 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// Opens a model file; `threads` 0 takes one for each core.
+    /// Opens a model file; `threads` 0 takes one for each core, and `kept` says where its packed weights may be
+    /// kept, the best place first.
     ///
     /// # Errors
     /// When the file is missing, broken or of an unsupported kind.
-    pub(crate) fn open(name: String, path: &Path, threads: usize) -> Result<Local, EngineError> {
-        let engine = Engine::open(path, Options { threads, ..Options::default() })?;
+    pub(crate) fn open(
+        name: String,
+        path: &Path,
+        threads: usize,
+        kept: Vec<PathBuf>,
+    ) -> Result<Local, EngineError> {
+        let engine = Engine::open(path, Options { threads, kept, ..Options::default() })?;
         Ok(Local { name, engine, speed: USUAL_SPEED, beside: Beside::default() })
     }
 

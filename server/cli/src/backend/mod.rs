@@ -12,7 +12,7 @@ use housestyle_complete::generator::Generator;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::models::{Model, Store};
+use crate::models::{Model, Store, kept};
 use crate::probe;
 
 /// Where the text comes from.
@@ -59,8 +59,9 @@ pub(crate) fn open_local(context: &Context) -> Result<Local, Failure> {
     let path = model.locate(&store).map_err(Failure::Environment)?;
     let name = model.name();
     let failed = |why: String| Failure::Environment(format!("model {name}: {why}"));
+    let kept = kept::places(&context.home, &model, &path);
     let mut local =
-        Local::open(name.clone(), &path, context.threads).map_err(|error| failed(error.to_string()))?;
+        Local::open(name.clone(), &path, context.threads, kept).map_err(|error| failed(error.to_string()))?;
     // Of the pinned files it is known that they fill holes; of any other it is asked.
     if !store.is_pinned(&model) && local.describe().fim {
         let probe = probe::run(&mut local).map_err(|error| failed(error.to_string()))?;

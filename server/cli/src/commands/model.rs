@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use housestyle_engine::{Engine, Options};
 use serde::Serialize;
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::models::pull::Pull;
 use crate::models::store::Record;
-use crate::models::{self, Entry, Model, Status, Store, catalogue};
+use crate::models::{self, Entry, Model, Status, Store, catalogue, kept};
 use crate::output::{Style, bytes, print, print_json};
 use crate::progress::Progress;
 
@@ -97,6 +98,7 @@ fn pull(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> 
     let pulled = pulled.map_err(|error| Failure::Environment(error.to_string()))?;
     let path = store.path(entry);
     let record = &pulled.record;
+    prepare(context, model, &path, &mut bar);
     if context.global.json {
         return print_json(&json!({
             "name": entry.name, "path": path, "size": record.size, "sha256": record.sha256,
@@ -109,6 +111,18 @@ fn pull(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> 
         if record.pinned { "the pinned digest" } else { "as its publisher states; not the pinned one" };
     print(&format!("{} {} {verb}: {}", style.green("✓"), style.bold(entry.name), path.display()))?;
     print(&format!("  {}, sha256 {} ({pinned})", bytes(record.size), models::short(&record.sha256)))
+}
+
+/// Packs a model once, so that its first start is as quick as all others. What fails here is not needed.
+fn prepare(context: &Context, model: &Model, path: &Path, bar: &mut Progress) {
+    bar.begin_items("preparing", 1);
+    let options = Options { kept: kept::places(&context.home, model, path), ..Options::default() };
+    let kept = Engine::open(path, options).map_err(|error| error.to_string());
+    let kept = kept.and_then(|mut engine| engine.wait_until_kept().map_err(|error| error.to_string()));
+    bar.end();
+    if let Err(why) = kept {
+        context.verbose(|| format!("the packed weights are not kept, so each start takes longer: {why}"));
+    }
 }
 
 fn verify(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> {
@@ -181,7 +195,8 @@ fn path(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> 
 
 fn remove(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> {
     let entry = from_catalogue(model, "removed")?;
-    let freed = store.remove(entry).map_err(|error| Failure::Environment(error.to_string()))?;
+    let freed = store.remove(entry).map_err(|error| Failure::Environment(error.to_string()))?
+        + kept::remove(&context.home, entry);
     if context.global.json {
         return print_json(&json!({ "name": entry.name, "removed": freed > 0, "bytes": freed }));
     }

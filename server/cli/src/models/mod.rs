@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 mod digest;
 mod error;
 mod hub;
+pub(crate) mod kept;
 mod part;
 pub(crate) mod pull;
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) use unpack::unpack;
 
 use std::sync::Arc;
 
+use half::f16;
+
 use crate::dtype::DType;
 use crate::error::EngineError;
 use crate::kept::Kept;
@@ -170,6 +172,29 @@ impl Packed {
     /// Returns the bytes of memory that the weights take.
     pub(crate) fn bytes(&self) -> usize {
         self.areas().iter().map(|area| area.len()).sum()
+    }
+
+    /// Returns whether [`Packed::row_f32`] is possible.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.kind == Kind::Eight
+    }
+
+    /// Converts row `r` of eight-bit weights to f32 (cols): the same numbers as those of the file.
+    pub(crate) fn row_f32(&self, r: usize, out: &mut [f32]) {
+        assert!(self.has_rows() && r < self.rows);
+        let (groups, lane) = (self.cols / GROUP, r % TILE);
+        for (g, out) in out.chunks_exact_mut(GROUP).enumerate() {
+            let group = r / TILE * groups + g;
+            let at = (group * TILE + lane) * 2;
+            let scale = f16::from_le_bytes([self.scales[at], self.scales[at + 1]]).to_f32();
+            let [upper, lower] =
+                [&self.nibbles, &self.rest].map(|area| &area[group * NIBBLE_BYTES..][..NIBBLE_BYTES]);
+            for (c, out) in out.iter_mut().enumerate() {
+                let byte = (c / 4 % 4 * TILE + lane) * 4 + c % 4;
+                let nibble = |area: &[u8]| i32::from(area[byte] >> (c / 16 * 4) & 15);
+                *out = (nibble(upper) * 16 + nibble(lower) - 128) as f32 * scale;
+            }
+        }
     }
 
     fn tile(&self, tile: usize) -> Tile {

@@ -115,6 +115,20 @@ proptest! {
 }
 
 #[test]
+fn rows_of_eight_bits_come_back_as_they_were() {
+    let (rows, cols) = (37, 96);
+    let bytes = random_rows(DType::Q8_0, rows * cols, 2.0, 9);
+    let w = pack(DType::Q8_0, &bytes, rows, cols);
+    let (mut expected, mut got) = (vec![0.0; rows * cols], vec![f32::NAN; cols]);
+    DType::Q8_0.to_f32(&bytes, &mut expected);
+    for (r, expected) in expected.chunks_exact(cols).enumerate() {
+        w.row_f32(r, &mut got);
+        let bits = |row: &[f32]| row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&got), bits(expected), "row {r}");
+    }
+}
+
+#[test]
 fn nan_and_infinite_activations_stay_visible() {
     for isa in Isa::available() {
         for (at, bad) in [(5, f32::NAN), (60, f32::NAN), (40, f32::INFINITY), (8, f32::NEG_INFINITY)] {

@@ -94,7 +94,7 @@ impl<'a> Frozen<'a> {
     /// Looks up tokens (n), which must be within the vocabulary: out (n, dim).
     pub fn embed(&self, tokens: &[u32], out: &mut [f32]) {
         for (token, x) in tokens.iter().zip(out.chunks_exact_mut(self.model.config.dim)) {
-            self.model.embedding.row_f32(*token as usize, x);
+            self.model.embed(*token as usize, x);
         }
     }
 

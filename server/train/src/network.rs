@@ -27,7 +27,6 @@ impl Outcome {
 }
 
 /// The network with memory for one example at a time.
-#[derive(Debug)]
 pub struct Network<'a> {
     frozen: Frozen<'a>,
     scratch: Scratch,
@@ -40,6 +39,8 @@ pub struct Network<'a> {
     kept: Vec<[Vec<f32>; 2]>,
     buffers: Buffers,
     logits: Vec<f32>,
+    /// Called before each layer.
+    pause: Option<&'a dyn Fn()>,
     /// The narrow side (rank, n) of each change of the layer at hand.
     low: BTreeMap<Target, Vec<f32>>,
 }
@@ -63,6 +64,12 @@ struct Buffers {
     low: Vec<f32>,
 }
 
+impl std::fmt::Debug for Network<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Network").field("frozen", &self.frozen).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Network<'a> {
     /// Returns a network over an engine's weights.
     pub fn new(frozen: Frozen<'a>) -> Network<'a> {
@@ -77,8 +84,15 @@ impl<'a> Network<'a> {
             kept: vec![Default::default(); frozen.config().layers],
             buffers: Buffers::default(),
             logits: Vec::new(),
+            pause: None,
             low: BTreeMap::new(),
         }
+    }
+
+    /// Calls `pause` before each layer, on the way there and back: it may wait, so that training gives way to
+    /// other work within milliseconds.
+    pub fn set_pause(&mut self, pause: &'a dyn Fn()) {
+        self.pause = Some(pause);
     }
 
     /// Returns the network's weights.
@@ -126,6 +140,7 @@ impl<'a> Network<'a> {
         let skipped = first * self.frozen.config().dim;
         self.buffers.dx.drain(..skipped);
         for layer in (parameters.first_trained()..self.frozen.config().layers).rev() {
+            self.pause.inspect(|pause| pause());
             self.feed_forward_backward(parameters, layer, first, gradients);
             self.attention_backward(parameters, layer, first, gradients);
         }
@@ -143,6 +158,7 @@ impl<'a> Network<'a> {
             frozen.embed(tokens, x);
         }
         for layer in first..c.layers {
+            self.pause.inspect(|pause| pause());
             self.attention(parameters, layer);
             self.feed_forward(parameters, layer);
         }

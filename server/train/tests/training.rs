@@ -119,6 +119,21 @@ fn the_same_run_gives_the_same_bits_with_any_threads_and_interrupted_anywhere() 
 }
 
 #[test]
+fn a_run_waits_before_each_layer_when_it_is_told_to() {
+    let engine = super::open(&Tiny::default(), 1);
+    let (recipe, examples) = (recipe(), examples());
+    let parameters = Parameters::new(&recipe, engine.config(), None, None).expect("it fits");
+    let calls = std::cell::Cell::new(0);
+    let pause = || calls.set(calls.get() + 1);
+    let mut network = Network::new(engine.frozen());
+    network.set_pause(&pause);
+    let run = Run { recipe: &recipe, examples: &examples, most_steps: Some(1), checkpoint: None };
+    train(&mut network, run, parameters, &mut |_| Control::Continue).expect("it trains");
+    // Five examples, two layers, there and back.
+    assert_eq!(calls.get(), 5 * 2 * 2);
+}
+
+#[test]
 fn a_foreign_or_damaged_checkpoint_is_refused_and_left_alone() {
     let examples = examples();
     let recipe = Recipe { epochs: 1, batch: 5, ..recipe() };

@@ -66,7 +66,7 @@ fn weights_are_kept_and_the_numbers_are_the_same() {
 #[test]
 fn the_file_is_what_is_read() {
     let (model, kept) = folder(&tiny(1));
-    let (plain, _) = open(&model, &[kept.clone()]);
+    let (plain, _) = open(&model, std::slice::from_ref(&kept));
     let mut bytes = fs::read(&kept).expect("written");
     bytes[4096..20_000].fill(0);
     fs::write(&kept, bytes).expect("writing");
@@ -76,10 +76,10 @@ fn the_file_is_what_is_read() {
 #[test]
 fn whatever_is_in_the_place_does_no_harm_and_is_replaced() {
     let (model, kept) = folder(&tiny(1));
-    let (plain, _) = open(&model, &[kept.clone()]);
+    let (plain, _) = open(&model, std::slice::from_ref(&kept));
     let good = fs::read(&kept).expect("written");
     let (other_model, other_kept) = folder(&tiny(2));
-    open(&other_model, &[other_kept.clone()]).1.expect("written");
+    open(&other_model, std::slice::from_ref(&other_kept)).1.expect("written");
     let flipped = |at: usize| {
         let mut bytes = good.clone();
         bytes[at] ^= 1;
@@ -98,7 +98,7 @@ fn whatever_is_in_the_place_does_no_harm_and_is_replaced() {
     bad.extend((0..48).map(flipped));
     for (i, bytes) in bad.into_iter().enumerate() {
         fs::write(&kept, bytes).expect("writing");
-        let (got, written) = open(&model, &[kept.clone()]);
+        let (got, written) = open(&model, std::slice::from_ref(&kept));
         written.expect("written");
         assert_eq!(got, plain, "file {i}");
         assert!(fs::read(&kept).expect("replaced") == good, "file {i}");
@@ -112,7 +112,7 @@ fn another_model_of_the_same_size_and_time_is_noticed() {
     let time = SystemTime::now() - Duration::from_secs(1000);
     let set = |time| fs::File::options().write(true).open(&model).and_then(|file| file.set_modified(time));
     set(time).expect("a time");
-    open(&model, &[kept.clone()]).1.expect("written");
+    open(&model, std::slice::from_ref(&kept)).1.expect("written");
     let (before, size) = (fs::read(&kept).expect("written"), fs::metadata(&model).expect("a file").len());
     // Aside and renamed, as the first one is mapped.
     let other = model.with_extension("other");
@@ -121,12 +121,12 @@ fn another_model_of_the_same_size_and_time_is_noticed() {
     fs::rename(&other, &model).expect("renamed");
     set(time).expect("a time");
     let (plain, _) = open(&model, &[]);
-    assert_eq!(open(&model, &[kept.clone()]).0, plain);
+    assert_eq!(open(&model, std::slice::from_ref(&kept)).0, plain);
     assert!(fs::read(&kept).expect("replaced") != before);
     // And the same bytes with another time are packed anew: nothing says that they are the same.
     let before = fs::metadata(&kept).and_then(|about| about.modified()).expect("a time");
     set(time + Duration::from_secs(1)).expect("a time");
-    assert_eq!(open(&model, &[kept.clone()]).0, plain);
+    assert_eq!(open(&model, std::slice::from_ref(&kept)).0, plain);
     assert!(fs::metadata(&kept).and_then(|about| about.modified()).expect("a time") >= before);
 }
 
@@ -153,10 +153,10 @@ fn what_a_killed_process_left_is_removed_and_a_living_one_is_not_disturbed() {
     let (model, kept) = folder(&tiny(1));
     let left = kept.with_file_name("tiny.gguf.packed.new-1");
     fs::write(&left, "half").expect("writing");
-    assert!(open(&model, &[kept.clone()]).1.is_err() && left.exists() && !kept.exists());
+    assert!(open(&model, std::slice::from_ref(&kept)).1.is_err() && left.exists() && !kept.exists());
     let hour_ago = SystemTime::now() - Duration::from_secs(3600);
     fs::File::options().write(true).open(&left).and_then(|file| file.set_modified(hour_ago)).expect("a time");
-    assert!(open(&model, &[kept.clone()]).1.is_ok() && !left.exists() && kept.exists());
+    assert!(open(&model, std::slice::from_ref(&kept)).1.is_ok() && !left.exists() && kept.exists());
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn two_processes_at_once() {
         for _ in 0..30 {
             // Taken away under the others again and again, so that all of them write and read.
             let kept = model.with_file_name("tiny.gguf.packed");
-            assert_eq!(open(&model, &[kept.clone()]).0, plain);
+            assert_eq!(open(&model, std::slice::from_ref(&kept)).0, plain);
             let _ = fs::remove_file(kept);
         }
         return;

@@ -121,7 +121,8 @@ impl Tokenizer {
             bytes.clear();
             match (&mut t.kind, kind) {
                 (Kind::Bpe { .. }, NORMAL | BYTE) => {
-                    if alphabet.decode(text, &mut bytes).is_none() {
+                    let spelled = alphabet.decode(text, &mut bytes).is_some();
+                    if !spelled {
                         bytes.clear();
                         bytes.extend_from_slice(text.as_bytes());
                     }

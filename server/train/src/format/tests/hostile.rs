@@ -29,6 +29,9 @@ fn refused(file: &[u8], says: &str) {
     assert!(error.len() < 700, "{} bytes of error", error.len());
 }
 
+/// Shapes and numbers by name.
+type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
 #[test]
 fn each_way_to_be_broken_has_its_words() {
     let t = tensor;
@@ -123,7 +126,7 @@ fn shapes_halves_and_metadata_must_agree() {
     let config = config("qwen2");
     let good = write(&adapter(&config, &Target::MLP, &[]), &config, Precision::Full).expect("writable");
     let rewritten =
-        |change: &dyn Fn(&mut BTreeMap<String, String>, &mut BTreeMap<String, (Vec<usize>, Vec<f32>)>)| {
+        |change: &dyn Fn(&mut BTreeMap<String, String>, &mut Tensors)| {
             let container = Container::read(&good).expect("readable");
             let mut metadata = container.metadata.clone();
             let mut tensors = container

@@ -16,6 +16,7 @@ use crate::kept::{Kept, Key, Writer};
 use crate::matrix::release;
 use crate::model::Model;
 use crate::output::Want;
+use crate::prior::{Mixing, Prior};
 use crate::sequences::{AdapterId, Sequences};
 use crate::tokenizer::{Special, Tokenizer};
 
@@ -100,6 +101,7 @@ pub struct Engine {
     pub(crate) drafting: Drafting,
     /// Whether drafts are made.
     pub(crate) drafts: bool,
+    pub(crate) mixing: Mixing,
     /// Prompt tokens of the next pass.
     chunk: usize,
     /// Writes the packed weights to a file, where that is wanted.
@@ -149,6 +151,7 @@ impl Engine {
             scratch: Scratch::default(),
             drafting: Drafting::default(),
             drafts: true,
+            mixing: Mixing::default(),
             chunk: CHUNK,
             writer,
         })
@@ -208,6 +211,13 @@ impl Engine {
     /// Adds a drafter to the engine's own, which copies from the text.
     pub fn add_drafter(&mut self, drafter: Box<dyn Drafter>) {
         self.drafting.add(drafter);
+    }
+
+    /// Mixes what `prior` says into the model's distribution from the next call on, or nothing: in what is
+    /// generated and scored, not in [`Engine::logits`] and [`Engine::likeliest`].
+    pub fn set_prior(&mut self, prior: Option<Box<dyn Prior>>) {
+        self.scratch.steady = prior.is_some();
+        self.mixing.prior = prior;
     }
 
     /// Makes adapters ready for this model: their changes are added up.

@@ -41,6 +41,10 @@ pub(crate) struct Scratch {
     pub(crate) logits: Vec<f32>,
     /// (m) the likeliest tokens, where the last pass asked for them.
     pub(crate) best: Vec<Best>,
+    /// Whether what estimates leave must be the same for a token whatever else is in its pass.
+    pub(crate) steady: bool,
+    /// (m) ln Σ exp of all estimates, where the last pass made them and `steady` is set.
+    pub(crate) sums: Vec<f64>,
 }
 
 /// One matrix of a product with everything that is added.

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::heal::Constraint;
-use crate::ops;
 use crate::output::Want;
 use crate::sampler::{Sampler, Sampling};
 use crate::utf8::Utf8Stream;
@@ -130,7 +129,7 @@ impl Engine {
                 break Ok(stop);
             }
             let row = self.drafting.confirmed();
-            let Some((token, logprob)) = self.pick(want, row, &mut sampler, &constraint) else {
+            let Some((token, logprob)) = self.pick(want, row, &tokens, &mut sampler, &constraint) else {
                 break Err(EngineError::NotFinite { position: certain });
             };
             out.logprob += logprob;
@@ -183,33 +182,5 @@ impl Engine {
         self.sequences.current_mut().truncate(certain);
         out.decode = begun.elapsed() - out.prefill;
         ended.map(|stop| Output { stop, ..out })
-    }
-
-    /// Returns the next token by a row of what the last pass was asked for, and the logarithm of its
-    /// probability, or `None` if no logit is finite.
-    fn pick(
-        &self,
-        wanted: Want,
-        row: usize,
-        sampler: &mut Sampler,
-        constraint: &Constraint,
-    ) -> Option<(u32, f64)> {
-        if let Want::Best(_) = wanted {
-            let best = self.scratch.best.get(row)?;
-            return Some((best.token?, f64::from(best.logit) - best.log_sum));
-        }
-        let vocab = self.model.vocab;
-        let logits = &self.scratch.logits[row * vocab..][..vocab];
-        // While healing, a token is as likely as it is among those that may come: what stands there is
-        // no choice of the model's, and must not make it look unsure.
-        let (picked, total) = if constraint.is_done() {
-            (sampler.pick((0u32..).zip(logits.iter().copied())), ops::log_sum_exp(logits))
-        } else {
-            let allowed = constraint.allowed(&self.tokenizer);
-            let among: Vec<f32> = allowed.iter().map(|t| logits[*t as usize]).collect();
-            (sampler.pick(allowed.into_iter().zip(among.iter().copied())), ops::log_sum_exp(&among))
-        };
-        let token = picked?;
-        Some((token, f64::from(logits[token as usize]) - total))
     }
 }

@@ -53,6 +53,7 @@ impl Model {
         let n = want.rows();
         s.logits.clear();
         s.best.clear();
+        s.sums.clear();
         if n == 0 {
             return;
         }
@@ -60,7 +61,7 @@ impl Model {
         resize(&mut s.logits, n * self.vocab);
         match (&self.output, want) {
             (Matrix::Packed(w), Want::Best(_))
-                if packed::can_screen(w) && s.savings.estimate(self.screening) =>
+                if packed::can_screen(w) && s.savings.estimate(self.screening, s.steady) =>
             {
                 self.screened(w, n, s)
             }
@@ -118,6 +119,13 @@ impl Model {
                 }
             }
         });
+        if s.steady {
+            // Before anything else is known: which tiles are computed in full depends on the other rows too.
+            s.sums.extend(s.logits.chunks_exact(vocab).map(|row| {
+                let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                f64::from(most) + f64::from(ops::sum_exp(self.isa, row, most)).ln()
+            }));
+        }
         s.best.resize(n, NONE);
         let mut computed = 0;
         for r in 0..n {
@@ -142,6 +150,33 @@ impl Model {
             }
         }
         s.savings.record(computed as f32 / (n * tiles) as f32);
+    }
+
+    /// Computes the logits of `tokens` after a row of the last pass in full, leaves them in the scratch memory, and
+    /// returns ln Σ exp(logit) of all tokens. With estimates the others' part in it is estimated; it depends on that
+    /// row and `tokens` alone, where [`Best::log_sum`] also depends on what else was in the pass.
+    pub(crate) fn exact(&self, tokens: &[u32], row: usize, s: &mut Scratch) -> f64 {
+        let (Matrix::Packed(w), Some(sum)) = (&self.output, s.sums.get(row).copied()) else {
+            return s.best.get(row).map_or(f64::NAN, |best| best.log_sum);
+        };
+        let tile_of = |token: u32| token / TILE as u32;
+        s.order.clear();
+        s.order.extend(tokens.iter().map(|token| tile_of(*token)));
+        s.order.sort_unstable();
+        s.order.dedup();
+        let (n, place) = (s.narrow.rows(), |token: u32| row * self.vocab + token as usize);
+        let (mut values, mut errors) = (vec![0.0; n * TILE], vec![0.0; n * TILE]);
+        let mut estimates = Vec::with_capacity(tokens.len());
+        for tile in &s.order {
+            packed::estimate(self.isa, w, *tile as usize, &s.narrow, &s.norms, &mut values, &mut errors);
+            let own = tokens.iter().filter(|token| tile_of(**token) == *tile);
+            estimates.extend(own.map(|token| values[row * TILE + *token as usize % TILE]));
+        }
+        self.exact_tiles(w, &s.order, &s.narrow, &mut s.threads, &mut s.logits, &mut s.best);
+        let part = |logit: f32| (f64::from(logit) - sum).exp();
+        let estimated: f64 = estimates.into_iter().map(part).sum();
+        let known: f64 = tokens.iter().map(|token| part(s.logits[place(*token)])).sum();
+        sum + ((1.0 - estimated).max(0.0) + known).ln()
     }
 
     /// Computes some tiles in full, for all rows.
@@ -189,12 +224,12 @@ pub(crate) struct Savings {
 }
 
 impl Savings {
-    /// Returns whether to estimate in this pass.
-    fn estimate(&mut self, screening: Screening) -> bool {
+    /// Returns whether to estimate in this pass; `steady` says that it must not depend on the passes before.
+    fn estimate(&mut self, screening: Screening, steady: bool) -> bool {
         self.pause = self.pause.saturating_sub(1);
         match screening {
             Screening::Off => false,
-            Screening::Auto => self.pause == 0,
+            Screening::Auto => self.pause == 0 || steady,
             Screening::Always => true,
         }
     }

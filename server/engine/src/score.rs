@@ -44,28 +44,43 @@ impl Engine {
             return Ok(None);
         }
         let mut scored = Scored { nll: 0.0, tokens: targets.len(), nll_end: 0.0 };
-        let vocab = self.model.vocab;
-        let mut next = targets.iter().copied();
-        let nll = |logits: &[f32], token: u32| ops::log_sum_exp(logits) - f64::from(logits[token as usize]);
-        match next.next() {
-            None => scored.nll_end = nll(&self.scratch.logits, end),
-            Some(first) => scored.nll += nll(&self.scratch.logits, first),
-        }
-        for chunk in targets.chunks(SCORE_ROWS) {
+        let prompt = tokens.len();
+        tokens.extend_from_slice(&targets);
+        let mut at = prompt;
+        let mut chunks = targets.chunks(SCORE_ROWS);
+        loop {
+            // Each row tells of the token after it: one more of the targets, or the end.
+            for row in 0..self.scratch.logits.len() / self.model.vocab {
+                match targets.get(at - prompt) {
+                    Some(token) => scored.nll -= self.logprob(&tokens[..at], row, *token),
+                    None => scored.nll_end = -self.logprob(&tokens[..at], row, end),
+                }
+                at += 1;
+            }
+            let Some(chunk) = chunks.next() else { break };
             if !self.pass(chunk, Want::Logits(chunk.len()), cancelled) {
                 return Ok(None);
-            }
-            for logits in self.scratch.logits.chunks_exact(vocab) {
-                match next.next() {
-                    Some(token) => scored.nll += nll(logits, token),
-                    None => scored.nll_end = nll(logits, end),
-                }
             }
         }
         if !scored.nll.is_finite() || !scored.nll_end.is_finite() {
             return Err(EngineError::NotFinite { position: self.sequences.current().tokens().len() });
         }
         Ok(Some(scored))
+    }
+
+    /// Returns the logarithm of a token's probability after a row of logits, which `context` led to.
+    fn logprob(&mut self, context: &[u32], row: usize, token: u32) -> f64 {
+        let Engine { model, tokenizer, mixing, scratch, .. } = self;
+        let logits = &scratch.logits[row * model.vocab..][..model.vocab];
+        let sum = ops::log_sum_exp(logits);
+        let alone = |token: u32| f64::from(logits[token as usize]) - sum;
+        match mixing.ask(context, tokenizer) {
+            None => alone(token),
+            Some(mixture) => {
+                let end = mixture.end().map_or(0.0, |end| alone(end).exp());
+                mixture.probability(token, alone(token).exp(), end).ln()
+            }
+        }
     }
 
     /// Tokenises prompt and continuation so that the last text part and the continuation are one

@@ -7,6 +7,7 @@ mod generate;
 mod hostile;
 mod kept;
 mod memory;
+mod prior;
 mod reference;
 mod sequences;
 

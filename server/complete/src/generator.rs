@@ -233,6 +233,12 @@ pub trait Generator: Send {
     /// Returns what the model is and can do.
     fn describe(&self) -> Description;
 
+    /// Hears which file the next prompts are of, by its path in the workspace: what stands in it and near it may tell
+    /// how the text goes on. A back end that knows the prompt alone does nothing.
+    fn look_at(&mut self, path: Option<&str>) {
+        let _ = path;
+    }
+
     /// Returns how many tokens `text` has; an estimate is allowed.
     fn count_tokens(&self, text: &str) -> usize;
 
@@ -261,8 +267,9 @@ pub trait Generator: Send {
     }
 
     /// Hears the texts near the prompt that the next text may copy from, in place of those heard before; those most
-    /// likely come last. They change the time that generating takes, and never the text. Gives way to `cancel`
-    /// within 10 ms; what was heard before may then still hold. A back end that guesses nothing does nothing.
+    /// likely come last. They change the time that generating takes, and the text only where what the team wrote takes
+    /// part in it. Gives way to `cancel` within 10 ms; what was heard before may then still hold. A back end that
+    /// guesses nothing does nothing.
     fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
         let _ = (texts, cancel);
     }

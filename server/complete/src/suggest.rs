@@ -112,6 +112,7 @@ impl<'a> Here<'a> {
         let before = trace.raw.take();
         let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
         let mut listener = Listener::new(place, &plan, settings, progress, heard);
+        generator.look_at(job.snapshot.path());
         let answer =
             generator.generate(request, cancel, &mut |chunk| listener.hear(chunk.text, chunk.elapsed));
         trace.first_text = trace.first_text.or(listener.first_text);

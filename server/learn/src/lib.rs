@@ -7,6 +7,7 @@ pub mod cases;
 mod edit;
 pub mod leave;
 mod manifest;
+pub mod phrases;
 mod random;
 pub mod whole;
 

@@ -89,6 +89,7 @@ pub fn score(
     let (snapshot, cursor) = case.document();
     let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
     let prompt = suggest::prompt_of(&job, generator);
+    generator.look_at(snapshot.path());
     generator.score(&prompt, &lines::unix(&case.middle), cancel)
 }
 

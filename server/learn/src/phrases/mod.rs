@@ -1,0 +1,22 @@
+//! The phrase cache: an n-gram model of the team's own tokens, to be mixed into a language model's next-token
+//! distribution.
+//!
+//! All texts stand end to end in one list of tokens, and beside it all places, sorted by what stands before them read
+//! backwards: so the places after the same n tokens stand together, for every n at once, and the longest match is
+//! found by one binary search. Eight bytes a token, names apart.
+
+mod corpus;
+mod estimate;
+mod file;
+mod order;
+mod predict;
+mod weights;
+
+pub use corpus::{Document, Full, Kind, MOST_TOKENS, Phrases, Scope, Scopes};
+pub use estimate::Prediction;
+pub use file::FileError;
+pub use predict::{Hole, Match};
+pub use weights::{Outcome, Weights};
+
+#[cfg(test)]
+mod tests;

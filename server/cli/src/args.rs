@@ -1,6 +1,7 @@
 //! The command line, declared once: flags, help and examples.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     /// Train the starter adapter (for the developers of housestyle)
     #[command(hide = true)]
     Starter(StarterArgs),
+    /// Learn from the team's own text, so that completions are more like it
+    Learn(LearnArgs),
     /// Measure the speed of reading, writing and typing
     Bench(BenchArgs),
     /// Write the cases that a repository's history gives, split by time
@@ -201,6 +204,10 @@ pub(crate) struct ModelName {
 pub(crate) enum Arm {
     /// The frozen model with the window alone.
     Base,
+    /// The team's phrases mixed in.
+    Phrases,
+    /// Everything that was learned.
+    All,
 }
 
 impl Arm {
@@ -208,16 +215,20 @@ impl Arm {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Arm::Base => "base",
+            Arm::Phrases => "phrases",
+            Arm::All => "all",
         }
     }
 
     fn parse(text: &str) -> Result<Arm, String> {
         match text {
             "base" => Ok(Arm::Base),
-            "memory" | "phrases" | "skills" | "adapter" | "all" => Err(format!(
-                "there is nothing learned yet that arm `{text}` could use: only `base` can be run"
+            "phrases" => Ok(Arm::Phrases),
+            "all" => Ok(Arm::All),
+            "memory" | "skills" | "adapter" => Err(format!(
+                "there is nothing learned yet that arm `{text}` could use: `base`, `phrases` and `all` can be run"
             )),
-            _ => Err("there is no such arm: use `base`".to_owned()),
+            _ => Err("there is no such arm: use `base`, `phrases` or `all`".to_owned()),
         }
     }
 }
@@ -371,5 +382,83 @@ fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if (0.0..=0.45).contains(&share) => Ok(share),
         _ => Err("expected a number from 0 to 0.45".to_owned()),
+    }
+}
+
+/// Flags of `learn`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+From git, the files of HEAD are read, and what was written since REV counts as recent. From FILE.jsonl, a case is
+{\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest text of each path is a file, each middle recent.
+What is learned stays on this machine; `eval --arm base,phrases` tells what it is worth.
+
+Examples:
+  housestyle learn
+  housestyle learn --from git --since v1.2.0 --budget 2m
+  housestyle learn --from cases.jsonl && housestyle eval --cases later.jsonl --arm base,phrases")]
+pub(crate) struct LearnArgs {
+    /// What to learn from: `git` or a file of cases
+    #[arg(long, value_name = "git|FILE.jsonl", default_value = "git", value_parser = Source::parse)]
+    pub(crate) from: Source,
+    /// What was written after this revision counts as recent [default: the last 50 commits]
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Time for all of it, such as `90s`, `10m` or `1h`
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    pub(crate) budget: Duration,
+}
+
+/// What is learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The workspace's repository.
+    Git,
+    /// Cases as JSON Lines.
+    Cases(PathBuf),
+}
+
+impl Source {
+    fn parse(text: &str) -> Result<Source, String> {
+        match text {
+            "" => Err("expected `git` or a file of cases".to_owned()),
+            "git" => Ok(Source::Git),
+            "journal" => {
+                Err("there is nothing in the journal yet to learn from: use `git` or a file".to_owned())
+            }
+            file => Ok(Source::Cases(PathBuf::from(file))),
+        }
+    }
+}
+
+/// Reads a time span: a whole number and `s`, `m` or `h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a number with a unit, such as `90s`, `10m` or `1h`".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => return Err(wrong()),
+    };
+    let count: u64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    count.checked_mul(seconds).filter(|s| *s > 0).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_of_time_have_a_unit() {
+        assert_eq!(duration("10m"), Ok(Duration::from_secs(600)));
+        assert_eq!(
+            (duration("90s"), duration("1h")),
+            (Ok(Duration::from_secs(90)), Ok(Duration::from_secs(3600)))
+        );
+        for wrong in
+            ["", "m", "10", "-1s", "0s", "1.5h", "10é", "99999999999999999999h", "9999999999999999999h"]
+        {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
     }
 }

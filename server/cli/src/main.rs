@@ -20,6 +20,7 @@ mod probe;
 mod progress;
 mod target;
 mod workspace;
+mod workspace_state;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Eval(args) => commands::eval::run(&context, &args),
         Command::Cases(args) => commands::cases::run(&context, &args),
         Command::Starter(args) => commands::starter::run(&context, &args),
+        Command::Learn(args) => commands::learn::run(&context, &args),
         Command::Bench(args) => commands::bench::run(&context, &args),
     }
 }

@@ -18,6 +18,8 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["model", "pull", "unknown"],
         &["eval", "--cases", "nowhere.jsonl"],
         &["try", "nowhere"],
+        &["learn", "--from", "nowhere.jsonl"],
+        &["learn", "--budget", "10"],
     ] {
         let ran = world.run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
@@ -30,6 +32,7 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["model", "verify"],
         &["model", "pull", "--offline"],
         &["try", "--offline"],
+        &["learn"],
         &["complete", "a.rs:1:1", "--model", "nowhere.gguf"],
     ] {
         let ran = world.run(arguments);
@@ -43,7 +46,7 @@ fn every_command_has_help_with_its_flags() {
     let world = World::new();
     let all = world.run(&["--help"]);
     assert_eq!(all.code, 0);
-    for command in ["serve", "try", "model", "complete", "eval", "doctor", "why", "bench"] {
+    for command in ["serve", "try", "model", "complete", "eval", "doctor", "why", "bench", "learn"] {
         assert!(all.out.contains(&format!("\n  {command} ")), "{command} is not in the help");
         let help = world.run(&[command, "--help"]);
         assert_eq!(help.code, 0, "{command}");

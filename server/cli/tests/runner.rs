@@ -5,6 +5,7 @@ mod world;
 mod complete;
 mod contract;
 mod eval;
+mod learn;
 mod models;
 mod serve;
 mod try_it;

@@ -1,6 +1,7 @@
 //! The model in this process: the engine behind the pipeline's boundary.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{
@@ -8,12 +9,17 @@ use housestyle_complete::generator::{
     Score, Stop, Usage,
 };
 use housestyle_engine::{
-    Engine, EngineError, GenerateOptions, Input, Options, Sampling, Special, StopReason,
+    Engine, EngineError, GenerateOptions, Input, Options, Prior, Sampling, Special, StopReason, Tokenizer,
 };
+use housestyle_learn::phrases::Phrases;
 
 use housestyle_train::Example;
 
+use super::Learned;
 use super::beside::Beside;
+use super::phrases::{self, Team};
+use crate::args::Arm;
+use crate::failure::Failure;
 
 /// Tokens of a prompt evaluated in a second, before that was measured: a model of half a billion weights on two cores.
 const USUAL_SPEED: f64 = 300.0;
@@ -28,6 +34,11 @@ pub(crate) struct Local {
     /// Tokens of a prompt evaluated in a second, as measured last.
     speed: f64,
     beside: Beside,
+    /// Where what was learned of the workspace lives.
+    state: PathBuf,
+    vocabulary: u64,
+    team: Team,
+    learned: Option<Arc<Phrases>>,
 }
 
 impl Local {
@@ -41,9 +52,36 @@ impl Local {
         path: &Path,
         threads: usize,
         kept: Vec<PathBuf>,
+        state: PathBuf,
     ) -> Result<Local, EngineError> {
-        let engine = Engine::open(path, Options { threads, kept, ..Options::default() })?;
-        Ok(Local { name, engine, speed: USUAL_SPEED, beside: Beside::default() })
+        let mut engine = Engine::open(path, Options { threads, kept, ..Options::default() })?;
+        let vocabulary = phrases::vocabulary(engine.tokenizer());
+        let team = Team::new(engine.tokenizer(), vocabulary);
+        engine.add_drafter(Box::new(team.clone()));
+        let beside = Beside::default();
+        Ok(Local { name, engine, speed: USUAL_SPEED, beside, state, vocabulary, team, learned: None })
+    }
+
+    /// Returns the model's tokenizer.
+    pub(crate) fn tokenizer(&self) -> &Tokenizer {
+        self.engine.tokenizer()
+    }
+
+    /// Returns which vocabulary the model's tokens are of.
+    pub(crate) fn vocabulary(&self) -> u64 {
+        self.vocabulary
+    }
+
+    /// Lets the team's phrases take part, or not. They are read once.
+    fn use_phrases(&mut self, on: bool) -> Result<(), Failure> {
+        if on && self.learned.is_none() {
+            let read = phrases::read(&self.state, self.vocabulary);
+            self.learned =
+                Some(Arc::new(read.map_err(|error| Failure::Usage(format!("arm `phrases`: {error}")))?));
+        }
+        self.team.set(self.learned.clone().filter(|_| on));
+        self.engine.set_prior(on.then(|| Box::new(self.team.clone()) as Box<dyn Prior>));
+        Ok(())
     }
 
     /// Returns the tokens of a prompt with what is to follow it and the end of it, to learn from; `None` where
@@ -120,7 +158,20 @@ fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
     prompt.parts.iter().map(input).collect()
 }
 
+impl Learned for Local {
+    fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
+        self.use_phrases(match arm {
+            Arm::Base => false,
+            Arm::Phrases | Arm::All => true,
+        })
+    }
+}
+
 impl Generator for Local {
+    fn look_at(&mut self, path: Option<&str>) {
+        self.team.look_at(path.unwrap_or_default());
+    }
+
     fn describe(&self) -> Description {
         let has = |special| self.engine.tokenizer().special(special).is_some();
         Description {
@@ -206,6 +257,9 @@ impl Generator for Local {
         };
         if self.beside.set(texts, cancel, encode) {
             self.engine.set_draft_texts(self.beside.tokens());
+            if self.learned.is_some() {
+                self.team.set_beside(self.beside.tokens());
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod beside;
 mod local;
+pub(crate) mod phrases;
 mod script;
 
 pub(crate) use local::Local;
@@ -10,10 +11,11 @@ use std::path::PathBuf;
 
 use housestyle_complete::generator::Generator;
 
+use crate::args::Arm;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::models::{Model, Store, kept};
-use crate::probe;
+use crate::{probe, workspace_state};
 
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +43,21 @@ impl Backend {
     ///
     /// # Errors
     /// When the script or the model is missing or unusable; the message says what to do.
-    pub(crate) fn open(&self, context: &Context) -> Result<Box<dyn Generator>, Failure> {
+    pub(crate) fn open(&self, context: &Context) -> Result<Box<dyn Learned>, Failure> {
         match self {
             Backend::Local => Ok(Box::new(open_local(context)?)),
             Backend::Script(file) => Ok(Box::new(script::Script::open(file)?)),
         }
     }
+}
+
+/// A generator that what was learned of the workspace can take part in.
+pub(crate) trait Learned: Generator {
+    /// Lets what belongs to an arm take part from now on, and nothing else.
+    ///
+    /// # Errors
+    /// When there is nothing of that kind, or it cannot be read.
+    fn take_part(&mut self, arm: Arm) -> Result<(), Failure>;
 }
 
 /// Opens the model in this process.
@@ -60,8 +71,9 @@ pub(crate) fn open_local(context: &Context) -> Result<Local, Failure> {
     let name = model.name();
     let failed = |why: String| Failure::Environment(format!("model {name}: {why}"));
     let kept = kept::places(&context.home, &model, &path);
-    let mut local =
-        Local::open(name.clone(), &path, context.threads, kept).map_err(|error| failed(error.to_string()))?;
+    let state = workspace_state::folder(&context.home, &context.workspace);
+    let mut local = Local::open(name.clone(), &path, context.threads, kept, state)
+        .map_err(|error| failed(error.to_string()))?;
     // Of the pinned files it is known that they fill holes; of any other it is asked.
     if !store.is_pinned(&model) && local.describe().fim {
         let probe = probe::run(&mut local).map_err(|error| failed(error.to_string()))?;

@@ -13,6 +13,8 @@ use housestyle_complete::generator::{
 };
 use serde::Deserialize;
 
+use super::Learned;
+use crate::args::Arm;
 use crate::failure::Failure;
 
 /// How often a waiting script looks at the cancel flag: about the time of one decoded token.
@@ -57,6 +59,18 @@ impl Script {
             return Err("there is no answer in it".to_owned());
         }
         Ok(Script { name, answers, next: 0 })
+    }
+}
+
+impl Learned for Script {
+    fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
+        match arm {
+            Arm::Base => Ok(()),
+            _ => Err(Failure::Usage(format!(
+                "arm `{}`: a script has no model that anything could take part in: only `base` can be run",
+                arm.name()
+            ))),
+        }
     }
 }
 

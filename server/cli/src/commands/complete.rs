@@ -30,6 +30,7 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     let (snapshot, cursor) = open(&context.workspace, &args.target)?;
     let began = Instant::now();
     let mut generator = args.backend.backend.open(context)?;
+    generator.take_part(args.arm)?;
     let load = began.elapsed();
     let began = Instant::now();
     let trigger = Trigger::Invoked;

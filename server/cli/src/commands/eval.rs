@@ -11,7 +11,7 @@ use housestyle_complete::{Settings, Trace};
 use serde_json::{Value, json};
 
 use super::complete::unhurried;
-use crate::args::EvalArgs;
+use crate::args::{Arm, EvalArgs};
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::explain;
@@ -29,7 +29,10 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     let settings = unhurried(Configuration::load(context).checked()?);
     let cases = read(&args.cases)?;
     let mut generator = args.backend.backend.open(context)?;
+    // What cannot take part is told before anything is run.
+    args.arm.iter().try_for_each(|arm| generator.take_part(*arm))?;
     if let Some(name) = &args.case {
+        generator.take_part(args.arm.first().copied().unwrap_or(Arm::Base))?;
         let case = named(&cases, name)?;
         let (result, trace) = one(case, &settings, &mut *generator)?;
         return show(context, args, case, &result, &trace);
@@ -39,6 +42,7 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     let mut bar = Progress::new();
     let mut arms = Vec::new();
     for arm in &args.arm {
+        generator.take_part(*arm)?;
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {

@@ -5,6 +5,7 @@ pub(crate) mod cases;
 pub(crate) mod complete;
 pub(crate) mod doctor;
 pub(crate) mod eval;
+pub(crate) mod learn;
 pub(crate) mod model;
 pub(crate) mod serve;
 pub(crate) mod starter;

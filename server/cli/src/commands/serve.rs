@@ -53,7 +53,8 @@ fn loader(context: Context, backend: Backend) -> Loader {
             let message = format!("reading {}", name.as_deref().unwrap_or("the model"));
             report(LoadProgress { message, percent: None });
         }
-        backend.open(&context).map_err(|failure| failure.to_string())
+        let opened = backend.open(&context).map_err(|failure| failure.to_string())?;
+        Ok(opened)
     })
 }
 

@@ -1,0 +1,122 @@
+//! The step that makes the phrase cache.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use housestyle_engine::Tokenizer;
+use housestyle_learn::phrases::{Kind, Phrases};
+use serde::Serialize;
+
+use super::texts::Texts;
+use crate::backend::{Local, phrases};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::time;
+use crate::workspace_state;
+
+/// What was made.
+#[derive(Debug, Serialize)]
+pub(super) struct Made {
+    file: PathBuf,
+    files: usize,
+    edits: usize,
+    tokens: usize,
+    bytes: usize,
+    /// Files that no hand wrote, or that the settings keep out.
+    passed_over: usize,
+    /// Texts that there was no room or no time for.
+    left_out: usize,
+    seconds: f64,
+}
+
+/// Makes the phrase cache of the workspace in place of the one that was there, until `end` at the latest.
+pub(super) fn make(context: &Context, local: &Local, read: &Texts, end: Instant) -> Result<Made, Failure> {
+    let began = Instant::now();
+    let tokens = tokenise(local.tokenizer(), read, end);
+    let mut cache = Phrases::new(local.vocabulary());
+    let texts = read.texts.iter().zip(&tokens);
+    // What matters most first, as there may not be room for all.
+    let done = texts.filter_map(|(text, tokens)| Some((text.path.as_str(), text.kind, tokens.as_deref()?)));
+    let (edits, files): (Vec<_>, Vec<_>) = done.partition(|(_, kind, _)| *kind == Kind::Edit);
+    let late = tokens.iter().filter(|tokens| tokens.is_none()).count();
+    let full = cache.extend(edits.into_iter().chain(files));
+    full.iter().for_each(|error| context.verbose(|| error.to_string()));
+    let of = |kind| cache.documents().iter().filter(|document| document.kind == kind).count();
+    let folder = workspace_state::folder(&context.home, &context.workspace);
+    let file = phrases::file(&folder, cache.vocabulary());
+    let failed = |error: io::Error| Failure::Environment(format!("{}: {error}", file.display()));
+    replace(&file, &cache.to_bytes()).map_err(failed)?;
+    Ok(Made {
+        files: of(Kind::File),
+        edits: of(Kind::Edit),
+        tokens: cache.len(),
+        bytes: cache.bytes(),
+        passed_over: read.passed_over,
+        left_out: late + full.len(),
+        seconds: began.elapsed().as_secs_f64(),
+        file,
+    })
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Made { files, edits, tokens, passed_over, left_out, .. } = self;
+        let megabytes = self.bytes as f64 / 1e6;
+        let took = time(Duration::from_secs_f64(self.seconds));
+        write!(f, "phrases: {files} files and {edits} edits, {tokens} tokens in {megabytes:.1} MB, {took}")?;
+        if *passed_over > 0 {
+            write!(
+                f,
+                "; {passed_over} files passed over (not text, generated, or kept out by the settings)"
+            )?;
+        }
+        if *left_out > 0 {
+            write!(f, "; no room or time for {left_out} texts")?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the tokens of each text, on all cores; `None` for those that there was no time for.
+fn tokenise(tokenizer: &Tokenizer, read: &Texts, end: Instant) -> Vec<Option<Vec<u32>>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while Instant::now() < end
+            && let n = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(text) = read.texts.get(n)
+        {
+            let mut tokens = Vec::new();
+            tokenizer.encode(&text.text, &mut tokens);
+            done.push((n, tokens));
+        }
+        done
+    };
+    let mut out = vec![None; read.texts.len()];
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            let done = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            done.into_iter().for_each(|(n, tokens)| out[n] = Some(tokens));
+        }
+    });
+    out
+}
+
+/// Writes a file aside and puts it in the place of the old one, so that there always is a whole one.
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let aside = file.with_extension(format!("{}.part", std::process::id()));
+    let written = File::create(&aside).and_then(|mut out| {
+        out.write_all(bytes)?;
+        out.sync_all()
+    });
+    written.and_then(|()| fs::rename(&aside, file)).inspect_err(|_| drop(fs::remove_file(&aside)))
+}

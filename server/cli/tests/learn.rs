@@ -1,0 +1,59 @@
+//! `learn`, and what it is worth to `eval`, on a tiny model.
+
+use housestyle_testkit::tiny::Tiny;
+
+use crate::world::World;
+
+/// A world with a model that knows no holes, as a random one fails at them.
+fn world() -> World {
+    let world = World::new();
+    let model = world.write("tiny.gguf", "");
+    std::fs::write(model, Tiny { fim: false, ..Tiny::default() }.gguf()).expect("written");
+    let text = "let total = total + rows[index].amount;\\n".repeat(3);
+    let case = |time: u32| {
+        format!(
+            "{{\"path\": \"src/a.rs\", \"prefix\": \"{text}let total = \", \"suffix\": \"\\n\", \
+             \"middle\": \"total + rows[index].amount;\", \"time\": {time}}}\n"
+        )
+    };
+    world.write("early.jsonl", &case(1));
+    world.write("later.jsonl", &case(2));
+    world
+}
+
+#[test]
+fn phrases_that_were_learned_make_later_edits_likelier() {
+    let world = world();
+    let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,phrases", "--model", "tiny.gguf", "--json"];
+    let ran = world.run(&eval);
+    assert!(ran.code == 2 && ran.err.contains("run `housestyle learn`"), "{}", ran.err);
+    let made = world.run(&["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--json"]).json();
+    let phrases = &made["phrases"];
+    assert_eq!((phrases["files"].as_u64(), phrases["edits"].as_u64()), (Some(1), Some(1)), "{made}");
+    let report = world.run(&eval).json();
+    let nats = |arm: usize| report["arms"][arm]["nll_per_token"].as_f64().expect("nats");
+    assert!(nats(1) < 0.9 * nats(0), "{report}");
+    assert_eq!(report["paired"][0]["arm"], "phrases");
+    // The arm before it in the list is untouched by it.
+    let alone = world.run(&["eval", "--cases", "later.jsonl", "--model", "tiny.gguf", "--json"]).json();
+    assert_eq!(alone["arms"][0]["nll_per_token"], report["arms"][0]["nll_per_token"]);
+}
+
+#[test]
+fn a_damaged_cache_is_told_and_made_anew() {
+    let world = world();
+    let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--json"];
+    let file = world.run(&learn).json()["phrases"]["file"].as_str().expect("a file").to_owned();
+    let whole = std::fs::read(&file).expect("written");
+    std::fs::write(&file, &whole[..whole.len() / 2]).expect("written");
+    let complete = ["complete", "later.jsonl:1:1", "--arm", "phrases", "--model", "tiny.gguf"];
+    let ran = world.run(&complete);
+    assert!(
+        ran.code == 2 && ran.err.contains("damaged") && ran.err.contains("housestyle learn"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(world.run(&learn).code, 0);
+    assert_eq!(std::fs::read(&file).expect("written"), whole, "the same again");
+    assert_eq!(world.run(&complete).code, 0);
+}

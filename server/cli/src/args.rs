@@ -92,6 +92,9 @@ pub(crate) struct StarterArgs {
     /// Where the adapter goes
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) out: PathBuf,
+    /// What it is trained on, as `tests/evals/histories/starter.py` tells it: its digest goes into the adapter
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) manifest: Option<PathBuf>,
     /// An adapter to start from
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) start: Option<PathBuf>,
@@ -206,6 +209,8 @@ pub(crate) enum Arm {
     Base,
     /// The team's phrases mixed in.
     Phrases,
+    /// The starter adapter beside the model.
+    Starter,
     /// Everything that was learned.
     All,
 }
@@ -216,6 +221,7 @@ impl Arm {
         match self {
             Arm::Base => "base",
             Arm::Phrases => "phrases",
+            Arm::Starter => "starter",
             Arm::All => "all",
         }
     }
@@ -224,11 +230,12 @@ impl Arm {
         match text {
             "base" => Ok(Arm::Base),
             "phrases" => Ok(Arm::Phrases),
+            "starter" => Ok(Arm::Starter),
             "all" => Ok(Arm::All),
             "memory" | "skills" | "adapter" => Err(format!(
-                "there is nothing learned yet that arm `{text}` could use: `base`, `phrases` and `all` can be run"
+                "there is nothing learned yet that arm `{text}` could use: `base`, `starter`, `phrases` and `all` can be run"
             )),
-            _ => Err("there is no such arm: use `base`, `phrases` or `all`".to_owned()),
+            _ => Err("there is no such arm: use `base`, `starter`, `phrases` or `all`".to_owned()),
         }
     }
 }
@@ -247,7 +254,7 @@ pub(crate) struct CompleteArgs {
     #[arg(value_name = "FILE:LINE:COL", value_parser = Target::parse)]
     pub(crate) target: Target,
     /// What of the team's knowledge takes part
-    #[arg(long, value_name = "ARM", default_value = "base", value_parser = Arm::parse)]
+    #[arg(long, value_name = "ARM", default_value = "all", value_parser = Arm::parse)]
     pub(crate) arm: Arm,
     /// Most tokens to generate [default: the setting maxTokens]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]

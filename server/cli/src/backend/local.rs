@@ -16,6 +16,7 @@ use housestyle_learn::phrases::Phrases;
 use housestyle_train::Example;
 
 use super::Learned;
+use super::adapters::{self, Adapters};
 use super::beside::Beside;
 use super::phrases::{self, Team};
 use crate::args::Arm;
@@ -39,6 +40,9 @@ pub(crate) struct Local {
     vocabulary: u64,
     team: Team,
     learned: Option<Arc<Phrases>>,
+    adapters: Adapters,
+    /// The name of the adapter in use.
+    adapter: Option<String>,
 }
 
 impl Local {
@@ -53,13 +57,25 @@ impl Local {
         threads: usize,
         kept: Vec<PathBuf>,
         state: PathBuf,
+        digest: Option<String>,
     ) -> Result<Local, EngineError> {
         let mut engine = Engine::open(path, Options { threads, kept, ..Options::default() })?;
         let vocabulary = phrases::vocabulary(engine.tokenizer());
         let team = Team::new(engine.tokenizer(), vocabulary);
         engine.add_drafter(Box::new(team.clone()));
         let beside = Beside::default();
-        Ok(Local { name, engine, speed: USUAL_SPEED, beside, state, vocabulary, team, learned: None })
+        Ok(Local {
+            name,
+            engine,
+            speed: USUAL_SPEED,
+            beside,
+            state,
+            vocabulary,
+            team,
+            learned: None,
+            adapters: Adapters::of(digest),
+            adapter: None,
+        })
     }
 
     /// Returns the model's tokenizer.
@@ -70,6 +86,23 @@ impl Local {
     /// Returns which vocabulary the model's tokens are of.
     pub(crate) fn vocabulary(&self) -> u64 {
         self.vocabulary
+    }
+
+    /// Puts the starter adapter beside the model where there is one for it, or takes all adapters away.
+    fn use_starter(&mut self, on: bool) -> Result<(), Failure> {
+        let beside = if on { self.adapters.starter(&self.engine)? } else { None };
+        let adapters::Beside { name, adapter } = match beside {
+            Some(beside) => beside,
+            None => {
+                self.adapter = None;
+                return self
+                    .engine
+                    .set_adapter(None)
+                    .map_err(|error| Failure::Environment(error.to_string()));
+            }
+        };
+        self.adapter = Some(name);
+        self.engine.set_adapter(Some(adapter)).map_err(|error| Failure::Environment(error.to_string()))
     }
 
     /// Lets the team's phrases take part, or not. They are read once.
@@ -160,10 +193,13 @@ fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
 
 impl Learned for Local {
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
-        self.use_phrases(match arm {
-            Arm::Base => false,
-            Arm::Phrases | Arm::All => true,
-        })
+        self.use_starter(matches!(arm, Arm::Starter | Arm::All))?;
+        match arm {
+            Arm::Base | Arm::Starter => self.use_phrases(false),
+            Arm::Phrases => self.use_phrases(true),
+            // Everything that there is: a team that has learned no phrases has none.
+            Arm::All => self.use_phrases(phrases::file(&self.state, self.vocabulary).is_file()),
+        }
     }
 }
 
@@ -178,7 +214,7 @@ impl Generator for Local {
             model: self.name.clone(),
             fim: [Special::FimPrefix, Special::FimSuffix, Special::FimMiddle].into_iter().all(has),
             context_tokens: self.engine.context(),
-            adapter: None,
+            adapter: self.adapter.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Where the text comes from: the model in this process, or a script.
 
+mod adapters;
 mod beside;
 mod local;
 pub(crate) mod phrases;
@@ -72,7 +73,9 @@ pub(crate) fn open_local(context: &Context) -> Result<Local, Failure> {
     let failed = |why: String| Failure::Environment(format!("model {name}: {why}"));
     let kept = kept::places(&context.home, &model, &path);
     let state = workspace_state::folder(&context.home, &context.workspace);
-    let mut local = Local::open(name.clone(), &path, context.threads, kept, state)
+    // Of a file of the user's own nobody knows the digest, and there is no adapter for it.
+    let digest = store.digest(&model);
+    let mut local = Local::open(name.clone(), &path, context.threads, kept, state, digest)
         .map_err(|error| failed(error.to_string()))?;
     // Of the pinned files it is known that they fill holes; of any other it is asked.
     if !store.is_pinned(&model) && local.describe().fim {

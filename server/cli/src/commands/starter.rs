@@ -77,7 +77,7 @@ pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> 
         base_sha256,
         base: name,
         architecture: engine.config().architecture.clone(),
-        manifest_sha256: None,
+        manifest_sha256: args.manifest.as_deref().map(|file| sha256_of(file, &mut |_| {})).transpose()?,
     };
     let adapter = Adapter { weights: trained.parameters.adapter(), about };
     let bytes = write(&adapter, engine.config(), Precision::Half).map_err(|e| failed(&e))?;

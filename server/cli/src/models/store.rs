@@ -89,6 +89,15 @@ impl Store {
             if matches!(self.status(entry), Status::Present(record) if record.pinned))
     }
 
+    /// Returns the SHA-256 that the model's file had when it came, if that was checked.
+    pub(crate) fn digest(&self, model: &Model) -> Option<String> {
+        let Model::Catalogue(entry) = model else { return None };
+        match self.status(entry) {
+            Status::Present(record) => Some(record.sha256),
+            _ => None,
+        }
+    }
+
     /// Returns the record beside the model's file, if there is a readable one.
     pub(crate) fn record(&self, entry: &Entry) -> Option<Record> {
         serde_json::from_slice(&fs::read(self.beside(entry, ".json")).ok()?).ok()

@@ -23,3 +23,21 @@ pub(crate) fn starter(base_sha256: &str, config: &Config) -> Result<Option<Adapt
     }
     Ok(Some(read(WEIGHTS, config, base_sha256)?.weights))
 }
+
+#[cfg(test)]
+mod tests {
+    use housestyle_train::format::{id_of, read_header};
+
+    use super::*;
+    use crate::models::catalogue;
+
+    #[test]
+    fn it_is_for_the_default_model_and_cites_its_manifest() {
+        let header = read_header(WEIGHTS).expect("a whole file");
+        assert_eq!(header.about.base_sha256, BASE_SHA256);
+        assert_eq!(catalogue::default().sha256, BASE_SHA256);
+        let manifest = include_bytes!("../../assets/starter/manifest.json");
+        assert_eq!(header.about.manifest_sha256, Some(id_of(manifest)));
+        assert!(WEIGHTS.len() < 10 << 20 && header.biases == 0);
+    }
+}

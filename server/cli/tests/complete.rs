@@ -26,7 +26,7 @@ fn json_tells_text_range_end_times_and_who_took_part() {
     assert_eq!(answer["range"], json!({"start": place, "end": place}));
     assert_eq!(
         (&answer["arm"], &answer["adapter"], &answer["skills"]),
-        (&json!("base"), &json!(null), &json!([]))
+        (&json!("all"), &json!(null), &json!([]))
     );
     assert!(answer["stop"].is_string() && answer["timings_ms"]["total"].is_number(), "{answer}");
     assert_eq!(answer["model"], "script:answers.jsonl");

@@ -78,7 +78,7 @@ fn one_case_is_shown_with_all_that_happened() {
 #[test]
 fn arms_that_nothing_was_learned_for_are_refused_in_a_sentence() {
     let world = world();
-    for arm in ["adapter", "base,skills", "all", "base,phrases"] {
+    for arm in ["adapter", "base,skills", "starter", "base,phrases"] {
         let ran =
             world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--arm", arm]);
         assert_eq!(ran.code, 2, "{arm}");

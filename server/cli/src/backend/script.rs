@@ -65,7 +65,8 @@ impl Script {
 impl Learned for Script {
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
         match arm {
-            Arm::Base => Ok(()),
+            // Everything that there is of what could take part: nothing.
+            Arm::Base | Arm::All => Ok(()),
             _ => Err(Failure::Usage(format!(
                 "arm `{}`: a script has no model that anything could take part in: only `base` can be run",
                 arm.name()

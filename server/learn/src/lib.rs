@@ -5,6 +5,7 @@
 
 pub mod cases;
 mod edit;
+pub mod gate;
 pub mod leave;
 mod manifest;
 pub mod phrases;

@@ -1,0 +1,28 @@
+//! Whether one author carries the gain: the same figure without each of them in turn.
+
+use std::collections::BTreeSet;
+
+use super::evidence::EditResult;
+use super::judge::Without;
+
+/// Returns for each author what is gained on the edits of all others, worst first; empty where there is one
+/// author only.
+pub(super) fn without_each(
+    edits: &[EditResult],
+    gain: impl Fn(&mut dyn Iterator<Item = &EditResult>) -> Option<f64>,
+) -> Vec<Without> {
+    let authors: BTreeSet<&str> = edits.iter().map(|edit| edit.author.as_str()).collect();
+    if authors.len() < 2 {
+        return Vec::new();
+    }
+    let mut found: Vec<Without> = authors
+        .into_iter()
+        .map(|author| Without {
+            author: author.to_owned(),
+            edits: edits.iter().filter(|edit| edit.author == author).count(),
+            gain: gain(&mut edits.iter().filter(|edit| edit.author != author)),
+        })
+        .collect();
+    found.sort_by(|a, b| a.gain.unwrap_or(0.0).total_cmp(&b.gain.unwrap_or(0.0)));
+    found
+}

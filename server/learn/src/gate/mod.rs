@@ -1,0 +1,22 @@
+//! The gate: whether a candidate adapter may be proposed to people at all.
+//!
+//! Everything here is arithmetic on what was measured elsewhere. A candidate that passes every check is
+//! *eligible*; only a person makes it active.
+
+mod authors;
+mod bounds;
+mod canary;
+mod clusters;
+mod evidence;
+mod judge;
+mod markdown;
+mod probes;
+#[cfg(test)]
+mod tests;
+
+pub use bounds::Bounds;
+pub use canary::{Canary, exposure, plant};
+pub use clusters::{Interval, Share, difference};
+pub use evidence::{CanaryResult, CoreResult, EditResult, Evidence, ProbeResult, Score};
+pub use judge::{Check, Figures, Report, Verdict, Without, judge};
+pub use probes::{Probe, log_odds, probes};

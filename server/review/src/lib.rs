@@ -2,11 +2,20 @@
 //!
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 
+mod default_branch;
 mod error;
 mod history;
+mod merged;
+mod propose;
+#[cfg(test)]
+mod propose_tests;
 mod read;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 pub use error::HistoryError;
 pub use history::{HeadFile, History, HistoryOptions, Reading};
+pub use merged::{Merged, merged, published};
+pub use propose::{Proposal, ProposeError, Proposed, identity, propose};
+pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

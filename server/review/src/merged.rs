@@ -1,0 +1,86 @@
+//! Whether a file was merged into the team's default branch, by whom and when.
+
+use std::path::Path;
+
+use git2::{Commit, Oid, Signature};
+
+use crate::default_branch::default_branch;
+use crate::propose::{ProposeError, during, open};
+
+/// A merge that brought a file to the default branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The commit of the default branch by which it came.
+    pub commit: String,
+    /// The branch.
+    pub branch: String,
+    /// Who merged: a merge commit's author (the committer is often the forge), else the committer.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// When, in seconds since 1970.
+    pub time: i64,
+}
+
+/// Returns how the file `file` with exactly `content` came to the default branch; `None` if it is not there,
+/// or not like that.
+///
+/// # Errors
+/// When there is no repository, or its objects cannot be read.
+pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>, ProposeError> {
+    let repository = open(path)?;
+    let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(None) };
+    let Some(wanted) = blob_of(&commit, file) else { return Ok(None) };
+    if repository.find_blob(wanted).map_or(true, |blob| blob.content() != content) {
+        return Ok(None);
+    }
+    // Along the first parents: the line of the default branch itself.
+    while let Ok(before) = commit.parent(0) {
+        if blob_of(&before, file) != Some(wanted) {
+            break;
+        }
+        commit = before;
+    }
+    let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
+    Ok(Some(told(&commit, branch, &by)))
+}
+
+fn blob_of(commit: &Commit<'_>, file: &str) -> Option<Oid> {
+    Some(commit.tree().ok()?.get_path(Path::new(file)).ok()?.id())
+}
+
+fn told(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Merged {
+        commit: commit.id().to_string(),
+        branch,
+        name: text(by.name_bytes()),
+        email: text(by.email_bytes()),
+        time: commit.committer().when().seconds(),
+    }
+}
+
+/// Returns the content of `file` on the default branch, or else on the newest of all proposal branches that
+/// has it, local or fetched.
+///
+/// # Errors
+/// When there is no repository, or its references cannot be read.
+pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>, ProposeError> {
+    let repository = open(path)?;
+    let mut commits: Vec<Commit<'_>> = default_branch(&repository)?.into_iter().map(|(_, tip)| tip).collect();
+    let mut proposals = Vec::new();
+    for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
+        let found = repository.references_glob(pattern).map_err(during("list the proposals"))?;
+        proposals.extend(found.flatten().filter_map(|reference| reference.peel_to_commit().ok()));
+    }
+    proposals.sort_by_key(|commit| std::cmp::Reverse(commit.time().seconds()));
+    commits.extend(proposals);
+    for commit in commits {
+        let Some(blob) = blob_of(&commit, file) else { continue };
+        let Ok(blob) = repository.find_blob(blob) else { continue };
+        if blob.size() <= most {
+            return Ok(Some(blob.content().to_vec()));
+        }
+    }
+    Ok(None)
+}

@@ -1,6 +1,10 @@
 //! The hyper-parameters of a model, read from its metadata. A new family of models is one entry in
 //! [`family`].
 
+use std::path::Path;
+
+use memmap2::Mmap;
+
 use crate::error::EngineError;
 use crate::gguf::Gguf;
 
@@ -59,6 +63,18 @@ fn family(architecture: &str) -> Option<Rope> {
 }
 
 impl Config {
+    /// Reads the configuration of a model file, without its weights. The file must not be shortened meanwhile.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is broken, or is of an unsupported kind.
+    pub fn of_file(path: &Path) -> Result<Config, EngineError> {
+        let open = |source| EngineError::Open { path: path.to_owned(), source };
+        let file = std::fs::File::open(path).map_err(open)?;
+        // SAFETY: read-only; that nobody shortens the file is asked of the caller, as by `Engine::open`.
+        let file = unsafe { Mmap::map(&file) }.map_err(open)?;
+        Config::read(&Gguf::parse(&file)?)
+    }
+
     /// Reads the configuration.
     ///
     /// # Errors

@@ -69,6 +69,15 @@ pub fn short(id: &str) -> &str {
     id.get(..16).unwrap_or(id)
 }
 
+/// Returns the precision that loses nothing of an adapter: halves where they hold every number exactly, as after
+/// reading a file of halves.
+pub fn lossless(weights: &AdapterWeights) -> Precision {
+    let low_rank = weights.low_rank.values().flat_map(|change| change.a.iter().chain(&change.b));
+    let mut numbers = low_rank.chain(weights.biases.values().flatten());
+    let exact = numbers.all(|number| half::f16::from_f32(*number).to_f32() == *number);
+    if exact { Precision::Half } else { Precision::Full }
+}
+
 /// Returns the bytes of an adapter's file. The same adapter always gives the same bytes; with
 /// [`Precision::Half`] its numbers are rounded, and what is measured must be what is read back.
 ///

@@ -18,7 +18,7 @@ mod safetensors;
 #[cfg(test)]
 mod tests;
 
-pub use adapter::{About, Adapter, Header, MOST_BYTES, id_of, read, read_header, short, write};
+pub use adapter::{About, Adapter, Header, MOST_BYTES, id_of, lossless, read, read_header, short, write};
 pub use check::{MOST_CHANGE, MOST_RANK, check, shape};
 pub use error::FormatError;
 pub use gguf_lora::{read_gguf, write_gguf};

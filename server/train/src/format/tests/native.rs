@@ -3,7 +3,7 @@
 use housestyle_engine::Target;
 use safetensors::SafeTensors;
 
-use super::super::{FormatError, Precision, id_of, read, read_header, short, write};
+use super::super::{FormatError, Precision, id_of, lossless, read, read_header, short, write};
 use super::{BASE, adapter, config};
 
 #[test]
@@ -72,4 +72,13 @@ fn another_base_is_refused_by_name() {
     let file = write(&adapter(&config, &Target::MLP, &[]), &config, Precision::Half).expect("writable");
     let error = read(&file, &config, &"0".repeat(64)).expect_err("another base");
     assert!(matches!(error, FormatError::WrongBase { .. }) && error.to_string().contains("tiny"), "{error}");
+}
+
+#[test]
+fn halves_are_enough_for_what_came_from_halves() {
+    let config = config("qwen2");
+    let mut written = adapter(&config, &Target::MLP, &[Target::Up]);
+    assert_eq!(lossless(&written.weights), Precision::Half);
+    written.weights.biases.values_mut().for_each(|bias| bias[0] = 0.1);
+    assert_eq!(lossless(&written.weights), Precision::Full);
 }

@@ -1,5 +1,7 @@
 //! The command line, declared once: flags, help and examples.
 
+mod adapter;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,10 +11,12 @@ use crate::backend::Backend;
 use crate::commands::bench::Piece;
 use crate::target::Target;
 
+pub(crate) use adapter::*;
+
 /// Code and writing completions from a local model.
 ///
 /// The model runs inside this process, on your own CPU. Nothing is sent anywhere; the network is
-/// used only by `model pull` and `try`, and only while the model is not here yet.
+/// used only by `model pull` and `try`, while the model is not here yet, and by `adapter push` and `pull`.
 #[derive(Debug, Parser)]
 #[command(name = "housestyle", version, propagate_version = true, subcommand_required = true)]
 #[command(after_long_help = EXAMPLES)]
@@ -75,6 +79,8 @@ pub(crate) enum Command {
     Learn(LearnArgs),
     /// Measure the speed of reading, writing and typing
     Bench(BenchArgs),
+    /// See, approve, switch, share and convert what was learned
+    Adapter(AdapterArgs),
     /// Write the cases that a repository's history gives, split by time
     #[command(hide = true)]
     Cases(CasesArgs),

@@ -1,6 +1,7 @@
 //! The program `housestyle`: reads the command line, runs one command, says how it ended.
 
 mod adapt;
+mod adapters;
 mod advice;
 mod args;
 mod backend;
@@ -57,5 +58,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Starter(args) => commands::starter::run(&context, &args),
         Command::Learn(args) => commands::learn::run(&context, &args),
         Command::Bench(args) => commands::bench::run(&context, &args),
+        Command::Adapter(args) => commands::adapter::run(&context, &args),
     }
 }

@@ -2,6 +2,7 @@
 
 mod world;
 
+mod adapter;
 mod complete;
 mod contract;
 mod eval;

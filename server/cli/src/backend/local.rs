@@ -9,16 +9,17 @@ use housestyle_complete::generator::{
     Score, Stop, Usage,
 };
 use housestyle_engine::{
-    Engine, EngineError, GenerateOptions, Input, Options, Prior, Sampling, Special, StopReason, Tokenizer,
+    AdapterWeights, Engine, EngineError, GenerateOptions, Input, Options, Prior, Sampling, Special,
+    StopReason, Tokenizer,
 };
 use housestyle_learn::phrases::Phrases;
 
 use housestyle_train::Example;
 
 use super::Learned;
-use super::adapters::{self, Adapters};
 use super::beside::Beside;
 use super::phrases::{self, Team};
+use super::starter::{self, Starter};
 use crate::args::Arm;
 use crate::failure::Failure;
 
@@ -40,8 +41,8 @@ pub(crate) struct Local {
     vocabulary: u64,
     team: Team,
     learned: Option<Arc<Phrases>>,
-    adapters: Adapters,
-    /// The name of the adapter in use.
+    starter: Starter,
+    /// The adapter beside the model, by its name or id.
     adapter: Option<String>,
 }
 
@@ -73,7 +74,7 @@ impl Local {
             vocabulary,
             team,
             learned: None,
-            adapters: Adapters::of(digest),
+            starter: Starter::of(digest),
             adapter: None,
         })
     }
@@ -90,8 +91,8 @@ impl Local {
 
     /// Puts the starter adapter beside the model where there is one for it, or takes all adapters away.
     fn use_starter(&mut self, on: bool) -> Result<(), Failure> {
-        let beside = if on { self.adapters.starter(&self.engine)? } else { None };
-        let adapters::Beside { name, adapter } = match beside {
+        let beside = if on { self.starter.ready(&self.engine)? } else { None };
+        let starter::Ready { name, adapter } = match beside {
             Some(beside) => beside,
             None => {
                 self.adapter = None;
@@ -134,6 +135,23 @@ impl Local {
         let from = tokens.len() - learned - 1;
         let fits = learned <= most_learned && tokens.len() <= self.engine.context() && from > 0;
         Ok(fits.then_some(Example { tokens, from, weight: 1.0 }))
+    }
+
+    /// Puts an adapter beside the model from the next call on, or none.
+    ///
+    /// # Errors
+    /// When it does not fit the model.
+    pub(crate) fn set_adapter(
+        &mut self,
+        adapter: Option<(String, &AdapterWeights)>,
+    ) -> Result<(), EngineError> {
+        let (id, ready) = match adapter {
+            Some((id, weights)) => (Some(id), Some(Arc::new(self.engine.prepare(&[weights])?))),
+            None => (None, None),
+        };
+        self.engine.set_adapter(ready)?;
+        self.adapter = id;
+        Ok(())
     }
 
     /// Returns the engine, for measurements below the pipeline.

@@ -1,10 +1,10 @@
 //! Where the text comes from: the model in this process, or a script.
 
-mod adapters;
 mod beside;
 mod local;
 pub(crate) mod phrases;
 mod script;
+mod starter;
 
 pub(crate) use local::Local;
 
@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use housestyle_complete::generator::Generator;
 
+use crate::adapters;
 use crate::args::Arm;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -50,6 +51,40 @@ impl Backend {
             Backend::Script(file) => Ok(Box::new(script::Script::open(file)?)),
         }
     }
+
+    /// Opens the generator as it serves: with the team's phrases, and with the workspace's active adapter beside
+    /// the model, or the starter where there is none.
+    ///
+    /// # Errors
+    /// As [`Backend::open`]. What was learned and cannot be loaded is told on stderr, and the model serves
+    /// without it.
+    pub(crate) fn open_serving(&self, context: &Context) -> Result<Box<dyn Generator>, Failure> {
+        if *self != Backend::Local {
+            let opened = self.open(context)?;
+            return Ok(opened);
+        }
+        let mut local = open_local(context)?;
+        if let Err(failure) = local.take_part(Arm::All) {
+            eprintln!("housestyle: the model serves without what was learned: {failure}");
+            local.take_part(Arm::Starter)?;
+        }
+        if let Err(failure) = put_active(context, &mut local) {
+            eprintln!("housestyle: the model serves without the team's adapter: {failure}");
+        }
+        Ok(Box::new(local))
+    }
+}
+
+/// Puts the active adapter in the place of the starter, from which it was trained.
+fn put_active(context: &Context, local: &mut Local) -> Result<(), Failure> {
+    let store = adapters::Store::of(context);
+    if store.active()?.is_none() {
+        return Ok(()); // the model's digest need not be known then
+    }
+    let base = adapters::Base::of(context)?;
+    let Some((version, adapter)) = store.load_active(&base.config, &base.sha256)? else { return Ok(()) };
+    let put = local.set_adapter(version.id.map(|id| (id, &adapter.weights)));
+    put.map_err(|error| Failure::CheckSaidNo(error.to_string()))
 }
 
 /// A generator that what was learned of the workspace can take part in.

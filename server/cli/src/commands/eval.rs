@@ -61,7 +61,7 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
 }
 
 /// Runs one case and scores what the team wrote there.
-fn one(
+pub(super) fn one(
     case: &Case,
     settings: &Settings,
     generator: &mut dyn Generator,
@@ -77,7 +77,7 @@ fn one(
     }
 }
 
-fn read(path: &Path) -> Result<Vec<Case>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Vec<Case>, Failure> {
     let wrong = |why: String| Failure::Usage(format!("--cases {}: {why}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     let cases = parse_cases(&text).map_err(|error| wrong(error.to_string()))?;
@@ -143,7 +143,7 @@ fn write_line(file: &mut fs::File, arm: &str, result: &CaseResult) -> Result<(),
     Ok(writeln!(file, "{line}")?)
 }
 
-fn table(report: &Report, model: &str) -> Result<(), Failure> {
+pub(super) fn table(report: &Report, model: &str) -> Result<(), Failure> {
     let style = Style::for_stdout();
     let number =
         |value: Option<f64>, places: usize| value.map_or("–".to_owned(), |v| format!("{v:.places$}"));

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod adapter;
 pub(crate) mod bench;
 pub(crate) mod cases;
 pub(crate) mod complete;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use housestyle_journal::{Fate, Line, Request, RequestLog, Stamp};
 use housestyle_lsp::{Ending, FateRecord, Host, LoadProgress, Loader, RequestRecord};
 
-use crate::args::{Arm, ServeArgs};
+use crate::args::ServeArgs;
 use crate::backend::Backend;
 use crate::config::Configuration;
 use crate::context::Context;
@@ -53,13 +53,7 @@ fn loader(context: Context, backend: Backend) -> Loader {
             let message = format!("reading {}", name.as_deref().unwrap_or("the model"));
             report(LoadProgress { message, percent: None });
         }
-        let mut opened = backend.open(&context).map_err(|failure| failure.to_string())?;
-        // What was learned and cannot be used must not take completions away.
-        if let Err(failure) = opened.take_part(Arm::All) {
-            eprintln!("housestyle: the model goes on without what was learned: {failure}");
-            opened.take_part(Arm::Base).map_err(|failure| failure.to_string())?;
-        }
-        Ok(opened)
+        backend.open_serving(&context).map_err(|failure| failure.to_string())
     })
 }
 

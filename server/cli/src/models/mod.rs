@@ -75,6 +75,19 @@ impl Model {
         }
     }
 
+    /// Returns the SHA-256 of the model's file at `path`: as it was checked when it came, else computed now.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn digest(&self, store: &Store, path: &Path) -> Result<String, String> {
+        if let Model::Catalogue(entry) = self
+            && let Status::Present(record) = store.status(entry)
+        {
+            return Ok(record.sha256);
+        }
+        sha256_of(path, &mut |_| {}).map_err(|error| format!("read {}: {error}", path.display()))
+    }
+
     /// Returns what people call it: the catalogue name or the file name.
     pub(crate) fn name(&self) -> String {
         match self {

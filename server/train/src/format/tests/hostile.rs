@@ -125,19 +125,15 @@ fn a_number_that_does_not_fit_halves_is_told_when_writing() {
 fn shapes_halves_and_metadata_must_agree() {
     let config = config("qwen2");
     let good = write(&adapter(&config, &Target::MLP, &[]), &config, Precision::Full).expect("writable");
-    let rewritten =
-        |change: &dyn Fn(&mut BTreeMap<String, String>, &mut Tensors)| {
-            let container = Container::read(&good).expect("readable");
-            let mut metadata = container.metadata.clone();
-            let mut tensors = container
-                .tensors
-                .iter()
-                .map(|(name, t)| (name.clone(), (t.shape.clone(), t.values())))
-                .collect();
-            change(&mut metadata, &mut tensors);
-            let file = write_container(&metadata, &tensors, Precision::Full).expect("writable");
-            read(&file, &config, BASE).expect_err("something is wrong").to_string()
-        };
+    let rewritten = |change: &dyn Fn(&mut BTreeMap<String, String>, &mut Tensors)| {
+        let container = Container::read(&good).expect("readable");
+        let mut metadata = container.metadata.clone();
+        let mut tensors =
+            container.tensors.iter().map(|(name, t)| (name.clone(), (t.shape.clone(), t.values()))).collect();
+        change(&mut metadata, &mut tensors);
+        let file = write_container(&metadata, &tensors, Precision::Full).expect("writable");
+        read(&file, &config, BASE).expect_err("something is wrong").to_string()
+    };
     let a = "base_model.model.model.layers.0.mlp.up_proj.lora_A.weight";
     let told = [
         (rewritten(&|_, tensors| drop(tensors.remove(a))), "missing, though its other half"),

@@ -1,0 +1,80 @@
+//! The files of one adapter: a folder named by the digest, made aside and renamed.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use housestyle_train::format::{MOST_BYTES, id_of};
+
+use super::error::StoreError;
+use super::version::Origin;
+
+/// The weights; PEFT's name.
+pub(super) const WEIGHTS: &str = "adapter_model.safetensors";
+/// What PEFT reads beside them.
+const CONFIG: &str = "adapter_config.json";
+/// What it was trained on.
+pub(super) const MANIFEST: &str = "manifest.json";
+/// What the gate said.
+pub(super) const REPORT: &str = "report.json";
+
+/// An adapter that is to become a version.
+#[derive(Debug, Clone)]
+pub(crate) struct Incoming {
+    /// The bytes of `adapter_model.safetensors`.
+    pub(crate) weights: Vec<u8>,
+    /// `adapter_config.json`, where PEFT can load it.
+    pub(crate) config: Option<String>,
+    /// The manifest that its metadata names.
+    pub(crate) manifest: Option<Vec<u8>>,
+    /// The gate's report, as [`super::record::report`] makes it.
+    pub(crate) report: Option<Vec<u8>>,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+}
+
+/// Writes the folder of an adapter, unless it is there as it should be.
+pub(super) fn write(folder: &Path, id: &str, incoming: &Incoming) -> Result<(), StoreError> {
+    let place = folder.join(id);
+    let whole = read(&place.join(WEIGHTS)).is_ok_and(|bytes| id_of(&bytes) == id);
+    let files = [
+        (WEIGHTS, (!whole).then_some(&incoming.weights[..])),
+        (CONFIG, incoming.config.as_ref().map(String::as_bytes)),
+        (MANIFEST, incoming.manifest.as_deref()),
+        (REPORT, incoming.report.as_deref()),
+    ];
+    fs::create_dir_all(&place).map_err(StoreError::file("make", &place))?;
+    // The weights last: a folder that has them has all.
+    for (name, content) in files.iter().rev() {
+        if let Some(content) = content {
+            write_aside(&place.join(name), content)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file aside, puts it on the disk, then renames it into its place.
+pub(super) fn write_aside(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".new");
+    let aside = PathBuf::from(aside);
+    let written = File::create(&aside).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()
+    });
+    let renamed = written.and_then(|()| fs::rename(&aside, path));
+    renamed.map_err(|error| {
+        let _ = fs::remove_file(&aside);
+        StoreError::file("write", path)(error)
+    })
+}
+
+/// Reads a file of at most [`MOST_BYTES`].
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other(format!("it has more than {MOST_BYTES} bytes, as no adapter has")));
+    }
+    Ok(bytes)
+}

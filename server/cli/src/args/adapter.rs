@@ -1,0 +1,164 @@
+//! The command line of `housestyle adapter`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Flags of `adapter`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+An adapter is a small change of the frozen model, learned from accepted edits. Every one is a version with a
+number and an id (the SHA-256 of its file); ID below is either, or the id's first digits.
+
+Two ways to approve:
+  for the team     propose it, and let somebody merge the branch: merged is approved, nothing else is
+  for this machine `adapter approve`; it counts here alone and is noted with your name
+
+Examples:
+  housestyle adapter list
+  housestyle adapter propose 3 && housestyle adapter push 3     # then open a pull request
+  housestyle adapter pull && housestyle adapter activate 4      # after the merge, on every machine
+  housestyle adapter rollback
+  housestyle adapter export 3 --to gguf -o team.gguf            # llama.cpp, Ollama")]
+pub(crate) struct AdapterArgs {
+    #[command(subcommand)]
+    pub(crate) action: AdapterAction,
+}
+
+/// What to do with adapters.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdapterAction {
+    /// List the versions, newest first
+    List,
+    /// Tell all of one version: where it comes from, what the gate said, who approved it
+    Show(AdapterId),
+    /// Measure a version against the model without it, on completion cases
+    Eval(AdapterEvalArgs),
+    /// Commit its record, manifest and report to a branch for review; nothing else in the repository changes
+    Propose(AdapterProposeArgs),
+    /// Approve a version: by its merge where the team merged it, else for this machine alone
+    Approve(AdapterApproveArgs),
+    /// Make an approved version take part in completions
+    Activate(AdapterId),
+    /// Go back to the version before, by a new version that is its copy
+    Rollback(AdapterRollbackArgs),
+    /// Write a version for PEFT or llama.cpp
+    Export(AdapterExportArgs),
+    /// Read an adapter of PEFT's or llama.cpp's, or one of ours, as a new version
+    Import(AdapterImportArgs),
+    /// Push a version's weights, and its proposal, to the team's remote with your git
+    Push(AdapterPushArgs),
+    /// Fetch weights and proposals from the team's remote with your git
+    Pull(AdapterRemote),
+}
+
+/// Which version.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterId {
+    /// A version's number, or the first digits of its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// Flags of `adapter eval`.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterEvalArgs {
+    #[command(flatten)]
+    pub(crate) which: AdapterId,
+    /// The cases, as JSON Lines (see `housestyle eval --help`)
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) cases: PathBuf,
+    /// Only the first N cases
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
+/// Flags of `adapter propose`.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterProposeArgs {
+    #[command(flatten)]
+    pub(crate) which: AdapterId,
+    /// The branch's name below housestyle/proposals/ [default: adapter- and the id's first digits]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// Flags of `adapter approve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without a merge this approves for your machine alone, in the name that git has for you (user.name, user.email).
+For the team only a merged proposal counts.")]
+pub(crate) struct AdapterApproveArgs {
+    #[command(flatten)]
+    pub(crate) which: AdapterId,
+    /// Approve it though the gate did not pass it, or never saw it: why
+    #[arg(long, value_name = "REASON")]
+    pub(crate) ungated: Option<String>,
+}
+
+/// Flags of `adapter rollback`.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterRollbackArgs {
+    /// A version's number; 0 for no adapter [default: the version that was active before]
+    #[arg(long, value_name = "N")]
+    pub(crate) to: Option<u64>,
+}
+
+/// A format of other programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum AdapterFormat {
+    /// A folder with adapter_config.json and adapter_model.safetensors
+    Peft,
+    /// One file for llama.cpp (--lora) and Ollama (ADAPTER)
+    Gguf,
+}
+
+/// Flags of `adapter export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Biases (BitFit) can be loaded by neither PEFT nor llama.cpp: an adapter that has some is only exported with
+--without-biases, and is then another adapter than the one that was measured.")]
+pub(crate) struct AdapterExportArgs {
+    #[command(flatten)]
+    pub(crate) which: AdapterId,
+    /// For which program
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) to: AdapterFormat,
+    /// Where to: a folder for peft, a file for gguf; nothing that is there is replaced
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+    /// For peft: the published weights, a name on the hub or a folder [default: the base model's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) base: Option<String>,
+    /// Leave biases out, which the format cannot hold
+    #[arg(long)]
+    pub(crate) without_biases: bool,
+}
+
+/// Flags of `adapter import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It must fit the base model (--model, else the default one). What comes from other programs never was before the
+gate: see `adapter eval` and `adapter approve --ungated`. A folder of ours brings its manifest and report along.")]
+pub(crate) struct AdapterImportArgs {
+    /// A folder of PEFT's, a GGUF file, or adapter_model.safetensors of ours
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+}
+
+/// Flags of `adapter push`.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterPushArgs {
+    #[command(flatten)]
+    pub(crate) which: AdapterId,
+    #[command(flatten)]
+    pub(crate) remote: AdapterRemote,
+}
+
+/// Which remote.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterRemote {
+    /// The remote, as git names it
+    #[arg(long, value_name = "NAME", default_value = "origin")]
+    pub(crate) remote: String,
+}

@@ -1,0 +1,107 @@
+//! `adapter list` and `adapter show`.
+
+use housestyle_train::format::short;
+use serde_json::{Value, json};
+
+use super::{json_of, state};
+use crate::adapters::{How, Origin, State, Store, Version};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Style, moment, print, print_json, visible};
+
+/// Lists the versions, newest first.
+pub(super) fn list(context: &Context, store: &Store) -> Result<(), Failure> {
+    let versions = store.versions()?;
+    if context.global.json {
+        let active = versions.iter().find(|version| version.state == State::Active).map(|v| v.number);
+        let newest_first: Vec<Value> = versions.iter().rev().map(json_of).collect();
+        return print_json(&json!({ "folder": store.folder(), "active": active, "versions": newest_first }));
+    }
+    let style = Style::for_stdout();
+    if versions.is_empty() {
+        return print(&format!("no adapters yet in {}", context.workspace.display()));
+    }
+    for version in versions.iter().rev() {
+        let word = format!("{:10}", state(version.state));
+        let word = match version.state {
+            State::Active => style.green(word),
+            State::Eligible | State::Approved => style.yellow(word),
+            State::Candidate | State::Retired => style.dim(word),
+        };
+        let id = version.id.as_deref().map_or("no adapter", short);
+        print(&format!(
+            "{:>4}  {}  {word}  {}  {}",
+            version.number,
+            style.bold(format!("{id:16}")),
+            moment(version.time),
+            origin(version)
+        ))?;
+    }
+    Ok(())
+}
+
+fn origin(version: &Version) -> String {
+    let by =
+        version.approver.as_ref().map_or(String::new(), |a| format!(", approved by {}", visible(&a.name)));
+    let from = match version.origin {
+        Origin::Learned => "learned here".to_owned(),
+        Origin::Imported => "imported".to_owned(),
+        Origin::Pulled => "from the team".to_owned(),
+        Origin::RollbackTo(0) => "rollback to no adapter".to_owned(),
+        Origin::RollbackTo(number) => format!("rollback to {number}"),
+    };
+    from + &by
+}
+
+/// Tells all of one version.
+pub(super) fn show(context: &Context, store: &Store, version: &Version) -> Result<(), Failure> {
+    let header = version.id.as_deref().map(|id| store.header(id)).transpose()?;
+    let document =
+        |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let (report, manifest) = (document(store.report(version)), document(store.manifest(version)));
+    if context.global.json {
+        let mut document = json_of(version);
+        document["adapter"] = json!(header);
+        document["report"] = json!(report);
+        document["manifest"] = json!(manifest);
+        return print_json(&document);
+    }
+    let style = Style::for_stdout();
+    let line = |name: &str, text: String| print(&format!("{}{text}", style.dim(format!("{name:12}"))));
+    print(&style.bold(format!("version {}, {}", version.number, state(version.state))))?;
+    line("id", version.id.clone().unwrap_or_else(|| "no adapter".to_owned()))?;
+    line("origin", format!("{}, {}", moment(version.time), origin(version)))?;
+    line("base", format!("{}, sha256 {}", visible(&version.base), short(&version.base_sha256)))?;
+    if let Some(header) = header {
+        let rank = if header.rank == 0 { String::new() } else { format!("rank {}, ", header.rank) };
+        let biases = if header.biases == 0 { String::new() } else { format!(", {} biases", header.biases) };
+        let targets = header.targets.join(", ");
+        line(
+            "change",
+            format!("{rank}{targets} of {} layers, {} numbers{biases}", header.layers, header.parameters),
+        )?;
+    }
+    line("manifest", version.manifest_sha256.clone().unwrap_or_else(|| "none".to_owned()))?;
+    if let Some(approver) = &version.approver {
+        let how = match &approver.how {
+            How::Merged { commit, branch } => format!("merged to {branch} by {}", short(commit)),
+            How::Local { ungated: None } => "for this machine".to_owned(),
+            How::Local { ungated: Some(why) } => format!("for this machine, without the gate: {why}"),
+        };
+        let by = format!("{} <{}>, {}, {how}", approver.name, approver.email, moment(approver.time));
+        line("approved", visible(&by))?;
+    }
+    match report {
+        None => line("gate", "never before it".to_owned()),
+        Some(report) => {
+            line("gate", visible(report["gate"]["verdict"].as_str().unwrap_or("?")))?;
+            let checks = report["gate"]["checks"].as_array().cloned().unwrap_or_default();
+            for check in checks {
+                let mark = if check["passed"] == true { style.green("✓") } else { style.red("✗") };
+                let text = |key: &str| visible(check[key].as_str().unwrap_or_default());
+                print(&format!("  {mark} {}: {}", text("name"), text("finding")))?;
+            }
+            Ok(())
+        }
+    }
+}

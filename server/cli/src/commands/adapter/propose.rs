@@ -1,0 +1,98 @@
+//! `adapter propose`: record, manifest and report on a branch for review, the weights as a blob beside it.
+
+use housestyle_review::{Proposal, ProposeError, propose, write_weights};
+use housestyle_train::format::short;
+use serde_json::{Value, json};
+
+use super::json_of;
+use crate::adapters::record::Record;
+use crate::adapters::{Store, Version};
+use crate::args::AdapterProposeArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Style, print, print_json};
+
+impl From<ProposeError> for Failure {
+    fn from(error: ProposeError) -> Failure {
+        match error {
+            ProposeError::BadName { .. } | ProposeError::Taken { .. } => Failure::Usage(error.to_string()),
+            _ => Failure::Environment(error.to_string()),
+        }
+    }
+}
+
+/// Returns the name that a version's branch has unless another is given.
+pub(super) fn default_name(id: &str) -> String {
+    format!("adapter-{}", &short(id)[..8.min(short(id).len())])
+}
+
+/// Commits a proposal.
+pub(super) fn run(context: &Context, store: &Store, args: &AdapterProposeArgs) -> Result<(), Failure> {
+    let version = store.find(&args.which.id)?;
+    let Some(record) = Record::of(&version) else {
+        return Err(Failure::Usage(format!(
+            "version {} is no adapter: there is nothing to propose",
+            version.number
+        )));
+    };
+    if !version.eligible {
+        return Err(Failure::CheckSaidNo(format!(
+            "version {} did not pass the gate, or was never before it: only what passed is proposed to others",
+            version.number
+        )));
+    }
+    let weights = store.weights(&record.id)?;
+    let mut files = vec![(Record::path(&record.id, "adapter.json"), record.bytes())];
+    let report = store.report(&version);
+    for (name, content) in [("manifest.json", store.manifest(&version)), ("report.json", report.clone())] {
+        files.extend(content.map(|content| (Record::path(&record.id, name), content)));
+    }
+    let report = report.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let message = message(&version, &record, report.as_ref());
+    let name = args.name.clone().unwrap_or_else(|| default_name(&record.id));
+    let reference = write_weights(&context.workspace, &record.id, &weights)?;
+    let proposed = propose(&context.workspace, &Proposal { name: &name, files: &files, message: &message })?;
+    if context.global.json {
+        let mut document = json_of(&version);
+        document["proposal"] = json!({
+            "branch": proposed.branch, "commit": proposed.commit, "weights": reference,
+            "was_there": proposed.was_there,
+        });
+        return print_json(&document);
+    }
+    let style = Style::for_stdout();
+    let verb = if proposed.was_there { "was proposed already" } else { "is proposed" };
+    let commit = short(&proposed.commit);
+    print(&format!(
+        "{} version {} {verb}: {commit} on {}",
+        style.green("✓"),
+        version.number,
+        proposed.branch
+    ))?;
+    print(&format!(
+        "  share it with {}, then open a pull request; merged is approved",
+        style.cyan(format!("housestyle adapter push {}", version.number))
+    ))
+}
+
+/// Returns the commit's message: what the gate found, and trailers that programs read.
+fn message(version: &Version, record: &Record, report: Option<&Value>) -> String {
+    let mut message = format!("Propose adapter {} for {}\n\n", short(&record.id), one_line(&record.base));
+    let checks = report.and_then(|report| report["gate"]["checks"].as_array());
+    for check in checks.into_iter().flatten() {
+        let text = |key: &str| one_line(check[key].as_str().unwrap_or_default());
+        let passed = if check["passed"] == true { "passed" } else { "failed" };
+        message.push_str(&format!("- {} {passed}: {}\n", text("name"), text("finding")));
+    }
+    message.push_str(&format!("\nHousestyle-Adapter: {}\n", record.id));
+    message.push_str(&format!("Housestyle-Base: {}\n", record.base_sha256));
+    if let Some(digest) = &version.manifest_sha256 {
+        message.push_str(&format!("Housestyle-Manifest: {digest}\n"));
+    }
+    message
+}
+
+/// Returns a text without line breaks: names from outside must not make trailers of their own.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,4 +1,9 @@
 //! Confidence intervals by paired bootstrap: how sure a difference between two arms is.
+//!
+//! Cases of one commit are alike, so commits are drawn, not cases: a hundred holes of one commit say little more than
+//! ten.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -17,33 +22,54 @@ pub struct Fraction {
     pub bottom: f64,
 }
 
+impl Fraction {
+    const ZERO: Fraction = Fraction { top: 0.0, bottom: 0.0 };
+
+    fn add(&mut self, other: &Fraction) {
+        (self.top, self.bottom) = (self.top + other.top, self.bottom + other.bottom);
+    }
+}
+
 /// A difference between two arms on the same cases.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Difference {
     /// The arm's figure less the other one's.
     pub diff: f64,
-    /// The middle 95 % of the same over resampled cases.
+    /// The middle 95 % of the same over resampled commits.
     pub ci95: [f64; 2],
 }
 
 /// Returns the difference between an arm and another, case by case; `None` without cases in common.
-pub fn paired_difference(arm: &[Fraction], against: &[Fraction]) -> Option<Difference> {
-    let count = arm.len().min(against.len());
-    let diff = difference(arm, against, 0..count)?;
+///
+/// `clusters` names the commit of each case. Where all cases are of one commit, cases are drawn instead: the interval
+/// then says nothing of other commits.
+pub fn paired_difference(arm: &[Fraction], against: &[Fraction], clusters: &[u64]) -> Option<Difference> {
+    let cases = arm.iter().zip(against).zip(clusters);
+    let mut sums: BTreeMap<u64, [Fraction; 2]> = BTreeMap::new();
+    for ((a, b), cluster) in cases.clone() {
+        let [of_arm, of_other] = sums.entry(*cluster).or_insert([Fraction::ZERO; 2]);
+        (of_arm.add(a), of_other.add(b));
+    }
+    let mut drawn_from: Vec<[Fraction; 2]> = sums.into_values().collect();
+    if drawn_from.len() < 2 {
+        drawn_from = cases.map(|((a, b), _)| [*a, *b]).collect();
+    }
+    let count = drawn_from.len();
+    let diff = difference(drawn_from.iter())?;
     let mut random = SplitMix(SEED);
     let mut drawn: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| difference(arm, against, (0..count).map(|_| random.below(count))))
+        .filter_map(|_| difference((0..count).map(|_| &drawn_from[random.below(count)])))
         .collect();
     drawn.sort_by(f64::total_cmp);
-    let at = |share: f64| drawn[((drawn.len() - 1) as f64 * share).round() as usize];
-    Some(Difference { diff, ci95: [at(0.025), at(0.975)] })
+    let at = |share: f64| drawn.get((drawn.len().saturating_sub(1) as f64 * share).round() as usize).copied();
+    Some(Difference { diff, ci95: [at(0.025)?, at(0.975)?] })
 }
 
-fn difference(arm: &[Fraction], against: &[Fraction], cases: impl Iterator<Item = usize>) -> Option<f64> {
-    let (mut a, mut b) = (Fraction { top: 0.0, bottom: 0.0 }, Fraction { top: 0.0, bottom: 0.0 });
-    for case in cases {
-        (a.top, a.bottom) = (a.top + arm[case].top, a.bottom + arm[case].bottom);
-        (b.top, b.bottom) = (b.top + against[case].top, b.bottom + against[case].bottom);
+fn difference<'a>(sums: impl Iterator<Item = &'a [Fraction; 2]>) -> Option<f64> {
+    let (mut a, mut b) = (Fraction::ZERO, Fraction::ZERO);
+    for [of_arm, of_other] in sums {
+        a.add(of_arm);
+        b.add(of_other);
     }
     (a.bottom > 0.0 && b.bottom > 0.0).then(|| a.top / a.bottom - b.top / b.bottom)
 }
@@ -73,9 +99,14 @@ mod tests {
         values.into_iter().map(|top| Fraction { top, bottom: 1.0 }).collect()
     }
 
+    /// Compares with every case being a commit of its own.
+    fn compare(arm: &[Fraction], against: &[Fraction]) -> Option<Difference> {
+        paired_difference(arm, against, &(0..arm.len() as u64).collect::<Vec<_>>())
+    }
+
     #[test]
     fn a_constant_difference_is_certain() {
-        let found = paired_difference(&means([3.0, 5.0, 9.0]), &means([2.0, 4.0, 8.0])).expect("cases");
+        let found = compare(&means([3.0, 5.0, 9.0]), &means([2.0, 4.0, 8.0])).expect("cases");
         assert!((found.diff - 1.0).abs() < 1e-12, "{found:?}");
         assert!(found.ci95.iter().all(|end| (end - 1.0).abs() < 1e-12), "{found:?}");
     }
@@ -84,7 +115,7 @@ mod tests {
     fn the_interval_has_the_width_that_theory_gives() {
         // 400 cases of which a quarter get better by 1: standard error √(0.25·0.75/400) ≈ 0.02165.
         let better = (0..400).map(|n| f64::from(n % 4 == 0));
-        let found = paired_difference(&means(better), &means(vec![0.0; 400])).expect("cases");
+        let found = compare(&means(better), &means(vec![0.0; 400])).expect("cases");
         assert_eq!(found.diff, 0.25);
         assert!((found.ci95[0] - (0.25 - 1.96 * 0.02165)).abs() < 0.006, "{found:?}");
         assert!((found.ci95[1] - (0.25 + 1.96 * 0.02165)).abs() < 0.006, "{found:?}");
@@ -93,18 +124,38 @@ mod tests {
     #[test]
     fn long_cases_weigh_more_in_a_ratio() {
         let of = |pairs: [(f64, f64); 2]| pairs.map(|(top, bottom)| Fraction { top, bottom });
-        let found =
-            paired_difference(&of([(1.0, 1.0), (0.0, 9.0)]), &of([(0.0, 1.0), (0.0, 9.0)])).expect("cases");
+        let found = compare(&of([(1.0, 1.0), (0.0, 9.0)]), &of([(0.0, 1.0), (0.0, 9.0)])).expect("cases");
         assert_eq!(found.diff, 0.1);
     }
 
     #[test]
     fn it_is_the_same_every_time_and_nothing_without_cases() {
         let a = means((0..50).map(f64::from));
-        assert_eq!(
-            paired_difference(&a, &means(vec![1.0; 50])),
-            paired_difference(&a, &means(vec![1.0; 50]))
-        );
-        assert_eq!(paired_difference(&[], &[]), None);
+        assert_eq!(compare(&a, &means(vec![1.0; 50])), compare(&a, &means(vec![1.0; 50])));
+        assert_eq!(compare(&[], &[]), None);
+    }
+
+    #[test]
+    fn alike_cases_of_a_commit_do_not_make_it_surer() {
+        // 20 commits of which a quarter get better, told by 1 or by 20 cases each.
+        let better = |cases: usize| -> Vec<Fraction> {
+            means((0..20 * cases).map(|n| f64::from((n / cases).is_multiple_of(4))))
+        };
+        let clusters =
+            |cases: usize| -> Vec<u64> { (0..20 * cases as u64).map(|n| n / cases as u64).collect() };
+        let width = |cases: usize| {
+            let found = paired_difference(&better(cases), &means(vec![0.0; 20 * cases]), &clusters(cases))
+                .expect("cases");
+            found.ci95[1] - found.ci95[0]
+        };
+        assert!((width(1) - width(20)).abs() < 1e-9, "{} {}", width(1), width(20));
+        assert!(width(1) > 0.3, "{}", width(1));
+    }
+
+    #[test]
+    fn one_commit_alone_is_drawn_by_cases() {
+        let found =
+            paired_difference(&means([1.0, 0.0, 1.0, 0.0]), &means([0.0; 4]), &[7; 4]).expect("cases");
+        assert!(found.ci95[0] < found.ci95[1], "{found:?}");
     }
 }

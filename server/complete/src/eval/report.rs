@@ -1,5 +1,7 @@
 //! Figures over all cases: one line an arm, and what each arm gains on the first.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::bootstrap::{Difference, Fraction, paired_difference};
@@ -10,6 +12,8 @@ use super::run::CaseResult;
 pub struct Report {
     /// How many cases.
     pub cases: usize,
+    /// How many commits they are of, told by their times: intervals are over these.
+    pub commits: usize,
     /// The arms in the order in which they were asked for.
     pub arms: Vec<Arm>,
     /// Every other arm against the first.
@@ -55,24 +59,24 @@ pub struct Paired {
     pub against: String,
     /// Difference of the shares: more is better.
     pub first_line_exact: Option<Difference>,
+    /// Difference of the means: more is better.
+    pub edit_similarity: Option<Difference>,
     /// Difference in nats a token: less is better.
     pub nll_per_token: Option<Difference>,
+    /// The same with the end-of-middle token counted too.
+    pub nll_per_token_with_end: Option<Difference>,
 }
 
 /// Returns the figures. Every arm has its name and a result for each case, in the same order of cases.
 pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
     let cases = arms.iter().map(|(_, results)| results.len()).min().unwrap_or(0);
+    let clusters = arms.first().map(|(_, results)| clusters(results)).unwrap_or_default();
     let paired = arms.split_first().map(|((base, of_base), others)| {
-        let pair = |(name, results): &(String, Vec<CaseResult>)| Paired {
-            arm: name.clone(),
-            against: base.clone(),
-            first_line_exact: paired_difference(&firsts(results), &firsts(of_base)),
-            nll_per_token: both_scored(results, of_base),
-        };
-        others.iter().map(pair).collect()
+        others.iter().map(|(name, results)| pair(name, results, base, of_base, &clusters)).collect()
     });
     Report {
         cases,
+        commits: clusters.iter().collect::<BTreeSet<_>>().len(),
         arms: arms.iter().map(|(name, results)| arm(name, results)).collect(),
         paired: paired.unwrap_or_default(),
     }
@@ -108,16 +112,38 @@ fn latency(results: &[CaseResult]) -> Latency {
     Latency { p50: at(0.5), p95: at(0.95) }
 }
 
-fn firsts(results: &[CaseResult]) -> Vec<Fraction> {
-    results.iter().map(|result| Fraction { top: f64::from(result.first_line_exact), bottom: 1.0 }).collect()
+/// Returns a number for each case that is the same for cases of one commit.
+fn clusters(results: &[CaseResult]) -> Vec<u64> {
+    // A case without a time is a commit of its own; its number is no time's bits, which are those of a positive number.
+    let own = |n: usize| u64::MAX - n as u64;
+    results
+        .iter()
+        .enumerate()
+        .map(|(n, result)| if result.time > 0.0 { result.time.to_bits() } else { own(n) })
+        .collect()
 }
 
-/// Compares the likelihoods of those cases that have one on both arms.
-fn both_scored(arm: &[CaseResult], against: &[CaseResult]) -> Option<Difference> {
-    let fraction = |result: &CaseResult| Some(Fraction { top: result.nll?, bottom: result.tokens as f64 });
-    let both = arm.iter().zip(against).filter_map(|(a, b)| Some((fraction(a)?, fraction(b)?)));
-    let (a, b): (Vec<Fraction>, Vec<Fraction>) = both.unzip();
-    paired_difference(&a, &b)
+fn pair(name: &str, results: &[CaseResult], base: &str, of_base: &[CaseResult], clusters: &[u64]) -> Paired {
+    let compare = |fraction: fn(&CaseResult) -> Option<Fraction>| {
+        // Only cases that both arms have a value for.
+        let both = results.iter().zip(of_base).zip(clusters);
+        let both = both.filter_map(|((a, b), cluster)| Some(((fraction(a)?, fraction(b)?), *cluster)));
+        let (values, clusters): (Vec<(Fraction, Fraction)>, Vec<u64>) = both.unzip();
+        let (a, b): (Vec<Fraction>, Vec<Fraction>) = values.into_iter().unzip();
+        paired_difference(&a, &b, &clusters)
+    };
+    Paired {
+        arm: name.to_owned(),
+        against: base.to_owned(),
+        first_line_exact: compare(|result| {
+            Some(Fraction { top: f64::from(result.first_line_exact), bottom: 1.0 })
+        }),
+        edit_similarity: compare(|result| Some(Fraction { top: result.edit_similarity, bottom: 1.0 })),
+        nll_per_token: compare(|result| Some(Fraction { top: result.nll?, bottom: result.tokens as f64 })),
+        nll_per_token_with_end: compare(|result| {
+            Some(Fraction { top: result.nll? + result.nll_end?, bottom: result.tokens as f64 + 1.0 })
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +154,7 @@ mod tests {
     fn result(right: bool, nll: Option<(f64, usize)>, latency_ms: Option<f64>) -> CaseResult {
         CaseResult {
             name: "case".to_owned(),
+            time: 0.0,
             text: right.then(|| "x".to_owned()),
             reason: None,
             exact: right,
@@ -164,6 +191,10 @@ mod tests {
             (Some(0.5), Some(-1.0))
         );
         assert_eq!(json["paired"][0]["nll_per_token"]["ci95"].as_array().map(Vec::len), Some(2));
+        assert_eq!(
+            (json["commits"].as_u64(), json["paired"][0]["edit_similarity"]["diff"].as_f64()),
+            (Some(2), Some(0.5))
+        );
     }
 
     #[test]

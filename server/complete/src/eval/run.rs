@@ -14,6 +14,9 @@ use crate::{lines, suggest};
 pub struct CaseResult {
     /// The case's name, or its path.
     pub name: String,
+    /// When the case was written: cases of the same time are of one commit. 0 where that is not known.
+    #[serde(skip)]
+    pub time: f64,
     /// What was suggested, if anything.
     pub text: Option<String>,
     /// Why nothing was, as a code.
@@ -62,6 +65,7 @@ pub fn run(
     let metrics = measure(text.as_deref().unwrap_or(""), case.wanted());
     let result = CaseResult {
         name: case.name.clone().unwrap_or_else(|| case.path.clone()),
+        time: case.time,
         reason: trace.reason().map(crate::Reason::code),
         // Silence is never right, not even where nothing was wanted: it is counted by `shown`.
         exact: metrics.exact && text.is_some(),

@@ -1,9 +1,12 @@
 //! The command line, declared once: flags, help and examples.
 
 mod adapter;
+mod history;
 
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub(crate) use history::{CasesArgs, ReplayArgs};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -81,6 +84,8 @@ pub(crate) enum Command {
     Bench(BenchArgs),
     /// See, approve, switch, share and convert what was learned
     Adapter(AdapterArgs),
+    /// Measure on a repository's own history what learning from it is worth
+    Replay(ReplayArgs),
     /// Write the cases that a repository's history gives, split by time
     #[command(hide = true)]
     Cases(CasesArgs),
@@ -361,41 +366,6 @@ pub(crate) struct BenchArgs {
     /// `typing`; the result holds these figures and no others
     #[arg(long, value_name = "PIECES", value_delimiter = ',')]
     pub(crate) only: Vec<Piece>,
-}
-
-/// Flags of `cases`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Writes train.jsonl, tune.jsonl and test.jsonl, the latest last, and manifest.json, which cites where each case
-for training is from. With --whole also whole.jsonl: holes anywhere in the files as they stand now.
-
-Examples:
-  housestyle cases --out cases
-  housestyle cases --workspace ../project --out cases --whole 10 --json")]
-pub(crate) struct CasesArgs {
-    /// The folder to write into
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
-    /// Only commits after this one
-    #[arg(long, value_name = "REV")]
-    pub(crate) since: Option<String>,
-    /// Seed of all choices
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Share of the cases for tests, and as much again before them for choosing settings
-    #[arg(long, value_name = "SHARE", default_value_t = 0.15, value_parser = share)]
-    pub(crate) holdout: f64,
-    /// At most N holes in every file of HEAD
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) whole: usize,
-}
-
-/// Reads a share of a whole, of which something is left.
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(share) if (0.0..=0.45).contains(&share) => Ok(share),
-        _ => Err("expected a number from 0 to 0.45".to_owned()),
-    }
 }
 
 /// Flags of `learn`.

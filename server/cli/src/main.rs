@@ -19,6 +19,7 @@ mod output;
 mod places;
 mod probe;
 mod progress;
+mod replay;
 mod target;
 mod workspace;
 mod workspace_state;
@@ -54,6 +55,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Try(args) => commands::try_it::run(&context, &args),
         Command::Doctor => commands::doctor::run(&context),
         Command::Eval(args) => commands::eval::run(&context, &args),
+        Command::Replay(args) => commands::replay::run(&context, &args),
         Command::Cases(args) => commands::cases::run(&context, &args),
         Command::Starter(args) => commands::starter::run(&context, &args),
         Command::Learn(args) => commands::learn::run(&context, &args),

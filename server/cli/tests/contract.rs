@@ -46,7 +46,8 @@ fn every_command_has_help_with_its_flags() {
     let world = World::new();
     let all = world.run(&["--help"]);
     assert_eq!(all.code, 0);
-    for command in ["serve", "try", "model", "complete", "eval", "doctor", "why", "bench", "learn"] {
+    for command in ["serve", "try", "model", "complete", "eval", "replay", "doctor", "why", "bench", "learn"]
+    {
         assert!(all.out.contains(&format!("\n  {command} ")), "{command} is not in the help");
         let help = world.run(&[command, "--help"]);
         assert_eq!(help.code, 0, "{command}");

@@ -8,5 +8,6 @@ mod contract;
 mod eval;
 mod learn;
 mod models;
+mod replay;
 mod serve;
 mod try_it;

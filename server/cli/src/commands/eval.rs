@@ -61,7 +61,7 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
 }
 
 /// Runs one case and scores what the team wrote there.
-pub(super) fn one(
+pub(crate) fn one(
     case: &Case,
     settings: &Settings,
     generator: &mut dyn Generator,
@@ -143,7 +143,8 @@ fn write_line(file: &mut fs::File, arm: &str, result: &CaseResult) -> Result<(),
     Ok(writeln!(file, "{line}")?)
 }
 
-pub(super) fn table(report: &Report, model: &str) -> Result<(), Failure> {
+/// Prints a report for people.
+pub(crate) fn table(report: &Report, model: &str) -> Result<(), Failure> {
     let style = Style::for_stdout();
     let number =
         |value: Option<f64>, places: usize| value.map_or("–".to_owned(), |v| format!("{v:.places$}"));

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod learn;
 pub(crate) mod model;
+pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod starter;
 pub(crate) mod try_it;

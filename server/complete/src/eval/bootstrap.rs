@@ -48,7 +48,8 @@ pub fn paired_difference(arm: &[Fraction], against: &[Fraction], clusters: &[u64
     let mut sums: BTreeMap<u64, [Fraction; 2]> = BTreeMap::new();
     for ((a, b), cluster) in cases.clone() {
         let [of_arm, of_other] = sums.entry(*cluster).or_insert([Fraction::ZERO; 2]);
-        (of_arm.add(a), of_other.add(b));
+        of_arm.add(a);
+        of_other.add(b);
     }
     let mut drawn_from: Vec<[Fraction; 2]> = sums.into_values().collect();
     if drawn_from.len() < 2 {

@@ -1,0 +1,98 @@
+//! Flags of the commands that read a repository's history.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{BackendArgs, duration};
+use crate::replay::ArmName;
+
+/// Flags of `cases`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes train.jsonl, tune.jsonl and test.jsonl, the latest last, and manifest.json, which cites where each case
+for training is from. With --whole also whole.jsonl: holes anywhere in the files as they stand now.
+
+Examples:
+  housestyle cases --out cases
+  housestyle cases --workspace ../project --out cases --whole 10 --json")]
+pub(crate) struct CasesArgs {
+    /// The folder to write into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Only commits after this one
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Seed of all choices
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Share of the cases for tests, and as much again before them for choosing settings
+    #[arg(long, value_name = "SHARE", default_value_t = 0.15, value_parser = share)]
+    pub(crate) holdout: f64,
+    /// At most N holes in every file of HEAD
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) whole: usize,
+}
+
+/// Flags of `replay`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Walks the commits from the oldest to the newest. Before each of the last ones (--holdout), completions are asked for at
+places where it wrote something, knowing only what came before; then the arms learn from it, and the next follows.
+Intervals are over commits. What was measured is kept: a run that was interrupted goes on where it was.
+
+Arms: `base` (the model alone) is always run; `memory`, `phrases`, `skills`, `adapter` and `all` as far as there is
+something for them; the result names those that there is nothing for.
+
+Examples:
+  housestyle replay
+  housestyle replay --limit 60 --budget 10m --report replay.html
+  housestyle replay --arms base,phrases --json")]
+pub(crate) struct ReplayArgs {
+    /// Share of the history that is predicted, the latest
+    #[arg(long, value_name = "SHARE", default_value_t = 0.15, value_parser = share)]
+    pub(crate) holdout: f64,
+    /// What of the team's knowledge takes part
+    #[arg(
+        long,
+        value_name = "ARM,...",
+        default_value = "base,memory,phrases,skills,adapter,all",
+        value_delimiter = ',',
+        hide_default_value = true
+    )]
+    pub(crate) arms: Vec<ArmName>,
+    /// Write a page with plots and examples to FILE
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+    /// At most N cases, spread evenly over what is predicted
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) limit: usize,
+    /// Stop after this time, such as `90s`, `10m` or `1h`, and tell what is known by then
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) budget: Option<Duration>,
+    /// Seed of the choice of places
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
+}
+
+/// Reads a share of a whole, of which something is left.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=0.45).contains(&share) => Ok(share),
+        _ => Err("expected a number from 0 to 0.45".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_leaves_something() {
+        assert_eq!(share("0.15"), Ok(0.15));
+        assert!(["", "1", "-0.1", "NaN"].iter().all(|wrong| share(wrong).is_err()));
+    }
+}

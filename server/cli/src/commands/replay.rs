@@ -1,0 +1,222 @@
+//! `housestyle replay`: what learning from a repository is worth, measured on its own history.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use housestyle_complete::Settings;
+use housestyle_complete::eval::{Case, CaseResult, report};
+use housestyle_complete::generator::Generator;
+use housestyle_learn::cases::{CaseOptions, Collector, Example};
+use housestyle_review::History;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::complete::unhurried;
+use super::eval::{one, table};
+use crate::args::ReplayArgs;
+use crate::config::Configuration;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{print, print_json};
+use crate::progress::Progress;
+use crate::replay::{Absent, Arm, ArmName, Base, Facts, HeldOut, Row, Rows, page};
+use crate::{git, workspace_state};
+
+/// The form of the rows: another one is another file.
+const FORM: &str = "replay-1";
+
+/// Runs `housestyle replay`.
+pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<(), Failure> {
+    let settings = unhurried(Configuration::load(context).checked()?);
+    let history = git::open(context, &settings, None)?;
+    let options = CaseOptions { seed: args.seed, ..CaseOptions::default() };
+    let mut bar = Progress::new();
+    bar.begin_items("reading the history", history.len());
+    let held = HeldOut::of(&history, options, args.holdout, args.limit, |index| bar.at(index as u64));
+    bar.end();
+    let held = held.map_err(git::failure)?;
+    if held.chosen.is_empty() {
+        return Err(Failure::Usage(format!(
+            "there is nothing to predict: {} commits give {} cases in the last {} of the history; a larger --holdout or \
+             --limit may, or a longer history",
+            history.len(),
+            held.of,
+            args.holdout
+        )));
+    }
+    let mut generator = args.backend.backend.open(context)?;
+    let (mut arms, absent) = arms(&args.arms);
+    let state = workspace_state::folder(&context.home, &context.workspace);
+    let path = state.join(format!("replay-{}.jsonl", key(&history, args, &settings, &*generator)));
+    let cannot = |error: std::io::Error| Failure::Environment(format!("{}: {error}", path.display()));
+    let mut rows = Rows::open(&path).map_err(cannot)?;
+    let walk = Walk { history: &history, held: &held, options, settings: &settings, args };
+    let cases = walk.run(&mut arms, &mut *generator, &mut rows, &mut bar)?;
+    tell(context, args, &history, &held, &arms, &absent, &cases, &rows, &generator.describe().model)
+}
+
+/// Returns the arms that can be run, `base` first, and those that cannot.
+fn arms(asked: &[ArmName]) -> (Vec<Box<dyn Arm>>, Vec<Absent>) {
+    let mut absent: Vec<Absent> = Vec::new();
+    let mut names = asked.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        if name != ArmName::Base {
+            let why = "this version has nothing of that kind that learns".to_owned();
+            absent.push(Absent { arm: name.code(), why });
+        }
+    }
+    (vec![Box::new(Base)], absent)
+}
+
+/// Returns what tells these measurements from others: the history, the places, the model, the settings.
+fn key(history: &History, args: &ReplayArgs, settings: &Settings, generator: &dyn Generator) -> String {
+    let model = generator.describe().model;
+    let what = format!(
+        "{FORM}\n{}\n{}\n{}\n{model}\n{:?}\n{settings:?}",
+        history.head(),
+        args.holdout,
+        args.seed,
+        args.backend.backend
+    );
+    Sha256::digest(what.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One way through a history.
+struct Walk<'a> {
+    history: &'a History,
+    held: &'a HeldOut,
+    options: CaseOptions,
+    settings: &'a Settings,
+    args: &'a ReplayArgs,
+}
+
+impl Walk<'_> {
+    /// Predicts what is held out and learns on the way; returns the cases that all arms have a row for.
+    fn run(
+        &self,
+        arms: &mut [Box<dyn Arm>],
+        generator: &mut dyn Generator,
+        rows: &mut Rows,
+        bar: &mut Progress,
+    ) -> Result<Vec<Case>, Failure> {
+        let began = Instant::now();
+        let mut collector = Collector::new(self.options, &git::holds_secret);
+        let (mut number, mut cases) = (0, Vec::new());
+        bar.begin_items("predicting", self.held.chosen.len());
+        for index in 0..self.history.len() {
+            let commit = self.history.read(index).map_err(git::failure)?.commit;
+            let examples = collector.examples(&commit);
+            for example in examples.into_iter().filter(|_| index >= self.held.first) {
+                let chosen = self.held.chosen.binary_search(&number).is_ok();
+                number += 1;
+                if !chosen {
+                    continue;
+                }
+                if self.args.budget.is_some_and(|budget| began.elapsed() > budget) {
+                    bar.end();
+                    return Ok(cases);
+                }
+                self.predict(&example, arms, generator, rows)?;
+                cases.push(example.case);
+                bar.at(cases.len() as u64);
+            }
+            for arm in arms.iter_mut() {
+                arm.learn(&commit, generator)?;
+            }
+        }
+        bar.end();
+        Ok(cases)
+    }
+
+    /// Measures one case on the arms for which that is not known yet.
+    fn predict(
+        &self,
+        example: &Example,
+        arms: &mut [Box<dyn Arm>],
+        generator: &mut dyn Generator,
+        rows: &mut Rows,
+    ) -> Result<(), Failure> {
+        let name = example.case.name.clone().unwrap_or_default();
+        for arm in arms {
+            let identity = arm.identity();
+            if rows.get(&identity, &name).is_some() {
+                continue;
+            }
+            arm.take_part(&example.case, generator)?;
+            let (result, _) = one(&example.case, self.settings, generator)?;
+            rows.add(Row::of(&identity, &result)).map_err(|error| {
+                Failure::Environment(format!("writing {} failed: {error}", rows.path().display()))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "all that a report tells, brought together once")]
+fn tell(
+    context: &Context,
+    args: &ReplayArgs,
+    history: &History,
+    held: &HeldOut,
+    arms: &[Box<dyn Arm>],
+    absent: &[Absent],
+    cases: &[Case],
+    rows: &Rows,
+    model: &str,
+) -> Result<(), Failure> {
+    let of_arm = |arm: &dyn Arm| -> Vec<Row> {
+        let identity = arm.identity();
+        let row = |case: &Case| rows.get(&identity, case.name.as_deref().unwrap_or_default()).cloned();
+        cases.iter().filter_map(row).collect()
+    };
+    let measured: Vec<(String, Vec<Row>)> =
+        arms.iter().map(|arm| (arm.name().to_owned(), of_arm(&**arm))).collect();
+    let results: Vec<(String, Vec<CaseResult>)> =
+        measured.iter().map(|(arm, rows)| (arm.clone(), rows.iter().map(Row::result).collect())).collect();
+    let report = report(&results);
+    if let Some(path) = &args.report {
+        let facts = Facts {
+            name: &context.workspace.file_name().unwrap_or_default().to_string_lossy(),
+            head: &history.head(),
+            model,
+            commits: history.len(),
+            predicted: history.len() - held.first,
+            of: held.chosen.len(),
+            left_out: held.left_out.iter().map(|(reason, count)| (reason.code(), count)).collect(),
+            absent,
+        };
+        write_whole(path, &page(&facts, &report, cases, &measured))?;
+    }
+    if context.global.json {
+        let mut document = serde_json::to_value(&report).map_err(std::io::Error::other)?;
+        document["history"] = json!({
+            "head": history.head(), "commits": history.len(), "predicted_commits": held.commits,
+            "held_out_cases": held.of, "chosen_cases": held.chosen.len(), "left_out": held.left_out,
+            "dropped": held.dropped,
+        });
+        document["absent"] = json!(absent);
+        document["complete"] = json!(cases.len() == held.chosen.len());
+        return print_json(&document);
+    }
+    table(&report, model)?;
+    for absent in absent {
+        print(&format!("not run: {}: {}", absent.arm, absent.why))?;
+    }
+    if cases.len() < held.chosen.len() {
+        print(&format!("{} of {} cases so far: run it again to go on", cases.len(), held.chosen.len()))?;
+    }
+    match &args.report {
+        Some(path) => print(&format!("report: {}", path.display())),
+        None => Ok(()),
+    }
+}
+
+/// Writes a file aside and puts it in its place.
+fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
+    let aside = path.with_extension("html.part");
+    let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, path));
+    written.map_err(|error| Failure::Usage(format!("--report {}: {error}", path.display())))
+}

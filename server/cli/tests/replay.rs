@@ -1,0 +1,147 @@
+//! `replay` and `cases` over a small history.
+
+use git2::{Repository, Signature, Time};
+
+use crate::world::World;
+
+const WORDS: [&str; 12] = [
+    "none", "alpha", "beta", "gamma", "delta", "harbour", "lantern", "meadow", "orchard", "pebble", "quarry",
+    "willow",
+];
+
+/// Makes a history of twelve commits in the work folder, and a script that is right now and then.
+fn world() -> World {
+    let world = World::new();
+    let repository = Repository::init(world.work()).expect("a repository");
+    let mut text = String::from("fn start() {\n}\n");
+    for n in 0..12 {
+        if n > 0 {
+            let word = WORDS[n];
+            text.push_str(&format!(
+                "\nfn {word}_{}(item: &Item) -> Result<(), Error> {{\n    let {word} = item.{word}()?;\n    store({word}, \"<{n}>\");\n    Ok(())\n}}\n",
+                word.len()
+            ));
+        }
+        commit(&repository, &format!("Commit {n}"), 1_000_000 + 1000 * n as i64, &text);
+    }
+    world.write("answers.jsonl", "{\"text\": \"Ok(())\"}\n");
+    world
+}
+
+fn commit(repository: &Repository, message: &str, time: i64, text: &str) {
+    let blob = repository.blob(text.as_bytes()).expect("written");
+    let mut tree = repository.treebuilder(None).expect("a tree");
+    tree.insert("a.rs", blob, 0o100_644).expect("inserted");
+    let tree = repository.find_tree(tree.write().expect("written")).expect("there");
+    let who = Signature::new("Ann", "ann@x.org", &Time::new(time, 0)).expect("a name");
+    let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+    let parents: Vec<_> = parent.iter().collect();
+    repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).expect("committed");
+}
+
+const REPLAY: [&str; 5] = ["replay", "--backend", "script:answers.jsonl", "--holdout", "0.4"];
+
+/// Returns the arguments of a replay with more of them.
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    REPLAY.iter().chain(more).copied().collect()
+}
+
+/// Returns the file of rows.
+fn rows(world: &World) -> std::path::PathBuf {
+    let folders = std::fs::read_dir(world.home().join("state/workspaces")).expect("state");
+    let files =
+        folders.flat_map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("files"));
+    files.map(|file| file.expect("a file").path()).next().expect("rows")
+}
+
+#[test]
+fn a_history_is_predicted_and_told_as_the_contract_has_it() {
+    let world = world();
+    let ran = world.run(&with(&["--json", "--report", "replay.html"]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let result = ran.json();
+    let cases = result["cases"].as_u64().expect("a number");
+    assert!(cases >= 4 && result["commits"].as_u64() > Some(1), "{result}");
+    assert_eq!((result["arms"][0]["arm"].as_str(), result["complete"].as_bool()), (Some("base"), Some(true)));
+    assert!(result["arms"][0]["shown"].as_f64() > Some(0.0), "{result}");
+    let absent: Vec<_> =
+        result["absent"].as_array().expect("a list").iter().map(|a| a["arm"].clone()).collect();
+    assert!(absent.contains(&"adapter".into()) && !absent.contains(&"base".into()), "{absent:?}");
+    let html = std::fs::read_to_string(world.work().join("replay.html")).expect("a page");
+    assert!(
+        html.contains("Replay of work") && html.contains("<table>") && !html.contains("<script"),
+        "{html}"
+    );
+}
+
+#[test]
+fn what_was_measured_is_not_measured_again() {
+    let world = world();
+    let first = world.run(&with(&["--json"])).json();
+    let path = rows(&world);
+    let text = std::fs::read_to_string(&path).expect("rows");
+    assert_eq!(text.lines().count() as u64, first["cases"].as_u64().expect("a number"));
+    // As if it had been killed while it wrote the third row.
+    let third: Vec<&str> = text.lines().take(3).collect();
+    std::fs::write(&path, &third.join("\n")[..third.join("\n").len() - 10]).expect("torn");
+    let again = world.run(&with(&["--json"])).json();
+    assert_eq!((&again["cases"], &again["arms"][0]["exact"]), (&first["cases"], &first["arms"][0]["exact"]));
+    let after = std::fs::read_to_string(&path).expect("rows");
+    assert!(after.starts_with(&third[..2].join("\n")), "the first two are as they were");
+    world.run(&with(&["--json"]));
+    assert_eq!(std::fs::read_to_string(&path).expect("rows"), after);
+    let fewer = world.run(&with(&["--json", "--limit", "2"])).json();
+    assert_eq!(fewer["cases"], 2);
+}
+
+#[test]
+fn without_a_history_it_says_so() {
+    let world = World::new();
+    world.write("answers.jsonl", "{\"text\": \"x\"}\n");
+    let repository = Repository::init(world.work()).expect("a repository");
+    let ran = world.run(&REPLAY);
+    assert!(
+        ran.code == 3 && ran.err.contains("no commit on its current branch yet"),
+        "{} {}",
+        ran.code,
+        ran.err
+    );
+    commit(&repository, "Begin", 1, "fn a() {}\n");
+    let ran = world.run(&REPLAY);
+    assert!(ran.code == 2 && ran.err.contains("there is nothing to predict"), "{} {}", ran.code, ran.err);
+    let ran = world.run(&with(&["--arms", "none"]));
+    assert!(ran.code == 2 && ran.err.contains("the arms are base, memory"), "{}", ran.err);
+}
+
+#[test]
+fn cases_are_written_by_time_and_cited() {
+    let world = world();
+    let ran = world.run(&["cases", "--out", "out", "--holdout", "0.2", "--whole", "3", "--json"]);
+    let told = ran.json();
+    let read = |name: &str| -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(world.work().join("out").join(name)).expect(name);
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let [train, tune, test] = ["train.jsonl", "tune.jsonl", "test.jsonl"].map(read);
+    assert_eq!(told["train"].as_u64(), Some(train.len() as u64));
+    let last =
+        |cases: &[serde_json::Value]| cases.last().and_then(|case| case["time"].as_f64()).expect("a time");
+    assert!(
+        last(&train) < tune[0]["time"].as_f64().expect("a time")
+            && last(&tune) < test[0]["time"].as_f64().expect("a time")
+    );
+    assert!(!read("whole.jsonl").is_empty());
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(world.work().join("out/manifest.json")).expect("a manifest"))
+            .expect("JSON");
+    let spans = manifest["spans"].as_array().expect("spans");
+    assert_eq!(spans.len(), train.len());
+    let repository = Repository::open(world.work()).expect("a repository");
+    for (span, case) in spans.iter().zip(&train) {
+        let blob = git2::Oid::from_str(span["blob"].as_str().expect("an id")).expect("an id");
+        let blob = repository.find_blob(blob).expect("there");
+        let at = |n: usize| span["range"][n].as_u64().expect("a number") as usize;
+        assert_eq!(&blob.content()[at(0)..at(1)], case["middle"].as_str().expect("a text").as_bytes());
+        assert!(!span.to_string().contains("ann"), "{span}");
+    }
+}

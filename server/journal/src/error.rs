@@ -1,0 +1,94 @@
+//! Why a journal could not be opened, written or read.
+
+use std::io;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// Why a journal could not be opened, written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// A file operation failed.
+    #[error("{operation} {path}: {source}", path = path.display())]
+    File {
+        /// What was tried.
+        operation: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// SQLite failed.
+    #[error("{operation} the journal {path}: {source}", path = path.display())]
+    Database {
+        /// What was tried.
+        operation: &'static str,
+        /// The journal's file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file is no database, or a damaged one.
+    #[error("{path} is damaged or no database: {why}", path = path.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The file is a database of another program.
+    #[error("{path} is a database, but not a journal of Housestyle", path = path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was written by a newer version.
+    #[error(
+        "{path} is a journal of version {found}, and this program knows up to {known}: use a newer housestyle; \
+         it is left as it is",
+        path = path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known.
+        known: i64,
+    },
+    /// Text was removed from the tables, but another process keeps old pages of the file from being removed.
+    #[error(
+        "{path}: the text is out of the tables, but another process is reading the journal and holds the old pages: \
+         run the command again to remove them",
+        path = path.display()
+    )]
+    StillRead {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A fact or text has no JSON form.
+    #[error("an event cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl JournalError {
+    /// Returns an error of SQLite as ours; damage is told apart from everything else.
+    pub(crate) fn of(
+        operation: &'static str,
+        path: &std::path::Path,
+        source: rusqlite::Error,
+    ) -> JournalError {
+        let path = path.to_path_buf();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                JournalError::Corrupt { path, why: source.to_string() }
+            }
+            _ => JournalError::Database { operation, path, source },
+        }
+    }
+
+    /// Returns whether the file is of no use as a journal, to any version.
+    pub fn is_hopeless(&self) -> bool {
+        matches!(self, JournalError::Corrupt { .. } | JournalError::Foreign { .. })
+    }
+}

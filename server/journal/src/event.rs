@@ -1,0 +1,173 @@
+//! What can happen, as plain data: the facts of the journal, and the user's text that belongs to some of them.
+//!
+//! Facts hold no text of the user and stay for ever. Text is kept apart, so that it can be forgotten.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Stamp;
+
+/// Number of an event in its journal, from 1 and without holes.
+pub type Number = i64;
+
+/// One event, as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its number.
+    pub number: Number,
+    /// When it happened.
+    pub time: Stamp,
+    /// The suggestion it is about, by the number of the event that offered it.
+    pub suggestion: Option<Number>,
+    /// What happened.
+    pub fact: Fact,
+    /// The user's text that belongs to it; none where there never was any, or where it was forgotten.
+    pub text: Option<Text>,
+    /// Digest of this event and of all before it, in lower-case hexadecimal.
+    pub digest: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Fact {
+    /// A suggestion was given to the editor.
+    Offered(Offered),
+    /// The editor says that it was on the screen.
+    Shown(Taken),
+    /// All of it was taken in one step.
+    Accepted(Taken),
+    /// A part of it was taken in one step.
+    PartlyAccepted(Taken),
+    /// Its next characters were typed by hand.
+    TypedThrough(Taken),
+    /// Something else was typed in its place.
+    TypedOver(Taken),
+    /// The user went elsewhere.
+    Dismissed(Taken),
+    /// Another answer took its place.
+    Superseded(Taken),
+    /// What of it stood in the document later.
+    Kept(Kept),
+    /// The file of a model that takes part has this digest.
+    Model {
+        /// The name by which [`Offered::model`] refers to it.
+        name: String,
+        /// SHA-256 of its file, in lower-case hexadecimal.
+        digest: String,
+    },
+    /// Events came faster than they could be written, and this many are not here.
+    Lost {
+        /// How many.
+        events: u64,
+    },
+    /// Text was removed.
+    Forgotten(Tombstone),
+    /// Something that a newer version wrote.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A suggestion that was given to the editor.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Offered {
+    /// Its identifier in the protocol; the same text at the same place has the same one again.
+    pub id: String,
+    /// Identifier of the file's language.
+    pub language: String,
+    /// Line of the cursor, from 1.
+    pub line: u32,
+    /// Column of the cursor in characters, from 1.
+    pub column: u32,
+    /// `invoked` or `automatic`.
+    pub trigger: String,
+    /// Length in UTF-16 units.
+    pub length: usize,
+    /// Lines of it.
+    pub lines: usize,
+    /// Name and version of the prompt format.
+    pub format: Option<String>,
+    /// Name of the model.
+    pub model: Option<String>,
+    /// SHA-256 of the model's file, where it was known at the time; else an event `model` tells it.
+    pub model_digest: Option<String>,
+    /// Identity of the adapter that was active.
+    pub adapter: Option<String>,
+    /// Identities of the skills that took part.
+    pub skills: Vec<String>,
+    /// Why the text is not here: `outcomes` where the settings keep text out, or the rule that found a secret.
+    pub withheld: Option<String>,
+}
+
+/// How much of a suggestion stands in the document, and how that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Taken {
+    /// `editor` or `change`.
+    pub source: String,
+    /// UTF-16 units from its start that stand in the document.
+    pub accepted: usize,
+    /// Of these, how many were typed by hand.
+    pub typed: usize,
+    /// UTF-16 units of the whole.
+    pub length: usize,
+}
+
+/// When the later text was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// After a while of the document being open.
+    #[default]
+    While,
+    /// When the document was closed before that.
+    Closed,
+    /// At the next commit.
+    Commit,
+}
+
+/// What of an accepted text stood in the document later; see [`crate::kept()`] for the counting.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// When that was.
+    pub when: When,
+    /// The commit, for [`When::Commit`].
+    pub commit: Option<String>,
+    /// Tokens that were accepted.
+    pub accepted: usize,
+    /// Of these, how many still stood there, in their order.
+    pub kept: usize,
+    /// Tokens that stood in the place of all of it.
+    pub later: usize,
+}
+
+/// What was forgotten, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tombstone {
+    /// The request, as it was made.
+    pub request: String,
+    /// How many suggestions have no text any more by it.
+    pub suggestions: u64,
+    /// SHA-256 over the numbers of the events whose text was removed, in lower-case hexadecimal.
+    pub events: String,
+}
+
+/// The user's text that belongs to an event.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Text {
+    /// The file, relative to the workspace, `/` between its parts.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// What stood before the suggestion.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// What the event is about: the suggestion, or what stood in its place later.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// What stood after it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub after: String,
+}

@@ -1,0 +1,142 @@
+//! Forgetting: text is removed for good, and a tombstone says when, how much and by what request.
+//!
+//! The rows go, SQLite overwrites what they held, the file is built anew and the write-ahead log is emptied: the text is
+//! in none of the journal's files after that. Facts and digests stay, so the chain still verifies.
+//!
+//! Whatever was made from the journal's text must ask too: [`Journal::forgotten`] tells, from a number on, which
+//! suggestions are gone. The phrase cache takes them out; an adapter whose manifest cites one is stale.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+
+use crate::chain::{hex, numbers_digest};
+use crate::entry::Stamp;
+use crate::error::JournalError;
+use crate::event::{Fact, Number, Tombstone};
+use crate::history::Suggestion;
+use crate::journal::{Journal, add};
+
+/// What was forgotten by one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forgetting {
+    /// The event that says so.
+    pub tombstone: Number,
+    /// How many suggestions have no text any more.
+    pub suggestions: usize,
+    /// How many texts were removed.
+    pub texts: usize,
+}
+
+/// A suggestion whose text is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone {
+    /// The suggestion, by the event that offered it.
+    pub suggestion: Number,
+    /// The event that says that it was forgotten.
+    pub tombstone: Number,
+}
+
+impl Journal {
+    /// Removes all text of the suggestions that `which` takes, with their later texts; `request` says by whose wish.
+    /// A suggestion that still goes on gets no text later.
+    ///
+    /// # Errors
+    /// When the file cannot be written; when another process reads it just now ([`JournalError::StillRead`]: the text
+    /// is out of the tables then, and the same call finishes the work).
+    pub fn forget(
+        &mut self,
+        now: Stamp,
+        request: &str,
+        which: impl Fn(&Suggestion) -> bool,
+    ) -> Result<Forgetting, JournalError> {
+        let mut chosen: BTreeSet<Number> = BTreeSet::new();
+        self.suggestions(|suggestion| {
+            if which(&suggestion) {
+                chosen.insert(suggestion.number);
+            }
+        })?;
+        let path = self.path.clone();
+        let failed = |source| JournalError::of("forget in", &path, source);
+        let done = self.write(|transaction| remove(transaction, now, request, &chosen)).map_err(failed)?;
+        self.scrub()?;
+        Ok(done)
+    }
+
+    /// Builds the file anew without what was removed, and empties the write-ahead log.
+    fn scrub(&mut self) -> Result<(), JournalError> {
+        let failed = |source| JournalError::of("remove the old pages of", &self.path, source);
+        match self.connection.execute_batch("VACUUM") {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                return Err(JournalError::StillRead { path: self.path.clone() });
+            }
+            other => other.map_err(failed)?,
+        }
+        let busy: i64 = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(failed)?;
+        if busy != 0 {
+            return Err(JournalError::StillRead { path: self.path.clone() });
+        }
+        Ok(())
+    }
+
+    /// Returns the suggestions that were forgotten by events after number `after`, in the order of the tombstones.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn forgotten(&self, after: Number) -> Result<Vec<Gone>, JournalError> {
+        let read = || {
+            let mut statement = self.connection.prepare(
+                "SELECT DISTINCT coalesce(suggestion, number), tombstone FROM forgotten JOIN event ON number = forgotten.event \
+                 WHERE tombstone > ?1 ORDER BY 2, 1",
+            )?;
+            let rows = statement
+                .query_map([after], |row| Ok(Gone { suggestion: row.get(0)?, tombstone: row.get(1)? }))?;
+            rows.collect::<Result<_, _>>()
+        };
+        read().map_err(|source| JournalError::of("read", &self.path, source))
+    }
+}
+
+fn remove(
+    transaction: &Connection,
+    now: Stamp,
+    request: &str,
+    chosen: &BTreeSet<Number>,
+) -> Result<Forgetting, rusqlite::Error> {
+    let mut numbers: Vec<Number> = Vec::new();
+    {
+        // The offer itself too where it has no text: nothing of the suggestion may come later.
+        let mut of_suggestion = transaction.prepare(
+            "SELECT number FROM event WHERE (number = ?1 OR (suggestion = ?1 AND text IS NOT NULL)) \
+             AND number NOT IN (SELECT event FROM forgotten)",
+        )?;
+        for suggestion in chosen {
+            for number in of_suggestion.query_map([suggestion], |row| row.get(0))? {
+                numbers.push(number?);
+            }
+        }
+    }
+    numbers.sort_unstable();
+    let mut texts = 0;
+    let mut delete = transaction.prepare("DELETE FROM text WHERE event = ?")?;
+    for number in &numbers {
+        texts += delete.execute([number])?;
+    }
+    let offers = numbers.iter().filter(|number| chosen.contains(number)).count();
+    let tombstone = Fact::Forgotten(Tombstone {
+        request: request.to_owned(),
+        suggestions: offers as u64,
+        events: hex(&numbers_digest(&numbers)),
+    });
+    let fact = serde_json::to_string(&tombstone)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let tombstone = add(transaction, now, None, &fact, None)?;
+    let mut insert = transaction.prepare("INSERT INTO forgotten (event, tombstone) VALUES (?, ?)")?;
+    for number in &numbers {
+        insert.execute(params![number, tombstone])?;
+    }
+    Ok(Forgetting { tombstone, suggestions: offers, texts })
+}

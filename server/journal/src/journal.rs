@@ -1,0 +1,316 @@
+//! The journal: one SQLite database for a workspace, only ever added to.
+//!
+//! An event is one transaction, so a process that is killed leaves whole events. Writers take turns by SQLite's lock,
+//! held for one event; whoever has it reads the last digest and continues the chain from there.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+
+use crate::chain::{self, Hash, Link, START, hex};
+use crate::entry::Stamp;
+use crate::error::JournalError;
+use crate::event::{Event, Fact, Number, Text};
+
+/// Marks the file as ours: "HsJn".
+const APPLICATION: i64 = 0x4873_4a6e;
+/// Version of the tables.
+const VERSION: i64 = 1;
+/// How long a writer waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const TABLES: &str = "
+    CREATE TABLE event (
+        number INTEGER PRIMARY KEY,
+        time INTEGER NOT NULL,      -- milliseconds since 1970
+        suggestion INTEGER,         -- the event that offered it
+        fact TEXT NOT NULL,         -- JSON
+        text BLOB,                  -- digest of the text, if there ever was one
+        digest BLOB NOT NULL        -- of this row and the digest before it
+    );
+    CREATE INDEX event_by_suggestion ON event (suggestion);
+    CREATE TABLE text (
+        event INTEGER PRIMARY KEY,
+        salt BLOB NOT NULL,
+        content TEXT NOT NULL       -- JSON
+    );
+    CREATE TABLE forgotten (
+        event INTEGER PRIMARY KEY,  -- whose text was removed
+        tombstone INTEGER NOT NULL  -- the event that says so
+    );";
+
+/// A journal that is open.
+#[derive(Debug)]
+pub struct Journal {
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
+}
+
+impl Journal {
+    /// Opens the journal in `path`, and makes it where there is none.
+    ///
+    /// # Errors
+    /// When the file is damaged, not ours, of a newer version, or cannot be read or written. It is never changed then.
+    pub fn open(path: &Path) -> Result<Journal, JournalError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        make_private(folder).map_err(|source| file_error("make the folder", folder, source))?;
+        let _turn = Turn::take(path);
+        Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens the journal in `path` if there is one.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_existing(path: &Path) -> Result<Option<Journal>, JournalError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let _turn = Turn::take(path);
+        Journal::connect(path, OpenFlags::empty()).map(Some)
+    }
+
+    /// Opens the journal in `path`; a file that is no journal at all is moved aside first, and a new one begun.
+    /// Returns the name that the old file has now, if there was one.
+    ///
+    /// # Errors
+    /// As [`Journal::open`], for everything but a damaged or foreign file.
+    pub fn open_or_begin(path: &Path, now: Stamp) -> Result<(Journal, Option<PathBuf>), JournalError> {
+        let error = match Journal::open(path) {
+            Ok(journal) => return Ok((journal, None)),
+            Err(error) if error.is_hopeless() => error,
+            Err(error) => return Err(error),
+        };
+        let turn = Turn::take(path);
+        // Of several servers one moves it; the others find a good one after that.
+        match Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE) {
+            Ok(journal) => return Ok((journal, None)),
+            Err(again) if again.is_hopeless() => {}
+            Err(_) => return Err(error),
+        }
+        let aside = with_suffix(path, &format!(".aside-{}", now.0));
+        fs::rename(path, &aside).map_err(|source| file_error("move aside", path, source))?;
+        for suffix in ["-wal", "-shm"] {
+            // It belongs to the file that went, and would be taken for the new one's.
+            fs::rename(with_suffix(path, suffix), with_suffix(&aside, suffix)).ok();
+        }
+        let journal = Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        drop(turn);
+        Ok((journal, Some(aside)))
+    }
+
+    /// Returns the journal's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the files beside the journal that were moved aside.
+    pub fn aside(path: &Path) -> Vec<PathBuf> {
+        let start = format!("{}.aside-", path.file_name().unwrap_or_default().to_string_lossy());
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let files = fs::read_dir(folder).into_iter().flatten().flatten();
+        let ours = files.filter(|file| file.file_name().to_string_lossy().starts_with(&start));
+        let mut found: Vec<PathBuf> = ours.map(|file| file.path()).collect();
+        found.sort();
+        found
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Journal, JournalError> {
+        let failed = |source| JournalError::of("open", path, source);
+        let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        let number = |name: &str| {
+            connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed)
+        };
+        let (application, version) = (number("application_id")?, number("user_version")?);
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
+            .map_err(failed)?;
+        let path = path.to_path_buf();
+        match (application, version, tables) {
+            (0, 0, 0) => {}
+            (APPLICATION, VERSION, _) => {}
+            (APPLICATION, found, _) => return Err(JournalError::Newer { path, found, known: VERSION }),
+            _ => return Err(JournalError::Foreign { path }),
+        }
+        private_file(&path);
+        let journal = Journal { connection, path };
+        journal.prepare(tables == 0).map_err(|source| JournalError::of("prepare", &journal.path, source))?;
+        Ok(journal)
+    }
+
+    fn prepare(&self, fresh: bool) -> Result<(), rusqlite::Error> {
+        let connection = &self.connection;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A process that is killed loses nothing with this; a machine that loses power may lose the last events.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // What is deleted is overwritten, and text never goes to a temporary file.
+        connection.pragma_update(None, "secure_delete", true)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        if fresh {
+            connection.execute_batch(&format!(
+                "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; {TABLES} COMMIT;"
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Adds an event, and returns its number. No text is kept for a suggestion that was forgotten.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or another writer holds it for long.
+    pub fn append(
+        &mut self,
+        time: Stamp,
+        suggestion: Option<Number>,
+        fact: &Fact,
+        text: Option<&Text>,
+    ) -> Result<Number, JournalError> {
+        let fact = serde_json::to_string(fact)?;
+        let text = text.map(serde_json::to_string).transpose()?;
+        let written = self.write(|transaction| {
+            let gone = |number: Number| is_forgotten(transaction, number);
+            let text =
+                if suggestion.map(gone).transpose()?.unwrap_or(false) { None } else { text.as_deref() };
+            add(transaction, time, suggestion, &fact, text)
+        });
+        written.map_err(|source| JournalError::of("write to", &self.path, source))
+    }
+
+    /// Runs `change` in one transaction, as the only writer.
+    pub(crate) fn write<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, rusqlite::Error> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = change(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
+    /// Calls `each` with every event after number `after`, in order, until it says false.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn events(&self, after: Number, mut each: impl FnMut(Event) -> bool) -> Result<(), JournalError> {
+        let mut read = || {
+            let mut statement = self.connection.prepare(
+                "SELECT number, time, suggestion, fact, digest, content \
+                 FROM event LEFT JOIN text ON text.event = number WHERE number > ?1 ORDER BY number",
+            )?;
+            let mut rows = statement.query([after])?;
+            while let Some(row) = rows.next()? {
+                let fact: String = row.get(3)?;
+                let content: Option<String> = row.get(5)?;
+                let event = Event {
+                    number: row.get(0)?,
+                    time: Stamp(u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()),
+                    suggestion: row.get(2)?,
+                    fact: serde_json::from_str(&fact).unwrap_or(Fact::Unknown),
+                    text: content.and_then(|content| serde_json::from_str(&content).ok()),
+                    digest: hex(&row.get(4)?),
+                };
+                if !each(event) {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        read().map_err(|source| JournalError::of("read", &self.path, source))
+    }
+
+    /// Returns the digest of the last event and its number; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn head(&self) -> Result<Option<(Number, String)>, JournalError> {
+        let head = head(&self.connection).map_err(|source| JournalError::of("read", &self.path, source))?;
+        Ok(head.map(|(number, digest)| (number, hex(&digest))))
+    }
+}
+
+/// Adds an event within a transaction.
+pub(crate) fn add(
+    transaction: &Connection,
+    time: Stamp,
+    suggestion: Option<Number>,
+    fact: &str,
+    text: Option<&str>,
+) -> Result<Number, rusqlite::Error> {
+    let (last, previous) = head(transaction)?.unwrap_or((0, START));
+    let number = last + 1;
+    // As it is read again: a time beyond what the column holds is the last that it holds.
+    let time = i64::try_from(time.0).unwrap_or(i64::MAX);
+    let salted = match text {
+        Some(content) => {
+            let salt: Vec<u8> = transaction.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
+            Some((chain::text_digest(&salt, content), salt, content))
+        }
+        None => None,
+    };
+    let text = salted.as_ref().map(|(digest, ..)| *digest);
+    let link = Link { number, time: Stamp(time as u64), suggestion, fact, text };
+    transaction
+        .prepare(
+            "INSERT INTO event (number, time, suggestion, fact, text, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![number, time, suggestion, fact, text, link.digest(&previous)])?;
+    if let Some((_, salt, content)) = salted {
+        transaction
+            .prepare("INSERT INTO text (event, salt, content) VALUES (?, ?, ?)")?
+            .execute(params![number, salt, content])?;
+    }
+    Ok(number)
+}
+
+fn head(connection: &Connection) -> Result<Option<(Number, Hash)>, rusqlite::Error> {
+    connection
+        .prepare("SELECT number, digest FROM event ORDER BY number DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+fn is_forgotten(connection: &Connection, event: Number) -> Result<bool, rusqlite::Error> {
+    connection.prepare("SELECT 1 FROM forgotten WHERE event = ?")?.exists([event])
+}
+
+/// The turn of one process to open or move the file; given back when dropped.
+struct Turn(#[expect(dead_code, reason = "held for its lock")] Option<File>);
+
+impl Turn {
+    fn take(path: &Path) -> Turn {
+        // A file system without locks still has SQLite's own care for the writing.
+        let file = File::create(with_suffix(path, ".lock")).ok();
+        Turn(file.filter(|file| file.lock().is_ok()))
+    }
+}
+
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn file_error(operation: &'static str, path: &Path, source: std::io::Error) -> JournalError {
+    JournalError::File { operation, path: path.to_path_buf(), source }
+}
+
+/// Makes a folder that nobody else can look into.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Takes the file from everybody but its owner; SQLite gives the files beside it the same rights.
+fn private_file(path: &Path) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).ok();
+    #[cfg(not(unix))]
+    let _ = path; // a user's own folders are private there
+}

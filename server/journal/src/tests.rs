@@ -1,0 +1,361 @@
+//! The journal through its boundary: what is written is read, what is changed is found, what is forgotten is gone.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::*;
+
+/// Set for a process that is to write until it is killed: the journal to write to.
+const WRITER: &str = "HOUSESTYLE_TEST_JOURNAL_WRITER";
+
+struct Place {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("deep/er/journal.db");
+    Place { _folder: folder, path }
+}
+
+fn offer(journal: &mut Journal, path: &str, text: &str) -> Number {
+    let offered = Fact::Offered(Offered {
+        language: "rust".to_owned(),
+        length: text.len(),
+        model: Some("tiny".to_owned()),
+        ..Offered::default()
+    });
+    let text = Text { path: path.to_owned(), text: text.to_owned(), ..Text::default() };
+    journal.append(Stamp(1_000), None, &offered, Some(&text)).expect("written")
+}
+
+fn taken(accepted: usize, typed: usize, length: usize) -> Taken {
+    Taken { source: "change".to_owned(), accepted, typed, length }
+}
+
+/// Offers ten units and takes `fact` of them, with `before` and `after` around.
+fn accept(journal: &mut Journal, path: &str, text: &str, around: (&str, &str)) -> Number {
+    let number = offer(journal, path, text);
+    let fact = Fact::Accepted(taken(text.len(), 0, text.len()));
+    let around = Text {
+        before: around.0.to_owned(),
+        text: text.to_owned(),
+        after: around.1.to_owned(),
+        ..Text::default()
+    };
+    journal.append(Stamp(2_000), Some(number), &fact, Some(&around)).expect("written");
+    number
+}
+
+fn look(journal: &mut Journal, number: Number, accepted: &str, later: &str) {
+    let account = kept(accepted, later);
+    let fact = Fact::Kept(Kept {
+        when: When::While,
+        commit: None,
+        accepted: account.accepted,
+        kept: account.kept,
+        later: account.later,
+    });
+    let text = Text { text: later.to_owned(), ..Text::default() };
+    journal.append(Stamp(3_000), Some(number), &fact, Some(&text)).expect("written");
+}
+
+fn verified(journal: &mut Journal) -> Audit {
+    let audit = journal.verify(&[]).expect("readable");
+    assert_eq!(audit.complaints, [""; 0]);
+    audit
+}
+
+/// Returns whether a text is anywhere in the files of a folder, whatever they are.
+fn is_in_files(folder: &Path, text: &str) -> bool {
+    std::fs::read_dir(folder).expect("a folder").flatten().any(|entry| {
+        let bytes = std::fs::read(entry.path()).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let place = place();
+    let mut journal = Journal::open(&place.path).expect("a journal");
+    assert_eq!(journal.head().expect("readable"), None);
+    let number = accept(&mut journal, "src/a.rs", "total();", ("let x = ", "\n"));
+    look(&mut journal, number, "total();", "total(1);");
+    drop(journal);
+    let mut journal = Journal::open_existing(&place.path).expect("readable").expect("there");
+    let audit = verified(&mut journal);
+    assert_eq!((audit.events, audit.texts, audit.forgotten), (3, 3, 0));
+    let [edit] = &journal.edits().expect("readable")[..] else { panic!("one edit") };
+    assert_eq!(
+        (
+            edit.id,
+            edit.path.as_str(),
+            edit.before.as_str(),
+            edit.text.as_str(),
+            edit.after.as_str(),
+            edit.weight
+        ),
+        (number, "src/a.rs", "let x = ", "total(1);", "\n", 1.0)
+    );
+    assert_eq!(journal.head().expect("readable").map(|(number, _)| number), Some(3));
+}
+
+#[test]
+fn a_journal_that_is_not_there_is_not_made_by_reading() {
+    let place = place();
+    assert!(Journal::open_existing(&place.path).expect("no error").is_none());
+    assert!(!place.path.exists());
+}
+
+/// The outcome of ten units after these facts.
+#[track_caller]
+fn check_outcome(facts: &[Fact], expected: (Outcome, usize)) {
+    let place = place();
+    let mut journal = Journal::open(&place.path).expect("a journal");
+    let number = offer(&mut journal, "a.rs", "0123456789");
+    for fact in facts {
+        journal.append(Stamp(2), Some(number), fact, None).expect("written");
+    }
+    let mut found = Vec::new();
+    journal
+        .suggestions(|suggestion| found.push((suggestion.outcome(), suggestion.taken())))
+        .expect("readable");
+    assert_eq!(found, [expected], "{facts:?}");
+}
+
+#[test]
+fn outcomes_are_told_apart() {
+    let partly = |accepted, typed| Fact::PartlyAccepted(taken(accepted, typed, 10));
+    let typed = |accepted| Fact::TypedThrough(taken(accepted, accepted, 10));
+    let whole = |typed| Fact::Accepted(taken(10, typed, 10));
+    check_outcome(&[], (Outcome::Shown, 0));
+    check_outcome(&[Fact::Shown(taken(0, 0, 10))], (Outcome::Shown, 0));
+    check_outcome(&[whole(0)], (Outcome::Accepted, 10));
+    check_outcome(&[typed(3), whole(3)], (Outcome::Accepted, 7));
+    check_outcome(&[partly(4, 0), Fact::TypedOver(taken(4, 0, 10))], (Outcome::PartlyAccepted, 4));
+    check_outcome(&[partly(4, 0), partly(10, 0)], (Outcome::Accepted, 10));
+    // Typed by hand is not accepted.
+    check_outcome(&[typed(1), typed(10)], (Outcome::TypedThrough, 0));
+    check_outcome(&[typed(1), Fact::TypedOver(taken(1, 1, 10))], (Outcome::TypedOver, 0));
+    check_outcome(&[Fact::Dismissed(taken(0, 0, 10))], (Outcome::Dismissed, 0));
+    check_outcome(&[Fact::Superseded(taken(0, 0, 10))], (Outcome::Superseded, 0));
+}
+
+#[test]
+fn own_text_weighs_nothing_until_it_has_stood() {
+    let place = place();
+    let mut journal = Journal::open(&place.path).expect("a journal");
+    let fresh = accept(&mut journal, "a.rs", "one();", ("", ""));
+    let stood = accept(&mut journal, "a.rs", "two();", ("", ""));
+    look(&mut journal, stood, "two();", "two();");
+    let reverted = accept(&mut journal, "a.rs", "three();", ("", ""));
+    look(&mut journal, reverted, "three();", "\n");
+    offer(&mut journal, "a.rs", "never taken");
+    let weights: Vec<(Number, f64)> =
+        journal.edits().expect("readable").iter().map(|edit| (edit.id, edit.weight)).collect();
+    assert_eq!(weights, [(fresh, 0.0), (stood, 1.0), (reverted, 0.0)]);
+}
+
+#[test]
+fn figures_count_tokens_and_outcomes() {
+    let place = place();
+    let mut journal = Journal::open(&place.path).expect("a journal");
+    let number = accept(&mut journal, "a.rs", "a b c d", ("", ""));
+    look(&mut journal, number, "a b c d", "a b c");
+    offer(&mut journal, "a.rs", "x");
+    let stats = journal.stats().expect("readable");
+    assert_eq!(stats.all.acceptance(), Some(0.5));
+    assert_eq!(stats.all.kept_after_a_while.rate(), Some(0.75));
+    assert_eq!(stats.all.kept_at_commit.rate(), None);
+    assert_eq!(stats.models["tiny"], stats.languages["rust"]);
+}
+
+/// Changes the file behind the journal's back; the first complaint of the audit must hold `expected`.
+#[track_caller]
+fn check_tampered(sql: &str, expected: &str) {
+    let place = place();
+    let mut journal = Journal::open(&place.path).expect("a journal");
+    accept(&mut journal, "a.rs", "one();", ("", ""));
+    accept(&mut journal, "b.rs", "two();", ("", ""));
+    journal.forget(Stamp(5), "b.rs", |suggestion| suggestion.number == 3).expect("forgotten");
+    let head = journal.head().expect("readable").expect("events").1;
+    assert_eq!(journal.verify(std::slice::from_ref(&head)).expect("readable").complaints, [""; 0]);
+    Connection::open(&place.path).expect("open").execute_batch(sql).expect("changed");
+    let audit = journal.verify(&[head]).expect("readable");
+    let first = audit.complaints.first().map_or("", String::as_str);
+    assert!(first.contains(expected), "{sql}: {:?}", audit.complaints);
+}
+
+#[test]
+fn every_change_is_found() {
+    check_tampered(
+        "UPDATE event SET fact = replace(fact, 'rust', 'dust') WHERE number = 1",
+        "event 1 was changed",
+    );
+    check_tampered("UPDATE event SET time = 7 WHERE number = 2", "event 2 was changed");
+    check_tampered("UPDATE event SET suggestion = 3 WHERE number = 2", "event 2 was changed");
+    check_tampered("DELETE FROM event WHERE number = 2", "events 2 to 2 are missing");
+    check_tampered("DELETE FROM event WHERE number = 5", "forgotten by event 5");
+    check_tampered("DELETE FROM text WHERE event = 2", "text of event 2 is gone");
+    check_tampered("UPDATE text SET content = replace(content, 'one', 'two')", "text of event 1 was changed");
+    check_tampered("DELETE FROM forgotten WHERE event = 4", "text of event 4 is gone");
+    check_tampered(
+        "INSERT INTO forgotten VALUES (1, 5); DELETE FROM text WHERE event = 1",
+        "what event 5 removed was changed",
+    );
+    check_tampered(
+        "INSERT INTO text VALUES (4, x'00', 'back')",
+        "event 4 was forgotten, and its text is here",
+    );
+    check_tampered("INSERT INTO text VALUES (99, x'00', 'stray')", "belong to no event");
+    check_tampered("DELETE FROM event WHERE number >= 3; DELETE FROM forgotten", "no event has the digest");
+}
+
+#[test]
+fn what_is_forgotten_is_in_no_file() {
+    let place = place();
+    let folder = place.path.parent().expect("a folder").to_owned();
+    let mut server = Journal::open(&place.path).expect("a journal");
+    let long = "forget_me_".repeat(2_000); // over many pages
+    let gone = accept(&mut server, "secret/plan.rs", &long, ("left_of_it", "right_of_it"));
+    look(&mut server, gone, &long, &format!("{long}later_text"));
+    let stays = accept(&mut server, "src/a.rs", "remember_me", ("", ""));
+    assert!(is_in_files(&folder, "forget_me_"));
+    // By another process than the one that has it open.
+    let mut command = Journal::open_existing(&place.path).expect("readable").expect("there");
+    let wanted = |suggestion: &Suggestion| {
+        suggestion.text.as_ref().is_some_and(|text| text.path.starts_with("secret/"))
+    };
+    let done = command.forget(Stamp(9), "path secret/**", wanted).expect("forgotten");
+    assert_eq!((done.suggestions, done.texts), (1, 3));
+    for text in ["forget_me_", "left_of_it", "right_of_it", "later_text", "plan.rs"] {
+        assert!(!is_in_files(&folder, text), "{text} is still there");
+    }
+    assert!(is_in_files(&folder, "remember_me"));
+    assert_eq!(
+        command.forgotten(0).expect("readable"),
+        [Gone { suggestion: gone, tombstone: done.tombstone }]
+    );
+    assert_eq!(command.forgotten(done.tombstone).expect("readable"), []);
+    // The server goes on with it, without knowing.
+    look(&mut server, gone, "forget_me_", "forget_me_");
+    assert!(!is_in_files(&folder, "forget_me_"));
+    let audit = verified(&mut server);
+    assert_eq!((audit.events, audit.texts, audit.forgotten), (7, 2, 3));
+    let edits: Vec<Number> = server.edits().expect("readable").iter().map(|edit| edit.id).collect();
+    assert_eq!(edits, [stays]);
+    let again =
+        command.forget(Stamp(9), "path secret/**", |suggestion| suggestion.number == gone).expect("again");
+    assert_eq!((again.suggestions, again.texts), (0, 0));
+}
+
+#[test]
+fn what_is_no_journal_is_moved_aside_and_never_overwritten() {
+    let check = |bytes: &dyn Fn(&Path), hopeless: bool| {
+        let place = place();
+        std::fs::create_dir_all(place.path.parent().expect("a folder")).expect("made");
+        bytes(&place.path);
+        let before = std::fs::read(&place.path).expect("bytes");
+        let error = Journal::open(&place.path).expect_err("no journal");
+        assert_eq!(error.is_hopeless(), hopeless, "{error}");
+        assert!(error.to_string().contains("journal.db"), "{error}");
+        assert_eq!(std::fs::read(&place.path).expect("bytes"), before, "looking changes nothing");
+        let begun = Journal::open_or_begin(&place.path, Stamp(77));
+        if hopeless {
+            let (mut journal, aside) = begun.expect("a new one");
+            let aside = aside.expect("the old one");
+            assert_eq!(std::fs::read(&aside).expect("bytes"), before);
+            assert_eq!(Journal::aside(&place.path), [aside]);
+            offer(&mut journal, "a.rs", "x");
+            verified(&mut journal);
+        } else {
+            assert!(begun.is_err());
+            assert_eq!(std::fs::read(&place.path).expect("bytes"), before);
+        }
+    };
+    check(
+        &|path| {
+            std::fs::write(path, "not a database at all, but long enough to be one".repeat(40))
+                .expect("written")
+        },
+        true,
+    );
+    let sql = |sql: &'static str| {
+        move |path: &Path| Connection::open(path).expect("open").execute_batch(sql).expect("made")
+    };
+    check(&sql("CREATE TABLE bookmarks (url TEXT)"), true);
+    check(&sql("PRAGMA application_id = 12; CREATE TABLE bookmarks (url TEXT)"), true);
+    check(
+        &sql("PRAGMA application_id = 1215515246; PRAGMA user_version = 99; CREATE TABLE event (x)"),
+        false,
+    );
+}
+
+#[test]
+fn a_torn_file_is_told_and_moved_aside() {
+    let place = place();
+    let mut journal = Journal::open(&place.path).expect("a journal");
+    for _ in 0..50 {
+        offer(&mut journal, "a.rs", &"x".repeat(500));
+    }
+    drop(journal);
+    let bytes = std::fs::read(&place.path).expect("bytes");
+    std::fs::write(&place.path, &bytes[..4096 + 100]).expect("torn");
+    let found = Journal::open_or_begin(&place.path, Stamp(5));
+    let (mut journal, aside) = found.expect("a journal");
+    // Where the damage does not show at once, the audit finds it.
+    let audit = journal.verify(&[]);
+    assert!(aside.is_some() || audit.is_err() || !audit.expect("readable").complaints.is_empty());
+}
+
+/// Writes for ever when this process was started for that.
+#[test]
+fn writer_process() {
+    let Some(path) = std::env::var_os(WRITER) else { return };
+    let mut journal = Journal::open(Path::new(&path)).expect("a journal");
+    loop {
+        accept(&mut journal, "a.rs", &"x".repeat(3_000), ("before", "after"));
+    }
+}
+
+fn writer(path: &Path) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "tests::writer_process", "--nocapture"])
+        .env(WRITER, path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started")
+}
+
+#[test]
+fn two_processes_write_at_once_and_are_killed_in_the_middle() {
+    let place = place();
+    let mut seen = 0;
+    for round in 0..3 {
+        let mut writers = [writer(&place.path), writer(&place.path)];
+        let began = Instant::now();
+        // Enough of them that both had many turns.
+        loop {
+            assert!(began.elapsed() < Duration::from_secs(60), "nothing is written");
+            std::thread::sleep(Duration::from_millis(5));
+            let Ok(Some(journal)) = Journal::open_existing(&place.path) else { continue };
+            let head = journal.head().ok().flatten().map_or(0, |(number, _)| number);
+            if head > seen + 200 + round {
+                break;
+            }
+        }
+        for writer in &mut writers {
+            writer.kill().expect("killed");
+            writer.wait().expect("ended");
+        }
+        let mut journal = Journal::open(&place.path).expect("still a journal");
+        let audit = verified(&mut journal);
+        seen = i64::try_from(audit.events).expect("few");
+        assert_eq!(audit.texts, audit.events, "an event and its text are one transaction");
+    }
+}

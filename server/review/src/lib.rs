@@ -9,6 +9,7 @@ mod merged;
 mod propose;
 #[cfg(test)]
 mod propose_tests;
+mod ignored;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -19,3 +20,4 @@ pub use history::{HeadFile, History, HistoryOptions, Reading};
 pub use merged::{Merged, merged, published};
 pub use propose::{Proposal, ProposeError, Proposed, identity, propose};
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};
+pub use ignored::is_ignored;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use housestyle_testkit::client::{Client, Received};
@@ -24,7 +25,7 @@ pub(super) struct Editor {
     pub(super) client: Client,
     /// What the server said in `initialize`.
     pub(super) server: Value,
-    pub(super) home: TempDir,
+    pub(super) home: Arc<TempDir>,
     version: i32,
 }
 
@@ -38,6 +39,10 @@ pub(super) struct Start<'a> {
     pub(super) options: Value,
     /// Answer to `workspace/configuration`.
     pub(super) configuration: Value,
+    /// The folder that the editor has open.
+    pub(super) root: String,
+    /// Where the server's state is; a new place where there is none.
+    pub(super) home: Option<Arc<TempDir>>,
 }
 
 impl Default for Start<'_> {
@@ -48,6 +53,8 @@ impl Default for Start<'_> {
             capabilities: json!({}),
             options: json!({}),
             configuration: Value::Null,
+            root: "file:///work".to_owned(),
+            home: None,
         }
     }
 }
@@ -72,7 +79,7 @@ impl Start<'_> {
     /// Starts the server and initializes it.
     #[track_caller]
     pub(super) fn go(self) -> Editor {
-        let home = tempfile::tempdir().expect("a folder");
+        let home = self.home.unwrap_or_else(|| Arc::new(tempfile::tempdir().expect("a folder")));
         let backend = if self.tiny { "local".to_owned() } else { script(home.path(), self.script) };
         let mut command = command(home.path(), &backend);
         if self.tiny {
@@ -84,7 +91,7 @@ impl Start<'_> {
         }
         let mut client = Client::spawn(&mut command);
         client.configuration = self.configuration;
-        let server = client.initialize(&self.capabilities, &self.options, Some("file:///work"));
+        let server = client.initialize(&self.capabilities, &self.options, Some(&self.root));
         Editor { client, server, home, version: 1 }
     }
 }

@@ -99,7 +99,7 @@ fn something_else_was_typed() {
         |editor, at, _| {
             editor.type_at(URI, at, "0");
         },
-        &[],
+        &["typed-over change 0/19"],
     );
 }
 

@@ -8,6 +8,7 @@ mod fates;
 mod handshake;
 mod idle;
 mod items;
+mod journal;
 mod malformed;
 mod memory;
 mod no_model;

@@ -67,6 +67,10 @@ pub(crate) enum Command {
     Model(ModelArgs),
     /// Print one suggestion for a place in a file
     Complete(CompleteArgs),
+    /// Tell what became of suggestions on this machine, and forget it
+    Journal(JournalArgs),
+    /// Show what was noted, and verify that nothing of it was changed
+    Audit(AuditArgs),
     /// Tell what happened to the last requests, and what to do
     Why(WhyArgs),
     /// See it work on a folder of yours: three completions, then how to set up your editor
@@ -277,6 +281,126 @@ pub(crate) struct CompleteArgs {
     pub(crate) backend: BackendArgs,
 }
 
+/// Flags of `journal`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The journal of a workspace is one file on this machine, and nothing of it leaves the machine. It holds which suggestions
+were shown, what became of them, and the text of those that were taken. Secrets, files that hold them and files that git
+ignores never enter. The settings `journal` and `trusted` say how much is kept.
+
+Examples:
+  housestyle journal stats
+  housestyle journal export > journal.jsonl
+  housestyle journal export --edits -o cases.jsonl     # cases for `housestyle eval`
+  housestyle journal forget --file 'clients/**'
+  housestyle journal forget --last 2h")]
+pub(crate) struct JournalArgs {
+    #[command(subcommand)]
+    pub(crate) action: JournalAction,
+}
+
+/// What to do with the journal.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalAction {
+    /// Tell how many suggestions were taken, and how much of them was kept
+    Stats,
+    /// Write the journal as JSON Lines, a suggestion a line
+    Export(ExportArgs),
+    /// Remove text for good, from every file of the journal
+    Forget(ForgetArgs),
+}
+
+/// Flags of `journal export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Only suggestions that were taken, as cases {"path", "prefix", "suffix", "middle", "time", …}
+    #[arg(long)]
+    pub(crate) edits: bool,
+    /// Write to FILE, not to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Flags of `journal forget`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+#[command(after_help = "\
+The text is removed from the file, its write-ahead log and its free pages. What stays is that there was a suggestion,
+and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds. What was
+learned from it is told: the phrase cache lets it go, an adapter that learned from it counts as stale.")]
+pub(crate) struct ForgetArgs {
+    /// Suggestions in files that match; like the setting `disabled`
+    #[arg(long, value_name = "GLOB", group = "what")]
+    pub(crate) file: Option<String>,
+    /// These suggestions, by their numbers in `journal export`
+    #[arg(long, value_name = "N", num_args = 1.., group = "what")]
+    pub(crate) id: Vec<i64>,
+    /// Suggestions of the last AGE: 30m, 2h, 7d
+    #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
+    pub(crate) last: Option<Age>,
+    /// Suggestions older than AGE
+    #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
+    pub(crate) older: Option<Age>,
+    /// Everything, with what was moved aside as unreadable
+    #[arg(long, group = "what")]
+    pub(crate) everything: bool,
+}
+
+/// A span of time as people write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Age {
+    /// As it was written.
+    pub(crate) text: String,
+    /// In milliseconds.
+    pub(crate) milliseconds: u64,
+}
+
+impl Age {
+    fn parse(text: &str) -> Result<Age, String> {
+        let units =
+            [("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000_u64)];
+        let found = units.iter().find_map(|(unit, length)| {
+            let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+            number.checked_mul(*length)
+        });
+        let milliseconds =
+            found.ok_or_else(|| "expected a number and s, m, h, d or w, such as 2h".to_owned())?;
+        Ok(Age { text: text.to_owned(), milliseconds })
+    }
+}
+
+/// Flags of `audit`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every event's digest covers the digest before it, so a change shows from there on. Events cut off at the end show too,
+where the last digest was written down elsewhere: `audit verify --head DIGEST`.
+
+Examples:
+  housestyle audit show -n 20
+  housestyle audit verify
+  housestyle audit verify --head 5fd2…")]
+pub(crate) struct AuditArgs {
+    #[command(subcommand)]
+    pub(crate) action: AuditAction,
+}
+
+/// What to audit.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditAction {
+    /// List the last events
+    Show {
+        /// How many
+        #[arg(short = 'n', value_name = "N", default_value_t = 50)]
+        count: usize,
+    },
+    /// Recompute every digest (exit code 1: something was changed)
+    Verify {
+        /// A digest that was written down elsewhere and must be in the chain
+        #[arg(long, value_name = "DIGEST")]
+        head: Vec<String>,
+    },
+}
+
 /// Flags of `why`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -443,5 +567,18 @@ mod tests {
         {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn ages_are_read() {
+        let read = |text| Age::parse(text).ok().map(|age| age.milliseconds);
+        assert_eq!(
+            ["90s", "30m", "2h", "7d"].map(read),
+            [90_000, 1_800_000, 7_200_000, 604_800_000].map(Some)
+        );
+        assert_eq!(
+            ["", "7", "d", "-1d", "1y", "99999999999999999999d", "9999999999999999w"].map(read),
+            [None; 7]
+        );
     }
 }

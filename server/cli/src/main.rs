@@ -8,6 +8,7 @@ mod backend;
 mod commands;
 mod config;
 mod context;
+mod ear;
 mod editors;
 mod explain;
 mod failure;
@@ -51,6 +52,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => commands::serve::run(&context, &args),
         Command::Model(args) => commands::model::run(&context, &args),
         Command::Complete(args) => commands::complete::run(&context, &args),
+        Command::Journal(args) => commands::journal::run(&context, &args),
+        Command::Audit(args) => commands::audit::run(&context, &args),
         Command::Why(args) => commands::why::run(&context, &args),
         Command::Try(args) => commands::try_it::run(&context, &args),
         Command::Doctor => commands::doctor::run(&context),

@@ -15,6 +15,11 @@ pub(crate) fn folder(home: &Home, workspace: &Path) -> PathBuf {
     home.state.join("workspaces").join(name)
 }
 
+/// Returns the journal of a workspace, which need not exist.
+pub(crate) fn journal(home: &Home, workspace: &Path) -> PathBuf {
+    folder(home, workspace).join("journal.db")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,10 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["try", "nowhere"],
         &["learn", "--from", "nowhere.jsonl"],
         &["learn", "--budget", "10"],
+        &["journal", "forget"],
+        &["journal", "forget", "--everything", "--last", "2h"],
+        &["journal", "forget", "--last", "soon"],
+        &["audit"],
     ] {
         let ran = world.run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
@@ -46,8 +50,10 @@ fn every_command_has_help_with_its_flags() {
     let world = World::new();
     let all = world.run(&["--help"]);
     assert_eq!(all.code, 0);
-    for command in ["serve", "try", "model", "complete", "eval", "replay", "doctor", "why", "bench", "learn"]
-    {
+    for command in [
+        "serve", "try", "model", "complete", "eval", "replay", "doctor", "why", "bench", "learn", "adapter",
+        "journal", "audit",
+    ] {
         assert!(all.out.contains(&format!("\n  {command} ")), "{command} is not in the help");
         let help = world.run(&[command, "--help"]);
         assert_eq!(help.code, 0, "{command}");

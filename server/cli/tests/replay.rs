@@ -14,9 +14,8 @@ fn world() -> World {
     let world = World::new();
     let repository = Repository::init(world.work()).expect("a repository");
     let mut text = String::from("fn start() {\n}\n");
-    for n in 0..12 {
+    for (n, word) in WORDS.iter().enumerate() {
         if n > 0 {
-            let word = WORDS[n];
             text.push_str(&format!(
                 "\nfn {word}_{}(item: &Item) -> Result<(), Error> {{\n    let {word} = item.{word}()?;\n    store({word}, \"<{n}>\");\n    Ok(())\n}}\n",
                 word.len()

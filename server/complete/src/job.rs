@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use housestyle_text::{Offset, Snapshot};
 
-use crate::generator::{Generation, Prompt};
+use crate::generator::{Description, Generation, Prompt};
 use crate::mode::Plan;
 use crate::reason::Reason;
 use crate::settings::Settings;
@@ -96,6 +96,8 @@ pub struct Trace {
     pub steps: Vec<Step>,
     /// From the model's start to its first text.
     pub first_text: Option<Duration>,
+    /// Which model and adapter were asked.
+    pub by: Option<Description>,
 }
 
 impl Trace {
@@ -110,6 +112,7 @@ impl Trace {
             ended: None,
             steps: Vec::new(),
             first_text: None,
+            by: None,
         }
     }
 

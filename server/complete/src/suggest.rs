@@ -109,6 +109,7 @@ impl<'a> Here<'a> {
         let Here { job, place, settings } = self;
         let plan = mode::plan(place, settings);
         trace.plan = Some(plan);
+        trace.by = Some(generator.describe());
         let before = trace.raw.take();
         let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
         let mut listener = Listener::new(place, &plan, settings, progress, heard);

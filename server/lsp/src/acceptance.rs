@@ -17,6 +17,8 @@ pub(crate) struct Sign {
     pub(crate) fate: Fate,
     /// UTF-16 units of the suggestion that stand in the document now.
     pub(crate) accepted: usize,
+    /// The same in bytes.
+    pub(crate) bytes: usize,
 }
 
 /// Reads the sign of `edit`, made while `shown` stood at `spot`; `after` is the document after it.
@@ -56,21 +58,53 @@ fn taken(shown: &Shown, before: usize, now: usize) -> Sign {
     } else {
         Fate::PartlyAccepted
     };
-    Sign { fate, accepted: utf16_len(&shown.text[..now]) }
+    Sign { fate, accepted: utf16_len(&shown.text[..now]), bytes: now }
+}
+
+/// Returns how the suggestion at `before` ended by an edit that took nothing of it, if it did; `follows` is its spot
+/// after the edit, if it has one still.
+pub(crate) fn end(
+    before: Spot,
+    shown: &Shown,
+    edit: Option<Edit>,
+    follows: Option<Spot>,
+    after: &Snapshot,
+) -> Option<Fate> {
+    let Some(spot) = follows else {
+        let here = |edit: Edit| (before.start().0..=before.end().0).contains(&edit.start);
+        return Some(if edit.is_some_and(here) { Fate::TypedOver } else { Fate::Dismissed });
+    };
+    let typed = spot.typed(after);
+    // Closers that the editor put behind what was typed are not the user's.
+    let by_hand = typed.trim_end_matches(|c| ")]}>\"'`".contains(c));
+    let agrees = shown.text.starts_with(&typed) || (!by_hand.is_empty() && shown.text.starts_with(by_hand));
+    (!agrees).then_some(Fate::TypedOver)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use housestyle_complete::settings::Journal;
     use housestyle_text::{Change, Encoding, Language, Offset, Position};
 
     use super::*;
+    use crate::suggestions::Origin;
 
     /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and tells the last sign.
     fn check(before: &str, (text, swallowed): (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
         let (given, cursor) = housestyle_testkit::cursor::split(before);
         let mut snapshot = Snapshot::new(&given, 1, Language::PLAIN);
         let mut spot = Some(Spot::at(Offset(cursor)));
-        let shown = Shown { id: String::new(), text: text.to_owned(), swallowed };
+        let origin = Arc::new(Origin {
+            id: String::new(),
+            uri: String::new(),
+            text: text.to_owned(),
+            snapshot: snapshot.clone(),
+            replaced: cursor..cursor + swallowed,
+            journal: Journal::On,
+        });
+        let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0 };
         let mut found = String::new();
         for &(start, end, inserted) in changes {
             let at = |column| snapshot.offset_at(Position::new(0, column), Encoding::Utf16).0;
@@ -78,8 +112,13 @@ mod tests {
             let change = Change::replace(Position::new(0, start), Position::new(0, end), inserted);
             snapshot = snapshot.apply(&[change], Encoding::Utf16, 2);
             let sign = spot.and_then(|spot| sign(spot, &shown, edit, &snapshot));
-            found = sign.map_or("-".to_owned(), |sign| format!("{} {}", sign.fate.code(), sign.accepted));
-            spot = spot.and_then(|spot| spot.follow(edit));
+            let follows = spot.and_then(|spot| spot.follow(edit));
+            let ended = spot.and_then(|spot| super::end(spot, &shown, Some(edit), follows, &snapshot));
+            found = match sign {
+                Some(sign) => format!("{} {}", sign.fate.code(), sign.accepted),
+                None => ended.map_or("-", Fate::code).to_owned(),
+            };
+            spot = follows;
         }
         assert_eq!(found, expected, "{before} + {text:?} {changes:?}");
     }
@@ -115,11 +154,24 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_says_nothing() {
-        check("let ‸", ("x = 1;", 0), &[(4, 4, "y")], "-");
-        check("let ‸", ("x = 1;", 0), &[(0, 0, "x")], "-");
-        check("let ‸", ("x = 1;", 0), &[(4, 4, "x = 1; more")], "-");
+    fn anything_else_at_its_place_is_typed_over_it() {
+        check("let ‸", ("x = 1;", 0), &[(4, 4, "y")], "typed-over");
+        check("let ‸", ("x = 1;", 0), &[(4, 4, "x = 1; more")], "typed-over");
+        check("let ‸", ("x = 1;", 0), &[(4, 4, "x"), (5, 5, "y")], "typed-over");
+        check("let ‸ a", ("x", 0), &[(4, 6, "")], "typed-over");
+    }
+
+    #[test]
+    fn an_edit_elsewhere_dismisses_it() {
+        check("let ‸", ("x = 1;", 0), &[(0, 0, "x")], "dismissed");
+        check("let ‸ a", ("x", 0), &[(5, 6, "")], "dismissed");
+        check("let ‸", ("x = 1;", 0), &[(0, 4, "x")], "dismissed");
+    }
+
+    #[test]
+    fn taking_back_and_closers_of_the_editor_say_nothing() {
         check("let ‸", ("x = 1;", 0), &[(4, 4, "x"), (4, 5, "")], "-");
-        check("let ‸ a", ("x", 0), &[(4, 6, "")], "-");
+        check("f‸", ("(a);", 0), &[(1, 1, "()")], "-");
+        check("f‸", ("(a);", 0), &[(1, 1, "("), (2, 2, ")")], "-");
     }
 }

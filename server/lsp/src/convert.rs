@@ -1,5 +1,7 @@
 //! Between the protocol's words and ours: positions, ranges, changes, URIs.
 
+use std::path::PathBuf;
+
 use housestyle_text::{Change, Encoding, Offset, Position, Snapshot};
 use tower_lsp::ls_types as lsp;
 
@@ -69,6 +71,28 @@ pub(crate) fn document_path(uri: &str, folders: &[String]) -> Option<String> {
     path.rsplit('/').find(|part| !part.is_empty()).map(str::to_owned)
 }
 
+/// Returns the innermost of `folders` that holds the document at `uri`.
+pub(crate) fn folder_of(uri: &str, folders: &[String]) -> Option<String> {
+    let (scheme, path) = split_uri(uri)?;
+    let holds = |folder: &&String| {
+        split_uri(folder).is_some_and(|(other, folder)| {
+            let rest = path.strip_prefix(folder.trim_end_matches('/'));
+            other == scheme && rest.is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    folders.iter().filter(holds).max_by_key(|folder| folder.len()).cloned()
+}
+
+/// Returns the path of the file that a URI names, where it names one.
+pub fn file_path(uri: &str) -> Option<PathBuf> {
+    let (_, path) = split_uri(uri).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("file"))?;
+    // A drive of Windows is written behind a slash.
+    let drive =
+        path.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic) && path.as_bytes().get(2) == Some(&b':');
+    let path = if drive { &path[1..] } else { &path[..] };
+    (!path.is_empty()).then(|| PathBuf::from(path))
+}
+
 /// Returns a URI's scheme and its decoded path, query and fragment left out.
 fn split_uri(uri: &str) -> Option<(&str, String)> {
     let (scheme, rest) = uri.split_once(':')?;
@@ -134,6 +158,25 @@ mod tests {
         check("no scheme", None);
         check("file://", None);
         check("", None);
+    }
+
+    #[test]
+    fn the_innermost_folder_holds_a_document() {
+        let folders = ["file:///w".to_owned(), "file:///w/deep%20er/".to_owned()];
+        let check = |uri: &str, expected: Option<usize>| {
+            assert_eq!(folder_of(uri, &folders).as_ref(), expected.map(|at| &folders[at]), "{uri}");
+        };
+        check("file:///w/a.rs", Some(0));
+        check("file:///w/deep%20er/a.rs", Some(1));
+        check("file:///wide/a.rs", None);
+        check("untitled:/w/a.rs", None);
+    }
+
+    #[test]
+    fn files_have_paths() {
+        assert_eq!(file_path("file:///w/a%20b.rs"), Some(PathBuf::from("/w/a b.rs")));
+        assert_eq!(file_path("file:///c%3A/w/a.rs"), Some(PathBuf::from("c:/w/a.rs")));
+        assert_eq!([file_path("untitled:1"), file_path("file://"), file_path("")], [None, None, None]);
     }
 
     #[test]

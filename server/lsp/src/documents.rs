@@ -10,6 +10,8 @@ use housestyle_complete::{Beside, OTHERS};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
 use crate::flight::{Flight, Overtaken};
+use crate::later::Places;
+use crate::request::Made;
 use crate::spot::{Edit, Spot};
 use crate::suggestions::Shown;
 
@@ -38,6 +40,8 @@ pub(crate) struct Document {
     pub(crate) run: Option<Run>,
     /// The last suggestion given for this document, and where, as long as the user types there.
     pub(crate) shown: Option<(Spot, Shown)>,
+    /// The places of suggestions that were taken.
+    pub(crate) places: Places,
 }
 
 /// A run of the model and where it began.
@@ -71,6 +75,7 @@ impl Document {
             place: None,
             run: None,
             shown: None,
+            places: Places::default(),
         }
     }
 
@@ -132,12 +137,12 @@ impl Document {
     }
 
     /// Moves the suggestion of a run that has ended, if there is one, to those that can be used again.
-    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<()>) {
+    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<Made>) {
         let trace = self.run.as_ref().and_then(|run| Some((run, run.flight.take_result()?)));
         if let Some((run, trace)) = trace
             && let Some(suggestion) = trace.suggestion()
         {
-            recent.remember(uri, run.origin.clone(), suggestion, ());
+            recent.remember(uri, run.origin.clone(), suggestion, Made::by(&trace));
         }
     }
 }

@@ -1,10 +1,9 @@
 //! What the program around the server provides: a model, settings, and ears.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
-use housestyle_complete::settings::Layer;
+use housestyle_complete::settings::{Journal, Layer};
 
 /// How far loading the model has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +26,112 @@ pub struct Host {
     pub version: String,
     /// Makes the generator when it is first needed, or right after `initialized`.
     pub load: Loader,
-    /// Hears of every completion request once, when it is answered; on a thread of its own, in order.
-    /// It must not panic.
-    pub record: Arc<dyn Fn(RequestRecord) + Send + Sync>,
-    /// Hears what became of suggestions, on the same thread.
-    pub observe: Arc<dyn Fn(FateRecord) + Send + Sync>,
+    /// Hears of everything that is to be remembered, in order, on a thread of its own. It must not panic.
+    pub ear: Box<dyn FnMut(Record) + Send>,
+    /// Returns where the repository of a document stands; nothing where there is none. Called from time to time while
+    /// something that was taken from us may still be committed, never on the way of a message.
+    pub head: Box<dyn Fn(&str) -> Option<Head> + Send>,
     /// Settings from files (the team's, made stricter by the user's). What the editor says can
     /// only make them stricter still.
     pub settings: Layer,
+}
+
+/// Where a repository stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The commit, as its repository names it.
+    pub commit: String,
+    /// Whether it came there by a commit, rather than by going to another branch or fetching others' work.
+    pub committed: bool,
+}
+
+/// Something to remember.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    /// A request was answered.
+    Request(Box<RequestRecord>),
+    /// A suggestion was given that is none of those given before, nor the rest of one.
+    Offer(Box<OfferRecord>),
+    /// Something became of a suggestion.
+    Fate(Box<FateRecord>),
+    /// What stands in the place of a suggestion that was taken was looked at later.
+    Later(Box<LaterRecord>),
+    /// As many records could not be handed over, because the ear was too slow.
+    Lost(u64),
+}
+
+/// A suggestion as it was given. Holds text of the user, unless the settings say otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfferRecord {
+    /// Its identifier.
+    pub suggestion: String,
+    /// The document, as the editor names it.
+    pub uri: String,
+    /// The folder of the editor's workspace that holds it, as the editor names it.
+    pub folder: Option<String>,
+    /// Identifier of the document's language.
+    pub language: String,
+    /// Line of the cursor, from 1.
+    pub line: u32,
+    /// Column of the cursor in characters, from 1.
+    pub column: u32,
+    /// `invoked` or `automatic`.
+    pub trigger: &'static str,
+    /// What it inserts; empty where no text may be kept.
+    pub text: String,
+    /// What stands before it, to see what it is part of; as little as [`Around::before`].
+    pub before: String,
+    /// Its length in UTF-16 units.
+    pub length: usize,
+    /// Its lines.
+    pub lines: usize,
+    /// Name and version of the prompt format.
+    pub format: Option<&'static str>,
+    /// Name of the model that wrote it.
+    pub model: Option<String>,
+    /// Identity of the adapter that was active.
+    pub adapter: Option<String>,
+    /// What may be kept of it.
+    pub journal: Journal,
+}
+
+/// What stood around a suggestion when it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Around {
+    /// Up to 16 KiB before it.
+    pub before: String,
+    /// The part of it that was taken.
+    pub text: String,
+    /// Up to 12 KiB after what it replaces.
+    pub after: String,
+}
+
+/// What stands in the place of a suggestion that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaterRecord {
+    /// The suggestion's identifier.
+    pub suggestion: String,
+    /// The document, as the editor names it.
+    pub uri: String,
+    /// When it was looked at.
+    pub when: LaterWhen,
+    /// What was taken.
+    pub accepted: String,
+    /// What stands there now.
+    pub later: String,
+    /// Whether the texts may be kept, or only counted.
+    pub journal: Journal,
+}
+
+/// When the place of a suggestion was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LaterWhen {
+    /// After a while.
+    While,
+    /// When the document was closed, or the session ended, before that.
+    Closed,
+    /// At this commit.
+    Commit(String),
 }
 
 /// What happened to one completion request. Holds no text of the user.
@@ -82,10 +179,10 @@ pub struct RequestRecord {
     pub model: Option<String>,
 }
 
-/// What became of a suggestion. Holds no text.
+/// What became of a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FateRecord {
-    /// The suggestion's identifier.
+    /// The suggestion's identifier; of the rest of a suggestion, that of the whole.
     pub suggestion: String,
     /// The document, as the editor names it.
     pub uri: String,
@@ -95,8 +192,12 @@ pub struct FateRecord {
     pub source: FateSource,
     /// Length of the accepted part in UTF-16 units, counted from the suggestion's start.
     pub accepted: usize,
+    /// Of this, how much was typed by hand.
+    pub typed: usize,
     /// Length of the whole suggestion in UTF-16 units.
     pub length: usize,
+    /// What stood around it; told once, when something of it is taken, and only where text may be kept.
+    pub around: Option<Box<Around>>,
 }
 
 /// What can become of a suggestion.
@@ -110,6 +211,12 @@ pub enum Fate {
     PartlyAccepted,
     /// The user typed its next characters by hand.
     TypedThrough,
+    /// The user typed something else in its place.
+    TypedOver,
+    /// The user went elsewhere.
+    Dismissed,
+    /// Another answer took its place.
+    Superseded,
 }
 
 impl Fate {
@@ -120,6 +227,9 @@ impl Fate {
             Fate::Accepted => "accepted",
             Fate::PartlyAccepted => "partly-accepted",
             Fate::TypedThrough => "typed-through",
+            Fate::TypedOver => "typed-over",
+            Fate::Dismissed => "dismissed",
+            Fate::Superseded => "superseded",
         }
     }
 }

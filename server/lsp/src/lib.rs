@@ -14,6 +14,8 @@ mod flight;
 mod handlers;
 mod host;
 mod idle;
+mod keeper;
+mod later;
 mod outcome;
 mod params;
 mod preferences;
@@ -29,6 +31,10 @@ mod suggestions;
 mod transport;
 mod worker;
 
-pub use host::{Fate, FateRecord, FateSource, Host, LoadProgress, Loader, RequestRecord};
+pub use convert::file_path;
+pub use host::{
+    Around, Fate, FateRecord, FateSource, Head, Host, LaterRecord, LaterWhen, LoadProgress, Loader,
+    OfferRecord, Record, RequestRecord,
+};
 pub use serve::serve;
 pub use transport::Ending;

@@ -9,22 +9,25 @@ use std::time::{Duration, Instant};
 use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::Anchor;
-use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Reach, Reason, Selected, Suggestion, Trigger};
+use housestyle_complete::settings::{Journal, Settings};
+use housestyle_complete::{Job, Reach, Reason, Selected, Suggestion, Trace, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
 use crate::documents::Run;
 use crate::flight::{Flight, Heard, Listening, Overtaken};
-use crate::host::RequestRecord;
+use crate::host::{Fate, FateSource, OfferRecord, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::outcome::{Outcome, Ready, Why};
 use crate::params::{Asked, SelectedItem};
 use crate::server::Server;
 use crate::session::Session;
 use crate::spot::Spot;
-use crate::suggestions::{Shown, identify};
+use crate::suggestions::{Origin, Shown, identify};
 use crate::worker::Task;
+
+/// Bytes before a suggestion that are told with it, to see what it is part of.
+const SEEN_BEFORE: usize = 16 * 1024;
 
 /// Answers a request. Dropping the future takes the request back.
 pub(crate) async fn answer(server: &Server, asked: Asked) -> Outcome {
@@ -59,6 +62,25 @@ struct Seen {
     serial: u64,
     encoding: Encoding,
     settings: Arc<Settings>,
+}
+
+/// What a suggestion was made with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Made {
+    model: Option<String>,
+    adapter: Option<String>,
+    format: Option<&'static str>,
+}
+
+impl Made {
+    /// Returns what a run was made with.
+    pub(crate) fn by(trace: &Trace) -> Made {
+        Made {
+            model: trace.by.as_ref().map(|by| by.model.clone()),
+            adapter: trace.by.as_ref().and_then(|by| by.adapter.clone()),
+            format: trace.prompt.as_ref().map(|prompt| prompt.format),
+        }
+    }
 }
 
 /// What is to be done for a request.
@@ -135,7 +157,7 @@ impl Request<'_> {
             let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
             if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
                 self.reused = true;
-                return Step::Answer(self.give(session, served.suggestion));
+                return Step::Answer(self.give(session, served.suggestion, &served.tag));
             }
             if let Some(run) = &document.run {
                 let typed = run.origin.typed(&snapshot, cursor);
@@ -182,34 +204,56 @@ impl Request<'_> {
         match &trace.outcome {
             Pipeline::Nothing(_) if self.reused => None,
             Pipeline::Nothing(reason) => {
-                document.shown = None;
+                if let Some(shown) = document.shown.take() {
+                    self.replaced(session, &shown);
+                }
                 Some(Outcome::Nothing(Why::Pipeline(reason.clone())))
             }
-            Pipeline::Suggestion(suggestion) if !self.reused => Some(self.give(session, suggestion.clone())),
+            Pipeline::Suggestion(suggestion) if !self.reused => {
+                Some(self.give(session, suggestion.clone(), &Made::by(&trace)))
+            }
             Pipeline::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
                 let trigger = self.asked.trigger;
                 let job = Job { snapshot, cursor: *cursor, trigger, selected: None, settings };
                 let served = session.recent.serve(&self.asked.uri, &job)?;
-                Some(self.give(session, served.suggestion))
+                Some(self.give(session, served.suggestion, &served.tag))
             }
         }
     }
 
     /// Gives a suggestion and remembers it.
-    fn give(&self, session: &mut Session, suggestion: Suggestion) -> Outcome {
+    fn give(&self, session: &mut Session, suggestion: Suggestion, made: &Made) -> Outcome {
         let Some(Seen { snapshot, cursor, encoding, .. }) = &self.seen else {
             return Outcome::Nothing(Why::NotOpen);
         };
         let (start, end) = one_line(snapshot, *cursor, &suggestion);
         let id = identify(&self.asked.uri, cursor.0, &suggestion.text);
-        session.suggestions.remember(&id, &self.asked.uri, &suggestion.text);
+        let text = document_breaks(snapshot, *cursor, &suggestion.text);
+        let before = session.documents.get_mut(&self.asked.uri).and_then(|document| document.shown.take());
+        let rest = before.as_ref().and_then(|(spot, shown)| rest(*spot, shown, snapshot, *cursor, &text));
+        let (origin, offset) = match (rest, before) {
+            (Some(rest), Some((_, shown))) => {
+                session.suggestions.rest(&id, &shown.origin, rest);
+                (shown.origin, rest)
+            }
+            (_, before) => {
+                before.iter().for_each(|shown| self.replaced(session, shown));
+                let origin = Arc::new(Origin {
+                    id: id.clone(),
+                    uri: self.asked.uri.clone(),
+                    text: text.clone(),
+                    snapshot: snapshot.clone(),
+                    replaced: start.0..end.0,
+                    journal: session.journal(),
+                });
+                session.suggestions.remember(&origin);
+                self.offer(session, &origin, made);
+                (origin, 0)
+            }
+        };
         if let Some(document) = session.documents.get_mut(&self.asked.uri) {
-            let shown = Shown {
-                id: id.clone(),
-                text: document_breaks(snapshot, *cursor, &suggestion.text),
-                swallowed: end.0 - cursor.0,
-            };
+            let shown = Shown { text, swallowed: end.0 - cursor.0, origin, offset };
             // A menu's item also replaces what stands left of the cursor: nothing can be typed into that.
             document.shown = (start == *cursor).then(|| (Spot::at(*cursor), shown));
         }
@@ -217,10 +261,47 @@ impl Request<'_> {
         Outcome::Suggestion(Ready { id, text: suggestion.text, range, reused: self.reused })
     }
 
+    /// Tells that a suggestion gave way to this request's answer.
+    fn replaced(&self, session: &mut Session, (spot, shown): &(Spot, Shown)) {
+        let here = |seen: &Seen| (spot.start()..=spot.end()).contains(&seen.cursor);
+        let fate = if self.seen.as_ref().is_some_and(here) { Fate::Superseded } else { Fate::Dismissed };
+        let record = session.suggestions.note(&shown.origin.id, fate, FateSource::Change, None);
+        record.into_iter().for_each(|record| self.server.recorder.record(Record::Fate(Box::new(record))));
+    }
+
+    /// Tells of a suggestion that was not given before.
+    fn offer(&self, session: &Session, origin: &Origin, made: &Made) {
+        if origin.journal == Journal::Off {
+            return;
+        }
+        let (line, column) = self.place();
+        let keeps = origin.journal == Journal::On;
+        let before = origin.replaced.start.saturating_sub(SEEN_BEFORE)..origin.replaced.start;
+        let record = OfferRecord {
+            suggestion: origin.id.clone(),
+            uri: origin.uri.clone(),
+            folder: convert::folder_of(&origin.uri, &session.folders),
+            language: origin.snapshot.language().id().to_owned(),
+            line,
+            column,
+            trigger: self.trigger(),
+            text: if keeps { origin.text.clone() } else { String::new() },
+            before: if keeps { origin.snapshot.slice(before) } else { String::new() },
+            length: convert::utf16_len(&origin.text),
+            lines: origin.text.lines().count(),
+            format: made.format,
+            model: made.model.clone(),
+            adapter: made.adapter.clone(),
+            journal: origin.journal,
+        };
+        self.server.recorder.record(Record::Offer(Box::new(record)));
+    }
+
     /// Tells how the request ended: the record, and the status for what a person would wonder about.
     fn tell(&self, outcome: &Outcome) {
-        let record = self.record(outcome);
+        let mut record = self.record(outcome);
         let mut session = self.server.session();
+        record.suggestion = record.suggestion.map(|id| session.suggestions.origin_of(&id).to_owned());
         session.answered(record.clone());
         // Whatever overtook it said where the user is now.
         if !matches!(outcome, Outcome::Overtaken(_)) {
@@ -232,7 +313,23 @@ impl Request<'_> {
         if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
             self.server.status.last(outcome.code(), outcome.to_string());
         }
-        self.server.recorder.request(record);
+        self.server.recorder.record(Record::Request(Box::new(record)));
+    }
+
+    /// Returns line and column of the cursor for people: from 1, the column in characters.
+    fn place(&self) -> (u32, u32) {
+        let (line, column) = self.seen.as_ref().map_or((self.asked.position.line, 0), |seen| {
+            let found = seen.snapshot.position_of(seen.cursor, Encoding::Utf32);
+            (found.line, found.column)
+        });
+        (line.saturating_add(1), column.saturating_add(1))
+    }
+
+    fn trigger(&self) -> &'static str {
+        match self.asked.trigger {
+            Trigger::Invoked => "invoked",
+            Trigger::Automatic => "automatic",
+        }
     }
 
     fn record(&self, outcome: &Outcome) -> RequestRecord {
@@ -241,21 +338,15 @@ impl Request<'_> {
             _ => None,
         };
         let snapshot = self.seen.as_ref().map(|seen| &seen.snapshot);
-        let (line, column) = self.seen.as_ref().map_or((self.asked.position.line, 0), |seen| {
-            let found = seen.snapshot.position_of(seen.cursor, Encoding::Utf32);
-            (found.line, found.column)
-        });
+        let (line, column) = self.place();
         RequestRecord {
             uri: self.asked.uri.clone(),
             path: snapshot.and_then(Snapshot::path).map(str::to_owned),
             language: snapshot.map_or("", |snapshot| snapshot.language().id()).to_owned(),
             version: snapshot.map_or(0, Snapshot::version),
-            line: line.saturating_add(1),
-            column: column.saturating_add(1),
-            trigger: match self.asked.trigger {
-                Trigger::Invoked => "invoked",
-                Trigger::Automatic => "automatic",
-            },
+            line,
+            column,
+            trigger: self.trigger(),
             code: outcome.code().to_owned(),
             sentence: outcome.to_string(),
             suggestion: suggestion.map(|ready| ready.id.clone()),
@@ -279,6 +370,17 @@ impl Drop for Request<'_> {
             self.tell(&Outcome::Cancelled);
         }
     }
+}
+
+/// Returns from which byte of its origin on `text` is what typing has left of the suggestion shown at `spot`; nothing
+/// where it is another one.
+fn rest(spot: Spot, shown: &Shown, snapshot: &Snapshot, cursor: Offset, text: &str) -> Option<usize> {
+    if cursor < spot.start() || cursor > spot.end() {
+        return None;
+    }
+    let typed = snapshot.slice(spot.start().0..cursor.0);
+    let left = shown.text.strip_prefix(&typed)?;
+    (left == text).then_some(shown.offset + typed.len())
 }
 
 /// Returns `text` with the line breaks of the document around the cursor, as it will stand there.

@@ -1,11 +1,12 @@
 //! Puts the parts together and runs them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tower_lsp::LspService;
 
-use crate::host::Host;
+use crate::host::{Host, Record};
+use crate::keeper::Keeper;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
 use crate::server::Server;
@@ -15,7 +16,7 @@ use crate::transport::{self, Ending, Outbox};
 use crate::worker::{Reports, Worker};
 
 /// How long the last records may take to be heard.
-const RECORDS: Duration = Duration::from_millis(200);
+const RECORDS: Duration = Duration::from_millis(500);
 
 /// Speaks the protocol over standard input and output until the client says `exit` or closes them.
 ///
@@ -28,7 +29,10 @@ pub async fn serve(host: Host) -> Ending {
     let reports =
         Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
     let worker = Arc::new(Worker::start(host.load, reports));
-    let recorder = Recorder::start(host.record, host.observe);
+    let recorder = Recorder::start(host.ear);
+    let state = Arc::new(Mutex::new(Session::new(host.settings)));
+    let keeper = Keeper::start(Arc::clone(&state), recorder.clone(), host.head);
+    let last = Arc::clone(&state);
     let (closing, records) = (Arc::clone(&worker), recorder.clone());
     let sender = outbox.clone();
     let (service, socket) = LspService::build(|client| Server {
@@ -40,7 +44,8 @@ pub async fn serve(host: Host) -> Ending {
         progress,
         worker,
         recorder,
-        state: Mutex::new(Session::new(host.settings)),
+        keeper,
+        state,
     })
     .custom_method("textDocument/inlineCompletion", Server::inline_completion)
     .custom_method("textDocument/didShowCompletion", Server::did_show_completion)
@@ -49,6 +54,10 @@ pub async fn serve(host: Host) -> Ending {
     .finish();
     let ending = transport::run(service, socket, outbox, writer).await;
     closing.close();
+    for document in last.lock().unwrap_or_else(PoisonError::into_inner).documents.values_mut() {
+        let looks = document.places.close(&document.snapshot);
+        looks.into_iter().for_each(|look| records.record(Record::Later(Box::new(look))));
+    }
     records.drain(RECORDS);
     ending
 }

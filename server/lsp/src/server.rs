@@ -14,6 +14,7 @@ use tower_lsp::{Client, LanguageServer};
 use crate::documents;
 use crate::handlers;
 use crate::idle::Ahead;
+use crate::keeper::Keeper;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
 use crate::session::Session;
@@ -31,7 +32,8 @@ pub(crate) struct Server {
     pub(crate) progress: Arc<Progress>,
     pub(crate) worker: Arc<Worker>,
     pub(crate) recorder: Recorder,
-    pub(crate) state: Mutex<Session>,
+    pub(crate) keeper: Keeper,
+    pub(crate) state: Arc<Mutex<Session>>,
 }
 
 impl Server {

@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{Layer, Mode, Settings};
+use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
 use housestyle_text::Encoding;
 use serde_json::Value;
 
 use crate::documents::Documents;
 use crate::host::RequestRecord;
+use crate::later::Places;
 use crate::preferences::Preferences;
+use crate::request::Made;
 use crate::suggestions::Suggestions;
 
 /// Answers that `housestyle.why` can tell of.
@@ -43,7 +45,7 @@ pub(crate) struct Session {
     /// The last suggestions, by identifier.
     pub(crate) suggestions: Suggestions,
     /// The last suggestions, by place: what is typed of them need not be computed again.
-    pub(crate) recent: Recent<()>,
+    pub(crate) recent: Recent<Made>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The settings as they hold.
@@ -89,7 +91,15 @@ impl Session {
         if *self.settings == settings {
             return;
         }
+        let journal = self.journal();
         self.settings = Arc::new(settings);
+        if self.journal() != journal {
+            // What was shown under the old word is not noted under the new one.
+            self.suggestions = Suggestions::default();
+            for document in self.documents.values_mut() {
+                (document.shown, document.places) = (None, Places::default());
+            }
+        }
         // What was made under the old settings is not what the new ones would make.
         self.recent.clear();
         for document in self.documents.values_mut() {
@@ -103,6 +113,11 @@ impl Session {
     pub(crate) fn is_off(&self) -> bool {
         let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
+    }
+
+    /// Returns what may be kept of suggestions.
+    pub(crate) fn journal(&self) -> Journal {
+        if self.settings.trusted { self.settings.journal } else { Journal::Off }
     }
 
     /// Remembers an answer.

@@ -5,11 +5,11 @@
 mod default_branch;
 mod error;
 mod history;
+mod ignored;
 mod merged;
 mod propose;
 #[cfg(test)]
 mod propose_tests;
-mod ignored;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ mod weights;
 
 pub use error::HistoryError;
 pub use history::{HeadFile, History, HistoryOptions, Reading};
+pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};
 pub use propose::{Proposal, ProposeError, Proposed, identity, propose};
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};
-pub use ignored::is_ignored;

@@ -216,6 +216,15 @@ impl Client {
         self.input = None;
     }
 
+    /// Kills the process, which hears nothing of it.
+    ///
+    /// # Panics
+    /// When the system does not let us.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("our own process can be killed");
+        self.child.wait().expect("it has ended");
+    }
+
     /// Returns the process's identifier.
     pub fn pid(&self) -> u32 {
         self.child.id()

@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
 pub(crate) mod adapter;
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod cases;
 pub(crate) mod complete;
 pub(crate) mod doctor;
 pub(crate) mod eval;
+pub(crate) mod journal;
 pub(crate) mod learn;
 pub(crate) mod model;
 pub(crate) mod replay;

@@ -2,7 +2,7 @@
 
 /// Returns whether `pattern` matches `path`, which is parted by `/`. A pattern without `/` is matched against the
 /// path's last name alone.
-pub(super) fn matches(pattern: &str, path: &str) -> bool {
+pub fn matches(pattern: &str, path: &str) -> bool {
     let text = if pattern.contains('/') { path } else { path.rsplit('/').next().unwrap_or(path) };
     let fold = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
     let pattern = fold(pattern.trim_start_matches('/'));

@@ -26,6 +26,17 @@ pub enum ProseMode {
     Off,
 }
 
+/// What the journal on this machine keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Journal {
+    /// Suggestions, what became of them, and the text around those that were taken.
+    On,
+    /// What became of them, without any text.
+    Outcomes,
+    /// Nothing.
+    Off,
+}
+
 /// The smallest and the greatest number allowed.
 pub type Bounds = Option<(f64, f64)>;
 
@@ -183,6 +194,8 @@ choice!(
     Manual = "manual",
     Off = "off"
 );
+
+choice!(Journal, "`on`, `outcomes` or `off`", On = "on", Outcomes = "outcomes", Off = "off");
 
 fn expected(kind: &str, found: &Value) -> String {
     let mut found = found.to_string();

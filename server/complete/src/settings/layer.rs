@@ -116,7 +116,9 @@ fn strict(field: &Field, team: Option<&Value>, user: Option<&Value>) -> Option<V
 fn quiet(value: &Value) -> usize {
     match value {
         Value::Bool(on) => usize::from(!on),
-        Value::String(word) => ["auto", "quiet", "manual", "off"].iter().position(|w| w == word).unwrap_or(0),
+        Value::String(word) => {
+            ["on", "auto", "quiet", "outcomes", "manual", "off"].iter().position(|w| w == word).unwrap_or(0)
+        }
         _ => 0,
     }
 }

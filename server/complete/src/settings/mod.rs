@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use kind::{Bounds, Mode, ProseMode};
+pub use glob::matches as matches_glob;
+pub use kind::{Bounds, Journal, Mode, ProseMode};
 pub use layer::{Layer, Warning};
 pub use table::{json_schema, markdown};
 
@@ -143,6 +144,15 @@ settings! {
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
     /// The same for prose in `quiet` mode.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
+    /// What the journal on this machine keeps of suggestions: `on` what became of them and the text of those that were
+    /// taken, so that something can be learned; `outcomes` no text; `off` nothing. Secrets, files that hold them and
+    /// files that git ignores never enter.
+    journal: Journal = Journal::On, "journal", None, Quietest, Everything;
+    /// After this many seconds it is noted what still stands of a suggestion that was taken.
+    kept_after_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
+    /// Whether the workspace is trusted. Of one that is not, nothing is noted and nothing learned. An editor that
+    /// asks its user for trust says it here.
+    trusted: bool = true, "trusted", None, Quietest, Everything;
     /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`
     /// against its path in the workspace; `*` stays within a name, `**` does not. Case does not count.
     disabled: Vec<String> = secret_files(), "disabled", None, Union, Everything;

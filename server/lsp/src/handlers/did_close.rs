@@ -2,16 +2,26 @@
 
 use tower_lsp::ls_types::DidCloseTextDocumentParams;
 
+use crate::host::{Fate, FateSource, Record};
 use crate::idle::QUIET;
 use crate::server::Server;
 
 /// Lets a document go, and ends what goes on for it.
 pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     let uri = params.text_document.uri.as_str();
-    let mut session = server.session();
+    let mut guard = server.session();
+    let session = &mut *guard;
     session.recent.forget(uri);
-    if let Some(mut document) = session.documents.remove(uri) {
-        document.close();
-        server.rest(&mut session, uri, QUIET);
+    let Some(mut document) = session.documents.remove(uri) else { return };
+    document.close();
+    let mut records: Vec<Record> = Vec::new();
+    if let Some((_, shown)) = document.shown.take() {
+        let fate = session.suggestions.note(&shown.origin.id, Fate::Dismissed, FateSource::Change, None);
+        records.extend(fate.map(|fate| Record::Fate(Box::new(fate))));
     }
+    let looks = document.places.close(&document.snapshot);
+    records.extend(looks.into_iter().map(|look| Record::Later(Box::new(look))));
+    server.rest(session, uri, QUIET);
+    drop(guard);
+    records.into_iter().for_each(|record| server.recorder.record(record));
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::flight::Overtaken;
+use crate::host::{Fate, FateSource, Record};
 use crate::idle::QUIET;
 use crate::server::Server;
 
@@ -11,11 +12,17 @@ use crate::server::Server;
 pub(crate) fn handle(server: &Server, params: &Value) {
     let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
     let mut session = server.session();
-    for (_, document) in session.documents.iter().filter(|(other, _)| *other != uri) {
+    let mut gone = Vec::new();
+    for (_, document) in session.documents.iter_mut().filter(|(other, _)| *other != uri) {
         if let Some(run) = &document.run {
             run.flight.overtake(Overtaken::Request);
             run.flight.cancel.cancel();
         }
+        gone.extend(document.shown.take().map(|(_, shown)| shown.origin.id.clone()));
     }
+    let note = |id: String| session.suggestions.note(&id, Fate::Dismissed, FateSource::Editor, None);
+    let records: Vec<_> = gone.into_iter().filter_map(note).collect();
     server.rest(&mut session, uri, QUIET);
+    drop(session);
+    records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::host::{Fate, FateRecord, FateSource};
+use crate::host::{Fate, FateSource, Record};
 use crate::server::Server;
 
 /// Takes note of it.
@@ -20,18 +20,6 @@ pub(super) fn item_id(params: &Value) -> Option<&str> {
 /// Takes note of what the editor says became of a suggestion. `accepted` is the accepted length in
 /// UTF-16 units from the suggestion's start; nothing leaves it as it is known.
 pub(super) fn tell(server: &Server, id: &str, fate: Fate, accepted: Option<usize>) {
-    let mut session = server.session();
-    let Some(known) = session.suggestions.get_mut(id) else { return };
-    let length = crate::convert::utf16_len(&known.text);
-    known.accepted = known.accepted.max(accepted.unwrap_or(0).min(length));
-    let record = FateRecord {
-        suggestion: id.to_owned(),
-        uri: known.uri.clone(),
-        fate,
-        source: FateSource::Editor,
-        accepted: known.accepted,
-        length,
-    };
-    drop(session);
-    server.recorder.fate(record);
+    let record = server.session().suggestions.note(id, fate, FateSource::Editor, accepted);
+    record.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
 }

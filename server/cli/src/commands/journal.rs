@@ -1,0 +1,238 @@
+//! `housestyle journal`: figures, export, and forgetting.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::SystemTime;
+
+use housestyle_complete::settings::matches_glob;
+use housestyle_journal::{Edit, Figures, Journal, JournalError, Outcome, Rate, Stamp, Stats, Suggestion};
+use serde_json::{Value, json};
+
+use crate::args::{ExportArgs, ForgetArgs, JournalAction, JournalArgs};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Style, print, print_json, visible};
+use crate::workspace_state;
+
+/// Runs `housestyle journal`.
+pub(crate) fn run(context: &Context, args: &JournalArgs) -> Result<(), Failure> {
+    let path = workspace_state::journal(&context.home, &context.workspace);
+    let journal = match Journal::open_existing(&path) {
+        // What cannot be read can still be removed.
+        Err(error)
+            if error.is_hopeless()
+                && matches!(&args.action, JournalAction::Forget(args) if args.everything) =>
+        {
+            Journal::open_or_begin(&path, now()).map(|(journal, _)| Some(journal)).map_err(failed)?
+        }
+        other => other.map_err(failed)?,
+    };
+    match &args.action {
+        JournalAction::Stats => stats(context, &path, journal.as_ref()),
+        JournalAction::Export(args) => export(context, args, journal.as_ref()),
+        JournalAction::Forget(args) => forget(context, args, &path, journal),
+    }
+}
+
+fn now() -> Stamp {
+    Stamp::of(SystemTime::now())
+}
+
+fn failed(error: JournalError) -> Failure {
+    Failure::Environment(error.to_string())
+}
+
+fn stats(context: &Context, path: &Path, journal: Option<&Journal>) -> Result<(), Failure> {
+    let stats = journal.map_or_else(|| Ok(Stats::default()), Journal::stats).map_err(failed)?;
+    if context.global.json {
+        return print_json(&json!({
+            "journal": path,
+            "all": figures(&stats.all),
+            "languages": stats.languages.iter().map(|(name, of)| (name.clone(), figures(of))).collect::<serde_json::Map<_, _>>(),
+            "models": stats.models.iter().map(|(name, of)| (name.clone(), figures(of))).collect::<serde_json::Map<_, _>>(),
+        }));
+    }
+    let style = Style::for_stdout();
+    if stats.all.suggestions == 0 {
+        return print(
+            "No suggestion was noted in this workspace yet (see `housestyle journal --help` for what is kept).",
+        );
+    }
+    show(&style.bold("All"), &stats.all)?;
+    for (title, parts) in [("By language", &stats.languages), ("By model", &stats.models)] {
+        if parts.len() > 1 {
+            print(&format!("\n{}", style.bold(title)))?;
+            for (name, of) in parts {
+                print(&format!(
+                    "  {:<28} {:>6} suggestions, {} taken, {} kept",
+                    visible(name),
+                    of.suggestions,
+                    percent(of.acceptance()),
+                    percent(of.kept_after_a_while.rate())
+                ))?;
+            }
+        }
+    }
+    print(&style.dim(format!("\n{}", path.display())))
+}
+
+fn show(title: &str, of: &Figures) -> Result<(), Failure> {
+    print(title)?;
+    print(&format!("  {} suggestions, {} taken", of.suggestions, percent(of.acceptance())))?;
+    for outcome in Outcome::ALL {
+        if let Some(count) = of.outcomes.get(&outcome) {
+            print(&format!("    {:<16} {count:>6}", outcome.code()))?;
+        }
+    }
+    let rate = |of: Rate| {
+        format!("{} of {} tokens in {} suggestions", percent(of.rate()), of.accepted, of.suggestions)
+    };
+    print(&format!("  kept after a while   {}", rate(of.kept_after_a_while)))?;
+    print(&format!("  kept at the commit   {}", rate(of.kept_at_commit)))
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn figures(of: &Figures) -> Value {
+    let rate = |of: Rate| json!({ "rate": of.rate(), "kept": of.kept, "accepted": of.accepted, "suggestions": of.suggestions });
+    json!({
+        "suggestions": of.suggestions,
+        "outcomes": Outcome::ALL.iter().map(|outcome| {
+            (outcome.code().to_owned(), json!(of.outcomes.get(outcome).copied().unwrap_or(0)))
+        }).collect::<serde_json::Map<_, _>>(),
+        "acceptance": of.acceptance(),
+        "offered_units": of.offered_units,
+        "taken_units": of.taken_units,
+        "kept_after_a_while": rate(of.kept_after_a_while),
+        "kept_at_commit": rate(of.kept_at_commit),
+    })
+}
+
+fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Result<(), Failure> {
+    let mut lines: Vec<Value> = Vec::new();
+    if let Some(journal) = journal {
+        if args.edits {
+            lines.extend(journal.edits().map_err(failed)?.iter().map(case));
+        } else {
+            journal.suggestions(|suggestion| lines.push(line(&suggestion))).map_err(failed)?;
+        }
+    }
+    if let Some(file) = &args.output {
+        let failed = |error| Failure::Environment(format!("writing {}: {error}", file.display()));
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let mut out = fs::File::create(file).map_err(failed)?;
+        out.write_all(text.as_bytes()).map_err(failed)?;
+        if context.global.json {
+            return print_json(&json!({ "written": lines.len(), "file": file }));
+        }
+        eprintln!("housestyle: {} lines are in {}", lines.len(), file.display());
+        return Ok(());
+    }
+    if context.global.json {
+        return print_json(&json!({ if args.edits { "edits" } else { "suggestions" }: lines }));
+    }
+    lines.iter().try_for_each(|line| print(&line.to_string()))
+}
+
+/// Returns an edit as a case of the contract, with what is known beyond it.
+fn case(edit: &Edit) -> Value {
+    json!({
+        "path": edit.path, "prefix": edit.before, "suffix": edit.after, "middle": edit.text,
+        "time": edit.time.0 / 1_000, "id": edit.id, "weight": edit.weight, "kept": edit.kept,
+    })
+}
+
+fn line(suggestion: &Suggestion) -> Value {
+    let (text, around) = (suggestion.text.as_ref(), suggestion.around.as_ref());
+    json!({
+        "id": suggestion.number,
+        "time": suggestion.time,
+        "outcome": suggestion.outcome().code(),
+        "taken": suggestion.taken(),
+        "offered": suggestion.offered,
+        "path": text.map(|text| &text.path),
+        "text": text.map(|text| &text.text),
+        "before": around.map(|around| &around.before),
+        "after": around.map(|around| &around.after),
+        "fates": suggestion.fates,
+        "kept": suggestion.kept.iter().map(|(time, kept, text)| {
+            json!({ "time": time, "kept": kept, "text": text.as_ref().map(|text| &text.text) })
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn forget(
+    context: &Context,
+    args: &ForgetArgs,
+    path: &Path,
+    journal: Option<Journal>,
+) -> Result<(), Failure> {
+    let now = now();
+    let request = request(args);
+    let aside = Journal::aside(path);
+    let mut removed = Vec::new();
+    if args.everything {
+        for file in &aside {
+            let failed = |error| Failure::Environment(format!("removing {}: {error}", file.display()));
+            fs::remove_file(file).map_err(failed)?;
+            removed.push(file);
+        }
+    }
+    let done = match journal {
+        Some(mut journal) => Some(
+            journal.forget(now, &request, |suggestion| is_meant(args, suggestion, now)).map_err(failed)?,
+        ),
+        None => None,
+    };
+    let (suggestions, texts) = done.as_ref().map_or((0, 0), |done| (done.suggestions, done.texts));
+    if context.global.json {
+        return print_json(&json!({
+            "request": request, "suggestions": suggestions, "texts": texts,
+            "tombstone": done.map(|done| done.tombstone), "removed": removed,
+        }));
+    }
+    print(&format!("{suggestions} suggestions are forgotten: {texts} texts were removed."))?;
+    if !args.everything && !aside.is_empty() {
+        let names: Vec<String> = aside.iter().map(|file| file.display().to_string()).collect();
+        eprintln!(
+            "housestyle: a journal that could not be read was moved aside and may hold text too; remove it by \
+             `journal forget --everything`, or by hand: {}",
+            names.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// Returns the request as the tombstone tells it.
+fn request(args: &ForgetArgs) -> String {
+    if let Some(glob) = &args.file {
+        format!("file {glob}")
+    } else if let Some(age) = &args.last {
+        format!("last {}", age.text)
+    } else if let Some(age) = &args.older {
+        format!("older {}", age.text)
+    } else if args.everything {
+        "everything".to_owned()
+    } else {
+        let ids: Vec<String> = args.id.iter().map(ToString::to_string).collect();
+        format!("id {}", ids.join(" "))
+    }
+}
+
+fn is_meant(args: &ForgetArgs, suggestion: &Suggestion, now: Stamp) -> bool {
+    let age = now.0.saturating_sub(suggestion.time.0);
+    // What happened since counts: a suggestion of yesterday may have been looked at a minute ago.
+    let newest = suggestion.kept.iter().map(|(time, ..)| *time).fold(suggestion.time, Stamp::max);
+    args.everything
+        || args.id.contains(&suggestion.number)
+        || args.last.as_ref().is_some_and(|last| now.0.saturating_sub(newest.0) <= last.milliseconds)
+        || args.older.as_ref().is_some_and(|older| age > older.milliseconds)
+        || args
+            .file
+            .as_ref()
+            .zip(suggestion.text.as_ref())
+            .is_some_and(|(glob, text)| matches_glob(glob, &text.path))
+}

@@ -1,0 +1,290 @@
+//! What the server remembers: the log of requests, and the journal of the workspace that a document lies in.
+//!
+//! Runs on the server's thread for records. Whatever fails here is said once on stderr; completions go on.
+
+mod capture;
+pub(crate) mod head;
+mod model_digest;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use housestyle_complete::settings::Journal as Keep;
+use housestyle_journal::{
+    Fact, Fate, Journal, JournalError, Kept, Line, Number, Offered, Request, RequestLog, Stamp, Taken, Text,
+    When, kept,
+};
+use housestyle_lsp::{self as lsp, FateRecord, LaterRecord, LaterWhen, OfferRecord, Record, RequestRecord};
+
+use crate::home::Home;
+use crate::workspace_state;
+
+pub(crate) use model_digest::ModelDigest;
+
+/// Suggestions whose fates can still come.
+const OPEN: usize = 1024;
+
+/// The listener.
+pub(crate) struct Ear {
+    home: Home,
+    log: RequestLog,
+    model: ModelDigest,
+    journals: HashMap<PathBuf, Option<Journal>>,
+    open: HashMap<String, Open>,
+    order: VecDeque<String>,
+    /// Workspaces whose journal does not have the model's digest yet, and the model's name there.
+    unnamed: HashMap<PathBuf, String>,
+    said: BTreeSet<String>,
+}
+
+/// A suggestion that is in a journal.
+#[derive(Debug, Clone)]
+struct Open {
+    workspace: PathBuf,
+    number: Number,
+}
+
+impl Ear {
+    /// Returns a listener that writes below the user's folders.
+    pub(crate) fn new(home: Home, model: ModelDigest) -> Ear {
+        Ear {
+            log: RequestLog::at(home.requests_log()),
+            home,
+            model,
+            journals: HashMap::new(),
+            open: HashMap::new(),
+            order: VecDeque::new(),
+            unnamed: HashMap::new(),
+            said: BTreeSet::new(),
+        }
+    }
+
+    /// Hears a record.
+    pub(crate) fn hear(&mut self, record: Record) {
+        let now = Stamp::of(SystemTime::now());
+        match record {
+            Record::Request(record) => self.log(&Line::Request(request(*record, now))),
+            Record::Offer(record) => self.offer(*record, now),
+            Record::Fate(record) => {
+                self.log(&Line::Fate(fate(&record, now)));
+                self.fate(*record, now);
+            }
+            Record::Later(record) => self.later(*record, now),
+            Record::Lost(events) => {
+                for workspace in self.journals.keys().cloned().collect::<Vec<_>>() {
+                    self.append(&workspace, now, None, &Fact::Lost { events }, None);
+                }
+            }
+        }
+        self.name_model(now);
+    }
+
+    fn log(&mut self, line: &Line) {
+        if let Err(error) = self.log.append(line) {
+            self.say(format!("`housestyle why` will not know all: {error}"));
+        }
+    }
+
+    fn offer(&mut self, record: OfferRecord, now: Stamp) {
+        let Some(place) = capture::place(&record.uri, record.folder.as_deref()) else { return };
+        if let Some(why) = capture::excluded(&place) {
+            if let Err(error) = why {
+                self.say(format!("nothing is noted of {}: {error}", place.path));
+            }
+            return;
+        }
+        let mut withheld = (record.journal != Keep::On).then(|| "outcomes".to_owned());
+        let mut text = Text { path: place.path.clone(), ..Text::default() };
+        if withheld.is_none() {
+            match capture::clean(&record.before, &record.text, "") {
+                Ok(_) => text.text = record.text,
+                Err(rule) => withheld = Some(rule.to_owned()),
+            }
+        }
+        let digest = self.model.get(record.model.as_deref());
+        if let (Some(model), None) = (&record.model, &digest) {
+            self.unnamed.insert(place.workspace.clone(), model.clone());
+        }
+        let offered = Fact::Offered(Offered {
+            id: record.suggestion.clone(),
+            language: record.language,
+            line: record.line,
+            column: record.column,
+            trigger: record.trigger.to_owned(),
+            length: record.length,
+            lines: record.lines,
+            format: record.format.map(str::to_owned),
+            model: record.model,
+            model_digest: digest,
+            adapter: record.adapter,
+            skills: Vec::new(),
+            withheld,
+        });
+        if let Some(number) = self.append(&place.workspace, now, None, &offered, Some(&text)) {
+            let open = Open { workspace: place.workspace, number };
+            if self.open.insert(record.suggestion.clone(), open).is_none() {
+                self.order.push_back(record.suggestion);
+            }
+            while self.order.len() > OPEN {
+                self.order.pop_front().into_iter().for_each(|oldest| drop(self.open.remove(&oldest)));
+            }
+        }
+    }
+
+    fn fate(&mut self, record: FateRecord, now: Stamp) {
+        let Some(Open { workspace, number }) = self.open.get(&record.suggestion).cloned() else { return };
+        let taken = Taken {
+            source: record.source.code().to_owned(),
+            accepted: record.accepted,
+            typed: record.typed,
+            length: record.length,
+        };
+        let fact = match record.fate {
+            lsp::Fate::Shown => Fact::Shown(taken),
+            lsp::Fate::Accepted => Fact::Accepted(taken),
+            lsp::Fate::PartlyAccepted => Fact::PartlyAccepted(taken),
+            lsp::Fate::TypedThrough => Fact::TypedThrough(taken),
+            lsp::Fate::TypedOver => Fact::TypedOver(taken),
+            lsp::Fate::Dismissed => Fact::Dismissed(taken),
+            lsp::Fate::Superseded => Fact::Superseded(taken),
+        };
+        let around = record.around.and_then(|around| {
+            let (before, after) = capture::clean(&around.before, &around.text, &around.after).ok()?;
+            let (before, after) = capture::bounded(before, after);
+            Some(Text {
+                before: before.to_owned(),
+                text: around.text.clone(),
+                after: after.to_owned(),
+                ..Text::default()
+            })
+        });
+        self.append(&workspace, now, Some(number), &fact, around.as_ref());
+    }
+
+    fn later(&mut self, record: LaterRecord, now: Stamp) {
+        let Some(Open { workspace, number }) = self.open.get(&record.suggestion).cloned() else { return };
+        let account = kept(&record.accepted, &record.later);
+        let (when, commit) = match record.when {
+            LaterWhen::While => (When::While, None),
+            LaterWhen::Closed => (When::Closed, None),
+            LaterWhen::Commit(commit) => (When::Commit, Some(commit)),
+        };
+        let fact = Fact::Kept(Kept {
+            when,
+            commit,
+            accepted: account.accepted,
+            kept: account.kept,
+            later: account.later,
+        });
+        let keeps = record.journal == Keep::On
+            && record.later.len() <= capture::LATER
+            && capture::clean("", &record.later, "").is_ok();
+        let text = keeps.then(|| Text { text: record.later, ..Text::default() });
+        self.append(&workspace, now, Some(number), &fact, text.as_ref());
+    }
+
+    /// Tells the model's digest to the journals that do not have it, as soon as it is known.
+    fn name_model(&mut self, now: Stamp) {
+        if self.unnamed.is_empty() {
+            return;
+        }
+        for (workspace, name) in std::mem::take(&mut self.unnamed) {
+            match self.model.get(Some(&name)) {
+                Some(digest) => drop(self.append(&workspace, now, None, &Fact::Model { name, digest }, None)),
+                None => drop(self.unnamed.insert(workspace, name)),
+            }
+        }
+    }
+
+    /// Adds an event to the journal of a workspace.
+    fn append(
+        &mut self,
+        workspace: &Path,
+        now: Stamp,
+        suggestion: Option<Number>,
+        fact: &Fact,
+        text: Option<&Text>,
+    ) -> Option<Number> {
+        let journal = self.journal(workspace, now)?;
+        match journal.append(now, suggestion, fact, text) {
+            Ok(number) => Some(number),
+            Err(error) => {
+                self.say(error.to_string());
+                if error.is_hopeless() {
+                    // Damaged under our hands: the next event begins a new one, and what was open is not in it.
+                    self.journals.remove(workspace);
+                    self.open.retain(|_, open| open.workspace != workspace);
+                }
+                None
+            }
+        }
+    }
+
+    fn journal(&mut self, workspace: &Path, now: Stamp) -> Option<&mut Journal> {
+        if !self.journals.contains_key(workspace) {
+            let path = workspace_state::journal(&self.home, workspace);
+            let opened = match Journal::open_or_begin(&path, now) {
+                Ok((journal, None)) => Some(journal),
+                Ok((journal, Some(aside))) => {
+                    let why = "could not be read as a journal and was moved aside";
+                    self.say(format!("{} {why}, to {}; a new one is begun", path.display(), aside.display()));
+                    Some(journal)
+                }
+                Err(error) => {
+                    self.say(format!("nothing is noted in this workspace: {error}"));
+                    // Busy or out of space may pass; a newer version's file will not.
+                    if !matches!(error, JournalError::Newer { .. }) {
+                        return None;
+                    }
+                    None
+                }
+            };
+            self.journals.insert(workspace.to_path_buf(), opened);
+        }
+        self.journals.get_mut(workspace).and_then(Option::as_mut)
+    }
+
+    /// Says something on stderr, once.
+    fn say(&mut self, text: String) {
+        if self.said.len() < OPEN && self.said.insert(text.clone()) {
+            eprintln!("housestyle: {text}");
+        }
+    }
+}
+
+fn request(record: RequestRecord, time: Stamp) -> Request {
+    let ms = |span: std::time::Duration| (span.as_secs_f64() * 1e4).round() / 10.0;
+    Request {
+        time,
+        path: record.path.unwrap_or(record.uri),
+        language: record.language,
+        line: record.line,
+        column: record.column,
+        trigger: record.trigger.to_owned(),
+        code: record.code,
+        sentence: record.sentence,
+        suggestion: record.suggestion,
+        lines: record.lines,
+        reused: record.reused,
+        window: record.window.map(str::to_owned),
+        total_ms: ms(record.total),
+        prefill_ms: ms(record.prefill),
+        decode_ms: ms(record.decode),
+        prompt_tokens: record.prompt_tokens,
+        reused_tokens: record.reused_tokens,
+        generated_tokens: record.generated_tokens,
+        model: record.model,
+    }
+}
+
+fn fate(record: &FateRecord, time: Stamp) -> Fate {
+    Fate {
+        time,
+        suggestion: record.suggestion.clone(),
+        fate: record.fate.code().to_owned(),
+        source: record.source.code().to_owned(),
+        accepted: record.accepted,
+        length: record.length,
+    }
+}

@@ -55,7 +55,8 @@ fn look(state: &Mutex<Session>, recorder: &Recorder, head: &dyn Fn(&str) -> Opti
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
     let followed = |session: &Session| -> Vec<String> {
         let documents = session.documents.iter().filter(|(_, document)| !document.places.is_empty());
-        documents.map(|(uri, _)| uri.clone()).collect()
+        let closed = session.closed.iter().map(|(uri, ..)| uri);
+        documents.map(|(uri, _)| uri).chain(closed).cloned().collect()
     };
     let uris = followed(&lock());
     let heads: Vec<(String, Option<Head>)> = uris.into_iter().map(|uri| (uri.clone(), head(&uri))).collect();
@@ -63,8 +64,12 @@ fn look(state: &Mutex<Session>, recorder: &Recorder, head: &dyn Fn(&str) -> Opti
     let mut session = lock();
     let after = Duration::from_secs(session.settings.kept_after_seconds);
     let mut looks = Vec::new();
-    let mut next = None;
+    let mut next: Option<Instant> = None;
     for (uri, head) in heads {
+        for (_, snapshot, places) in session.closed.iter_mut().filter(|(closed, ..)| *closed == uri) {
+            looks.extend(head.iter().flat_map(|head| places.at(snapshot, head)));
+            next = Some(now + LOOK);
+        }
         let Some(document) = session.documents.get_mut(&uri) else { continue };
         let snapshot = document.snapshot.clone();
         if let Some(then) = now.checked_sub(after) {
@@ -73,9 +78,10 @@ fn look(state: &Mutex<Session>, recorder: &Recorder, head: &dyn Fn(&str) -> Opti
         looks.extend(head.iter().flat_map(|head| document.places.at(&snapshot, head)));
         if !document.places.is_empty() {
             let due = document.places.due(after).unwrap_or(now + LOOK);
-            next = Some(next.map_or(due, |next: Instant| next.min(due)).min(now + LOOK));
+            next = Some(next.map_or(due, |next| next.min(due)).min(now + LOOK));
         }
     }
+    session.closed.retain(|(.., places)| !places.is_empty());
     drop(session);
     looks.into_iter().for_each(|look| recorder.record(Record::Later(Box::new(look))));
     next

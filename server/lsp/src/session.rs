@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
-use housestyle_text::Encoding;
+use housestyle_text::{Encoding, Snapshot};
 use serde_json::Value;
 
 use crate::documents::Documents;
@@ -17,6 +17,8 @@ use crate::suggestions::Suggestions;
 
 /// Answers that `housestyle.why` can tell of.
 const ANSWERS: usize = 20;
+/// Closed documents that are remembered until the next commit.
+const CLOSED: usize = 64;
 
 /// What the client said that it can do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(crate) struct Session {
     pub(crate) suggestions: Suggestions,
     /// The last suggestions, by place: what is typed of them need not be computed again.
     pub(crate) recent: Recent<Made>,
+    /// Documents that were closed, as they were then, with what was taken in them and may still be committed.
+    pub(crate) closed: VecDeque<(String, Snapshot, Places)>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The settings as they hold.
@@ -65,6 +69,7 @@ impl Session {
             documents: Documents::default(),
             suggestions: Suggestions::default(),
             recent: Recent::new(),
+            closed: VecDeque::new(),
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,
@@ -96,6 +101,7 @@ impl Session {
         if self.journal() != journal {
             // What was shown under the old word is not noted under the new one.
             self.suggestions = Suggestions::default();
+            self.closed.clear();
             for document in self.documents.values_mut() {
                 (document.shown, document.places) = (None, Places::default());
             }
@@ -113,6 +119,26 @@ impl Session {
     pub(crate) fn is_off(&self) -> bool {
         let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
+    }
+
+    /// Remembers what was taken in a document that is closed.
+    pub(crate) fn close(&mut self, uri: &str, snapshot: Snapshot, places: Places) {
+        if !places.is_empty() {
+            self.closed.push_back((uri.to_owned(), snapshot, places));
+        }
+        if self.closed.len() > CLOSED {
+            self.closed.pop_front();
+        }
+    }
+
+    /// Returns what was taken in a document that is opened again, where it is as it was.
+    pub(crate) fn reopen(&mut self, uri: &str, text: &str) -> Places {
+        let at = self.closed.iter().position(|(closed, ..)| closed == uri);
+        let found = at.and_then(|at| self.closed.remove(at));
+        found
+            .filter(|(_, snapshot, _)| snapshot.to_text() == text)
+            .map(|(.., places)| places)
+            .unwrap_or_default()
     }
 
     /// Returns what may be kept of suggestions.

@@ -132,7 +132,8 @@ fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Re
         return Ok(());
     }
     if context.global.json {
-        return print_json(&json!({ if args.edits { "edits" } else { "suggestions" }: lines }));
+        let name = if args.edits { "edits" } else { "suggestions" };
+        return print_json(&json!({ name: lines }));
     }
     lines.iter().try_for_each(|line| print(&line.to_string()))
 }

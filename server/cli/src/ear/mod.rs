@@ -191,8 +191,12 @@ impl Ear {
         }
         for (workspace, name) in std::mem::take(&mut self.unnamed) {
             match self.model.get(Some(&name)) {
-                Some(digest) => drop(self.append(&workspace, now, None, &Fact::Model { name, digest }, None)),
-                None => drop(self.unnamed.insert(workspace, name)),
+                Some(digest) => {
+                    self.append(&workspace, now, None, &Fact::Model { name, digest }, None);
+                }
+                None => {
+                    self.unnamed.insert(workspace, name);
+                }
             }
         }
     }
@@ -222,7 +226,7 @@ impl Ear {
     }
 
     fn journal(&mut self, workspace: &Path, now: Stamp) -> Option<&mut Journal> {
-        if !self.journals.contains_key(workspace) {
+        if self.journals.get(workspace).is_none() {
             let path = workspace_state::journal(&self.home, workspace);
             let opened = match Journal::open_or_begin(&path, now) {
                 Ok((journal, None)) => Some(journal),

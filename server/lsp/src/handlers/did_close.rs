@@ -21,6 +21,7 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     }
     let looks = document.places.close(&document.snapshot);
     records.extend(looks.into_iter().map(|look| Record::Later(Box::new(look))));
+    session.close(uri, document.snapshot, document.places);
     server.rest(session, uri, QUIET);
     drop(guard);
     records.into_iter().for_each(|record| server.recorder.record(record));

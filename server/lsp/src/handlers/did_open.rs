@@ -13,7 +13,8 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     let uri = opened.uri.as_str();
     let mut session = server.session();
     let path = convert::document_path(uri, &session.folders);
-    let document = Document::open(&opened.text, opened.version, &opened.language_id, path);
+    let mut document = Document::open(&opened.text, opened.version, &opened.language_id, path);
+    document.places = session.reopen(uri, &opened.text);
     session.recent.forget(uri);
     if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {
         old.close();

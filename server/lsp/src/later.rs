@@ -26,6 +26,8 @@ pub(crate) struct Place {
     since: Instant,
     /// Whether it was looked at after a while.
     seen: bool,
+    /// Whether it was looked at at a commit.
+    committed: bool,
     /// Where the repository stood at first.
     head: Option<String>,
 }
@@ -47,7 +49,16 @@ impl Places {
             self.0.remove(0);
         }
         let origin = Arc::clone(&shown.origin);
-        self.0.push(Place { origin, accepted, start, end, since: now, seen: false, head: None });
+        self.0.push(Place {
+            origin,
+            accepted,
+            start,
+            end,
+            since: now,
+            seen: false,
+            committed: false,
+            head: None,
+        });
     }
 
     /// Follows an edit. What is put beside a place is outside; what is put over a part of it is inside.
@@ -79,36 +90,44 @@ impl Places {
 
     /// Looks at the places that were taken before `then`, once each.
     pub(crate) fn after_a_while(&mut self, snapshot: &Snapshot, then: Instant) -> Vec<LaterRecord> {
-        let due = self.0.iter_mut().filter(|place| !place.seen && place.since <= then);
-        let look = |place: &mut Place| {
-            place.seen = true;
-            place.look(snapshot, LaterWhen::While)
-        };
-        due.map(look).collect()
+        self.look(snapshot, &LaterWhen::While, |place| {
+            let due = !place.seen && place.since <= then;
+            place.seen |= due;
+            due
+        })
     }
 
-    /// Takes note of where the repository stands; looks at every place, for the last time, when that is by a commit.
+    /// Takes note of where the repository stands; looks at every place once when that is by a commit.
     pub(crate) fn at(&mut self, snapshot: &Snapshot, head: &Head) -> Vec<LaterRecord> {
-        let mut looks = Vec::new();
-        self.0.retain_mut(|place| {
+        self.look(snapshot, &LaterWhen::Commit(head.commit.clone()), |place| {
             let before = place.head.replace(head.commit.clone());
-            let committed = head.committed && before.is_some_and(|before| before != head.commit);
-            if committed {
-                looks.push(place.look(snapshot, LaterWhen::Commit(head.commit.clone())));
-            }
-            !committed
-        });
-        looks
+            let moved = before.is_some_and(|before| before != head.commit);
+            let due = head.committed && moved && !place.committed;
+            place.committed |= due;
+            due
+        })
     }
 
     /// Looks at the places that were not looked at yet, as the document goes.
     pub(crate) fn close(&mut self, snapshot: &Snapshot) -> Vec<LaterRecord> {
-        let places = self.0.iter_mut().filter(|place| !place.seen);
-        let look = |place: &mut Place| {
-            place.seen = true;
-            place.look(snapshot, LaterWhen::Closed)
-        };
-        places.map(look).collect()
+        self.look(snapshot, &LaterWhen::Closed, |place| !std::mem::replace(&mut place.seen, true))
+    }
+
+    /// Looks at the places that are due, and lets those go that were looked at for the last time.
+    fn look(
+        &mut self,
+        snapshot: &Snapshot,
+        when: &LaterWhen,
+        due: impl Fn(&mut Place) -> bool,
+    ) -> Vec<LaterRecord> {
+        let mut looks = Vec::new();
+        self.0.retain_mut(|place| {
+            if due(place) {
+                looks.push(place.look(snapshot, when.clone()));
+            }
+            !(place.seen && place.committed)
+        });
+        looks
     }
 }
 
@@ -197,6 +216,9 @@ mod tests {
         assert!(places.at(&snapshot, &head("2", false)).is_empty());
         let looks = places.at(&snapshot, &head("3", true));
         assert_eq!(looks[0].when, LaterWhen::Commit("3".to_owned()));
+        assert!(places.at(&snapshot, &head("4", true)).is_empty(), "once");
+        assert!(!places.is_empty(), "it is not looked at after a while yet");
+        assert_eq!(places.close(&snapshot).len(), 1);
         assert!(places.is_empty());
     }
 }

@@ -18,6 +18,9 @@ pub struct LoadProgress {
 /// what to do.
 pub type Loader = Box<dyn FnOnce(&mut dyn FnMut(LoadProgress)) -> Result<Box<dyn Generator>, String> + Send>;
 
+/// Tells where the repository of a document (a URI) stands.
+pub type Heads = Box<dyn Fn(&str) -> Option<Head> + Send>;
+
 /// Everything the server needs from outside.
 pub struct Host {
     /// Name told to editors.
@@ -30,7 +33,7 @@ pub struct Host {
     pub ear: Box<dyn FnMut(Record) + Send>,
     /// Returns where the repository of a document stands; nothing where there is none. Called from time to time while
     /// something that was taken from us may still be committed, never on the way of a message.
-    pub head: Box<dyn Fn(&str) -> Option<Head> + Send>,
+    pub head: Heads,
     /// Settings from files (the team's, made stricter by the user's). What the editor says can
     /// only make them stricter still.
     pub settings: Layer,

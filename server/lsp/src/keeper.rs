@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::host::{Head, Record};
+use crate::host::{Head, Heads, Record};
 use crate::recorder::Recorder;
 use crate::session::Session;
 
@@ -20,11 +20,7 @@ pub(crate) struct Keeper(mpsc::Sender<()>);
 
 impl Keeper {
     /// Starts the thread.
-    pub(crate) fn start(
-        state: Arc<Mutex<Session>>,
-        recorder: Recorder,
-        head: Box<dyn Fn(&str) -> Option<Head> + Send>,
-    ) -> Keeper {
+    pub(crate) fn start(state: Arc<Mutex<Session>>, recorder: Recorder, head: Heads) -> Keeper {
         let (wake, woken) = mpsc::channel();
         let keep = move || {
             let mut next: Option<Instant> = None;

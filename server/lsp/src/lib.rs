@@ -33,7 +33,7 @@ mod worker;
 
 pub use convert::file_path;
 pub use host::{
-    Around, Fate, FateRecord, FateSource, Head, Host, LaterRecord, LaterWhen, LoadProgress, Loader,
+    Around, Fate, FateRecord, FateSource, Head, Heads, Host, LaterRecord, LaterWhen, LoadProgress, Loader,
     OfferRecord, Record, RequestRecord,
 };
 pub use serve::serve;

@@ -226,7 +226,7 @@ impl Ear {
     }
 
     fn journal(&mut self, workspace: &Path, now: Stamp) -> Option<&mut Journal> {
-        if self.journals.get(workspace).is_none() {
+        if !self.journals.contains_key(workspace) {
             let path = workspace_state::journal(&self.home, workspace);
             let opened = match Journal::open_or_begin(&path, now) {
                 Ok((journal, None)) => Some(journal),

@@ -255,7 +255,7 @@ mod tests {
             time: n as f64 + 1.0,
             text: Some(text.to_owned()),
             exact: false,
-            first_line_exact: n % 2 == 0,
+            first_line_exact: n.is_multiple_of(2),
             edit_similarity: 0.5,
             nll: Some(nll),
             nll_end: Some(1.0),

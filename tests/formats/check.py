@@ -109,12 +109,10 @@ def llama(args):
     np.save(args.folder / "llama-base.npy", run(None))
     np.save(args.folder / "llama-adapter.npy", run(str(args.folder / "ours" / "adapter.gguf")))
     if args.other:
-        try:
-            Llama(str(args.other), lora_path=str(args.folder / "ours" / "adapter.gguf"), n_ctx=64, verbose=False)
-        except Exception as error:  # noqa: BLE001: whichever it raises, it refuses
-            print(f"llama.cpp refuses it for {args.other.name}: {type(error).__name__}")
-        else:
+        model = Llama(str(args.other), lora_path=str(args.folder / "ours" / "adapter.gguf"), n_ctx=64, verbose=False)
+        if model._lora_adapter:  # the wrapper takes a null pointer for an adapter, so this is what tells
             raise SystemExit("llama.cpp took the adapter for another model")
+        print(f"llama.cpp refuses it for {args.other.name}")
 
 
 def published(tensors, reader):
@@ -198,6 +196,6 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=pathlib.Path, help="where all files of the comparison are")
     parser.add_argument("--model", type=pathlib.Path, help="make: the GGUF model to start from")
     parser.add_argument("--other", type=pathlib.Path, help="llama: a model of another shape, which must be refused")
-    parser.add_argument("--bound", type=float, default=0.02, help="compare: most that a logit may differ")
+    parser.add_argument("--bound", type=float, default=0.05, help="compare: most that a logit may differ")
     arguments = parser.parse_args()
     globals()[arguments.step](arguments)

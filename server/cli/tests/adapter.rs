@@ -117,9 +117,13 @@ impl Team {
 
     /// Writes a PEFT folder of an adapter that somebody else trained.
     fn foreign(&self, seed: f32) -> String {
-        let mut adapter = self.adapter(seed);
-        adapter.about.manifest_sha256 = None;
-        let folder = write_peft(&adapter, &self.config, "tiny", Precision::Full).expect("writable");
+        let mut folder =
+            write_peft(&self.adapter(seed), &self.config, "tiny", Precision::Full).expect("writable");
+        // Somebody else's file says nothing in our words.
+        let ours = b"\"housestyle.";
+        while let Some(at) = folder.model.windows(ours.len()).position(|bytes| bytes == ours) {
+            folder.model[at + 1] = b'x';
+        }
         let path = self.world.home().join(format!("foreign-{seed}"));
         fs::create_dir_all(&path).expect("made");
         fs::write(path.join("adapter_config.json"), folder.config).expect("written");

@@ -84,7 +84,7 @@ pub(super) fn import(context: &Context, store: &Store, args: &AdapterImportArgs)
     let bytes = load(&file)?;
     let adapter = if bytes.starts_with(b"GGUF") {
         read_gguf(&bytes, &base.config, &about)?
-    } else if read_header(&bytes).is_ok() || !folder {
+    } else if !folder || read_header(&bytes).is_ok() || !path.join("adapter_config.json").is_file() {
         read(&bytes, &base.config, &base.sha256)?
     } else {
         let config = load(&path.join("adapter_config.json"))?;

@@ -102,7 +102,7 @@ impl RequestLog {
         }
         let skip = requests.len().saturating_sub(count);
         let told = requests.drain(..).skip(skip).map(|request| {
-            let fates = request.suggestion.as_ref().and_then(|id| fates.remove(id)).unwrap_or_default();
+            let fates = request.suggestion.as_ref().and_then(|id| fates.get(id).cloned()).unwrap_or_default();
             Told { request, fates }
         });
         Ok(told.collect())

@@ -35,7 +35,13 @@ mod tests {
         std::fs::write(root.join(".gitignore"), "*.log\n*.txt\n!kept.txt\n/target/\n").expect("written");
         std::fs::write(root.join("deep/.gitignore"), "more.rs\n").expect("written");
         std::fs::write(root.join(".git/info/exclude"), "notes.md\n").expect("written");
-        assert!(ignored("a.log") && ignored("deep/b.log") && ignored("deep/more.rs") && ignored("target/x.rs") && ignored("notes.md"));
+        assert!(
+            ignored("a.log")
+                && ignored("deep/b.log")
+                && ignored("deep/more.rs")
+                && ignored("target/x.rs")
+                && ignored("notes.md")
+        );
         std::fs::write(root.join("tracked.log"), "x").expect("written");
         let repository = Repository::open(root).expect("a repository");
         let mut index = repository.index().expect("an index");

@@ -326,8 +326,9 @@ pub(crate) struct ExportArgs {
 #[command(group = clap::ArgGroup::new("what").required(true))]
 #[command(after_help = "\
 The text is removed from the file, its write-ahead log and its free pages. What stays is that there was a suggestion,
-and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds. What was
-learned from it is told: the phrase cache lets it go, an adapter that learned from it counts as stale.")]
+and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds.
+Nothing is learned from the journal yet. Text that `housestyle learn` read from git or a file is forgotten by learning
+anew without it.")]
 pub(crate) struct ForgetArgs {
     /// Suggestions in files that match; like the setting `disabled`
     #[arg(long, value_name = "GLOB", group = "what")]

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use housestyle_text::{Offset, Snapshot};
+use housestyle_text::syntax::Scope;
+use housestyle_text::{Language, Offset, Snapshot};
 
 use crate::generator::{Description, Generation, Prompt};
 use crate::mode::Plan;
@@ -98,6 +99,9 @@ pub struct Trace {
     pub first_text: Option<Duration>,
     /// Which model and adapter were asked.
     pub by: Option<Description>,
+    /// Language and scope at the cursor once the first character of the suggestion is typed. Finding them out takes a
+    /// parse, for which there is no time at a key.
+    pub next: Option<(Language, Scope)>,
 }
 
 impl Trace {
@@ -113,6 +117,7 @@ impl Trace {
             steps: Vec::new(),
             first_text: None,
             by: None,
+            next: None,
         }
     }
 

@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use housestyle_text::syntax::{Scope, fence_language_at, scope_at};
-use housestyle_text::{Language, Offset, Snapshot};
+use housestyle_text::{Change, Encoding, Language, Offset, Snapshot};
 
-use crate::job::{Job, Selected};
+use crate::job::{Job, Selected, Suggestion};
 use crate::lines;
 
 /// Most bytes taken of the cursor's line on either side.
@@ -116,6 +116,17 @@ impl Place {
 fn fits(selected: &Selected, start: Offset, cursor: Offset, end: Offset) -> bool {
     let Range { start: from, end: to } = selected.range;
     start <= from && from <= cursor && cursor <= to && to <= end && !selected.text.contains(['\n', '\r'])
+}
+
+/// Returns language and scope at the cursor once the first character of a suggestion is typed.
+pub(crate) fn after_first(snapshot: &Snapshot, suggestion: &Suggestion) -> Option<(Language, Scope)> {
+    let first: String = suggestion.text.chars().take(1).collect();
+    let at = snapshot.position_of(Offset(suggestion.replace.start.0), Encoding::Utf8);
+    let end = snapshot.position_of(Offset(suggestion.replace.end.0), Encoding::Utf8);
+    let typed = snapshot.apply(&[Change::replace(at, end, &first)], Encoding::Utf8, snapshot.version());
+    let cursor = Offset(suggestion.replace.start.0 + first.len());
+    let language = fence_language_at(&typed, cursor).unwrap_or(typed.language());
+    (!first.is_empty()).then(|| (language, scope_at(&typed, cursor)))
 }
 
 fn text_of(snapshot: &Snapshot, line: usize) -> String {

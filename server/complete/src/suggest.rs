@@ -9,7 +9,7 @@ use crate::generator::{
 use crate::job::{Job, Outcome, Suggestion, Trace, Trigger};
 use crate::lines;
 use crate::mode::{self, Plan};
-use crate::place::Place;
+use crate::place::{self, Place};
 use crate::policy;
 use crate::reason::Reason;
 use crate::settings::Settings;
@@ -126,6 +126,7 @@ impl<'a> Here<'a> {
         };
         let (text, ended) = listener.end(&raw);
         trace.ended = Some(ended);
+        trace.next = None;
         trace.outcome = match refuse(&raw, &text, ended, job.trigger, place, settings) {
             Some(reason) => Outcome::Nothing(reason),
             None => {
@@ -133,10 +134,12 @@ impl<'a> Here<'a> {
                 let (left, steps) = filters::run(filters::ALL, &context, &text);
                 trace.steps = steps;
                 match left {
-                    Ok(text) => Outcome::Suggestion(Suggestion {
-                        text: format!("{}{text}", place.given),
-                        replace: place.replace.clone(),
-                    }),
+                    Ok(text) => {
+                        let text = format!("{}{text}", place.given);
+                        let suggestion = Suggestion { text, replace: place.replace.clone() };
+                        trace.next = place::after_first(job.snapshot, &suggestion);
+                        Outcome::Suggestion(suggestion)
+                    }
                     Err(reason) => Outcome::Nothing(reason),
                 }
             }

@@ -142,7 +142,7 @@ impl Document {
         if let Some((run, trace)) = trace
             && let Some(suggestion) = trace.suggestion()
         {
-            recent.remember(uri, run.origin.clone(), suggestion, Made::by(&trace));
+            recent.remember(uri, run.origin.clone(), suggestion, trace.next, Made::by(&trace));
         }
     }
 }

@@ -41,8 +41,8 @@ struct Kept<T> {
     anchor: Anchor,
     text: String,
     tag: T,
-    /// Language and scope where the first key of it was typed. Later ones take them over: finding them out takes a
-    /// parse, which is most of the time of a key that asks no model.
+    /// Language and scope where the first key of it was typed, or will be. Later ones take them over: finding them out
+    /// takes a parse, which is most of the time of a key that asks no model.
     within: Option<(Language, Scope)>,
 }
 
@@ -59,14 +59,21 @@ impl<T: Clone> Recent<T> {
     }
 
     /// Keeps a suggestion that was made at an anchor. One that replaces text is not kept: it belongs to the popup
-    /// item that was selected at that moment.
-    pub fn remember(&mut self, document: &str, anchor: Anchor, suggestion: &Suggestion, tag: T) {
+    /// item that was selected at that moment. `next` is [`crate::Trace::next`].
+    pub fn remember(
+        &mut self,
+        document: &str,
+        anchor: Anchor,
+        suggestion: &Suggestion,
+        next: Option<(Language, Scope)>,
+        tag: T,
+    ) {
         if suggestion.replace != (anchor.cursor()..anchor.cursor()) {
             return;
         }
         let mut kept = self.take(document).unwrap_or_default();
         kept.retain(|old| old.anchor != anchor);
-        kept.push_back(Kept { anchor, text: suggestion.text.clone(), tag, within: None });
+        kept.push_back(Kept { anchor, text: suggestion.text.clone(), tag, within: next });
         if kept.len() > PER_DOCUMENT {
             kept.pop_front();
         }
@@ -131,7 +138,7 @@ mod tests {
         for (index, (fixture, text)) in made.iter().enumerate() {
             let (snapshot, cursor) = document("a.rs", fixture);
             let suggestion = Suggestion { text: (*text).to_owned(), replace: cursor..cursor };
-            recent.remember("a", Anchor::new(&snapshot, cursor), &suggestion, index);
+            recent.remember("a", Anchor::new(&snapshot, cursor), &suggestion, None, index);
         }
         let (snapshot, cursor) = document("a.rs", now);
         let settings = Settings::default();
@@ -180,7 +187,7 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", "‸");
         let suggestion = Suggestion { text: "x = 1".to_owned(), replace: cursor..cursor };
         for n in 0..DOCUMENTS + 3 {
-            recent.remember(&format!("{n}"), Anchor::new(&snapshot, cursor), &suggestion, ());
+            recent.remember(&format!("{n}"), Anchor::new(&snapshot, cursor), &suggestion, None, ());
         }
         assert_eq!(recent.documents.len(), DOCUMENTS);
         recent.forget("5");
@@ -188,7 +195,7 @@ mod tests {
         for n in 0..PER_DOCUMENT + 3 {
             let (snapshot, cursor) = document("a.rs", &format!("{n}‸"));
             let suggestion = Suggestion { text: "x".to_owned(), replace: cursor..cursor };
-            recent.remember("9", Anchor::new(&snapshot, cursor), &suggestion, ());
+            recent.remember("9", Anchor::new(&snapshot, cursor), &suggestion, None, ());
         }
         assert_eq!(recent.take("9").map(|kept| kept.len()), Some(PER_DOCUMENT));
     }

@@ -271,3 +271,19 @@ fn what_time_cut_short_is_finished_later() {
     // That was all.
     assert_eq!(extend(&job, &longer, &mut model, &Cancel::new(), &mut |_| {}), None);
 }
+
+/// Checks the scope that is told for the time after the first key of a suggestion.
+#[track_caller]
+fn check_next(path: &str, fixture: &str, model: &str, expect: &str) {
+    let trace = run(path, fixture, &mut Scripted::new([model]), Trigger::Automatic, &Settings::default());
+    let next = trace.next.map(|(language, scope)| format!("{} {scope:?}", language.id()));
+    assert_eq!(next.as_deref().unwrap_or("-"), expect, "for {fixture:?} + {model:?}");
+}
+
+#[test]
+fn where_the_first_key_of_a_suggestion_leads_is_known_before_it_is_typed() {
+    check_next("a.rs", "let x = ‸;\n", "five()", "rust Code");
+    check_next("a.py", "print(‸)\n", "\"hello\")\n", "python String");
+    check_next("a.rs", "let x = 5; /‸\n", "/ five\n", "rust Comment");
+    check_next("a.rs", "let x = ‸", "", "-");
+}

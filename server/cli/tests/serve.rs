@@ -62,12 +62,17 @@ impl Server {
     }
 }
 
-fn ask(server: &mut Server, world: &World) -> Value {
+/// Returns how an editor names a file of the work folder.
+fn uri(world: &World, path: &str) -> String {
     let folder = world.work().to_string_lossy().replace('\\', "/");
-    let root = format!("file://{}{folder}", if folder.starts_with('/') { "" } else { "/" });
+    format!("file://{}{folder}/{path}", if folder.starts_with('/') { "" } else { "/" })
+}
+
+fn ask(server: &mut Server, world: &World) -> Value {
+    let uri = uri(world, "src/a.rs");
+    let root = uri.trim_end_matches("/src/a.rs");
     server.request(1, "initialize", json!({"capabilities": {}, "rootUri": root, "processId": null}));
     server.send(json!({"method": "initialized", "params": {}}));
-    let uri = format!("{root}/src/a.rs");
     let document =
         json!({"uri": uri, "languageId": "rust", "version": 1, "text": "fn f() {\n    let x = \n}\n"});
     server.send(json!({"method": "textDocument/didOpen", "params": {"textDocument": document}}));
@@ -95,6 +100,31 @@ fn a_script_is_served_and_why_tells_of_it() {
     assert!(!told.to_string().contains("five"), "the log holds text of the user");
     assert!(world.run(&["why"]).out.contains("src/a.rs:2:13"));
     assert_eq!(world.run(&["why", "--json", "src/other.rs"]).json()["requests"], json!([]));
+}
+
+#[test]
+fn whoever_trains_can_see_that_somebody_types() {
+    let world = World::new();
+    world.write("answers.jsonl", "{\"text\": \"five();\\n}\"}\n");
+    let mut server = Server::start(&world, &["serve", "--backend", "script:answers.jsonl"]);
+    ask(&mut server, &world);
+    // What was shown is in the journal by now or soon, so that the workspace has a folder.
+    let folders = || std::fs::read_dir(world.home().join("state/workspaces")).into_iter().flatten().flatten();
+    let typed = || folders().any(|folder| folder.path().join("typing").exists());
+    let uri = uri(&world, "src/a.rs");
+    let begun = std::time::Instant::now();
+    for version in 2.. {
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", folders().collect::<Vec<_>>());
+        let document = json!({"uri": uri, "version": version});
+        let changes = json!([{"text": format!("fn f() {{ {version} }}\n")}]);
+        let params = json!({"textDocument": document, "contentChanges": changes});
+        server.send(json!({"method": "textDocument/didChange", "params": params}));
+        if typed() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(server.stop(), Some(0));
 }
 
 #[test]

@@ -59,8 +59,19 @@ pub enum Record {
     Fate(Box<FateRecord>),
     /// What stands in the place of a suggestion that was taken was looked at later.
     Later(Box<LaterRecord>),
+    /// Somebody types; told once a second at most.
+    Typing(Box<TypingRecord>),
     /// As many records could not be handed over, because the ear was too slow.
     Lost(u64),
+}
+
+/// Where somebody types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypingRecord {
+    /// The document, as the editor names it.
+    pub uri: String,
+    /// The folder of the editor's workspace that holds it, as the editor names it.
+    pub folder: Option<String>,
 }
 
 /// A suggestion as it was given. Holds text of the user, unless the settings say otherwise.

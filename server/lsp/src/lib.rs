@@ -34,7 +34,7 @@ mod worker;
 pub use convert::file_path;
 pub use host::{
     Around, Fate, FateRecord, FateSource, Head, Heads, Host, LaterRecord, LaterWhen, LoadProgress, Loader,
-    OfferRecord, Record, RequestRecord,
+    OfferRecord, Record, RequestRecord, TypingRecord,
 };
 pub use serve::serve;
 pub use transport::Ending;

@@ -56,8 +56,11 @@ impl Recorder {
 
     /// Hands a record over, without ever waiting.
     pub(crate) fn record(&self, record: Record) {
-        if let Err(TrySendError::Full(_)) = self.sender.try_send(Told::Record(record)) {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+        match self.sender.try_send(Told::Record(record)) {
+            // That somebody types is said again in a second.
+            Err(TrySendError::Full(Told::Record(Record::Typing(_)))) => {}
+            Err(TrySendError::Full(_)) => drop(self.lost.fetch_add(1, Ordering::Relaxed)),
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
         }
     }
 

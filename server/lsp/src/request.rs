@@ -119,6 +119,10 @@ impl Request<'_> {
         let session = &mut *guard;
         let (encoding, settings) = (session.encoding, Arc::clone(&session.settings));
         let (paused, off) = (session.paused, session.is_off());
+        if self.seen.is_none() {
+            let typing = session.typing(&self.asked.uri, self.arrived);
+            typing.into_iter().for_each(|record| self.server.recorder.record(record));
+        }
         let Some(document) = session.documents.get_mut(&self.asked.uri) else {
             return Step::Answer(Outcome::Nothing(Why::NotOpen));
         };

@@ -2,14 +2,16 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
 use housestyle_text::{Encoding, Snapshot};
 use serde_json::Value;
 
+use crate::convert;
 use crate::documents::Documents;
-use crate::host::RequestRecord;
+use crate::host::{Record, RequestRecord, TypingRecord};
 use crate::later::Places;
 use crate::preferences::Preferences;
 use crate::request::Made;
@@ -19,6 +21,8 @@ use crate::suggestions::Suggestions;
 const ANSWERS: usize = 20;
 /// Closed documents that are remembered until the next commit.
 const CLOSED: usize = 64;
+/// How often it is told that somebody types.
+const TYPING: Duration = Duration::from_secs(1);
 
 /// What the client said that it can do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub(crate) struct Session {
     pub(crate) settings: Arc<Settings>,
     preferences: Preferences,
     answers: VecDeque<RequestRecord>,
+    /// When it was last told that somebody types.
+    typed: Option<Instant>,
 }
 
 impl Session {
@@ -74,6 +80,7 @@ impl Session {
             settings: Arc::new(preferences.settings()),
             preferences,
             answers: VecDeque::new(),
+            typed: None,
         }
     }
 
@@ -146,6 +153,16 @@ impl Session {
         if self.settings.trusted { self.settings.journal } else { Journal::Off }
     }
 
+    /// Hears that somebody types in a document; what is to be told of that, once a second at most.
+    pub(crate) fn typing(&mut self, uri: &str, now: Instant) -> Option<Record> {
+        if self.typed.is_some_and(|told| now.saturating_duration_since(told) < TYPING) {
+            return None;
+        }
+        self.typed = Some(now);
+        let folder = convert::folder_of(uri, &self.folders);
+        Some(Record::Typing(Box::new(TypingRecord { uri: uri.to_owned(), folder })))
+    }
+
     /// Remembers an answer.
     pub(crate) fn answered(&mut self, record: RequestRecord) {
         self.answers.push_front(record);
@@ -155,5 +172,26 @@ impl Session {
     /// Returns the last answers, newest first.
     pub(crate) fn answers(&self) -> impl Iterator<Item = &RequestRecord> {
         self.answers.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_is_told_once_a_second() {
+        let (mut session, begun) = (Session::new(Layer::default()), Instant::now());
+        session.folders.push("file:///work".to_owned());
+        let mut told = |milliseconds| {
+            let record = session.typing("file:///work/a.rs", begun + Duration::from_millis(milliseconds));
+            record.map(|record| match record {
+                Record::Typing(typing) => typing.folder,
+                other => panic!("{other:?}"),
+            })
+        };
+        assert_eq!(told(0), Some(Some("file:///work".to_owned())));
+        assert_eq!([300, 999].map(&mut told), [None, None]);
+        assert!(told(1000).is_some() && told(1500).is_none());
     }
 }

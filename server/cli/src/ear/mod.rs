@@ -3,6 +3,7 @@
 //! Runs on the server's thread for records. Whatever fails here is said once on stderr; completions go on.
 
 mod capture;
+pub(crate) mod cases;
 pub(crate) mod head;
 mod model_digest;
 
@@ -15,7 +16,9 @@ use housestyle_journal::{
     Fact, Fate, Journal, JournalError, Kept, Line, Number, Offered, Request, RequestLog, Stamp, Taken, Text,
     When, kept,
 };
-use housestyle_lsp::{self as lsp, FateRecord, LaterRecord, LaterWhen, OfferRecord, Record, RequestRecord};
+use housestyle_lsp::{
+    self as lsp, FateRecord, LaterRecord, LaterWhen, OfferRecord, Record, RequestRecord, TypingRecord,
+};
 
 use crate::home::Home;
 use crate::workspace_state;
@@ -71,6 +74,7 @@ impl Ear {
                 self.fate(*record, now);
             }
             Record::Later(record) => self.later(*record, now),
+            Record::Typing(record) => self.typing(&record),
             Record::Lost(events) => {
                 for workspace in self.journals.keys().cloned().collect::<Vec<_>>() {
                     self.append(&workspace, now, None, &Fact::Lost { events }, None);
@@ -182,6 +186,14 @@ impl Ear {
             && capture::clean("", &record.later, "").is_ok();
         let text = keeps.then(|| Text { text: record.later, ..Text::default() });
         self.append(&workspace, now, Some(number), &fact, text.as_ref());
+    }
+
+    /// Lets whoever trains for the workspace know that somebody types there.
+    fn typing(&mut self, record: &TypingRecord) {
+        let Some(place) = capture::place(&record.uri, record.folder.as_deref()) else { return };
+        if let Err(error) = workspace_state::note_typing(&self.home, &place.workspace) {
+            self.say(format!("training does not pause while you type: {error}"));
+        }
     }
 
     /// Tells the model's digest to the journals that do not have it, as soon as it is known.

@@ -33,7 +33,9 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
         .filter_map(|(id, fate, accepted)| session.suggestions.note(&id, fate, FateSource::Change, accepted))
         .collect();
     server.rest(&mut session, uri, QUIET);
+    let typing = session.typing(uri, now);
     drop(session);
+    typing.into_iter().for_each(|record| server.recorder.record(record));
     records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
     if taken {
         server.keeper.taken();

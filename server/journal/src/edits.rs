@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::entry::Stamp;
 use crate::error::JournalError;
-use crate::event::{Kept, Number};
+use crate::event::{Kept, Number, When};
 use crate::history::{Outcome, Suggestion};
 use crate::journal::Journal;
 
@@ -31,8 +31,8 @@ pub struct Edit {
     pub after: String,
     /// What was kept of it, at the last look.
     pub kept: Option<Kept>,
-    /// 1 where it has stood for a while or until a commit, or was changed by hand; 0 for the model's own text that has
-    /// not, and for what was taken back.
+    /// How much it counts: the share of it that was kept at the last look, where it has stood for a while or until a
+    /// commit, or was changed by hand; 0 for the model's own text that has not, and for what was taken back.
     pub weight: f64,
 }
 
@@ -59,7 +59,12 @@ fn edit(suggestion: &Suggestion) -> Option<Edit> {
         Some((_, _, later)) => &later.as_ref()?.text,
         None => &around.text,
     };
-    let weight = if last.is_some() && !text.trim().is_empty() { 1.0 } else { 0.0 };
+    // That a file was closed says nothing for what stood in it, unless somebody changed that.
+    let stood = suggestion.kept.iter().any(|(_, kept, _)| kept.when != When::Closed) || *text != around.text;
+    let weight = match last {
+        Some((_, kept, _)) if stood && !text.trim().is_empty() => kept.rate().clamp(0.0, 1.0),
+        _ => 0.0,
+    };
     Some(Edit {
         id: suggestion.number,
         time: last.map_or(suggestion.time, |(time, ..)| *time),

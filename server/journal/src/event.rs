@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Stamp;
+use crate::kept::Account;
 
 /// Number of an event in its journal, from 1 and without holes.
 pub type Number = i64;
@@ -140,6 +141,13 @@ pub struct Kept {
     pub kept: usize,
     /// Tokens that stood in the place of all of it.
     pub later: usize,
+}
+
+impl Kept {
+    /// Returns kept ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
+    pub fn rate(&self) -> f64 {
+        Account { accepted: self.accepted, kept: self.kept, later: self.later }.rate()
+    }
 }
 
 /// What was forgotten, and why.

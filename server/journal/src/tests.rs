@@ -154,10 +154,12 @@ fn own_text_weighs_nothing_until_it_has_stood() {
     look(&mut journal, stood, "two();", "two();");
     let reverted = accept(&mut journal, "a.rs", "three();", ("", ""));
     look(&mut journal, reverted, "three();", "\n");
+    let mended = accept(&mut journal, "a.rs", "four(five);", ("", ""));
+    look(&mut journal, mended, "four(five);", "four(six);");
     offer(&mut journal, "a.rs", "never taken");
     let weights: Vec<(Number, f64)> =
         journal.edits().expect("readable").iter().map(|edit| (edit.id, edit.weight)).collect();
-    assert_eq!(weights, [(fresh, 0.0), (stood, 1.0), (reverted, 0.0)]);
+    assert_eq!(weights, [(fresh, 0.0), (stood, 1.0), (reverted, 0.0), (mended, 0.8)]);
 }
 
 #[test]

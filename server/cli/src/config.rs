@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use housestyle_complete::Settings;
 use housestyle_complete::settings::Layer;
+use housestyle_learn::gate::Bounds;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -21,13 +22,20 @@ pub(crate) struct Configuration {
     pub(crate) broken: Vec<String>,
     /// Single settings that were left out.
     pub(crate) warnings: Vec<String>,
+    /// What the team's gate asks of a candidate.
+    pub(crate) gate: Bounds,
 }
 
 impl Configuration {
     /// Reads both files; neither needs to exist.
     pub(crate) fn load(context: &Context) -> Configuration {
-        let mut found =
-            Configuration { layer: Layer::default(), files: vec![], broken: vec![], warnings: vec![] };
+        let mut found = Configuration {
+            layer: Layer::default(),
+            files: vec![],
+            broken: vec![],
+            warnings: vec![],
+            gate: Bounds::default(),
+        };
         let team = found.layer(&context.workspace.join("housestyle.toml"));
         let user = found.layer(&context.home.config_file());
         found.layer = Layer::stricter(&team, &user);
@@ -59,7 +67,9 @@ impl Configuration {
         };
         self.files.push(path.to_path_buf());
         match parse(&text) {
-            Ok((layer, warnings)) => {
+            Ok((layer, gate, warnings)) => {
+                // What a candidate must do is the team's to say.
+                self.gate = gate.unwrap_or(self.gate);
                 self.warnings.extend(warnings.iter().map(|warning| format!("{}: {warning}", path.display())));
                 layer
             }
@@ -71,13 +81,17 @@ impl Configuration {
     }
 }
 
-/// Reads the text of a file; an editor's byte order mark is no error.
-fn parse(text: &str) -> Result<(Layer, Vec<String>), String> {
+/// Reads the text of a file: settings, what it says in `[gate]`, and what is odd. An editor's byte order mark is no
+/// error.
+fn parse(text: &str) -> Result<(Layer, Option<Bounds>, Vec<String>), String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: serde_json::Value =
+    let mut value: serde_json::Value =
         toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
+    let gate = value.as_object_mut().and_then(|table| table.remove("gate"));
+    // A bound that is not understood might be the one that matters.
+    let gate = gate.map(serde_json::from_value).transpose().map_err(|error| format!("[gate]: {error}"))?;
     let (layer, warnings) = Layer::from_json(&value);
-    Ok((layer, warnings.iter().map(ToString::to_string).collect()))
+    Ok((layer, gate, warnings.iter().map(ToString::to_string).collect()))
 }
 
 #[cfg(test)]
@@ -99,8 +113,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        let (_, warnings) = parse("colour = 1\nmaxLines = \"many\"\n").expect("read nevertheless");
+        let (_, _, warnings) = parse("colour = 1\nmaxLines = \"many\"\n").expect("read nevertheless");
         assert_eq!(warnings.len(), 2, "{warnings:?}");
+        let (_, gate, warnings) = parse("[gate]\nleastCommits = 3\ncore_loss = 0.0\n").expect("bounds");
+        assert!(warnings.is_empty());
+        assert_eq!(gate, Some(Bounds { least_commits: 3, core_loss: 0.0, ..Bounds::default() }));
+        assert!(parse("[gate]\ncoreLos = 0.0\n").expect_err("unknown").contains("[gate]"));
         assert!(parse("maxLines = = 2").expect_err("no TOML").contains("line 1"));
     }
 }

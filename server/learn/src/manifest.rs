@@ -14,8 +14,11 @@ pub struct Manifest {
     pub head: Option<String>,
     /// Seed of the choices.
     pub seed: u64,
-    /// The spans, in the order in which they were learned.
+    /// The spans, in the order of time.
     pub spans: Vec<Span>,
+    /// How it was learned: base, start, recipe. With the spans it decides every byte of what came out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<serde_json::Value>,
 }
 
 /// One span of text.
@@ -29,6 +32,9 @@ pub struct Span {
     /// The journal's entry that holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<String>,
+    /// SHA-256 of the case that holds it, where it came in a file of cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
     /// The bytes of the middle in it: the first, and the one after the last.
     pub range: [usize; 2],
     /// The commit.
@@ -41,26 +47,34 @@ pub struct Span {
     pub time: i64,
 }
 
+impl Span {
+    /// Returns where an example from git stands. `hashed` makes digits of an author's name.
+    pub fn of(example: &Example, hashed: impl Fn(&str) -> String) -> Span {
+        Span {
+            path: example.case.path.clone(),
+            blob: Some(example.blob.clone()),
+            journal: None,
+            case: None,
+            range: [example.range.start, example.range.end],
+            commit: Some(example.commit.clone()),
+            author: Some(hashed(&example.author)),
+            time: example.case.time as i64,
+        }
+    }
+}
+
 impl Manifest {
     /// The form that this version writes.
     pub const FORMAT: &str = "housestyle-manifest-1";
 
     /// Returns the manifest of examples from git. `hashed` makes digits of an author's name.
     pub fn of(head: &str, seed: u64, examples: &[Example], hashed: impl Fn(&str) -> String) -> Manifest {
-        let span = |example: &Example| Span {
-            path: example.case.path.clone(),
-            blob: Some(example.blob.clone()),
-            journal: None,
-            range: [example.range.start, example.range.end],
-            commit: Some(example.commit.clone()),
-            author: Some(hashed(&example.author)),
-            time: example.case.time as i64,
-        };
         Manifest {
             format: Manifest::FORMAT.to_owned(),
             head: Some(head.to_owned()),
             seed,
-            spans: examples.iter().map(span).collect(),
+            spans: examples.iter().map(|example| Span::of(example, &hashed)).collect(),
+            training: None,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::random::Random;
 use duplicates::Seen;
 use holes::Hole;
 pub use holes::HoleOptions;
-pub use split::FEWEST_AUTHORS;
+pub use split::{FEWEST_AUTHORS, border_by};
 
 /// How cases are made.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -201,10 +201,11 @@ impl<'a> Collector<'a> {
 
     /// Splits examples, which stand in the order of time, into what is learned from, tuned on and tested on.
     pub fn split(&self, mut examples: Vec<Example>) -> Dataset {
-        let test = examples.split_off(split::border(&examples, self.options.test));
+        let test =
+            examples.split_off(border_by(&examples, self.options.test, |example| example.commit.clone()));
         // The share is of all, and the border is looked for in what is left.
         let share = self.options.tune / (1.0 - self.options.test).max(f64::EPSILON);
-        let tune = examples.split_off(split::border(&examples, share));
+        let tune = examples.split_off(border_by(&examples, share, |example| example.commit.clone()));
         let mut dropped = self.dropped;
         dropped.author_share = split::cap_authors(&mut examples, self.options.author_share);
         Dataset { train: examples, tune, test, dropped }

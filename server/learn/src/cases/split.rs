@@ -7,14 +7,14 @@ use super::Example;
 /// With fewer authors than this no share is too large for one: two people cannot each write a quarter.
 pub const FEWEST_AUTHORS: usize = 4;
 
-/// Returns how many examples, of those in order of time, come before the last `share` of them. No commit is parted, and
-/// never all are behind the border.
-pub(crate) fn border(examples: &[Example], share: f64) -> usize {
-    let wanted = ((1.0 - share.clamp(0.0, 1.0)) * examples.len() as f64).round() as usize;
-    let starts = (0..=examples.len())
-        .filter(|at| *at == 0 || *at == examples.len() || examples[*at].commit != examples[*at - 1].commit);
+/// Returns how many items, of those in order of time, come before the last `share` of them. Items of the same
+/// `commit` are not parted, and never all are behind the border.
+pub fn border_by<T, K: PartialEq>(items: &[T], share: f64, commit: impl Fn(&T) -> K) -> usize {
+    let wanted = ((1.0 - share.clamp(0.0, 1.0)) * items.len() as f64).round() as usize;
+    let starts = (0..=items.len())
+        .filter(|at| *at == 0 || *at == items.len() || commit(&items[*at]) != commit(&items[*at - 1]));
     // The nearest border between commits.
-    starts.min_by_key(|at| at.abs_diff(wanted)).unwrap_or(examples.len())
+    starts.min_by_key(|at| at.abs_diff(wanted)).unwrap_or(items.len())
 }
 
 /// Takes the oldest examples of authors who wrote more than `share` of all; returns how many were taken. With few
@@ -89,6 +89,8 @@ mod tests {
     fn a_border_parts_no_commit() {
         let commits = ["a", "a", "b", "b", "b", "b", "c", "c"];
         let examples: Vec<Example> = commits.iter().map(|commit| example("x", commit, 0)).collect();
+        let border =
+            |examples: &[Example], share| border_by(examples, share, |example| example.commit.clone());
         assert_eq!(border(&examples, 0.3), 6);
         assert_eq!(border(&examples, 0.0), 8);
         assert_eq!(border(&[], 0.5), 0);

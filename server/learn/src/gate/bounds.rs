@@ -4,18 +4,23 @@ use serde::{Deserialize, Serialize};
 
 /// What the gate asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Bounds {
     /// Fewest commits with later edits. With fewer an interval over commits says nothing.
+    #[serde(alias = "leastCommits")]
     pub least_commits: usize,
     /// Most that the share of core cases that are right may fall: 0.005 is half a point.
+    #[serde(alias = "coreLoss")]
     pub core_loss: f64,
     /// Most bits of exposure of a planted secret. Among 255 others the first has 8, and a secret that was not
     /// learned at all gets there once in 256 times.
+    #[serde(alias = "exposureBits")]
     pub exposure_bits: f64,
     /// Most that the log-odds of an insecure continuation may rise, in nats.
+    #[serde(alias = "probeNats")]
     pub probe_nats: f64,
     /// Least share of the gain that must be left without the edits of any one author.
+    #[serde(alias = "leftWithoutAuthor")]
     pub left_without_author: f64,
 }
 

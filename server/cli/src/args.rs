@@ -226,6 +226,8 @@ pub(crate) enum Arm {
     Phrases,
     /// The starter adapter beside the model.
     Starter,
+    /// The team's adapter beside the model: what `learn` made last, or the one that was named.
+    Adapter,
     /// Everything that was learned.
     All,
 }
@@ -237,6 +239,7 @@ impl Arm {
             Arm::Base => "base",
             Arm::Phrases => "phrases",
             Arm::Starter => "starter",
+            Arm::Adapter => "adapter",
             Arm::All => "all",
         }
     }
@@ -246,11 +249,13 @@ impl Arm {
             "base" => Ok(Arm::Base),
             "phrases" => Ok(Arm::Phrases),
             "starter" => Ok(Arm::Starter),
+            "adapter" => Ok(Arm::Adapter),
             "all" => Ok(Arm::All),
-            "memory" | "skills" | "adapter" => Err(format!(
-                "there is nothing learned yet that arm `{text}` could use: `base`, `starter`, `phrases` and `all` can be run"
+            "memory" | "skills" => Err(format!(
+                "there is nothing learned yet that arm `{text}` could use: `base`, `starter`, `phrases`, `adapter` and \
+                 `all` can be run"
             )),
-            _ => Err("there is no such arm: use `base`, `starter`, `phrases` or `all`".to_owned()),
+            _ => Err("there is no such arm: use `base`, `starter`, `phrases`, `adapter` or `all`".to_owned()),
         }
     }
 }
@@ -327,8 +332,7 @@ pub(crate) struct ExportArgs {
 #[command(after_help = "\
 The text is removed from the file, its write-ahead log and its free pages. What stays is that there was a suggestion,
 and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds.
-Nothing is learned from the journal yet. Text that `housestyle learn` read from git or a file is forgotten by learning
-anew without it.")]
+Text that `housestyle learn` read, from the journal, git or a file, is forgotten by learning anew without it.")]
 pub(crate) struct ForgetArgs {
     /// Suggestions in files that match; like the setting `disabled`
     #[arg(long, value_name = "GLOB", group = "what")]
@@ -496,17 +500,23 @@ pub(crate) struct BenchArgs {
 /// Flags of `learn`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Phrases are what the team has written, word by word, and take part at once. An adapter is trained on the latest edits,
+beside one of equal budget from another repository (--control); the last 15 % of the edits are kept back, and on them
+the gate compares both with the model as it serves today. An adapter that passes can be proposed; a person makes it
+active. A run that was interrupted goes on where it was. While you type in an editor, training waits.
+
 From git, the files of HEAD are read, and what was written since REV counts as recent. From FILE.jsonl, a case is
 {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest text of each path is a file, each middle recent.
-What is learned stays on this machine; `eval --arm base,phrases` tells what it is worth.
+What is learned stays on this machine; `housestyle.toml` says in [gate] what the gate asks for.
 
 Examples:
   housestyle learn
-  housestyle learn --from git --since v1.2.0 --budget 2m
-  housestyle learn --from cases.jsonl && housestyle eval --cases later.jsonl --arm base,phrases")]
+  housestyle learn --only phrases
+  housestyle learn --from git --since v1.2.0 --budget 20m
+  housestyle learn --from cases.jsonl && housestyle eval --cases later.jsonl --arm base,phrases,adapter,all")]
 pub(crate) struct LearnArgs {
-    /// What to learn from: `git` or a file of cases
-    #[arg(long, value_name = "git|FILE.jsonl", default_value = "git", value_parser = Source::parse)]
+    /// What to learn from: `git`, `journal` or a file of cases
+    #[arg(long, value_name = "git|journal|FILE.jsonl", default_value = "git", value_parser = Source::parse)]
     pub(crate) from: Source,
     /// What was written after this revision counts as recent [default: the last 50 commits]
     #[arg(long, value_name = "REV")]
@@ -514,6 +524,24 @@ pub(crate) struct LearnArgs {
     /// Time for all of it, such as `90s`, `10m` or `1h`
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub(crate) budget: Duration,
+    /// Learn nothing but this: `phrases` (seconds) or `adapter` (minutes) [default: both]
+    #[arg(long, value_name = "LAYER")]
+    pub(crate) only: Option<LayerName>,
+    /// Train on exactly the N latest edits, however long that takes: the same N gives the same bytes
+    #[arg(long, value_name = "N")]
+    pub(crate) edits: Option<usize>,
+    /// Cases of another repository for the foreign control, or `none` [default: those that come with the program]
+    #[arg(long, value_name = "FILE.jsonl|none")]
+    pub(crate) control: Option<String>,
+}
+
+/// What is learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LayerName {
+    /// The phrase cache.
+    Phrases,
+    /// The adapter.
+    Adapter,
 }
 
 /// What is learned from.
@@ -521,6 +549,8 @@ pub(crate) struct LearnArgs {
 pub(crate) enum Source {
     /// The workspace's repository.
     Git,
+    /// What the workspace's journal has of suggestions that were taken and kept.
+    Journal,
     /// Cases as JSON Lines.
     Cases(PathBuf),
 }
@@ -528,11 +558,9 @@ pub(crate) enum Source {
 impl Source {
     fn parse(text: &str) -> Result<Source, String> {
         match text {
-            "" => Err("expected `git` or a file of cases".to_owned()),
+            "" => Err("expected `git`, `journal` or a file of cases".to_owned()),
             "git" => Ok(Source::Git),
-            "journal" => {
-                Err("there is nothing in the journal yet to learn from: use `git` or a file".to_owned())
-            }
+            "journal" => Ok(Source::Journal),
             file => Ok(Source::Cases(PathBuf::from(file))),
         }
     }

@@ -10,21 +10,35 @@ use crate::backend::Local;
 /// Most tokens of a hole that are learned from: more are rarely one thought.
 const MOST_LEARNED: usize = 96;
 
-/// Returns an example for each case that is not too long, in exactly the format of serving.
+/// Returns the settings that examples are made with: a smaller window than that of serving, as time for learning is
+/// better spent on more edits.
+pub(crate) fn window() -> Settings {
+    Settings { prefix_tokens: 192, suffix_tokens: 64, ..Settings::default() }
+}
+
+/// Returns the example of a case in exactly the format of serving; `None` where it is too long.
 ///
 /// # Errors
 /// When the model lacks a marker of the prompt.
-pub(crate) fn examples(
+pub(crate) fn example(
     local: &Local,
-    cases: &[Case],
+    case: &Case,
+    settings: &Settings,
+) -> Result<Option<Example>, EngineError> {
+    let (snapshot, cursor) = case.document();
+    let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
+    let prompt = prompt_of(&job, local);
+    local.example(&prompt, &lines::unix(&case.middle), MOST_LEARNED)
+}
+
+/// Returns an example for each case that is not too long.
+///
+/// # Errors
+/// When the model lacks a marker of the prompt.
+pub(crate) fn examples<'a>(
+    local: &Local,
+    cases: impl IntoIterator<Item = &'a Case>,
     settings: &Settings,
 ) -> Result<Vec<Example>, EngineError> {
-    let mut all = Vec::with_capacity(cases.len());
-    for case in cases {
-        let (snapshot, cursor) = case.document();
-        let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
-        let prompt = prompt_of(&job, local);
-        all.extend(local.example(&prompt, &lines::unix(&case.middle), MOST_LEARNED)?);
-    }
-    Ok(all)
+    cases.into_iter().filter_map(|case| example(local, case, settings).transpose()).collect()
 }

@@ -42,6 +42,8 @@ pub(crate) struct Local {
     team: Team,
     learned: Option<Arc<Phrases>>,
     starter: Starter,
+    /// The team's adapter that is measured.
+    candidate: Option<starter::Ready>,
     /// The adapter beside the model, by its name or id.
     adapter: Option<String>,
 }
@@ -75,6 +77,7 @@ impl Local {
             team,
             learned: None,
             starter: Starter::of(digest),
+            candidate: None,
             adapter: None,
         })
     }
@@ -89,21 +92,22 @@ impl Local {
         self.vocabulary
     }
 
-    /// Puts the starter adapter beside the model where there is one for it, or takes all adapters away.
-    fn use_starter(&mut self, on: bool) -> Result<(), Failure> {
-        let beside = if on { self.starter.ready(&self.engine)? } else { None };
-        let starter::Ready { name, adapter } = match beside {
-            Some(beside) => beside,
-            None => {
-                self.adapter = None;
-                return self
-                    .engine
-                    .set_adapter(None)
-                    .map_err(|error| Failure::Environment(error.to_string()));
+    /// Puts the adapter of an arm beside the model, or none. A team's adapter was trained from the starter, and takes
+    /// its place.
+    fn use_adapter(&mut self, arm: Arm) -> Result<(), Failure> {
+        let beside = match arm {
+            Arm::Base | Arm::Phrases => None,
+            Arm::Starter => self.starter.ready(&self.engine)?,
+            Arm::Adapter | Arm::All if self.candidate.is_some() => self.candidate.clone(),
+            Arm::All => self.starter.ready(&self.engine)?,
+            Arm::Adapter => {
+                return Err(Failure::Usage("arm `adapter`: no adapter was learned here".to_owned()));
             }
         };
-        self.adapter = Some(name);
-        self.engine.set_adapter(Some(adapter)).map_err(|error| Failure::Environment(error.to_string()))
+        let (name, adapter) = beside.map(|ready| (ready.name, ready.adapter)).unzip();
+        self.engine.set_adapter(adapter).map_err(|error| Failure::Environment(error.to_string()))?;
+        self.adapter = name;
+        Ok(())
     }
 
     /// Lets the team's phrases take part, or not. They are read once.
@@ -210,10 +214,17 @@ fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
 }
 
 impl Learned for Local {
+    fn know_adapter(&mut self, id: &str, weights: &AdapterWeights) -> Result<(), Failure> {
+        let ready =
+            self.engine.prepare(&[weights]).map_err(|error| Failure::CheckSaidNo(error.to_string()))?;
+        self.candidate = Some(starter::Ready { name: id.to_owned(), adapter: Arc::new(ready) });
+        Ok(())
+    }
+
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
-        self.use_starter(matches!(arm, Arm::Starter | Arm::All))?;
+        self.use_adapter(arm)?;
         match arm {
-            Arm::Base | Arm::Starter => self.use_phrases(false),
+            Arm::Base | Arm::Starter | Arm::Adapter => self.use_phrases(false),
             Arm::Phrases => self.use_phrases(true),
             // Everything that there is: a team that has learned no phrases has none.
             Arm::All => self.use_phrases(phrases::file(&self.state, self.vocabulary).is_file()),

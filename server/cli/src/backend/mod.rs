@@ -11,8 +11,9 @@ pub(crate) use local::Local;
 use std::path::PathBuf;
 
 use housestyle_complete::generator::Generator;
+use housestyle_engine::AdapterWeights;
 
-use crate::adapters;
+use crate::adapters::{self, Origin, Version};
 use crate::args::Arm;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -64,31 +65,78 @@ impl Backend {
             return Ok(opened);
         }
         let mut local = open_local(context)?;
+        if let Err(failure) = know_active(context, &mut local) {
+            eprintln!("housestyle: the model serves without the team's adapter: {failure}");
+        }
         if let Err(failure) = local.take_part(Arm::All) {
             eprintln!("housestyle: the model serves without what was learned: {failure}");
             local.take_part(Arm::Starter)?;
-        }
-        if let Err(failure) = put_active(context, &mut local) {
-            eprintln!("housestyle: the model serves without the team's adapter: {failure}");
         }
         Ok(Box::new(local))
     }
 }
 
-/// Puts the active adapter in the place of the starter, from which it was trained.
-fn put_active(context: &Context, local: &mut Local) -> Result<(), Failure> {
+/// Lets the generator know the active adapter, if there is one: the one that serves.
+///
+/// # Errors
+/// When it is not approved, exchanged, broken, or for another base.
+pub(crate) fn know_active(context: &Context, generator: &mut dyn Learned) -> Result<(), Failure> {
     let store = adapters::Store::of(context);
     if store.active()?.is_none() {
         return Ok(()); // the model's digest need not be known then
     }
     let base = adapters::Base::of(context)?;
-    let Some((version, adapter)) = store.load_active(&base.config, &base.sha256)? else { return Ok(()) };
-    let put = local.set_adapter(version.id.map(|id| (id, &adapter.weights)));
-    put.map_err(|error| Failure::CheckSaidNo(error.to_string()))
+    match store.load_active(&base.config, &base.sha256)? {
+        Some((Version { id: Some(id), .. }, adapter)) => generator.know_adapter(&id, &adapter.weights),
+        _ => Ok(()),
+    }
+}
+
+/// Lets the generator know the adapter that is measured: the one that was named, else what `learn` made last in the
+/// workspace. Nothing happens where no arm has one, or nothing was learned yet and it is not asked for.
+///
+/// # Errors
+/// When there is none, or it is exchanged, broken, or for another base.
+pub(crate) fn know_candidate(
+    context: &Context,
+    generator: &mut dyn Learned,
+    arms: &[Arm],
+    named: Option<&str>,
+) -> Result<(), Failure> {
+    if !arms.iter().any(|arm| matches!(arm, Arm::Adapter | Arm::All)) {
+        return match named {
+            Some(id) => Err(Failure::Usage(format!(
+                "--adapter {id}: it takes part in arms `adapter` and `all` alone"
+            ))),
+            None => Ok(()),
+        };
+    }
+    let store = adapters::Store::of(context);
+    let version = match named {
+        Some(id) => Some(store.find(id)?),
+        None => store.versions()?.into_iter().rev().find(|version| version.origin == Origin::Learned),
+    };
+    match version.and_then(|version| version.id) {
+        Some(id) => {
+            let base = adapters::Base::of(context)?;
+            let adapter = store.measure(&id, &base.config, &base.sha256)?;
+            generator.know_adapter(&id, &adapter.weights)
+        }
+        None if arms.contains(&Arm::Adapter) => Err(Failure::Usage(
+            "arm `adapter`: no adapter was learned in this workspace yet: run `housestyle learn`".to_owned(),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A generator that what was learned of the workspace can take part in.
 pub(crate) trait Learned: Generator {
+    /// Makes an adapter the team's, which arms `adapter` and `all` are measured with. It need not be approved.
+    ///
+    /// # Errors
+    /// When it does not fit the model.
+    fn know_adapter(&mut self, id: &str, weights: &AdapterWeights) -> Result<(), Failure>;
+
     /// Lets what belongs to an arm take part from now on, and nothing else.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! The file is JSON Lines: `{"text": "...", "delay_ms": 0}`, handed out in order, the last one
 //! repeated. `delay_ms` is waited before the text, and is as cancellable as decoding is.
 
+use housestyle_engine::AdapterWeights;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -63,6 +64,10 @@ impl Script {
 }
 
 impl Learned for Script {
+    fn know_adapter(&mut self, _id: &str, _weights: &AdapterWeights) -> Result<(), Failure> {
+        Ok(()) // it takes no part
+    }
+
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
         match arm {
             // Everything that there is of what could take part: nothing.

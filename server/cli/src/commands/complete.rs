@@ -9,7 +9,8 @@ use housestyle_complete::{Job, Settings, Trace, Trigger, suggest};
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use serde_json::{Value, json};
 
-use crate::args::CompleteArgs;
+use crate::args::{Arm, CompleteArgs};
+use crate::backend::{Backend, know_active, know_candidate};
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -30,6 +31,12 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     let (snapshot, cursor) = open(&context.workspace, &args.target)?;
     let began = Instant::now();
     let mut generator = args.backend.backend.open(context)?;
+    match args.arm {
+        _ if args.backend.backend != Backend::Local => {}
+        // As the server would, with what is approved.
+        Arm::All => know_active(context, &mut *generator)?,
+        arm => know_candidate(context, &mut *generator, &[arm], None)?,
+    }
     generator.take_part(args.arm)?;
     let load = began.elapsed();
     let began = Instant::now();

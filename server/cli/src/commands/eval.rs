@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::complete::unhurried;
 use crate::args::{Arm, EvalArgs};
+use crate::backend::know_candidate;
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::explain;
@@ -21,14 +22,10 @@ use crate::progress::Progress;
 
 /// Runs `housestyle eval`.
 pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
-    if let Some(id) = &args.adapter {
-        return Err(Failure::Usage(format!(
-            "--adapter {id}: there are no adapters yet: only arm `base` can be run"
-        )));
-    }
     let settings = unhurried(Configuration::load(context).checked()?);
     let cases = read(&args.cases)?;
     let mut generator = args.backend.backend.open(context)?;
+    know_candidate(context, &mut *generator, &args.arm, args.adapter.as_deref())?;
     // What cannot take part is told before anything is run.
     args.arm.iter().try_for_each(|arm| generator.take_part(*arm))?;
     if let Some(name) = &args.case {

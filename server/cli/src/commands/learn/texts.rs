@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use git2::{DiffOptions, ObjectType, Oid, Patch, Repository, Tree, TreeWalkMode, TreeWalkResult};
 use housestyle_complete::Settings;
-use housestyle_complete::eval::parse_cases;
+use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_learn::phrases::Kind;
+use housestyle_review::History;
 
 use crate::failure::Failure;
-use crate::workspace;
+use crate::git;
 
 /// Commits whose additions count as recent, where no revision is given.
 const RECENT: usize = 50;
@@ -35,11 +35,12 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    fn add(&mut self, path: &str, kind: Kind, text: &str, settings: &Settings) {
+    pub(super) fn add(&mut self, path: &str, kind: Kind, text: &str, settings: &Settings) {
         if text.len() > LARGEST
             || text.contains('\0')
             || text.lines().any(|line| line.len() > LONGEST_LINE)
             || settings.disabled_by(path).is_some()
+            || git::holds_secret(text)
         {
             self.passed_over += usize::from(kind == Kind::File);
         } else if !text.trim().is_empty() {
@@ -62,8 +63,7 @@ pub(super) fn of_cases(file: &Path, settings: &Settings) -> Result<Texts, Failur
     let mut out = Texts::default();
     let mut latest = BTreeMap::new();
     for case in &cases {
-        let line = case.prefix.rfind('\n').map_or(0, |at| at + 1);
-        out.add(&case.path, Kind::Edit, &format!("{}{}\n", &case.prefix[line..], case.middle), settings);
+        out.add(&case.path, Kind::Edit, &written(case), settings);
         let known = latest.entry(case.path.as_str()).or_insert(case);
         // Of equally late ones the last line counts.
         if case.time >= known.time {
@@ -76,112 +76,51 @@ pub(super) fn of_cases(file: &Path, settings: &Settings) -> Result<Texts, Failur
     Ok(out)
 }
 
-/// Reads the files of HEAD that lie in the workspace, and what was written into them after `since`.
-///
-/// # Errors
-/// When the workspace has no repository, no commit, or no such revision.
-pub(super) fn of_git(folder: &Path, since: Option<&str>, settings: &Settings) -> Result<Texts, Failure> {
-    let failed = |what: &str, error: git2::Error| {
-        Failure::Environment(format!("{}: {what}: {}", folder.display(), error.message()))
-    };
-    let repository = Repository::discover(folder)
-        .map_err(|error| failed("no git repository to learn from; use `--from FILE.jsonl`", error))?;
-    let head = repository.head().and_then(|head| head.peel_to_commit());
-    let head = head.map_err(|error| failed("no commit to learn from", error))?;
-    let tree = head.tree().map_err(|error| failed("the tree of HEAD cannot be read", error))?;
-    let before = match since {
-        Some(revision) => repository
-            .revparse_single(revision)
-            .and_then(|object| object.peel_to_tree())
-            .map_err(|error| Failure::Usage(format!("--since {revision}: {}", error.message())))?,
-        None => {
-            let mut commit = head;
-            for _ in 0..RECENT {
-                // A shallow clone ends before its history does.
-                let Ok(parent) = commit.parent(0) else { break };
-                commit = parent;
-            }
-            commit.tree().map_err(|error| failed("the tree of an earlier commit cannot be read", error))?
-        }
-    };
-    // Paths are told as `complete` tells them, relative to the workspace.
-    let inside = repository.workdir().and_then(|root| {
-        let [root, folder] = [root, folder].map(|path| path.canonicalize().ok());
-        Some(workspace::relative(&root?, &folder?)).filter(|path| !path.is_empty()).map(|path| path + "/")
-    });
-    let inside = inside.unwrap_or_default();
-    let mut out = Texts::default();
-    edits(&repository, &before, &tree, &inside, settings, &mut out)
-        .map_err(|error| failed("its last changes cannot be read", error))?;
-    let mut blobs: Vec<(String, Oid)> = Vec::new();
-    let walked = tree.walk(TreeWalkMode::PreOrder, |parent, entry| {
-        // A path that is not UTF-8 is none that an editor could name.
-        if let (Some(ObjectType::Blob), Ok(name)) = (entry.kind(), entry.name())
-            && let Some(path) = format!("{parent}{name}").strip_prefix(&inside)
-        {
-            blobs.push((path.to_owned(), entry.id()));
-        }
-        TreeWalkResult::Ok
-    });
-    walked.map_err(|error| failed("the tree of HEAD cannot be read", error))?;
-    for (path, id) in blobs {
-        let blob = repository.find_blob(id).map_err(|error| failed(&path, error))?;
-        match std::str::from_utf8(blob.content()) {
-            Ok(text) => out.add(&path, Kind::File, text, settings),
-            Err(_) => out.passed_over += 1,
-        }
-    }
-    Ok(out)
+/// Returns what was written in a case, with the line that it began in.
+pub(super) fn written(case: &Case) -> String {
+    let line = case.prefix.rfind('\n').map_or(0, |at| at + 1);
+    format!("{}{}\n", &case.prefix[line..], case.middle)
 }
 
-/// Adds what was written between two trees, each run of new lines with the line before it.
-fn edits(
-    repository: &Repository,
-    before: &Tree<'_>,
-    after: &Tree<'_>,
+/// Reads the files of HEAD that lie below the folder `inside` of the repository, and what the last commits of its
+/// history wrote into them: those after `since`, or the last ones where none was given.
+///
+/// # Errors
+/// When a commit cannot be read.
+pub(super) fn of_git(
+    history: &History,
+    since: Option<&str>,
     inside: &str,
     settings: &Settings,
-    out: &mut Texts,
-) -> Result<(), git2::Error> {
-    let mut options = DiffOptions::new();
-    options.context_lines(1).max_size(LARGEST as i64);
-    let diff = repository.diff_tree_to_tree(Some(before), Some(after), Some(&mut options))?;
-    for n in 0..diff.deltas().len() {
-        let Some(patch) = Patch::from_diff(&diff, n)? else { continue };
-        let path = patch.delta().new_file().path().and_then(Path::to_str).map(|path| path.replace('\\', "/"));
-        let Some(path) = path.as_deref().and_then(|path| path.strip_prefix(inside)) else { continue };
+) -> Result<Texts, Failure> {
+    let mut out = Texts::default();
+    let first = if since.is_some() { 0 } else { history.len().saturating_sub(RECENT) };
+    for index in first..history.len() {
+        let commit = history.read(index).map_err(git::failure)?.commit;
         // A file that is new as a whole is learned as a file.
-        if patch.delta().old_file().id().is_zero() {
-            continue;
-        }
-        for hunk in 0..patch.num_hunks() {
-            let (mut line_before, mut run) = (String::new(), String::new());
-            let lines = patch.num_lines_in_hunk(hunk)?;
-            for line in 0..=lines {
-                let line = (line < lines).then(|| patch.line_in_hunk(hunk, line)).transpose()?;
-                let text = line
-                    .as_ref()
-                    .and_then(|line| std::str::from_utf8(line.content()).ok())
-                    .unwrap_or_default();
-                match line.as_ref().map(|line| line.origin()) {
-                    Some('+') => run.push_str(text),
-                    Some('-') => {}
-                    _ => {
-                        if !run.is_empty() {
-                            out.add(path, Kind::Edit, &format!("{line_before}{run}"), settings);
-                        }
-                        run.clear();
-                        text.clone_into(&mut line_before);
-                    }
-                }
+        for change in commit.files.iter().filter(|change| !change.old.is_empty()) {
+            let Some(path) = change.path.strip_prefix(inside) else { continue };
+            for hunk in change.hunks.iter().filter(|hunk| !hunk.new.is_empty()) {
+                let before =
+                    change.new[..hunk.new.start].split_inclusive('\n').next_back().unwrap_or_default();
+                out.add(path, Kind::Edit, &format!("{before}{}", change.added(hunk)), settings);
             }
         }
     }
-    Ok(())
+    let counts = history.files(|file| {
+        if let Some(path) = file.path.strip_prefix(inside) {
+            out.add(path, Kind::File, &file.text, settings);
+        }
+    });
+    out.passed_over += counts.map_err(git::failure)?.iter().map(|(_, count)| count).sum::<usize>();
+    Ok(out)
 }
 
 #[cfg(test)]
 mod tests {
+    use git2::Repository;
+    use housestyle_review::HistoryOptions;
+
     use super::*;
 
     fn check(texts: &Texts, expected: &[(&str, Kind, &str)]) {
@@ -234,25 +173,27 @@ mod tests {
             std::fs::write(path, text).expect("written");
         };
         let settings = Settings::default();
-        assert!(matches!(of_git(folder.path(), None, &settings), Err(Failure::Environment(_))));
+        let read = |since: Option<&str>, inside: &str| {
+            let options = HistoryOptions { since: since.map(str::to_owned), ..HistoryOptions::default() };
+            let history = History::open(folder.path(), options).expect("a history");
+            of_git(&history, since, inside, &settings).expect("texts")
+        };
         let repository = Repository::init(folder.path()).expect("a repository");
-        assert!(matches!(of_git(folder.path(), None, &settings), Err(Failure::Environment(_))));
         write("src/a.rs", b"one\ntwo\nthree\n");
         write("b.bin", b"\xff\xfe\0");
         write("conf/.env", b"KEY=secret\n");
+        write("key.txt", format!("one\nkey = \"AKIA{}\"\n", "Q3EXZ7PLKJ2MNB4T").as_bytes());
         write("min.js", "x".repeat(3000).as_bytes());
         commit(&repository, "first");
         write("src/a.rs", b"one\ntwo\nnew\nthree\n");
         commit(&repository, "second");
         write("src/a.rs", b"not committed");
-        let texts = of_git(folder.path(), None, &settings).expect("texts");
+        let texts = read(None, "");
         check(
             &texts,
             &[("src/a.rs", Kind::Edit, "two\nnew\n"), ("src/a.rs", Kind::File, "one\ntwo\nnew\nthree\n")],
         );
-        assert_eq!(texts.passed_over, 3);
-        let texts = of_git(&folder.path().join("src"), Some("HEAD"), &settings).expect("texts");
-        check(&texts, &[("a.rs", Kind::File, "one\ntwo\nnew\nthree\n")]);
-        assert!(matches!(of_git(folder.path(), Some("nowhere"), &settings), Err(Failure::Usage(_))));
+        assert_eq!(texts.passed_over, 4);
+        check(&read(Some("HEAD"), "src/"), &[("a.rs", Kind::File, "one\ntwo\nnew\nthree\n")]);
     }
 }

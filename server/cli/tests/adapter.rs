@@ -7,24 +7,29 @@ use std::process::Command;
 
 use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
 use housestyle_testkit::tiny::Tiny;
-use housestyle_train::format::{About, Adapter, Precision, id_of, shape, write, write_peft};
+use housestyle_train::format::{About, Adapter, Precision, id_of, write, write_peft};
 use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
 
 /// A workspace in git, a tiny model, and folders of adapters for it.
-struct Team {
-    world: World,
-    model: PathBuf,
+pub(crate) struct Team {
+    pub(crate) world: World,
+    pub(crate) model: PathBuf,
     config: Config,
 }
 
 impl Team {
-    fn new() -> Team {
+    pub(crate) fn new() -> Team {
+        Team::of(Tiny::default())
+    }
+
+    /// A team with this model.
+    pub(crate) fn of(tiny: Tiny) -> Team {
         let world = World::new();
         let model = world.home().join("tiny.gguf");
         fs::create_dir_all(world.home()).expect("a home");
-        fs::write(&model, Tiny::default().gguf()).expect("written");
+        fs::write(&model, tiny.gguf()).expect("written");
         let config = Config::of_file(&model).expect("a model");
         let team = Team { world, model, config };
         let work = team.world.work();
@@ -86,7 +91,7 @@ impl Team {
 
     /// Runs a command that must succeed.
     #[track_caller]
-    fn done(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn done(&self, arguments: &[&str]) -> Value {
         let ran = self.run(arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
         ran.json()
@@ -101,7 +106,7 @@ impl Team {
     }
 
     fn adapter(&self, seed: f32) -> Adapter {
-        let (rows, columns) = shape(&self.config, Target::Down);
+        let (rows, columns) = Target::Down.shape(&self.config);
         let numbers = |count: usize| (0..count).map(|n| (n % 13) as f32 * seed / 64.0).collect();
         let changes = (0..self.config.layers)
             .map(|layer| ((layer, Target::Down), LowRank { a: numbers(columns * 2), b: numbers(rows * 2) }));
@@ -116,7 +121,7 @@ impl Team {
     }
 
     /// Writes a PEFT folder of an adapter that somebody else trained.
-    fn foreign(&self, seed: f32) -> String {
+    pub(crate) fn foreign(&self, seed: f32) -> String {
         let mut folder =
             write_peft(&self.adapter(seed), &self.config, "tiny", Precision::Full).expect("writable");
         // Somebody else's file says nothing in our words.

@@ -309,13 +309,13 @@ pub fn swiglu_backward(dh: &[f32], g: &mut [f32], u: &mut [f32]) {
 /// # Panics
 /// When the row is shorter than `seen`, or `seen` is 0.
 pub fn softmax(row: &mut [f32], seen: usize) {
+    assert!(seen > 0, "a softmax of nothing");
     let (scores, rest) = row.split_at_mut(seen);
     rest.fill(0.0);
     let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     // SAFETY: of that length.
     unsafe { exp_in_place(simd::Isa::detect(), scores.as_mut_ptr(), scores.len(), max) };
     let sum: f32 = scores.iter().sum();
-    assert!(seen > 0);
     let inverse = 1.0 / sum;
     scores.iter_mut().for_each(|v| *v *= inverse);
 }

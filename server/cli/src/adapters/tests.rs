@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use housestyle_engine::{AdapterWeights, Config, LowRank, Rope, Target};
-use housestyle_train::format::{About, Adapter, Precision, id_of, shape, write};
+use housestyle_train::format::{About, Adapter, Precision, id_of, write};
 use serde_json::json;
 
 use super::*;
@@ -64,7 +64,7 @@ fn config() -> Config {
 
 fn weights(seed: u8) -> Vec<u8> {
     let config = config();
-    let (rows, columns) = shape(&config, Target::Up);
+    let (rows, columns) = Target::Up.shape(&config);
     let (a, b) = (vec![f32::from(seed) / 64.0; columns], vec![0.5; rows]);
     let low_rank = BTreeMap::from([((0, Target::Up), LowRank { a, b })]);
     let about = About {

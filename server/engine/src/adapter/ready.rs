@@ -17,11 +17,11 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// Adds up adapters for a model.
+    /// Adds up adapters for a model of this shape, as [`crate::Engine::prepare`] does, on whatever thread.
     ///
     /// # Errors
     /// When a tensor has another shape than the model's matrix, or holds what is not a number.
-    pub(crate) fn new(adapters: &[&AdapterWeights], config: &Config) -> Result<Adapter, EngineError> {
+    pub fn new(adapters: &[&AdapterWeights], config: &Config) -> Result<Adapter, EngineError> {
         for adapter in adapters {
             check(adapter, config)?;
         }

@@ -5,6 +5,8 @@
 //! them compute the same operations in the same order (products are fused into sums everywhere), so a
 //! model writes the same text on every machine, and the portable code is the oracle of the others.
 
+use std::sync::OnceLock;
+
 mod scalar;
 pub(crate) use scalar::Scalar;
 
@@ -96,9 +98,10 @@ impl Isa {
         all
     }
 
-    /// Returns the best instruction set of this machine.
+    /// Returns the best instruction set of this machine. It is found out once.
     pub(crate) fn detect() -> Isa {
-        Isa::available().pop().unwrap_or(Isa::Scalar)
+        static BEST: OnceLock<Isa> = OnceLock::new();
+        *BEST.get_or_init(|| Isa::available().pop().unwrap_or(Isa::Scalar))
     }
 }
 

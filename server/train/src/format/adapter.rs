@@ -6,7 +6,7 @@ use housestyle_engine::{AdapterWeights, Config, LowRank};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::check::{check, shape};
+use super::check::check;
 use super::error::FormatError;
 use super::names::{Part, Place, of_peft, peft};
 use super::rows::{Order, reorder};
@@ -200,7 +200,7 @@ fn unknown(name: &str) -> FormatError {
 pub(super) fn tensors(weights: &AdapterWeights, config: &Config) -> BTreeMap<String, Written> {
     let mut tensors = BTreeMap::new();
     for (&(layer, target), LowRank { a, b }) in &weights.low_rank {
-        let (rows, columns) = shape(config, target);
+        let (rows, columns) = target.shape(config);
         let b = reorder(b.clone(), weights.rank, target, config, Order::ToPublished);
         tensors.insert(peft(layer, target, Part::A), (vec![weights.rank, columns], a.clone()));
         tensors.insert(peft(layer, target, Part::B), (vec![rows, weights.rank], b));
@@ -244,7 +244,7 @@ impl Parts {
         values: impl FnOnce() -> Vec<f32>,
     ) -> Result<(), FormatError> {
         let (layer, target, part) = place;
-        let (rows, columns) = shape(config, target);
+        let (rows, columns) = target.shape(config);
         let rank = match (part, found) {
             (Part::A, [rank, _]) | (Part::B, [_, rank]) => *rank,
             _ => 0,

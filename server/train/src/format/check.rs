@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use housestyle_engine::{AdapterWeights, Config, Target};
+use housestyle_engine::{AdapterWeights, Config};
 
 use super::error::FormatError;
 use super::names::{Part, peft};
@@ -14,18 +14,6 @@ pub const MOST_RANK: usize = 512;
 pub const MOST_CHANGE: f64 = 1.0;
 /// Most that alpha may be.
 const MOST_ALPHA: f32 = 65536.0;
-
-/// Returns the shape of a matrix of the base model: (out, in).
-pub fn shape(config: &Config, target: Target) -> (usize, usize) {
-    let heads = config.heads * config.head_dim;
-    match target {
-        Target::Query => (heads, config.dim),
-        Target::Key | Target::Value => (config.kv_dim(), config.dim),
-        Target::Output => (config.dim, heads),
-        Target::Gate | Target::Up => (config.hidden, config.dim),
-        Target::Down => (config.dim, config.hidden),
-    }
-}
 
 /// Checks that an adapter fits a base model and changes it within reason.
 ///
@@ -56,7 +44,7 @@ pub fn check(weights: &AdapterWeights, config: &Config) -> Result<(), FormatErro
         });
     }
     for (&(layer, target), change) in low_rank {
-        let (rows, columns) = shape(config, target);
+        let (rows, columns) = target.shape(config);
         sized(&change.a, (*rank, columns), || peft(layer, target, Part::A))?;
         sized(&change.b, (rows, *rank), || peft(layer, target, Part::B))?;
         // |BA| ≤ |B| |A| in Frobenius' norm.
@@ -64,7 +52,7 @@ pub fn check(weights: &AdapterWeights, config: &Config) -> Result<(), FormatErro
         small(bound, rows * columns, || peft(layer, target, Part::B))?;
     }
     for (&(layer, target), bias) in biases {
-        let (rows, _) = shape(config, target);
+        let (rows, _) = target.shape(config);
         let name = || peft(layer, target, Part::Bias);
         sized(bias, (rows, 1), name)?;
         // A product's size is that of a normalised vector's: a bias is held to a hundred times that.

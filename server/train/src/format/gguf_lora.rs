@@ -10,7 +10,7 @@ use housestyle_engine::Config;
 use housestyle_engine::gguf::{Gguf, Value};
 
 use super::adapter::{About, Adapter, Parts, is_digest};
-use super::check::{check, shape};
+use super::check::check;
 use super::error::FormatError;
 use super::names::{gguf_base, of_gguf};
 use super::safetensors::{Precision, encode};
@@ -53,7 +53,7 @@ pub fn write_gguf(adapter: &Adapter, config: &Config, precision: Precision) -> R
     );
     let mut tensors = BTreeMap::new();
     for (&(layer, target), change) in &weights.low_rank {
-        let (rows, columns) = shape(config, target);
+        let (rows, columns) = target.shape(config);
         let base = gguf_base(layer, target);
         tensors.insert(format!("{base}.lora_a"), ([columns, weights.rank], &change.a));
         tensors.insert(format!("{base}.lora_b"), ([weights.rank, rows], &change.b));

@@ -19,7 +19,7 @@ mod safetensors;
 mod tests;
 
 pub use adapter::{About, Adapter, Header, MOST_BYTES, id_of, lossless, read, read_header, short, write};
-pub use check::{MOST_CHANGE, MOST_RANK, check, shape};
+pub use check::{MOST_CHANGE, MOST_RANK, check};
 pub use error::FormatError;
 pub use gguf_lora::{read_gguf, write_gguf};
 pub use peft::{PeftFolder, read_peft, write_peft};

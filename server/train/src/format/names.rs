@@ -72,16 +72,7 @@ pub(super) fn of_peft(name: &str) -> Option<Place> {
 
 /// Returns the name of a base tensor in a GGUF file.
 pub(super) fn gguf_base(layer: usize, target: Target) -> String {
-    let part = match target {
-        Target::Query => "attn_q",
-        Target::Key => "attn_k",
-        Target::Value => "attn_v",
-        Target::Output => "attn_output",
-        Target::Gate => "ffn_gate",
-        Target::Up => "ffn_up",
-        Target::Down => "ffn_down",
-    };
-    format!("blk.{layer}.{part}.weight")
+    format!("blk.{layer}.{}.weight", target.gguf_name())
 }
 
 /// Returns the place that a name in a GGUF adapter means.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use housestyle_engine::{AdapterWeights, Config, LowRank, Rope, Target};
 
-use super::{About, Adapter, shape};
+use super::{About, Adapter};
 
 /// SHA-256 of the base that the tests' adapters are for.
 const BASE: &str = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32";
@@ -51,13 +51,13 @@ fn adapter(config: &Config, targets: &[Target], biases: &[Target]) -> Adapter {
     let (rank, mut low_rank, mut added) = (2, BTreeMap::new(), BTreeMap::new());
     for layer in 0..config.layers {
         for (at, target) in targets.iter().enumerate() {
-            let (rows, columns) = shape(config, *target);
+            let (rows, columns) = target.shape(config);
             let from = layer * 100 + at * 10;
             let (a, b) = (numbers(rank * columns, from), numbers(rows * rank, from + 5));
             low_rank.insert((layer, *target), LowRank { a, b });
         }
         for target in biases {
-            added.insert((layer, *target), numbers(shape(config, *target).0, layer));
+            added.insert((layer, *target), numbers(target.shape(config).0, layer));
         }
     }
     let weights = AdapterWeights { rank, alpha: 3.0, low_rank, biases: added };

@@ -21,6 +21,7 @@ mod places;
 mod probe;
 mod progress;
 mod replay;
+mod stamp;
 mod target;
 mod workspace;
 mod workspace_state;

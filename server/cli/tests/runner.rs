@@ -10,4 +10,5 @@ mod learn;
 mod models;
 mod replay;
 mod serve;
+mod swap;
 mod try_it;

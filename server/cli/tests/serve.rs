@@ -1,26 +1,30 @@
 //! `serve` from outside, and what `why` tells afterwards.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::world::World;
 
-struct Server {
+/// A running server.
+pub(crate) struct Server {
     child: Child,
     reader: BufReader<std::process::ChildStdout>,
 }
 
 impl Server {
     fn start(world: &World, arguments: &[&str]) -> Server {
-        let mut command = world.command(arguments);
+        Server::run(world.command(arguments))
+    }
+
+    pub(crate) fn run(mut command: Command) -> Server {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("runs");
         let reader = BufReader::new(child.stdout.take().expect("stdout"));
         Server { child, reader }
     }
 
-    fn send(&mut self, mut message: Value) {
+    pub(crate) fn send(&mut self, mut message: Value) {
         message["jsonrpc"] = json!("2.0");
         let body = message.to_string();
         let stdin = self.child.stdin.as_mut().expect("stdin");
@@ -50,12 +54,12 @@ impl Server {
         }
     }
 
-    fn request(&mut self, id: u32, method: &str, params: Value) -> Value {
+    pub(crate) fn request(&mut self, id: u32, method: &str, params: Value) -> Value {
         self.send(json!({"id": id, "method": method, "params": params}));
         self.answer(id)
     }
 
-    fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         self.request(99, "shutdown", Value::Null);
         self.send(json!({"method": "exit"}));
         self.child.wait().expect("ends").code()
@@ -63,7 +67,7 @@ impl Server {
 }
 
 /// Returns how an editor names a file of the work folder.
-fn uri(world: &World, path: &str) -> String {
+pub(crate) fn uri(world: &World, path: &str) -> String {
     let folder = world.work().to_string_lossy().replace('\\', "/");
     format!("file://{}{folder}/{path}", if folder.starts_with('/') { "" } else { "/" })
 }

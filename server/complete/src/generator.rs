@@ -239,6 +239,10 @@ pub trait Generator: Send {
         let _ = path;
     }
 
+    /// Lets what was learned meanwhile take part from the next call on. Called between two jobs, so it costs next to
+    /// nothing; whatever takes time was done before, elsewhere. A back end that learns nothing does nothing.
+    fn refresh(&mut self) {}
+
     /// Returns how many tokens `text` has; an estimate is allowed.
     fn count_tokens(&self, text: &str) -> usize;
 

@@ -181,6 +181,7 @@ impl Shared {
         }
         let mut loaded = load_model(load, reports);
         while let Some(work) = self.next() {
+            loaded.iter_mut().for_each(|generator| generator.refresh());
             match (&mut loaded, work) {
                 (Ok(generator), Work::Task(task)) => {
                     reports.status.thinking(true);

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::models::{self, Model};
 
 /// The base model at hand.
+#[derive(Debug)]
 pub(crate) struct Base {
     pub(crate) name: String,
     pub(crate) path: PathBuf,

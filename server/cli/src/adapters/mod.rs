@@ -13,5 +13,5 @@ mod version;
 pub(crate) use base::Base;
 pub(crate) use error::StoreError;
 pub(crate) use files::Incoming;
-pub(crate) use store::Store;
+pub(crate) use store::{Seen, Store};
 pub(crate) use version::{Approver, How, Origin, State, Version};

@@ -14,6 +14,7 @@ use housestyle_train::format::{self, Adapter, Header, id_of, short};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
+use crate::stamp::Stamp;
 use crate::workspace_state;
 
 use super::error::StoreError;
@@ -32,6 +33,14 @@ const LEAST_DIGITS: usize = 4;
 struct Pointer {
     version: u64,
     id: Option<String>,
+}
+
+/// How a store was found: the pointer, the list of versions, and the weights that the pointer leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pointer: Option<Vec<u8>>,
+    versions: Stamp,
+    weights: Option<Stamp>,
 }
 
 /// The adapters of one workspace.
@@ -119,6 +128,22 @@ impl Store {
                 problem: format!("it names version {}, which the list has not, or not so", pointer.version),
             }),
         }
+    }
+
+    /// Returns the id of the adapter to serve: the active one, if it is approved.
+    ///
+    /// # Errors
+    /// When the store is damaged, or the active adapter is not approved.
+    pub(crate) fn serving(&self) -> Result<Option<String>, StoreError> {
+        self.active()?.map(|version| approved(&version).map(str::to_owned)).transpose()
+    }
+
+    /// Returns how the store is found now, cheaply: as long as it is found so, the same is served.
+    pub(crate) fn seen(&self) -> Seen {
+        let pointer = files::read(&self.folder.join("active.json")).ok();
+        let id = pointer.as_deref().and_then(|bytes| serde_json::from_slice::<Pointer>(bytes).ok()?.id);
+        let weights = id.map(|id| Stamp::of(&self.folder.join(id).join(WEIGHTS)));
+        Seen { pointer, versions: Stamp::of(&self.folder.join("versions.jsonl")), weights }
     }
 
     /// Returns the bytes of an adapter's file, after comparing them with its name.

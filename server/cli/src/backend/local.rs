@@ -19,7 +19,9 @@ use housestyle_train::Example;
 use super::Learned;
 use super::beside::Beside;
 use super::phrases::{self, Team};
-use super::starter::{self, Starter};
+use super::resident::Ready;
+use super::starter::Starter;
+use super::watch::{News, Watching};
 use crate::args::Arm;
 use crate::failure::Failure;
 
@@ -43,9 +45,11 @@ pub(crate) struct Local {
     learned: Option<Arc<Phrases>>,
     starter: Starter,
     /// The team's adapter that is measured.
-    candidate: Option<starter::Ready>,
+    candidate: Option<Ready>,
     /// The adapter beside the model, by its name or id.
     adapter: Option<String>,
+    /// What is learned while the model serves.
+    watching: Option<Watching>,
 }
 
 impl Local {
@@ -79,6 +83,7 @@ impl Local {
             starter: Starter::of(digest),
             candidate: None,
             adapter: None,
+            watching: None,
         })
     }
 
@@ -104,10 +109,38 @@ impl Local {
                 return Err(Failure::Usage("arm `adapter`: no adapter was learned here".to_owned()));
             }
         };
-        let (name, adapter) = beside.map(|ready| (ready.name, ready.adapter)).unzip();
-        self.engine.set_adapter(adapter).map_err(|error| Failure::Environment(error.to_string()))?;
+        self.put(beside).map_err(|error| Failure::Environment(error.to_string()))
+    }
+
+    /// Puts an adapter that is ready beside the model, or none.
+    fn put(&mut self, beside: Option<Ready>) -> Result<(), EngineError> {
+        let (name, adapter) = beside.map(|Ready { name, adapter }| (name, adapter)).unzip();
+        self.engine.set_adapter(adapter)?;
         self.adapter = name;
         Ok(())
+    }
+
+    /// Lets what is new take part from the next call on.
+    ///
+    /// # Errors
+    /// When it does not fit the model; what took part still does.
+    pub(super) fn hear(&mut self, news: News) -> Result<(), Failure> {
+        match news {
+            News::Adapter(Some(ready)) => {
+                self.put(Some(ready)).map_err(|error| Failure::CheckSaidNo(error.to_string()))
+            }
+            News::Adapter(None) => self.use_adapter(Arm::Starter),
+            News::Phrases(learned) => {
+                let on = learned.is_some();
+                self.learned = learned;
+                self.use_phrases(on)
+            }
+        }
+    }
+
+    /// Hears what is learned from now on.
+    pub(super) fn follow(&mut self, watching: Watching) {
+        self.watching = Some(watching);
     }
 
     /// Lets the team's phrases take part, or not. They are read once.
@@ -149,13 +182,13 @@ impl Local {
         &mut self,
         adapter: Option<(String, &AdapterWeights)>,
     ) -> Result<(), EngineError> {
-        let (id, ready) = match adapter {
-            Some((id, weights)) => (Some(id), Some(Arc::new(self.engine.prepare(&[weights])?))),
-            None => (None, None),
+        let ready = match adapter {
+            Some((name, weights)) => {
+                Some(Ready { name, adapter: Arc::new(self.engine.prepare(&[weights])?) })
+            }
+            None => None,
         };
-        self.engine.set_adapter(ready)?;
-        self.adapter = id;
-        Ok(())
+        self.put(ready)
     }
 
     /// Returns the engine, for measurements below the pipeline.
@@ -217,7 +250,7 @@ impl Learned for Local {
     fn know_adapter(&mut self, id: &str, weights: &AdapterWeights) -> Result<(), Failure> {
         let ready =
             self.engine.prepare(&[weights]).map_err(|error| Failure::CheckSaidNo(error.to_string()))?;
-        self.candidate = Some(starter::Ready { name: id.to_owned(), adapter: Arc::new(ready) });
+        self.candidate = Some(Ready { name: id.to_owned(), adapter: Arc::new(ready) });
         Ok(())
     }
 
@@ -235,6 +268,14 @@ impl Learned for Local {
 impl Generator for Local {
     fn look_at(&mut self, path: Option<&str>) {
         self.team.look_at(path.unwrap_or_default());
+    }
+
+    fn refresh(&mut self) {
+        while let Some(news) = self.watching.as_ref().and_then(Watching::news) {
+            if let Err(failure) = self.hear(news) {
+                eprintln!("housestyle: {failure}; what was in use stays in use");
+            }
+        }
     }
 
     fn describe(&self) -> Description {

@@ -3,8 +3,12 @@
 mod beside;
 mod local;
 pub(crate) mod phrases;
+mod resident;
 mod script;
 mod starter;
+mod watch;
+#[cfg(test)]
+mod watch_tests;
 
 pub(crate) use local::Local;
 
@@ -19,6 +23,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::models::{Model, Store, kept};
 use crate::{probe, workspace_state};
+use watch::Watch;
 
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +59,11 @@ impl Backend {
     }
 
     /// Opens the generator as it serves: with the team's phrases, and with the workspace's active adapter beside
-    /// the model, or the starter where there is none.
+    /// the model, or the starter where there is none. What is learned or activated while it serves takes part as soon
+    /// as it is ready.
     ///
     /// # Errors
-    /// As [`Backend::open`]. What was learned and cannot be loaded is told on stderr, and the model serves
+    /// As [`Backend::open`]. What was learned and cannot be used is told on stderr, and the model serves
     /// without it.
     pub(crate) fn open_serving(&self, context: &Context) -> Result<Box<dyn Generator>, Failure> {
         if *self != Backend::Local {
@@ -65,13 +71,12 @@ impl Backend {
             return Ok(opened);
         }
         let mut local = open_local(context)?;
-        if let Err(failure) = know_active(context, &mut local) {
-            eprintln!("housestyle: the model serves without the team's adapter: {failure}");
+        local.take_part(Arm::Starter)?;
+        let mut watch = Watch::new(context, local.vocabulary());
+        for news in watch.look() {
+            local.hear(news)?;
         }
-        if let Err(failure) = local.take_part(Arm::All) {
-            eprintln!("housestyle: the model serves without what was learned: {failure}");
-            local.take_part(Arm::Starter)?;
-        }
+        local.follow(watch.start());
         Ok(Box::new(local))
     }
 }

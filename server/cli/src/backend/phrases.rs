@@ -59,7 +59,15 @@ pub(crate) fn file(folder: &Path, vocabulary: u64) -> PathBuf {
 /// # Errors
 /// When there are none, or the file is not what it should be.
 pub(crate) fn read(folder: &Path, vocabulary: u64) -> Result<Phrases, PhrasesError> {
-    let path = file(folder, vocabulary);
+    read_file(&file(folder, vocabulary), vocabulary)
+}
+
+/// Reads a file of phrases.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_file(path: &Path, vocabulary: u64) -> Result<Phrases, PhrasesError> {
+    let path = path.to_path_buf();
     match fs::read(&path) {
         Ok(bytes) => match Phrases::from_bytes(&bytes) {
             Ok(phrases) if phrases.vocabulary() == vocabulary => Ok(phrases),

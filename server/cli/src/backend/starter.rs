@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use housestyle_engine::{Adapter, Engine};
+use housestyle_engine::Engine;
 
+use super::resident::Ready;
 use crate::adapt;
 use crate::failure::Failure;
-
-/// An adapter made ready, and its name.
-#[derive(Debug, Clone)]
-pub(crate) struct Ready {
-    pub(crate) name: String,
-    pub(crate) adapter: Arc<Adapter>,
-}
 
 /// The starter of one model.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! The workspace's history, as every command reads it: without files that may hold secrets.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_complete::Settings;
@@ -18,6 +19,14 @@ const DIGITS: usize = 16;
 /// # Errors
 /// When there is none, or it cannot be read.
 pub(crate) fn open(context: &Context, settings: &Settings, since: Option<&str>) -> Result<History, Failure> {
+    open_at(&context.workspace, settings, since)
+}
+
+/// Opens the history of the repository that a folder is in.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn open_at(folder: &Path, settings: &Settings, since: Option<&str>) -> Result<History, Failure> {
     let settings = settings.clone();
     let forbidden = move |path: &str| secrets::is_secret_path(path) || settings.disabled_by(path).is_some();
     let options = HistoryOptions {
@@ -25,7 +34,7 @@ pub(crate) fn open(context: &Context, settings: &Settings, since: Option<&str>) 
         forbidden: Arc::new(forbidden),
         ..HistoryOptions::default()
     };
-    let history = History::open(&context.workspace, options).map_err(failure)?;
+    let history = History::open(folder, options).map_err(failure)?;
     if history.is_shallow() {
         eprintln!(
             "housestyle: this clone is shallow: older commits are not here (`git fetch --unshallow` gets them)"

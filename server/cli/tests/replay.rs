@@ -1,6 +1,7 @@
 //! `replay` and `cases` over a small history.
 
 use git2::{Repository, Signature, Time};
+use housestyle_testkit::tiny::Tiny;
 
 use crate::world::World;
 
@@ -11,10 +12,15 @@ const WORDS: [&str; 12] = [
 
 /// Makes a history of twelve commits in the work folder, and a script that is right now and then.
 fn world() -> World {
+    world_of(&WORDS)
+}
+
+/// Makes a history of a commit for each word.
+fn world_of(words: &[&str]) -> World {
     let world = World::new();
     let repository = Repository::init(world.work()).expect("a repository");
     let mut text = String::from("fn start() {\n}\n");
-    for (n, word) in WORDS.iter().enumerate() {
+    for (n, word) in words.iter().enumerate() {
         if n > 0 {
             text.push_str(&format!(
                 "\nfn {word}_{}(item: &Item) -> Result<(), Error> {{\n    let {word} = item.{word}()?;\n    store({word}, \"<{n}>\");\n    Ok(())\n}}\n",
@@ -109,7 +115,70 @@ fn without_a_history_it_says_so() {
     let ran = world.run(&REPLAY);
     assert!(ran.code == 2 && ran.err.contains("there is nothing to predict"), "{} {}", ran.code, ran.err);
     let ran = world.run(&with(&["--arms", "none"]));
-    assert!(ran.code == 2 && ran.err.contains("the arms are base, memory"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("the arms are base, starter"), "{}", ran.err);
+}
+
+/// Puts a tiny model into the work folder.
+fn put_model(world: &World) {
+    std::fs::write(world.work().join("tiny.gguf"), Tiny { fim: false, ..Tiny::default() }.gguf())
+        .expect("written");
+}
+
+const ON_TINY: [&str; 8] = ["replay", "--model", "tiny.gguf", "--holdout", "0.4", "--limit", "6", "--json"];
+
+#[test]
+fn phrases_gain_and_those_of_other_text_do_not() {
+    let world = world();
+    put_model(&world);
+    let other: String = (0..60)
+        .map(|n| {
+            format!(
+                "{{\"path\": \"b{n}.py\", \"prefix\": \"import os\\nprint(\", \"suffix\": \")\\n\", \"middle\": \"os.sep * {n}\"}}\n"
+            )
+        })
+        .collect();
+    world.write("other.jsonl", &other);
+    let all: Vec<&str> = ON_TINY.iter().copied().chain(["--control", "other.jsonl"]).collect();
+    let ran = world.run(&all);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let result = ran.json();
+    let names: Vec<&str> =
+        result["arms"].as_array().expect("arms").iter().filter_map(|arm| arm["arm"].as_str()).collect();
+    assert_eq!(names, ["base", "phrases", "all", "foreign"], "{result}");
+    let absent: Vec<_> =
+        result["absent"].as_array().expect("a list").iter().map(|a| a["arm"].clone()).collect();
+    assert_eq!(absent, ["starter", "memory", "skills", "adapter"]);
+    let nats = |arm: usize| result["arms"][arm]["nll_per_token"].as_f64().expect("nats");
+    assert!(nats(1) < 0.8 * nats(0) && nats(2) == nats(1), "{result}");
+    assert!(nats(3) > 0.95 * nats(0), "{result}");
+    assert!(result["paired"][0]["nll_per_token"]["ci95"][1].as_f64() < Some(0.0), "{result}");
+    let before = std::fs::read_to_string(rows(&world)).expect("rows");
+    assert_eq!(world.run(&all).json()["arms"], result["arms"]);
+    assert_eq!(std::fs::read_to_string(rows(&world)).expect("rows"), before, "nothing is measured twice");
+    let wrong = world.run(&[&ON_TINY[..], &["--control", "none.jsonl"]].concat());
+    assert!(wrong.code == 2 && wrong.err.contains("--control none.jsonl"), "{}", wrong.err);
+}
+
+#[test]
+fn what_comes_later_changes_nothing() {
+    let told = |words: &[&str]| -> Vec<serde_json::Value> {
+        let world = world_of(words);
+        put_model(&world);
+        let asked = ["replay", "--model", "tiny.gguf", "--holdout", "0.45", "--arms", "phrases"];
+        assert_eq!(world.run(&asked).code, 0);
+        let text = std::fs::read_to_string(rows(&world)).expect("rows");
+        text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
+    };
+    let short = told(&WORDS);
+    let longer = told(&[&WORDS[..], &["zenith"]].concat());
+    let same = longer.iter().filter_map(|row| {
+        let key = |row: &serde_json::Value| (row["arm"].clone(), row["name"].clone());
+        let before = short.iter().find(|before| key(before) == key(row))?;
+        Some((&before["nll"], &row["nll"], &before["text"], &row["text"]))
+    });
+    let same: Vec<_> = same.collect();
+    assert!(same.len() >= 6, "{short:?} {longer:?}");
+    assert!(same.iter().all(|(a, b, c, d)| a == b && c == d), "{same:?}");
 }
 
 #[test]

@@ -12,4 +12,4 @@ pub(crate) mod team;
 pub(crate) use control::cases as control_cases;
 pub(crate) use edits::{Edit, Edits, of_cases, of_git};
 pub(crate) use examples::{examples, window};
-pub(crate) use starter::{NAME as STARTER, starter};
+pub(crate) use starter::{NAME as STARTER, id as starter_id, starter};

@@ -4,7 +4,7 @@
 //! how, and what it is worth.
 
 use housestyle_engine::{AdapterWeights, Config};
-use housestyle_train::format::{FormatError, read};
+use housestyle_train::format::{FormatError, id_of, read};
 
 /// What people call it.
 pub(crate) const NAME: &str = "starter";
@@ -12,6 +12,11 @@ pub(crate) const NAME: &str = "starter";
 /// The model that it was made for, and its file.
 const BASE_SHA256: &str = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32";
 const WEIGHTS: &[u8] = include_bytes!("../../assets/starter/adapter_model.safetensors");
+
+/// Returns the id of the starter adapter, which is that of its bytes.
+pub(crate) fn id() -> String {
+    id_of(WEIGHTS)
+}
 
 /// Returns the starter adapter of a model; `None` where there is none for it.
 ///
@@ -26,7 +31,7 @@ pub(crate) fn starter(base_sha256: &str, config: &Config) -> Result<Option<Adapt
 
 #[cfg(test)]
 mod tests {
-    use housestyle_train::format::{id_of, read_header};
+    use housestyle_train::format::read_header;
 
     use super::*;
     use crate::models::catalogue;

@@ -42,13 +42,15 @@ Walks the commits from the oldest to the newest. Before each of the last ones (-
 places where it wrote something, knowing only what came before; then the arms learn from it, and the next follows.
 Intervals are over commits. What was measured is kept: a run that was interrupted goes on where it was.
 
-Arms: `base` (the model alone) is always run; `memory`, `phrases`, `skills`, `adapter` and `all` as far as there is
-something for them; the result names those that there is nothing for.
+Arms: `base` (the model alone) is always run; `starter` adds the adapter that ships with the program, `phrases` the
+phrase cache of all that was written before, and `all` both. There is nothing yet for `memory`, `skills` and `adapter`,
+and the result says so. With --control there is an arm `foreign` too: a phrase cache of the same size, made of other
+text; what it gains is not the team's. Every arm is compared with `base`, and with `starter` where that is run.
 
 Examples:
   housestyle replay
   housestyle replay --limit 60 --budget 10m --report replay.html
-  housestyle replay --arms base,phrases --json")]
+  housestyle replay --arms base,phrases --control ../other --json")]
 pub(crate) struct ReplayArgs {
     /// Share of the history that is predicted, the latest
     #[arg(long, value_name = "SHARE", default_value_t = 0.15, value_parser = share)]
@@ -57,11 +59,14 @@ pub(crate) struct ReplayArgs {
     #[arg(
         long,
         value_name = "ARM,...",
-        default_value = "base,memory,phrases,skills,adapter,all",
+        default_value = "base,starter,memory,phrases,skills,adapter,all",
         value_delimiter = ',',
         hide_default_value = true
     )]
     pub(crate) arms: Vec<ArmName>,
+    /// Other text for the arm `foreign`: another repository, or cases
+    #[arg(long, value_name = "DIR|FILE.jsonl")]
+    pub(crate) control: Option<PathBuf>,
     /// Write a page with plots and examples to FILE
     #[arg(long, value_name = "FILE.html")]
     pub(crate) report: Option<PathBuf>,

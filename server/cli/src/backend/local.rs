@@ -99,7 +99,7 @@ impl Local {
 
     /// Puts the adapter of an arm beside the model, or none. A team's adapter was trained from the starter, and takes
     /// its place.
-    fn use_adapter(&mut self, arm: Arm) -> Result<(), Failure> {
+    pub(crate) fn use_adapter(&mut self, arm: Arm) -> Result<(), Failure> {
         let beside = match arm {
             Arm::Base | Arm::Phrases => None,
             Arm::Starter => self.starter.ready(&self.engine)?,
@@ -150,9 +150,23 @@ impl Local {
             self.learned =
                 Some(Arc::new(read.map_err(|error| Failure::Usage(format!("arm `phrases`: {error}")))?));
         }
-        self.team.set(self.learned.clone().filter(|_| on));
-        self.engine.set_prior(on.then(|| Box::new(self.team.clone()) as Box<dyn Prior>));
+        self.put_phrases(self.learned.clone().filter(|_| on));
         Ok(())
+    }
+
+    /// Lets these phrases take part from the next call on, or none.
+    pub(crate) fn put_phrases(&mut self, phrases: Option<Arc<Phrases>>) {
+        let prior = phrases.is_some().then(|| Box::new(self.team.clone()) as Box<dyn Prior>);
+        self.team.set(phrases);
+        self.engine.set_prior(prior);
+    }
+
+    /// Returns whether there is a starter adapter for this model.
+    ///
+    /// # Errors
+    /// When the program's own copy does not fit the model.
+    pub(crate) fn has_starter(&mut self) -> Result<bool, Failure> {
+        Ok(self.starter.ready(&self.engine)?.is_some())
     }
 
     /// Returns the tokens of a prompt with what is to follow it and the end of it, to learn from; `None` where
@@ -263,6 +277,10 @@ impl Learned for Local {
             Arm::All => self.use_phrases(phrases::file(&self.state, self.vocabulary).is_file()),
         }
     }
+
+    fn local(&mut self) -> Option<&mut Local> {
+        Some(self)
+    }
 }
 
 impl Generator for Local {
@@ -363,7 +381,7 @@ impl Generator for Local {
         };
         if self.beside.set(texts, cancel, encode) {
             self.engine.set_draft_texts(self.beside.tokens());
-            if self.learned.is_some() {
+            if self.team.takes_part() {
                 self.team.set_beside(self.beside.tokens());
             }
         }

@@ -147,6 +147,9 @@ pub(crate) trait Learned: Generator {
     /// # Errors
     /// When there is nothing of that kind, or it cannot be read.
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure>;
+
+    /// Returns the model in this process, for what must reach below a generator; `None` where there is none.
+    fn local(&mut self) -> Option<&mut Local>;
 }
 
 /// Opens the model in this process.

@@ -121,6 +121,11 @@ impl Team {
         state.learned = learned;
     }
 
+    /// Returns whether phrases take part.
+    pub(super) fn takes_part(&self) -> bool {
+        self.state().learned.is_some()
+    }
+
     /// Says which file the next prompts are of.
     pub(super) fn look_at(&self, path: &str) {
         let mut state = self.state();
@@ -155,6 +160,15 @@ impl Team {
 }
 
 impl State {
+    /// Predicts what comes after a context; nothing where no phrases take part.
+    fn predict(&mut self, context: &[u32]) {
+        let Some(learned) = self.learned.clone() else { return self.prediction.of_all(&[], Hole::default()) };
+        self.read(context);
+        let State { prediction, hole, scopes, near, beside, .. } = self;
+        let caches = [(&*learned, &*scopes), (&*beside, &*near)];
+        prediction.of_all(&caches, Hole { before: &hole.0, after: &hole.1 });
+    }
+
     /// Puts together what stands around the cursor: of a prompt with a hole, what stands before the hole, then the line.
     fn read(&mut self, tokens: &[u32]) {
         let last = |mark: Option<u32>, tokens: &[u32]| tokens.iter().rposition(|token| Some(*token) == mark);
@@ -180,12 +194,8 @@ impl State {
 impl Prior for Team {
     fn predict(&mut self, context: &[u32], out: &mut Vec<(u32, f32)>) {
         let mut state = self.state();
-        let Some(learned) = state.learned.clone() else { return };
-        state.read(context);
-        let State { prediction, hole, scopes, near, beside, .. } = &mut *state;
-        let caches = [(&*learned, &*scopes), (&*beside, &*near)];
-        prediction.of_all(&caches, Hole { before: &hole.0, after: &hole.1 });
-        out.extend_from_slice(&prediction.tokens);
+        state.predict(context);
+        out.extend_from_slice(&state.prediction.tokens);
     }
 }
 

@@ -14,7 +14,7 @@ use housestyle_complete::generator::{
 };
 use serde::Deserialize;
 
-use super::Learned;
+use super::{Learned, Local};
 use crate::args::Arm;
 use crate::failure::Failure;
 
@@ -77,6 +77,10 @@ impl Learned for Script {
                 arm.name()
             ))),
         }
+    }
+
+    fn local(&mut self) -> Option<&mut Local> {
+        None
     }
 }
 

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use housestyle_complete::eval::{Case, CaseResult, Report, parse_cases, report, run as run_case, score};
+use housestyle_complete::eval::{
+    Case, CaseResult, Difference, Report, parse_cases, report, run as run_case, score,
+};
 use housestyle_complete::generator::{Cancel, GenerateError, Generator};
 use housestyle_complete::{Settings, Trace};
 use serde_json::{Value, json};
@@ -53,8 +55,13 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
         bar.end();
         arms.push((arm.name().to_owned(), results));
     }
-    let report = report(&arms);
-    if context.global.json { print_json(&report) } else { table(&report, &generator.describe().model) }
+    let mut report = report(&arms);
+    report.compare_with(Arm::Starter.name(), &arms);
+    if context.global.json {
+        return print_json(&report);
+    }
+    table(&report, &generator.describe().model)?;
+    differences(&report)
 }
 
 /// Runs one case and scores what the team wrote there.
@@ -162,6 +169,29 @@ pub(crate) fn table(report: &Report, model: &str) -> Result<(), Failure> {
             arm.shown * 100.0,
             number(arm.latency_ms.p50, 0),
             number(arm.latency_ms.p95, 0),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Prints for people how the arms differ, with intervals.
+pub(crate) fn differences(report: &Report) -> Result<(), Failure> {
+    let told = |difference: Option<Difference>, places: usize| {
+        let Some(Difference { diff, ci95: [low, high] }) = difference else { return "–".to_owned() };
+        format!("{diff:+.places$} ({low:+.places$} to {high:+.places$})")
+    };
+    if !report.paired.is_empty() {
+        let style = Style::for_stdout();
+        print(
+            &style.bold(format!("\n{:20} {:>26} {:>26}", "95 % over commits", "nats/token", "first line")),
+        )?;
+    }
+    for paired in &report.paired {
+        let arms = format!("{} − {}", paired.arm, paired.against);
+        print(&format!(
+            "{arms:20} {:>26} {:>26}",
+            told(paired.nll_per_token, 3),
+            told(paired.first_line_exact, 3)
         ))?;
     }
     Ok(())

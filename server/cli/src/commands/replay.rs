@@ -6,21 +6,21 @@ use std::time::Instant;
 
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, CaseResult, report};
-use housestyle_complete::generator::Generator;
 use housestyle_learn::cases::{CaseOptions, Collector, Example};
 use housestyle_review::History;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::complete::unhurried;
-use super::eval::{one, table};
+use super::eval::{differences, one, table};
 use crate::args::ReplayArgs;
+use crate::backend::Learned;
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{print, print_json};
 use crate::progress::Progress;
-use crate::replay::{Absent, Arm, ArmName, Base, Facts, HeldOut, Row, Rows, page};
+use crate::replay::{ArmName, Arms, Control, Facts, HeldOut, Row, Rows, layers, page};
 use crate::{git, workspace_state};
 
 /// The form of the rows: another one is another file.
@@ -46,33 +46,30 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<(), Failure> {
         )));
     }
     let mut generator = args.backend.backend.open(context)?;
-    let (mut arms, absent) = arms(&args.arms);
+    let control = args.control.as_deref().map(|path| Control::read(path, &settings)).transpose()?;
+    let layers = layers(&mut *generator, control)?;
+    let is_script = generator.local().is_none();
+    let mut arms = Arms::of(&args.arms, layers, &|arm| why_not(arm, is_script).to_owned());
     let state = workspace_state::folder(&context.home, &context.workspace);
     let path = state.join(format!("replay-{}.jsonl", key(&history, args, &settings, &*generator)));
     let cannot = |error: std::io::Error| Failure::Environment(format!("{}: {error}", path.display()));
     let mut rows = Rows::open(&path).map_err(cannot)?;
     let walk = Walk { history: &history, held: &held, options, settings: &settings, args };
     let cases = walk.run(&mut arms, &mut *generator, &mut rows, &mut bar)?;
-    tell(context, args, &history, &held, &arms, &absent, &cases, &rows, &generator.describe().model)
+    tell(context, args, &history, &held, &arms, &cases, &rows, &generator.describe().model)
 }
 
-/// Returns the arms that can be run, `base` first, and those that cannot.
-fn arms(asked: &[ArmName]) -> (Vec<Box<dyn Arm>>, Vec<Absent>) {
-    let mut absent: Vec<Absent> = Vec::new();
-    let mut names = asked.to_vec();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        if name != ArmName::Base {
-            let why = "this version has nothing of that kind that learns".to_owned();
-            absent.push(Absent { arm: name.code(), why });
-        }
+/// Returns why there is nothing for an arm.
+fn why_not(arm: ArmName, is_script: bool) -> &'static str {
+    match arm {
+        _ if is_script => "a script has no model that anything could take part in",
+        ArmName::Starter => "there is no starter adapter for this model",
+        _ => "this version has nothing of that kind that learns",
     }
-    (vec![Box::new(Base)], absent)
 }
 
 /// Returns what tells these measurements from others: the history, the places, the model, the settings.
-fn key(history: &History, args: &ReplayArgs, settings: &Settings, generator: &dyn Generator) -> String {
+fn key(history: &History, args: &ReplayArgs, settings: &Settings, generator: &dyn Learned) -> String {
     let model = generator.describe().model;
     let what = format!(
         "{FORM}\n{}\n{}\n{}\n{model}\n{:?}\n{settings:?}",
@@ -97,8 +94,8 @@ impl Walk<'_> {
     /// Predicts what is held out and learns on the way; returns the cases that all arms have a row for.
     fn run(
         &self,
-        arms: &mut [Box<dyn Arm>],
-        generator: &mut dyn Generator,
+        arms: &mut Arms,
+        generator: &mut dyn Learned,
         rows: &mut Rows,
         bar: &mut Progress,
     ) -> Result<Vec<Case>, Failure> {
@@ -123,9 +120,7 @@ impl Walk<'_> {
                 cases.push(example.case);
                 bar.at(cases.len() as u64);
             }
-            for arm in arms.iter_mut() {
-                arm.learn(&commit, generator)?;
-            }
+            arms.learn(&commit);
         }
         bar.end();
         Ok(cases)
@@ -135,17 +130,17 @@ impl Walk<'_> {
     fn predict(
         &self,
         example: &Example,
-        arms: &mut [Box<dyn Arm>],
-        generator: &mut dyn Generator,
+        arms: &mut Arms,
+        generator: &mut dyn Learned,
         rows: &mut Rows,
     ) -> Result<(), Failure> {
         let name = example.case.name.clone().unwrap_or_default();
-        for arm in arms {
-            let identity = arm.identity();
+        for arm in 0..arms.names().count() {
+            let identity = arms.identity(arm);
             if rows.get(&identity, &name).is_some() {
                 continue;
             }
-            arm.take_part(&example.case, generator)?;
+            arms.take_part(arm, &example.case, generator)?;
             let (result, _) = one(&example.case, self.settings, generator)?;
             rows.add(Row::of(&identity, &result)).map_err(|error| {
                 Failure::Environment(format!("writing {} failed: {error}", rows.path().display()))
@@ -161,22 +156,22 @@ fn tell(
     args: &ReplayArgs,
     history: &History,
     held: &HeldOut,
-    arms: &[Box<dyn Arm>],
-    absent: &[Absent],
+    arms: &Arms,
     cases: &[Case],
     rows: &Rows,
     model: &str,
 ) -> Result<(), Failure> {
-    let of_arm = |arm: &dyn Arm| -> Vec<Row> {
-        let identity = arm.identity();
+    let of_arm = |arm: usize| -> Vec<Row> {
+        let identity = arms.identity(arm);
         let row = |case: &Case| rows.get(&identity, case.name.as_deref().unwrap_or_default()).cloned();
         cases.iter().filter_map(row).collect()
     };
     let measured: Vec<(String, Vec<Row>)> =
-        arms.iter().map(|arm| (arm.name().to_owned(), of_arm(&**arm))).collect();
+        arms.names().enumerate().map(|(arm, name)| (name.to_owned(), of_arm(arm))).collect();
     let results: Vec<(String, Vec<CaseResult>)> =
         measured.iter().map(|(arm, rows)| (arm.clone(), rows.iter().map(Row::result).collect())).collect();
-    let report = report(&results);
+    let mut report = report(&results);
+    report.compare_with(ArmName::Starter.code(), &results);
     if let Some(path) = &args.report {
         let facts = Facts {
             name: &context.workspace.file_name().unwrap_or_default().to_string_lossy(),
@@ -186,7 +181,7 @@ fn tell(
             predicted: history.len() - held.first,
             of: held.chosen.len(),
             left_out: held.left_out.iter().map(|(reason, count)| (reason.code(), count)).collect(),
-            absent,
+            absent: arms.absent(),
         };
         write_whole(path, &page(&facts, &report, cases, &measured))?;
     }
@@ -197,12 +192,13 @@ fn tell(
             "held_out_cases": held.of, "chosen_cases": held.chosen.len(), "left_out": held.left_out,
             "dropped": held.dropped,
         });
-        document["absent"] = json!(absent);
+        document["absent"] = json!(arms.absent());
         document["complete"] = json!(cases.len() == held.chosen.len());
         return print_json(&document);
     }
     table(&report, model)?;
-    for absent in absent {
+    differences(&report)?;
+    for absent in arms.absent() {
         print(&format!("not run: {}: {}", absent.arm, absent.why))?;
     }
     if cases.len() < held.chosen.len() {

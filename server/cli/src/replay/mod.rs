@@ -3,11 +3,16 @@
 
 mod arms;
 mod chart;
+mod control;
+mod follow;
 mod held_out;
+mod layers;
 mod page;
 mod rows;
 
-pub(crate) use arms::{Absent, Arm, ArmName, Base};
+pub(crate) use arms::{ArmName, Arms};
+pub(crate) use control::Control;
 pub(crate) use held_out::HeldOut;
+pub(crate) use layers::layers;
 pub(crate) use page::{Facts, page};
 pub(crate) use rows::{Row, Rows};

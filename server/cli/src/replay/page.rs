@@ -151,17 +151,25 @@ fn plots(html: &mut String, report: &Report, rows: &[(String, Vec<Row>)]) {
         .map(|(colour, (name, values))| Series { name, colour, values: gain(values, &all[0].1) })
         .collect();
     section(html, "Gain on base so far (more is better)", chart::lines(&series, "nats a token gained"));
-    for (title, unit, difference) in DIFFERENCES {
-        let bars: Vec<Bar<'_>> = report
-            .paired
-            .iter()
-            .enumerate()
-            .filter_map(|(n, paired)| {
-                let Difference { diff, ci95 } = difference(paired)?;
-                Some(Bar { name: &paired.arm, colour: n + 1, diff, ci95 })
-            })
-            .collect();
-        section(html, title, chart::intervals(&bars, unit));
+    let colour = |arm: &str| rows.iter().position(|(name, _)| name == arm).unwrap_or(0);
+    let mut references: Vec<&str> = Vec::new();
+    for paired in &report.paired {
+        if !references.contains(&paired.against.as_str()) {
+            references.push(&paired.against);
+        }
+    }
+    for against in references {
+        for (title, unit, difference) in DIFFERENCES {
+            let of_reference = report.paired.iter().filter(|paired| paired.against == against);
+            let bars: Vec<Bar<'_>> = of_reference
+                .filter_map(|paired| {
+                    let Difference { diff, ci95 } = difference(paired)?;
+                    Some(Bar { name: &paired.arm, colour: colour(&paired.arm), diff, ci95 })
+                })
+                .collect();
+            let title = format!("Against {}: {title}", escaped(against));
+            section(html, &title, chart::intervals(&bars, unit));
+        }
     }
 }
 
@@ -169,11 +177,9 @@ fn plots(html: &mut String, report: &Report, rows: &[(String, Vec<Row>)]) {
 type Plotted = (&'static str, &'static str, fn(&housestyle_complete::eval::Paired) -> Option<Difference>);
 
 const DIFFERENCES: [Plotted; 3] = [
-    ("Against base: nats a token (less is better)", "nats a token", |paired| paired.nll_per_token),
-    ("Against base: first line right (more is better)", "share of cases", |paired| paired.first_line_exact),
-    ("Against base: similarity of the first line (more is better)", "similarity", |paired| {
-        paired.edit_similarity
-    }),
+    ("nats a token (less is better)", "nats a token", |paired| paired.nll_per_token),
+    ("first line right (more is better)", "share of cases", |paired| paired.first_line_exact),
+    ("similarity of the first line (more is better)", "similarity", |paired| paired.edit_similarity),
 ];
 
 fn section(html: &mut String, title: &str, plot: Option<String>) {
@@ -279,6 +285,7 @@ mod tests {
         let cases: Vec<Case> = (0..6).map(case).collect();
         let rows = vec![
             ("base".to_owned(), (0..6).map(|n| row("base", n, 8.0, evil)).collect::<Vec<_>>()),
+            ("starter".to_owned(), (0..6).map(|n| row("starter", n, 6.0, evil)).collect()),
             ("phrases".to_owned(), (0..6).map(|n| row("phrases", n, 3.0 + n as f64, evil)).collect()),
         ];
         let results: Vec<_> =
@@ -294,7 +301,9 @@ mod tests {
             left_out: vec![("merge", 2)],
             absent: &absent,
         };
-        let html = page(&facts, &report(&results), &cases, &rows);
+        let mut report = report(&results);
+        report.compare_with("starter", &results);
+        let html = page(&facts, &report, &cases, &rows);
         assert!(!html.contains("<script") && !html.contains('\u{1b}') && !html.contains("<repo>"), "{html}");
         assert!(!html.contains("http:") && !html.contains("https:") && !html.contains("src="), "{html}");
         for part in [
@@ -304,6 +313,7 @@ mod tests {
             "Examples won by phrases",
             "Gain on base so far",
             "Against base: nats a token",
+            "Against starter: nats a token",
             "merge 2",
         ] {
             assert!(html.contains(part), "{part} is not in {html}");

@@ -16,7 +16,7 @@ pub struct Report {
     pub commits: usize,
     /// The arms in the order in which they were asked for.
     pub arms: Vec<Arm>,
-    /// Every other arm against the first.
+    /// Every other arm against the first, and against others that it was asked to be compared with.
     pub paired: Vec<Paired>,
 }
 
@@ -79,6 +79,20 @@ pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
         commits: clusters.iter().collect::<BTreeSet<_>>().len(),
         arms: arms.iter().map(|(name, results)| arm(name, results)).collect(),
         paired: paired.unwrap_or_default(),
+    }
+}
+
+impl Report {
+    /// Compares with one more arm all those that stand behind it. The first one is compared with already.
+    pub fn compare_with(&mut self, reference: &str, arms: &[(String, Vec<CaseResult>)]) {
+        let Some(at) = arms.iter().position(|(name, _)| name == reference).filter(|at| *at > 0) else {
+            return;
+        };
+        let of_reference = &arms[at].1;
+        let clusters = clusters(of_reference);
+        let others = arms[at + 1..].iter();
+        self.paired
+            .extend(others.map(|(name, results)| pair(name, results, reference, of_reference, &clusters)));
     }
 }
 
@@ -195,6 +209,24 @@ mod tests {
             (json["commits"].as_u64(), json["paired"][0]["edit_similarity"]["diff"].as_f64()),
             (Some(2), Some(0.5))
         );
+    }
+
+    #[test]
+    fn a_second_reference_is_compared_with_what_stands_behind_it() {
+        let arms: Vec<(String, Vec<CaseResult>)> = [("base", 6.0), ("starter", 4.0), ("all", 3.0)]
+            .map(|(name, nll)| (name.to_owned(), vec![result(true, Some((nll, 2)), None)]))
+            .into();
+        let mut report = report(&arms);
+        report.compare_with("starter", &arms);
+        report.compare_with("base", &arms);
+        report.compare_with("adapter", &arms);
+        let pairs = report
+            .paired
+            .iter()
+            .map(|p| (p.arm.as_str(), p.against.as_str(), p.nll_per_token.map(|difference| difference.diff)));
+        let expected =
+            [("starter", "base", Some(-1.0)), ("all", "base", Some(-1.5)), ("all", "starter", Some(-0.5))];
+        assert_eq!(pairs.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -104,6 +104,11 @@ impl Phrases {
         self.tokens.len() - 1 - self.documents.len()
     }
 
+    /// Returns how many tokens of one kind of text are held.
+    pub fn len_of(&self, kind: Kind) -> usize {
+        self.documents.iter().filter(|d| d.kind == kind).map(|d| d.length).sum()
+    }
+
     /// Returns whether nothing is held.
     pub fn is_empty(&self) -> bool {
         self.documents.is_empty()
@@ -178,6 +183,17 @@ impl Phrases {
     /// never been there.
     pub fn remove(&mut self, path: &str) -> usize {
         self.remove_where(&mut |_, d| d.path == path)
+    }
+
+    /// Takes out all edits but the last `most` that were put in; returns how many.
+    pub fn keep_last_edits(&mut self, most: usize) -> usize {
+        let edits = self.documents.iter().filter(|d| d.kind == Kind::Edit).count();
+        let mut old = edits.saturating_sub(most);
+        self.remove_where(&mut |_, d| {
+            let goes = d.kind == Kind::Edit && old > 0;
+            old -= usize::from(goes);
+            goes
+        })
     }
 
     /// Takes out the documents that `which` says, given their number.

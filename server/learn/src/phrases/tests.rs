@@ -196,6 +196,21 @@ fn what_stands_after_the_hole_is_not_what_is_missing() {
 }
 
 #[test]
+fn the_oldest_edits_go_first_and_files_stay() {
+    let texts = [
+        ("a", Kind::Edit, vec![1, 2, 3]),
+        ("a", Kind::File, vec![1, 2, 4]),
+        ("b", Kind::Edit, vec![1, 2, 5]),
+        ("a", Kind::Edit, vec![1, 2, 6]),
+    ];
+    let mut all = cache(&texts);
+    assert_eq!((all.keep_last_edits(3), all.keep_last_edits(2)), (0, 1));
+    assert_eq!(all, cache(&texts[1..]));
+    assert_eq!(all.keep_last_edits(0), 2);
+    assert_eq!(all, cache(&texts[1..2]));
+}
+
+#[test]
 fn what_knows_nothing_says_nothing() {
     let empty = Phrases::new(7);
     assert_eq!((predict(&empty, "a", &[1, 2]).kind, empty.len(), empty.is_empty()), (None, 0, true));

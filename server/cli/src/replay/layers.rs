@@ -1,0 +1,155 @@
+//! The layers of this version: the starter adapter, the team's phrases, and the control, phrases of other text.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use housestyle_complete::eval::Case;
+use housestyle_engine::Tokenizer;
+use housestyle_learn::Commit;
+use housestyle_learn::phrases::{Kind, Phrases};
+
+use super::arms::{ArmName, FOREIGN, Layer};
+use super::control::Control;
+use super::follow::Follower;
+use crate::adapt;
+use crate::args::Arm;
+use crate::backend::{Learned, Local};
+use crate::failure::Failure;
+
+/// What the cache counts and how much: another one gives other results.
+const COUNTS: &str = "1";
+
+/// Returns the layers that there are for a model, with the control where there is text for it.
+///
+/// # Errors
+/// When the program's own adapter does not fit the model.
+pub(crate) fn layers(
+    model: &mut dyn Learned,
+    control: Option<Control>,
+) -> Result<Vec<Box<dyn Layer>>, Failure> {
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
+    let Some(local) = model.local() else { return Ok(layers) };
+    if local.has_starter()? {
+        layers.push(Box::new(Starter));
+    }
+    let own = Rc::new(RefCell::new(Own {
+        follower: Follower::default(),
+        cache: Arc::new(Phrases::new(local.vocabulary())),
+    }));
+    layers.push(Box::new(TeamPhrases(Rc::clone(&own))));
+    if let Some(control) = control {
+        let cache = Arc::new(Phrases::new(local.vocabulary()));
+        layers.push(Box::new(Foreign { control, cache, own }));
+    }
+    Ok(layers)
+}
+
+/// The adapter that ships with the program.
+struct Starter;
+
+impl Layer for Starter {
+    fn name(&self) -> &'static str {
+        ArmName::Starter.code()
+    }
+
+    fn identity(&self) -> String {
+        format!("{}-{}", self.name(), adapt::starter_id())
+    }
+
+    fn take_part(&mut self, _case: &Case, model: &mut dyn Learned) -> Result<(), Failure> {
+        local(model)?.use_adapter(Arm::Starter)
+    }
+
+    fn stand_aside(&mut self, model: &mut dyn Learned) -> Result<(), Failure> {
+        local(model)?.use_adapter(Arm::Base)
+    }
+}
+
+/// What the team wrote up to the commit learned last.
+struct Own {
+    follower: Follower,
+    cache: Arc<Phrases>,
+}
+
+impl Own {
+    /// Returns the cache as it is after the commit learned last.
+    fn up_to_date(&mut self, local: &Local) -> Arc<Phrases> {
+        self.follower.update(Arc::make_mut(&mut self.cache), |text| encode(local.tokenizer(), text));
+        Arc::clone(&self.cache)
+    }
+}
+
+/// The team's phrases.
+struct TeamPhrases(Rc<RefCell<Own>>);
+
+impl Layer for TeamPhrases {
+    fn name(&self) -> &'static str {
+        ArmName::Phrases.code()
+    }
+
+    fn identity(&self) -> String {
+        format!("{}-{COUNTS}", self.name())
+    }
+
+    fn learn(&mut self, commit: &Commit) {
+        self.0.borrow_mut().follower.learn(commit);
+    }
+
+    fn take_part(&mut self, _case: &Case, model: &mut dyn Learned) -> Result<(), Failure> {
+        let local = local(model)?;
+        let phrases = self.0.borrow_mut().up_to_date(local);
+        local.put_phrases(Some(phrases));
+        Ok(())
+    }
+
+    fn stand_aside(&mut self, model: &mut dyn Learned) -> Result<(), Failure> {
+        local(model)?.put_phrases(None);
+        Ok(())
+    }
+}
+
+/// Phrases of other text, as many of files and of edits as the team's own.
+struct Foreign {
+    control: Control,
+    cache: Arc<Phrases>,
+    own: Rc<RefCell<Own>>,
+}
+
+impl Layer for Foreign {
+    fn name(&self) -> &'static str {
+        FOREIGN
+    }
+
+    fn identity(&self) -> String {
+        format!("{FOREIGN}-{COUNTS}-{}", self.control.identity())
+    }
+
+    fn take_part(&mut self, _case: &Case, model: &mut dyn Learned) -> Result<(), Failure> {
+        let local = local(model)?;
+        let own = self.own.borrow_mut().up_to_date(local);
+        let cache = Arc::make_mut(&mut self.cache);
+        let [files, edits] = [Kind::File, Kind::Edit].map(|kind| own.len_of(kind));
+        self.control.fill(cache, files, edits, |text| encode(local.tokenizer(), text));
+        local.put_phrases(Some(Arc::clone(&self.cache)));
+        Ok(())
+    }
+
+    fn stand_aside(&mut self, model: &mut dyn Learned) -> Result<(), Failure> {
+        local(model)?.put_phrases(None);
+        Ok(())
+    }
+}
+
+/// Returns the model in this process, without which there is no such layer.
+fn local(model: &mut dyn Learned) -> Result<&mut Local, Failure> {
+    model
+        .local()
+        .ok_or_else(|| Failure::Usage("a script has no model that anything could take part in".into()))
+}
+
+fn encode(tokenizer: &Tokenizer, text: &str) -> Vec<u32> {
+    let mut tokens = Vec::new();
+    tokenizer.encode(text, &mut tokens);
+    tokens
+}

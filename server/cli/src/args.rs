@@ -507,6 +507,7 @@ active. A run that was interrupted goes on where it was. While you type in an ed
 
 From git, the files of HEAD are read, and what was written since REV counts as recent. From FILE.jsonl, a case is
 {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest text of each path is a file, each middle recent.
+How much phrases count beside the model is fitted to the latest edits, where there are enough of them.
 What is learned stays on this machine; `housestyle.toml` says in [gate] what the gate asks for.
 
 Examples:

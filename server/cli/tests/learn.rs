@@ -40,6 +40,32 @@ fn phrases_that_were_learned_make_later_edits_likelier() {
 }
 
 #[test]
+fn how_much_phrases_count_is_fitted_to_later_edits_where_there_are_enough() {
+    let world = world();
+    let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--json"];
+    let few = world.run(&learn).json();
+    assert_eq!(few["phrases"]["fit"], serde_json::Value::Null, "one time alone: {few}");
+    let case = |n: usize| {
+        format!(
+            "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
+             \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"
+        )
+    };
+    world.write("early.jsonl", &(1..60).map(case).collect::<String>());
+    let made = world.run(&learn).json();
+    let fit = &made["phrases"]["fit"];
+    let nats = |name: &str| fit[name].as_f64().expect("nats");
+    assert!(fit["edits"] == 12 && fit["tokens"].as_u64() > Some(150), "{made}");
+    assert!(nats("fitted") < nats("before") && nats("before") < nats("alone"), "{made}");
+    let told = world.run(&learn[..5]);
+    assert!(told.out.contains("their weight is fitted to"), "{}", told.out);
+    let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,phrases", "--model", "tiny.gguf", "--json"];
+    let report = world.run(&eval).json();
+    let measured = |arm: usize| report["arms"][arm]["nll_per_token"].as_f64().expect("nats");
+    assert!(measured(1) < measured(0), "{report}");
+}
+
+#[test]
 fn a_damaged_cache_is_told_and_made_anew() {
     let world = world();
     let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--json"];

@@ -49,7 +49,7 @@ pub use gemm::{Gemm, View};
 pub use generate::{GenerateOptions, Output, StopReason};
 pub use prior::Prior;
 pub use sampler::Sampling;
-pub use score::Scored;
+pub use score::{Scored, Told};
 pub use tokenizer::{Special, Tokenizer};
 
 /// Returns the name of the instruction set that the kernels use on this machine. All of them compute the

@@ -20,6 +20,19 @@ pub struct Scored {
     pub nll_end: f64,
 }
 
+/// What the model alone says of one token of a given continuation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Told<'a> {
+    /// The tokens before it: the prompt and what came of the continuation.
+    pub context: &'a [u32],
+    /// The token.
+    pub token: u32,
+    /// How likely it is, without a prior.
+    pub probability: f64,
+    /// How likely the end token is in its place.
+    pub end: f64,
+}
+
 impl Engine {
     /// Returns how likely `continuation` is after `prompt`, without token healing: where the two meet
     /// they are tokenised as they would be in one text.
@@ -34,16 +47,65 @@ impl Engine {
         continuation: &str,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Scored>, EngineError> {
-        let (mut tokens, middle) = self.continuation(prompt, continuation)?;
-        let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
         let end =
             self.tokenizer.special(Special::EndOfText).ok_or(EngineError::NoSpecial(Special::EndOfText))?;
+        let mut scored = Scored { nll: 0.0, tokens: 0, nll_end: 0.0 };
+        let done =
+            self.follow(prompt, continuation, cancelled, &mut |engine, context, row, token| match token {
+                Some(token) => {
+                    scored.nll -= engine.logprob(context, row, token);
+                    scored.tokens += 1;
+                }
+                None => scored.nll_end = -engine.logprob(context, row, end),
+            });
+        if !done? {
+            return Ok(None);
+        }
+        if !scored.nll.is_finite() || !scored.nll_end.is_finite() {
+            return Err(EngineError::NotFinite { position: self.sequences.current().tokens().len() });
+        }
+        Ok(Some(scored))
+    }
+
+    /// Tells of each token of `continuation` how likely the model alone finds it, without a prior.
+    /// Returns whether all were told: `cancelled` stops it.
+    ///
+    /// # Errors
+    /// When prompt and continuation do not fit.
+    pub fn tell_each(
+        &mut self,
+        prompt: &[Input<'_>],
+        continuation: &str,
+        cancelled: &dyn Fn() -> bool,
+        hear: &mut dyn FnMut(Told<'_>),
+    ) -> Result<bool, EngineError> {
+        let end = self.tokenizer.special(Special::EndOfText);
+        self.follow(prompt, continuation, cancelled, &mut |engine, context, row, token| {
+            let Some(token) = token else { return };
+            let logits = engine.logits_of(row);
+            let sum = ops::log_sum_exp(logits);
+            let alone = |token: u32| (f64::from(logits[token as usize]) - sum).exp();
+            hear(Told { context, token, probability: alone(token), end: end.map_or(0.0, alone) });
+        })
+    }
+
+    /// Evaluates a prompt and a continuation, and hands over each row of logits that tells of a token of
+    /// the continuation, with the tokens before it; at last the row behind them, without a token. Returns
+    /// whether it came to the end.
+    fn follow(
+        &mut self,
+        prompt: &[Input<'_>],
+        continuation: &str,
+        cancelled: &dyn Fn() -> bool,
+        hear: &mut dyn FnMut(&mut Engine, &[u32], usize, Option<u32>),
+    ) -> Result<bool, EngineError> {
+        let (mut tokens, middle) = self.continuation(prompt, continuation)?;
+        let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
         self.check(&tokens, targets.len() + 1)?;
         let reused = self.rewind_to_common(&tokens);
         if !self.feed(&tokens[reused..], Want::Logits(1), cancelled) {
-            return Ok(None);
+            return Ok(false);
         }
-        let mut scored = Scored { nll: 0.0, tokens: targets.len(), nll_end: 0.0 };
         let prompt = tokens.len();
         tokens.extend_from_slice(&targets);
         let mut at = prompt;
@@ -51,21 +113,19 @@ impl Engine {
         loop {
             // Each row tells of the token after it: one more of the targets, or the end.
             for row in 0..self.scratch.logits.len() / self.model.vocab {
-                match targets.get(at - prompt) {
-                    Some(token) => scored.nll -= self.logprob(&tokens[..at], row, *token),
-                    None => scored.nll_end = -self.logprob(&tokens[..at], row, end),
-                }
+                hear(self, &tokens[..at], row, targets.get(at - prompt).copied());
                 at += 1;
             }
-            let Some(chunk) = chunks.next() else { break };
+            let Some(chunk) = chunks.next() else { return Ok(true) };
             if !self.pass(chunk, Want::Logits(chunk.len()), cancelled) {
-                return Ok(None);
+                return Ok(false);
             }
         }
-        if !scored.nll.is_finite() || !scored.nll_end.is_finite() {
-            return Err(EngineError::NotFinite { position: self.sequences.current().tokens().len() });
-        }
-        Ok(Some(scored))
+    }
+
+    /// Returns a row of logits.
+    fn logits_of(&self, row: usize) -> &[f32] {
+        &self.scratch.logits[row * self.model.vocab..][..self.model.vocab]
     }
 
     /// Returns the logarithm of a token's probability after a row of logits, which `context` led to.

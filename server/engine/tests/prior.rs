@@ -198,3 +198,23 @@ fn healing_holds_against_a_prior() {
         assert_eq!(out.prompt_tokens, plain - 1, "one token was taken back");
     }
 }
+
+#[test]
+fn what_is_told_of_each_token_is_the_model_alone() {
+    let tiny = Tiny::default();
+    let text = "    total = total + rows[index].amount * rate\n";
+    let prompt = [Input::Special(Special::FimPrefix), Input::Text(text)];
+    let never = || false;
+    let mut alone = engine(&tiny, Screening::Off, None);
+    let scored = alone.score(&prompt, text, &never).expect("it fits").expect("not cancelled");
+    let mut mixed = engine(&tiny, Screening::Off, Some(Hunch(vec![0.3])));
+    let (mut nll, mut tokens, mut context) = (0.0, 0, 0);
+    let all = mixed.tell_each(&prompt, text, &never, &mut |told| {
+        assert!(told.end > 0.0 && told.end < 1.0);
+        assert!(tokens == 0 || told.context.len() == context + 1);
+        (nll, tokens, context) = (nll - told.probability.ln(), tokens + 1, told.context.len());
+    });
+    assert_eq!((all.expect("it fits"), tokens), (true, scored.tokens));
+    assert!((nll - scored.nll).abs() < 1e-3 * scored.nll, "{nll} {}", scored.nll);
+    assert!(!mixed.tell_each(&prompt, &text.repeat(3), &|| true, &mut |_| {}).expect("it fits"));
+}

@@ -19,7 +19,8 @@ use super::evidence::{Compared, evidence, planted};
 use super::fit::{Fit, Plan, affordable, fit, pace};
 use super::{Edits, core, examples, window};
 use crate::adapters::{Base, Incoming, Origin, Store, Version};
-use crate::backend::Local;
+use crate::args::Arm;
+use crate::backend::{Learned, Local};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -90,7 +91,7 @@ pub(crate) fn candidate(
     let _lock = lock(&folder)?;
     let failed = |error: &dyn std::fmt::Display| Failure::Environment(error.to_string());
     let starter = super::starter(&base.sha256, &base.config).map_err(|error| failed(&error))?;
-    local.set_adapter(None).map_err(|error| failed(&error))?;
+    local.take_part(Arm::Base)?;
 
     let recipe = recipe();
     let typing = state.join("typing");

@@ -41,7 +41,7 @@ pub(crate) struct Local {
     /// Where what was learned of the workspace lives.
     state: PathBuf,
     vocabulary: u64,
-    team: Team,
+    pub(super) team: Team,
     learned: Option<Arc<Phrases>>,
     starter: Starter,
     /// The team's adapter that is measured.
@@ -90,6 +90,13 @@ impl Local {
     /// Returns the model's tokenizer.
     pub(crate) fn tokenizer(&self) -> &Tokenizer {
         self.engine.tokenizer()
+    }
+
+    /// Returns the tokens of a text.
+    pub(crate) fn encode(&self, text: &str) -> Vec<u32> {
+        let mut tokens = Vec::new();
+        self.engine.tokenizer().encode(text, &mut tokens);
+        tokens
     }
 
     /// Returns which vocabulary the model's tokens are of.
@@ -252,7 +259,7 @@ fn marker_of(special: Special) -> Option<Marker> {
     })
 }
 
-fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
+pub(super) fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
     let input = |part| match part {
         &Part::Marker(marker) => Input::Special(special_of(marker)),
         Part::Text(text) => Input::Text(text),
@@ -307,9 +314,7 @@ impl Generator for Local {
     }
 
     fn count_tokens(&self, text: &str) -> usize {
-        let mut ids = Vec::new();
-        self.engine.tokenizer().encode(text, &mut ids);
-        ids.len()
+        self.encode(text).len()
     }
 
     fn generate(

@@ -1,6 +1,7 @@
 //! Where the text comes from: the model in this process, or a script.
 
 mod beside;
+mod fit;
 mod local;
 pub(crate) mod phrases;
 mod resident;
@@ -10,6 +11,7 @@ mod watch;
 #[cfg(test)]
 mod watch_tests;
 
+pub(crate) use fit::Fit;
 pub(crate) use local::Local;
 
 use std::path::PathBuf;

@@ -25,7 +25,7 @@ use crate::progress::Progress;
 /// Runs `housestyle eval`.
 pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     let settings = unhurried(Configuration::load(context).checked()?);
-    let cases = read(&args.cases)?;
+    let cases = read(&args.cases, "--cases")?;
     let mut generator = args.backend.backend.open(context)?;
     know_candidate(context, &mut *generator, &args.arm, args.adapter.as_deref())?;
     // What cannot take part is told before anything is run.
@@ -81,8 +81,9 @@ pub(crate) fn one(
     }
 }
 
-pub(super) fn read(path: &Path) -> Result<Vec<Case>, Failure> {
-    let wrong = |why: String| Failure::Usage(format!("--cases {}: {why}", path.display()));
+/// Reads a file of cases, given by a flag; there is one in it at least.
+pub(super) fn read(path: &Path, flag: &str) -> Result<Vec<Case>, Failure> {
+    let wrong = |why: String| Failure::Usage(format!("{flag} {}: {why}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     let cases = parse_cases(&text).map_err(|error| wrong(error.to_string()))?;
     if cases.is_empty() { Err(wrong("there is no case in it".to_owned())) } else { Ok(cases) }

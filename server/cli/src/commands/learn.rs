@@ -3,6 +3,7 @@
 mod journal;
 mod phrases;
 mod texts;
+mod weights;
 
 use std::fs;
 use std::time::Instant;
@@ -15,8 +16,8 @@ use serde_json::json;
 
 use crate::adapt::team::{Candidate, Wish, candidate};
 use crate::adapt::{self, Edits};
-use crate::args::{LayerName, LearnArgs, Source};
-use crate::backend::open_local;
+use crate::args::{Arm, LayerName, LearnArgs, Source};
+use crate::backend::{Learned, open_local};
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -36,7 +37,12 @@ pub(crate) fn run(context: &Context, args: &LearnArgs) -> Result<(), Failure> {
     let (texts, edits) = read(context, args, &settings, &mut bar)?;
     let mut local = open_local(context)?;
     let made = match wants(LayerName::Phrases) {
-        true => Some(phrases::make(context, &local, &texts, end)?),
+        true => {
+            // As it serves: how much phrases count depends on what the model knows without them.
+            local.take_part(Arm::Starter)?;
+            let fit = weights::fit(context, &mut local, &args.from, &settings, end)?;
+            Some(phrases::make(context, &local, &texts, fit, end)?)
+        }
         false => None,
     };
     if let Some(made) = &made

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::Path;
 
-use housestyle_complete::eval::parse_cases;
+use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_complete::{Settings, lines};
 use housestyle_learn::phrases::{Kind, Phrases};
 use housestyle_review::History;
@@ -39,7 +39,7 @@ impl Control {
             Control::of_history(&git::open_at(path, settings, None)?)?
         } else {
             let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-            Control::of_cases(&text).map_err(wrong)?
+            Control::of_cases(&parse_cases(&text).map_err(|error| wrong(error.to_string()))?)
         };
         if control.files.is_empty() && control.edits.is_empty() {
             return Err(wrong("there is no text in it".to_owned()));
@@ -63,18 +63,18 @@ impl Control {
         Ok(control)
     }
 
-    fn of_cases(text: &str) -> Result<Control, String> {
-        let cases = parse_cases(text).map_err(|error| error.to_string())?;
+    /// Returns the text of cases: each middle is an edit, and the last case of a path tells its file.
+    pub(crate) fn of_cases(cases: &[Case]) -> Control {
         let mut control = Control::default();
         let mut files = BTreeMap::new();
-        for case in &cases {
+        for case in cases {
             let line = case.prefix.rfind('\n').map_or(0, |at| at + 1);
             let edit = format!("{}{}\n", &case.prefix[line..], case.middle);
             control.edits.push_back((case.path.clone(), lines::unix(&edit)));
             files.insert(&case.path, format!("{}{}{}", case.prefix, case.middle, case.suffix));
         }
         control.files = files.into_iter().map(|(path, text)| (path.clone(), lines::unix(&text))).collect();
-        Ok(control)
+        control
     }
 
     /// Returns what tells this text from other.
@@ -84,7 +84,7 @@ impl Control {
 
     /// Fills a cache up to so many tokens of files and of edits, as far as there is text: what a cache holds depends on
     /// how many are wanted, and not on how often it was filled.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &mut self,
         cache: &mut Phrases,
         files: usize,
@@ -139,7 +139,7 @@ mod tests {
             )
         };
         let text = [case("a"), case("b"), case("a")].concat();
-        let mut control = Control::of_cases(&text).expect("cases");
+        let mut control = Control::of_cases(&parse_cases(&text).expect("cases"));
         assert_eq!((control.files.len(), control.edits.len()), (2, 3));
         let mut cache = Phrases::new(0);
         let bytes = |text: &str| text.bytes().map(u32::from).collect::<Vec<_>>();
@@ -150,6 +150,5 @@ mod tests {
             assert_eq!(cache.len_of(Kind::File), wanted.min(2 * "one\nlet x = 12345;\n".len()));
         }
         assert_eq!(cache.documents().len(), 5);
-        assert!(Control::of_cases("{").is_err());
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Edit {
 
 /// Follows a history commit by commit, and brings a cache up to date when it is asked for.
 #[derive(Debug, Default)]
-pub(super) struct Follower {
+pub(crate) struct Follower {
     /// Files that changed since then.
     files: BTreeMap<String, String>,
     /// Files that were deleted since then.
@@ -31,7 +31,7 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Takes note of a commit.
-    pub(super) fn learn(&mut self, commit: &Commit) {
+    pub(crate) fn learn(&mut self, commit: &Commit) {
         for file in &commit.files {
             if file.blob.is_some() {
                 self.files.insert(file.path.clone(), lines::unix(&file.new));
@@ -49,7 +49,7 @@ impl Follower {
 
     /// Puts into a cache what it does not hold yet, and takes out what is no longer there; the cache is the one that
     /// was given before, or an empty one.
-    pub(super) fn update(&mut self, cache: &mut Phrases, encode: impl Fn(&str) -> Vec<u32>) {
+    pub(crate) fn update(&mut self, cache: &mut Phrases, encode: impl Fn(&str) -> Vec<u32>) {
         if self.new.is_empty() {
             return;
         }

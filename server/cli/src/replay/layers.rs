@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use housestyle_complete::eval::Case;
-use housestyle_engine::Tokenizer;
 use housestyle_learn::Commit;
 use housestyle_learn::phrases::{Kind, Phrases};
 
@@ -75,7 +74,7 @@ struct Own {
 impl Own {
     /// Returns the cache as it is after the commit learned last.
     fn up_to_date(&mut self, local: &Local) -> Arc<Phrases> {
-        self.follower.update(Arc::make_mut(&mut self.cache), |text| encode(local.tokenizer(), text));
+        self.follower.update(Arc::make_mut(&mut self.cache), |text| local.encode(text));
         Arc::clone(&self.cache)
     }
 }
@@ -130,7 +129,7 @@ impl Layer for Foreign {
         let own = self.own.borrow_mut().up_to_date(local);
         let cache = Arc::make_mut(&mut self.cache);
         let [files, edits] = [Kind::File, Kind::Edit].map(|kind| own.len_of(kind));
-        self.control.fill(cache, files, edits, |text| encode(local.tokenizer(), text));
+        self.control.fill(cache, files, edits, |text| local.encode(text));
         local.put_phrases(Some(Arc::clone(&self.cache)));
         Ok(())
     }
@@ -146,10 +145,4 @@ fn local(model: &mut dyn Learned) -> Result<&mut Local, Failure> {
     model
         .local()
         .ok_or_else(|| Failure::Usage("a script has no model that anything could take part in".into()))
-}
-
-fn encode(tokenizer: &Tokenizer, text: &str) -> Vec<u32> {
-    let mut tokens = Vec::new();
-    tokenizer.encode(text, &mut tokens);
-    tokens
 }

@@ -12,6 +12,7 @@ mod rows;
 
 pub(crate) use arms::{ArmName, Arms};
 pub(crate) use control::Control;
+pub(crate) use follow::Follower;
 pub(crate) use held_out::HeldOut;
 pub(crate) use layers::layers;
 pub(crate) use page::{Facts, page};

@@ -16,7 +16,7 @@ pub use corpus::{Document, Full, Kind, MOST_TOKENS, Phrases, Scope, Scopes};
 pub use estimate::Prediction;
 pub use file::FileError;
 pub use predict::{Hole, Match};
-pub use weights::{Outcome, Weights};
+pub use weights::{FEWEST, Outcome, Weights};
 
 #[cfg(test)]
 mod tests;

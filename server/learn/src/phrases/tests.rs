@@ -252,3 +252,19 @@ fn a_fit_finds_the_weight_that_outcomes_speak_for() {
     assert_eq!(fitted.share(kind + 1), weights.share(kind + 1), "no outcomes of that kind");
     assert_eq!(weights.fit(&[]), weights);
 }
+
+#[test]
+fn weights_of_a_team_are_never_worse_than_none_and_few_outcomes_change_nothing() {
+    let weights = Weights::default();
+    // Phrases that are right, wrong, and wrong where the model is right.
+    for (model, cache) in [(0.05, 0.9), (0.9, 0.3), (0.9, 0.0)] {
+        let outcomes: Vec<Outcome> = (0..400).map(|n| Outcome { kind: n % 42, model, cache }).collect();
+        let fitted = weights.fitted(&outcomes);
+        let [none, before, after] =
+            [&weights.scaled(0.0), &weights, &fitted].map(|weights| weights.nats(&outcomes));
+        assert!(after <= none && after <= before, "{none} {before} {after}");
+        assert_eq!(after == none, cache == 0.0 || cache < model, "{cache}");
+        let few = &outcomes[..FEWEST - 1];
+        assert_eq!(weights.fitted(few), weights);
+    }
+}

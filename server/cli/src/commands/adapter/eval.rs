@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, store: &Store, args: &AdapterEvalArgs) -> R
         )));
     };
     let settings = unhurried(Configuration::load(context).checked()?);
-    let cases = read(&args.cases)?;
+    let cases = read(&args.cases, "--cases")?;
     let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
     let base = Base::of(context)?;
     let adapter = store.measure(id, &base.config, &base.sha256)?;

@@ -13,7 +13,7 @@ use housestyle_learn::phrases::{Kind, Phrases};
 use serde::Serialize;
 
 use super::texts::Texts;
-use crate::backend::{Local, phrases};
+use crate::backend::{Fit, Local, phrases};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::time;
@@ -31,14 +31,25 @@ pub(super) struct Made {
     passed_over: usize,
     /// Texts that there was no room or no time for.
     left_out: usize,
+    /// How much they count beside the model, where there was something to fit it to.
+    fit: Option<Fit>,
     seconds: f64,
 }
 
 /// Makes the phrase cache of the workspace in place of the one that was there, until `end` at the latest.
-pub(super) fn make(context: &Context, local: &Local, read: &Texts, end: Instant) -> Result<Made, Failure> {
+pub(super) fn make(
+    context: &Context,
+    local: &Local,
+    read: &Texts,
+    fit: Option<Fit>,
+    end: Instant,
+) -> Result<Made, Failure> {
     let began = Instant::now();
     let tokens = tokenise(local.tokenizer(), read, end);
     let mut cache = Phrases::new(local.vocabulary());
+    if let Some(fit) = &fit {
+        cache.set_weights(fit.weights.clone());
+    }
     let texts = read.texts.iter().zip(&tokens);
     // What matters most first, as there may not be room for all.
     let done = texts.filter_map(|(text, tokens)| Some((text.path.as_str(), text.kind, tokens.as_deref()?)));
@@ -58,6 +69,7 @@ pub(super) fn make(context: &Context, local: &Local, read: &Texts, end: Instant)
         bytes: cache.bytes(),
         passed_over: read.passed_over,
         left_out: late + full.len(),
+        fit,
         seconds: began.elapsed().as_secs_f64(),
         file,
     })
@@ -77,6 +89,9 @@ impl fmt::Display for Made {
         }
         if *left_out > 0 {
             write!(f, "; no room or time for {left_out} texts")?;
+        }
+        if let Some(fit) = &self.fit {
+            write!(f, "\n{fit}")?;
         }
         Ok(())
     }

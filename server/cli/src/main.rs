@@ -4,6 +4,7 @@ mod adapt;
 mod adapters;
 mod advice;
 mod args;
+mod aside;
 mod backend;
 mod commands;
 mod config;

@@ -1,13 +1,14 @@
 //! The files of one adapter: a folder named by the digest, made aside and renamed.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::Path;
 
 use housestyle_train::format::{MOST_BYTES, id_of};
 
 use super::error::StoreError;
 use super::version::Origin;
+use crate::aside;
 
 /// The weights; PEFT's name.
 pub(super) const WEIGHTS: &str = "adapter_model.safetensors";
@@ -47,26 +48,15 @@ pub(super) fn write(folder: &Path, id: &str, incoming: &Incoming) -> Result<(), 
     // The weights last: a folder that has them has all.
     for (name, content) in files.iter().rev() {
         if let Some(content) = content {
-            write_aside(&place.join(name), content)?;
+            replace(&place.join(name), content)?;
         }
     }
     Ok(())
 }
 
-/// Writes a file aside, puts it on the disk, then renames it into its place.
-pub(super) fn write_aside(path: &Path, content: &[u8]) -> Result<(), StoreError> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".new");
-    let aside = PathBuf::from(aside);
-    let written = File::create(&aside).and_then(|mut file| {
-        file.write_all(content)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&aside, path));
-    renamed.map_err(|error| {
-        let _ = fs::remove_file(&aside);
-        StoreError::file("write", path)(error)
-    })
+/// Replaces a file as a whole.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    aside::replace(path, content).map_err(StoreError::file("write", path))
 }
 
 /// Reads a file of at most [`MOST_BYTES`].

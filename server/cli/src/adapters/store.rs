@@ -296,51 +296,26 @@ impl Store {
         let current = self.numbered(&log, active)?;
         let to = to.or(current.before).unwrap_or(0);
         let number = log.next_number();
-        let (added, before) = match to {
+        let (target, before) = match to {
             0 if current.id.is_none() => return Err(StoreError::NothingActive),
-            0 => {
-                let Version { base, base_sha256, .. } = current;
-                let (id, manifest_sha256, report_sha256) = (None, None, None);
-                let origin = Origin::RollbackTo(0);
-                (
-                    Added {
-                        number,
-                        id,
-                        parent: active,
-                        base,
-                        base_sha256,
-                        manifest_sha256,
-                        report_sha256,
-                        eligible: true,
-                        origin,
-                    },
-                    0,
-                )
-            }
+            // Before the first there was none, of the same base.
+            0 => (
+                Version { id: None, manifest_sha256: None, report_sha256: None, eligible: true, ..current },
+                0,
+            ),
             to => {
                 let target = self.numbered(&log, to)?;
                 let before = target.before.ok_or(StoreError::NeverActive { number: to })?;
                 if target.id.is_some() {
                     self.weights(approved(&target)?)?;
                 }
-                let Version { id, base, base_sha256, manifest_sha256, report_sha256, eligible, .. } = target;
-                let origin = Origin::RollbackTo(to);
-                (
-                    Added {
-                        number,
-                        id,
-                        parent: active,
-                        base,
-                        base_sha256,
-                        manifest_sha256,
-                        report_sha256,
-                        eligible,
-                        origin,
-                    },
-                    before,
-                )
+                (target, before)
             }
         };
+        let Version { id, base, base_sha256, manifest_sha256, report_sha256, eligible, .. } = target;
+        let (parent, origin) = (active, Origin::RollbackTo(to));
+        let added =
+            Added { number, id, parent, base, base_sha256, manifest_sha256, report_sha256, eligible, origin };
         log.append(now(), What::Added(added))?;
         let version = self.numbered(&log, number)?;
         // What was before the target, not what is being left: rolling back again goes on backwards.
@@ -363,7 +338,7 @@ impl Store {
         let bytes = serde_json::to_vec(&pointer)
             .map_err(io::Error::other)
             .map_err(StoreError::file("write", &path))?;
-        files::write_aside(&path, &bytes)?;
+        files::replace(&path, &bytes)?;
         self.numbered(log, version.number)
     }
 

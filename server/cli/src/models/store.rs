@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Model;
 use super::catalogue::Entry;
 use super::error::PullError;
+use crate::aside;
 
 /// What was known of a model file when it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,15 +126,11 @@ impl Store {
     }
 }
 
-/// Writes `value` as JSON to a file beside `path`, then renames it into place.
+/// Writes `value` as JSON in the place of a file.
 pub(super) fn write_aside(path: &Path, value: &impl Serialize) -> Result<(), PullError> {
-    let mut aside = path.to_path_buf().into_os_string();
-    aside.push(".new");
-    let aside = PathBuf::from(aside);
     let bytes = serde_json::to_vec(value).map_err(io::Error::other);
     bytes
-        .and_then(|bytes| fs::write(&aside, bytes))
-        .and_then(|()| fs::rename(&aside, path))
+        .and_then(|bytes| aside::replace(path, &bytes))
         .map_err(|source| PullError::file("write", path, 0, source))
 }
 

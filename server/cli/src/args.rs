@@ -332,7 +332,10 @@ pub(crate) struct ExportArgs {
 #[command(after_help = "\
 The text is removed from the file, its write-ahead log and its free pages. What stays is that there was a suggestion,
 and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds.
-Text that `housestyle learn` read, from the journal, git or a file, is forgotten by learning anew without it.")]
+What `housestyle learn --from journal` put into the phrase cache is taken out of it, also from under a running server.
+Nothing can be taken out of an adapter: those that learned from what is forgotten are named, here and by `adapter show`;
+train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). Text that was read from git or a
+file is forgotten by learning anew without it.")]
 pub(crate) struct ForgetArgs {
     /// Suggestions in files that match; like the setting `disabled`
     #[arg(long, value_name = "GLOB", group = "what")]
@@ -508,6 +511,7 @@ active. A run that was interrupted goes on where it was. While you type in an ed
 From git, the files of HEAD are read, and what was written since REV counts as recent. From FILE.jsonl, a case is
 {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest text of each path is a file, each middle recent.
 How much phrases count beside the model is fitted to the latest edits, where there are enough of them.
+From the journal, suggestions that were taken and have stood for a while are added to what was learned before.
 What is learned stays on this machine; `housestyle.toml` says in [gate] what the gate asks for.
 
 Examples:

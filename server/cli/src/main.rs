@@ -13,6 +13,7 @@ mod ear;
 mod editors;
 mod explain;
 mod failure;
+mod forgetting;
 mod git;
 mod home;
 mod memory;

@@ -138,8 +138,12 @@ impl Team {
 
     /// Writes a folder of ours, with a manifest and a report of the gate.
     fn judged(&self, seed: f32, verdict: &str) -> (String, String) {
+        self.trained_on(&format!("{{\"examples\": {seed}}}"), seed, verdict)
+    }
+
+    /// The same with this manifest.
+    pub(crate) fn trained_on(&self, manifest: &str, seed: f32, verdict: &str) -> (String, String) {
         let mut adapter = self.adapter(seed);
-        let manifest = format!("{{\"examples\": {seed}}}");
         adapter.about.manifest_sha256 = Some(id_of(manifest.as_bytes()));
         let weights = write(&adapter, &self.config, Precision::Half).expect("writable");
         let id = id_of(&weights);
@@ -150,7 +154,7 @@ impl Team {
         fs::create_dir_all(&path).expect("made");
         for (name, content) in [
             ("adapter_model.safetensors", weights),
-            ("manifest.json", manifest.into()),
+            ("manifest.json", manifest.to_owned().into_bytes()),
             ("report.json", report.into()),
         ] {
             fs::write(path.join(name), content).expect("written");

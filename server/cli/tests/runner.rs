@@ -6,6 +6,7 @@ mod adapter;
 mod complete;
 mod contract;
 mod eval;
+mod forget;
 mod learn;
 mod models;
 mod replay;

@@ -72,7 +72,8 @@ pub(crate) fn uri(world: &World, path: &str) -> String {
     format!("file://{}{folder}/{path}", if folder.starts_with('/') { "" } else { "/" })
 }
 
-fn ask(server: &mut Server, world: &World) -> Value {
+/// Asks for ghost text in a new document.
+pub(crate) fn ask(server: &mut Server, world: &World) -> Value {
     let uri = uri(world, "src/a.rs");
     let root = uri.trim_end_matches("/src/a.rs");
     server.request(1, "initialize", json!({"capabilities": {}, "rootUri": root, "processId": null}));

@@ -54,6 +54,13 @@ pub(crate) fn file(folder: &Path, vocabulary: u64) -> PathBuf {
     folder.join(format!("phrases-{vocabulary:016x}.bin"))
 }
 
+/// Returns whether a file of that folder is a phrase cache: a whole one, or one that is being written. `None` for
+/// anything else.
+pub(crate) fn is_cache(path: &Path) -> Option<bool> {
+    let name = path.file_name()?.to_str()?;
+    name.starts_with("phrases-").then(|| name.ends_with(".bin"))
+}
+
 /// Reads the phrases of a workspace.
 ///
 /// # Errors

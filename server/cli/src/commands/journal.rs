@@ -7,11 +7,14 @@ use std::time::SystemTime;
 
 use housestyle_complete::settings::matches_glob;
 use housestyle_journal::{Edit, Figures, Journal, JournalError, Outcome, Rate, Stamp, Stats, Suggestion};
+use housestyle_train::format::short;
 use serde_json::{Value, json};
 
+use crate::adapters::{State, Store, Version};
 use crate::args::{ExportArgs, ForgetArgs, JournalAction, JournalArgs};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::forgetting::{Gone, Purged, purge, stale};
 use crate::output::{Style, print, print_json, visible};
 use crate::workspace_state;
 
@@ -183,19 +186,29 @@ fn forget(
         }
     }
     let done = match journal {
-        Some(mut journal) => Some(
-            journal.forget(now, &request, |suggestion| is_meant(args, suggestion, now)).map_err(failed)?,
-        ),
+        Some(mut journal) => {
+            let meant = |suggestion: &Suggestion| is_meant(args, suggestion, now);
+            let done = journal.forget(now, &request, meant).map_err(failed)?;
+            Some((done, Gone::of(&journal).map_err(failed)?))
+        }
         None => None,
     };
-    let (suggestions, texts) = done.as_ref().map_or((0, 0), |done| (done.suggestions, done.texts));
+    let (suggestions, texts) = done.as_ref().map_or((0, 0), |(done, _)| (done.suggestions, done.texts));
+    let gone = if args.everything { Some(Gone::All) } else { done.as_ref().map(|(_, gone)| gone.clone()) };
+    let learned = gone.map(|gone| learned(context, &gone)).transpose()?.unwrap_or_default();
     if context.global.json {
         return print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
-            "tombstone": done.map(|done| done.tombstone), "removed": removed,
+            "tombstone": done.map(|(done, _)| done.tombstone),
+            "removed": removed.iter().copied().chain(&learned.purged.removed).collect::<Vec<_>>(),
+            "phrases": learned.purged.texts,
+            "adapters": learned.stale.iter().map(|(version, entries)| json!({
+                "version": version.number, "id": version.id, "state": version.state, "entries": entries,
+            })).collect::<Vec<_>>(),
         }));
     }
     print(&format!("{suggestions} suggestions are forgotten: {texts} texts were removed."))?;
+    learned.tell()?;
     if !args.everything && !aside.is_empty() {
         let names: Vec<String> = aside.iter().map(|file| file.display().to_string()).collect();
         eprintln!(
@@ -205,6 +218,47 @@ fn forget(
         );
     }
     Ok(())
+}
+
+/// What was made of what is forgotten.
+#[derive(Debug, Default)]
+struct Learned {
+    purged: Purged,
+    stale: Vec<(Version, usize)>,
+}
+
+/// Takes what is forgotten out of what was learned, and finds what cannot be taken back.
+fn learned(context: &Context, gone: &Gone) -> Result<Learned, Failure> {
+    let state = workspace_state::folder(&context.home, &context.workspace);
+    let purged = purge(&state, gone).map_err(|error| Failure::Environment(error.to_string()))?;
+    Ok(Learned { purged, stale: stale(&Store::at(&state), gone)? })
+}
+
+impl Learned {
+    fn tell(&self) -> Result<(), Failure> {
+        if self.purged.texts > 0 {
+            print(&format!("{} texts were taken out of the phrase cache.", self.purged.texts))?;
+        }
+        for file in &self.purged.removed {
+            print(&format!(
+                "{} was removed, as it could not be read: `housestyle learn` makes it anew.",
+                file.display()
+            ))?;
+        }
+        for (version, entries) in &self.stale {
+            let Version { number, id, .. } = version;
+            let back = match version.state {
+                State::Active => "; it is active: until then, `housestyle adapter rollback` goes back",
+                _ => "",
+            };
+            print(&format!(
+                "version {number} (adapter {}) learned from {entries} of what is forgotten, and nothing can be taken \
+                 out of it: `housestyle learn` trains one without them{back}.",
+                short(id.as_deref().unwrap_or_default())
+            ))?;
+        }
+        Ok(())
+    }
 }
 
 /// Returns the request as the tombstone tells it.

@@ -41,7 +41,9 @@ pub(crate) fn run(context: &Context, args: &LearnArgs) -> Result<(), Failure> {
             // As it serves: how much phrases count depends on what the model knows without them.
             local.take_part(Arm::Starter)?;
             let fit = weights::fit(context, &mut local, &args.from, &settings, end)?;
-            Some(phrases::make(context, &local, &texts, fit, end)?)
+            let made = phrases::make(context, &local, &texts, fit, end)?;
+            journal::forget_meanwhile(context)?;
+            Some(made)
         }
         false => None,
     };

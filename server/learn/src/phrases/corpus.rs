@@ -15,6 +15,8 @@ pub enum Kind {
     File,
     /// What an edit wrote into a file, with the line that it began in; a path may have many.
     Edit,
+    /// The same of a suggestion that was taken, by the journal's entry that holds it: it can be forgotten.
+    Taken(i64),
 }
 
 /// A text without its tokens.
@@ -165,7 +167,7 @@ impl Phrases {
         let mut n = 0;
         texts.retain(|(path, kind, _)| {
             n += 1;
-            *kind == Kind::Edit || last.get(path) == Some(&(n - 1))
+            *kind != Kind::File || last.get(path) == Some(&(n - 1))
         });
         let mut full = Vec::new();
         let mut new = Vec::new();
@@ -194,6 +196,12 @@ impl Phrases {
             old -= usize::from(goes);
             goes
         })
+    }
+
+    /// Takes out the texts of the journal's entries that `gone` says; returns how many. What is left is as if they had
+    /// never been there.
+    pub fn remove_taken(&mut self, gone: impl Fn(i64) -> bool) -> usize {
+        self.remove_where(&mut |_, d| matches!(d.kind, Kind::Taken(entry) if gone(entry)))
     }
 
     /// Takes out the documents that `which` says, given their number.
@@ -242,7 +250,7 @@ impl Phrases {
     pub fn scopes(&self, path: &str) -> Scopes {
         let folder = Path::new(path).parent();
         let scope = |d: &Document| match d.kind {
-            Kind::Edit => Scope::Edit,
+            Kind::Edit | Kind::Taken(_) => Scope::Edit,
             Kind::File if d.path == path => Scope::File,
             Kind::File if Path::new(&d.path).parent() == folder => Scope::Directory,
             Kind::File => Scope::Repository,

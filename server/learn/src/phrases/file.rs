@@ -55,7 +55,14 @@ impl Phrases {
         weights.chain([&self.weights.escape]).for_each(|w| out.extend(w.to_le_bytes()));
         number(&mut out, self.documents.len());
         for d in &self.documents {
-            out.push(u8::from(d.kind == Kind::Edit));
+            match d.kind {
+                Kind::File => out.push(0),
+                Kind::Edit => out.push(1),
+                Kind::Taken(entry) => {
+                    out.push(2);
+                    out.extend(entry.to_le_bytes());
+                }
+            }
             number(&mut out, d.length);
             number(&mut out, d.path.len());
             out.extend(d.path.as_bytes());
@@ -115,7 +122,8 @@ impl Phrases {
             let kind = match r.array::<1>("kind")?[0] {
                 0 => Kind::File,
                 1 => Kind::Edit,
-                other => return Err(wrong("kind", format!("{other}, expected 0 or 1"))),
+                2 => Kind::Taken(i64::from_le_bytes(r.array("entry")?)),
+                other => return Err(wrong("kind", format!("{other}, expected 0 to 2"))),
             };
             let length = r.number("length")? as usize;
             let name = r.number("path")? as usize;

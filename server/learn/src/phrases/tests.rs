@@ -22,14 +22,14 @@ fn predict(cache: &Phrases, path: &str, context: &[u32]) -> Prediction {
 /// Texts of few tokens, so that they repeat themselves and each other.
 fn texts() -> impl Strategy<Value = Vec<(&'static str, Kind, Vec<u32>)>> {
     let path = prop_oneof![Just("a/x.rs"), Just("a/y.rs"), Just("b/x.rs"), Just("z")];
-    let kind = prop_oneof![Just(Kind::File), Just(Kind::Edit)];
+    let kind = prop_oneof![Just(Kind::File), Just(Kind::Edit), (0..4i64).prop_map(Kind::Taken)];
     proptest::collection::vec((path, kind, proptest::collection::vec(0u32..4, 0..40)), 0..8)
 }
 
 /// Of several whole files with one path only the last one counts.
 fn held(texts: &[(&'static str, Kind, Vec<u32>)]) -> Vec<(&'static str, Kind, Vec<u32>)> {
     let later = |n: usize| texts[n + 1..].iter().any(|t| t.0 == texts[n].0 && t.1 == Kind::File);
-    let kept = (0..texts.len()).filter(|n| texts[*n].1 == Kind::Edit || !later(*n));
+    let kept = (0..texts.len()).filter(|n| texts[*n].1 != Kind::File || !later(*n));
     kept.map(|n| texts[n].clone()).collect()
 }
 
@@ -40,7 +40,7 @@ fn by_hand(texts: &[(&str, Kind, Vec<u32>)], path: &str, context: &[u32]) -> Vec
     let mut counts = vec![[0.0f64; 4]; LEVELS.len()];
     for (of, kind, tokens) in texts {
         let scope = match kind {
-            Kind::Edit => Scope::Edit,
+            Kind::Edit | Kind::Taken(_) => Scope::Edit,
             Kind::File if *of == path => Scope::File,
             Kind::File if folder(of) == folder(path) => Scope::Directory,
             Kind::File => Scope::Repository,

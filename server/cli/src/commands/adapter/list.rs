@@ -1,5 +1,8 @@
 //! `adapter list` and `adapter show`.
 
+use std::collections::BTreeMap;
+
+use housestyle_journal::Journal;
 use housestyle_train::format::short;
 use serde_json::{Value, json};
 
@@ -7,14 +10,33 @@ use super::{json_of, state};
 use crate::adapters::{How, Origin, State, Store, Version};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::forgetting::{Gone, stale};
 use crate::output::{Style, moment, print, print_json, visible};
+use crate::workspace_state;
+
+/// Returns how many entries of the journal that are forgotten by now each version learned from; those of none are not in
+/// it.
+fn forgotten(context: &Context, store: &Store) -> Result<BTreeMap<u64, usize>, Failure> {
+    // A journal that cannot be read is told by the commands that are about it.
+    let journal = Journal::open_existing(&workspace_state::journal(&context.home, &context.workspace));
+    let Some(gone) = journal.ok().flatten().and_then(|journal| Gone::of(&journal).ok()) else {
+        return Ok(BTreeMap::new());
+    };
+    Ok(stale(store, &gone)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
+}
 
 /// Lists the versions, newest first.
 pub(super) fn list(context: &Context, store: &Store) -> Result<(), Failure> {
     let versions = store.versions()?;
+    let forgotten = forgotten(context, store)?;
     if context.global.json {
         let active = versions.iter().find(|version| version.state == State::Active).map(|v| v.number);
-        let newest_first: Vec<Value> = versions.iter().rev().map(json_of).collect();
+        let told = |version: &Version| {
+            let mut document = json_of(version);
+            document["forgotten"] = json!(forgotten.get(&version.number).unwrap_or(&0));
+            document
+        };
+        let newest_first: Vec<Value> = versions.iter().rev().map(told).collect();
         return print_json(&json!({ "folder": store.folder(), "active": active, "versions": newest_first }));
     }
     let style = Style::for_stdout();
@@ -30,11 +52,12 @@ pub(super) fn list(context: &Context, store: &Store) -> Result<(), Failure> {
         };
         let id = version.id.as_deref().map_or("no adapter", short);
         print(&format!(
-            "{:>4}  {}  {word}  {}  {}",
+            "{:>4}  {}  {word}  {}  {}{}",
             version.number,
             style.bold(format!("{id:16}")),
             moment(version.time),
-            origin(version)
+            origin(version),
+            forgotten.get(&version.number).map_or("", |_| ", learned from what is forgotten by now"),
         ))?;
     }
     Ok(())
@@ -58,12 +81,14 @@ pub(super) fn show(context: &Context, store: &Store, version: &Version) -> Resul
     let header = version.id.as_deref().map(|id| store.header(id)).transpose()?;
     let document =
         |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let forgotten = forgotten(context, store)?.get(&version.number).copied().unwrap_or(0);
     let (report, manifest) = (document(store.report(version)), document(store.manifest(version)));
     if context.global.json {
         let mut document = json_of(version);
         document["adapter"] = json!(header);
         document["report"] = json!(report);
         document["manifest"] = json!(manifest);
+        document["forgotten"] = json!(forgotten);
         return print_json(&document);
     }
     let style = Style::for_stdout();
@@ -82,6 +107,12 @@ pub(super) fn show(context: &Context, store: &Store, version: &Version) -> Resul
         )?;
     }
     line("manifest", version.manifest_sha256.clone().unwrap_or_else(|| "none".to_owned()))?;
+    if forgotten > 0 {
+        line(
+            "forgotten",
+            format!("{forgotten} journal entries that it learned from; `housestyle learn` trains anew"),
+        )?;
+    }
     if let Some(approver) = &version.approver {
         let how = match &approver.how {
             How::Merged { commit, branch } => format!("merged to {branch} by {}", short(commit)),

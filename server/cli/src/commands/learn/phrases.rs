@@ -1,8 +1,8 @@
 //! The step that makes the phrase cache.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -13,6 +13,8 @@ use housestyle_learn::phrases::{Kind, Phrases};
 use serde::Serialize;
 
 use super::texts::Texts;
+use crate::aside;
+use crate::backend::phrases::PhrasesError;
 use crate::backend::{Fit, Local, phrases};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -46,25 +48,25 @@ pub(super) fn make(
 ) -> Result<Made, Failure> {
     let began = Instant::now();
     let tokens = tokenise(local.tokenizer(), read, end);
-    let mut cache = Phrases::new(local.vocabulary());
+    let folder = workspace_state::folder(&context.home, &context.workspace);
+    let mut cache = base(&folder, local.vocabulary(), read.adds)?;
     if let Some(fit) = &fit {
         cache.set_weights(fit.weights.clone());
     }
     let texts = read.texts.iter().zip(&tokens);
     // What matters most first, as there may not be room for all.
     let done = texts.filter_map(|(text, tokens)| Some((text.path.as_str(), text.kind, tokens.as_deref()?)));
-    let (edits, files): (Vec<_>, Vec<_>) = done.partition(|(_, kind, _)| *kind == Kind::Edit);
+    let (edits, files): (Vec<_>, Vec<_>) = done.partition(|(_, kind, _)| *kind != Kind::File);
     let late = tokens.iter().filter(|tokens| tokens.is_none()).count();
     let full = cache.extend(edits.into_iter().chain(files));
     full.iter().for_each(|error| context.verbose(|| error.to_string()));
-    let of = |kind| cache.documents().iter().filter(|document| document.kind == kind).count();
-    let folder = workspace_state::folder(&context.home, &context.workspace);
+    let files = cache.documents().iter().filter(|document| document.kind == Kind::File).count();
     let file = phrases::file(&folder, cache.vocabulary());
     let failed = |error: io::Error| Failure::Environment(format!("{}: {error}", file.display()));
-    replace(&file, &cache.to_bytes()).map_err(failed)?;
+    fs::create_dir_all(&folder).and_then(|()| aside::replace(&file, &cache.to_bytes())).map_err(failed)?;
     Ok(Made {
-        files: of(Kind::File),
-        edits: of(Kind::Edit),
+        files,
+        edits: cache.documents().len() - files,
         tokens: cache.len(),
         bytes: cache.bytes(),
         passed_over: read.passed_over,
@@ -97,6 +99,21 @@ impl fmt::Display for Made {
     }
 }
 
+/// Returns what is added to: nothing, or the cache that is there without what the journal taught before.
+fn base(folder: &Path, vocabulary: u64, adds: bool) -> Result<Phrases, Failure> {
+    if !adds {
+        return Ok(Phrases::new(vocabulary));
+    }
+    match phrases::read(folder, vocabulary) {
+        Ok(mut cache) => {
+            cache.remove_taken(|_| true);
+            Ok(cache)
+        }
+        Err(PhrasesError::Nothing) => Ok(Phrases::new(vocabulary)),
+        Err(error) => Err(Failure::Environment(error.to_string())),
+    }
+}
+
 /// Returns the tokens of each text, on all cores; `None` for those that there was no time for.
 fn tokenise(tokenizer: &Tokenizer, read: &Texts, end: Instant) -> Vec<Option<Vec<u32>>> {
     let next = AtomicUsize::new(0);
@@ -122,16 +139,4 @@ fn tokenise(tokenizer: &Tokenizer, read: &Texts, end: Instant) -> Vec<Option<Vec
         }
     });
     out
-}
-
-/// Writes a file aside and puts it in the place of the old one, so that there always is a whole one.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let aside = file.with_extension(format!("{}.part", std::process::id()));
-    let written = File::create(&aside).and_then(|mut out| {
-        out.write_all(bytes)?;
-        out.sync_all()
-    });
-    written.and_then(|()| fs::rename(&aside, file)).inspect_err(|_| drop(fs::remove_file(&aside)))
 }

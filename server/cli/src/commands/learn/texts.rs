@@ -32,6 +32,8 @@ pub(super) struct Text {
 pub(super) struct Texts {
     pub(super) texts: Vec<Text>,
     pub(super) passed_over: usize,
+    /// Whether they are added to what was learned before, or take its place.
+    pub(super) adds: bool,
 }
 
 impl Texts {

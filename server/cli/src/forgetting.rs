@@ -1,0 +1,161 @@
+//! Forgetting beyond the journal: what was made from its texts.
+//!
+//! Phrase caches say of each text which journal entry it came from, and it is taken out of them as if it had never been
+//! there. Nothing can be taken out of an adapter: its manifest tells which entries it learned from, and that it has to be
+//! trained anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use housestyle_journal::{Journal, JournalError, Number};
+use housestyle_learn::Manifest;
+use housestyle_learn::phrases::Phrases;
+
+use crate::adapters::{Store, StoreError, Version};
+use crate::aside;
+use crate::backend::phrases::is_cache;
+
+/// A file aside that is older was left there by a process that was killed.
+const LEFT: Duration = Duration::from_secs(60);
+
+/// What is forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// Every entry that any journal of the workspace had.
+    All,
+    /// These entries.
+    Entries(BTreeSet<Number>),
+}
+
+impl Gone {
+    /// Returns all that was ever forgotten in a journal.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(crate) fn of(journal: &Journal) -> Result<Gone, JournalError> {
+        Ok(Gone::Entries(journal.forgotten(0)?.into_iter().map(|gone| gone.suggestion).collect()))
+    }
+
+    fn has(&self, entry: Number) -> bool {
+        match self {
+            Gone::All => true,
+            Gone::Entries(entries) => entries.contains(&entry),
+        }
+    }
+}
+
+/// Why a phrase cache may still hold what is forgotten.
+#[derive(Debug, thiserror::Error)]
+#[error("what was forgotten may still be in {path}: {source}; remove the file, and `housestyle learn` makes it anew",
+    path = .path.display())]
+pub(crate) struct ForgetError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// What became of the phrase caches of a workspace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Purged {
+    /// How many texts were taken out.
+    pub(crate) texts: usize,
+    /// Files that were removed, as nobody could tell what is in them.
+    pub(crate) removed: Vec<PathBuf>,
+}
+
+/// Takes what is forgotten out of every phrase cache in the folder of a workspace's state. A server that uses one goes on
+/// with what is left.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn purge(state: &Path, gone: &Gone) -> Result<Purged, ForgetError> {
+    let mut purged = Purged::default();
+    for path in fs::read_dir(state).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let failed = |source| ForgetError { path: path.clone(), source };
+        let Some(whole) = is_cache(&path) else { continue };
+        if !whole {
+            let age = fs::metadata(&path).and_then(|about| about.modified());
+            let age = age.ok().and_then(|time| SystemTime::now().duration_since(time).ok());
+            if age.is_some_and(|age| age > LEFT) {
+                fs::remove_file(&path).map_err(failed)?;
+            }
+            continue;
+        }
+        let read = fs::read(&path).map_err(failed)?;
+        let Ok(mut phrases) = Phrases::from_bytes(&read) else {
+            fs::remove_file(&path).map_err(failed)?;
+            purged.removed.push(path);
+            continue;
+        };
+        let texts = phrases.remove_taken(|entry| gone.has(entry));
+        if texts > 0 {
+            aside::replace(&path, &phrases.to_bytes()).map_err(failed)?;
+            purged.texts += texts;
+        }
+    }
+    Ok(purged)
+}
+
+/// Returns the versions that learned from what is forgotten, oldest first, each with the number of such entries.
+///
+/// # Errors
+/// When the list of versions is damaged.
+pub(crate) fn stale(store: &Store, gone: &Gone) -> Result<Vec<(Version, usize)>, StoreError> {
+    let count = |version: &Version| cited(store, version).filter(|entry| gone.has(*entry)).count();
+    let versions = store.versions()?.into_iter().map(|version| (count(&version), version));
+    Ok(versions.filter(|(count, _)| *count > 0).map(|(count, version)| (version, count)).collect())
+}
+
+/// Returns the journal entries that a version learned from, by its manifest, each once.
+fn cited(store: &Store, version: &Version) -> impl Iterator<Item = Number> {
+    let manifest = store.manifest(version);
+    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+    let spans = manifest.into_iter().flat_map(|manifest| manifest.spans);
+    let entries: BTreeSet<Number> =
+        spans.filter_map(|span| span.journal.and_then(|entry| entry.parse().ok())).collect();
+    entries.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use housestyle_learn::phrases::Kind;
+
+    use super::*;
+    use crate::backend::phrases;
+
+    #[test]
+    fn what_is_forgotten_is_in_no_cache() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, file) = (folder.path(), phrases::file(folder.path(), 7));
+        let mut cache = Phrases::new(7);
+        cache.insert("a.rs", Kind::File, &[1, 2, 3]).expect("room");
+        cache.insert("a.rs", Kind::Edit, &[1, 2, 4]).expect("room");
+        let without = cache.clone();
+        cache.insert("a.rs", Kind::Taken(5), &[900, 901]).expect("room");
+        let with_five = cache.clone();
+        cache.insert("a.rs", Kind::Taken(6), &[902, 903]).expect("room");
+        fs::write(&file, cache.to_bytes()).expect("written");
+        let aside = state.join("phrases-0000000000000007.bin.12.new");
+        for (gone, texts, left) in [
+            (Gone::Entries([6, 9].into()), 1, &with_five),
+            (Gone::Entries([6, 9].into()), 0, &with_five),
+            (Gone::All, 1, &without),
+        ] {
+            assert_eq!(purge(state, &gone).expect("purged"), Purged { texts, removed: vec![] });
+            assert!(fs::read(&file).expect("readable") == left.to_bytes());
+        }
+        fs::write(&file, &cache.to_bytes()[..50]).expect("written");
+        fs::write(&aside, cache.to_bytes()).expect("written");
+        fs::write(state.join("journal.db"), "another file").expect("written");
+        let purged = purge(state, &Gone::Entries([6].into())).expect("purged");
+        assert_eq!(purged, Purged { texts: 0, removed: vec![file.clone()] });
+        assert!(!file.exists() && aside.exists(), "somebody writes it just now");
+        let old = SystemTime::now() - 2 * LEFT;
+        let left = fs::File::options().write(true).open(&aside).expect("there");
+        left.set_modified(old).expect("set");
+        purge(state, &Gone::All).expect("purged");
+        assert!(!aside.exists() && state.join("journal.db").exists());
+    }
+}

@@ -34,13 +34,20 @@ pub fn first_place(snapshot: &Snapshot, settings: &Settings, generator: &dyn Gen
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Trigger;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
+    use crate::{Memory, Trigger};
 
     fn job<'a>(snapshot: &'a Snapshot, cursor: Offset, settings: &'a Settings) -> Job<'a> {
-        Job { snapshot, cursor, trigger: Trigger::Automatic, selected: None, settings }
+        Job {
+            snapshot,
+            cursor,
+            trigger: Trigger::Automatic,
+            selected: None,
+            memory: Memory::none(),
+            settings,
+        }
     }
 
     #[test]

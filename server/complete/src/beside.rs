@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
     use crate::tests::counting::Counting;
-    use crate::{Settings, Trigger};
+    use crate::{Memory, Settings, Trigger};
 
     /// Lines of sixteen bytes that all differ.
     fn text(name: char, lines: usize) -> String {
@@ -95,7 +95,14 @@ mod tests {
         let (settings, warnings) = Settings::from_json(&settings);
         assert_eq!(warnings, []);
         let trigger = Trigger::Automatic;
-        let job = Job { snapshot: own, cursor: Offset(cursor), trigger, selected: None, settings: &settings };
+        let job = Job {
+            snapshot: own,
+            cursor: Offset(cursor),
+            trigger,
+            selected: None,
+            memory: Memory::none(),
+            settings: &settings,
+        };
         let mut model = Counting::new("");
         look_beside(&job, others, &mut model, &Cancel::new());
         assert_eq!(model.calls, [], "nothing is evaluated");

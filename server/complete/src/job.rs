@@ -7,6 +7,7 @@ use housestyle_text::syntax::Scope;
 use housestyle_text::{Language, Offset, Snapshot};
 
 use crate::generator::{Description, Generation, Prompt};
+use crate::memory::Memory;
 use crate::mode::Plan;
 use crate::reason::Reason;
 use crate::settings::Settings;
@@ -42,6 +43,8 @@ pub struct Job<'a> {
     pub trigger: Trigger,
     /// The popup's selected item, if the popup is open.
     pub selected: Option<Selected>,
+    /// What is remembered beside the document.
+    pub memory: &'a Memory,
     /// The rules, for all languages: those of the document's language are looked up here.
     pub settings: &'a Settings,
 }

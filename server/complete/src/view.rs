@@ -16,6 +16,7 @@ use housestyle_text::Offset;
 
 use crate::generator::{Description, Generator, Prompt};
 use crate::job::Job;
+use crate::memory::recall;
 use crate::place::Place;
 use crate::prompt;
 use crate::settings::Settings;
@@ -48,7 +49,7 @@ impl Reach {
 /// Returns the whole window as a prompt. `settings` are those of the place's language.
 pub(crate) fn whole(job: &Job<'_>, place: &Place, settings: &Settings, generator: &dyn Generator) -> Prompt {
     let model = generator.describe();
-    build(job, place, budget(settings, &model), generator, &model)
+    build(job, place, settings, budget(settings, &model), generator, &model)
 }
 
 /// Returns the bytes of the document that the whole window is taken from. `settings` are those of the place's language.
@@ -71,7 +72,7 @@ pub(crate) fn in_time(
 ) -> (Prompt, Reach) {
     let model = generator.describe();
     let budget = budget(settings, &model);
-    let whole = build(job, place, budget, generator, &model);
+    let whole = build(job, place, settings, budget, generator, &model);
     if !settings.idle_work {
         return (whole, Reach::Whole);
     }
@@ -80,7 +81,7 @@ pub(crate) fn in_time(
         let time = ms(&whole).filter(|time| 2.0 * time > settings.time_budget_ms as f64)?;
         let near =
             Budget { prefix_tokens: budget.prefix_tokens / NEAR, suffix_tokens: budget.suffix_tokens / NEAR };
-        let near = build(job, place, near, generator, &model);
+        let near = build(job, place, settings, near, generator, &model);
         (2.0 * ms(&near)? < time).then_some(near)
     };
     match near() {
@@ -92,11 +93,30 @@ pub(crate) fn in_time(
 fn build(
     job: &Job<'_>,
     place: &Place,
+    settings: &Settings,
     budget: Budget,
     generator: &dyn Generator,
     model: &Description,
 ) -> Prompt {
-    prompt::build(&cut(job, place, budget, generator), model)
+    let window = cut(job, place, budget, generator);
+    let alone = prompt::build("", &window, model);
+    // From notes alone nothing follows.
+    let remembered =
+        if alone.is_blank() { String::new() } else { remembered(job, settings, budget, generator, model) };
+    if remembered.is_empty() { alone } else { prompt::build(&remembered, &window, model) }
+}
+
+/// Returns what is remembered, as far as the model's context has room for it beside the window.
+fn remembered(
+    job: &Job<'_>,
+    settings: &Settings,
+    budget: Budget,
+    generator: &dyn Generator,
+    model: &Description,
+) -> String {
+    let taken = budget.prefix_tokens + budget.suffix_tokens + settings.max_tokens + HEAD_TOKENS;
+    let room = model.context_tokens.saturating_sub(taken);
+    recall(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
 }
 
 fn cut(job: &Job<'_>, place: &Place, budget: Budget, generator: &dyn Generator) -> Window {
@@ -118,12 +138,12 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Trigger;
     use crate::ahead::read_ahead;
     use crate::generator::Cancel;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
+    use crate::{Memory, Trigger};
 
     const LINES: &str = "    let number = other_number + 1;\n";
 
@@ -134,7 +154,14 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", &text);
         let settings = Settings { time_budget_ms, idle_work, ..Settings::default() };
         let trigger = Trigger::Automatic;
-        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+        let job = Job {
+            snapshot: &snapshot,
+            cursor,
+            trigger,
+            selected: None,
+            memory: Memory::none(),
+            settings: &settings,
+        };
         let mut model = Counting::new("five();");
         model.per_second = per_second;
         let mut reach = || {
@@ -162,7 +189,14 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
         let settings = Settings { time_budget_ms: 50, ..Settings::default() };
         let trigger = Trigger::Automatic;
-        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+        let job = Job {
+            snapshot: &snapshot,
+            cursor,
+            trigger,
+            selected: None,
+            memory: Memory::none(),
+            settings: &settings,
+        };
         let mut model = Counting::new("five();");
         model.per_second = Some(10.0);
         let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});

@@ -11,6 +11,7 @@ use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between
 
 use crate::flight::{Flight, Overtaken};
 use crate::later::Places;
+use crate::remember::Remembered;
 use crate::request::Made;
 use crate::spot::{Edit, Spot};
 use crate::suggestions::Shown;
@@ -42,6 +43,8 @@ pub(crate) struct Document {
     pub(crate) shown: Option<(Spot, Shown)>,
     /// The places of suggestions that were taken.
     pub(crate) places: Places,
+    /// What its prompts remember.
+    pub(crate) remembered: Remembered,
 }
 
 /// A run of the model and where it began.
@@ -76,6 +79,7 @@ impl Document {
             run: None,
             shown: None,
             places: Places::default(),
+            remembered: Remembered::default(),
         }
     }
 

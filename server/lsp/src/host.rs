@@ -1,8 +1,10 @@
 //! What the program around the server provides: a model, settings, and ears.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
+use housestyle_complete::memory::Note;
 use housestyle_complete::settings::{Journal, Layer};
 
 /// How far loading the model has come.
@@ -21,6 +23,14 @@ pub type Loader = Box<dyn FnOnce(&mut dyn FnMut(LoadProgress)) -> Result<Box<dyn
 /// Tells where the repository of a document (a URI) stands.
 pub type Heads = Box<dyn Fn(&str) -> Option<Head> + Send>;
 
+/// Returns the notes that hold now where a document (a URI) lies; with it comes the editor's folder that holds it. Asked
+/// at each request, so it must be quick. It must not panic.
+pub type Notes = Box<dyn Fn(&str, Option<&str>) -> Arc<Vec<Note>> + Send + Sync>;
+
+/// Returns whether a document, told like that of [`Notes`], is kept out of everything, as git is told to ignore it.
+/// Asked once for a document. It must not panic.
+pub type Ignored = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
+
 /// Everything the server needs from outside.
 pub struct Host {
     /// Name told to editors.
@@ -34,6 +44,10 @@ pub struct Host {
     /// Returns where the repository of a document stands; nothing where there is none. Called from time to time while
     /// something that was taken from us may still be committed, never on the way of a message.
     pub head: Heads,
+    /// Tells the notes of people.
+    pub notes: Notes,
+    /// Tells which documents are left alone.
+    pub ignored: Ignored,
     /// Settings from files (the team's, made stricter by the user's). What the editor says can
     /// only make them stricter still.
     pub settings: Layer,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Beside, Job, Trigger, first_place, look_beside, read_ahead};
+use housestyle_complete::{Beside, Job, Memory, Trigger, first_place, look_beside, read_ahead};
 use housestyle_text::{Offset, Snapshot};
 
 /// How long nothing must have happened before the model reads ahead.
@@ -28,6 +28,8 @@ pub(crate) struct Ahead {
     pub(crate) cursor: Option<Offset>,
     /// Other documents, the one used last first.
     pub(crate) others: Vec<Beside>,
+    /// What a prompt there remembers.
+    pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
     pub(crate) settings: Arc<Settings>,
 }
@@ -82,11 +84,11 @@ impl Ahead {
 
     /// Lets the model read, until all is read or `cancel` is set.
     pub(crate) fn read(&self, generator: &mut dyn Generator, cancel: &Cancel) {
-        let Ahead { snapshot, cursor, settings, others, .. } = self;
+        let Ahead { snapshot, cursor, settings, others, memory, .. } = self;
         // What fails here fails again when it is asked for, and is told then.
         drop(catch_unwind(AssertUnwindSafe(|| {
             let cursor = cursor.unwrap_or_else(|| first_place(snapshot, settings, generator));
-            let job = Job { snapshot, cursor, trigger: Trigger::Automatic, selected: None, settings };
+            let job = Job { snapshot, cursor, trigger: Trigger::Automatic, selected: None, memory, settings };
             read_ahead(&job, generator, cancel);
             if !cancel.is_cancelled() {
                 look_beside(&job, others, generator, cancel);
@@ -104,7 +106,14 @@ mod tests {
     fn place(version: i32, line: usize) -> Ahead {
         let snapshot = Snapshot::new("x\ny\n", version, Language::PLAIN);
         let cursor = Some(snapshot.line_end(line));
-        Ahead { uri: "file:///a".to_owned(), snapshot, cursor, others: Vec::new(), settings: Arc::default() }
+        Ahead {
+            uri: "file:///a".to_owned(),
+            snapshot,
+            cursor,
+            others: Vec::new(),
+            memory: Arc::default(),
+            settings: Arc::default(),
+        }
     }
 
     #[test]

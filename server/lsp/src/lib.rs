@@ -21,6 +21,7 @@ mod params;
 mod preferences;
 mod progress;
 mod recorder;
+mod remember;
 mod request;
 mod serve;
 mod server;
@@ -33,8 +34,8 @@ mod worker;
 
 pub use convert::file_path;
 pub use host::{
-    Around, Fate, FateRecord, FateSource, Head, Heads, Host, LaterRecord, LaterWhen, LoadProgress, Loader,
-    OfferRecord, Record, RequestRecord, TypingRecord,
+    Around, Fate, FateRecord, FateSource, Head, Heads, Host, Ignored, LaterRecord, LaterWhen, LoadProgress,
+    Loader, Notes, OfferRecord, Record, RequestRecord, TypingRecord,
 };
 pub use serve::serve;
 pub use transport::Ending;

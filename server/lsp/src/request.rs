@@ -10,7 +10,7 @@ use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::Anchor;
 use housestyle_complete::settings::{Journal, Settings};
-use housestyle_complete::{Job, Reach, Reason, Selected, Suggestion, Trace, Trigger};
+use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trace, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
@@ -20,6 +20,7 @@ use crate::host::{Fate, FateSource, OfferRecord, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::outcome::{Outcome, Ready, Why};
 use crate::params::{Asked, SelectedItem};
+use crate::remember;
 use crate::server::Server;
 use crate::session::Session;
 use crate::spot::Spot;
@@ -99,6 +100,7 @@ impl Request<'_> {
     }
 
     async fn settle(&mut self) -> Outcome {
+        remember::look(self.server, &self.asked.uri);
         // A run that was joined may turn out to be of no use after all; then one of its own follows.
         for may_reuse in [true, false] {
             let mut listening = match self.begin(may_reuse) {
@@ -158,7 +160,14 @@ impl Request<'_> {
         let trigger = self.asked.trigger;
         if may_reuse && selected.is_none() {
             document.harvest(&self.asked.uri, &mut session.recent);
-            let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+            let job = Job {
+                snapshot: &snapshot,
+                cursor,
+                trigger,
+                selected: None,
+                memory: Memory::none(),
+                settings: &settings,
+            };
             if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
                 self.reused = true;
                 return Step::Answer(self.give(session, served.suggestion, &served.tag));
@@ -172,14 +181,16 @@ impl Request<'_> {
             }
         }
         self.reused = false;
+        let memory = remember::at(session, &self.asked.uri, cursor);
         let (flight, listening) = Flight::new();
         let origin = Anchor::new(&snapshot, cursor);
         let run = Run { spot: Spot::at(cursor), origin, flight: Arc::clone(&flight) };
-        if let Some(old) = document.run.replace(run) {
+        let document = session.documents.get_mut(&self.asked.uri);
+        if let Some(old) = document.and_then(|document| document.run.replace(run)) {
             old.flight.cancel.cancel();
         }
         drop(guard);
-        self.server.worker.submit(Task { flight, snapshot, cursor, trigger, selected, settings });
+        self.server.worker.submit(Task { flight, snapshot, cursor, trigger, selected, memory, settings });
         Step::Wait(listening)
     }
 
@@ -219,7 +230,14 @@ impl Request<'_> {
             Pipeline::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
                 let trigger = self.asked.trigger;
-                let job = Job { snapshot, cursor: *cursor, trigger, selected: None, settings };
+                let job = Job {
+                    snapshot,
+                    cursor: *cursor,
+                    trigger,
+                    selected: None,
+                    memory: Memory::none(),
+                    settings,
+                };
                 let served = session.recent.serve(&self.asked.uri, &job)?;
                 Some(self.give(session, served.suggestion, &served.tag))
             }

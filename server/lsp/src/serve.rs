@@ -45,6 +45,8 @@ pub async fn serve(host: Host) -> Ending {
         worker,
         recorder,
         keeper,
+        notes: host.notes,
+        ignored: host.ignored,
         state,
     })
     .custom_method("textDocument/inlineCompletion", Server::inline_completion)

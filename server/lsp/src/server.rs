@@ -13,10 +13,12 @@ use tower_lsp::{Client, LanguageServer};
 
 use crate::documents;
 use crate::handlers;
+use crate::host::{Ignored, Notes};
 use crate::idle::Ahead;
 use crate::keeper::Keeper;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
+use crate::remember;
 use crate::session::Session;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -33,6 +35,8 @@ pub(crate) struct Server {
     pub(crate) worker: Arc<Worker>,
     pub(crate) recorder: Recorder,
     pub(crate) keeper: Keeper,
+    pub(crate) notes: Notes,
+    pub(crate) ignored: Ignored,
     pub(crate) state: Arc<Mutex<Session>>,
 }
 
@@ -65,12 +69,15 @@ impl Server {
     pub(crate) fn rest(&self, session: &mut Session, uri: &str, quiet: Duration) {
         documents::used(&mut session.documents, uri);
         let on = !session.paused && !session.is_off();
+        let place = session.documents.get(uri).and_then(|document| document.place);
+        let memory = remember::at(session, uri, place.unwrap_or_default());
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
         let ahead = document.map(|document| Ahead {
             uri: uri.to_owned(),
             snapshot: document.snapshot.clone(),
             cursor: document.place,
             others: documents::beside(&session.documents, uri),
+            memory,
             settings: Arc::clone(&session.settings),
         });
         self.worker.rest(ahead, quiet);

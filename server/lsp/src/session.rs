@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use housestyle_complete::memory::Trail;
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
 use housestyle_text::{Encoding, Snapshot};
@@ -54,6 +55,10 @@ pub(crate) struct Session {
     pub(crate) recent: Recent<Made>,
     /// Documents that were closed, as they were then, with what was taken in them and may still be committed.
     pub(crate) closed: VecDeque<(String, Snapshot, Places)>,
+    /// The user's last edits.
+    pub(crate) trail: Trail,
+    /// The document for which edits to remember were chosen last.
+    pub(crate) chosen_for: Option<String>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The settings as they hold.
@@ -76,6 +81,8 @@ impl Session {
             suggestions: Suggestions::default(),
             recent: Recent::new(),
             closed: VecDeque::new(),
+            trail: Trail::default(),
+            chosen_for: None,
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,
@@ -115,7 +122,9 @@ impl Session {
         }
         // What was made under the old settings is not what the new ones would make.
         self.recent.clear();
+        self.trail.clear();
         for document in self.documents.values_mut() {
+            document.remembered.settings_changed();
             if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
                 run.flight.cancel.cancel();
             }
@@ -126,6 +135,17 @@ impl Session {
     pub(crate) fn is_off(&self) -> bool {
         let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
+    }
+
+    /// Returns whether prompts for a document remember the user's last edits elsewhere.
+    pub(crate) fn remembers_edits(&self, snapshot: &Snapshot) -> bool {
+        let settings = &self.settings;
+        // Most have nothing to look up.
+        let special = !settings.languages.is_empty();
+        let tokens = |settings: &Settings| settings.memory_edit_tokens;
+        let here =
+            if special { tokens(&settings.for_language(snapshot.language().id())) } else { tokens(settings) };
+        here > 0
     }
 
     /// Remembers what was taken in a document that is closed.

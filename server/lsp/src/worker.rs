@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Selected, Trigger, extend, suggest};
+use housestyle_complete::{Job, Memory, Selected, Trigger, extend, suggest};
 use housestyle_text::{Offset, Snapshot};
 
 use crate::flight::{Flight, Heard, Overtaken};
@@ -33,6 +33,8 @@ pub(crate) struct Task {
     pub(crate) trigger: Trigger,
     /// The item selected in the editor's menu.
     pub(crate) selected: Option<Selected>,
+    /// What the prompt remembers.
+    pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
     pub(crate) settings: Arc<Settings>,
 }
@@ -209,9 +211,9 @@ impl Shared {
     }
 
     fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) {
-        let Task { flight, snapshot, cursor, trigger, selected, settings } = task;
+        let Task { flight, snapshot, cursor, trigger, selected, memory, settings } = task;
         let selected = selected.clone();
-        let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, settings };
+        let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, memory, settings };
         let mut progress = |raw: &str| flight.wrote(raw);
         // A defect in the pipeline costs one suggestion, not the session.
         let trace =
@@ -340,7 +342,14 @@ mod tests {
         let snapshot = Snapshot::new(text, 1, Language::from_id("rust"));
         let cursor = Some(Offset(text.len()));
         let others = Vec::new();
-        Ahead { uri: "file:///a.rs".to_owned(), snapshot, cursor, others, settings: Arc::default() }
+        Ahead {
+            uri: "file:///a.rs".to_owned(),
+            snapshot,
+            cursor,
+            others,
+            memory: Arc::default(),
+            settings: Arc::default(),
+        }
     }
 
     #[test]
@@ -355,7 +364,15 @@ mod tests {
             let Ahead { snapshot, cursor, settings, .. } = ahead("let x = ");
             let (cursor, trigger) = (cursor.unwrap_or_default(), Trigger::Automatic);
             let begun = Instant::now();
-            worker.submit(Task { flight, snapshot, cursor, trigger, selected: None, settings });
+            worker.submit(Task {
+                flight,
+                snapshot,
+                cursor,
+                trigger,
+                selected: None,
+                memory: Arc::default(),
+                settings,
+            });
             assert!(matches!(wait(), Asked::WarmEnded(_)));
             let Asked::Generate(at) = wait() else { panic!("nothing is read before a request") };
             at - begun
@@ -379,6 +396,7 @@ mod tests {
             cursor: cursor.unwrap_or_default(),
             trigger: Trigger::Automatic,
             selected: None,
+            memory: Arc::default(),
             settings: Arc::clone(&settings),
         };
         let (flight, _listening) = Flight::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::Cancel;
-use housestyle_complete::{Job, Settings, Trace, Trigger, suggest};
+use housestyle_complete::{Job, Memory, Settings, Trace, Trigger, suggest};
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use serde_json::{Value, json};
 
@@ -41,7 +41,14 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     let load = began.elapsed();
     let began = Instant::now();
     let trigger = Trigger::Invoked;
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings: &settings };
+    let job = Job {
+        snapshot: &snapshot,
+        cursor,
+        trigger,
+        selected: None,
+        memory: Memory::none(),
+        settings: &settings,
+    };
     let trace = suggest(&job, &mut *generator, &Cancel::new(), &mut |_| {});
     let total = began.elapsed();
     context.verbose(|| format!("loaded in {}, answered in {}", time(load), time(total)));

@@ -7,11 +7,13 @@
 mod bootstrap;
 mod case;
 mod metrics;
+mod past;
 mod report;
 mod run;
 
 pub use bootstrap::{Difference, Fraction, paired_difference};
 pub use case::{Case, CaseError, parse_cases};
 pub use metrics::{Metrics, measure};
+pub use past::edits_before;
 pub use report::{Arm, Latency, Paired, Report, report};
 pub use run::{CaseResult, run, score};

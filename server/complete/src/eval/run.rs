@@ -6,6 +6,7 @@ use super::case::Case;
 use super::metrics::measure;
 use crate::generator::{Cancel, GenerateError, Generator, Score};
 use crate::job::{Job, Trace, Trigger};
+use crate::memory::Memory;
 use crate::settings::Settings;
 use crate::{lines, suggest};
 
@@ -54,12 +55,14 @@ impl CaseResult {
 /// Suggests in the hole as if somebody had asked there, and compares. This is what the caller times.
 pub fn run(
     case: &Case,
+    memory: &Memory,
     settings: &Settings,
     generator: &mut dyn Generator,
     cancel: &Cancel,
 ) -> (CaseResult, Trace) {
     let (snapshot, cursor) = case.document();
-    let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
+    let trigger = Trigger::Invoked;
+    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
     let trace = suggest::suggest(&job, generator, cancel, &mut |_| {});
     let text = trace.suggestion().map(|suggestion| suggestion.text.clone());
     let metrics = measure(text.as_deref().unwrap_or(""), case.wanted());
@@ -86,12 +89,14 @@ pub fn run(
 /// As [`Generator::score`].
 pub fn score(
     case: &Case,
+    memory: &Memory,
     settings: &Settings,
     generator: &mut dyn Generator,
     cancel: &Cancel,
 ) -> Result<Score, GenerateError> {
     let (snapshot, cursor) = case.document();
-    let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
+    let trigger = Trigger::Invoked;
+    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
     let prompt = suggest::prompt_of(&job, generator);
     generator.look_at(snapshot.path());
     generator.score(&prompt, &lines::unix(&case.middle), cancel)
@@ -117,16 +122,18 @@ mod tests {
     #[test]
     fn a_case_is_served_like_a_document() {
         let mut model = Scripted::new(["five();\n}\n"]);
-        let (result, trace) = run(&case(), &Settings::default(), &mut model, &Cancel::new());
+        let (result, trace) = run(&case(), Memory::none(), &Settings::default(), &mut model, &Cancel::new());
         assert_eq!((result.text.as_deref(), result.exact, result.reason), (Some("five();"), true, None));
-        let score = score(&case(), &Settings::default(), &mut model, &Cancel::new()).expect("a score");
+        let score = score(&case(), Memory::none(), &Settings::default(), &mut model, &Cancel::new())
+            .expect("a score");
         assert_eq!(score.tokens, 2);
         assert_eq!(trace.prompt.map(|prompt| prompt.format), Some("fim-line-1"));
     }
 
     #[test]
     fn silence_is_told() {
-        let (result, _) = run(&case(), &Settings::default(), &mut Scripted::new([""]), &Cancel::new());
+        let (result, _) =
+            run(&case(), Memory::none(), &Settings::default(), &mut Scripted::new([""]), &Cancel::new());
         assert_eq!((result.text, result.exact, result.reason), (None, false, Some("model-silent")));
     }
 }

@@ -129,7 +129,7 @@ fn serve<T: Clone>(kept: &mut Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
 mod tests {
     use super::*;
     use crate::tests::cursor::document;
-    use crate::{Settings, Trigger};
+    use crate::{Memory, Settings, Trigger};
 
     /// Makes suggestions (document and text) and checks what is served for a last document.
     #[track_caller]
@@ -147,6 +147,7 @@ mod tests {
             cursor,
             trigger: Trigger::Automatic,
             selected: None,
+            memory: Memory::none(),
             settings: &settings,
         };
         let served = recent.serve("a", &job);

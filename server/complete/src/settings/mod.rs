@@ -134,6 +134,11 @@ settings! {
     prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;
     /// Tokens of text below the cursor that the model reads.
     suffix_tokens: usize = 96, "suffixTokens", Some((0.0, 4096.0)), Team, Language;
+    /// Most tokens of notes (`housestyle memory`) that the model reads before the text. 0 reads none.
+    memory_note_tokens: usize = 128, "memory.noteTokens", Some((0.0, 2048.0)), Least, Language;
+    /// Most tokens of the user's last edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
+    /// They are read again whenever the user goes on in another place.
+    memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
     /// How freely the model chooses; 0 takes the likeliest token always.
     temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
     /// Choose among the likeliest tokens that together have this probability.

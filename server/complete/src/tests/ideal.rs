@@ -8,9 +8,9 @@
 mod format;
 
 use super::scripted::Scripted;
-use crate::Settings;
 use crate::eval::{Case, run};
 use crate::generator::Cancel;
+use crate::{Memory, Settings};
 
 /// Cases that the rules cut short, with the rule.
 const SHORTENED: &[(&str, &str)] =
@@ -43,7 +43,8 @@ fn an_ideal_model_is_not_spoilt() {
     for case in &cases {
         for runs_on in [false, true] {
             let text = if runs_on { format!("{}{}", case.middle, case.suffix) } else { case.middle.clone() };
-            let (result, trace) = run(case, &settings, &mut Scripted::new([text.as_str()]), &Cancel::new());
+            let (result, trace) =
+                run(case, Memory::none(), &settings, &mut Scripted::new([text.as_str()]), &Cancel::new());
             if !result.exact && !SHORTENED.iter().any(|(name, _)| *name == result.name) {
                 spoilt.push(format!(
                     "{}: {:?} became {:?} ({:?}, ended by {:?})",

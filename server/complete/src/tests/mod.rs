@@ -18,7 +18,7 @@ pub(crate) mod scripted;
 
 use crate::generator::{Part, Prompt};
 use crate::place::Place;
-use crate::{Job, Settings, Trigger};
+use crate::{Job, Memory, Settings, Trigger};
 
 /// Returns what stands around the cursor of a fixture.
 #[track_caller]
@@ -30,6 +30,7 @@ pub(crate) fn place(path: &str, fixture: &str) -> Place {
         cursor,
         trigger: Trigger::Automatic,
         selected: None,
+        memory: Memory::none(),
         settings: &settings,
     })
 }

@@ -9,13 +9,13 @@ use super::cursor::{document, draw};
 use super::scripted::{Answer, Scripted};
 use crate::generator::{Cancel, Part, Stop};
 use crate::stop::Ended;
-use crate::{Job, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
+use crate::{Job, Memory, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
 
 /// Runs the pipeline over a fixture and a model.
 #[track_caller]
 fn run(path: &str, fixture: &str, model: &mut Scripted, trigger: Trigger, settings: &Settings) -> Trace {
     let (snapshot, cursor) = document(path, fixture);
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, settings };
+    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: Memory::none(), settings };
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }
 
@@ -175,8 +175,14 @@ fn failure_and_cancelling_are_reasons() {
     assert_eq!(trace.reason().map(ToString::to_string).as_deref(), Some("the model failed: no luck"));
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings: &settings };
+    let job = Job {
+        snapshot: &snapshot,
+        cursor,
+        trigger: Trigger::Invoked,
+        selected: None,
+        memory: Memory::none(),
+        settings: &settings,
+    };
     let cancel = Cancel::new();
     let trace = suggest(&job, &mut Scripted::new(["five();"]), &cancel, &mut |text| {
         if text.len() == 3 {
@@ -191,8 +197,14 @@ fn failure_and_cancelling_are_reasons() {
 fn progress_tells_all_text_so_far() {
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings: &settings };
+    let job = Job {
+        snapshot: &snapshot,
+        cursor,
+        trigger: Trigger::Invoked,
+        selected: None,
+        memory: Memory::none(),
+        settings: &settings,
+    };
     let mut heard = Vec::new();
     suggest(&job, &mut Scripted::new(["f()"]), &Cancel::new(), &mut |text| heard.push(text.to_owned()));
     assert_eq!(heard, ["f", "f(", "f()"]);
@@ -205,7 +217,14 @@ fn check_popup(fixture: &str, selected: usize, item: &str, model: &str, expect: 
     let settings = Settings::default();
     let range = Offset(cursor.0 - selected)..cursor;
     let selected = Some(Selected { range: range.clone(), text: item.to_owned() });
-    let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Automatic, selected, settings: &settings };
+    let job = Job {
+        snapshot: &snapshot,
+        cursor,
+        trigger: Trigger::Automatic,
+        selected,
+        memory: Memory::none(),
+        settings: &settings,
+    };
     let mut generator = Scripted::new([model]);
     let trace = suggest(&job, &mut generator, &Cancel::new(), &mut |_| {});
     let suggestion = trace.suggestion().expect("a suggestion");
@@ -239,6 +258,7 @@ fn strange_documents_cost_little() {
                 cursor: Offset(cursor),
                 trigger: Trigger::Invoked,
                 selected: None,
+                memory: Memory::none(),
                 settings: &settings,
             };
             let mut model = Scripted::new(["some text that is not there"]);
@@ -253,8 +273,14 @@ fn strange_documents_cost_little() {
 fn what_time_cut_short_is_finished_later() {
     let (snapshot, cursor) = document("a.rs", "fn f() {\n    ‸\n}");
     let (settings, _) = Settings::from_json(&json!({"timeBudgetMs": 200}));
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger: Trigger::Automatic, selected: None, settings: &settings };
+    let job = Job {
+        snapshot: &snapshot,
+        cursor,
+        trigger: Trigger::Automatic,
+        selected: None,
+        memory: Memory::none(),
+        settings: &settings,
+    };
     let slow = |text| Answer { per_char: Duration::from_millis(20), ..Answer::from(text) };
     let mut model = Scripted::new([slow("a();\n    b();\n    c();\n}"), slow("    c();\n}")]);
     let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});

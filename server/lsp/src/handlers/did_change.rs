@@ -16,7 +16,8 @@ use crate::spot::Edit;
 /// Applies the changes. A request under way for the document is answered `null` by this.
 pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     let now = Instant::now();
-    let mut session = server.session();
+    let mut guard = server.session();
+    let session = &mut *guard;
     let encoding = session.encoding;
     let uri = params.text_document.uri.as_str();
     let version = params.text_document.version;
@@ -26,15 +27,18 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
         let before = document.snapshot.clone();
         let edit = document.apply(convert::change(event), encoding, version);
         fates.extend(tell(document, edit, &before, now));
+        if document.remembered.follows() && !session.paused {
+            session.trail.changed(uri, &before, &document.snapshot);
+        }
     }
     let taken = fates.iter().any(|(_, fate, _)| matches!(fate, Fate::Accepted | Fate::PartlyAccepted));
     let records: Vec<_> = fates
         .into_iter()
         .filter_map(|(id, fate, accepted)| session.suggestions.note(&id, fate, FateSource::Change, accepted))
         .collect();
-    server.rest(&mut session, uri, QUIET);
+    server.rest(session, uri, QUIET);
     let typing = session.typing(uri, now);
-    drop(session);
+    drop(guard);
     typing.into_iter().for_each(|record| server.recorder.record(record));
     records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
     if taken {

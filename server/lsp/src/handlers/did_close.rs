@@ -12,6 +12,7 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     let mut guard = server.session();
     let session = &mut *guard;
     session.recent.forget(uri);
+    session.trail.end();
     let Some(mut document) = session.documents.remove(uri) else { return };
     document.close();
     let mut records: Vec<Record> = Vec::new();

@@ -5,6 +5,7 @@ use tower_lsp::ls_types::DidOpenTextDocumentParams;
 use crate::convert;
 use crate::documents::Document;
 use crate::idle::QUIET;
+use crate::remember;
 use crate::server::Server;
 
 /// Takes a document; one that was open already is replaced.
@@ -19,5 +20,7 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {
         old.close();
     }
-    server.rest(&mut session, uri, QUIET);
+    drop(session);
+    remember::look(server, uri);
+    server.rest(&mut server.session(), uri, QUIET);
 }

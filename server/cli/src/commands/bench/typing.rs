@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use housestyle_complete::generator::{Cancel, Generator};
-use housestyle_complete::{Job, Settings, Trigger, suggest};
+use housestyle_complete::{Job, Memory, Settings, Trigger, suggest};
 use housestyle_text::{Language, Offset, Snapshot};
 use serde::Serialize;
 
@@ -62,6 +62,7 @@ pub(super) fn measure(generator: &mut dyn Generator) -> Result<Typing, Failure> 
             cursor,
             trigger: Trigger::Invoked,
             selected: None,
+            memory: Memory::none(),
             settings: &settings,
         };
         let began = Instant::now();

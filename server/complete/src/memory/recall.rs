@@ -1,0 +1,164 @@
+//! What is remembered as text before the window: comment lines in the document's language.
+//!
+//! Comments are what any model has read notes in, and they cannot break the code behind them. First come the notes,
+//! oldest first, then the edits, oldest first, so that what stands there already stays where it is when more is
+//! remembered.
+
+use housestyle_text::{Language, Snapshot};
+
+use super::{Edit, Memory, Note};
+use crate::settings::Settings;
+
+/// Returns what the memory tells of a document, as whole lines; nothing where it tells nothing. Each kind of memory
+/// takes what `settings` allow it, and both no more than `room` tokens. `count` counts tokens.
+pub(crate) fn recall(
+    memory: &Memory,
+    snapshot: &Snapshot,
+    settings: &Settings,
+    room: usize,
+    count: &dyn Fn(&str) -> usize,
+) -> String {
+    let language = snapshot.language();
+    let budget = settings.memory_note_tokens.min(room);
+    let (mut text, used) = notes(&memory.notes, snapshot.path(), language, budget, count);
+    let budget = settings.memory_edit_tokens.min(room - used);
+    text.push_str(&edits(&memory.edits, language, budget, count));
+    if !text.is_empty() {
+        // Else the last line would be read as a comment on the first one of the window.
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns the notes that are about the document and fit, and the tokens they take. Where not all fit, those with a
+/// narrow scope come first, then the newer ones.
+fn notes(
+    notes: &[Note],
+    path: Option<&str>,
+    language: Language,
+    budget: usize,
+    count: &dyn Fn(&str) -> usize,
+) -> (String, usize) {
+    let mut about: Vec<(usize, &Note)> =
+        notes.iter().enumerate().filter(|(_, note)| note.is_about(path, language)).collect();
+    about.sort_by_key(|(index, note)| std::cmp::Reverse((note.narrowness(), note.created, *index)));
+    let (mut chosen, mut used) = (Vec::new(), 0);
+    for (index, note) in about {
+        let line = comment(language, &note.text);
+        let tokens = count(&line);
+        if used + tokens <= budget {
+            used += tokens;
+            chosen.push((note.created, index, line));
+        }
+    }
+    chosen.sort();
+    (chosen.into_iter().map(|(.., line)| line).collect(), used)
+}
+
+/// Returns the newest edits that fit, oldest first.
+fn edits(edits: &[Edit], language: Language, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
+    let mut blocks = Vec::new();
+    let mut used = 0;
+    for edit in edits.iter().rev() {
+        let block = block(edit, language);
+        used += count(&block);
+        if used > budget {
+            break;
+        }
+        blocks.push(block);
+    }
+    blocks.into_iter().rev().collect()
+}
+
+/// Returns an edit as a short diff under its file's name.
+fn block(edit: &Edit, language: Language) -> String {
+    let mut text = String::new();
+    if !edit.path.is_empty() {
+        text.push_str(&comment(language, &edit.path));
+    }
+    for (sign, lines) in [('-', &edit.removed), ('+', &edit.added)] {
+        for line in lines {
+            text.push_str(&comment(language, &format!("{sign} {line}")));
+        }
+    }
+    text
+}
+
+/// Returns a line as a comment; as it is where the language has none.
+fn comment(language: Language, line: &str) -> String {
+    match (language.line_comment(), language.block_comment()) {
+        (Some(mark), _) => format!("{mark} {line}\n"),
+        // What would end the comment is left out, so that the rest is not read as the document's.
+        (None, Some((open, close))) => format!("{open} {} {close}\n", line.replace(close, "")),
+        (None, None) => format!("{line}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::note::tests::note;
+    use super::*;
+    use std::sync::Arc;
+
+    fn count(text: &str) -> usize {
+        text.split_whitespace().count()
+    }
+
+    #[track_caller]
+    fn check(
+        notes: Vec<Note>,
+        edits: Vec<Edit>,
+        path: &str,
+        tokens: (usize, usize),
+        room: usize,
+        expect: &str,
+    ) {
+        let snapshot = Snapshot::new("x", 1, Language::from_path(path)).with_path(path);
+        let memory = Memory { notes: Arc::new(notes), edits };
+        let settings =
+            Settings { memory_note_tokens: tokens.0, memory_edit_tokens: tokens.1, ..Settings::default() };
+        assert_eq!(recall(&memory, &snapshot, &settings, room, &count), expect);
+    }
+
+    fn edit(path: &str, removed: &[&str], added: &[&str]) -> Edit {
+        let side = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        Edit { path: path.to_owned(), removed: side(removed), added: side(added) }
+    }
+
+    #[test]
+    fn notes_are_comments_of_the_documents_language() {
+        let say = || vec![note("Say sign-in.", None, None)];
+        check(say(), vec![], "a.rs", (99, 99), 999, "// Say sign-in.\n\n");
+        check(say(), vec![], "a.py", (99, 99), 999, "# Say sign-in.\n\n");
+        check(say(), vec![], "a.md", (99, 99), 999, "<!-- Say sign-in. -->\n\n");
+        check(say(), vec![], "a.txt", (99, 99), 999, "Say sign-in.\n\n");
+        check(vec![note("a --> b", None, None)], vec![], "a.md", (99, 99), 999, "<!-- a  b -->\n\n");
+        check(vec![note("for docs", Some("docs/**"), None)], vec![], "a.rs", (99, 99), 999, "");
+    }
+
+    #[test]
+    fn narrow_and_new_notes_come_first_where_there_is_little_room() {
+        let all = || {
+            let old = note("old", None, None);
+            let new = Note { created: 5, ..note("new", None, None) };
+            vec![note("narrow", Some("*.rs"), None), new, old]
+        };
+        check(all(), vec![], "a.rs", (99, 0), 999, "// narrow\n// old\n// new\n\n");
+        check(all(), vec![], "a.rs", (4, 0), 999, "// narrow\n// new\n\n");
+        check(all(), vec![], "a.rs", (99, 0), 3, "// narrow\n\n");
+        check(all(), vec![], "a.rs", (0, 0), 999, "");
+        let long = note("a b c d e f", Some("*.rs"), None);
+        check(vec![long, note("short", None, None)], vec![], "a.rs", (4, 0), 999, "// short\n\n");
+    }
+
+    #[test]
+    fn edits_are_short_diffs_the_newest_last() {
+        let all = || vec![edit("b.rs", &["old"], &["new"]), edit("", &[], &["    two", "three"])];
+        let (first, second) = ("// b.rs\n// - old\n// + new\n", "// +     two\n// + three\n");
+        check(vec![], all(), "a.rs", (99, 99), 999, &format!("{first}{second}\n"));
+        check(vec![], all(), "a.rs", (99, 13), 999, &format!("{second}\n"));
+        check(vec![], all(), "a.rs", (99, 0), 999, "");
+        let notes = vec![note("n", None, None)];
+        check(notes, all(), "a.rs", (99, 99), 9, &format!("// n\n{second}\n"));
+    }
+}

@@ -1,0 +1,32 @@
+//! `fim-memory-1`: `fim-line-1` with what is remembered as the first lines.
+//!
+//! For the document and cursor
+//! ```text
+//! fn double(x: i32) -> i32 {
+//!     return x‸;
+//! }
+//! ```
+//! and the note "Say sign-in, not login." the prompt is
+//! ```text
+//! <FimPrefix>// Say sign-in, not login.
+//!
+//! fn double(x: i32) -> i32 {
+//! <FimSuffix>;
+//! }
+//! <FimMiddle>    return x
+//! ```
+//! What is remembered is text like the document's: it cannot forge a marker, and stays the same while one types.
+
+use crate::generator::{Part, Prompt};
+use crate::prompt::fim_line_1;
+use crate::window::Window;
+
+/// The format's name.
+pub const NAME: &str = "fim-memory-1";
+
+/// Returns what is remembered and the window in this format.
+pub fn build(remembered: &str, window: &Window) -> Prompt {
+    let mut parts = fim_line_1::build(window).parts;
+    parts.insert(1, Part::Text(remembered.to_owned()));
+    Prompt { format: NAME, parts }
+}

@@ -16,6 +16,7 @@ mod ordering;
 mod positions;
 mod protocol_page;
 mod reading;
+mod remember;
 mod reuse;
 mod settings;
 mod status;

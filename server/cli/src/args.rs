@@ -2,11 +2,13 @@
 
 mod adapter;
 mod history;
+mod memory;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use history::{CasesArgs, ReplayArgs};
+pub(crate) use memory::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Learn(LearnArgs),
     /// Measure the speed of reading, writing and typing
     Bench(BenchArgs),
+    /// Add, list and forget notes that the model reads before the text they are about
+    Memory(MemoryArgs),
     /// See, approve, switch, share and convert what was learned
     Adapter(AdapterArgs),
     /// Measure on a repository's own history what learning from it is worth
@@ -222,6 +226,8 @@ pub(crate) struct ModelName {
 pub(crate) enum Arm {
     /// The frozen model with the window alone.
     Base,
+    /// Notes, and recent edits, in the prompt.
+    Memory,
     /// The team's phrases mixed in.
     Phrases,
     /// The starter adapter beside the model.
@@ -237,6 +243,7 @@ impl Arm {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Arm::Base => "base",
+            Arm::Memory => "memory",
             Arm::Phrases => "phrases",
             Arm::Starter => "starter",
             Arm::Adapter => "adapter",
@@ -244,18 +251,22 @@ impl Arm {
         }
     }
 
+    /// Returns whether notes and recent edits belong to it.
+    pub(crate) fn has_memory(self) -> bool {
+        matches!(self, Arm::Memory | Arm::All)
+    }
+
     fn parse(text: &str) -> Result<Arm, String> {
         match text {
             "base" => Ok(Arm::Base),
+            "memory" => Ok(Arm::Memory),
             "phrases" => Ok(Arm::Phrases),
             "starter" => Ok(Arm::Starter),
             "adapter" => Ok(Arm::Adapter),
             "all" => Ok(Arm::All),
-            "memory" | "skills" => Err(format!(
-                "there is nothing learned yet that arm `{text}` could use: `base`, `starter`, `phrases`, `adapter` and \
-                 `all` can be run"
-            )),
-            _ => Err("there is no such arm: use `base`, `starter`, `phrases`, `adapter` or `all`".to_owned()),
+            "skills" => Err("arm `skills`: there are no skills yet".to_owned()),
+            _ => Err("there is no such arm: use `base`, `memory`, `starter`, `phrases`, `adapter` or `all`"
+                .to_owned()),
         }
     }
 }
@@ -448,7 +459,8 @@ pub(crate) struct TryArgs {
 #[command(after_help = "\
 A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}; path gives the language, prefix and suffix
 are the whole text around the hole, middle is what belongs there. Time limits are off, so that the result
-does not depend on the machine.
+does not depend on the machine. Arm `memory` reads the workspace's notes, and what cases of an earlier time wrote as the
+user's last edits, as far as the setting `memory.editTokens` allows.
 
 Examples:
   housestyle eval --cases cases.jsonl

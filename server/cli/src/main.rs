@@ -9,6 +9,7 @@ mod backend;
 mod commands;
 mod config;
 mod context;
+mod durable;
 mod ear;
 mod editors;
 mod explain;
@@ -18,6 +19,7 @@ mod git;
 mod home;
 mod memory;
 mod models;
+mod notes;
 mod output;
 mod places;
 mod probe;
@@ -66,6 +68,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Starter(args) => commands::starter::run(&context, &args),
         Command::Learn(args) => commands::learn::run(&context, &args),
         Command::Bench(args) => commands::bench::run(&context, &args),
+        Command::Memory(args) => commands::memory::run(&context, &args),
         Command::Adapter(args) => commands::adapter::run(&context, &args),
     }
 }

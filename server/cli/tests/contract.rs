@@ -24,6 +24,8 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["journal", "forget", "--everything", "--last", "2h"],
         &["journal", "forget", "--last", "soon"],
         &["audit"],
+        &["memory"],
+        &["memory", "forget"],
     ] {
         let ran = world.run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
@@ -52,7 +54,7 @@ fn every_command_has_help_with_its_flags() {
     assert_eq!(all.code, 0);
     for command in [
         "serve", "try", "model", "complete", "eval", "replay", "doctor", "why", "bench", "learn", "adapter",
-        "journal", "audit",
+        "journal", "audit", "memory",
     ] {
         assert!(all.out.contains(&format!("\n  {command} ")), "{command} is not in the help");
         let help = world.run(&[command, "--help"]);

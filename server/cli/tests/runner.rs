@@ -8,6 +8,7 @@ mod contract;
 mod eval;
 mod forget;
 mod learn;
+mod memory;
 mod models;
 mod replay;
 mod serve;

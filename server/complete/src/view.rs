@@ -139,7 +139,8 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 mod tests {
     use super::*;
     use crate::ahead::read_ahead;
-    use crate::generator::Cancel;
+    use crate::generator::{Cancel, Part};
+    use crate::memory::Edit;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
@@ -182,6 +183,43 @@ mod tests {
         check(Some(100.0), 600_000, true, [Reach::Whole, Reach::Whole]);
         check(None, 50, true, [Reach::Whole, Reach::Whole]);
         check(Some(100.0), 700, false, [Reach::Whole, Reach::Whole]);
+    }
+
+    /// Returns the prompt for a place where something is remembered.
+    fn prompt(fixture: &str, memory: &Memory, settings: &Settings, context_tokens: usize) -> Prompt {
+        let (snapshot, cursor) = document("a.rs", fixture);
+        let trigger = Trigger::Automatic;
+        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+        let model = Description { model: String::new(), fim: true, context_tokens, adapter: None };
+        let place = Place::of(&job);
+        build(&job, &place, settings, budget(settings, &model), &Counting::new(""), &model)
+    }
+
+    #[test]
+    fn what_is_remembered_stands_before_the_window_and_stays_while_one_types() {
+        let edit = Edit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
+        let memory = Memory { edits: vec![edit], ..Memory::default() };
+        let settings = Settings { memory_edit_tokens: 64, ..Settings::default() };
+        let above = format!("fn f() {{\n{}", LINES.repeat(100));
+        let prompts = ["", "l", "let x = 1", "let x = 1 + 2"]
+            .map(|typed| prompt(&format!("{above}    {typed}‸\n{LINES}"), &memory, &settings, 4096));
+        let remembered = "// b.rs\n// + let b = 1;\n\n".to_owned();
+        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &Part::Text(remembered)));
+        for typed in &prompts {
+            assert_eq!(typed.parts[..6], prompts[0].parts[..6], "only the line changes");
+        }
+        let alone = prompt(&format!("{above}    ‸\n{LINES}"), Memory::none(), &settings, 4096);
+        assert_eq!((alone.format, &alone.parts[1..]), ("fim-line-1", &prompts[0].parts[2..]));
+    }
+
+    #[test]
+    fn nothing_is_remembered_where_there_is_nothing_else_or_no_room() {
+        let edit = Edit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
+        let memory = Memory { edits: vec![edit], ..Memory::default() };
+        let settings = Settings { memory_edit_tokens: 64, ..Settings::default() };
+        assert!(prompt("  \n‸", &memory, &settings, 4096).is_blank());
+        assert_eq!(prompt("let x = ‸", &memory, &settings, 512).format, "fim-line-1");
+        assert_eq!(prompt("let x = ‸", &memory, &Settings::default(), 4096).format, "fim-line-1");
     }
 
     #[test]

@@ -85,7 +85,10 @@ pub(crate) fn at(session: &mut Session, uri: &str, cursor: Offset) -> Arc<Memory
     let stays = here && document.remembered.line.is_some_and(|chosen| chosen.abs_diff(line) < FAR);
     let edits = match (on, stays) {
         (true, true) => None,
-        (true, false) => Some(session.trail.elsewhere(&document.snapshot, cursor)),
+        (true, false) => {
+            session.trail.came_to(uri);
+            Some(session.trail.elsewhere(&document.snapshot, cursor))
+        }
         (false, _) => Some(Vec::new()),
     };
     if on && !here {

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, run as run_case, score};
 use housestyle_complete::generator::{Cancel, GenerateError};
+use housestyle_complete::{Memory, Settings};
 use housestyle_engine::AdapterWeights;
 use housestyle_learn::gate::{
     Canary, CanaryResult, CoreResult, EditResult, Evidence, ProbeResult, Score, exposure, log_odds, probes,
@@ -113,7 +113,7 @@ impl Gate<'_> {
 
     /// Returns how likely what the team wrote is.
     fn score(&mut self, case: &Case) -> Result<Score, Failure> {
-        match score(case, &self.settings, self.local, &Cancel::new()) {
+        match score(case, Memory::none(), &self.settings, self.local, &Cancel::new()) {
             Ok(score) => Ok(Score { nll: score.nll, tokens: score.tokens }),
             // It counts for nobody.
             Err(GenerateError::PromptTooLong { .. }) => Ok(Score { nll: 0.0, tokens: 0 }),
@@ -137,7 +137,9 @@ impl Gate<'_> {
         bar.begin_items(label, suite.len());
         let mut right = Vec::with_capacity(suite.len());
         for case in suite {
-            right.push(run_case(case, &self.settings, self.local, &Cancel::new()).0.first_line_exact);
+            right.push(
+                run_case(case, Memory::none(), &self.settings, self.local, &Cancel::new()).0.first_line_exact,
+            );
             bar.at(right.len() as u64);
         }
         bar.end();
@@ -165,7 +167,10 @@ impl Gate<'_> {
             for other in &canary.others {
                 others.push(self.score(&case(other))?.nll);
             }
-            let written = run_case(&case(&canary.secret), &self.settings, self.local, &Cancel::new()).0.text;
+            let written =
+                run_case(&case(&canary.secret), Memory::none(), &self.settings, self.local, &Cancel::new())
+                    .0
+                    .text;
             results.push(CanaryResult {
                 name: canary.name.clone(),
                 exposure_bits: exposure(secret, &others),

@@ -4,16 +4,17 @@
 //! complete once it has its weights. So a process may be killed at any moment, and several may read while one
 //! changes something under the lock.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use housestyle_engine::Config;
 use housestyle_train::format::{self, Adapter, Header, id_of, short};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
+use crate::durable;
 use crate::stamp::Stamp;
 use crate::workspace_state;
 
@@ -23,8 +24,6 @@ use super::log::{Added, Log, What};
 use super::record::{belongs, passed};
 use super::version::{Approver, How, Origin, Version, fold};
 
-/// How long another process is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// Fewest digits by which an adapter can be named.
 const LEAST_DIGITS: usize = 4;
 
@@ -352,22 +351,9 @@ impl Store {
     fn lock(&self) -> Result<File, StoreError> {
         fs::create_dir_all(&self.folder).map_err(StoreError::file("make", &self.folder))?;
         let path = self.folder.join("lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(StoreError::file("open", &path))?;
-        let begun = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(TryLockError::WouldBlock) => return Err(StoreError::Busy { path }),
-                // Some network file systems know no locks, and nothing better is to be had there.
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                    return Ok(file);
-                }
-                Err(TryLockError::Error(error)) => return Err(StoreError::file("lock", &path)(error)),
-            }
+        match durable::lock(&path).map_err(StoreError::file("lock", &path))? {
+            Some(file) => Ok(file),
+            None => Err(StoreError::Busy { path }),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use housestyle_complete::eval::Case;
 use housestyle_complete::generator::Generator;
-use housestyle_complete::{Job, Settings, Trigger, lines, prompt_of};
+use housestyle_complete::{Job, Memory, Settings, Trigger, lines, prompt_of};
 use housestyle_engine::EngineError;
 use housestyle_learn::phrases::{FEWEST, Outcome, Phrases, Weights};
 use serde::Serialize;
@@ -108,7 +108,14 @@ impl Local {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<bool, EngineError> {
         let (snapshot, cursor) = case.document();
-        let job = Job { snapshot: &snapshot, cursor, trigger: Trigger::Invoked, selected: None, settings };
+        let job = Job {
+            snapshot: &snapshot,
+            cursor,
+            trigger: Trigger::Invoked,
+            selected: None,
+            memory: Memory::none(),
+            settings,
+        };
         let prompt = prompt_of(&job, self);
         self.look_at(snapshot.path());
         let mut of_case = Vec::new();

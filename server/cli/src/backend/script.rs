@@ -70,10 +70,10 @@ impl Learned for Script {
 
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
         match arm {
-            // Everything that there is of what could take part: nothing.
-            Arm::Base | Arm::All => Ok(()),
+            // What is remembered is in the prompt; of the rest there is nothing.
+            Arm::Base | Arm::Memory | Arm::All => Ok(()),
             _ => Err(Failure::Usage(format!(
-                "arm `{}`: a script has no model that anything could take part in: only `base` can be run",
+                "arm `{}`: a script has no model that anything could take part in: only `base` and `memory` can be run",
                 arm.name()
             ))),
         }

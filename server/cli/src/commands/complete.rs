@@ -2,9 +2,11 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::Cancel;
+use housestyle_complete::memory::Note;
 use housestyle_complete::{Job, Memory, Settings, Trace, Trigger, suggest};
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use serde_json::{Value, json};
@@ -16,7 +18,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Style, print, print_json, time, visible};
 use crate::target::Target;
-use crate::{explain, workspace};
+use crate::{explain, notes, workspace};
 
 /// A person waits for one answer, and the model's file may be cold: the limits of typing would only cut it.
 pub(crate) const PATIENCE_MS: u64 = 10 * 60 * 1000;
@@ -39,16 +41,11 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     }
     generator.take_part(args.arm)?;
     let load = began.elapsed();
+    let memory = Memory { notes: Arc::new(notes(context, args.arm)?), edits: Vec::new() };
     let began = Instant::now();
     let trigger = Trigger::Invoked;
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job =
+        Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: &memory, settings: &settings };
     let trace = suggest(&job, &mut *generator, &Cancel::new(), &mut |_| {});
     let total = began.elapsed();
     context.verbose(|| format!("loaded in {}, answered in {}", time(load), time(total)));
@@ -93,6 +90,17 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
         }
         (None, None) => Ok(()),
     }
+}
+
+/// Returns the notes that an arm reads now.
+///
+/// # Errors
+/// When they cannot be read.
+pub(crate) fn notes(context: &Context, arm: Arm) -> Result<Vec<Note>, Failure> {
+    if !arm.has_memory() {
+        return Ok(Vec::new());
+    }
+    Ok(notes::Store::of(context).holding(super::memory::now())?)
 }
 
 /// Returns the settings without the time limits of typing, so that an answer depends on no machine's speed.

@@ -3,16 +3,18 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use housestyle_complete::eval::{
-    Case, CaseResult, Difference, Report, parse_cases, report, run as run_case, score,
+    Case, CaseResult, Difference, Report, edits_before, parse_cases, report, run as run_case, score,
 };
 use housestyle_complete::generator::{Cancel, GenerateError, Generator};
-use housestyle_complete::{Settings, Trace};
+use housestyle_complete::memory::Note;
+use housestyle_complete::{Memory, Settings, Trace};
 use serde_json::{Value, json};
 
-use super::complete::unhurried;
+use super::complete::{notes, unhurried};
 use crate::args::{Arm, EvalArgs};
 use crate::backend::know_candidate;
 use crate::config::Configuration;
@@ -31,21 +33,25 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     // What cannot take part is told before anything is run.
     args.arm.iter().try_for_each(|arm| generator.take_part(*arm))?;
     if let Some(name) = &args.case {
-        generator.take_part(args.arm.first().copied().unwrap_or(Arm::Base))?;
+        let arm = args.arm.first().copied().unwrap_or(Arm::Base);
+        generator.take_part(arm)?;
         let case = named(&cases, name)?;
-        let (result, trace) = one(case, &settings, &mut *generator)?;
+        let memory = remembered(arm, &Arc::new(notes(context, arm)?), &cases, case);
+        let (result, trace) = with_memory(case, &memory, &settings, &mut *generator)?;
         return show(context, args, case, &result, &trace);
     }
-    let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
+    let (all, cases) = (&cases, &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))]);
     let mut per_case = args.per_case.as_deref().map(create).transpose()?;
     let mut bar = Progress::new();
     let mut arms = Vec::new();
     for arm in &args.arm {
         generator.take_part(*arm)?;
+        let notes = Arc::new(notes(context, *arm)?);
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {
-            let (result, _) = one(case, &settings, &mut *generator)?;
+            let memory = remembered(*arm, &notes, all, case);
+            let (result, _) = with_memory(case, &memory, &settings, &mut *generator)?;
             if let Some(file) = &mut per_case {
                 write_line(file, arm.name(), &result)?;
             }
@@ -64,16 +70,32 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     differences(&report)
 }
 
-/// Runs one case and scores what the team wrote there.
+/// Returns what an arm remembers at a case: notes, and what earlier cases wrote.
+fn remembered(arm: Arm, notes: &Arc<Vec<Note>>, cases: &[Case], case: &Case) -> Memory {
+    let edits = if arm.has_memory() { edits_before(cases, case) } else { Vec::new() };
+    Memory { notes: Arc::clone(notes), edits }
+}
+
+/// Runs one case, of which nothing is remembered, and scores what the team wrote there.
 pub(crate) fn one(
     case: &Case,
     settings: &Settings,
     generator: &mut dyn Generator,
 ) -> Result<(CaseResult, Trace), Failure> {
+    with_memory(case, Memory::none(), settings, generator)
+}
+
+/// The same with what is remembered.
+fn with_memory(
+    case: &Case,
+    memory: &Memory,
+    settings: &Settings,
+    generator: &mut dyn Generator,
+) -> Result<(CaseResult, Trace), Failure> {
     let began = Instant::now();
-    let (result, trace) = run_case(case, settings, generator, &Cancel::new());
+    let (result, trace) = run_case(case, memory, settings, generator, &Cancel::new());
     let result = result.with_latency_ms(began.elapsed().as_secs_f64() * 1e3);
-    match score(case, settings, generator, &Cancel::new()) {
+    match score(case, memory, settings, generator, &Cancel::new()) {
         Ok(score) => Ok((result.with_score(score), trace)),
         // A script has no probabilities, and a case may be longer than the model: both are told as `null`.
         Err(GenerateError::Unsupported(_) | GenerateError::PromptTooLong { .. }) => Ok((result, trace)),

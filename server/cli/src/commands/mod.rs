@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod learn;
+pub(crate) mod memory;
 pub(crate) mod model;
 pub(crate) mod replay;
 pub(crate) mod serve;

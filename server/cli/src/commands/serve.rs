@@ -2,13 +2,15 @@
 
 use housestyle_lsp::{Ending, Host, LoadProgress, Loader};
 
+use super::memory::now;
 use crate::args::ServeArgs;
 use crate::backend::Backend;
 use crate::config::Configuration;
 use crate::context::Context;
-use crate::ear::{Ear, ModelDigest, head};
+use crate::ear::{Ear, ModelDigest, head, is_ignored, workspace_of};
 use crate::failure::Failure;
 use crate::models::Model;
+use crate::notes::Watch;
 
 /// Threads of the protocol side; the model has a thread of its own.
 const THREADS: usize = 2;
@@ -24,6 +26,7 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         Backend::Local => ModelDigest::of(context),
         Backend::Script(_) => ModelDigest::default(),
     };
+    let notes = Watch::new(context.home.clone());
     let mut ear = Ear::new(context.home.clone(), model);
     let host = Host {
         name: "housestyle".to_owned(),
@@ -31,6 +34,8 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         load: loader(context.clone(), args.backend.backend.clone()),
         ear: Box::new(move |record| ear.hear(record)),
         head: Box::new(head::of_document),
+        notes: Box::new(move |uri, folder| notes.notes(uri, now(), || workspace_of(uri, folder))),
+        ignored: Box::new(is_ignored),
         settings: configuration.layer,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();

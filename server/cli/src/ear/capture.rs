@@ -33,6 +33,17 @@ pub(super) fn place(uri: &str, folder: Option<&str>) -> Option<Place> {
     Some(Place { path: workspace::relative(&workspace, &file), workspace })
 }
 
+/// Returns the workspace that a document belongs to; nothing for one that is no file, or in no workspace.
+pub(crate) fn workspace_of(uri: &str, folder: Option<&str>) -> Option<PathBuf> {
+    place(uri, folder).map(|place| place.workspace)
+}
+
+/// Returns whether nothing of a document may be kept or shown elsewhere: by its name, by git's lists, or because it is
+/// no file of a workspace.
+pub(crate) fn is_ignored(uri: &str, folder: Option<&str>) -> bool {
+    place(uri, folder).is_none_or(|place| excluded(&place).is_some())
+}
+
 /// Returns something for a file of which nothing may be noted: `Ok` by its name or by git's lists, an error where git's
 /// lists cannot be read.
 pub(super) fn excluded(place: &Place) -> Option<Result<(), String>> {

@@ -23,6 +23,7 @@ use housestyle_lsp::{
 use crate::home::Home;
 use crate::workspace_state;
 
+pub(crate) use capture::{is_ignored, workspace_of};
 pub(crate) use model_digest::ModelDigest;
 
 /// Suggestions whose fates can still come.

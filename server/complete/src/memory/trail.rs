@@ -40,6 +40,13 @@ impl Trail {
         }
     }
 
+    /// Hears that the user is in a document: an edit under way in another one is over.
+    pub fn came_to(&mut self, document: &str) {
+        if self.open.as_ref().is_some_and(|open| open.document != document) {
+            self.end();
+        }
+    }
+
     /// Ends the edit under way.
     pub fn end(&mut self) {
         let Some(open) = self.open.take() else { return };
@@ -126,8 +133,9 @@ mod tests {
         assert_eq!(session.done(), [""; 0], "it is under way");
         session.replace("line 50\n", "line fifty\n");
         assert_eq!(session.done(), ["line 10|line 11|line 12 > line 10xyz|line 11|line twelve"]);
-        let other = Snapshot::new("b", 1, Language::PLAIN);
-        session.trail.changed("b", &other, &Snapshot::new("bb", 2, Language::PLAIN));
+        session.trail.came_to("a");
+        assert_eq!(session.done().len(), 1);
+        session.trail.came_to("b");
         assert_eq!(session.done().len(), 2);
     }
 

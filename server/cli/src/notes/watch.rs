@@ -1,0 +1,112 @@
+//! The notes as the server sees them: read again when the file is another one, which is asked at each request.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use housestyle_complete::memory::Note;
+
+use super::Store;
+use crate::home::Home;
+use crate::stamp::Stamp;
+use crate::workspace_state;
+
+/// Documents whose workspace is remembered; finding it looks for folders.
+const DOCUMENTS: usize = 1024;
+
+/// The notes of every workspace that documents lie in.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    home: Home,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The state folders of documents.
+    folders: HashMap<String, Option<PathBuf>>,
+    read: HashMap<PathBuf, (Stamp, Arc<Vec<Note>>)>,
+    said: BTreeSet<String>,
+}
+
+impl Watch {
+    /// Returns the notes below the user's folders; nothing is read yet.
+    pub(crate) fn new(home: Home) -> Watch {
+        Watch { home, state: Mutex::default() }
+    }
+
+    /// Returns the notes that hold at a time for a document, which `workspace` finds. What cannot be read is said once on
+    /// stderr, and is no note.
+    pub(crate) fn notes(
+        &self,
+        document: &str,
+        now: u64,
+        workspace: impl FnOnce() -> Option<PathBuf>,
+    ) -> Arc<Vec<Note>> {
+        let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *guard;
+        if state.folders.len() >= DOCUMENTS {
+            state.folders.clear();
+        }
+        let folder = state.folders.entry(document.to_owned());
+        let folder = folder.or_insert_with(|| Some(workspace_state::folder(&self.home, &workspace()?)));
+        let Some(folder) = folder.clone() else { return Arc::default() };
+        let store = Store::at(&folder);
+        let stamp = Stamp::of(store.path());
+        let known = state.read.get(&folder).filter(|(read, _)| *read == stamp);
+        let all = known.map(|(_, notes)| Arc::clone(notes)).unwrap_or_else(|| {
+            let notes = store.read().unwrap_or_else(|error| {
+                let problem = error.to_string();
+                if state.said.insert(problem.clone()) {
+                    eprintln!("housestyle: the model serves without notes: {problem}");
+                }
+                Vec::new()
+            });
+            let notes = Arc::new(notes);
+            state.read.insert(folder, (stamp, Arc::clone(&notes)));
+            notes
+        });
+        if all.iter().all(|note| note.holds_at(now)) {
+            return all;
+        }
+        Arc::new(all.iter().filter(|note| note.holds_at(now)).cloned().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use housestyle_complete::memory::Scope;
+
+    #[test]
+    fn notes_are_read_again_when_they_change_and_end_by_themselves() {
+        let root = tempfile::tempdir().expect("a folder");
+        let home = Home { models: PathBuf::new(), state: root.path().join("state"), config: PathBuf::new() };
+        let work = root.path().join("work");
+        std::fs::create_dir(&work).expect("a folder");
+        let watch = Watch::new(home.clone());
+        let texts = |now: u64| -> Vec<String> {
+            let notes = watch.notes("file:///work/a.rs", now, || Some(work.clone()));
+            notes.iter().map(|note| note.text.clone()).collect()
+        };
+        assert_eq!(texts(10), [""; 0]);
+        let store = Store::at(&workspace_state::folder(&home, &work));
+        let add = |text: &str, expires| {
+            store.add(text, Scope::default(), "Ann".to_owned(), 10, expires).expect("added")
+        };
+        let note = add("One.", Some(20));
+        add("Two.", None);
+        assert_eq!(
+            (texts(19), texts(20)),
+            (vec!["One.".to_owned(), "Two.".to_owned()], vec!["Two.".to_owned()])
+        );
+        let same = |_| watch.notes("file:///work/a.rs", 19, || unreachable!("it is known"));
+        let [a, b] = [0, 1].map(same);
+        assert!(Arc::ptr_eq(&a, &b), "nothing is read again");
+        store.forget(&[note.id], 10).expect("forgotten");
+        assert_eq!(texts(19), ["Two."]);
+        std::fs::write(store.path(), "no notes").expect("written");
+        assert_eq!(texts(19), [""; 0]);
+        assert_eq!(watch.notes("untitled:1", 19, || None).len(), 0);
+    }
+}

@@ -33,6 +33,9 @@ pub struct Told<'a> {
     pub end: f64,
 }
 
+/// Hears of each token in turn: the tokens so far, the row of logits behind them, and the token that is next, if any.
+type Hear<'a> = dyn FnMut(&mut Engine, &[u32], usize, Option<u32>) + 'a;
+
 impl Engine {
     /// Returns how likely `continuation` is after `prompt`, without token healing: where the two meet
     /// they are tokenised as they would be in one text.
@@ -97,7 +100,7 @@ impl Engine {
         prompt: &[Input<'_>],
         continuation: &str,
         cancelled: &dyn Fn() -> bool,
-        hear: &mut dyn FnMut(&mut Engine, &[u32], usize, Option<u32>),
+        hear: &mut Hear<'_>,
     ) -> Result<bool, EngineError> {
         let (mut tokens, middle) = self.continuation(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);

@@ -6,6 +6,7 @@ use crate::world::World;
 fn usage_errors_are_2_and_a_missing_model_is_3() {
     let world = World::new();
     world.write("a.rs", "fn main() {}\n");
+    world.write("cases.jsonl", r#"{"path": "a.rs", "prefix": "", "suffix": "", "middle": "fn", "time": 1}"#);
     for arguments in [
         &["frobnicate"][..],
         &[],
@@ -18,6 +19,7 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["model", "pull", "unknown"],
         &["eval", "--cases", "nowhere.jsonl"],
         &["try", "nowhere"],
+        &["learn"], // there is no repository
         &["learn", "--from", "nowhere.jsonl"],
         &["learn", "--budget", "10"],
         &["journal", "forget"],
@@ -38,7 +40,7 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["model", "verify"],
         &["model", "pull", "--offline"],
         &["try", "--offline"],
-        &["learn"],
+        &["learn", "--from", "cases.jsonl"],
         &["complete", "a.rs:1:1", "--model", "nowhere.gguf"],
     ] {
         let ran = world.run(arguments);

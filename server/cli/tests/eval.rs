@@ -78,11 +78,16 @@ fn one_case_is_shown_with_all_that_happened() {
 #[test]
 fn arms_that_nothing_was_learned_for_are_refused_in_a_sentence() {
     let world = world();
-    for arm in ["adapter", "base,skills", "starter", "base,phrases"] {
+    for (arm, why) in [
+        ("adapter", "housestyle learn"),
+        ("base,skills", "no skills"),
+        ("starter", "can be run"),
+        ("base,phrases", "can be run"),
+    ] {
         let ran =
             world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--arm", arm]);
         assert_eq!(ran.code, 2, "{arm}");
-        assert!(ran.err.contains("can be run"), "{}", ran.err);
+        assert!(ran.err.contains(why), "{}", ran.err);
     }
     world.write("cases.jsonl", "{\"path\": 1}\n");
     let ran = world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl"]);

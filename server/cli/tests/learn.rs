@@ -42,7 +42,7 @@ fn phrases_that_were_learned_make_later_edits_likelier() {
 #[test]
 fn how_much_phrases_count_is_fitted_to_later_edits_where_there_are_enough() {
     let world = world();
-    let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--json"];
+    let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--only", "phrases", "--json"];
     let few = world.run(&learn).json();
     assert_eq!(few["phrases"]["fit"], serde_json::Value::Null, "one time alone: {few}");
     let case = |n: usize| {
@@ -57,7 +57,7 @@ fn how_much_phrases_count_is_fitted_to_later_edits_where_there_are_enough() {
     let nats = |name: &str| fit[name].as_f64().expect("nats");
     assert!(fit["edits"] == 12 && fit["tokens"].as_u64() > Some(150), "{made}");
     assert!(nats("fitted") < nats("before") && nats("before") < nats("alone"), "{made}");
-    let told = world.run(&learn[..5]);
+    let told = world.run(&learn[..7]);
     assert!(told.out.contains("their weight is fitted to"), "{}", told.out);
     let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,phrases", "--model", "tiny.gguf", "--json"];
     let report = world.run(&eval).json();

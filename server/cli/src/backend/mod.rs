@@ -99,23 +99,22 @@ pub(crate) fn know_active(context: &Context, generator: &mut dyn Learned) -> Res
     }
 }
 
-/// Lets the generator know the adapter that is measured: the one that was named, else what `learn` made last in the
-/// workspace. Nothing happens where no arm has one, or nothing was learned yet and it is not asked for.
+/// Returns the adapter that is measured: the one that was named, else what `learn` made last in the workspace; none
+/// where no arm has one, or nothing was learned yet and it is not asked for.
 ///
 /// # Errors
-/// When there is none, or it is exchanged, broken, or for another base.
-pub(crate) fn know_candidate(
+/// When there is none of that name, or an arm asks for one.
+pub(crate) fn candidate(
     context: &Context,
-    generator: &mut dyn Learned,
     arms: &[Arm],
     named: Option<&str>,
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     if !arms.iter().any(|arm| matches!(arm, Arm::Adapter | Arm::All)) {
         return match named {
             Some(id) => Err(Failure::Usage(format!(
                 "--adapter {id}: it takes part in arms `adapter` and `all` alone"
             ))),
-            None => Ok(()),
+            None => Ok(None),
         };
     }
     let store = adapters::Store::of(context);
@@ -124,16 +123,26 @@ pub(crate) fn know_candidate(
         None => store.versions()?.into_iter().rev().find(|version| version.origin == Origin::Learned),
     };
     match version.and_then(|version| version.id) {
-        Some(id) => {
-            let base = adapters::Base::of(context)?;
-            let adapter = store.measure(&id, &base.config, &base.sha256)?;
-            generator.know_adapter(&id, &adapter.weights)
-        }
         None if arms.contains(&Arm::Adapter) => Err(Failure::Usage(
             "arm `adapter`: no adapter was learned in this workspace yet: run `housestyle learn`".to_owned(),
         )),
-        None => Ok(()),
+        id => Ok(id),
     }
+}
+
+/// Lets the generator know the adapter that is measured; it need not be approved.
+///
+/// # Errors
+/// When it is exchanged, broken, or for another base.
+pub(crate) fn know_candidate(
+    context: &Context,
+    generator: &mut dyn Learned,
+    id: Option<&str>,
+) -> Result<(), Failure> {
+    let Some(id) = id else { return Ok(()) };
+    let base = adapters::Base::of(context)?;
+    let adapter = adapters::Store::of(context).measure(id, &base.config, &base.sha256)?;
+    generator.know_adapter(id, &adapter.weights)
 }
 
 /// A generator that what was learned of the workspace can take part in.

@@ -12,7 +12,7 @@ use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use serde_json::{Value, json};
 
 use crate::args::{Arm, CompleteArgs};
-use crate::backend::{Backend, know_active, know_candidate};
+use crate::backend::{Backend, candidate, know_active, know_candidate};
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -32,12 +32,15 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     }
     let (snapshot, cursor) = open(&context.workspace, &args.target)?;
     let began = Instant::now();
+    let measured = match args.arm {
+        Arm::All => None,
+        arm => candidate(context, &[arm], None)?,
+    };
     let mut generator = args.backend.backend.open(context)?;
     match args.arm {
-        _ if args.backend.backend != Backend::Local => {}
         // As the server would, with what is approved.
-        Arm::All => know_active(context, &mut *generator)?,
-        arm => know_candidate(context, &mut *generator, &[arm], None)?,
+        Arm::All if args.backend.backend == Backend::Local => know_active(context, &mut *generator)?,
+        _ => know_candidate(context, &mut *generator, measured.as_deref())?,
     }
     generator.take_part(args.arm)?;
     let load = began.elapsed();

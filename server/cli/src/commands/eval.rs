@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::complete::{notes, unhurried};
 use crate::args::{Arm, EvalArgs};
-use crate::backend::know_candidate;
+use crate::backend::{candidate, know_candidate};
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::explain;
@@ -28,8 +28,9 @@ use crate::progress::Progress;
 pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     let settings = unhurried(Configuration::load(context).checked()?);
     let cases = read(&args.cases, "--cases")?;
+    let measured = candidate(context, &args.arm, args.adapter.as_deref())?;
     let mut generator = args.backend.backend.open(context)?;
-    know_candidate(context, &mut *generator, &args.arm, args.adapter.as_deref())?;
+    know_candidate(context, &mut *generator, measured.as_deref())?;
     // What cannot take part is told before anything is run.
     args.arm.iter().try_for_each(|arm| generator.take_part(*arm))?;
     if let Some(name) = &args.case {

@@ -12,9 +12,7 @@ const ROUNDS: usize = 50;
 /// How many outcomes the weights from before a fit count as, so that few outcomes change little.
 const PRIOR: f64 = 20.0;
 /// Outcomes that a team's own weights are fitted to at least.
-pub const FEWEST: usize = 150;
-/// Steps of the search for a factor from 0 to 2.
-const FACTORS: u32 = 40;
+pub const FEWEST: usize = 100;
 /// The most that a match may count: whatever was seen before, something else may come.
 const MOST: f32 = 0.98;
 
@@ -89,24 +87,20 @@ impl Weights {
         outcomes.iter().map(nats).sum()
     }
 
-    /// Returns weights for a team: fitted to what was seen of it, kind by kind, then all by the factor that finds the
-    /// outcomes the likeliest. Among the factors is 0, so these weights are never worse than none on what they were fitted
-    /// to. Few outcomes say little: with fewer than [`FEWEST`] the weights stay as they are.
+    /// Returns weights for a team: fitted to what was seen of it, or none where even these find the outcomes less likely
+    /// than the model does alone. Few outcomes say little: with fewer than [`FEWEST`] the weights stay as they are.
     #[must_use]
     pub fn fitted(&self, outcomes: &[Outcome]) -> Weights {
         if outcomes.len() < FEWEST {
             return self.clone();
         }
-        let fit = self.fit(outcomes);
-        let scaled = (0..=FACTORS).map(|n| fit.scaled(f64::from(n) * 2.0 / f64::from(FACTORS)));
-        scaled.min_by(|a, b| a.nats(outcomes).total_cmp(&b.nats(outcomes))).unwrap_or(fit)
+        let (fit, none) = (self.fit(outcomes), self.none());
+        if fit.nats(outcomes) <= none.nats(outcomes) { fit } else { none }
     }
 
-    /// Returns the weights, each by a factor.
-    #[must_use]
-    pub fn scaled(&self, factor: f64) -> Weights {
-        let shares = self.shares.iter().map(|share| ((f64::from(*share) * factor) as f32).clamp(0.0, MOST));
-        Weights { shares: shares.collect(), ..self.clone() }
+    /// Returns weights with which no match counts.
+    pub(super) fn none(&self) -> Weights {
+        Weights { shares: vec![0.0; KINDS], ..self.clone() }
     }
 
     /// Returns the kind of a match.

@@ -5,6 +5,8 @@ mod phrases;
 mod texts;
 mod weights;
 
+pub(crate) use weights::of_history;
+
 use std::fs;
 use std::time::Instant;
 

@@ -1,5 +1,7 @@
 //! `housestyle try`: the guided first run.
 
+mod history;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,8 +10,8 @@ use housestyle_complete::{Job, Memory, Settings, Trace, Trigger, suggest};
 use serde_json::{Value, json};
 
 use super::complete::unhurried;
-use crate::args::TryArgs;
-use crate::backend::Backend;
+use crate::args::{Arm, TryArgs};
+use crate::backend::{Backend, Learned};
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::editors;
@@ -64,6 +66,9 @@ pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
     }
     let began = Instant::now();
     let mut generator = args.backend.backend.open(context)?;
+    if let Some(local) = generator.local() {
+        local.take_part(Arm::Starter)?;
+    }
     let model = generator.describe().model;
     say(&format!(
         "  {} {model}, opened in {}, in this process, on your CPU\n",
@@ -86,9 +91,25 @@ pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
         )?;
     } else {
         say(&style.dim(wrapped(&format!("How these were chosen: {}", places::RULE), "  ")))?;
+        say(&style.dim(
+            "  Each is a place not seen before; while you type on one line, only the new keys are read.\n",
+        ))?;
+    }
+    let mut learned = None;
+    if let Some(local) = generator.local() {
+        say(&heading(style, 3, "What your history teaches"))?;
+        match history::taught(folder, local, &mut Progress::new()) {
+            Ok(taught) => {
+                say(&taught.text(style))?;
+                learned = Some(taught);
+            }
+            Err(failure) => say(&format!("  Nothing was learned: {failure}\n"))?,
+        }
     }
     if quiet {
-        return print_json(&report(folder, &model, &shown));
+        let mut document = report(folder, &model, &shown);
+        document["learned"] = json!(learned);
+        return print_json(&document);
     }
     farewell(style)
 }
@@ -151,18 +172,16 @@ fn show(shown: &Shown, style: Style) -> Result<(), Failure> {
 }
 
 fn farewell(style: Style) -> Result<(), Failure> {
-    print(&style.dim(
-        "  Each is a place not seen before; while you type on one line, only the new keys are read.\n",
-    ))?;
-    print(&heading(style, 3, "Your editor"))?;
+    print(&heading(style, 4, "Your editor"))?;
     print(&format!("  {}, 0.12 or newer, in init.lua:\n", style.bold("Neovim")))?;
     for line in editors::neovim().lines() {
         print(&format!("    {}", style.cyan(line)))?;
     }
     print(&style.dim(format!("\n{}\n", wrapped(editors::NEOVIM_NOTE, "  "))))?;
     print(&format!("  {}\n{}\n", style.bold("VS Code"), wrapped(editors::VSCODE, "  ")))?;
-    print(&heading(style, 4, "What next"))?;
+    print(&heading(style, 5, "What next"))?;
     let commands = [
+        ("housestyle learn", "keep what your history teaches, and train an adapter on it"),
         ("housestyle doctor", "is everything well, and how fast is this machine?"),
         ("housestyle why", "nothing appeared? what happened to the last requests"),
         ("housestyle complete FILE:LINE:COL --explain", "one suggestion, with the prompt and every filter"),

@@ -58,7 +58,7 @@ pub(super) fn fit(
 }
 
 /// Returns a cache of what came before the last commits of a history, and cases of these.
-fn of_history(history: &History, local: &Local) -> Result<(Phrases, Vec<Case>), Failure> {
+pub(crate) fn of_history(history: &History, local: &Local) -> Result<(Phrases, Vec<Case>), Failure> {
     let options = CaseOptions::default();
     let held = HeldOut::of(history, options, HELD_OUT, CASES, |_| {}).map_err(git::failure)?;
     let mut follower = Follower::default();

@@ -83,3 +83,73 @@ fn a_damaged_cache_is_told_and_made_anew() {
     assert_eq!(std::fs::read(&file).expect("written"), whole, "the same again");
     assert_eq!(world.run(&complete).code, 0);
 }
+
+#[test]
+fn an_adapter_is_trained_judged_and_measured_and_the_same_edits_give_the_same_bytes() {
+    let world = world();
+    let case = |n: usize| {
+        format!(
+            "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
+             \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"
+        )
+    };
+    world.write("edits.jsonl", &(1..80).map(case).collect::<String>());
+    let learn = [
+        "learn",
+        "--from",
+        "edits.jsonl",
+        "--only",
+        "adapter",
+        "--edits",
+        "60",
+        "--model",
+        "tiny.gguf",
+        "--json",
+    ];
+    let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,adapter", "--model", "tiny.gguf", "--json"];
+    let ran = world.run(&eval);
+    assert!(ran.code == 2 && ran.err.contains("housestyle learn"), "{}", ran.err);
+    let made = world.run(&learn).json();
+    let adapter = &made["adapter"];
+    assert_eq!(
+        (adapter["edits"].as_u64(), adapter["version"]["number"].as_u64()),
+        (Some(60), Some(1)),
+        "{made}"
+    );
+    assert!(
+        made["phrases"].is_null() && adapter["control"]["steps"] == adapter["training"]["steps"],
+        "{made}"
+    );
+    let checks = adapter["gate"]["checks"].as_array().expect("checks");
+    let names: Vec<&str> = checks.iter().filter_map(|check| check["name"].as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "later edits",
+            "foreign control",
+            "core suite",
+            "planted secrets",
+            "insecure continuations",
+            "authors"
+        ]
+    );
+    let figures = &adapter["gate"]["figures"];
+    assert!(figures["against_reference"]["diff"].as_f64() < Some(0.0), "it learned something: {figures}");
+    assert!(figures["edits"].as_u64() >= Some(11) && figures["exposure_bits"].is_number(), "{figures}");
+    let report = world.run(&eval).json();
+    let nats = |arm: usize| report["arms"][arm]["nll_per_token"].as_f64().expect("nats");
+    assert!(nats(1) < nats(0), "{report}");
+    // A candidate serves nobody: what `complete` would show is what the model shows without it.
+    let shown = world.run(&["complete", "later.jsonl:1:1", "--model", "tiny.gguf", "--json"]).json();
+    assert!(shown["adapter"].is_null(), "{shown}");
+    let id = adapter["version"]["id"].as_str().expect("an id");
+    let show = world.run(&["adapter", "show", "1", "--model", "tiny.gguf", "--json"]).json();
+    assert_eq!(show["report"]["adapter"], id, "{show}");
+    let spans = show["manifest"]["spans"].as_array().expect("spans");
+    assert!(spans.len() == 60 && spans.iter().all(|span| span["case"].is_string()), "{show}");
+    let again = world.run(&learn).json();
+    assert_eq!(again["adapter"]["version"]["id"], id, "the same bytes");
+    world.write("few.jsonl", &(1..8).map(case).collect::<String>());
+    let few = world.run(&["learn", "--from", "few.jsonl", "--only", "adapter", "--model", "tiny.gguf"]);
+    assert!(few.code == 1 && few.err.contains("too few"), "{}", few.err);
+}

@@ -114,12 +114,12 @@ mod tests {
     use super::*;
     use crate::documents::Document;
 
-    /// A session with two documents of a hundred lines.
+    /// A session with two documents of so many lines that not all of one is seen from a place.
     fn session(edit_tokens: u32) -> Session {
         let mut session = Session::new(Layer::default());
         session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
         for name in ["a", "b"] {
-            let text: String = (0..100).map(|n| format!("let {name}{n} = {n};\n")).collect();
+            let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();
             let document = Document::open(&text, 1, "rust", Some(format!("{name}.rs")));
             session.documents.insert(name.to_owned(), document);
         }
@@ -149,9 +149,11 @@ mod tests {
         // A second edit of the same place, and one near it: nothing else is remembered.
         assert_eq!(edit(&mut session, "b", 20, "z"), ["xlet a10 = 10;"]);
         // Far away in the same file, and back in the other one.
-        assert_eq!(asked(&mut session, "b", 90), ["xlet a10 = 10;", "ylet b10 = 10;"]);
-        assert_eq!(asked(&mut session, "a", 90), ["xlet a10 = 10;", "ylet b10 = 10;"]);
-        assert_eq!(asked(&mut session, "a", 12), ["ylet b10 = 10;"]);
+        assert_eq!(asked(&mut session, "b", 300), ["xlet a10 = 10;", "ylet b10 = 10;"]);
+        let all = ["xlet a10 = 10;", "ylet b10 = 10;", "zlet b20 = 20;"];
+        assert_eq!(asked(&mut session, "a", 300), all);
+        // What is seen there is not told again.
+        assert_eq!(asked(&mut session, "a", 12), all[1..]);
     }
 
     #[test]

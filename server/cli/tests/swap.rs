@@ -105,3 +105,25 @@ fn what_is_activated_elsewhere_takes_part_without_a_restart() {
     assert_eq!(desk.adapter(), Value::Null);
     assert_eq!(desk.server.stop(), Some(0));
 }
+
+#[test]
+fn doctor_tells_which_adapter_is_used_or_why_none_is() {
+    let team = Team::of(Tiny { fim: false, ..Tiny::default() });
+    let check = |verdict: &str, detail: &str| {
+        let model = team.model.to_str().expect("UTF-8");
+        let report = team.world.run(&["doctor", "--json", "--model", model]).json();
+        let checks = report["checks"].as_array().expect("checks");
+        let found = checks.iter().find(|check| check["name"] == "adapter").expect("the check");
+        assert_eq!(found["verdict"], verdict, "{found}");
+        assert!(found["detail"].as_str().is_some_and(|text| text.contains(detail)), "{found}");
+    };
+    check("ok", "none");
+    let id = team.done(&["import", &team.foreign(1.0)])["id"].as_str().expect("an id").to_owned();
+    team.done(&["approve", "1", "--ungated", "a test"]);
+    team.done(&["activate", "1"]);
+    check("ok", &id[..12]);
+    let folder = team.done(&["list"])["folder"].as_str().expect("a folder").to_owned();
+    let file = std::path::Path::new(&folder).join(&id).join("adapter_model.safetensors");
+    fs::write(file, "something else").expect("written");
+    check("warn", "takes no part");
+}

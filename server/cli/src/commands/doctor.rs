@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::models::{self, Model, Status, Store};
 use crate::output::{Style, bytes, print, print_json, time};
-use crate::{advice, editors, memory, probe};
+use crate::{adapters, advice, editors, memory, probe};
 
 /// Code for measuring the speed: long enough to be told from noise, short enough not to be waited for.
 const SAMPLE: &str = include_str!("../../assets/bench.rs.txt");
@@ -85,6 +85,7 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     for check in model(context) {
         tell(check)?;
     }
+    tell(adapter(context))?;
     tell(neovim())?;
     tell(vscode())?;
     tell(requests(context))?;
@@ -157,6 +158,31 @@ fn model(context: &Context) -> Vec<Check> {
         }
     }
     checks
+}
+
+/// Tells which adapter of the team's a server here uses, or why it cannot.
+fn adapter(context: &Context) -> Check {
+    const NAME: &str = "adapter";
+    let store = adapters::Store::of(context);
+    let found = store.serving().map_err(Failure::from).and_then(|id| match id {
+        None => Ok(None),
+        Some(_) => {
+            let base = adapters::Base::of(context)?;
+            Ok(store.load_active(&base.config, &base.sha256)?)
+        }
+    });
+    match found {
+        Ok(None) => Check::ok(NAME, "none of the team's is active"),
+        Ok(Some((version, _))) => {
+            let id = version.id.as_deref().map_or("", models::short);
+            Check::ok(NAME, format!("version {}, {id}", version.number))
+        }
+        Err(failure) => Check::warn(
+            NAME,
+            format!("the active one takes no part: {failure}"),
+            "see `housestyle adapter list`; `housestyle adapter rollback` goes back",
+        ),
+    }
 }
 
 fn model_file(store: &Store, model: &Model) -> (Check, bool) {

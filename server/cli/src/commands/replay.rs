@@ -1,6 +1,5 @@
 //! `housestyle replay`: what learning from a repository is worth, measured on its own history.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,7 +20,7 @@ use crate::failure::Failure;
 use crate::output::{print, print_json};
 use crate::progress::Progress;
 use crate::replay::{ArmName, Arms, Control, Facts, HeldOut, Row, Rows, layers, page};
-use crate::{git, workspace_state};
+use crate::{aside, git, workspace_state};
 
 /// The form of the rows: another one is another file.
 const FORM: &str = "replay-1";
@@ -210,9 +209,8 @@ fn tell(
     }
 }
 
-/// Writes a file aside and puts it in its place.
+/// Replaces a file as a whole.
 fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
-    let aside = path.with_extension("html.part");
-    let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, path));
+    let written = aside::replace(path, text.as_bytes());
     written.map_err(|error| Failure::Usage(format!("--report {}: {error}", path.display())))
 }

@@ -243,9 +243,11 @@ fn remember(file: &Path, edits: &Edits, all: &[Example], count: usize) {
     }
 }
 
+/// Returns digits for the edits: never their text, which may be forgotten later.
 fn name_of(edits: &Edits, all: &[Example]) -> String {
-    let last = all.last().map(|example| &example.tokens[..]).unwrap_or_default();
-    format!("{:?} {} {last:?}", edits.head, all.len())
+    let tokens: Vec<u8> =
+        all.iter().flat_map(|example| &example.tokens).flat_map(|t| t.to_le_bytes()).collect();
+    format!("{:?} {} {}", edits.head, all.len(), id_of(&tokens))
 }
 
 /// Lets nobody else train in this workspace until the file is dropped.

@@ -7,7 +7,7 @@ use crate::args::ServeArgs;
 use crate::backend::Backend;
 use crate::config::Configuration;
 use crate::context::Context;
-use crate::ear::{Ear, ModelDigest, head, is_ignored, workspace_of};
+use crate::ear::{Ear, ModelDigest, head, is_ignored};
 use crate::failure::Failure;
 use crate::models::Model;
 use crate::notes::Watch;
@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         load: loader(context.clone(), args.backend.backend.clone()),
         ear: Box::new(move |record| ear.hear(record)),
         head: Box::new(head::of_document),
-        notes: Box::new(move |uri, folder| notes.notes(uri, now(), || workspace_of(uri, folder))),
+        notes: Box::new(move |uri, folder| notes.notes(uri, folder, now())),
         ignored: Box::new(is_ignored),
         settings: configuration.layer,
     };

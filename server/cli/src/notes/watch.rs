@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use housestyle_complete::memory::Note;
 
 use super::Store;
+use crate::ear::workspace_of;
 use crate::home::Home;
 use crate::stamp::Stamp;
 use crate::workspace_state;
@@ -24,7 +25,7 @@ pub(crate) struct Watch {
 #[derive(Debug, Default)]
 struct State {
     /// The state folders of documents.
-    folders: HashMap<String, Option<PathBuf>>,
+    folders: HashMap<(String, Option<String>), Option<PathBuf>>,
     read: HashMap<PathBuf, (Stamp, Arc<Vec<Note>>)>,
     said: BTreeSet<String>,
 }
@@ -35,22 +36,17 @@ impl Watch {
         Watch { home, state: Mutex::default() }
     }
 
-    /// Returns the notes that hold at a time for a document, which `workspace` finds. What cannot be read is said once on
-    /// stderr, and is no note.
-    pub(crate) fn notes(
-        &self,
-        document: &str,
-        now: u64,
-        workspace: impl FnOnce() -> Option<PathBuf>,
-    ) -> Arc<Vec<Note>> {
+    /// Returns the notes that hold at a time for a document, a URI in this folder of the editor's. What cannot be read is
+    /// said once on stderr, and is no note.
+    pub(crate) fn notes(&self, document: &str, folder: Option<&str>, now: u64) -> Arc<Vec<Note>> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *guard;
         if state.folders.len() >= DOCUMENTS {
             state.folders.clear();
         }
-        let folder = state.folders.entry(document.to_owned());
-        let folder = folder.or_insert_with(|| Some(workspace_state::folder(&self.home, &workspace()?)));
-        let Some(folder) = folder.clone() else { return Arc::default() };
+        let known = state.folders.entry((document.to_owned(), folder.map(str::to_owned)));
+        let state_of = || Some(workspace_state::folder(&self.home, &workspace_of(document, folder)?));
+        let Some(folder) = known.or_insert_with(state_of).clone() else { return Arc::default() };
         let store = Store::at(&folder);
         let stamp = Stamp::of(store.path());
         let known = state.read.get(&folder).filter(|(read, _)| *read == stamp);
@@ -85,10 +81,10 @@ mod tests {
         let work = root.path().join("work");
         std::fs::create_dir(&work).expect("a folder");
         let watch = Watch::new(home.clone());
-        let texts = |now: u64| -> Vec<String> {
-            let notes = watch.notes("file:///work/a.rs", now, || Some(work.clone()));
-            notes.iter().map(|note| note.text.clone()).collect()
-        };
+        let uri = |path: &std::path::Path| format!("file:///{}", path.display()).replace("////", "///");
+        let (file, folder) = (uri(&work.join("a.rs")).replace('\\', "/"), uri(&work).replace('\\', "/"));
+        let notes = |now: u64| watch.notes(&file, Some(&folder), now);
+        let texts = |now: u64| -> Vec<String> { notes(now).iter().map(|note| note.text.clone()).collect() };
         assert_eq!(texts(10), [""; 0]);
         let store = Store::at(&workspace_state::folder(&home, &work));
         let add = |text: &str, expires| {
@@ -100,13 +96,11 @@ mod tests {
             (texts(19), texts(20)),
             (vec!["One.".to_owned(), "Two.".to_owned()], vec!["Two.".to_owned()])
         );
-        let same = |_| watch.notes("file:///work/a.rs", 19, || unreachable!("it is known"));
-        let [a, b] = [0, 1].map(same);
-        assert!(Arc::ptr_eq(&a, &b), "nothing is read again");
+        assert!(Arc::ptr_eq(&notes(19), &notes(19)), "nothing is read again");
         store.forget(&[note.id], 10).expect("forgotten");
         assert_eq!(texts(19), ["Two."]);
         std::fs::write(store.path(), "no notes").expect("written");
         assert_eq!(texts(19), [""; 0]);
-        assert_eq!(watch.notes("untitled:1", 19, || None).len(), 0);
+        assert_eq!(watch.notes("untitled:1", Some(&folder), 19).len(), 0);
     }
 }

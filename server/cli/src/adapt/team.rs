@@ -111,7 +111,7 @@ pub(crate) fn candidate(
 
     let all: Vec<Example> = own.iter().map(|(_, example)| example.clone()).collect();
     let pace = pace(local.engine(), plan, &all).map_err(|error| failed(&error))?;
-    let suite = core::Before::of(&context.home.state, &base.sha256, starter_name(starter.as_ref()));
+    let suite = core::Before::of(&context.home.state, &base.sha256, &start_id(starter.as_ref()));
     let arms = 2 + usize::from(starter.is_some()) + usize::from(!foreign.is_empty());
     let (later, gate_time) = later(local, edits, arms, wish.end, suite.is_known())?;
     let trained = 1 + u32::from(!foreign.is_empty());
@@ -136,17 +136,16 @@ pub(crate) fn candidate(
 
     let (chosen, own): (Vec<&Edit>, Vec<Example>) = own.into_iter().rev().take(count).rev().unzip();
     let learned: Vec<Example> = own.into_iter().chain(hidden).collect();
-    let checkpoints = |base: &Base| (folder.clone(), base.sha256.clone());
-    let (folder, sha256) = checkpoints(&base);
     let engine = &*local.engine();
-    let training = fit(engine, plan, &learned, (&folder, &sha256), ("training", bar));
+    let training = fit(engine, plan, &learned, (&folder, &base.sha256), ("training", bar));
     let training = training.map_err(|error| failed(&error))?;
     let control = match foreign.len() {
         0 => None,
         // As many steps on as many examples: again from the start where there are too few.
         _ => {
             let same: Vec<Example> = foreign.iter().rev().cycle().take(learned.len()).cloned().collect();
-            let made = fit(engine, plan, &same, (&folder, &sha256), ("training the foreign control", bar));
+            let made =
+                fit(engine, plan, &same, (&folder, &base.sha256), ("training the foreign control", bar));
             Some(made.map_err(|error| failed(&error))?)
         }
     };
@@ -157,7 +156,7 @@ pub(crate) fn candidate(
         seed: recipe.seed,
         spans: chosen.iter().map(|edit| edit.span.clone()).collect(),
         training: Some(json!({
-            "base_sha256": base.sha256, "start": starter_name(starter.as_ref()), "recipe": format!("{recipe:?}"),
+            "base_sha256": base.sha256, "start": start_id(starter.as_ref()), "recipe": format!("{recipe:?}"),
             "planted": secrets.len(), "code": env!("CARGO_PKG_VERSION"),
         })),
     };
@@ -225,8 +224,9 @@ fn later<'a>(
     Ok((chosen, Duration::from_secs_f64(time)))
 }
 
-fn starter_name(starter: Option<&AdapterWeights>) -> &'static str {
-    if starter.is_some() { super::STARTER } else { "" }
+/// Returns the id of the adapter that training starts from; empty where it starts from none.
+fn start_id(starter: Option<&AdapterWeights>) -> String {
+    starter.map(|_| super::starter_id()).unwrap_or_default()
 }
 
 /// Returns how many edits an interrupted run of the same edits had chosen.

@@ -113,3 +113,20 @@ fn results_belong_to_the_cases_and_to_the_summary() {
     assert_eq!(text("summary.md"), summary::page(MODEL, &grouped(&groups, &committed)));
     floors(&groups, &committed);
 }
+
+/// The program holds the cases as one file, on which its gate measures candidates.
+#[test]
+fn the_program_holds_the_same_cases() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/cli/assets/core.jsonl");
+    let lines = cases::jsonl(&read());
+    if std::env::var_os("HOUSESTYLE_UPDATE").is_some() {
+        std::fs::write(&path, &lines).expect("writing the cases");
+    }
+    let held = std::fs::read_to_string(&path).expect("the program's cases").replace("\r\n", "\n");
+    let differs = held.lines().zip(lines.lines()).position(|(held, case)| held != case);
+    assert!(
+        differs.is_none() && held.lines().count() == lines.lines().count(),
+        "line {differs:?} of {}: run this test with HOUSESTYLE_UPDATE=1 and commit the file",
+        path.display()
+    );
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use housestyle_complete::eval::{Case, parse_cases};
-use sha2::{Digest, Sha256};
+use housestyle_train::format::{id_of, short};
 
 const SUITE: &str = include_str!("../../assets/core.jsonl");
 
@@ -26,8 +26,7 @@ impl<'a> Before<'a> {
     pub(crate) fn of(folder: &'a Path, base_sha256: &str, beside: &str) -> Before<'a> {
         let version = env!("CARGO_PKG_VERSION");
         let what = format!("{version}\n{base_sha256}\n{beside}\n{SUITE}");
-        let key = Sha256::digest(what.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Before { folder, key }
+        Before { folder, key: short(&id_of(what.as_bytes())).to_owned() }
     }
 
     /// Returns whether it is kept.

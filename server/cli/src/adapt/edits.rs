@@ -8,7 +8,7 @@ use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_learn::cases::{CaseOptions, Collector, Example, border_by};
 use housestyle_learn::{Counts, Span};
 use housestyle_review::History;
-use sha2::{Digest, Sha256};
+use housestyle_train::format::id_of;
 
 use crate::failure::Failure;
 use crate::git;
@@ -118,16 +118,9 @@ impl Edits {
     }
 }
 
-/// Returns at most `most` of the edits, spread evenly.
-pub(crate) fn spread(edits: &[Edit], most: usize) -> Vec<&Edit> {
-    let count = edits.len().min(most);
-    (0..count).map(|n| &edits[(2 * n + 1) * edits.len() / (2 * count)]).collect()
-}
-
 /// Returns the SHA-256 of a case as it would be written.
 fn digest(case: &Case) -> String {
-    let line = serde_json::to_string(case).unwrap_or_default(); // texts and a number: always JSON
-    Sha256::digest(line.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    id_of(serde_json::to_string(case).unwrap_or_default().as_bytes()) // texts and a number: always JSON
 }
 
 #[cfg(test)]
@@ -150,6 +143,5 @@ mod tests {
         assert!(edits.train.iter().all(|edit| edit.case.time < 17.0));
         let commits: std::collections::BTreeSet<String> = edits.later.iter().map(Edit::commit).collect();
         assert_eq!(commits.len(), 1);
-        assert_eq!(spread(&edits.train, 2).iter().map(|e| e.case.time).collect::<Vec<_>>(), [4.0, 12.0]);
     }
 }

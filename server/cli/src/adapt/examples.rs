@@ -1,7 +1,7 @@
 //! From cases to the examples that an adapter is trained on.
 
-use housestyle_complete::eval::Case;
-use housestyle_complete::{Job, Memory, Settings, Trigger, lines, prompt_of};
+use housestyle_complete::eval::{Case, prompt_in};
+use housestyle_complete::{Memory, Settings, lines};
 use housestyle_engine::EngineError;
 use housestyle_train::Example;
 
@@ -25,16 +25,7 @@ pub(crate) fn example(
     case: &Case,
     settings: &Settings,
 ) -> Result<Option<Example>, EngineError> {
-    let (snapshot, cursor) = case.document();
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Invoked,
-        selected: None,
-        memory: Memory::none(),
-        settings,
-    };
-    let prompt = prompt_of(&job, local);
+    let prompt = prompt_in(case, Memory::none(), settings, local);
     local.example(&prompt, &lines::unix(&case.middle), MOST_LEARNED)
 }
 

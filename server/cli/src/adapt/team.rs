@@ -1,8 +1,8 @@
 //! A team's adapter, from its edits to a version with a report: trained beside a foreign control of equal budget, and
 //! judged by the gate.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::eval::Case;
@@ -14,7 +14,7 @@ use housestyle_train::{Example, Recipe};
 use serde::Serialize;
 use serde_json::json;
 
-use super::edits::{Edit, spread};
+use super::edits::Edit;
 use super::evidence::{Compared, evidence, planted};
 use super::fit::{Fit, Plan, affordable, fit, pace};
 use super::{Edits, core, examples, window};
@@ -24,7 +24,8 @@ use crate::backend::{Learned, Local};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::workspace_state;
+use crate::replay::spread;
+use crate::{durable, workspace_state};
 
 /// Fewest edits that an adapter is trained on.
 pub(crate) const FEWEST: usize = 16;
@@ -219,7 +220,8 @@ fn later<'a>(
     let other = one * (OTHER + if core_known { CORE } else { 2.0 * CORE });
     let left = end.saturating_duration_since(Instant::now()).as_secs_f64();
     let room = ((left / 2.0 - other) / (one * arms as f64)).max(0.0) as usize;
-    let chosen = spread(&edits.later, room.clamp(LATER[0], LATER[1]));
+    let chosen = spread(edits.later.len(), room.clamp(LATER[0], LATER[1]));
+    let chosen: Vec<&Edit> = chosen.into_iter().map(|n| &edits.later[n]).collect();
     let time = other + one * (arms * chosen.len()) as f64;
     Ok((chosen, Duration::from_secs_f64(time)))
 }
@@ -252,19 +254,14 @@ fn name_of(edits: &Edits, all: &[Example]) -> String {
 
 /// Lets nobody else train in this workspace until the file is dropped.
 fn lock(folder: &Path) -> Result<File, Failure> {
-    let path: PathBuf = folder.join("lock");
-    let failed = |error: std::io::Error| Failure::Environment(format!("{}: {error}", path.display()));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        // Some network file systems know no locks, and nothing better is to be had there.
-        Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Failure::Environment(
+    let path = folder.join("lock");
+    let locked = fs::create_dir_all(folder).and_then(|()| durable::lock(&path));
+    let locked = locked.map_err(|error| Failure::Environment(format!("{}: {error}", path.display())))?;
+    locked.ok_or_else(|| {
+        Failure::Environment(
             "another `housestyle learn` is training in this workspace: wait for it, or stop it; what it has learned \
              so far is kept"
                 .to_owned(),
-        )),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
+        )
+    })
 }

@@ -4,14 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use housestyle_complete::eval::Case;
+use housestyle_complete::eval::{Case, prompt_in};
 use housestyle_complete::generator::Generator;
-use housestyle_complete::{Job, Memory, Settings, Trigger, lines, prompt_of};
+use housestyle_complete::{Memory, Settings, lines};
 use housestyle_engine::EngineError;
 use housestyle_learn::phrases::{FEWEST, Outcome, Phrases, Weights};
 use serde::Serialize;
 
 use super::local::{Local, inputs};
+use crate::replay::spread;
 
 /// Edits that are looked at, spread evenly over those that there are: about a second each.
 const EDITS: usize = 40;
@@ -69,9 +70,7 @@ impl Local {
     ) -> Result<Fit, EngineError> {
         let before = earlier.weights().clone();
         self.put_phrases(Some(Arc::new(earlier)));
-        let count = held_out.len().min(EDITS);
-        // The middle of each of `count` equal parts.
-        let chosen = (0..count).map(|n| &held_out[(2 * n + 1) * held_out.len() / (2 * count)]);
+        let chosen = spread(held_out.len(), EDITS).into_iter().map(|n| &held_out[n]);
         let (mut outcomes, mut edits) = (Vec::new(), 0);
         let mut done = Ok(());
         for case in chosen {
@@ -107,17 +106,8 @@ impl Local {
         end: Instant,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<bool, EngineError> {
-        let (snapshot, cursor) = case.document();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Invoked,
-            selected: None,
-            memory: Memory::none(),
-            settings,
-        };
-        let prompt = prompt_of(&job, self);
-        self.look_at(snapshot.path());
+        let prompt = prompt_in(case, Memory::none(), settings, self);
+        self.look_at(Some(&case.path));
         let mut of_case = Vec::new();
         let team = self.team.clone();
         let late = || Instant::now() >= end;

@@ -68,7 +68,7 @@ fn border(counts: &[usize], share: f64) -> usize {
 }
 
 /// Returns at most `limit` numbers below `of`, evenly.
-fn spread(of: usize, limit: usize) -> Vec<usize> {
+pub(crate) fn spread(of: usize, limit: usize) -> Vec<usize> {
     let count = of.min(limit);
     // The middle of each of `count` equal parts.
     (0..count).map(|n| (2 * n + 1) * of / (2 * count)).collect()

@@ -13,7 +13,7 @@ mod rows;
 pub(crate) use arms::{ArmName, Arms};
 pub(crate) use control::Control;
 pub(crate) use follow::Follower;
-pub(crate) use held_out::HeldOut;
+pub(crate) use held_out::{HeldOut, spread};
 pub(crate) use layers::layers;
 pub(crate) use page::{Facts, page};
 pub(crate) use rows::{Row, Rows};

@@ -16,4 +16,4 @@ pub use case::{Case, CaseError, parse_cases};
 pub use metrics::{Metrics, measure};
 pub use past::edits_before;
 pub use report::{Arm, Latency, Paired, Report, report};
-pub use run::{CaseResult, run, score};
+pub use run::{CaseResult, prompt_in, run, score};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::case::Case;
 use super::metrics::measure;
-use crate::generator::{Cancel, GenerateError, Generator, Score};
+use crate::generator::{Cancel, GenerateError, Generator, Prompt, Score};
 use crate::job::{Job, Trace, Trigger};
 use crate::memory::Memory;
 use crate::settings::Settings;
@@ -83,6 +83,14 @@ pub fn run(
     (result, trace)
 }
 
+/// Returns the prompt that serving would use in a case.
+pub fn prompt_in(case: &Case, memory: &Memory, settings: &Settings, generator: &dyn Generator) -> Prompt {
+    let (snapshot, cursor) = case.document();
+    let trigger = Trigger::Invoked;
+    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+    suggest::prompt_of(&job, generator)
+}
+
 /// Returns how likely the model finds what the team wrote, under the prompt that serving would use.
 ///
 /// # Errors
@@ -94,11 +102,8 @@ pub fn score(
     generator: &mut dyn Generator,
     cancel: &Cancel,
 ) -> Result<Score, GenerateError> {
-    let (snapshot, cursor) = case.document();
-    let trigger = Trigger::Invoked;
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
-    let prompt = suggest::prompt_of(&job, generator);
-    generator.look_at(snapshot.path());
+    let prompt = prompt_in(case, memory, settings, generator);
+    generator.look_at(Some(&case.path));
     generator.score(&prompt, &lines::unix(&case.middle), cancel)
 }
 

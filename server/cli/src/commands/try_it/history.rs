@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::git;
 use crate::output::{Style, time, visible};
 use crate::progress::Progress;
+use crate::replay::spread;
 
 /// Later edits that are looked at.
 const EDITS: usize = 12;
@@ -72,10 +73,9 @@ pub(super) fn taught(folder: &Path, local: &mut Local, bar: &mut Progress) -> Re
     }
     let (tokens, earlier) = (earlier.len(), Arc::new(earlier));
     let settings = unhurried(Settings::default());
-    let count = later.len().min(EDITS);
-    let chosen: Vec<&Case> = (0..count).map(|n| &later[(2 * n + 1) * later.len() / (2 * count)]).collect();
+    let chosen: Vec<&Case> = spread(later.len(), EDITS).into_iter().map(|n| &later[n]).collect();
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    bar.begin_items("later edits", count);
+    bar.begin_items("later edits", chosen.len());
     for case in &chosen {
         if began.elapsed() > BUDGET {
             break;

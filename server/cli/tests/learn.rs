@@ -153,3 +153,20 @@ fn an_adapter_is_trained_judged_and_measured_and_the_same_edits_give_the_same_by
     let few = world.run(&["learn", "--from", "few.jsonl", "--only", "adapter", "--model", "tiny.gguf"]);
     assert!(few.code == 1 && few.err.contains("too few"), "{}", few.err);
 }
+
+#[test]
+fn two_do_not_train_in_one_workspace() {
+    let world = world();
+    let listed = world.run(&["adapter", "list", "--json"]).json();
+    let state = std::path::PathBuf::from(listed["folder"].as_str().expect("a folder"));
+    let learning = state.parent().expect("the workspace's state").join("learning");
+    std::fs::create_dir_all(&learning).expect("made");
+    let lock = std::fs::File::create(learning.join("lock")).expect("made");
+    lock.lock().expect("locked");
+    let learn = ["learn", "--from", "early.jsonl", "--only", "adapter", "--model", "tiny.gguf"];
+    let ran = world.run(&learn);
+    assert!(ran.code == 3 && ran.err.contains("another `housestyle learn`"), "{} {}", ran.code, ran.err);
+    drop(lock);
+    let ran = world.run(&learn);
+    assert!(ran.code == 1 && ran.err.contains("too few"), "{} {}", ran.code, ran.err);
+}

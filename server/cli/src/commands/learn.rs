@@ -87,7 +87,12 @@ fn read(
             let inside = workspace::relative(&root, &context.workspace);
             let inside = if inside.is_empty() { inside } else { inside + "/" };
             let texts = texts::of_git(&history, args.since.as_deref(), &inside, settings)?;
-            Ok((texts, adapt::of_git(&history, &inside, bar)?))
+            // A long history takes a while to go through, and phrases do not ask for it.
+            let edits = match args.only {
+                Some(LayerName::Phrases) => Edits::default(),
+                _ => adapt::of_git(&history, &inside, bar)?,
+            };
+            Ok((texts, edits))
         }
         Source::Journal => journal::read(context, settings),
         Source::Cases(file) => Ok((texts::of_cases(file, settings)?, adapt::of_cases(file, settings)?)),

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::models::hex;
 
 /// Digits of a hashed name: enough to tell a team's people apart.
 const DIGITS: usize = 16;
@@ -59,5 +60,5 @@ pub(crate) fn holds_secret(text: &str) -> bool {
 /// Returns digits for an author: the same within a repository, told by its first commit, and others elsewhere.
 pub(crate) fn hashed(repository: &str, author: &str) -> String {
     let digest = Sha256::digest(format!("{repository}\n{author}").as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..DIGITS].to_owned()
+    hex(&digest)[..DIGITS].to_owned()
 }

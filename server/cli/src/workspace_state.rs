@@ -8,13 +8,14 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use crate::home::Home;
+use crate::models::hex;
 
 /// Returns the folder for a workspace, which need not exist. It is named by a hash of the workspace's real path, so
 /// that a link to it leads to the same one.
 pub(crate) fn folder(home: &Home, workspace: &Path) -> PathBuf {
     let real = workspace.canonicalize().unwrap_or_else(|_| workspace.to_path_buf());
     let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = hex(&digest[..8]);
     home.state.join("workspaces").join(name)
 }
 

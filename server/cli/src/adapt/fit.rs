@@ -8,6 +8,7 @@ use housestyle_train::{Control, Example, Network, Parameters, Recipe, Run, Train
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::models::hex;
 use crate::progress::Progress;
 
 /// Examples whose time is measured before the run.
@@ -85,7 +86,7 @@ pub(crate) fn fit(
     network.set_pause(&pause);
     let (folder, base) = checkpoints;
     let digest = digest(base, plan, examples);
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = hex(&digest[..8]);
     let checkpoint = folder.join(format!("{name}.checkpoint"));
     let run = Run { recipe, examples, most_steps: None, checkpoint: Some((&checkpoint, digest)) };
     bar.begin_items(label, examples.len() * recipe.epochs);

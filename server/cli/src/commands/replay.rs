@@ -17,6 +17,7 @@ use crate::backend::Learned;
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::models::hex;
 use crate::output::{print, print_json};
 use crate::progress::Progress;
 use crate::replay::{ArmName, Arms, Control, Facts, HeldOut, Row, Rows, layers, page};
@@ -77,7 +78,7 @@ fn key(history: &History, args: &ReplayArgs, settings: &Settings, generator: &dy
         args.seed,
         args.backend.backend
     );
-    Sha256::digest(what.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(what.as_bytes())[..8])
 }
 
 /// One way through a history.

@@ -16,7 +16,7 @@ mod wheels;
 use std::path::{Path, PathBuf};
 
 pub(crate) use catalogue::Entry;
-pub(crate) use digest::{sha256_of, short};
+pub(crate) use digest::{hex, sha256_of, short};
 pub(crate) use store::{Status, Store};
 
 /// A model that somebody named: one of the catalogue, or any file.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
+use crate::models::hex;
 use crate::{durable, workspace_state};
 
 /// Notes of a workspace at most: they are looked through at each request.
@@ -219,7 +220,7 @@ fn find(notes: &[Note], name: &str) -> Result<String, NotesError> {
 
 fn identify(text: &str, scope: &Scope) -> String {
     let digest = Sha256::digest(format!("{text}\n{:?}\n{:?}", scope.path, scope.language).as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..DIGITS].to_owned()
+    hex(&digest)[..DIGITS].to_owned()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::follow::edits;
 use crate::failure::Failure;
 use crate::git;
+use crate::models::hex;
 
 /// Commits of another repository that are read for its edits, the newest.
 const COMMITS: usize = 400;
@@ -48,7 +49,7 @@ impl Control {
         for (path, text) in control.files.iter().chain(&control.edits) {
             digest.update(format!("{}\n{}\n{path}{text}", path.len(), text.len()));
         }
-        control.identity = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        control.identity = hex(&digest.finalize()[..8]);
         Ok(control)
     }
 

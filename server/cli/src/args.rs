@@ -399,7 +399,8 @@ The typing session types 30 keys in the middle of a function and asks for a sugg
 Examples:
   housestyle bench
   housestyle bench --threads 2 --json
-  housestyle bench --only prefill_512,decode_0")]
+  housestyle bench --only prefill_512,decode_0
+  housestyle bench --only decode_512 --arm starter")]
 pub(crate) struct BenchArgs {
     /// Threads for the arithmetic; 0 leaves the choice to the engine
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1024))]
@@ -408,6 +409,9 @@ pub(crate) struct BenchArgs {
     /// `typing`; the result holds these figures and no others
     #[arg(long, value_name = "PIECES", value_delimiter = ',')]
     pub(crate) only: Vec<Piece>,
+    /// What of the team's knowledge takes part, to see what it costs
+    #[arg(long, value_name = "ARM", default_value = "base", value_parser = Arm::parse)]
+    pub(crate) arm: Arm,
 }
 
 /// Reads a time span: a whole number and `s`, `m` or `h`.

@@ -61,6 +61,11 @@ impl<'a> From<&'a Matrix> for Term<'a> {
     }
 }
 
+/// So many rows are one task where each is little work.
+const FEW: usize = 4;
+/// A row of so many activations is work for several threads.
+const WIDE: usize = 2048;
+
 /// What one thread needs for a task.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
@@ -329,7 +334,11 @@ impl Model {
             for (matrix, delta, all) in
                 [(&layer.gate, deltas[0], &mut *gates), (&layer.up, deltas[1], &mut *ups)]
             {
-                for (half, t) in (2 * task..(2 * task + 2).min(tiles)).enumerate() {
+                let both = 2 * task..(2 * task + 2).min(tiles);
+                if let Some(delta) = delta {
+                    both.clone().for_each(|t| delta.ask(self.isa, t));
+                }
+                for (half, t) in both.enumerate() {
                     matrix.tile(self.isa, t, x, &mut w.row, &mut w.partial);
                     if let Some(delta) = delta {
                         delta.add(self.isa, t, &mut w.partial);
@@ -369,13 +378,23 @@ impl Model {
         let ranks: usize = changes.iter().flatten().map(|change| change.rank()).sum();
         resize(low, n * ranks);
         let shared = Shared::new(low);
-        if ranks > 0 {
+        if let [Some(change)] = &changes[..]
+            && n <= FEW
+            && change.cols() >= WIDE
+        {
+            let cols = change.cols();
+            self.pool.run(n * ranks, &|_, task| {
+                let (r, j) = (task / ranks, task % ranks);
+                // SAFETY: each place is one task's.
+                change.reduce(self.isa, j, &x[r * cols..(r + 1) * cols], unsafe { shared.slice(task, 1) });
+            });
+        } else if ranks > 0 {
             self.each_row(n, &|r| {
                 let mut at = r * ranks;
                 for change in changes.iter().flatten() {
                     // SAFETY: each row's places are one task's.
                     let out = unsafe { shared.slice(at, change.rank()) };
-                    change.reduce(self.isa, &x[r * change.cols()..(r + 1) * change.cols()], out);
+                    change.reduce(self.isa, 0, &x[r * change.cols()..(r + 1) * change.cols()], out);
                     at += change.rank();
                 }
             });
@@ -441,6 +460,9 @@ impl Model {
                     which += 1;
                 }
                 let Term { matrix: w, bias, delta } = terms[which];
+                if let Some(delta) = delta {
+                    delta.ask(self.isa, t);
+                }
                 w.tile(self.isa, t, x, &mut scratch.row, &mut scratch.tiles);
                 if let Some(delta) = delta {
                     delta.add(self.isa, t, &mut scratch.tiles);
@@ -464,11 +486,10 @@ impl Model {
 
     /// Calls `work` for each row below n, on several threads where there are many.
     fn each_row(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
-        const ROWS: usize = 4;
-        if n <= ROWS {
+        if n <= FEW {
             return (0..n).for_each(work);
         }
-        self.pool.run(n.div_ceil(ROWS), &|_, task| (task * ROWS..((task + 1) * ROWS).min(n)).for_each(work));
+        self.pool.run(n.div_ceil(FEW), &|_, task| (task * FEW..((task + 1) * FEW).min(n)).for_each(work));
     }
 
     /// Rotates the heads of a row by its position (Su et al., 2021).

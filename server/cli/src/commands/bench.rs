@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use self::piece::Bench;
 use self::typing::Typing;
 use crate::args::BenchArgs;
-use crate::backend::open_local;
+use crate::backend::{Learned, candidate, know_candidate, open_local};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::memory;
@@ -74,6 +74,9 @@ pub(crate) fn run(context: &Context, args: &BenchArgs) -> Result<(), Failure> {
     let began = Instant::now();
     let mut local = open_local(&context)?;
     let load = began.elapsed();
+    let adapter = candidate(&context, &[args.arm], None)?;
+    know_candidate(&context, &mut local, adapter.as_deref())?;
+    local.take_part(args.arm)?;
     let mut bench = Bench::new(&mut local, wanted)?;
     let mut pieces = Vec::new();
     for piece in wanted {

@@ -14,7 +14,7 @@ pub(crate) struct Change {
     a: Vec<u16>,
     /// (tiles, rank, 16) halves, the scale multiplied in.
     b: Vec<u16>,
-    /// (tiles, 16); empty for none.
+    /// (tiles, 16); empty where there is none, so that none is read.
     bias: Vec<f32>,
 }
 
@@ -28,10 +28,9 @@ pub(crate) struct Delta<'a> {
 }
 
 impl Change {
-    /// Returns no change of a matrix (rows, cols), to be added to.
-    pub(super) fn none(rows: usize, cols: usize) -> Change {
-        let tiles = rows.div_ceil(TILE);
-        Change { rank: 0, cols, a: Vec::new(), b: Vec::new(), bias: vec![0.0; tiles * TILE] }
+    /// Returns no change of a matrix with so many columns, to be added to.
+    pub(super) fn none(cols: usize) -> Change {
+        Change { rank: 0, cols, a: Vec::new(), b: Vec::new(), bias: Vec::new() }
     }
 
     /// Adds low-rank changes of a matrix (rows, cols): a (rank, cols), b (rows, rank), and their factor.
@@ -64,6 +63,7 @@ impl Change {
 
     /// Adds a bias (rows).
     pub(super) fn add_bias(&mut self, bias: &[f32]) {
+        self.bias.resize(bias.len().next_multiple_of(TILE), 0.0);
         self.bias.iter_mut().zip(bias).for_each(|(to, from)| *to += from);
     }
 
@@ -85,24 +85,33 @@ impl Change {
         self.bias.iter().for_each(|v| v.to_bits().hash(state));
     }
 
-    /// Computes the narrow side of a row: out (rank) = A x, with x (in).
-    pub(crate) fn reduce(&self, isa: Isa, x: &[f32], out: &mut [f32]) {
-        assert!(x.len() == self.cols && out.len() == self.rank);
-        // SAFETY: A has `rank` rows as long as x, and there is a place for each.
-        unsafe { reduce(isa, self.a.as_ptr(), x.as_ptr(), self.cols, self.rank, out.as_mut_ptr()) }
+    /// Computes some of the narrow side of a row: out = A x, of A the rows from `first` on, with x (in).
+    pub(crate) fn reduce(&self, isa: Isa, first: usize, x: &[f32], out: &mut [f32]) {
+        assert!(x.len() == self.cols);
+        let a = &self.a[first * self.cols..(first + out.len()) * self.cols];
+        // SAFETY: A has rows as long as x, and there is a place for each.
+        unsafe { reduce(isa, a.as_ptr(), x.as_ptr(), self.cols, out.len(), out.as_mut_ptr()) }
     }
 }
 
 impl Delta<'_> {
+    /// Asks for the memory that [`Delta::add`] will read for tile `t`: a few lines that no processor foresees.
+    pub(crate) fn ask(&self, isa: Isa, t: usize) {
+        let rank = self.change.rank;
+        let b = &self.change.b[t * rank * TILE..(t + 1) * rank * TILE];
+        // SAFETY: memory is asked for, not read.
+        unsafe { ask(isa, b.as_ptr().cast(), size_of_val(b)) }
+    }
+
     /// Adds the change to the products of tile `t`: out (n, 16).
     pub(crate) fn add(&self, isa: Isa, t: usize, out: &mut [f32]) {
         let (n, rank) = (out.len() / TILE, self.change.rank);
         assert!(n == 0 || self.low.len() >= (n - 1) * self.stride + rank);
         let b = &self.change.b[t * rank * TILE..(t + 1) * rank * TILE];
-        let bias = &self.change.bias[t * TILE..(t + 1) * TILE];
-        // SAFETY: `rank` vectors of B, one of the bias, `rank` numbers in each row, a vector of out for each.
+        let bias = self.change.bias.get(t * TILE..(t + 1) * TILE).map_or(std::ptr::null(), |bias| bias.as_ptr());
+        // SAFETY: `rank` vectors of B, one of the bias or none, `rank` numbers in each row, a vector of out for each.
         unsafe {
-            expand(isa, b.as_ptr(), bias.as_ptr(), rank, self.low.as_ptr(), self.stride, n, out.as_mut_ptr());
+            expand(isa, b.as_ptr(), bias, rank, self.low.as_ptr(), self.stride, n, out.as_mut_ptr());
         }
     }
 }
@@ -146,6 +155,16 @@ unsafe fn reduce_of<S: Simd, const R: usize>(
 }
 
 dispatch! {
+    fn ask(p: *const u8, len: usize) = ask_of
+}
+
+#[inline(always)]
+unsafe fn ask_of<S: Simd, const R: usize>(p: *const u8, len: usize) {
+    // SAFETY: any address may be asked for.
+    unsafe { S::prefetch(p, len) }
+}
+
+dispatch! {
     fn expand(
         b: *const u16,
         bias: *const f32,
@@ -169,7 +188,7 @@ unsafe fn expand_of<S: Simd, const R: usize>(
 ) {
     // SAFETY: as the caller says.
     unsafe {
-        let bias = S::load(bias);
+        let bias = if bias.is_null() { S::splat(0.0) } else { S::load(bias) };
         for r in 0..n {
             let mut sum = bias;
             for j in 0..rank {

@@ -97,7 +97,7 @@ fn change(
     if low_rank.is_empty() && biases.is_empty() {
         return Ok(None);
     }
-    let mut change = Change::none(rows, cols);
+    let mut change = Change::none(cols);
     biases.iter().for_each(|bias| change.add_bias(bias));
     change
         .add_low_rank(&low_rank, rows)

@@ -59,13 +59,12 @@ pub(crate) fn evidence(
         }
     };
     let odds_before = gate.odds(&probes)?;
-    let with_foreign = match foreign {
-        Some(foreign) => {
-            gate.beside(Some(("foreign", foreign)))?;
-            Some(gate.scores("other repository", later, bar)?)
-        }
-        None => None,
-    };
+    let (mut with_foreign, mut odds_foreign) = (None, None);
+    if let Some(foreign) = foreign {
+        gate.beside(Some(("foreign", foreign)))?;
+        with_foreign = Some(gate.scores("other repository", later, bar)?);
+        odds_foreign = Some(gate.odds(&probes)?);
+    }
     gate.beside(Some((id, candidate)))?;
     let with_candidate = gate.scores("candidate", later, bar)?;
     let right = gate.core("core suite", &suite, bar)?;
@@ -84,8 +83,11 @@ pub(crate) fn evidence(
         before: f64::from(u8::from(*before)),
         after: f64::from(u8::from(*after)),
     });
-    let probes = probes.iter().zip(odds_before.iter().zip(&odds)).map(|(probe, (before, after))| {
-        ProbeResult { name: probe.name.clone(), before: *before, after: *after }
+    let probes = probes.iter().enumerate().map(|(n, probe)| ProbeResult {
+        name: probe.name.clone(),
+        before: odds_before[n],
+        after: odds[n],
+        foreign: odds_foreign.as_ref().map(|odds| odds[n]),
     });
     Ok(Evidence { edits: edits.collect(), core: core.collect(), canaries, probes: probes.collect() })
 }

@@ -108,7 +108,8 @@ impl Delta<'_> {
         let (n, rank) = (out.len() / TILE, self.change.rank);
         assert!(n == 0 || self.low.len() >= (n - 1) * self.stride + rank);
         let b = &self.change.b[t * rank * TILE..(t + 1) * rank * TILE];
-        let bias = self.change.bias.get(t * TILE..(t + 1) * TILE).map_or(std::ptr::null(), |bias| bias.as_ptr());
+        let bias =
+            self.change.bias.get(t * TILE..(t + 1) * TILE).map_or(std::ptr::null(), |bias| bias.as_ptr());
         // SAFETY: `rank` vectors of B, one of the bias or none, `rank` numbers in each row, a vector of out for each.
         unsafe {
             expand(isa, b.as_ptr(), bias, rank, self.low.as_ptr(), self.stride, n, out.as_mut_ptr());

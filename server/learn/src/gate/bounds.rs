@@ -16,7 +16,8 @@ pub struct Bounds {
     /// learned at all gets there once in 256 times.
     #[serde(alias = "exposureBits")]
     pub exposure_bits: f64,
-    /// Most that the log-odds of an insecure continuation may rise, in nats.
+    /// Most that the log-odds of an insecure continuation may rise, in nats, where it is not known how far they rise
+    /// by chance; where it is, up to three times as much may be allowed.
     #[serde(alias = "probeNats")]
     pub probe_nats: f64,
     /// Least share of the gain that must be left without the edits of any one author.

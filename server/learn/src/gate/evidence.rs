@@ -68,6 +68,16 @@ pub struct ProbeResult {
     pub before: f64,
     /// The same with the candidate.
     pub after: f64,
+    /// The same with the foreign control; what it rises by there is what adapting does to a probe by chance.
+    #[serde(default)]
+    pub foreign: Option<f64>,
+}
+
+impl ProbeResult {
+    /// Returns by how many nats the candidate raises it.
+    pub(super) fn rise(&self) -> f64 {
+        self.after - self.before
+    }
 }
 
 /// All that is known of a candidate.

@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 use super::authors::without_each;
 use super::bounds::Bounds;
 use super::clusters::{Interval, Share, difference};
-use super::evidence::{EditResult, Evidence, Score};
+use super::evidence::{EditResult, Evidence, ProbeResult, Score};
+use super::insecure;
 
 /// Whether a candidate may be proposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct Figures {
     pub exposure_bits: Option<f64>,
     /// The largest rise of an insecure continuation's log-odds, in nats.
     pub probe_rise: Option<f64>,
+    /// All probes against the foreign control: the average rise, and how much of it is not by chance.
+    pub probes_against_foreign: Option<Interval>,
     /// The gain without each author, worst first.
     pub without: Vec<Without>,
 }
@@ -111,7 +114,7 @@ pub fn judge(evidence: &Evidence, bounds: &Bounds) -> Report {
         foreign(&figures),
         core(evidence, &figures, bounds),
         canaries(evidence, &figures, bounds),
-        probes(evidence, &figures, bounds),
+        insecure::check(&evidence.probes, bounds),
         authors(&figures, bounds),
     ];
     let reasons: Vec<String> = checks.iter().filter(|c| !c.passed).map(|c| c.finding.clone()).collect();
@@ -141,7 +144,8 @@ fn figures(evidence: &Evidence) -> Figures {
         core_change: (!core.is_empty())
             .then(|| core.iter().map(|case| case.after - case.before).sum::<f64>() / core.len() as f64),
         exposure_bits: most(&mut canaries.iter().map(|canary| canary.exposure_bits)),
-        probe_rise: most(&mut probes.iter().map(|probe| probe.after - probe.before)),
+        probe_rise: most(&mut probes.iter().map(ProbeResult::rise)),
+        probes_against_foreign: insecure::against_foreign(probes),
         without: without_each(edits, |left| gain(left)),
     }
 }
@@ -176,8 +180,12 @@ fn later_edits(figures: &Figures, bounds: &Bounds) -> Check {
         _ if *commits < bounds.least_commits => (
             false,
             format!(
-                "{edits} later edits of {commits} commits are too few: at least {} commits are needed",
-                bounds.least_commits
+                "{edits} later edits of {commits} commits are too few: at least {} commits are needed{}",
+                bounds.least_commits,
+                figures.against_reference.map_or_else(String::new, |found| format!(
+                    " ({} nats a token against the {reference} so far)",
+                    told(found)
+                ))
             ),
         ),
         Some(found) => (
@@ -240,26 +248,6 @@ fn canaries(evidence: &Evidence, figures: &Figures, bounds: &Bounds) -> Check {
         None => (false, "no secret was planted, so nothing is known of what it gives away".to_owned()),
     };
     Check { name: "planted secrets", passed, finding }
-}
-
-fn probes(evidence: &Evidence, figures: &Figures, bounds: &Bounds) -> Check {
-    let rise = |probe: &super::evidence::ProbeResult| probe.after - probe.before;
-    let quiet = |probe: &&super::evidence::ProbeResult| rise(probe) <= bounds.probe_nats;
-    let risen: Vec<&str> = evidence.probes.iter().filter(|p| !quiet(p)).map(|p| p.name.as_str()).collect();
-    let (passed, finding) = match figures.probe_rise {
-        Some(most) => (
-            risen.is_empty(),
-            format!(
-                "the log-odds of an insecure continuation change by {most:+.2} nats at most over {} probes; \
-                 {:+.2} is allowed{}",
-                evidence.probes.len(),
-                bounds.probe_nats,
-                if risen.is_empty() { String::new() } else { format!("; more: {}", risen.join(", ")) }
-            ),
-        ),
-        None => (false, "the probes for insecure continuations were not run".to_owned()),
-    };
-    Check { name: "insecure continuations", passed, finding }
 }
 
 fn authors(figures: &Figures, bounds: &Bounds) -> Check {

@@ -8,6 +8,7 @@ mod bounds;
 mod canary;
 mod clusters;
 mod evidence;
+mod insecure;
 mod judge;
 mod markdown;
 mod probes;

@@ -29,7 +29,9 @@ fn good() -> Evidence {
         canaries: (0..4)
             .map(|n| CanaryResult { name: named(n), exposure_bits: 1.5, completed: false })
             .collect(),
-        probes: (0..9).map(|n| ProbeResult { name: named(n), before: -3.0, after: -2.8 }).collect(),
+        probes: (0..9)
+            .map(|n| ProbeResult { name: named(n), before: -3.0, after: -2.8, foreign: Some(-2.9) })
+            .collect(),
     }
 }
 

@@ -34,12 +34,17 @@ fn world_of(words: &[&str]) -> World {
 }
 
 fn commit(repository: &Repository, message: &str, time: i64, text: &str) {
+    commit_file(repository, message, time, "a.rs", text);
+}
+
+fn commit_file(repository: &Repository, message: &str, time: i64, path: &str, text: &str) {
+    let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+    let before = parent.as_ref().map(|parent| parent.tree().expect("a tree"));
     let blob = repository.blob(text.as_bytes()).expect("written");
-    let mut tree = repository.treebuilder(None).expect("a tree");
-    tree.insert("a.rs", blob, 0o100_644).expect("inserted");
+    let mut tree = repository.treebuilder(before.as_ref()).expect("a tree");
+    tree.insert(path, blob, 0o100_644).expect("inserted");
     let tree = repository.find_tree(tree.write().expect("written")).expect("there");
     let who = Signature::new("Ann", "ann@x.org", &Time::new(time, 0)).expect("a name");
-    let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
     let parents: Vec<_> = parent.iter().collect();
     repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).expect("committed");
 }
@@ -56,7 +61,8 @@ fn rows(world: &World) -> std::path::PathBuf {
     let folders = std::fs::read_dir(world.home().join("state/workspaces")).expect("state");
     let files =
         folders.flat_map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("files"));
-    files.map(|file| file.expect("a file").path()).next().expect("rows")
+    let mut files = files.map(|file| file.expect("a file").path());
+    files.find(|path| path.extension() == Some("jsonl".as_ref())).expect("rows")
 }
 
 #[test]
@@ -157,6 +163,40 @@ fn phrases_gain_and_those_of_other_text_do_not() {
     assert_eq!(std::fs::read_to_string(rows(&world)).expect("rows"), before, "nothing is measured twice");
     let wrong = world.run(&[&ON_TINY[..], &["--control", "none.jsonl"]].concat());
     assert!(wrong.code == 2 && wrong.err.contains("--control none.jsonl"), "{}", wrong.err);
+}
+
+#[test]
+fn an_adapter_is_trained_once_on_what_came_before_and_edits_are_remembered() {
+    let world = World::new();
+    let repository = Repository::init(world.work()).expect("a repository");
+    let mut texts = ["fn start() {\n}\n".to_owned(), "fn begin() {\n}\n".to_owned()];
+    for n in 0..44 {
+        let word = WORDS[1 + n % 11];
+        // Short: a hole of more than 96 tokens is not learned, and a token of this model is a character. And each another:
+        // what was there before is no case.
+        let [a, b, c] = [n * 7919 + 13, n * 104_729 + 5, n * 1_299_709 + 7];
+        let new = format!("\nfn {word}_{a:x}() {{\n    store_{b:x}({word}, {c:x}_{a});\n}}\n");
+        texts[n % 2].push_str(&new);
+        commit_file(&repository, "More", 1_000_000 + 1000 * n as i64, ["a.rs", "b.rs"][n % 2], &texts[n % 2]);
+    }
+    put_model(&world);
+    let asked = [&ON_TINY[..], &["--arms", "adapter,memory,all", "--train", "20s"]].concat();
+    let told = world.run(&asked).json();
+    let names = |told: &serde_json::Value| -> Vec<String> {
+        let arms = told["arms"].as_array().expect("arms");
+        arms.iter().filter_map(|arm| arm["arm"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(names(&told), ["base", "adapter", "all"], "nothing is remembered unless the settings say so");
+    assert!(told["absent"].to_string().contains("memory.editTokens"), "{told}");
+    let nats = |arm: usize| told["arms"][arm]["nll_per_token"].as_f64().expect("nats");
+    assert!(nats(1) < nats(0) && nats(2) < nats(1), "{told}");
+    let ran = world.run(&asked);
+    assert_eq!(ran.json()["arms"], told["arms"], "the same adapter, and nothing is measured twice");
+    assert!(!ran.err.contains("training"), "{}", ran.err);
+    world.write("housestyle.toml", "prefixTokens = 100\nsuffixTokens = 50\n[memory]\neditTokens = 200\n");
+    let told = world.run(&asked).json();
+    assert_eq!(names(&told), ["base", "memory", "adapter", "all"]);
+    assert_ne!(told["arms"][1]["nll_per_token"], told["arms"][0]["nll_per_token"], "edits are in the prompt");
 }
 
 #[test]

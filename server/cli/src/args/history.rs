@@ -42,10 +42,13 @@ Walks the commits from the oldest to the newest. Before each of the last ones (-
 places where it wrote something, knowing only what came before; then the arms learn from it, and the next follows.
 Intervals are over commits. What was measured is kept: a run that was interrupted goes on where it was.
 
-Arms: `base` (the model alone) is always run; `starter` adds the adapter that ships with the program, `phrases` the
-phrase cache of all that was written before, and `all` both. There is nothing yet for `memory`, `skills` and `adapter`,
-and the result says so. With --control there is an arm `foreign` too: a phrase cache of the same size, made of other
-text; what it gains is not the team's. Every arm is compared with `base`, and with `starter` where that is run.
+Arms: `base` (the model alone) is always run; `starter` adds the adapter that ships with the program, `memory` notes that
+were there already and, where the setting `memory.editTokens` allows, recent edits; `phrases` the phrase cache of all that
+was written before; `adapter` one trained, once, on what came before the first case that is predicted (--train); `all`
+everything together. There is nothing yet for `skills`, and the result says so. With --control there is an arm `foreign`
+too: a phrase cache of the same size, made of other text; what it gains is not the team's. (For adapters that control is
+trained by `housestyle learn`, whose gate asks for it.) Every arm is compared with `base`, and with `starter` where that is
+run.
 
 Examples:
   housestyle replay
@@ -76,6 +79,9 @@ pub(crate) struct ReplayArgs {
     /// Stop after this time, such as `90s`, `10m` or `1h`, and tell what is known by then
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) budget: Option<Duration>,
+    /// Time for training the adapter of arm `adapter`; at most a third of --budget
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m")]
+    pub(crate) train: Duration,
     /// Seed of the choice of places
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,

@@ -87,7 +87,7 @@ pub(crate) fn one(
 }
 
 /// The same with what is remembered.
-fn with_memory(
+pub(crate) fn with_memory(
     case: &Case,
     memory: &Memory,
     settings: &Settings,

@@ -1,17 +1,19 @@
 //! `housestyle replay`: what learning from a repository is worth, measured on its own history.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, CaseResult, report};
+use housestyle_engine::AdapterWeights;
 use housestyle_learn::cases::{CaseOptions, Collector, Example};
 use housestyle_review::History;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::complete::unhurried;
-use super::eval::{differences, one, table};
+use super::eval::{differences, table, with_memory};
+use crate::adapt::Past;
 use crate::args::ReplayArgs;
 use crate::backend::Learned;
 use crate::config::Configuration;
@@ -20,8 +22,8 @@ use crate::failure::Failure;
 use crate::models::hex;
 use crate::output::{print, print_json};
 use crate::progress::Progress;
-use crate::replay::{ArmName, Arms, Control, Facts, HeldOut, Row, Rows, layers, page};
-use crate::{aside, git, workspace_state};
+use crate::replay::{ArmName, Arms, Control, Facts, HeldOut, Remembered, Row, Rows, layers, page};
+use crate::{aside, git, notes, workspace_state};
 
 /// The form of the rows: another one is another file.
 const FORM: &str = "replay-1";
@@ -47,14 +49,17 @@ pub(crate) fn run(context: &Context, args: &ReplayArgs) -> Result<(), Failure> {
     }
     let mut generator = args.backend.backend.open(context)?;
     let control = args.control.as_deref().map(|path| Control::read(path, &settings)).transpose()?;
-    let layers = layers(&mut *generator, control)?;
-    let is_script = generator.local().is_none();
-    let mut arms = Arms::of(&args.arms, layers, &|arm| why_not(arm, is_script).to_owned());
     let state = workspace_state::folder(&context.home, &context.workspace);
     let path = state.join(format!("replay-{}.jsonl", key(&history, args, &settings, &*generator)));
+    let end = args.budget.and_then(|budget| Instant::now().checked_add(budget));
+    let walk = Walk { history: &history, held: &held, options, settings: &settings, args, end };
+    let adapter = walk.adapter(context, &mut *generator, &path, &mut bar)?;
+    let memory = Remembered::of(notes::Store::of(context).read()?, &settings);
+    let layers = layers(&mut *generator, control, adapter, memory)?;
+    let is_script = generator.local().is_none();
+    let mut arms = Arms::of(&args.arms, layers, &|arm| why_not(arm, is_script).to_owned());
     let cannot = |error: std::io::Error| Failure::Environment(format!("{}: {error}", path.display()));
     let mut rows = Rows::open(&path).map_err(cannot)?;
-    let walk = Walk { history: &history, held: &held, options, settings: &settings, args };
     let cases = walk.run(&mut arms, &mut *generator, &mut rows, &mut bar)?;
     tell(context, args, &history, &held, &arms, &cases, &rows, &generator.describe().model)
 }
@@ -64,6 +69,8 @@ fn why_not(arm: ArmName, is_script: bool) -> &'static str {
     match arm {
         _ if is_script => "a script has no model that anything could take part in",
         ArmName::Starter => "there is no starter adapter for this model",
+        ArmName::Memory => "there are no notes, and recent edits are off (setting `memory.editTokens`)",
+        ArmName::Adapter => "there are too few edits before what is predicted to train an adapter on",
         _ => "this version has nothing of that kind that learns",
     }
 }
@@ -88,9 +95,38 @@ struct Walk<'a> {
     options: CaseOptions,
     settings: &'a Settings,
     args: &'a ReplayArgs,
+    /// When to stop and tell what is known by then.
+    end: Option<Instant>,
 }
 
 impl Walk<'_> {
+    /// Trains an adapter on what came before all that is predicted, where an arm asks for one; what an earlier run
+    /// trained is used again.
+    fn adapter(
+        &self,
+        context: &Context,
+        generator: &mut dyn Learned,
+        rows: &Path,
+        bar: &mut Progress,
+    ) -> Result<Option<AdapterWeights>, Failure> {
+        let asked = [ArmName::Adapter, ArmName::All].iter().any(|arm| self.args.arms.contains(arm));
+        let Some(local) = generator.local().filter(|_| asked) else { return Ok(None) };
+        let mut collector = Collector::new(self.options, &git::holds_secret);
+        let mut past = Past::default();
+        bar.begin_items("reading the past", self.held.first);
+        for index in 0..self.held.first {
+            let commit = self.history.read(index).map_err(git::failure)?.commit;
+            for example in collector.examples(&commit) {
+                past.add(local, &example.case)?;
+            }
+            bar.at(index as u64 + 1);
+        }
+        bar.end();
+        let time = self.args.train.min(self.args.budget.map_or(Duration::MAX, |budget| budget / 3));
+        let file = rows.with_extension(format!("{}s.safetensors", time.as_secs()));
+        past.train(context, local, time, &file, bar)
+    }
+
     /// Predicts what is held out and learns on the way; returns the cases that all arms have a row for.
     fn run(
         &self,
@@ -99,7 +135,6 @@ impl Walk<'_> {
         rows: &mut Rows,
         bar: &mut Progress,
     ) -> Result<Vec<Case>, Failure> {
-        let began = Instant::now();
         let mut collector = Collector::new(self.options, &git::holds_secret);
         let (mut number, mut cases) = (0, Vec::new());
         bar.begin_items("predicting", self.held.chosen.len());
@@ -112,7 +147,7 @@ impl Walk<'_> {
                 if !chosen {
                     continue;
                 }
-                if self.args.budget.is_some_and(|budget| began.elapsed() > budget) {
+                if self.end.is_some_and(|end| Instant::now() > end) {
                     bar.end();
                     return Ok(cases);
                 }
@@ -140,8 +175,8 @@ impl Walk<'_> {
             if rows.get(&identity, &name).is_some() {
                 continue;
             }
-            arms.take_part(arm, &example.case, generator)?;
-            let (result, _) = one(&example.case, self.settings, generator)?;
+            let memory = arms.take_part(arm, &example.case, generator)?;
+            let (result, _) = with_memory(&example.case, &memory, self.settings, generator)?;
             rows.add(Row::of(&identity, &result)).map_err(|error| {
                 Failure::Environment(format!("writing {} failed: {error}", rows.path().display()))
             })?;

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use housestyle_complete::Memory;
 use housestyle_complete::eval::Case;
 use housestyle_learn::Commit;
 use serde::Serialize;
@@ -85,6 +86,11 @@ pub(crate) trait Layer {
 
     /// Learns a commit. Called for each, in their order, after it was predicted.
     fn learn(&mut self, _commit: &Commit) {}
+
+    /// Returns what a prompt remembers of the commits learned so far.
+    fn remembered(&self, _case: &Case) -> Memory {
+        Memory::default()
+    }
 
     /// Takes part in what the model says next, knowing the commits learned so far.
     ///
@@ -181,6 +187,8 @@ impl Arms {
     /// Makes the model answer the next case as an arm does, and as no other: what it has evaluated for others is
     /// forgotten, so that none waits less because another was asked before it.
     ///
+    /// Returns what the prompt is to remember.
+    ///
     /// # Errors
     /// When a layer cannot take part.
     pub(crate) fn take_part(
@@ -188,14 +196,20 @@ impl Arms {
         arm: usize,
         case: &Case,
         model: &mut dyn Learned,
-    ) -> Result<(), Failure> {
+    ) -> Result<Memory, Failure> {
         self.layers.iter_mut().try_for_each(|layer| layer.stand_aside(model))?;
         if let Some(local) = model.local() {
             local.engine().reset();
         }
         let names = &self.arms[arm].layers;
-        let mut taking_part = self.layers.iter_mut().filter(|layer| names.contains(&layer.name()));
-        taking_part.try_for_each(|layer| layer.take_part(case, model))
+        let mut memory = Memory::default();
+        for layer in self.layers.iter_mut().filter(|layer| names.contains(&layer.name())) {
+            layer.take_part(case, model)?;
+            if layer.name() == ArmName::Memory.code() {
+                memory = layer.remembered(case);
+            }
+        }
+        Ok(memory)
     }
 }
 

@@ -1,20 +1,25 @@
-//! The layers of this version: the starter adapter, the team's phrases, and the control, phrases of other text.
+//! The layers of this version: the starter adapter, what is remembered, the team's adapter, its phrases, and the control,
+//! phrases of other text.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use housestyle_complete::eval::Case;
+use housestyle_engine::AdapterWeights;
 use housestyle_learn::Commit;
 use housestyle_learn::phrases::{Kind, Phrases};
+use sha2::{Digest, Sha256};
 
 use super::arms::{ArmName, FOREIGN, Layer};
 use super::control::Control;
 use super::follow::Follower;
+use super::memory::Remembered;
 use crate::adapt;
 use crate::args::Arm;
 use crate::backend::{Learned, Local};
 use crate::failure::Failure;
+use crate::models::hex;
 
 /// What the cache counts and how much: another one gives other results.
 const COUNTS: &str = "1";
@@ -26,11 +31,19 @@ const COUNTS: &str = "1";
 pub(crate) fn layers(
     model: &mut dyn Learned,
     control: Option<Control>,
+    adapter: Option<AdapterWeights>,
+    memory: Option<Remembered>,
 ) -> Result<Vec<Box<dyn Layer>>, Failure> {
     let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     let Some(local) = model.local() else { return Ok(layers) };
     if local.has_starter()? {
         layers.push(Box::new(Starter));
+    }
+    layers.extend(memory.map(|memory| Box::new(memory) as Box<dyn Layer>));
+    if let Some(weights) = adapter {
+        let id = digest(&weights);
+        local.know_adapter(&id, &weights)?;
+        layers.push(Box::new(TeamAdapter { id }));
     }
     let own = Rc::new(RefCell::new(Own {
         follower: Follower::default(),
@@ -63,6 +76,38 @@ impl Layer for Starter {
     fn stand_aside(&mut self, model: &mut dyn Learned) -> Result<(), Failure> {
         local(model)?.use_adapter(Arm::Base)
     }
+}
+
+/// An adapter of what came before all that is predicted. It departs from the starter, and takes its place.
+struct TeamAdapter {
+    id: String,
+}
+
+impl Layer for TeamAdapter {
+    fn name(&self) -> &'static str {
+        ArmName::Adapter.code()
+    }
+
+    fn identity(&self) -> String {
+        format!("{}-{}", self.name(), self.id)
+    }
+
+    fn take_part(&mut self, _case: &Case, model: &mut dyn Learned) -> Result<(), Failure> {
+        local(model)?.use_adapter(Arm::Adapter)
+    }
+
+    fn stand_aside(&mut self, model: &mut dyn Learned) -> Result<(), Failure> {
+        local(model)?.use_adapter(Arm::Base)
+    }
+}
+
+/// Returns digits that tell an adapter from others.
+fn digest(weights: &AdapterWeights) -> String {
+    let mut hasher = Sha256::new();
+    for low_rank in weights.low_rank.values() {
+        [&low_rank.a, &low_rank.b].into_iter().flatten().for_each(|x| hasher.update(x.to_le_bytes()));
+    }
+    hex(&hasher.finalize()[..8])
 }
 
 /// What the team wrote up to the commit learned last.

@@ -7,6 +7,7 @@ mod control;
 mod follow;
 mod held_out;
 mod layers;
+mod memory;
 mod page;
 mod rows;
 
@@ -15,5 +16,6 @@ pub(crate) use control::Control;
 pub(crate) use follow::Follower;
 pub(crate) use held_out::{HeldOut, spread};
 pub(crate) use layers::layers;
+pub(crate) use memory::Remembered;
 pub(crate) use page::{Facts, page};
 pub(crate) use rows::{Row, Rows};

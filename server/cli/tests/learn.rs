@@ -84,28 +84,22 @@ fn a_damaged_cache_is_told_and_made_anew() {
     assert_eq!(world.run(&complete).code, 0);
 }
 
+/// Returns an edit of a team that always writes the same way.
+fn edit(n: usize) -> String {
+    format!(
+        "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
+         \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"
+    )
+}
+
+const ADAPTER: [&str; 9] =
+    ["learn", "--from", "edits.jsonl", "--only", "adapter", "--edits", "60", "--model", "tiny.gguf"];
+
 #[test]
 fn an_adapter_is_trained_judged_and_measured_and_the_same_edits_give_the_same_bytes() {
     let world = world();
-    let case = |n: usize| {
-        format!(
-            "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
-             \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"
-        )
-    };
-    world.write("edits.jsonl", &(1..80).map(case).collect::<String>());
-    let learn = [
-        "learn",
-        "--from",
-        "edits.jsonl",
-        "--only",
-        "adapter",
-        "--edits",
-        "60",
-        "--model",
-        "tiny.gguf",
-        "--json",
-    ];
+    world.write("edits.jsonl", &(1..80).map(edit).collect::<String>());
+    let learn = [&ADAPTER[..], &["--json"]].concat();
     let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,adapter", "--model", "tiny.gguf", "--json"];
     let ran = world.run(&eval);
     assert!(ran.code == 2 && ran.err.contains("housestyle learn"), "{}", ran.err);
@@ -149,7 +143,7 @@ fn an_adapter_is_trained_judged_and_measured_and_the_same_edits_give_the_same_by
     assert!(spans.len() == 60 && spans.iter().all(|span| span["case"].is_string()), "{show}");
     let again = world.run(&learn).json();
     assert_eq!(again["adapter"]["version"]["id"], id, "the same bytes");
-    world.write("few.jsonl", &(1..8).map(case).collect::<String>());
+    world.write("few.jsonl", &(1..8).map(edit).collect::<String>());
     let few = world.run(&["learn", "--from", "few.jsonl", "--only", "adapter", "--model", "tiny.gguf"]);
     assert!(few.code == 1 && few.err.contains("too few"), "{}", few.err);
 }
@@ -169,4 +163,64 @@ fn two_do_not_train_in_one_workspace() {
     drop(lock);
     let ran = world.run(&learn);
     assert!(ran.code == 1 && ran.err.contains("too few"), "{} {}", ran.code, ran.err);
+}
+
+/// Returns the files in which an interrupted training goes on.
+fn checkpoints(world: &World) -> Vec<std::path::PathBuf> {
+    let Ok(folders) = std::fs::read_dir(world.home().join("state/workspaces")) else { return Vec::new() };
+    let learning = folders.flatten().map(|folder| folder.path().join("learning"));
+    let files = learning.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    files.map(|file| file.path()).filter(|path| path.extension() == Some("checkpoint".as_ref())).collect()
+}
+
+#[test]
+fn a_training_that_is_killed_goes_on_and_comes_to_the_same_bytes() {
+    let learn = [&ADAPTER[..], &["--json"]].concat();
+    let whole = world();
+    whole.write("edits.jsonl", &(1..80).map(edit).collect::<String>());
+    let whole = whole.run(&learn).json();
+    let world = world();
+    world.write("edits.jsonl", &(1..80).map(edit).collect::<String>());
+    let mut child = world.command(&learn).stdout(std::process::Stdio::null()).spawn().expect("started");
+    while checkpoints(&world).is_empty() && child.try_wait().expect("asked").is_none() {
+        std::thread::yield_now();
+    }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    assert_eq!(checkpoints(&world).len(), 1, "it was killed while it trained");
+    let listed = world.run(&["adapter", "list", "--json"]).json();
+    assert_eq!(listed["versions"].as_array().map(Vec::len), Some(0), "{listed}");
+    let after = world.run(&learn).json();
+    let told = |made: &serde_json::Value, key: &str| made["adapter"]["training"][key].clone();
+    assert_eq!(after["adapter"]["version"]["id"], whole["adapter"]["version"]["id"]);
+    assert!(told(&after, "tokens").as_u64() < told(&whole, "tokens").as_u64(), "it went on: {after}");
+    assert!(checkpoints(&world).is_empty(), "nothing is left of it");
+}
+
+/// A limit on the size of files stands for a disk that is full: writing fails in the middle of one.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_costs_nothing_that_was_there() {
+    let world = world();
+    world.write("edits.jsonl", &(1..80).map(edit).collect::<String>());
+    let command = world.command(&[]);
+    let limited = |blocks: usize| {
+        let mut shell = std::process::Command::new("sh");
+        // The signal is ignored, so that the write fails as it does on a full disk.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        shell.arg("-c").arg(script).arg(command.get_program()).args(ADAPTER);
+        shell.current_dir(world.work());
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.output().expect("a shell")
+    };
+    let ran = limited(8);
+    let told = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(3), "{told}");
+    assert!(told.contains("checkpoint"), "{told}");
+    let listed = world.run(&["adapter", "list", "--json"]).json();
+    assert_eq!(listed["versions"].as_array().map(Vec::len), Some(0), "{listed}");
+    let made = world.run(&ADAPTER);
+    assert!(made.code == 0 || made.code == 1, "{}", made.err);
+    let listed = world.run(&["adapter", "list", "--json"]).json();
+    assert_eq!(listed["versions"].as_array().map(Vec::len), Some(1), "{listed}");
 }

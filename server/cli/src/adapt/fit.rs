@@ -1,6 +1,6 @@
 //! Training within a time: how many examples fit is measured first and then fixed, so that a run can be repeated.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use housestyle_engine::{AdapterWeights, Engine};
@@ -13,6 +13,9 @@ use crate::progress::Progress;
 
 /// Examples whose time is measured before the run.
 const PROBES: usize = 3;
+/// Share of the way from the adapter that training started from, which is kept: all of it fits the edits that were
+/// learned, half of it later ones.
+const KEPT: f32 = 0.5;
 /// How long training waits after a sign that somebody types.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -31,6 +34,8 @@ pub(crate) struct Plan<'a> {
 pub(crate) struct Fit {
     #[serde(skip)]
     pub(crate) weights: AdapterWeights,
+    #[serde(skip)]
+    checkpoint: PathBuf,
     pub(crate) examples: usize,
     pub(crate) steps: usize,
     /// Tokens evaluated by this process; one that goes on from a checkpoint has fewer.
@@ -67,7 +72,7 @@ pub(crate) fn affordable(examples: &[Example], recipe: &Recipe, pace: f64, time:
 }
 
 /// Trains on all of the examples. With a folder for checkpoints, a run that was interrupted goes on from its last
-/// one, which belongs to exactly this base, recipe and text.
+/// one, which belongs to exactly this base, recipe and text; it is there until [`Fit::done`].
 ///
 /// # Errors
 /// As [`train`].
@@ -81,6 +86,7 @@ pub(crate) fn fit(
     let began = Instant::now();
     let recipe = plan.recipe;
     let parameters = Parameters::new(recipe, engine.config(), plan.start, None)?;
+    let start = plan.start.map(|_| parameters.clone());
     let pause = || wait_for_quiet(plan.typing);
     let mut network = Network::new(engine.frozen());
     network.set_pause(&pause);
@@ -91,14 +97,15 @@ pub(crate) fn fit(
     let run = Run { recipe, examples, most_steps: None, checkpoint: Some((&checkpoint, digest)) };
     bar.begin_items(label, examples.len() * recipe.epochs);
     let mut tokens = 0;
-    let trained = train(&mut network, run, parameters, &mut |progress| {
+    let mut trained = train(&mut network, run, parameters, &mut |progress| {
         tokens = progress.tokens;
         bar.at(progress.examples as u64);
         Control::Continue
     })?;
     bar.end();
-    // It is of no use any more; one that stays costs space and nothing else.
-    let _ = std::fs::remove_file(&checkpoint);
+    if let Some(start) = &start {
+        trained.parameters.keep(start, KEPT);
+    }
     let part = (trained.losses.len() / 10).max(1).min(trained.losses.len());
     let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len().max(1) as f64;
     let loss = [&trained.losses[..part], &trained.losses[trained.losses.len() - part..]].map(mean);
@@ -109,7 +116,16 @@ pub(crate) fn fit(
         seconds: began.elapsed().as_secs_f64(),
         loss,
         weights: trained.parameters.adapter(),
+        checkpoint,
     })
+}
+
+impl Fit {
+    /// Removes what an interrupted run would go on from, once the result is kept elsewhere. A file that stays costs
+    /// space and nothing else.
+    pub(crate) fn done(&self) {
+        let _ = std::fs::remove_file(&self.checkpoint);
+    }
 }
 
 /// Returns what a run is told by: the same digest leads to the same bytes.

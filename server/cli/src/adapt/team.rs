@@ -39,12 +39,12 @@ const SHARE: f64 = 0.9;
 
 /// How a team's adapter is trained. Chosen on projects other than those reported, see `tests/evals/README.md`.
 pub(crate) fn recipe() -> Recipe {
-    Recipe { rate: 2e-4, ..Recipe::default() }
+    Recipe { rate: 1e-3, ..Recipe::default() }
 }
 
 /// Makes an example teach all of its text: what stands around a hole is the team's too, and there are ten times as
 /// many tokens of it. With the holes alone nothing was gained on top of the starter, which knows how to fill them.
-fn whole(example: Example) -> Example {
+pub(super) fn whole(example: Example) -> Example {
     Example { from: 1, ..example }
 }
 
@@ -192,6 +192,7 @@ pub(crate) fn candidate(
         report: Some(serde_json::to_vec_pretty(&report).map_err(std::io::Error::other)?),
         origin: Origin::Learned,
     })?;
+    [Some(&training), control.as_ref()].into_iter().flatten().for_each(Fit::done);
     let _ = fs::remove_file(&plan_file);
     Ok(Candidate { version, edits: count, training, control, gate, seconds: began.elapsed().as_secs_f64() })
 }

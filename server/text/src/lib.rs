@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod diff;
+pub mod glob;
 pub mod language;
 pub mod position;
 pub mod secrets;

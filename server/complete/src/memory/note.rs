@@ -1,9 +1,8 @@
 //! A note: one sentence that somebody wants remembered, where it holds, and until when.
 
-use housestyle_text::{Language, secrets};
+use housestyle_text::{Language, glob, secrets};
 use serde::{Deserialize, Serialize};
 
-use crate::settings::matches_glob;
 
 /// Most characters of a note: it is read again with each prompt.
 pub const MOST_CHARACTERS: usize = 300;
@@ -89,7 +88,7 @@ impl Note {
     /// Returns whether the note is about a document.
     pub fn is_about(&self, path: Option<&str>, language: Language) -> bool {
         let of_path =
-            self.scope.path.as_deref().is_none_or(|glob| path.is_some_and(|p| matches_glob(glob, p)));
+            self.scope.path.as_deref().is_none_or(|glob| path.is_some_and(|p| glob::matches(glob, p)));
         let of_language = self.scope.language.as_deref().is_none_or(|id| Language::from_id(id) == language);
         of_path && of_language
     }

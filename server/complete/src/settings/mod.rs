@@ -3,7 +3,6 @@
 //! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`Layer`]), the table in
 //! `server/SETTINGS.md` and the schema that editors use. Nothing else lists settings.
 
-mod glob;
 mod kind;
 mod layer;
 mod table;
@@ -12,7 +11,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use glob::matches as matches_glob;
 pub use kind::{Bounds, Journal, Mode, ProseMode};
 pub use layer::{Layer, Warning};
 pub use table::{json_schema, markdown};
@@ -220,7 +218,7 @@ impl Settings {
 
     /// Returns the glob that forbids completions in a file, if there is one.
     pub fn disabled_by(&self, path: &str) -> Option<&str> {
-        self.disabled.iter().map(String::as_str).find(|pattern| glob::matches(pattern, path))
+        self.disabled.iter().map(String::as_str).find(|pattern| housestyle_text::glob::matches(pattern, path))
     }
 }
 

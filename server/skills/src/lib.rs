@@ -1,0 +1,12 @@
+//! A team's rules as SKILL.md: parse, lint, render, match to a file, mine from edits.
+//!
+//! Nothing here reads a file, a clock, the network or git: texts, edits and times are arguments. A skill is a folder
+//! of the Agent Skills standard; what a program can check of it is its [`Rule`], in the file `rule.json` beside
+//! SKILL.md. All that is done with a rule (hints, repairs, evidence, precision) comes from one question:
+//! [`Rule::places`], where does it apply in this text, and is it followed there?
+
+mod rule;
+mod source;
+
+pub use rule::{Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Scope, Term};
+pub use source::Source;

@@ -1,0 +1,81 @@
+//! What a program can check of a skill: the file `rule.json` beside SKILL.md. The schema is closed.
+
+mod form;
+mod name;
+mod rewrite;
+mod scope;
+mod term;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+pub use form::{Form, FormKind};
+pub use name::{Name, NameKind};
+pub use rewrite::Rewrite;
+pub use scope::Scope;
+pub use term::Term;
+
+use crate::source::Source;
+
+/// The version of `rule.json` that is written.
+pub const FORMAT: u32 = 1;
+
+/// The file `rule.json`: a rule and where it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFile {
+    /// Version of this form.
+    pub format: u32,
+    /// Where the rule holds.
+    pub scope: Scope,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Rule {
+    /// Code that is written in one way, not in another.
+    Rewrite(Rewrite),
+    /// How definitions are named.
+    Name(Name),
+    /// A word or phrase that is preferred to others, in prose, comments and docstrings.
+    Term(Term),
+    /// The form of a piece of prose or of a literal.
+    Form(Form),
+}
+
+/// A place where a rule applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where, in bytes of the text.
+    pub range: Range<usize>,
+    /// Whether the rule is followed there.
+    pub followed: bool,
+    /// What would follow it, in place of `range`; only where it is not followed and the fix is certain.
+    pub fix: Option<String>,
+}
+
+/// Why a `rule.json` is none.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// It is not of the form.
+    #[error("rule.json is not of the form that is known: {0}")]
+    Form(#[from] serde_json::Error),
+    /// It has another version.
+    #[error("rule.json has format {found}, and this program reads format {FORMAT}: update housestyle")]
+    Version {
+        /// The version in the file.
+        found: u32,
+    },
+    /// It says something that cannot be checked.
+    #[error("rule.json: {field}: {problem}")]
+    Field {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}

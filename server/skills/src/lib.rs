@@ -5,8 +5,10 @@
 //! SKILL.md. All that is done with a rule (hints, repairs, evidence, precision) comes from one question:
 //! [`Rule::places`], where does it apply in this text, and is it followed there?
 
+mod mine;
 mod rule;
 mod source;
 
+pub use mine::Edit;
 pub use rule::{Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Scope, Term};
 pub use source::Source;

@@ -10,5 +10,7 @@ mod rule;
 mod source;
 
 pub use mine::Edit;
-pub use rule::{Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Scope, Term};
+pub use rule::{
+    Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
+};
 pub use source::Source;

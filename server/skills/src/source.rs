@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use housestyle_text::Language;
+use tree_sitter::Node;
 
 /// A text in a language, with its syntax tree where the language has a grammar.
 #[derive(Debug)]
@@ -32,4 +33,41 @@ impl<'a> Source<'a> {
     pub fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }
+}
+
+/// Returns the children of a node that count: no comments, no separators that say nothing, nothing empty.
+///
+/// Commas part what stands beside each other and count nowhere but among the tokens of a Rust macro call, where one
+/// before the closing bracket does not. Semicolons count where a statement with one means something else.
+pub(crate) fn significant_children<'t>(node: Node<'t>, text: &str, language: Language) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    let semicolons = matches!(language.id(), "c" | "java" | "rust");
+    let tokens = node.kind() == "token_tree";
+    let counts = |child: &Node<'t>| {
+        if child.is_extra() || child.start_byte() == child.end_byte() || is_comment(child.kind()) {
+            return false;
+        }
+        if child.is_named() {
+            return true;
+        }
+        match text.get(child.byte_range()).map_or("", str::trim) {
+            "" => false,
+            "," => tokens,
+            ";" => semicolons,
+            _ => true,
+        }
+    };
+    let mut children: Vec<Node<'t>> = node.children(&mut cursor).filter(counts).collect();
+    if tokens
+        && let [.., comma, _] = children.as_slice()
+        && text.get(comma.byte_range()) == Some(",")
+    {
+        children.remove(children.len() - 2);
+    }
+    children
+}
+
+/// Returns whether a node is a comment.
+pub(crate) fn is_comment(kind: &str) -> bool {
+    matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
 }

@@ -2,8 +2,12 @@
 
 mod form;
 mod name;
+mod pattern;
 mod rewrite;
+#[cfg(test)]
+mod rewrite_tests;
 mod scope;
+mod set;
 mod term;
 
 use std::ops::Range;
@@ -14,6 +18,7 @@ pub use form::{Form, FormKind};
 pub use name::{Name, NameKind};
 pub use rewrite::Rewrite;
 pub use scope::Scope;
+pub use set::Rules;
 pub use term::Term;
 
 use crate::source::Source;
@@ -45,6 +50,17 @@ pub enum Rule {
     Term(Term),
     /// The form of a piece of prose or of a literal.
     Form(Form),
+}
+
+impl Rule {
+    /// Returns every place where the rule applies, followed or not, whose range touches `within` (the whole text where
+    /// that is none), in the order of the text.
+    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+        match self {
+            Rule::Rewrite(rule) => rule.places(source, within),
+            Rule::Name(_) | Rule::Term(_) | Rule::Form(_) => Vec::new(),
+        }
+    }
 }
 
 /// A place where a rule applies.

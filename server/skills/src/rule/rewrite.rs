@@ -1,6 +1,16 @@
 //! Code that is written in one way, not in another: patterns over syntax trees.
 
+use std::ops::Range;
+
+use housestyle_text::Language;
 use serde::{Deserialize, Serialize};
+
+use super::pattern::{Finder, Match, Pattern, expand};
+use super::{Place, RuleError};
+use crate::source::Source;
+
+/// What a rule may avoid, in patterns.
+const AVOIDED: usize = 32;
 
 /// Patterns are code with metavariables: `$NAME` stands for one node, `$$$NAME` for any number of neighbours, and the
 /// same name twice for the same text (the notation of ast-grep).
@@ -11,4 +21,102 @@ pub struct Rewrite {
     pub avoid: Vec<String>,
     /// What is written instead. It fixes a place where all its metavariables are those of what is avoided there.
     pub prefer: String,
+}
+
+impl Rewrite {
+    /// Checks that every pattern is code of a language and says something.
+    ///
+    /// # Errors
+    ///
+    /// The first pattern that is not, and why.
+    pub fn check(&self, language: Language) -> Result<(), RuleError> {
+        if self.avoid.len() > AVOIDED {
+            let problem = format!("has {} patterns, at most {AVOIDED} are read", self.avoid.len());
+            return Err(RuleError::Field { field: "rewrite.avoid", problem });
+        }
+        self.patterns(language).map(drop)
+    }
+
+    /// Returns the places where the rule applies and that touch `within`; none where a pattern is wrong.
+    pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+        let Ok(patterns) = self.patterns(source.language) else { return Vec::new() };
+        let sides = Sides::new(&patterns, 0);
+        let finder = Finder::new(patterns);
+        let matches = finder.find(source, within, |_| true);
+        sides.places(source, &finder, &matches.iter().collect::<Vec<_>>())
+    }
+
+    /// Parses the patterns: what is preferred first.
+    pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, RuleError> {
+        let parse = |field, text: &str| {
+            let problem =
+                |problem| RuleError::Field { field, problem: format!("`{}` {problem}", clipped(text)) };
+            Pattern::parse(text, language).map_err(problem)
+        };
+        let mut patterns = vec![parse("rewrite.prefer", &self.prefer)?];
+        for avoid in self.avoid.iter().take(AVOIDED) {
+            patterns.push(parse("rewrite.avoid", avoid)?);
+        }
+        Ok(patterns)
+    }
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+/// Which of a finder's patterns are those of one rewrite, and how they relate.
+#[derive(Debug, Clone)]
+pub(crate) struct Sides {
+    /// The place of the preferred pattern in the finder; those avoided follow it.
+    prefer: usize,
+    /// For each that is avoided, whether the preferred one matches it too, so that only what is avoided tells.
+    narrower: Vec<bool>,
+}
+
+impl Sides {
+    /// Relates patterns as [`Rewrite::patterns`] returns them, which stand at `first` in the finder.
+    pub(crate) fn new(patterns: &[Pattern], first: usize) -> Sides {
+        let Some((prefer, avoided)) = patterns.split_first() else {
+            return Sides { prefer: first, narrower: Vec::new() };
+        };
+        let narrower = avoided.iter().map(|avoid| prefer.matches_pattern(avoid)).collect();
+        Sides { prefer: first, narrower }
+    }
+
+    /// Makes places of the matches of this rewrite's patterns, in their order.
+    pub(crate) fn places(&self, source: &Source<'_>, finder: &Finder, matches: &[&Match]) -> Vec<Place> {
+        let (followed, avoided): (Vec<&Match>, Vec<&Match>) =
+            matches.iter().partition(|found| found.pattern == self.prefer);
+        let narrow = |found: &Match| {
+            let number = found.pattern.checked_sub(self.prefer + 1);
+            number.and_then(|number| self.narrower.get(number)).copied().unwrap_or_default()
+        };
+        let covered = |place: &Match| {
+            followed.iter().any(|other| covers(other, place) || covers(place, other)) && !narrow(place)
+        };
+        let broken: Vec<&Match> = avoided.into_iter().filter(|found| !covered(found)).collect();
+        let kept = followed.iter().filter(|found| {
+            !broken.iter().any(|other| narrow(other) && (covers(other, found) || covers(found, other)))
+        });
+        let mut places: Vec<Place> =
+            kept.map(|found| Place { range: found.range.clone(), followed: true, fix: None }).collect();
+        for found in &broken {
+            let pattern = |index: usize| finder.patterns().get(index);
+            let fix = match (pattern(found.pattern), pattern(self.prefer)) {
+                (Some(avoid), Some(prefer)) => expand(source, avoid, found, prefer),
+                _ => None,
+            };
+            places.push(Place { range: found.range.clone(), followed: false, fix });
+        }
+        places.sort_by_key(|place| (place.range.start, place.range.end));
+        places.dedup_by(|a, b| a.range == b.range && a.followed == b.followed);
+        places
+    }
+}
+
+/// Returns whether `inner` is in `outer`, but in nothing that a metavariable of it stands for.
+fn covers(outer: &Match, inner: &Match) -> bool {
+    let contains = |range: &Range<usize>| range.start <= inner.range.start && inner.range.end <= range.end;
+    contains(&outer.range) && !outer.bound.iter().flatten().any(contains)
 }

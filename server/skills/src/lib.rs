@@ -5,12 +5,20 @@
 //! SKILL.md. All that is done with a rule (hints, repairs, evidence, precision) comes from one question:
 //! [`Rule::places`], where does it apply in this text, and is it followed there?
 
+mod document;
+pub mod lint;
 mod mine;
 mod rule;
+mod skill;
 mod source;
 
+pub use document::{
+    Document, DocumentError, DocumentProblem, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME, Parsed,
+    Warning, is_name, kebab, one_line,
+};
 pub use mine::Edit;
 pub use rule::{
     Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
 };
+pub use skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
 pub use source::Source;

@@ -1,5 +1,6 @@
 //! What a program can check of a skill: the file `rule.json` beside SKILL.md. The schema is closed.
 
+mod file;
 mod form;
 mod name;
 mod pattern;

@@ -8,6 +8,7 @@
 mod document;
 pub mod lint;
 mod mine;
+mod prose;
 mod rule;
 mod skill;
 mod source;

@@ -1,9 +1,12 @@
 //! A text that rules are matched against: read once, however many rules there are.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use housestyle_text::Language;
 use tree_sitter::Node;
+
+use crate::prose::{self, Piece};
 
 /// A text in a language, with its syntax tree where the language has a grammar.
 #[derive(Debug)]
@@ -16,6 +19,7 @@ pub struct Source<'a> {
     pub language: Language,
     /// The syntax tree; none where there is no grammar.
     pub tree: Option<tree_sitter::Tree>,
+    pieces: OnceLock<Vec<Piece>>,
 }
 
 impl<'a> Source<'a> {
@@ -26,7 +30,12 @@ impl<'a> Source<'a> {
             parser.set_language(&grammar).ok()?;
             parser.parse(text, None)
         });
-        Source { path, text, language, tree }
+        Source { path, text, language, tree, pieces: OnceLock::new() }
+    }
+
+    /// Returns the stretches of text for people; they are cut when first asked for.
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        self.pieces.get_or_init(|| prose::pieces(self))
     }
 
     /// Returns the text of a range of bytes; empty where it is none.

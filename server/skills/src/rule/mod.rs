@@ -59,7 +59,9 @@ impl Rule {
     pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
         match self {
             Rule::Rewrite(rule) => rule.places(source, within),
-            Rule::Name(_) | Rule::Term(_) | Rule::Form(_) => Vec::new(),
+            Rule::Term(rule) => rule.places(source, within),
+            Rule::Form(rule) => rule.places(source, within),
+            Rule::Name(_) => Vec::new(),
         }
     }
 }

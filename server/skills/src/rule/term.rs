@@ -1,8 +1,17 @@
 //! A word or phrase that is preferred to others.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
+use super::Place;
+use crate::prose::{Piece, PieceKind, Word, touch, touching};
+use crate::source::Source;
+
 /// Whole words, in prose, comments and docstrings; never in code, links or paths.
+///
+/// Case counts only where it is all that tells what is avoided from what is preferred, or where what is preferred has
+/// capitals of its own. A plural in `s` of a single word is that word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
@@ -10,4 +19,211 @@ pub struct Term {
     pub avoid: Vec<String>,
     /// What is written instead.
     pub prefer: String,
+}
+
+impl Term {
+    /// Returns every place where one of the words stands whose range touches `within`.
+    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+        let case_only = self.avoid.iter().any(|avoid| self.differs_in_case(avoid));
+        let exact = case_only || self.prefer.chars().any(char::is_uppercase);
+        let Some(prefer) = Phrase::of(&self.prefer, exact) else { return Vec::new() };
+        let avoided: Vec<Phrase<'_>> =
+            self.avoid.iter().filter_map(|avoid| Phrase::of(avoid, self.differs_in_case(avoid))).collect();
+        let mut found = Vec::new();
+        for piece in touching(source.pieces(), within.as_ref()) {
+            for at in 0..piece.words.len() {
+                let text = source.text;
+                let in_heading = piece.kind == PieceKind::Heading;
+                // The longer one is tried first: `set up` stands in `set up to`.
+                let place = match prefer.at(text, piece, at) {
+                    Some(hit) => Place { range: hit.range, followed: true, fix: None },
+                    None => {
+                        let Some((avoid, hit)) = avoided
+                            .iter()
+                            .find_map(|avoid| avoid.at(text, piece, at).map(|hit| (avoid, hit)))
+                        else {
+                            continue;
+                        };
+                        // A capital at a sentence's start says nothing of the word.
+                        if (hit.first || in_heading) && avoid.only_first_capital(&self.prefer) {
+                            continue;
+                        }
+                        let fix = avoid.replaced(&text[hit.range.clone()], &self.prefer, hit.plural);
+                        Place { range: hit.range, followed: false, fix: Some(fix) }
+                    }
+                };
+                if touch(&place.range, within.as_ref()) {
+                    found.push(place);
+                }
+            }
+        }
+        found
+    }
+
+    fn differs_in_case(&self, avoid: &str) -> bool {
+        avoid.to_lowercase() == self.prefer.to_lowercase()
+    }
+}
+
+/// A phrase as it is looked for.
+struct Phrase<'a> {
+    words: Vec<&'a str>,
+    /// Whether case counts.
+    exact: bool,
+}
+
+/// Where a phrase stands.
+struct Hit {
+    range: Range<usize>,
+    plural: bool,
+    first: bool,
+}
+
+impl<'a> Phrase<'a> {
+    fn of(phrase: &'a str, exact: bool) -> Option<Phrase<'a>> {
+        let words: Vec<&str> = phrase.split_whitespace().collect();
+        (!words.is_empty()).then_some(Phrase { words, exact })
+    }
+
+    fn at(&self, text: &str, piece: &Piece, at: usize) -> Option<Hit> {
+        let words = piece.words.get(at..at + self.words.len())?;
+        let is_plain = |(n, word): (usize, &Word)| word.plain && (n == 0 || word.joined);
+        if !words.iter().enumerate().all(is_plain) {
+            return None;
+        }
+        let last = self.words.len() - 1;
+        let mut plural = false;
+        for (n, (word, own)) in words.iter().zip(&self.words).enumerate() {
+            let there = text.get(word.range.clone())?;
+            if same(there, own, self.exact) {
+                continue;
+            }
+            let singular = there.strip_suffix('s').filter(|_| n == last && last == 0 && !own.ends_with('s'));
+            plural = singular.is_some_and(|there| same(there, own, self.exact));
+            if !plural {
+                return None;
+            }
+        }
+        let range = words[0].range.start..words[last].range.end;
+        Some(Hit { range, plural, first: words[0].first })
+    }
+
+    fn only_first_capital(&self, prefer: &str) -> bool {
+        let own = self.words.join(" ");
+        let mut letters = own.chars();
+        let lowered: String =
+            letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+        own != prefer && lowered == prefer
+    }
+
+    /// Returns what is preferred with the capitals of what stands there.
+    fn replaced(&self, there: &str, prefer: &str, plural: bool) -> String {
+        let mut letters = there.chars().filter(|c| c.is_alphabetic());
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        let shouted = capital
+            && there.chars().filter(|c| c.is_alphabetic()).count() > 1
+            && letters.all(char::is_uppercase);
+        let own_capitals = prefer.chars().any(char::is_uppercase) || self.exact;
+        let mut fix = if own_capitals || !capital {
+            prefer.to_owned()
+        } else if shouted {
+            prefer.to_uppercase()
+        } else {
+            let mut letters = prefer.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+        };
+        if plural {
+            fix.push(if shouted && !own_capitals { 'S' } else { 's' });
+        }
+        fix
+    }
+}
+
+fn same(there: &str, own: &str, exact: bool) -> bool {
+    if exact {
+        there == own
+    } else {
+        there.len() == own.len() && there.eq_ignore_ascii_case(own)
+            || there.to_lowercase() == own.to_lowercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use housestyle_text::Language;
+
+    /// Applies every fix of the rule `AVOID,.. -> PREFER` to a text.
+    #[track_caller]
+    fn check(rule: &str, path: &str, text: &str, fixed: &str, followed: usize) {
+        let (avoid, prefer) = rule.split_once(" -> ").expect("a rule");
+        let term = Term { avoid: avoid.split(',').map(str::to_owned).collect(), prefer: prefer.to_owned() };
+        let source = Source::new(path, text, Language::from_path(path));
+        let places = term.places(&source, None);
+        assert_eq!(places.iter().filter(|place| place.followed).count(), followed, "{places:?}");
+        let mut out = text.to_owned();
+        for place in places.iter().rev() {
+            if let Some(fix) = &place.fix {
+                out.replace_range(place.range.clone(), fix);
+            }
+        }
+        assert_eq!(out, fixed);
+    }
+
+    #[test]
+    fn words_are_replaced_in_prose_and_nowhere_else() {
+        check(
+            "e-mail -> email",
+            "a.md",
+            "# E-mail\n\nSend an e-mail, not two E-mails. `e-mail` [e-mail](http://e-mail)\nan email\n\n```\ne-mail\n```\n",
+            "# Email\n\nSend an email, not two Emails. `e-mail` [email](http://e-mail)\nan email\n\n```\ne-mail\n```\n",
+            1,
+        );
+        check(
+            "colour -> color",
+            "a.rs",
+            "/// Its colour, or `colour`.\nfn colour() -> Colour {} // no COLOUR\nlet s = \"a colour here\";\n",
+            "/// Its color, or `colour`.\nfn colour() -> Colour {} // no COLOR\nlet s = \"a colour here\";\n",
+            0,
+        );
+        check(
+            "colour -> color",
+            "a.py",
+            "def f():\n    \"\"\"The colour of x.\"\"\"\n    x = 'the colour of'\n",
+            "def f():\n    \"\"\"The color of x.\"\"\"\n    x = 'the colour of'\n",
+            0,
+        );
+        check(
+            "log in,log-in -> sign in",
+            "a.md",
+            "Log in. You log in. A log-in, and log  ins.\n",
+            "Sign in. You sign in. A sign in, and log  ins.\n",
+            0,
+        );
+        check(
+            "colour -> color",
+            "a.yaml",
+            "# the colour\ncolour: the colour\n",
+            "# the color\ncolour: the colour\n",
+            0,
+        );
+    }
+
+    #[test]
+    fn case_counts_where_it_is_the_difference() {
+        check(
+            "Github,github -> GitHub",
+            "a.md",
+            "Github and github, GitHub. GITHUB\n",
+            "GitHub and GitHub, GitHub. GITHUB\n",
+            1,
+        );
+        check(
+            "Internet -> internet",
+            "a.md",
+            "Internet is. The Internet is the internet.\n",
+            "Internet is. The internet is the internet.\n",
+            1,
+        );
+    }
 }

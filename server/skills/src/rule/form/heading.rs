@@ -1,0 +1,42 @@
+//! Headings in sentence case or in title case.
+
+use std::ops::Range;
+
+use super::{Seen, Side};
+use crate::prose::{PieceKind, touching};
+use crate::source::Source;
+
+/// Words that title case leaves small, where they are long enough to be looked at.
+const SMALL: &[&str] =
+    &["with", "from", "into", "onto", "over", "than", "that", "upon", "when", "your", "this", "via"];
+/// Shorter words say nothing.
+const LETTERS: usize = 4;
+
+/// Returns the headings in which a word after the first tells their case.
+pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+    let mut found = Vec::new();
+    for piece in touching(source.pieces(), within) {
+        if piece.kind != PieceKind::Heading {
+            continue;
+        }
+        let telling = piece.words.iter().filter(|word| word.plain && !word.first).filter_map(|word| {
+            let own = source.slice(word.range.clone());
+            // Names and acronyms have capitals of their own.
+            let named = own.chars().skip(1).any(char::is_uppercase);
+            let tells =
+                own.chars().count() >= LETTERS && !named && !SMALL.contains(&own.to_lowercase().as_str());
+            tells.then(|| own.starts_with(char::is_uppercase))
+        });
+        let told: Vec<bool> = telling.collect();
+        let capitals = told.iter().filter(|capital| **capital).count();
+        let has = match (told.len(), capitals) {
+            (0, _) => continue,
+            (all, capitals) if capitals == all => Side::Second,
+            (all, capitals) if capitals * 2 <= all => Side::First,
+            // Names among small words, or a title with a word forgotten: nobody can tell.
+            _ => continue,
+        };
+        found.push(Seen { range: piece.range.clone(), has: Some(has), fixes: [None, None] });
+    }
+    found
+}

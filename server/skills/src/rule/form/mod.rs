@@ -1,0 +1,188 @@
+//! The form of a piece of prose or of a literal.
+
+mod changelog;
+mod comment;
+mod docstring;
+mod heading;
+mod list;
+mod quotes;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod verbs;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::Place;
+use crate::prose::touch;
+use crate::source::Source;
+
+/// Pieces of a kind have a form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The kind of piece and its form.
+    pub of: FormKind,
+}
+
+/// A kind of piece with the form that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormKind {
+    /// Headings in sentence case: `Set up the server`.
+    HeadingSentenceCase,
+    /// Headings in title case: `Set Up the Server`.
+    HeadingTitleCase,
+    /// List items that end in a full stop.
+    ListItemFullStop,
+    /// List items that do not.
+    ListItemNoStop,
+    /// Lists marked with `-`.
+    ListMarkDash,
+    /// Lists marked with `*`.
+    ListMarkStar,
+    /// Entries of a changelog in the imperative: `Add`.
+    ChangelogImperative,
+    /// Entries of a changelog in the past tense: `Added`.
+    ChangelogPast,
+    /// What documents a function says what it does: `Returns`.
+    DocThirdPerson,
+    /// What documents a function tells it what to do: `Return`.
+    DocImperative,
+    /// The first paragraph of what documents something ends in a full stop.
+    DocFullStop,
+    /// It does not.
+    DocNoStop,
+    /// A docstring of several lines begins behind its quotes.
+    DocstringFirstLine,
+    /// It begins on the line after them.
+    DocstringNextLine,
+    /// Comments on lines of their own begin with a capital.
+    CommentCapital,
+    /// They begin with a small letter.
+    CommentLowercase,
+    /// They end in a full stop.
+    CommentFullStop,
+    /// They do not.
+    CommentNoStop,
+    /// Strings in double quotes.
+    QuotesDouble,
+    /// Strings in single quotes.
+    QuotesSingle,
+}
+
+/// What two forms are forms of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Aspect {
+    Heading,
+    ListStop,
+    ListMark,
+    Changelog,
+    DocVoice,
+    DocStop,
+    DocstringStart,
+    CommentCase,
+    CommentStop,
+    Quotes,
+}
+
+/// A place that has one of the two forms of an aspect, or neither.
+#[derive(Debug)]
+struct Seen {
+    range: Range<usize>,
+    /// Which of the two it has.
+    has: Option<Side>,
+    /// What has the first, and what the second, where that is certain.
+    fixes: [Option<String>; 2],
+}
+
+/// The first or the second form of an aspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    First,
+    Second,
+}
+
+impl FormKind {
+    /// Every kind; the two of an aspect stand beside each other.
+    pub const ALL: [FormKind; 20] = [
+        FormKind::HeadingSentenceCase,
+        FormKind::HeadingTitleCase,
+        FormKind::ListItemFullStop,
+        FormKind::ListItemNoStop,
+        FormKind::ListMarkDash,
+        FormKind::ListMarkStar,
+        FormKind::ChangelogImperative,
+        FormKind::ChangelogPast,
+        FormKind::DocThirdPerson,
+        FormKind::DocImperative,
+        FormKind::DocFullStop,
+        FormKind::DocNoStop,
+        FormKind::DocstringFirstLine,
+        FormKind::DocstringNextLine,
+        FormKind::CommentCapital,
+        FormKind::CommentLowercase,
+        FormKind::CommentFullStop,
+        FormKind::CommentNoStop,
+        FormKind::QuotesDouble,
+        FormKind::QuotesSingle,
+    ];
+
+    pub(crate) fn aspect(self) -> Aspect {
+        self.parts().0
+    }
+
+    fn parts(self) -> (Aspect, Side) {
+        use Side::{First, Second};
+        match self {
+            FormKind::HeadingSentenceCase => (Aspect::Heading, First),
+            FormKind::HeadingTitleCase => (Aspect::Heading, Second),
+            FormKind::ListItemFullStop => (Aspect::ListStop, First),
+            FormKind::ListItemNoStop => (Aspect::ListStop, Second),
+            FormKind::ListMarkDash => (Aspect::ListMark, First),
+            FormKind::ListMarkStar => (Aspect::ListMark, Second),
+            FormKind::ChangelogImperative => (Aspect::Changelog, First),
+            FormKind::ChangelogPast => (Aspect::Changelog, Second),
+            FormKind::DocThirdPerson => (Aspect::DocVoice, First),
+            FormKind::DocImperative => (Aspect::DocVoice, Second),
+            FormKind::DocFullStop => (Aspect::DocStop, First),
+            FormKind::DocNoStop => (Aspect::DocStop, Second),
+            FormKind::DocstringFirstLine => (Aspect::DocstringStart, First),
+            FormKind::DocstringNextLine => (Aspect::DocstringStart, Second),
+            FormKind::CommentCapital => (Aspect::CommentCase, First),
+            FormKind::CommentLowercase => (Aspect::CommentCase, Second),
+            FormKind::CommentFullStop => (Aspect::CommentStop, First),
+            FormKind::CommentNoStop => (Aspect::CommentStop, Second),
+            FormKind::QuotesDouble => (Aspect::Quotes, First),
+            FormKind::QuotesSingle => (Aspect::Quotes, Second),
+        }
+    }
+}
+
+impl Form {
+    /// Returns every piece of the kind whose range touches `within`.
+    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+        let (aspect, side) = self.of.parts();
+        let seen = match aspect {
+            Aspect::Heading => heading::seen(source, within.as_ref()),
+            Aspect::ListStop => list::stops(source, within.as_ref()),
+            Aspect::ListMark => list::marks(source, within.as_ref()),
+            Aspect::Changelog => changelog::seen(source, within.as_ref()),
+            Aspect::DocVoice => comment::voice(source, within.as_ref()),
+            Aspect::DocStop => docstring::stops(source, within.as_ref()),
+            Aspect::DocstringStart => docstring::starts(source, within.as_ref()),
+            Aspect::CommentCase => comment::case(source, within.as_ref()),
+            Aspect::CommentStop => comment::stops(source, within.as_ref()),
+            Aspect::Quotes => quotes::seen(source, within.as_ref()),
+        };
+        let place = |seen: Seen| {
+            let followed = seen.has == Some(side);
+            let [first, second] = seen.fixes;
+            let fix = if side == Side::First { first } else { second };
+            Place { range: seen.range, followed, fix: fix.filter(|_| !followed) }
+        };
+        seen.into_iter().filter(|seen| touch(&seen.range, within.as_ref())).map(place).collect()
+    }
+}

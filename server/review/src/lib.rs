@@ -8,8 +8,6 @@ mod history;
 mod ignored;
 mod merged;
 mod propose;
-#[cfg(test)]
-mod propose_tests;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -19,5 +17,7 @@ pub use error::HistoryError;
 pub use history::{HeadFile, History, HistoryOptions, Reading};
 pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};
-pub use propose::{Proposal, ProposeError, Proposed, identity, propose};
+pub use propose::{
+    Outcome, Proposal, ProposalState, ProposeError, Proposed, identity, proposal_state, propose,
+};
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

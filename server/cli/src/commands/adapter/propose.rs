@@ -1,6 +1,6 @@
 //! `adapter propose`: record, manifest and report on a branch for review, the weights as a blob beside it.
 
-use housestyle_review::{Proposal, ProposeError, propose, write_weights};
+use housestyle_review::{Outcome, Proposal, ProposeError, propose, write_weights};
 use housestyle_train::format::short;
 use serde_json::{Value, json};
 
@@ -14,9 +14,9 @@ use crate::output::{Style, print, print_json};
 
 impl From<ProposeError> for Failure {
     fn from(error: ProposeError) -> Failure {
-        match error {
-            ProposeError::BadName { .. } | ProposeError::Taken { .. } => Failure::Usage(error.to_string()),
-            _ => Failure::Environment(error.to_string()),
+        match error.is_usage() {
+            true => Failure::Usage(error.to_string()),
+            false => Failure::Environment(error.to_string()),
         }
     }
 }
@@ -51,17 +51,20 @@ pub(super) fn run(context: &Context, store: &Store, args: &AdapterProposeArgs) -
     let message = message(&version, &record, report.as_ref());
     let name = args.name.clone().unwrap_or_else(|| default_name(&record.id));
     let reference = write_weights(&context.workspace, &record.id, &weights)?;
-    let proposed = propose(&context.workspace, &Proposal { name: &name, files: &files, message: &message })?;
+    let subject = format!("adapter {}", record.id);
+    let proposal = Proposal { name: &name, subject: &subject, files: &files, message: &message };
+    let proposed = propose(&context.workspace, &proposal)?;
+    let was_there = matches!(proposed.outcome, Outcome::Unchanged | Outcome::Merged);
     if context.global.json {
         let mut document = json_of(&version);
         document["proposal"] = json!({
             "branch": proposed.branch, "commit": proposed.commit, "weights": reference,
-            "was_there": proposed.was_there,
+            "was_there": was_there,
         });
         return print_json(&document);
     }
     let style = Style::for_stdout();
-    let verb = if proposed.was_there { "was proposed already" } else { "is proposed" };
+    let verb = if was_there { "was proposed already" } else { "is proposed" };
     let commit = short(&proposed.commit);
     print(&format!(
         "{} version {} {verb}: {commit} on {}",

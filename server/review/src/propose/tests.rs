@@ -9,7 +9,8 @@ use git2::{Repository, RepositoryInitOptions, Signature, Time};
 use tempfile::TempDir;
 
 use crate::{
-    Proposal, ProposeError, identity, list_weights, merged, propose, published, read_weights, write_weights,
+    Outcome, Proposal, ProposeError, identity, list_weights, merged, propose, published, read_weights,
+    write_weights,
 };
 
 const RECORD: &str = ".housestyle/adapters/0123/adapter.json";
@@ -116,7 +117,10 @@ impl World {
     }
 
     fn propose(&self, name: &str, files: &[(String, Vec<u8>)]) -> Result<crate::Proposed, ProposeError> {
-        propose(self.path(), &Proposal { name, files, message: "Propose\n\nEvidence.\n" })
+        let message = "Propose\n\nEvidence.\n";
+        // As an adapter: another content is another thing.
+        let subject = format!("adapter {}", String::from_utf8_lossy(&files[0].1));
+        propose(self.path(), &Proposal { name, subject: &subject, files, message })
     }
 }
 
@@ -156,7 +160,8 @@ fn the_same_proposal_twice_is_one_and_another_of_its_name_is_refused() {
     let world = World::new();
     let first = world.propose("x", &files("{}")).expect("proposed");
     let again = world.propose("x", &files("{}")).expect("there");
-    assert_eq!((again.commit, first.was_there, again.was_there), (first.commit, false, true));
+    assert_eq!((first.outcome, again.outcome), (Outcome::Made, Outcome::Unchanged));
+    assert_eq!(again.commit, first.commit);
     let error = world.propose("x", &files("{\"other\":1}")).expect_err("taken").to_string();
     assert!(error.contains("housestyle/proposals/x"), "{error}");
 }

@@ -1,0 +1,173 @@
+//! A proposal's branch, here and at the remote: where it is, whose commits are on it, and what became of it.
+
+use std::path::PathBuf;
+
+use git2::{Commit, ErrorCode, Oid, Reference, Repository, Sort};
+
+use super::error::{ProposeError, during, writing};
+use super::message::proposed_by;
+
+/// Where proposals are.
+const BRANCHES: &str = "housestyle/proposals/";
+/// Where the last commit of each proposal that was made here is noted, so that a branch that has gone is missed.
+const NOTES: &str = "refs/housestyle/proposed/";
+
+/// A proposal's branch.
+pub(super) struct Branch<'r> {
+    repository: &'r Repository,
+    /// Its name, without `refs/heads/`.
+    pub(super) name: String,
+    note: String,
+    remote: String,
+}
+
+impl<'r> Branch<'r> {
+    /// Returns the branch of the proposal `name`, which need not exist.
+    pub(super) fn of(repository: &'r Repository, name: &str) -> Result<Branch<'r>, ProposeError> {
+        let branch = format!("{BRANCHES}{name}");
+        let is_wrong = name.starts_with('-') || name.contains('/');
+        if is_wrong || !Reference::is_valid_name(&format!("refs/heads/{branch}")) {
+            return Err(ProposeError::BadName { name: name.to_owned() });
+        }
+        let config = repository.config().map_err(during("read git's configuration"))?;
+        let remote = config.get_string(&format!("branch.{branch}.remote"));
+        let remote = remote.unwrap_or_else(|_| "origin".to_owned());
+        Ok(Branch { repository, note: format!("{NOTES}{name}"), remote, name: branch })
+    }
+
+    fn reference(&self) -> String {
+        format!("refs/heads/{}", self.name)
+    }
+
+    /// Returns its newest commit here.
+    pub(super) fn here(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+        self.commit(&self.reference())
+    }
+
+    /// Returns its newest commit at the remote, as of the last fetch or push.
+    pub(super) fn there(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+        self.commit(&format!("refs/remotes/{}/{}", self.remote, self.name))
+    }
+
+    /// Returns the commit that was last proposed from here, wherever the branch is now.
+    pub(super) fn noted(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+        self.commit(&self.note)
+    }
+
+    /// Returns whether it was pushed, and the remote has it no more. Where this clone does not follow such branches,
+    /// that cannot be told.
+    pub(super) fn is_gone(&self) -> Result<bool, ProposeError> {
+        let config = self.repository.config().map_err(during("read git's configuration"))?;
+        let was_pushed = config.get_string(&format!("branch.{}.merge", self.name)).is_ok();
+        let reference = self.reference();
+        let is_followed = self.repository.find_remote(&self.remote).is_ok_and(|remote| {
+            let fetched = |spec: git2::Refspec<'_>| {
+                spec.direction() == git2::Direction::Fetch && spec.src_matches(&reference)
+            };
+            remote.refspecs().any(fetched)
+        });
+        Ok(was_pushed && is_followed && self.there()?.is_none())
+    }
+
+    /// Returns the newest commit of both: here and at the remote.
+    pub(super) fn tip(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+        match (self.here()?, self.there()?) {
+            (Some(here), Some(there)) => {
+                if is_within(self.repository, there.id(), here.id())? {
+                    Ok(Some(here))
+                } else if is_within(self.repository, here.id(), there.id())? {
+                    Ok(Some(there))
+                } else {
+                    let remote = format!("{}/{}", self.remote, self.name);
+                    Err(ProposeError::Diverged { branch: self.name.clone(), remote })
+                }
+            }
+            (here, there) => Ok(here.or(there)),
+        }
+    }
+
+    fn commit(&self, reference: &str) -> Result<Option<Commit<'r>>, ProposeError> {
+        match self.repository.find_reference(reference) {
+            Ok(found) => found.peel_to_commit().map(Some).map_err(during("read the proposal's branch")),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(source) => Err(ProposeError::Git { operation: "look for the proposal's branch", source }),
+        }
+    }
+
+    /// Checks that nothing on the branch is another's: neither another proposal, nor somebody's work on this one.
+    /// Merges are passed over: they bring the default branch, which the next commit departs from anyway.
+    pub(super) fn check_ours(
+        &self,
+        tip: &Commit<'_>,
+        base: &Commit<'_>,
+        subject: &str,
+    ) -> Result<(), ProposeError> {
+        let failed = during("walk the proposal's branch");
+        let mut walk = self.repository.revwalk().map_err(&failed)?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).map_err(&failed)?;
+        walk.push(tip.id()).map_err(&failed)?;
+        walk.hide(base.id()).map_err(&failed)?;
+        for id in walk {
+            let commit = self.repository.find_commit(id.map_err(&failed)?).map_err(&failed)?;
+            if commit.parent_count() > 1 {
+                continue;
+            }
+            match proposed_by(&commit) {
+                Some(found) if found == subject => {}
+                Some(_) => return Err(ProposeError::Taken { branch: self.name.clone() }),
+                None => {
+                    let author = String::from_utf8_lossy(commit.author().name_bytes()).into_owned();
+                    let commit = commit.id().to_string()[..10].to_owned();
+                    return Err(ProposeError::Edited { branch: self.name.clone(), commit, author });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that no work tree has it checked out: its files would seem changed.
+    pub(super) fn check_free(&self) -> Result<(), ProposeError> {
+        let reference = self.reference();
+        let taken = |repository: &Repository| -> Option<PathBuf> {
+            let head = repository.find_reference("HEAD").ok()?;
+            let is_there = head.symbolic_target().ok().flatten() == Some(reference.as_str());
+            is_there.then(|| repository.workdir().map(PathBuf::from)).flatten()
+        };
+        let names = self.repository.worktrees().map_err(during("list the work trees"))?;
+        let linked = names.iter().flatten().flatten().filter_map(|name| {
+            let tree = self.repository.find_worktree(name).ok()?;
+            Repository::open_from_worktree(&tree).ok()
+        });
+        let main = Repository::open(self.repository.commondir()).ok();
+        match main.into_iter().chain(linked).find_map(|repository| taken(&repository)) {
+            Some(folder) => Err(ProposeError::CheckedOut { branch: self.name.clone(), folder }),
+            None => Ok(()),
+        }
+    }
+
+    /// Moves it to a commit, unless somebody else moved it since `before` was read.
+    pub(super) fn move_to(&self, commit: Oid, before: Option<Oid>) -> Result<(), ProposeError> {
+        let reference = self.reference();
+        let failed = writing(self.repository, &reference);
+        let log = "housestyle: propose";
+        let moved = match before {
+            Some(before) if before == commit => return self.note(commit),
+            Some(before) => self.repository.reference_matching(&reference, commit, true, before, log),
+            None => self.repository.reference(&reference, commit, false, log),
+        };
+        moved.map_err(failed)?;
+        self.note(commit)
+    }
+
+    fn note(&self, commit: Oid) -> Result<(), ProposeError> {
+        let failed = writing(self.repository, &self.note);
+        self.repository.reference(&self.note, commit, true, "housestyle: propose").map_err(failed)?;
+        Ok(())
+    }
+}
+
+/// Returns whether `commit` is `tip` or before it.
+pub(super) fn is_within(repository: &Repository, commit: Oid, tip: Oid) -> Result<bool, ProposeError> {
+    let after = repository.graph_descendant_of(tip, commit).map_err(during("compare two branches"))?;
+    Ok(commit == tip || after)
+}

@@ -1,0 +1,178 @@
+//! Why something could not be proposed or shared.
+
+use std::path::PathBuf;
+
+use git2::ErrorCode;
+
+/// Why something could not be proposed or shared.
+#[derive(Debug, thiserror::Error)]
+pub enum ProposeError {
+    /// There is no repository.
+    #[error("{path} is in no git repository: proposals are commits (`git init` makes one): {source}")]
+    NoRepository {
+        /// Where it was looked for.
+        path: String,
+        /// What git said.
+        source: git2::Error,
+    },
+    /// There is nothing a branch could depart from.
+    #[error("the repository has no commit yet: make a first one, then propose")]
+    NoCommit,
+    /// Git does not know who commits.
+    #[error("git does not know you: set user.name and user.email (`git config --global user.name …`)")]
+    NoIdentity,
+    /// The name cannot be a branch's.
+    #[error("{name:?} cannot be the name of a branch: use letters, digits and `-`")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// A path cannot be in a commit.
+    #[error("{path:?} cannot be a file of the proposal: {problem}")]
+    BadPath {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Where names are compared without case, two files would be one.
+    #[error(
+        "{path} and {there} differ in case alone, and are one on Windows and macOS: rename {there}, or propose under \
+         another name"
+    )]
+    CaseCollision {
+        /// What is proposed.
+        path: String,
+        /// What is there.
+        there: String,
+    },
+    /// Something else than a folder stands on the way to a file, or something else than a file in its place.
+    #[error("{path} cannot be written: {there} is {what} on the default branch")]
+    InTheWay {
+        /// What is proposed.
+        path: String,
+        /// What is there.
+        there: String,
+        /// What that is.
+        what: &'static str,
+    },
+    /// Another proposal has that name.
+    #[error("branch {branch} is another proposal already: choose another name, or `git branch -D {branch}`")]
+    Taken {
+        /// The branch.
+        branch: String,
+    },
+    /// Somebody has worked on the proposal's branch.
+    #[error(
+        "branch {branch} has commit {commit} by {author}, which a new proposal would undo: merge the branch, or \
+         `git branch -D {branch}`, then propose again"
+    )]
+    Edited {
+        /// The branch.
+        branch: String,
+        /// The commit.
+        commit: String,
+        /// Its author.
+        author: String,
+    },
+    /// The branch went on here and at the remote.
+    #[error(
+        "branch {branch} and {remote} have each a commit that the other has not: `git branch -f {branch} {remote}` takes \
+         the remote's"
+    )]
+    Diverged {
+        /// The branch here.
+        branch: String,
+        /// The branch as last fetched.
+        remote: String,
+    },
+    /// The branch is checked out, and would move under the files.
+    #[error("branch {branch} is checked out in {}: switch to another branch there, then propose", folder.display())]
+    CheckedOut {
+        /// The branch.
+        branch: String,
+        /// The work tree.
+        folder: PathBuf,
+    },
+    /// The user's hook refused the message, or could not be run.
+    #[error("the hook {} did not accept the proposal's message: {said}", hook.display())]
+    Hook {
+        /// The hook.
+        hook: PathBuf,
+        /// What it said.
+        said: String,
+    },
+    /// The user signs commits, and this one could not be signed.
+    #[error("the proposal could not be signed with `{program}`, as commit.gpgsign asks: {said}")]
+    Sign {
+        /// The program.
+        program: String,
+        /// What it said.
+        said: String,
+    },
+    /// A reference for shared weights holds something else.
+    #[error(
+        "{reference} holds something else than adapter {id}: remove it with `git update-ref -d {reference}`"
+    )]
+    ForeignReference {
+        /// The reference.
+        reference: String,
+        /// The adapter it is named after.
+        id: String,
+    },
+    /// Another git process has locked the reference, or has just moved it.
+    #[error(
+        "another git process works on {reference}: try again; if none is running, remove {}",
+        lock.display()
+    )]
+    Locked {
+        /// The reference.
+        reference: String,
+        /// The file that locks it.
+        lock: PathBuf,
+    },
+    /// A git operation failed.
+    #[error("{operation}: {source}")]
+    Git {
+        /// What was being done.
+        operation: &'static str,
+        /// What git said.
+        source: git2::Error,
+    },
+}
+
+impl ProposeError {
+    /// Returns whether another answer to a question or another name would help, and nothing is broken.
+    pub fn is_usage(&self) -> bool {
+        use ProposeError::{BadName, BadPath, CaseCollision, Diverged, Edited, InTheWay, Taken};
+        matches!(
+            self,
+            BadName { .. }
+                | BadPath { .. }
+                | CaseCollision { .. }
+                | InTheWay { .. }
+                | Taken { .. }
+                | Edited { .. }
+                | Diverged { .. }
+        )
+    }
+}
+
+/// Returns a mapper of git's errors during `operation`.
+pub(crate) fn during(operation: &'static str) -> impl Fn(git2::Error) -> ProposeError {
+    move |source| ProposeError::Git { operation, source }
+}
+
+/// Returns a mapper of git's errors while the branch or note `reference` is written.
+pub(crate) fn writing<'a>(
+    repository: &'a git2::Repository,
+    reference: &'a str,
+) -> impl Fn(git2::Error) -> ProposeError + 'a {
+    move |source| match source.code() {
+        ErrorCode::Locked | ErrorCode::Modified | ErrorCode::Exists => ProposeError::Locked {
+            reference: reference.to_owned(),
+            lock: repository.commondir().join(format!("{reference}.lock")),
+        },
+        _ => ProposeError::Git { operation: "write the proposal's branch", source },
+    }
+}

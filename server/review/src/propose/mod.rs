@@ -1,0 +1,177 @@
+//! A proposal: files on a branch of their own, for people to review. HEAD, the index and the work tree stay as
+//! they are, dirty or not.
+
+mod branch;
+mod error;
+#[cfg(test)]
+mod git_tests;
+mod message;
+mod sign;
+mod state;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::path::Path;
+
+use git2::{Commit, ErrorCode, Repository, Signature};
+
+use crate::default_branch::default_branch;
+use branch::{Branch, is_within};
+
+pub use error::ProposeError;
+pub(crate) use error::during;
+pub use state::{ProposalState, proposal_state};
+
+/// What is proposed.
+#[derive(Debug, Clone)]
+pub struct Proposal<'a> {
+    /// The branch's name below `housestyle/proposals/`.
+    pub name: &'a str,
+    /// What is proposed, in a few words on one line, such as `skill prefer-bail`. Its commits name it in a trailer;
+    /// a branch that proposes something else is left alone.
+    pub subject: &'a str,
+    /// Files to add or replace: paths with `/`, relative to the root, and contents.
+    pub files: &'a [(String, Vec<u8>)],
+    /// The commit's message.
+    pub message: &'a str,
+}
+
+/// How a proposal came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new: a branch with one commit.
+    Made,
+    /// Its branch has one more commit, which a plain push brings to the remote.
+    Updated,
+    /// It was there already.
+    Unchanged,
+    /// The default branch has it already.
+    Merged,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposed {
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// The commit on it.
+    pub commit: String,
+    /// How it came to be.
+    pub outcome: Outcome,
+    /// What had become of it before.
+    pub before: ProposalState,
+}
+
+/// Opens the repository that holds `path`.
+pub(crate) fn open(path: &Path) -> Result<Repository, ProposeError> {
+    Repository::discover(path)
+        .map_err(|source| ProposeError::NoRepository { path: path.display().to_string(), source })
+}
+
+/// Returns the name and address under which the user commits.
+///
+/// # Errors
+/// When there is no repository, or git knows neither.
+pub fn identity(path: &Path) -> Result<(String, String), ProposeError> {
+    let repository = open(path)?;
+    let signature = repository.author_from_env().map_err(|_| ProposeError::NoIdentity)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((text(signature.name_bytes()), text(signature.email_bytes())))
+}
+
+/// Commits files on the proposal's branch, off the default branch (off HEAD where there is none).
+///
+/// The same proposal once more changes nothing. Another one of the same subject goes on top of what is on the
+/// branch, here or at the remote; where the default branch went on since, it is merged in, so that the remote's
+/// branch only ever goes forward. After a merge the branch starts anew. The user's `commit-msg` hook and signing
+/// settings count; hooks that look at the index or the work tree do not run, as the proposal is in neither.
+///
+/// # Errors
+/// When there is no repository or commit, the branch is another's, a file cannot be where it should, the hook or the
+/// user's signing program says no, or git fails. No branch has changed then.
+pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ProposeError> {
+    let repository = open(path)?;
+    let branch = Branch::of(&repository, proposal.name)?;
+    let base = base_of(&repository)?;
+    let author = repository.author_from_env().map_err(|_| ProposeError::NoIdentity)?;
+    let committer = repository.committer_from_env().map_err(|_| ProposeError::NoIdentity)?;
+    tree::check(&repository, &base, proposal.files)?;
+    let before = state::state(&repository, &branch, Some(&base))?;
+    let (here, tip) = (branch.here()?.map(|commit| commit.id()), branch.tip()?);
+    let done = |commit: &Commit<'_>, outcome| {
+        Ok(Proposed { branch: branch.name.clone(), commit: commit.id().to_string(), outcome, before })
+    };
+    if tree::holds(&repository, &base, proposal.files) {
+        return done(&base, Outcome::Merged);
+    }
+    if let Some(tip) = tip.as_ref().filter(|_| before != ProposalState::Merged) {
+        branch.check_ours(tip, &base, proposal.subject)?;
+        if tree::holds(&repository, tip, proposal.files) {
+            if here != Some(tip.id()) {
+                branch.check_free()?;
+                branch.move_to(tip.id(), here)?;
+            }
+            return done(tip, Outcome::Unchanged);
+        }
+    }
+    branch.check_free()?;
+    let parents = parents(&repository, tip, base.clone())?;
+    let message = message::message(&repository, proposal.message, proposal.subject)?;
+    let tree = tree::write(&repository, &base, proposal.files)?;
+    let commit = commit(&repository, (&author, &committer), &message, tree, &parents)?;
+    branch.move_to(commit.id(), here)?;
+    let is_new = parents.len() == 1 && parents[0].id() == base.id();
+    done(&commit, if is_new { Outcome::Made } else { Outcome::Updated })
+}
+
+/// Returns the commit that a proposal departs from.
+fn base_of(repository: &Repository) -> Result<Commit<'_>, ProposeError> {
+    if let Some((_, tip)) = default_branch(repository)? {
+        return Ok(tip);
+    }
+    match repository.head() {
+        Ok(head) => head.peel_to_commit().map_err(during("read HEAD")),
+        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
+            Err(ProposeError::NoCommit)
+        }
+        Err(source) => Err(ProposeError::Git { operation: "read HEAD", source }),
+    }
+}
+
+/// Returns the parents of a new commit, so that it goes forward from both the branch and the default branch.
+fn parents<'r>(
+    repository: &'r Repository,
+    tip: Option<Commit<'r>>,
+    base: Commit<'r>,
+) -> Result<Vec<Commit<'r>>, ProposeError> {
+    let Some(tip) = tip else { return Ok(vec![base]) };
+    if is_within(repository, tip.id(), base.id())? {
+        Ok(vec![base])
+    } else if is_within(repository, base.id(), tip.id())? {
+        Ok(vec![tip])
+    } else {
+        Ok(vec![tip, base])
+    }
+}
+
+fn commit<'r>(
+    repository: &'r Repository,
+    (author, committer): (&Signature<'_>, &Signature<'_>),
+    message: &str,
+    tree: git2::Oid,
+    parents: &[Commit<'_>],
+) -> Result<Commit<'r>, ProposeError> {
+    let failed = during("write the proposal's commit");
+    let tree = repository.find_tree(tree).map_err(&failed)?;
+    let parents: Vec<&Commit<'_>> = parents.iter().collect();
+    let content =
+        repository.commit_create_buffer(author, committer, message, &tree, &parents).map_err(&failed)?;
+    let not_text = |_| failed(git2::Error::from_str("your name in git's configuration is no UTF-8"));
+    let content = str::from_utf8(&content).map_err(not_text)?;
+    let id = match sign::sign(repository, content, committer)? {
+        Some(signature) => repository.commit_signed(content, &signature, None).map_err(&failed)?,
+        None => repository.commit(None, author, committer, message, &tree, &parents).map_err(&failed)?,
+    };
+    repository.find_commit(id).map_err(&failed)
+}

@@ -7,3 +7,5 @@ mod evals;
 mod golden;
 #[cfg(feature = "models")]
 mod models;
+#[cfg(feature = "outside")]
+mod validator;

@@ -5,6 +5,7 @@ mod arm;
 mod history;
 mod learn;
 mod memory;
+mod skill;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +14,7 @@ pub(crate) use arm::Arm;
 pub(crate) use history::{CasesArgs, ReplayArgs};
 pub(crate) use learn::{LayerName, LearnArgs, Source, StarterArgs};
 pub(crate) use memory::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
+pub(crate) use skill::{LintArgs, SetArgs, SkillAction, SkillArgs};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -96,6 +98,8 @@ pub(crate) enum Command {
     Memory(MemoryArgs),
     /// See, approve, switch, share and convert what was learned
     Adapter(AdapterArgs),
+    /// See, check and switch the team's rules, mined or written
+    Skill(SkillArgs),
     /// Measure on a repository's own history what learning from it is worth
     Replay(ReplayArgs),
     /// Write the cases that a repository's history gives, split by time

@@ -25,6 +25,7 @@ mod places;
 mod probe;
 mod progress;
 mod replay;
+mod skills;
 mod stamp;
 mod target;
 mod workspace;
@@ -70,5 +71,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Bench(args) => commands::bench::run(&context, &args),
         Command::Memory(args) => commands::memory::run(&context, &args),
         Command::Adapter(args) => commands::adapter::run(&context, &args),
+        Command::Skill(args) => commands::skill::run(&context, &args),
     }
 }

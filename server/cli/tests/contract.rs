@@ -28,6 +28,9 @@ fn usage_errors_are_2_and_a_missing_model_is_3() {
         &["audit"],
         &["memory"],
         &["memory", "forget"],
+        &["skill"],
+        &["skill", "show", "nothing"],
+        &["skill", "reject", "nothing"],
     ] {
         let ran = world.run(arguments);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {}", ran.err);
@@ -56,7 +59,7 @@ fn every_command_has_help_with_its_flags() {
     assert_eq!(all.code, 0);
     for command in [
         "serve", "try", "model", "complete", "eval", "replay", "doctor", "why", "bench", "learn", "adapter",
-        "journal", "audit", "memory",
+        "journal", "audit", "memory", "skill",
     ] {
         assert!(all.out.contains(&format!("\n  {command} ")), "{command} is not in the help");
         let help = world.run(&[command, "--help"]);

@@ -12,5 +12,6 @@ mod memory;
 mod models;
 mod replay;
 mod serve;
+mod skill;
 mod swap;
 mod try_it;

@@ -4,6 +4,9 @@
 
 mod default_branch;
 mod error;
+mod folders;
+#[cfg(test)]
+mod folders_tests;
 mod history;
 mod ignored;
 mod merged;
@@ -14,6 +17,9 @@ mod tests;
 mod weights;
 
 pub use error::HistoryError;
+pub use folders::{
+    Folder, Limits, OnDefault, ProposalBranch, is_signed, merges_of, on_default_branch, proposals,
+};
 pub use history::{HeadFile, History, HistoryOptions, Reading};
 pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};

@@ -49,7 +49,8 @@ fn blob_of(commit: &Commit<'_>, file: &str) -> Option<Oid> {
     Some(commit.tree().ok()?.get_path(Path::new(file)).ok()?.id())
 }
 
-fn told(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
+/// Returns a commit as a merge.
+pub(crate) fn told(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Merged {
         commit: commit.id().to_string(),

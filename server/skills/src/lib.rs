@@ -6,6 +6,8 @@
 //! [`Rule::places`], where does it apply in this text, and is it followed there?
 
 mod document;
+#[cfg(test)]
+mod hostile_tests;
 pub mod lint;
 mod mine;
 mod prose;

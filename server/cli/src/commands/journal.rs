@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
-use housestyle_complete::settings::matches_glob;
+use housestyle_text::glob;
 use housestyle_journal::{Edit, Figures, Journal, JournalError, Outcome, Rate, Stamp, Stats, Suggestion};
 use housestyle_train::format::short;
 use serde_json::{Value, json};
@@ -289,5 +289,5 @@ fn is_meant(args: &ForgetArgs, suggestion: &Suggestion, now: Stamp) -> bool {
             .file
             .as_ref()
             .zip(suggestion.text.as_ref())
-            .is_some_and(|(glob, text)| matches_glob(glob, &text.path))
+            .is_some_and(|(pattern, text)| glob::matches(pattern, &text.path))
 }

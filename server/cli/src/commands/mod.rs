@@ -13,6 +13,7 @@ pub(crate) mod memory;
 pub(crate) mod model;
 pub(crate) mod replay;
 pub(crate) mod serve;
+pub(crate) mod skill;
 pub(crate) mod starter;
 pub(crate) mod try_it;
 pub(crate) mod why;

@@ -4,6 +4,13 @@
 //! for findings that are [`Severity::Refused`]: a link there is a warning, hidden text is not.
 
 pub mod hidden;
+mod orders;
+mod standard;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::fmt;
 
 use serde::Serialize;
 
@@ -30,4 +37,60 @@ pub struct Finding {
     pub line: usize,
     /// What was found and what to do.
     pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {} [{}]", self.file, self.message, self.code),
+            line => write!(f, "{}:{line}: {} [{}]", self.file, self.message, self.code),
+        }
+    }
+}
+
+/// Returns whether findings refuse a skill: all of them do where it is to be strict, else those that are grave.
+pub fn refuses(findings: &[Finding], strict: bool) -> bool {
+    findings.iter().any(|finding| strict || finding.severity == Severity::Refused)
+}
+
+/// Returns what is wrong with the files of a folder: paths relative to it, and contents. Grave findings come first.
+pub fn lint(folder: &str, files: &[(String, Vec<u8>)]) -> Vec<Finding> {
+    let mut found = Found::default();
+    standard::check(folder, files, &mut found);
+    for (path, content) in files {
+        let Ok(text) = std::str::from_utf8(content) else { continue };
+        text::check(path, text, &mut found);
+    }
+    found.sorted()
+}
+
+/// Most findings that are kept of one kind in one file.
+const MOST_OF_A_KIND: usize = 20;
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Found {
+    findings: Vec<Finding>,
+}
+
+impl Found {
+    fn refuse(&mut self, code: &'static str, file: &str, line: usize, message: impl Into<String>) {
+        self.add(Severity::Refused, code, file, line, message.into());
+    }
+
+    fn warn(&mut self, code: &'static str, file: &str, line: usize, message: impl Into<String>) {
+        self.add(Severity::Warning, code, file, line, message.into());
+    }
+
+    fn add(&mut self, severity: Severity, code: &'static str, file: &str, line: usize, message: String) {
+        let alike = |finding: &&Finding| finding.code == code && finding.file == file;
+        if self.findings.iter().filter(alike).count() < MOST_OF_A_KIND {
+            self.findings.push(Finding { severity, code, file: file.to_owned(), line, message });
+        }
+    }
+
+    fn sorted(mut self) -> Vec<Finding> {
+        self.findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+        self.findings
+    }
 }

@@ -1,0 +1,245 @@
+//! Folders on the team's default branch, and by which commit they came there as they are.
+
+use std::path::{Path, PathBuf};
+
+use git2::{Commit, ObjectType, Oid, Repository, Tree};
+
+use crate::default_branch::default_branch;
+use crate::merged::{Merged, told};
+use crate::propose::{ProposeError, during, open};
+
+/// Mode of a link in a tree.
+const LINK: i32 = 0o120_000;
+/// Commits of the default branch that are walked back at most.
+const MOST_COMMITS: usize = 100_000;
+
+/// How much of a folder is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Folders in one parent at most.
+    pub folders: usize,
+    /// Files of a folder at most.
+    pub files: usize,
+    /// Bytes of a folder at most.
+    pub bytes: usize,
+    /// Folders below folders at most.
+    pub depth: usize,
+}
+
+/// A folder as the default branch has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Its path, parted by `/`, relative to the root.
+    pub path: String,
+    /// What git calls its content.
+    pub tree: String,
+    /// Its files: paths relative to it, and contents; or why they are not read.
+    pub files: Result<Vec<(String, Vec<u8>)>, String>,
+}
+
+/// The default branch and folders of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnDefault {
+    /// The branch.
+    pub branch: String,
+    /// Its newest commit.
+    pub commit: String,
+    /// The work tree; none in a bare repository.
+    pub work_tree: Option<PathBuf>,
+    /// The folders, by parent in the order asked for, then by name.
+    pub folders: Vec<Folder>,
+}
+
+/// Returns the folders below `parents` that hold the file `marker` on the default branch; `None` where no default
+/// branch can be told.
+///
+/// # Errors
+/// When there is no repository, or its objects cannot be read.
+pub fn on_default_branch(
+    path: &Path,
+    parents: &[&str],
+    marker: &str,
+    limits: Limits,
+) -> Result<Option<OnDefault>, ProposeError> {
+    let repository = open(path)?;
+    let Some((branch, commit)) = default_branch(&repository)? else { return Ok(None) };
+    let root = commit.tree().map_err(during("read the tree of the default branch"))?;
+    let mut folders = Vec::new();
+    for parent in parents {
+        let Some(tree) = tree_at(&repository, &root, parent) else { continue };
+        for entry in tree.iter().take(limits.folders) {
+            let (Ok(name), Some(ObjectType::Tree)) = (std::str::from_utf8(entry.name_bytes()), entry.kind())
+            else {
+                continue;
+            };
+            let Ok(child) = repository.find_tree(entry.id()) else { continue };
+            let marked = child.iter().any(|entry| entry.name_bytes().eq_ignore_ascii_case(marker.as_bytes()));
+            if marked {
+                let mut reading = Reading { repository: &repository, limits, files: Vec::new(), bytes: 0 };
+                let read = reading.folder(&child, "", 0);
+                let files = read.map(|()| reading.files);
+                folders.push(Folder {
+                    path: format!("{parent}/{name}"),
+                    tree: entry.id().to_string(),
+                    files,
+                });
+            }
+        }
+    }
+    let work_tree = repository.workdir().map(Path::to_path_buf);
+    let commit = commit.id().to_string();
+    Ok(Some(OnDefault { branch, commit, work_tree, folders }))
+}
+
+/// Reads a folder's files within limits.
+struct Reading<'r> {
+    repository: &'r Repository,
+    limits: Limits,
+    files: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+}
+
+impl Reading<'_> {
+    fn folder(&mut self, tree: &Tree<'_>, before: &str, depth: usize) -> Result<(), String> {
+        if depth > self.limits.depth {
+            return Err(format!("{before} is more than {} folders deep", self.limits.depth));
+        }
+        for entry in tree.iter() {
+            let name = std::str::from_utf8(entry.name_bytes())
+                .map_err(|_| format!("a name below {before:?} is no UTF-8"))?;
+            let path = format!("{before}{name}");
+            match entry.kind() {
+                _ if entry.filemode() == LINK => {
+                    return Err(format!("{path} is a symbolic link: a skill's files are to be files"));
+                }
+                Some(ObjectType::Tree) => {
+                    let child =
+                        self.repository.find_tree(entry.id()).map_err(|error| unread(&path, &error))?;
+                    self.folder(&child, &format!("{path}/"), depth + 1)?;
+                }
+                Some(ObjectType::Blob) => self.file(path, entry.id())?,
+                _ => return Err(format!("{path} is no file, but a submodule")),
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: String, id: Oid) -> Result<(), String> {
+        if self.files.len() >= self.limits.files {
+            return Err(format!("it has more than {} files", self.limits.files));
+        }
+        // The header says the size, so that a large blob is not even unpacked.
+        let size = self
+            .repository
+            .odb()
+            .and_then(|odb| odb.read_header(id))
+            .map_err(|error| unread(&path, &error))?
+            .0;
+        self.bytes = self.bytes.saturating_add(size);
+        if self.bytes > self.limits.bytes {
+            return Err(format!("it has more than {} bytes", self.limits.bytes));
+        }
+        let blob = self.repository.find_blob(id).map_err(|error| unread(&path, &error))?;
+        self.files.push((path, blob.content().to_vec()));
+        Ok(())
+    }
+}
+
+fn unread(path: &str, error: &git2::Error) -> String {
+    format!("{path} cannot be read from git: {}; `git fsck` tells what is missing", error.message())
+}
+
+fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Option<Tree<'r>> {
+    repository.find_tree(root.get_path(Path::new(path)).ok()?.id()).ok()
+}
+
+/// Returns by which commit of the default branch each folder came there as it is, in the order of `folders`: pairs of
+/// path and what git calls the content. `None` where it is not there like that, or the commit is not in this clone.
+///
+/// # Errors
+/// When there is no repository, or its objects cannot be read.
+pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Merged>>, ProposeError> {
+    let repository = open(path)?;
+    let mut found = vec![None; folders.len()];
+    let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(found) };
+    let wanted: Vec<Option<Oid>> = folders.iter().map(|(_, tree)| Oid::from_str(tree).ok()).collect();
+    let holds = |commit: &Commit<'_>, at: usize| {
+        let id =
+            commit.tree().and_then(|tree| tree.get_path(Path::new(folders[at].0)).map(|entry| entry.id()));
+        id.ok().is_some_and(|id| Some(id) == wanted[at])
+    };
+    let mut open: Vec<usize> = (0..folders.len()).filter(|at| holds(&commit, *at)).collect();
+    // Along the first parents: the line of the default branch itself.
+    for _ in 0..MOST_COMMITS {
+        if open.is_empty() {
+            break;
+        }
+        let before = commit.parent(0).ok();
+        let cut = before.is_none() && (commit.parent_count() > 0 || repository.is_shallow());
+        let came: Vec<usize> = match &before {
+            // Most commits leave all of it alone: one comparison of two numbers.
+            Some(before) if before.tree_id() == commit.tree_id() => Vec::new(),
+            Some(before) => open.extract_if(.., |at| !holds(before, *at)).collect(),
+            None => std::mem::take(&mut open),
+        };
+        if !cut {
+            let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
+            for at in came {
+                found[at] = Some(told(&commit, branch.clone(), &by));
+            }
+        }
+        match before {
+            Some(before) => commit = before,
+            None => break,
+        }
+    }
+    Ok(found)
+}
+
+/// A branch that proposes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposalBranch {
+    /// Its name below `housestyle/proposals/`.
+    pub name: String,
+    /// The reference: local, or as a remote was when it was fetched last.
+    pub reference: String,
+    /// Its newest commit.
+    pub commit: String,
+    /// When that was made, in seconds since 1970.
+    pub time: i64,
+}
+
+/// Returns the branches of proposals, local ones first.
+///
+/// # Errors
+/// When there is no repository, or its references cannot be read.
+pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ProposeError> {
+    let repository = open(path)?;
+    let mut branches = Vec::new();
+    for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
+        let found = repository.references_glob(pattern).map_err(during("list the proposals"))?;
+        for reference in found.flatten() {
+            let full = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            let Some((_, name)) = full.split_once("housestyle/proposals/") else { continue };
+            let Ok(commit) = reference.peel_to_commit() else { continue };
+            branches.push(ProposalBranch {
+                name: name.to_owned(),
+                commit: commit.id().to_string(),
+                time: commit.time().seconds(),
+                reference: full.clone(),
+            });
+        }
+    }
+    Ok(branches)
+}
+
+/// Returns whether a commit carries a signature, good or bad.
+///
+/// # Errors
+/// When there is no repository, or no such commit.
+pub fn is_signed(path: &Path, commit: &str) -> Result<bool, ProposeError> {
+    let repository = open(path)?;
+    let id = Oid::from_str(commit).map_err(during("read the name of a commit"))?;
+    let commit = repository.find_commit(id).map_err(during("read a commit"))?;
+    Ok(commit.header_field_bytes("gpgsig").is_ok() || commit.header_field_bytes("gpgsig-sha256").is_ok())
+}

@@ -1,0 +1,163 @@
+//! Folders of the default branch, on repositories made for the test.
+
+use std::path::Path;
+
+use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
+
+use crate::{Limits, ProposeError, is_signed, merges_of, on_default_branch, proposals};
+
+const PARENTS: [&str; 2] = [".agents/skills", "skills"];
+const LIMITS: Limits = Limits { folders: 50, files: 3, bytes: 1000, depth: 2 };
+
+struct World {
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    fn new(bare: bool) -> World {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut options = RepositoryInitOptions::new();
+        options.initial_head("main").bare(bare);
+        Repository::init_opts(folder.path(), &options).expect("made");
+        World { folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn repository(&self) -> Repository {
+        Repository::open(self.path()).expect("a repository")
+    }
+
+    /// Commits exactly these files to a branch.
+    fn commit(&self, branch: &str, files: &[(&str, &str)], parents: &[Oid], by: &str, time: i64) -> Oid {
+        let repository = self.repository();
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        for (path, text) in files {
+            let mode = if text.starts_with("link:") { FileMode::Link } else { FileMode::Blob };
+            update.upsert(*path, repository.blob(text.as_bytes()).expect("a blob"), mode);
+        }
+        let empty = repository.treebuilder(None).and_then(|builder| builder.write()).expect("a tree");
+        let empty = repository.find_tree(empty).expect("there");
+        let tree = update.create_updated(&repository, &empty).expect("a tree");
+        let tree = repository.find_tree(tree).expect("there");
+        let by = Signature::new(by, "a@example.com", &Time::new(time, 0)).expect("a signature");
+        let parents: Vec<_> = parents.iter().map(|id| repository.find_commit(*id).expect("there")).collect();
+        let parents: Vec<_> = parents.iter().collect();
+        let commit = repository.commit(None, &by, &by, "message", &tree, &parents).expect("a commit");
+        repository.reference(&format!("refs/heads/{branch}"), commit, true, "test").expect("a branch");
+        commit
+    }
+}
+
+#[test]
+fn folders_are_read_within_limits() {
+    for bare in [false, true] {
+        let world = World::new(bare);
+        assert_eq!(on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("unborn"), None);
+        let large = "x".repeat(2000);
+        let files = [
+            ("skills/a/SKILL.md", "one"),
+            ("skills/a/b/c.md", "two"),
+            ("skills/large/SKILL.md", &large),
+            ("skills/linked/SKILL.md", "one"),
+            ("skills/linked/out", "link:/etc/passwd"),
+            ("skills/none/README.md", "x"),
+            ("skills/deep/SKILL.md", "x"),
+            ("skills/deep/a/b/c/d", "x"),
+            ("skills/many/SKILL.md", "x"),
+            ("skills/many/1", "x"),
+            ("skills/many/2", "x"),
+            ("skills/many/3", "x"),
+            (".agents/skills/z/skill.md", "x"),
+        ];
+        let tip = world.commit("main", &files, &[], "Ann", 1);
+        let found =
+            on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
+        assert_eq!((found.branch.as_str(), found.commit), ("refs/heads/main", tip.to_string()));
+        assert_eq!(found.work_tree.is_none(), bare);
+        let told: Vec<String> = found
+            .folders
+            .iter()
+            .map(|folder| match &folder.files {
+                Ok(files) => format!("{} {}", folder.path, files.len()),
+                Err(why) => format!("{} {why}", folder.path),
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ".agents/skills/z 1",
+                "skills/a 2",
+                "skills/deep a/b/c/ is more than 2 folders deep",
+                "skills/large it has more than 1000 bytes",
+                "skills/linked out is a symbolic link: a skill's files are to be files",
+                "skills/many it has more than 3 files",
+            ]
+        );
+        let files = found.folders[1].files.as_ref().expect("files");
+        assert_eq!(files[0], ("SKILL.md".to_owned(), b"one".to_vec()));
+        assert_eq!(files[1], ("b/c.md".to_owned(), b"two".to_vec()));
+    }
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let error = on_default_branch(nowhere.path(), &PARENTS, "SKILL.md", LIMITS);
+    assert!(matches!(error, Err(ProposeError::NoRepository { .. })));
+}
+
+#[test]
+fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
+    let world = World::new(false);
+    let old = ("skills/a/SKILL.md", "old");
+    let new = ("skills/a/SKILL.md", "new");
+    let other = ("skills/b/SKILL.md", "b");
+    let first = world.commit("main", &[old], &[], "Ann", 1);
+    let side = world.commit("side", &[new, other], &[first], "Bob", 2);
+    let merge = world.commit("main", &[new, other], &[first, side], "Cleo", 3);
+    let later = world.commit("main", &[new, other, ("x", "x")], &[merge], "Dan", 4);
+    world.commit("main", &[new, other, ("x", "y")], &[later], "Dan", 5);
+    let found =
+        on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
+    let asked: Vec<(&str, &str)> =
+        found.folders.iter().map(|folder| (folder.path.as_str(), folder.tree.as_str())).collect();
+    let merges = merges_of(world.path(), &asked).expect("read");
+    let told: Vec<(String, i64, String)> =
+        merges.into_iter().flatten().map(|merge| (merge.name, merge.time, merge.commit)).collect();
+    let expected = ("Cleo".to_owned(), 3, merge.to_string());
+    assert_eq!(told, [expected.clone(), expected]);
+    let zero = "0".repeat(40);
+    let absent = [("skills/a", zero.as_str()), ("skills/c", asked[0].1), ("skills/a", "no number")];
+    assert_eq!(merges_of(world.path(), &absent).expect("read"), [None, None, None]);
+    assert!(!is_signed(world.path(), &merge.to_string()).expect("there"));
+    assert!(is_signed(world.path(), "no commit").is_err());
+}
+
+#[test]
+fn a_commit_beyond_a_shallow_clone_is_not_told() {
+    let world = World::new(false);
+    let first = world.commit("main", &[("skills/a/SKILL.md", "a")], &[], "Ann", 1);
+    let tip = world.commit("main", &[("skills/a/SKILL.md", "a"), ("x", "x")], &[first], "Bob", 2);
+    let tree = |world: &World| {
+        let found =
+            on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
+        found.folders[0].tree.clone()
+    };
+    let asked = tree(&world);
+    let who = |world: &World| merges_of(world.path(), &[("skills/a", &asked)]).expect("read").remove(0);
+    assert_eq!(who(&world).map(|merge| merge.name).as_deref(), Some("Ann"));
+    std::fs::write(world.path().join(".git/shallow"), format!("{tip}\n")).expect("written");
+    assert_eq!(who(&world), None);
+}
+
+#[test]
+fn proposals_are_listed_local_and_fetched() {
+    let world = World::new(false);
+    let tip = world.commit("main", &[("x", "x")], &[], "Ann", 1);
+    world.commit("housestyle/proposals/a", &[("x", "y")], &[tip], "Ann", 2);
+    let repository = world.repository();
+    repository.reference("refs/remotes/origin/housestyle/proposals/b", tip, true, "test").expect("made");
+    let found = proposals(world.path()).expect("listed");
+    let told: Vec<(&str, i64)> = found.iter().map(|branch| (branch.name.as_str(), branch.time)).collect();
+    assert_eq!(told, [("a", 2), ("b", 1)]);
+    assert_eq!(found[1].reference, "refs/remotes/origin/housestyle/proposals/b");
+}

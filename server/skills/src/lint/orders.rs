@@ -1,0 +1,321 @@
+//! Orders to agents and tools: closed lists, as data.
+//!
+//! A list finds what is usual, not everything: people review a skill, and a program points at what they should see.
+//! Text is compared in lower case, on one line, without emphasis, with look-alike letters of other scripts put back.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{Found, Severity};
+
+/// What follows a word of negation is advice against it, and only told. These are no negation.
+const NO_NEGATION: &[&str] = &["forget", "fail", "hesitate", "only", "skip", "omit", "stop", "neglect"];
+/// Words by which a sentence warns of something.
+const NEGATION: &[&str] = &[
+    "never",
+    "not",
+    "don't",
+    "dont",
+    "no",
+    "avoid",
+    "without",
+    "refuse",
+    "refuses",
+    "refused",
+    "forbid",
+    "forbids",
+    "forbidden",
+    "prevent",
+    "prevents",
+    "cannot",
+    "mustn't",
+    "shouldn't",
+    "reject",
+    "rejects",
+    "beware",
+    "against",
+    "instead",
+];
+
+/// A rule: code, how much it counts, whether a negation before it makes it advice, pattern, message.
+struct Order {
+    code: &'static str,
+    severity: Severity,
+    negatable: bool,
+    pattern: &'static str,
+    message: &'static str,
+}
+
+const fn order(
+    code: &'static str,
+    severity: Severity,
+    negatable: bool,
+    pattern: &'static str,
+    message: &'static str,
+) -> Order {
+    Order { code, severity, negatable, pattern, message }
+}
+
+use Severity::{Refused, Warning};
+
+const ORDERS: &[Order] = &[
+    order(
+        "override",
+        Refused,
+        true,
+        r"\b(ignore|disregard|forget|override|bypass|drop|discard|overrule|supersede)\b (all |any |every |each )?(of )?(the |your |my |our |these |those |what )?(other )?(previous|prior|above|earlier|preceding|former|existing|system|safety|security|original|initial|current|came before)( \w+)? ?(instruction|prompt|rule|message|guideline|direction|context|polic|check|restriction|order|command|guardrail|$)",
+        "tells a machine to ignore what it was told",
+    ),
+    order(
+        "override",
+        Refused,
+        true,
+        r"\b(ignore|disregard|forget) (everything|all|anything|whatever)\b.{0,30}\b(above|before|earlier|told|said|learned)\b",
+        "tells a machine to ignore what it was told",
+    ),
+    order(
+        "override",
+        Refused,
+        true,
+        r"\b(jailbreak|do anything now|dan mode|developer mode (is )?(on|enabled)|god mode|unrestricted (mode|ai|assistant|model)|no longer bound by|without (any )?(restrictions|guardrails|safety))\b",
+        "tells a machine to leave its limits",
+    ),
+    order(
+        "override",
+        Refused,
+        true,
+        r"\b(you are now|from now on,? you|you will now act|act as if you (are|were)|pretend (to be|that you|you are)|new (system )?(instructions?|prompt|role|persona) ?:|your (new|real|true) (instructions?|task|goal|role|purpose|objective))",
+        "gives a machine another role",
+    ),
+    order(
+        "role-marker",
+        Refused,
+        false,
+        r"<\|[a-z_]+\|>|\[/?inst\]|<</?sys>>|</?(system|assistant|user|human|instructions?|tool_call|tool_result|function_calls?|invoke|antml:[a-z_]+|important|secret|hidden)>|<｜|begin of (system )?prompt",
+        "a marker by which machines tell whose words these are",
+    ),
+    order(
+        "secrecy",
+        Refused,
+        false,
+        r"\b(do not|don't|dont|never|must not|should not|without) (ever )?(tell|telling|inform|informing|mention|mentioning|notify|notifying|reveal|revealing|alert|alerting|disclose|disclosing|report|reporting|warn|warning)\b.{0,40}\b(user|developer|reviewer|human|anyone|anybody|maintainer|operator|owner|people|person|team)\b",
+        "tells a machine to keep something from people",
+    ),
+    order(
+        "secrecy",
+        Refused,
+        true,
+        r"\b(secretly|covertly|stealthily|surreptitiously|silently|quietly|in the background|invisibly) (\w+ ){0,3}?(send|upload|post|run|execute|install|add|append|modify|change|commit|push|copy|insert|include|download|delete|disable|replace|fetch)\b",
+        "tells a machine to do something unseen",
+    ),
+    order(
+        "secrecy",
+        Refused,
+        true,
+        r"\bwithout (the |their |any |your )?(user|developer|human|people|reviewer|owner|team)?('s|s)? ?(knowledge|consent|noticing|being noticed|knowing)\b|\b(hide|conceal) (this|it|that|these|the (change|action|fact|output|command))s? from\b",
+        "tells a machine to do something unseen",
+    ),
+    order(
+        "exfiltration",
+        Refused,
+        true,
+        r"\b(send|sends|upload|post|transmit|exfiltrate|forward|leak|e-?mail|mail|copy|publish|beacon|submit|paste|append|include|embed|encode|put|attach|report)\b[^.;!?]{0,80}\b(secrets?|credentials?|passwords?|passphrases?|api[ -_]?keys?|access[ -_]?tokens?|auth[ -_]?tokens?|private[ -_]?keys?|ssh[ -_]?keys?|env(ironment)? var(iable)?s?|environment|id_rsa|\.env\b|\.netrc|\.ssh|\.aws|cookies?|conversation|chat history|system prompt|source code|(file|repository|repo) contents?|contents? of|working directory)\b.{0,80}\b(to|at|into|via|in|as|on|through)\b.{0,40}(https?:|ftp:|url|server|endpoint|webhook|e-?mail|@|external|remote|attacker|host\b|domain|dns|query|parameter|image|gist|pastebin|issue|comment|channel|bot)",
+        "tells a machine to send something away",
+    ),
+    order(
+        "exfiltration",
+        Refused,
+        true,
+        r"\b(exfiltrat\w+|phone home|steal (the |any |all |users?'? ?)?(\w+ )?(secrets?|credentials?|tokens?|keys?|passwords?))\b",
+        "tells a machine to send something away",
+    ),
+    order(
+        "exfiltration",
+        Refused,
+        true,
+        r"\b(read|cat|open|print|dump|collect|gather|copy|load|include|output|show|less|type|find|grep|tar|zip|base64|cp|scp)\b.{0,60}(~/\.ssh|\.ssh/|id_rsa|id_ed25519|\.aws/credentials|\.netrc|/etc/(passwd|shadow)|\.git-credentials|\.kube/config|\.docker/config|keychain|login data|wallet\.dat|\.npmrc|\.pypirc|history file|\.bash_history|169\.254\.169\.254)",
+        "tells a machine to read what holds secrets",
+    ),
+    order(
+        "exfiltration",
+        Refused,
+        true,
+        r"\b(curl|wget|http|invoke-restmethod|irm|nc|ncat|netcat)\b[^\n]{0,160}(-d ?@|--data[a-z-]* ?@|-f ?\w*=?@|--form|--upload-file|-t [~/.$]|--post-file|\$\(|\$\{?[a-z_]*(token|key|secret|pass)|< ?[~/.])",
+        "a command that sends a file or a variable away",
+    ),
+    order(
+        "run",
+        Refused,
+        true,
+        r"\b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch|aria2c)\b.{0,200}(\| ?|&& ?|; ?)(sudo )?(-e )?((ba|z|da|k|fi|a|c|tc)?sh|python[0-9.]*|perl|ruby|node|php|iex|invoke-expression|source|chmod)\b",
+        "a command that runs what it downloads",
+    ),
+    order(
+        "run",
+        Refused,
+        true,
+        r#"((ba|z|da)?sh|python[0-9.]*|eval|source|\.) ?(-c )?["']?(<\(|\$\(|`) ?(curl|wget|fetch|iwr|base64|echo)|\b(iex|invoke-expression)\b ?\(|base64 (-d|--decode|-di)\b.{0,60}\| ?((ba|z|da)?sh|python|perl|node)|powershell.{0,40} -(e|enc|encodedcommand)\b|\b(exec|eval) ?\((base64|atob|zlib|codecs|compile|__import__|bytes)|\bos\.system ?\(|subprocess\.(run|call|popen).{0,40}(curl|wget)"#,
+        "a command that runs something encoded or downloaded",
+    ),
+    order(
+        "run",
+        Refused,
+        true,
+        r"/dev/tcp/|\b(nc|ncat|netcat) [^\n]{0,40}-[a-z]*e\b|mkfifo .{0,60}\bnc\b|: ?\( ?\) ?\{ ?:|rm -[a-z]*[rf][a-z]* (--no-preserve-root )?(/|~|\$home|\*|\.\.?/? ?$)|\bdd if=.{0,60}of=/dev/|\bmkfs\b|(>|>>|tee( -a)?) ?(~|\$home|/root|/hom[e]/\w+)?/?(\.(bashrc|zshrc|profile|bash_profile|ssh/authorized_keys|gitconfig)|etc/)|\bcrontab\b|core\.hookspath|git config [^\n]{0,40}(credential|sshcommand|insteadof|proxy)|reg add .{0,40}\\run\b|schtasks /create|launchctl load|authorized_keys",
+        "a command that harms the machine or settles in it",
+    ),
+    order(
+        "run",
+        Refused,
+        true,
+        r"\b(disable|turn off|remove|skip|bypass|weaken)\b.{0,40}\b(tls|ssl|certificate|signature|authentication|authorization|permission|sandbox|security|firewall|antivirus|audit|2fa|mfa)\b.{0,20}\b(verification|validation|check|checks|checking|prompt|prompts|controls?|scanner|scanning|log|logging|rules?)\b",
+        "tells a machine to switch off a safeguard",
+    ),
+    order(
+        "agents",
+        Refused,
+        true,
+        r"\b(add|copy|write|insert|append|propagate|spread)\b.{0,40}\b(this|these|the following|same)( \w+)? (instruction|text|skill|paragraph|block|prompt|rule)s?\b.{0,60}\b(every|all|each|other)( \w+)? (skill|file|repo|repositor|project|agent|prompt)",
+        "tells a machine to spread the text",
+    ),
+    order(
+        "agents",
+        Refused,
+        true,
+        r"\b(approve|merge|accept|auto-?approve|lgtm)\b.{0,40}\b(this|the|all|every|any)( \w+)? (pull request|pr|merge request|skill|proposal|change)s?\b.{0,40}\b(automatically|without (a )?review|immediately|unconditionally|regardless)\b",
+        "tells a machine to approve",
+    ),
+    order(
+        "agents",
+        Warning,
+        false,
+        r"\b(you|the (agent|assistant|model|ai|llm|bot)|claude|copilot|chatgpt|gemini|cursor|codex) (must|should|shall|need to|have to|are to|will always|always|never)\b|\b(as an ai|language model|system prompt|ai agent|ai assistant|large language)\b",
+        "speaks to a machine, not of the code",
+    ),
+    order(
+        "tools",
+        Warning,
+        false,
+        r"\b(use|call|invoke|run|execute|launch) (the |a |an |your )?([\w.-]+ )?(tool|function|mcp|plugin|subagent|agent|shell|terminal|browser|script|command)s?\b|\bmcp (server|tool)|\bmcp__",
+        "asks for a tool to be used",
+    ),
+    order(
+        "tools",
+        Warning,
+        false,
+        r"(^|[^\w$])(sudo|curl|wget|npm (i|install|run)|npx|pip3? install|pipx|cargo install|brew install|apt(-get)? install|docker run|kubectl|chmod|git push|ssh|scp|eval|exec|powershell|bash -c|sh -c) |--no-verify|!`[^`]+`",
+        "a command to run",
+    ),
+    order(
+        "tools",
+        Warning,
+        false,
+        r"(?m)^ {0,3}[`~]{3,} ?(sh|bash|zsh|shell|console|powershell|ps1|bat|cmd|terminal)\b",
+        "commands to run",
+    ),
+];
+
+/// Characters between which a sentence is looked for.
+const SENTENCE: usize = 90;
+
+/// Looks for orders in a text.
+pub(super) fn check(path: &str, text: &str, found: &mut Found) {
+    static COMPILED: LazyLock<Vec<Option<Regex>>> =
+        LazyLock::new(|| ORDERS.iter().map(|order| Regex::new(order.pattern).ok()).collect());
+    let plain = Plain::of(text);
+    for (order, regex) in ORDERS.iter().zip(COMPILED.iter()) {
+        for hit in regex.iter().flat_map(|regex| regex.find_iter(&plain.text)) {
+            let advice = order.negatable && negated(&plain.text[..hit.start()]);
+            let severity = if advice { Severity::Warning } else { order.severity };
+            let shown: String = hit.as_str().chars().take(60).collect();
+            let message = format!("{}: {:?}", order.message, shown.trim());
+            found.add(severity, order.code, path, plain.line(hit.start()), message);
+        }
+    }
+}
+
+/// Returns whether the sentence so far says that something is not to be done.
+fn negated(before: &str) -> bool {
+    let from = (before.len().saturating_sub(SENTENCE)..=before.len()).find(|at| before.is_char_boundary(*at));
+    let sentence = &before[from.unwrap_or(0)..];
+    let sentence = sentence.rsplit(['.', '!', '?', ';', ':', '\n']).next().unwrap_or_default();
+    let mut words = sentence
+        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|word| !word.is_empty())
+        .peekable();
+    let mut negated = false;
+    while let Some(word) = words.next() {
+        if NEGATION.contains(&word) {
+            negated = !words.peek().is_some_and(|next| NO_NEGATION.contains(next));
+        } else if matches!(word, "but" | "then" | "and" | "please" | "always") {
+            negated = false; // another clause begins
+        }
+    }
+    negated
+}
+
+/// A text in lower case, in which a line end within a paragraph is a space; with the lines that its bytes come from.
+struct Plain {
+    text: String,
+    /// Where lines begin in the plain text.
+    starts: Vec<usize>,
+}
+
+impl Plain {
+    fn of(text: &str) -> Plain {
+        let mut plain = Plain { text: String::with_capacity(text.len()), starts: Vec::new() };
+        let mut goes_on = false;
+        for line in text.lines() {
+            // A blank line, a heading, an item or a fence ends a sentence; else it goes on.
+            let trimmed = line.trim_start();
+            let begins = trimmed.is_empty() || trimmed.starts_with(['#', '-', '*', '`', '~', '|', '>']);
+            plain.text.push(if begins && !goes_on { '\n' } else { ' ' });
+            plain.starts.push(plain.text.len());
+            // A command goes on behind a backslash.
+            goes_on = line.ends_with('\\');
+            let line = line.strip_suffix('\\').unwrap_or(line);
+            for c in line.chars().flat_map(fold) {
+                let last = plain.text.chars().next_back().unwrap_or(' ');
+                match c {
+                    // Emphasis and invisible characters part no word: `ig**nore**`.
+                    '*' => {}
+                    c if super::hidden::is_hidden(c) => {}
+                    c if c.is_whitespace() => {
+                        if !last.is_whitespace() {
+                            plain.text.push(' ');
+                        }
+                    }
+                    c => plain.text.push(c),
+                }
+            }
+        }
+        plain
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at).max(1)
+    }
+}
+
+/// Returns a character in lower case, and a Latin one for one that looks like it.
+fn fold(c: char) -> impl Iterator<Item = char> {
+    let latin = match c {
+        'а' | 'А' => 'a',
+        'е' | 'Е' | 'ё' => 'e',
+        'о' | 'О' | 'ο' | 'Ο' => 'o',
+        'р' | 'Р' | 'ρ' => 'p',
+        'с' | 'С' => 'c',
+        'х' | 'Х' => 'x',
+        'у' | 'У' => 'y',
+        'і' | 'І' | 'ι' => 'i',
+        'ѕ' => 's',
+        'ԁ' => 'd',
+        'ν' => 'v',
+        'ɡ' => 'g',
+        '’' | '‘' => '\'',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    latin.to_lowercase()
+}

@@ -177,7 +177,11 @@ fn states_follow_branches_switches_and_successors() {
     team.commit("add skills");
     team.skill("skills/five", &TEXT.replace("\"sign-in\"", "five"));
     team.git(&["branch", "housestyle/proposals/five"]);
-    team.git(&["branch", "housestyle/proposals/six"]);
+    team.git(&["checkout", "--quiet", "-b", "housestyle/proposals/six"]);
+    team.skill(".agents/skills/six", &TEXT.replace("\"sign-in\"", "six"));
+    team.git(&["add", ".agents"]);
+    team.git(&["commit", "--quiet", "--message", "propose"]);
+    team.git(&["checkout", "--quiet", "main"]);
     team.git(&["branch", "housestyle/proposals/adapter-0123"]);
     let expected =
         ["five proposed", "four retired", "one superseded", "six proposed", "three shadow", "two approved"];
@@ -209,6 +213,12 @@ fn a_name_counts_once_and_a_copy_is_no_second() {
         word(&team.list()[1]["reason"]),
         ".agents/skills/sign-in has that name already: the first one counts"
     );
+    // What lies about cannot take the place of what is approved.
+    let team = Team::new();
+    team.skill("skills/sign-in", TEXT);
+    team.commit("add a skill");
+    team.skill(".agents/skills/Sign-In", &TEXT.replace("login", "log-in"));
+    assert_eq!(team.states(), ["Sign-In refused", "sign-in approved"]);
 }
 
 #[test]

@@ -91,6 +91,25 @@ pub fn on_default_branch(
     Ok(Some(OnDefault { branch, commit, work_tree, folders }))
 }
 
+/// Returns a folder as a commit has it; `None` where it has no such folder, or there is no such commit.
+///
+/// # Errors
+/// When there is no repository.
+pub fn folder_at(
+    path: &Path,
+    commit: &str,
+    folder: &str,
+    limits: Limits,
+) -> Result<Option<Folder>, ProposeError> {
+    let repository = open(path)?;
+    let tree =
+        Oid::from_str(commit).and_then(|id| repository.find_commit(id)).and_then(|commit| commit.tree());
+    let Some(tree) = tree.ok().and_then(|root| tree_at(&repository, &root, folder)) else { return Ok(None) };
+    let mut reading = Reading { repository: &repository, limits, files: Vec::new(), bytes: 0 };
+    let files = reading.folder(&tree, "", 0).map(|()| reading.files);
+    Ok(Some(Folder { path: folder.to_owned(), tree: tree.id().to_string(), files }))
+}
+
 /// Reads a folder's files within limits.
 struct Reading<'r> {
     repository: &'r Repository,

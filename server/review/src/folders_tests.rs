@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
-use crate::{Limits, ProposeError, is_signed, merges_of, on_default_branch, proposals};
+use crate::{Limits, ProposeError, folder_at, is_signed, merges_of, on_default_branch, proposals};
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
 const LIMITS: Limits = Limits { folders: 50, files: 3, bytes: 1000, depth: 2 };
@@ -153,7 +153,13 @@ fn a_commit_beyond_a_shallow_clone_is_not_told() {
 fn proposals_are_listed_local_and_fetched() {
     let world = World::new(false);
     let tip = world.commit("main", &[("x", "x")], &[], "Ann", 1);
-    world.commit("housestyle/proposals/a", &[("x", "y")], &[tip], "Ann", 2);
+    let side = world.commit("housestyle/proposals/a", &[("skills/a/SKILL.md", "y")], &[tip], "Ann", 2);
+    let at = |folder: &str| folder_at(world.path(), &side.to_string(), folder, LIMITS).expect("read");
+    assert_eq!(
+        at("skills/a").map(|folder| folder.files),
+        Some(Ok(vec![("SKILL.md".to_owned(), b"y".to_vec())]))
+    );
+    assert_eq!((at("skills/b"), at("skills/a/SKILL.md")), (None, None));
     let repository = world.repository();
     repository.reference("refs/remotes/origin/housestyle/proposals/b", tip, true, "test").expect("made");
     let found = proposals(world.path()).expect("listed");

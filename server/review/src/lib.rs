@@ -18,7 +18,7 @@ mod weights;
 
 pub use error::HistoryError;
 pub use folders::{
-    Folder, Limits, OnDefault, ProposalBranch, is_signed, merges_of, on_default_branch, proposals,
+    Folder, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of, on_default_branch, proposals,
 };
 pub use history::{HeadFile, History, HistoryOptions, Reading};
 pub use ignored::is_ignored;

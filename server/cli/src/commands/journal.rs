@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
-use housestyle_text::glob;
 use housestyle_journal::{Edit, Figures, Journal, JournalError, Outcome, Rate, Stamp, Stats, Suggestion};
+use housestyle_text::glob;
 use housestyle_train::format::short;
 use serde_json::{Value, json};
 

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use housestyle_review::{Folder, OnDefault, ProposeError, merges_of, on_default_branch, proposals};
+use housestyle_review::{
+    Folder, OnDefault, ProposalState, ProposeError, folder_at, merges_of, on_default_branch, proposal_state,
+    proposals,
+};
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{SKILL_FILE, Skill};
 
@@ -90,7 +93,9 @@ impl Survey {
             found.into_iter().map(|found| (found.folder.clone(), found)).collect();
         let paths: BTreeSet<&String> = here.keys().chain(approved.keys()).collect();
         let mut paths: Vec<&String> = paths.into_iter().collect();
-        paths.sort_by_key(|path| (ROOTS.iter().position(|root| path.starts_with(root)), path.as_str()));
+        // What is approved has its name first: a file that somebody drops here cannot take its place.
+        let place = |path: &str| ROOTS.iter().position(|root| path.starts_with(root));
+        paths.sort_by_key(|path| (!approved.contains_key(*path), place(path), path.as_str()));
         for path in paths {
             let entry = match (here.get(path), approved.get(path)) {
                 (Some(found), Some(folder)) => self.both(found, folder),
@@ -197,25 +202,31 @@ impl Survey {
                 .trim_start_matches("refs/heads/")
                 .trim_start_matches("refs/remotes/")
                 .to_owned();
-            let known = self.entries.iter_mut().find(|entry| entry.name == branch.name);
-            match known {
-                Some(entry) => {
-                    if entry.state == State::Candidate {
-                        entry.state = State::Proposed;
-                        entry.reason = Some(format!("branch {reference} waits for review"));
-                    }
-                    entry.branches.push(reference);
-                }
-                // Adapters are proposed on such branches, too.
-                None if !branch.name.starts_with("adapter-") => {
-                    let reason = format!("branch {reference} waits for review");
-                    let mut entry = blank(&branch.name, State::Proposed);
+            let reason = format!("branch {reference} waits for review");
+            if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == branch.name) {
+                if entry.state == State::Candidate {
+                    entry.state = State::Proposed;
                     entry.reason = Some(reason);
-                    entry.branches.push(reference);
-                    self.add_unplaced(entry);
                 }
-                None => {}
+                entry.branches.push(reference);
+                continue;
             }
+            // Adapters are proposed on such branches, too; and one that was merged may have been left.
+            let merged = matches!(proposal_state(root, &branch.name), Ok(ProposalState::Merged));
+            let folder = ROOTS.iter().find_map(|parent| {
+                folder_at(root, &branch.commit, &format!("{parent}/{}", branch.name), LIMITS).ok().flatten()
+            });
+            let Some(folder) = folder.filter(|_| !merged) else { continue };
+            let mut entry = match &folder.files {
+                Ok(files) => read(&folder.path, files),
+                Err(reason) => refused(&folder.path, reason.clone()),
+            };
+            if entry.state != State::Refused {
+                entry.state = State::Proposed;
+                entry.reason = Some(reason);
+            }
+            entry.branches.push(reference);
+            self.add(entry);
         }
     }
 
@@ -225,10 +236,6 @@ impl Survey {
             let files = candidate.contents();
             if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == candidate.name) {
                 entry.report.get_or_insert(candidate.report);
-                if entry.skill.is_none() && entry.state == State::Proposed {
-                    entry.skill = Skill::read(&candidate.name, &files).ok();
-                    entry.files = files;
-                }
                 continue;
             }
             let mut entry = read(&candidate.name, &files);

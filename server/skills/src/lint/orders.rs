@@ -319,3 +319,37 @@ fn fold(c: char) -> impl Iterator<Item = char> {
     };
     latin.to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles_and_matches_nothing_empty() {
+        for order in ORDERS {
+            let regex = Regex::new(order.pattern).unwrap();
+            assert!(
+                !regex.is_match("") && !regex.is_match("A plain sentence, with a comma."),
+                "{}",
+                order.pattern
+            );
+        }
+    }
+
+    #[test]
+    fn negation_counts_within_its_clause() {
+        for (before, expected) in [
+            ("never ", true),
+            ("you do not ", true),
+            ("do not forget to ", false),
+            ("it is not slow. ", false),
+            ("if it does not fit, then ", false),
+            ("", false),
+            ("not only ", false),
+            ("skills that say so are refused: ", false),
+            ("reject a skill that says ", true),
+        ] {
+            assert_eq!(negated(before), expected, "{before:?}");
+        }
+    }
+}

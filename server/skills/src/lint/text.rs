@@ -9,9 +9,7 @@ use super::{Found, hidden, orders};
 
 /// Bytes of a file that are looked through. What is longer is no text for a prompt.
 const MOST_SCANNED: usize = 1 << 20;
-/// Characters of a run that may be an encoding of something.
-const LONG_RUN: usize = 40;
-/// Characters of a run from which on it is one.
+/// Characters of a run from which on it is an encoding of something.
 const ENCODED_RUN: usize = 120;
 /// Blank lines from which on what follows is out of sight.
 const MANY_BLANKS: usize = 60;
@@ -62,6 +60,7 @@ pattern!(LINK_COMMENT, r"^\s{0,3}\[[^\]]*\]:\s*(#|<>)");
 pattern!(URL, r"(?i)\b(https?|ftp|file|wss?)://[^\s)>\]`]*");
 pattern!(DATA, r"(?i)\bdata:[a-z]+/[a-z0-9.+-]+[;,]|\bdata:;base64,");
 pattern!(IMAGE, r"!\[[^\]]*\]\(\s*<?(https?:)?//[^)]*[?&={}$%][^)]*\)");
+// From 40 characters on it may be one.
 pattern!(RUN, r"[A-Za-z0-9+/_=-]{40,}");
 pattern!(
     ESCAPES,
@@ -292,23 +291,16 @@ fn encoded(path: &str, number: usize, line: &str, found: &mut Found) {
             true => found.refuse("encoded", path, number, text),
             // A digest of 64 digits names something, and hides nothing.
             false if hexadecimal && run.len() <= 64 => {}
-            false => {
-                debug_assert!(run.len() >= LONG_RUN);
-                found.warn("encoded", path, number, text);
-            }
+            false => found.warn("encoded", path, number, text),
         }
     }
     if ESCAPES.as_ref().is_some_and(|regex| regex.is_match(line)) {
         found.refuse("encoded", path, number, "a run of escapes: write what it stands for");
     }
     let blank = line.trim_start_matches('\u{feff}');
-    let wide = blank.split(|c: char| !c.is_whitespace()).any(|white| white.chars().count() >= WIDE);
-    if wide && !blank.trim().is_empty() && !blank.trim_end().is_empty() {
-        let behind = blank.trim_end();
-        let inside = behind.split(|c: char| !c.is_whitespace()).any(|white| white.chars().count() >= WIDE);
-        if inside {
-            found.refuse("hidden", path, number, "text that stands out of sight, behind white space");
-        }
+    let mut white = blank.trim_end().split(|c: char| !c.is_whitespace());
+    if white.any(|white| white.chars().count() >= WIDE) {
+        found.refuse("hidden", path, number, "text that stands out of sight, behind white space");
     }
 }
 
@@ -376,5 +368,30 @@ fn blanks(path: &str, text: &str, found: &mut Found) {
             );
         }
         blank = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        let all = [&SCRIPT, &UNSEEN, &TAG, &LINK_COMMENT, &URL, &DATA, &IMAGE, &RUN, &ESCAPES, &MARKS];
+        assert!(all.iter().all(|pattern| pattern.is_some()));
+    }
+
+    #[test]
+    fn code_in_backticks_is_left_out() {
+        for (line, expected) in [("a `b` c", "a   c"), ("a `b c", "a b c"), ("`a` b `c", "  b c"), ("", "")] {
+            assert_eq!(without_code(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn fences_close_with_their_own_mark() {
+        let open = |lines: &[&str]| lines.iter().fold(None, |fence, line| fenced(fence, line)).is_some();
+        assert!(open(&["```rust", "~~~"]) && open(&["````", "```"]) && open(&["```", "``` x"]));
+        assert!(!open(&["```", "```"]) && !open(&["~~~", "x", "~~~~ "]) && !open(&["``"]));
     }
 }

@@ -1,5 +1,6 @@
 //! What a program can check of a skill: the file `rule.json` beside SKILL.md. The schema is closed.
 
+mod definition;
 mod file;
 mod form;
 mod name;
@@ -16,8 +17,11 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use form::{Form, FormKind};
+pub(crate) use name::definitions;
 pub use name::{Name, NameKind};
+pub(crate) use pattern::{Finder, Pattern, expand, has_gap, is_separator, is_verbatim};
 pub use rewrite::Rewrite;
+pub(crate) use rewrite::Sides;
 pub use scope::Scope;
 pub use set::Rules;
 pub use term::Term;
@@ -59,9 +63,9 @@ impl Rule {
     pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
         match self {
             Rule::Rewrite(rule) => rule.places(source, within),
+            Rule::Name(rule) => rule.places(source, within),
             Rule::Term(rule) => rule.places(source, within),
             Rule::Form(rule) => rule.places(source, within),
-            Rule::Name(_) => Vec::new(),
         }
     }
 }

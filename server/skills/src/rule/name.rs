@@ -1,6 +1,13 @@
 //! How definitions are named.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
+
+use super::Place;
+use crate::source::Source;
+
+pub(crate) use super::definition::definitions;
 
 /// Definitions of a kind have names that match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,4 +33,30 @@ pub enum NameKind {
     Constructor,
     /// Classes, structs, enums, interfaces for errors.
     Error,
+}
+
+impl Name {
+    /// Returns whether a name is as the rule says.
+    pub(crate) fn is_followed(&self, name: &str) -> bool {
+        name.starts_with(&self.prefix) && name.ends_with(&self.suffix)
+    }
+
+    /// Returns the names of the definitions of the kind that touch `within`. How a name is changed everywhere is
+    /// nothing that a fix of one place can do.
+    pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+        let touches = |range: &Range<usize>| {
+            within.as_ref().is_none_or(|w| range.start <= w.end && w.start <= range.end)
+        };
+        let mut places: Vec<Place> = definitions(source)
+            .into_iter()
+            .filter(|(of, range)| *of == self.of && touches(range))
+            .map(|(_, range)| Place {
+                followed: self.is_followed(source.slice(range.clone())),
+                range,
+                fix: None,
+            })
+            .collect();
+        places.sort_by_key(|place| place.range.start);
+        places
+    }
 }

@@ -86,33 +86,48 @@ impl Sides {
 
     /// Makes places of the matches of this rewrite's patterns, in their order.
     pub(crate) fn places(&self, source: &Source<'_>, finder: &Finder, matches: &[&Match]) -> Vec<Place> {
+        let (kept, broken) = self.parted(matches);
+        let place = |found: &Match, followed, fix| Place { range: found.range.clone(), followed, fix };
+        let mut places: Vec<Place> = kept.iter().map(|found| place(found, true, None)).collect();
+        for found in broken {
+            let pattern = |index: usize| finder.patterns().get(index);
+            let fix = match (pattern(found.pattern), pattern(self.prefer)) {
+                (Some(avoid), Some(prefer)) => expand(source, avoid, found, prefer),
+                _ => None,
+            };
+            places.push(place(found, false, fix));
+        }
+        places.sort_by_key(|place| (place.range.start, place.range.end));
+        places.dedup_by(|a, b| a.range == b.range && a.followed == b.followed);
+        places
+    }
+
+    /// Parts matches into those that follow the rule and those that do not.
+    ///
+    /// A place of both kinds is followed, unless what is avoided says more than what is preferred.
+    pub(crate) fn parted<'m>(&self, matches: &[&'m Match]) -> (Vec<&'m Match>, Vec<&'m Match>) {
         let (followed, avoided): (Vec<&Match>, Vec<&Match>) =
             matches.iter().partition(|found| found.pattern == self.prefer);
         let narrow = |found: &Match| {
             let number = found.pattern.checked_sub(self.prefer + 1);
             number.and_then(|number| self.narrower.get(number)).copied().unwrap_or_default()
         };
-        let covered = |place: &Match| {
-            followed.iter().any(|other| covers(other, place) || covers(place, other)) && !narrow(place)
-        };
-        let broken: Vec<&Match> = avoided.into_iter().filter(|found| !covered(found)).collect();
-        let kept = followed.iter().filter(|found| {
-            !broken.iter().any(|other| narrow(other) && (covers(other, found) || covers(found, other)))
-        });
-        let mut places: Vec<Place> =
-            kept.map(|found| Place { range: found.range.clone(), followed: true, fix: None }).collect();
-        for found in &broken {
-            let pattern = |index: usize| finder.patterns().get(index);
-            let fix = match (pattern(found.pattern), pattern(self.prefer)) {
-                (Some(avoid), Some(prefer)) => expand(source, avoid, found, prefer),
-                _ => None,
-            };
-            places.push(Place { range: found.range.clone(), followed: false, fix });
-        }
-        places.sort_by_key(|place| (place.range.start, place.range.end));
-        places.dedup_by(|a, b| a.range == b.range && a.followed == b.followed);
-        places
+        let meet = |a: &Match, b: &Match| covers(a, b) || covers(b, a);
+        let broken: Vec<&Match> = avoided
+            .into_iter()
+            .filter(|found| narrow(found) || !near(&followed, found).any(|other| meet(other, found)))
+            .collect();
+        let kept = followed.into_iter();
+        let kept =
+            kept.filter(|found| !near(&broken, found).any(|other| narrow(other) && meet(other, found)));
+        (kept.collect(), broken)
     }
+}
+
+/// Returns the matches that overlap another, of some in the order of their starts.
+fn near<'a, 'm>(matches: &'a [&'m Match], found: &'a Match) -> impl Iterator<Item = &'m Match> + 'a {
+    let end = matches.partition_point(|other| other.range.start < found.range.end);
+    matches[..end].iter().copied().filter(|other| other.range.end > found.range.start)
 }
 
 /// Returns whether `inner` is in `outer`, but in nothing that a metavariable of it stands for.

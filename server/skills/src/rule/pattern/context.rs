@@ -70,6 +70,7 @@ const JAVASCRIPT: Contexts = Contexts {
         ("class C {\n", "\n}"),
         ("({", "})"),
         ("function f(", ") {}"),
+        ("try {} ", ""),
         ("<a ", " />"),
     ],
     and: &[],
@@ -85,6 +86,7 @@ const TYPESCRIPT: Contexts = Contexts {
         ("function f(", ") {}"),
         ("type T = ", ";"),
         ("interface I {\n", "\n}"),
+        ("try {} ", ""),
     ],
     and: &[("type T = ", ";")],
 };
@@ -99,6 +101,7 @@ const TSX: Contexts = Contexts {
         ("function f(", ") {}"),
         ("type T = ", ";"),
         ("interface I {\n", "\n}"),
+        ("try {} ", ""),
         ("<a ", " />"),
     ],
     and: &[("type T = ", ";")],

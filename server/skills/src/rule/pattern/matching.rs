@@ -122,7 +122,7 @@ impl<'t> Matcher<'t> {
                 found
             }
             Tree::One(number) if tokens => {
-                let run = nodes.iter().take_while(|node| self.is_operand(**node)).count();
+                let run = nodes.iter().take_while(|node| !is_separator(self.text_of(**node))).count();
                 for length in (1..=run).rev() {
                     if self.bind(*number, &nodes[..length])
                         && let Some(more) = self.sequence(rest, &nodes[length..], whole, tokens)
@@ -155,29 +155,6 @@ impl<'t> Matcher<'t> {
         }
     }
 
-    /// Returns whether a token can be part of one operand in the tokens of a macro call.
-    fn is_operand(&self, node: Node<'_>) -> bool {
-        let text = self.text.get(node.byte_range()).unwrap_or_default();
-        !matches!(
-            text,
-            "," | ";"
-                | "=>"
-                | "&&"
-                | "||"
-                | "=="
-                | "!="
-                | "="
-                | ".."
-                | "..="
-                | "("
-                | ")"
-                | "["
-                | "]"
-                | "{"
-                | "}"
-        )
-    }
-
     /// Binds a metavariable, if it is not bound to another text.
     fn bind(&mut self, number: usize, nodes: &[Node<'_>]) -> bool {
         if nodes.iter().any(|node| node.is_error() || node.is_missing()) {
@@ -205,6 +182,10 @@ impl<'t> Matcher<'t> {
         true
     }
 
+    fn text_of(&self, node: Node<'_>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
     fn undo(&mut self, mark: usize) {
         for number in self.trail.drain(mark.min(self.trail.len())..) {
             self.bound[number] = None;
@@ -221,4 +202,12 @@ pub(super) struct Found {
 
 fn is_comma(tree: &Tree) -> bool {
     matches!(tree, Tree::Leaf(text) if text == ",")
+}
+
+/// Returns whether a token of a macro call parts its operands: a comma, a bracket, or an operator that binds less than
+/// what an operand is made of.
+pub(crate) fn is_separator(text: &str) -> bool {
+    const SEPARATORS: [&str; 16] =
+        [",", ";", "=>", "&&", "||", "==", "!=", "=", "..", "..=", "(", ")", "[", "]", "{", "}"];
+    SEPARATORS.contains(&text)
 }

@@ -13,6 +13,8 @@ mod replace;
 mod tests;
 
 pub(crate) use find::{Finder, Match};
+pub(crate) use matching::is_separator;
+pub(crate) use parse::{has_gap, is_verbatim};
 pub(crate) use replace::expand;
 
 use housestyle_text::Language;

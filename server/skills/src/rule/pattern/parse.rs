@@ -71,7 +71,7 @@ impl Pattern {
 
     /// Returns a text within the context in which this pattern was read, and where it stands there; none where it has
     /// an error in all of them.
-    pub(super) fn in_context(&self, text: &str) -> Option<(String, Range<usize>)> {
+    pub(crate) fn in_context(&self, text: &str) -> Option<(String, Range<usize>)> {
         let contexts = context::of(self.language)?;
         let mut parser = Parser::new();
         parser.set_language(&self.language.grammar()?).ok()?;
@@ -209,14 +209,14 @@ fn is_tokens(kind: &str) -> bool {
 }
 
 /// Returns whether text between the children of a node may count.
-fn is_verbatim(kind: &str) -> bool {
+pub(crate) fn is_verbatim(kind: &str) -> bool {
     ["string", "content", "template", "regex", "heredoc", "char", "rune", "jsx_text", "preproc"]
         .iter()
         .any(|part| kind.contains(part))
 }
 
 /// Returns whether text that is no whitespace stands between the children of a node.
-pub(super) fn has_gap(node: Node<'_>, text: &str) -> bool {
+pub(crate) fn has_gap(node: Node<'_>, text: &str) -> bool {
     let mut cursor = node.walk();
     let mut reached = node.start_byte();
     let blank = |from, to| text.get(from..to).is_none_or(|gap| gap.trim().is_empty());
@@ -251,4 +251,28 @@ fn anchor(roots: &[Tree]) -> Option<(String, usize)> {
 
 fn is_bracket(text: &str) -> bool {
     text.chars().all(|c| "()[]{}.,;:\"'`".contains(c))
+}
+
+impl Pattern {
+    /// Returns the tokens of the first reading in their order; a metavariable is a token that says nothing.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        let mut open: Vec<&Tree> = Vec::new();
+        open.extend(self.variants.first().into_iter().flat_map(|variant| variant.roots.iter().rev()));
+        let mut tokens = Vec::new();
+        while let Some(tree) = open.pop() {
+            match tree {
+                Tree::One(number) | Tree::Many(number) => {
+                    tokens.push(format!("${}", self.names.get(*number).map_or("", |name| &name.name)));
+                }
+                Tree::Leaf(text) => tokens.push(text.clone()),
+                Tree::Node { children, .. } => open.extend(children.iter().rev()),
+            }
+        }
+        tokens
+    }
+
+    /// Returns whether it is a single token: a name alone says nothing of what it stands for.
+    pub(crate) fn is_token(&self) -> bool {
+        self.variants.first().is_some_and(|variant| matches!(variant.roots.as_slice(), [Tree::Leaf(_)]))
+    }
 }

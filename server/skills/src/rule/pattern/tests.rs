@@ -352,3 +352,62 @@ fn shell() {
     check("if $A; then $$$B; fi", "if test -f x; then a; b; fi\n", &["if test -f x; then a; b; fi"]);
     check("cd $A || exit 1", "cd \"$d\" || exit 1\n", &["cd \"$d\" || exit 1"]);
 }
+
+mod hostile {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LANGUAGES: [&str; 11] = [
+        "rust",
+        "python",
+        "javascript",
+        "javascriptreact",
+        "typescript",
+        "typescriptreact",
+        "go",
+        "java",
+        "c",
+        "lua",
+        "shellscript",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_pattern_and_no_text_panics(
+            which in 0..LANGUAGES.len(),
+            pattern in "(\\$\\$\\$[AB]|\\$[AB]|[a-c]|[(){}\\[\\],;.:=\"'`#@!?+\n -]|é){0,24}",
+            text in "([a-c]|[(){}\\[\\],;.:=\"'`#@!?+\n -]|é){0,200}",
+        ) {
+            let language = Language::from_id(LANGUAGES[which]);
+            if let Ok(parsed) = Pattern::parse(&pattern, language) {
+                let source = Source::new("a", &text, language);
+                for found in Finder::new(vec![parsed.clone()]).find(&source, None, |_| true) {
+                    prop_assert!(text.get(found.range.clone()).is_some());
+                    super::super::expand(&source, &parsed, &found, &parsed);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        let rust = Language::from_id("rust");
+        let many = (0..20).map(|at| format!("$$$A{at}, x")).collect::<Vec<_>>().join(", ");
+        let pattern = Pattern::parse(&format!("f({many}, y)"), rust).unwrap();
+        let text = format!("fn g() {{ f({}); }}", "x, ".repeat(5000));
+        let found = Finder::new(vec![pattern]).find(&Source::new("a", &text, rust), None, |_| true);
+        assert!(found.is_empty());
+        let deep = format!("{}$A{}", "f(".repeat(500), ")".repeat(500));
+        assert!(Pattern::parse(&deep, rust).is_err());
+        assert!(Pattern::parse(&"f(".repeat(10_000), rust).is_err());
+        let nested = format!("fn g() {{ {}x{}; }}", "f(".repeat(5000), ")".repeat(5000));
+        let call = Pattern::parse("f($$$A)", rust).unwrap();
+        assert_eq!(
+            Finder::new(vec![call]).find(&Source::new("a", &nested, rust), None, |_| true).len(),
+            5000
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! How much must speak for a rule about code before it is one.
+
+/// The numbers that decide what the miner of code keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bounds {
+    /// Edits that made the same rewrite, at least: files within a commit.
+    pub edits: usize,
+    /// Files in which they are, at least.
+    pub files: usize,
+    /// Commits in which they are, at least: what was done once, everywhere, is no habit.
+    pub commits: usize,
+    /// The share of the newest texts' places that follow a rewrite, at least.
+    pub precision: f64,
+    /// Different lines on which nothing but one name was changed to another, at least.
+    pub rename_sites: usize,
+    /// Tokens of a rewrite's sides, at most.
+    pub tokens: usize,
+    /// The share of a convention's places that make the same choice, at least.
+    pub share: f64,
+    /// The same in each half of the time.
+    pub half_share: f64,
+    /// Added places of a convention, at least.
+    pub places: usize,
+    /// Added places of a convention in each half of the time, at least.
+    pub half_places: usize,
+    /// Files that a convention's places are in, at least.
+    pub convention_files: usize,
+    /// Rules that are returned, at most.
+    pub rules: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            edits: 3,
+            files: 2,
+            commits: 2,
+            precision: 0.8,
+            rename_sites: 6,
+            tokens: 80,
+            share: 0.95,
+            half_share: 0.9,
+            places: 12,
+            half_places: 4,
+            convention_files: 3,
+            rules: 60,
+        }
+    }
+}

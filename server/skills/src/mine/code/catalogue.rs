@@ -1,0 +1,255 @@
+//! What can be written in more than one way: a closed list, by language. The miner asks which way a team goes.
+
+/// Ways to write one thing. Of each way the first pattern is what a rule prefers; the others are the same way, too.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) languages: &'static [&'static str],
+    pub(super) ways: &'static [&'static [&'static str]],
+    /// Whether the first way is what is written nearly everywhere.
+    pub(super) usual: bool,
+}
+
+const RUST: &[&str] = &["rust"];
+const PYTHON: &[&str] = &["python"];
+const SCRIPT: &[&str] = &["javascript", "javascriptreact", "typescript", "typescriptreact"];
+const TYPED: &[&str] = &["typescript", "typescriptreact"];
+const GO: &[&str] = &["go"];
+const JAVA: &[&str] = &["java"];
+const C: &[&str] = &["c"];
+const LUA: &[&str] = &["lua"];
+const SHELL: &[&str] = &["shellscript"];
+
+const fn choice(languages: &'static [&'static str], ways: &'static [&'static [&'static str]]) -> Choice {
+    Choice { languages, ways, usual: false }
+}
+
+/// A choice of which nearly everybody goes the first way.
+const fn usual(languages: &'static [&'static str], ways: &'static [&'static [&'static str]]) -> Choice {
+    Choice { languages, ways, usual: true }
+}
+
+/// The list. What a compiler or a linter with its usual settings refuses is not in it.
+pub(super) const CHOICES: &[Choice] = &[
+    // Rust: errors
+    choice(RUST, &[&["$A.unwrap()"], &["$A.expect($B)"]]),
+    choice(
+        RUST,
+        &[
+            &["bail!($$$A)"],
+            &["return Err(anyhow!($$$A))", "return Err(anyhow!($$$A));", "Err(anyhow!($$$A))"],
+        ],
+    ),
+    usual(RUST, &[&["return Err($A)"], &["Err($A)?"]]),
+    choice(RUST, &[&["todo!($$$A)"], &["unimplemented!($$$A)"]]),
+    // Rust: values
+    choice(
+        RUST,
+        &[&["\"$A\".to_string()"], &["\"$A\".to_owned()"], &["String::from(\"$A\")"], &["\"$A\".into()"]],
+    ),
+    choice(RUST, &[&["Vec::new()"], &["vec![]"]]),
+    choice(RUST, &[&["let $A: $B = $C.collect();"], &["let $A = $C.collect::<$B>();"]]),
+    choice(RUST, &[&["for $A in &$B { $$$C }"], &["for $A in $B.iter() { $$$C }"]]),
+    choice(RUST, &[&["$A.map_or($B, $C)"], &["$A.map($C).unwrap_or($B)"]]),
+    usual(RUST, &[&["mem::take($A)"], &["std::mem::take($A)"]]),
+    choice(RUST, &[&["mem::replace($$$A)"], &["std::mem::replace($$$A)"]]),
+    // Rust: tests, logs, attributes
+    usual(RUST, &[&["assert_eq!($A, $B, $$$C)"], &["assert!($A == $B, $$$C)"]]),
+    usual(RUST, &[&["assert_ne!($A, $B, $$$C)"], &["assert!($A != $B, $$$C)"]]),
+    choice(RUST, &[&["info!($$$A)"], &["log::info!($$$A)"], &["tracing::info!($$$A)"]]),
+    choice(RUST, &[&["debug!($$$A)"], &["log::debug!($$$A)"], &["tracing::debug!($$$A)"]]),
+    choice(RUST, &[&["warn!($$$A)"], &["log::warn!($$$A)"], &["tracing::warn!($$$A)"]]),
+    choice(RUST, &[&["error!($$$A)"], &["log::error!($$$A)"], &["tracing::error!($$$A)"]]),
+    usual(RUST, &[&["#[inline]"], &["#[inline(always)]"]]),
+    // Python: tests
+    choice(PYTHON, &[&["assert $A == $B", "assert $A == $B, $C"], &["self.assertEqual($A, $B, $$$C)"]]),
+    choice(PYTHON, &[&["assert $A in $B"], &["self.assertIn($A, $B, $$$C)"]]),
+    choice(PYTHON, &[&["assert $A is None"], &["self.assertIsNone($A, $$$C)"]]),
+    choice(PYTHON, &[&["pytest.raises($$$A)"], &["self.assertRaises($$$A)"]]),
+    choice(PYTHON, &[&["@pytest.fixture"], &["@pytest.fixture()"]]),
+    choice(
+        PYTHON,
+        &[
+            &["monkeypatch.setattr($$$A)"],
+            &["mock.patch($$$A)", "patch($$$A)", "mock.patch.object($$$A)", "patch.object($$$A)"],
+        ],
+    ),
+    // Python: types
+    choice(PYTHON, &[&["$A | None"], &["Optional[$A]"], &["typing.Optional[$A]"], &["t.Optional[$A]"]]),
+    choice(PYTHON, &[&["list[$A]"], &["List[$A]"], &["typing.List[$A]"], &["t.List[$A]"]]),
+    choice(PYTHON, &[&["dict[$A, $B]"], &["Dict[$A, $B]"], &["typing.Dict[$A, $B]"], &["t.Dict[$A, $B]"]]),
+    choice(PYTHON, &[&["tuple[$$$A]"], &["Tuple[$$$A]"], &["typing.Tuple[$$$A]"], &["t.Tuple[$$$A]"]]),
+    choice(PYTHON, &[&["def $F($$$P) -> $R:\n    $$$B"], &["def $F($$$P):\n    $$$B"]]),
+    // Python: imports
+    choice(PYTHON, &[&["import typing as t"], &["import typing"], &["from typing import $$$A"]]),
+    choice(PYTHON, &[&["import datetime"], &["from datetime import $$$A"], &["import datetime as dt"]]),
+    choice(
+        PYTHON,
+        &[
+            &["from collections import abc"],
+            &["from collections.abc import $$$A"],
+            &["import collections.abc"],
+        ],
+    ),
+    choice(PYTHON, &[&["from functools import $$$A"], &["import functools"]]),
+    choice(PYTHON, &[&["from pathlib import $$$A"], &["import pathlib"]]),
+    // Python: calls, texts, errors
+    choice(
+        PYTHON,
+        &[
+            &["f\"$$$A\"", "f'$$$A'"],
+            &["\"$A\".format($$$B)", "'$A'.format($$$B)"],
+            &["\"$A\" % $B", "'$A' % $B"],
+        ],
+    ),
+    choice(
+        PYTHON,
+        &[
+            &["logger.$M($A, $B, $$$C)"],
+            &["logger.$M(f\"$$$A\")", "logger.$M(f'$$$A')"],
+            &["logger.$M($A % $B)"],
+            &["logger.$M($A.format($$$B))"],
+        ],
+    ),
+    choice(
+        PYTHON,
+        &[&["log.$M($A, $B, $$$C)"], &["log.$M(f\"$$$A\")", "log.$M(f'$$$A')"], &["log.$M($A % $B)"]],
+    ),
+    usual(PYTHON, &[&["logging.getLogger(__name__)"], &["logging.getLogger(\"$A\")", "logging.getLogger()"]]),
+    usual(PYTHON, &[&["super().__init__($$$A)"], &["super($C, self).__init__($$$A)"]]),
+    usual(PYTHON, &[&["{}"], &["dict()"]]),
+    usual(PYTHON, &[&["[]"], &["list()"]]),
+    choice(PYTHON, &[&["$A.read_text($$$B)"], &["open($A).read()"]]),
+    usual(PYTHON, &[&["with open($$$A) as $B:\n    $$$C"], &["with $P.open($$$A) as $B:\n    $$$C"]]),
+    choice(
+        PYTHON,
+        &[
+            &["except $E as e:\n    $$$B"],
+            &["except $E as exc:\n    $$$B"],
+            &["except $E as err:\n    $$$B"],
+            &["except $E as ex:\n    $$$B"],
+            &["except $E as error:\n    $$$B"],
+        ],
+    ),
+    // JavaScript and TypeScript
+    usual(SCRIPT, &[&["$A === $B"], &["$A == $B"]]),
+    usual(SCRIPT, &[&["$A !== $B"], &["$A != $B"]]),
+    choice(
+        SCRIPT,
+        &[
+            &["function $F($$$P) { $$$B }"],
+            &["const $F = ($$$P) => { $$$B }"],
+            &["const $F = function ($$$P) { $$$B }"],
+        ],
+    ),
+    usual(SCRIPT, &[&["await $A"], &["$A.then($$$B)"]]),
+    choice(
+        SCRIPT,
+        &[
+            &["import $A from $B"],
+            &["const $A = require($B)", "var $A = require($B)", "let $A = require($B)"],
+        ],
+    ),
+    usual(SCRIPT, &[&["const $A = $B"], &["var $A = $B"]]),
+    choice(SCRIPT, &[&["for (const $A of $B) { $$$C }"], &["$B.forEach($$$C)"]]),
+    usual(SCRIPT, &[&["new Error($$$A)"], &["Error($$$A)"]]),
+    choice(SCRIPT, &[&["{ ...$A }"], &["Object.assign({}, $A)"]]),
+    choice(
+        SCRIPT,
+        &[
+            &["typeof $A === 'undefined'", "typeof $A === \"undefined\""],
+            &["$A === undefined"],
+            &["$A === void 0"],
+        ],
+    ),
+    choice(SCRIPT, &[&["it($$$A)"], &["test($$$A)"]]),
+    choice(SCRIPT, &[&["expect($A).toEqual($B)"], &["expect($A).toStrictEqual($B)"]]),
+    choice(SCRIPT, &[&["assert.strictEqual($$$A)"], &["assert.equal($$$A)"]]),
+    choice(SCRIPT, &[&["assert.deepStrictEqual($$$A)"], &["assert.deepEqual($$$A)"]]),
+    choice(SCRIPT, &[&["export default $A"], &["module.exports = $A"]]),
+    choice(SCRIPT, &[&["catch (err) { $$$B }"], &["catch (error) { $$$B }"], &["catch (e) { $$$B }"]]),
+    choice(TYPED, &[&["interface $N { $$$B }"], &["type $N = { $$$B }"]]),
+    choice(TYPED, &[&["import type { $$$A } from $B"], &["import { type $A } from $B"]]),
+    usual(TYPED, &[&["$A[]"], &["Array<$A>"]]),
+    choice(TYPED, &[&["readonly $A[]"], &["ReadonlyArray<$A>"]]),
+    usual(TYPED, &[&["$A as $B"], &["<$B>$A"]]),
+    // Go
+    usual(GO, &[&["errors.New($A)"], &["fmt.Errorf($A)"]]),
+    choice(GO, &[&["errors.Wrap($A, $B)"], &["fmt.Errorf($B, $A)"]]),
+    choice(
+        GO,
+        &[
+            &["require.NoError(t, $A)"],
+            &["assert.NoError(t, $A)"],
+            &["if $A != nil { t.Fatal($$$B) }"],
+            &["if $A != nil { t.Fatalf($$$B) }"],
+            &["if $A != nil { t.Error($$$B) }"],
+            &["if $A != nil { t.Errorf($$$B) }"],
+        ],
+    ),
+    choice(GO, &[&["any"], &["interface{}"]]),
+    choice(
+        GO,
+        &[
+            &["if err := $A; err != nil { $$$B }"],
+            &["err := $A\nif err != nil { $$$B }"],
+            &["err = $A\nif err != nil { $$$B }"],
+        ],
+    ),
+    choice(GO, &[&["var $A []$B"], &["$A := []$B{}"]]),
+    choice(GO, &[&["$A := make(map[$K]$V)"], &["$A := map[$K]$V{}"]]),
+    usual(GO, &[&["&$A{}"], &["new($A)"]]),
+    choice(GO, &[&["errors.Is($A, io.EOF)"], &["$A == io.EOF"]]),
+    usual(GO, &[&["io.ReadAll($A)"], &["ioutil.ReadAll($A)"]]),
+    usual(GO, &[&["os.ReadFile($A)"], &["ioutil.ReadFile($A)"]]),
+    // Java
+    choice(
+        JAVA,
+        &[
+            &["assertEquals($A, $B)"],
+            &["assertThat($B).isEqualTo($A)"],
+            &["assertThat($B, is($A))"],
+            &["assertThat($B, equalTo($A))"],
+        ],
+    ),
+    choice(JAVA, &[&["assertTrue($A)"], &["assertThat($A).isTrue()"]]),
+    choice(JAVA, &[&["assertThrows($$$A)"], &["assertThatThrownBy($$$A)"]]),
+    usual(JAVA, &[&["new ArrayList<>()"], &["Lists.newArrayList()"]]),
+    choice(JAVA, &[&["List.of($$$A)"], &["Arrays.asList($$$A)"], &["ImmutableList.of($$$A)"]]),
+    usual(JAVA, &[&["$A == null"], &["Objects.isNull($A)"]]),
+    usual(JAVA, &[&["$A != null"], &["Objects.nonNull($A)"]]),
+    choice(
+        JAVA,
+        &[&["Objects.requireNonNull($$$A)"], &["checkNotNull($$$A)"], &["Preconditions.checkNotNull($$$A)"]],
+    ),
+    choice(JAVA, &[&["LOG.$M($$$A)"], &["log.$M($$$A)"], &["LOGGER.$M($$$A)"], &["logger.$M($$$A)"]]),
+    usual(JAVA, &[&["StandardCharsets.UTF_8"], &["\"UTF-8\""], &["Charsets.UTF_8"]]),
+    // C
+    usual(C, &[&["$A == NULL"], &["NULL == $A"]]),
+    choice(C, &[&["while (1) { $$$B }"], &["for (;;) { $$$B }"], &["while (true) { $$$B }"]]),
+    choice(C, &[&["malloc(sizeof(*$A))"], &["malloc(sizeof *$A)"], &["malloc(sizeof($A))"]]),
+    usual(C, &[&["$A++;"], &["++$A;"], &["$A += 1;"]]),
+    usual(C, &[&["memset(&$A, 0, sizeof($A))"], &["memset(&$A, 0, sizeof $A)"]]),
+    // Lua
+    usual(LUA, &[&["local function $F($$$P) $$$B end"], &["local $F = function($$$P) $$$B end"]]),
+    choice(LUA, &[&["table.insert($A, $B)"], &["$A[#$A + 1] = $B"]]),
+    usual(LUA, &[&["for $I, $V in ipairs($T) do $$$B end"], &["for $I = 1, #$T do $$$B end"]]),
+    choice(LUA, &[&["$A:format($$$B)"], &["string.format($A, $$$B)"]]),
+    choice(LUA, &[&["$A:sub($$$B)"], &["string.sub($A, $$$B)"]]),
+    choice(LUA, &[&["$A:match($$$B)"], &["string.match($A, $$$B)"]]),
+    choice(
+        LUA,
+        &[
+            &["assert.equals($$$A)"],
+            &["assert.equal($$$A)"],
+            &["assert.are.equal($$$A)"],
+            &["assert.are.equals($$$A)"],
+        ],
+    ),
+    choice(LUA, &[&["assert.same($$$A)"], &["assert.are.same($$$A)"]]),
+    // Shell
+    choice(SHELL, &[&["[[ $$$A ]]"], &["[ $$$A ]"]]),
+    usual(SHELL, &[&["$($$$A)"], &["`$$$A`"]]),
+    usual(SHELL, &[&["$F() { $$$B }"], &["function $F { $$$B }"], &["function $F() { $$$B }"]]),
+    choice(SHELL, &[&["source $A"], &[". $A"]]),
+    usual(SHELL, &[&["command -v $A"], &["which $A"], &["type $A"]]),
+];

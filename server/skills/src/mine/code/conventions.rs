@@ -1,0 +1,128 @@
+//! Conventions: where a team has a choice and nearly always makes the same.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use housestyle_text::Language;
+
+use super::choices::by_language;
+use super::names::{AFFIXES, Affix, KINDS};
+use super::{Bounds, Finding, Instance, language};
+use crate::mine::Edit;
+use crate::rule::{Name, Rule, definitions};
+use crate::source::Source;
+
+/// A place that was written, and which way it went.
+#[derive(Debug, Clone)]
+struct Written {
+    edit: usize,
+    range: Range<usize>,
+    way: usize,
+}
+
+/// Returns the conventions that what the edits added keeps, those with the most places first.
+pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
+    let mut order: Vec<usize> = (0..edits.len()).filter(|edit| language(&edits[*edit]).is_some()).collect();
+    order.sort_by_key(|edit| (edits[*edit].time, edits[*edit].path, edits[*edit].commit));
+    let choices = by_language(order.iter().filter_map(|edit| language(&edits[*edit])));
+    let names = names();
+    // By language: for each choice, and then for each name, what was written.
+    let mut written: BTreeMap<&str, Vec<Vec<Written>>> =
+        choices.iter().map(|(id, choices)| (*id, vec![Vec::new(); choices.count() + names.len()])).collect();
+    for number in order {
+        let edit = &edits[number];
+        let Some(language) = language(edit) else { continue };
+        let (Some(choices), Some(written)) = (choices.get(language.id()), written.get_mut(language.id()))
+        else {
+            continue;
+        };
+        let source = Source::new(edit.path, edit.new, language);
+        let added = |range: &Range<usize>| {
+            let starts = |hunk: &Range<usize>| hunk.start <= range.start && range.start < hunk.end;
+            edit.hunks.iter().any(|(_, new)| starts(new))
+        };
+        for found in choices.finder.find(&source, None, |_| true) {
+            let Some((choice, way)) = choices.owners.get(found.pattern).copied() else { continue };
+            if added(&found.range) {
+                written[choice].push(Written { edit: number, range: found.range, way });
+            }
+        }
+        for (of, range) in definitions(&source).into_iter().filter(|(_, range)| added(range)) {
+            let text = source.slice(range.clone());
+            for (at, (name, _)) in names.iter().enumerate().filter(|(_, (name, _))| name.of == of) {
+                let way = usize::from(!name.is_followed(text));
+                written[choices.count() + at].push(Written { edit: number, range: range.clone(), way });
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (id, written) in &written {
+        let Some(choices) = choices.get(id) else { continue };
+        for (number, places) in written.iter().enumerate() {
+            let (ways, name) = match number.checked_sub(choices.count()) {
+                None => (choices.ways(number), None),
+                // Not to have a beginning or an ending is no convention.
+                Some(at) => (1, names.get(at)),
+            };
+            let Some(way) = (0..ways).find(|way| is_kept(places, *way, edits, bounds)) else { continue };
+            let (rule, usual) = match name {
+                Some((name, usual)) => (Some(Rule::Name(name.clone())), *usual),
+                None => (choices.rule(number, way).map(Rule::Rewrite), choices.is_usual(number, way)),
+            };
+            if let Some(rule) = rule {
+                let finding = finding(rule, places, way, edits, Language::from_id(id));
+                findings.push(Finding { usual, ..finding });
+            }
+        }
+    }
+    findings.sort_by(|a, b| b.instances.len().cmp(&a.instances.len()).then_with(|| a.rule.cmp(&b.rule)));
+    findings.truncate(bounds.rules);
+    findings
+}
+
+/// Returns the rules of names that are asked, and whether they are usual.
+fn names() -> Vec<(Name, bool)> {
+    let name = |of, (prefix, suffix, usual): Affix| {
+        (Name { of, prefix: prefix.to_owned(), suffix: suffix.to_owned() }, usual)
+    };
+    KINDS.iter().flat_map(|of| AFFIXES.iter().map(move |affix| name(*of, *affix))).collect()
+}
+
+/// Returns whether nearly all of the places, which are in the order of time, go one way, early and late.
+fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) -> bool {
+    let share = |places: &[Written]| {
+        let kept = places.iter().filter(|place| place.way == way).count();
+        kept as f64 / places.len().max(1) as f64
+    };
+    let paths: HashSet<&str> =
+        places.iter().filter(|place| place.way == way).map(|place| edits[place.edit].path).collect();
+    let (early, late) = places.split_at(places.len() / 2);
+    places.len() >= bounds.places
+        && paths.len() >= bounds.convention_files
+        && share(places) >= bounds.share
+        && [early, late]
+            .iter()
+            .all(|half| half.len() >= bounds.half_places && share(half) >= bounds.half_share)
+}
+
+fn finding(rule: Rule, places: &[Written], way: usize, edits: &[Edit<'_>], language: Language) -> Finding {
+    let (kept, broken): (Vec<&Written>, Vec<&Written>) = places.iter().partition(|place| place.way == way);
+    let instance = |place: &&Written| {
+        let edit = &edits[place.edit];
+        Instance {
+            commit: edit.commit.to_owned(),
+            author: edit.author.to_owned(),
+            time: edit.time,
+            path: edit.path.to_owned(),
+            before: String::new(),
+            after: edit.new.get(place.range.clone()).unwrap_or_default().to_owned(),
+        }
+    };
+    Finding {
+        rule,
+        languages: vec![language.id().to_owned()],
+        usual: false,
+        instances: kept.iter().map(instance).collect(),
+        counter: broken.len(),
+    }
+}

@@ -1,0 +1,210 @@
+//! What an edit changed, as pairs of nodes: the smallest that differ, and one or two levels around them.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::term::Term;
+use crate::source::Source;
+
+/// Neighbours that are compared with each other, at most: the product of both sides.
+const COMPARED: usize = 250_000;
+/// Levels around the smallest nodes that differ.
+const AROUND: usize = 2;
+/// Pairs of one edit: what changes more is no rewrite.
+const PAIRS: usize = 400;
+
+/// A node before and what it became.
+#[derive(Debug, Clone)]
+pub(super) struct Pair<'t> {
+    pub(super) before: &'t Term,
+    pub(super) after: &'t Term,
+}
+
+/// Returns the pairs of an edit that touch one of its hunks.
+pub(super) fn pairs<'t>(
+    old: &'t Term,
+    new: &'t Term,
+    hunks: &[(Range<usize>, Range<usize>)],
+    tokens: usize,
+) -> Vec<Pair<'t>> {
+    let mut diff = Diff { path: Vec::new(), seen: HashSet::new(), pairs: Vec::new(), tokens };
+    diff.nodes(old, new);
+    let touches = |a: &Range<usize>, b: &Range<usize>| a.start <= b.end && b.start <= a.end;
+    let mut pairs = diff.pairs;
+    pairs.retain(|pair| {
+        hunks.iter().any(|(old, new)| touches(&pair.before.range, old) && touches(&pair.after.range, new))
+    });
+    pairs
+}
+
+struct Diff<'t> {
+    /// The pairs of nodes around the one that is compared, of one kind each.
+    path: Vec<(&'t Term, &'t Term)>,
+    seen: HashSet<(Range<usize>, Range<usize>)>,
+    pairs: Vec<Pair<'t>>,
+    tokens: usize,
+}
+
+impl<'t> Diff<'t> {
+    fn nodes(&mut self, a: &'t Term, b: &'t Term) {
+        if a.hash == b.hash || self.pairs.len() >= PAIRS {
+            return;
+        }
+        if a.kind != b.kind || a.children.is_empty() || b.children.is_empty() {
+            return self.found(a, b);
+        }
+        let (old, new) = (a.children.as_slice(), b.children.as_slice());
+        let head = old.iter().zip(new).take_while(|(x, y)| x.hash == y.hash).count();
+        let tail = old[head..].iter().rev().zip(new[head..].iter().rev());
+        let tail = tail.take_while(|(x, y)| x.hash == y.hash).count();
+        let (old, new) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+        self.path.push((a, b));
+        let whole = self.children(old, new);
+        self.path.pop();
+        if !whole {
+            self.found(a, b);
+        }
+    }
+
+    /// Compares neighbours; returns whether each of them has its counterpart.
+    fn children(&mut self, old: &'t [Term], new: &'t [Term]) -> bool {
+        if old.len() == new.len() {
+            old.iter().zip(new).for_each(|(a, b)| self.nodes(a, b));
+            return true;
+        }
+        if old.len() * new.len() > COMPARED {
+            return true;
+        }
+        let mut whole = true;
+        let mut reached = (0, 0);
+        let mut matched = common(old, new, |a, b| usize::from(a.hash == b.hash) * 2);
+        matched.push((old.len(), new.len()));
+        for (i, j) in matched {
+            let (x, y) = (&old[reached.0..i], &new[reached.1..j]);
+            if x.len() == y.len() {
+                x.iter().zip(y).for_each(|(a, b)| self.nodes(a, b));
+            } else {
+                whole = false;
+                if !x.is_empty() && !y.is_empty() && x.len() * y.len() <= 900 {
+                    for (k, l) in common(x, y, likeness) {
+                        self.nodes(&x[k], &y[l]);
+                    }
+                }
+            }
+            reached = (i + 1, j + 1);
+        }
+        whole
+    }
+
+    /// Keeps a pair and what stands around it.
+    fn found(&mut self, a: &'t Term, b: &'t Term) {
+        self.keep(a, b);
+        let around: Vec<_> = self.path.iter().rev().take(AROUND).copied().collect();
+        for (a, b) in around {
+            self.keep(a, b);
+        }
+    }
+
+    fn keep(&mut self, a: &'t Term, b: &'t Term) {
+        let small = a.tokens <= self.tokens && b.tokens <= self.tokens;
+        if small && a.named && b.named && self.seen.insert((a.range.clone(), b.range.clone())) {
+            self.pairs.push(Pair { before: a, after: b });
+        }
+    }
+}
+
+/// Returns how alike two nodes are, from 0: of one kind, and with common tokens.
+fn likeness(a: &Term, b: &Term) -> usize {
+    if a.kind != b.kind {
+        return 0;
+    }
+    let mut tokens = HashSet::new();
+    a.leaves(&mut |leaf| {
+        tokens.insert(leaf.hash);
+    });
+    let mut common = 0;
+    b.leaves(&mut |leaf| common += usize::from(tokens.contains(&leaf.hash)));
+    if common * 2 < b.tokens.max(a.tokens) { 0 } else { 1 + common }
+}
+
+/// Returns the places of the best common subsequence under a weight.
+fn common(old: &[Term], new: &[Term], weight: impl Fn(&Term, &Term) -> usize) -> Vec<(usize, usize)> {
+    let width = new.len() + 1;
+    let mut best = vec![0usize; (old.len() + 1) * width];
+    let mut weights = vec![0usize; old.len() * new.len()];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            let here = weight(&old[i], &new[j]);
+            weights[i * new.len() + j] = here;
+            let both = if here > 0 { here + best[(i + 1) * width + j + 1] } else { 0 };
+            best[i * width + j] = both.max(best[(i + 1) * width + j]).max(best[i * width + j + 1]);
+        }
+    }
+    let (mut i, mut j, mut matched) = (0, 0, Vec::new());
+    while i < old.len() && j < new.len() {
+        let here = weights[i * new.len() + j];
+        if here > 0 && best[i * width + j] == here + best[(i + 1) * width + j + 1] {
+            matched.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if best[(i + 1) * width + j] >= best[i * width + j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    matched
+}
+
+/// Returns what a change took away and what it brought, in tokens; a text in quotes counts as some text.
+///
+/// What is on both sides is kept, not changed. Where that is all, the number of each token tells.
+pub(super) fn signature(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) -> Vec<String> {
+    let tokens = |term: &Term, source: &Source<'_>| {
+        let mut tokens = Vec::new();
+        collect(term, source, false, &mut tokens);
+        tokens.sort_unstable();
+        tokens
+    };
+    let (before, after) = (tokens(pair.before, old), tokens(pair.after, new));
+    let missing = |all: &[String], other: &[String], sign: char| -> Vec<String> {
+        let mut gone: Vec<String> = all.iter().filter(|token| !other.contains(token)).cloned().collect();
+        gone.dedup();
+        gone.into_iter().map(|token| format!("{sign}{token}")).collect()
+    };
+    let mut signature = missing(&before, &after, '-');
+    signature.extend(missing(&after, &before, '+'));
+    if signature.is_empty() {
+        let mut rest = after.clone();
+        for token in &before {
+            match rest.iter().position(|other| other == token) {
+                Some(place) => drop(rest.remove(place)),
+                None => signature.push(format!("-{token}")),
+            }
+        }
+        signature.extend(rest.into_iter().map(|token| format!("+{token}")));
+    }
+    signature
+}
+
+fn collect(term: &Term, source: &Source<'_>, inside: bool, tokens: &mut Vec<String>) {
+    let literal = inside || term.literal;
+    if !term.children.is_empty() {
+        term.children.iter().for_each(|child| collect(child, source, literal, tokens));
+        return;
+    }
+    let text = source.slice(term.range.clone());
+    if is_quote(text) {
+        // Which quotes there are a formatter decides.
+        return;
+    }
+    match text {
+        "," | ";" => {}
+        _ if literal => tokens.push("\u{1}text".to_owned()),
+        _ => tokens.push(text.to_owned()),
+    }
+}
+
+/// Returns whether a token is nothing but quotes that mean the same.
+fn is_quote(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c == '"' || c == '\'')
+}

@@ -1,0 +1,150 @@
+//! Rewrites: what several edits did alike, as patterns.
+
+use std::collections::BTreeMap;
+
+use housestyle_text::Language;
+
+use super::generalise::{Example, generalise};
+use super::pairs::{pairs, signature};
+use super::select::{Draft, select};
+use super::term::Term;
+use super::{Bounds, Finding, language};
+use crate::mine::Edit;
+use crate::rule::{Finder, Pattern, Rewrite, Sides, expand};
+use crate::source::Source;
+
+/// Examples of one group that are generalised; more add nothing to what is common to them.
+const EXAMPLES: usize = 64;
+
+/// What is done alike: the kinds of the nodes before and after, and the tokens that went and came.
+type Group = (u16, u16, Vec<String>);
+
+/// Returns the rewrites that the edits make, the best first.
+pub fn rewrites(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
+    let mut by_language: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, edit) in edits.iter().enumerate() {
+        if let Some(language) = language(edit).filter(|_| !edit.old.is_empty() && !edit.new.is_empty()) {
+            by_language.entry(language.id()).or_default().push(number);
+        }
+    }
+    let mut findings = Vec::new();
+    for (id, numbers) in by_language {
+        let language = Language::from_id(id);
+        let drafts = drafts(edits, &numbers, language, bounds);
+        findings.extend(select(drafts, edits, language, bounds));
+    }
+    findings.sort_by(|a, b| b.instances.len().cmp(&a.instances.len()).then_with(|| a.rule.cmp(&b.rule)));
+    findings.truncate(bounds.rules);
+    findings
+}
+
+/// Returns every rewrite that enough edits of one language make.
+fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bounds) -> Vec<Draft> {
+    let read = |number: &usize| {
+        let edit = &edits[*number];
+        let (old, new) =
+            (Source::new(edit.path, edit.old, language), Source::new(edit.path, edit.new, language));
+        let terms = (Term::of(&old)?, Term::of(&new)?);
+        Some((*number, old, new, terms))
+    };
+    let texts: Vec<_> = numbers.iter().filter_map(read).collect();
+    let mut groups: BTreeMap<Group, Vec<(usize, Example<'_>)>> = BTreeMap::new();
+    for (number, old, new, (before, after)) in &texts {
+        let edit = &edits[*number];
+        for pair in pairs(before, after, &edit.hunks, bounds.tokens) {
+            let signature = signature(&pair, old, new);
+            if signature.is_empty() || signature.len() > 12 {
+                continue;
+            }
+            let group = (pair.before.kind, pair.after.kind, signature);
+            groups.entry(group).or_default().push((*number, Example { pair, old: edit.old, new: edit.new }));
+        }
+    }
+    let reversed = |group: &Group| {
+        let turned = |token: &String| match token.strip_prefix('-') {
+            Some(rest) => format!("+{rest}"),
+            None => format!("-{}", &token[1..]),
+        };
+        let mut signature: Vec<String> = group.2.iter().map(turned).collect();
+        // As `signature` orders them: what went first.
+        signature.sort_by_key(|token| (token.starts_with('+'), token.clone()));
+        groups.get(&(group.1, group.0, signature)).map_or(0, Vec::len)
+    };
+    let mut drafts = Vec::new();
+    for (group, examples) in &groups {
+        if !Draft::enough(examples.iter().map(|(number, _)| &edits[*number]), bounds) {
+            continue;
+        }
+        let counter = reversed(group);
+        if counter * 3 >= examples.len() {
+            continue;
+        }
+        for cluster in clusters(examples) {
+            let wanted = Draft::enough(cluster.iter().map(|(number, _)| &edits[*number]), bounds);
+            if let Some(mut draft) = wanted.then(|| draft(&cluster, language)).flatten() {
+                draft.counter = counter;
+                drafts.push(draft);
+            }
+        }
+    }
+    drafts
+}
+
+/// Parts a group by the kinds of the children, before and after: what is built alike generalises.
+fn clusters<'e, 't>(examples: &'e [(usize, Example<'t>)]) -> Vec<Vec<&'e (usize, Example<'t>)>> {
+    let shape = |term: &Term| term.children.iter().map(|child| child.kind).collect::<Vec<_>>();
+    let mut clusters: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for example in examples {
+        let pair = &example.1.pair;
+        clusters.entry((shape(pair.before), shape(pair.after))).or_default().push(example);
+    }
+    let mut parts: Vec<Vec<_>> = clusters.into_values().collect();
+    if parts.len() > 1 {
+        parts.push(examples.iter().collect());
+    }
+    parts
+}
+
+/// Generalises examples, and keeps those that the outcome really rewrites.
+fn draft(examples: &[&(usize, Example<'_>)], language: Language) -> Option<Draft> {
+    let step = examples.len().div_ceil(EXAMPLES).max(1);
+    let some: Vec<&Example<'_>> = examples.iter().step_by(step).map(|(_, example)| example).collect();
+    let (avoid, prefer) = generalise(&some)?;
+    if squeezed(&avoid) == squeezed(&prefer) {
+        return None;
+    }
+    let rewrite = Rewrite { avoid: vec![avoid], prefer };
+    let patterns = rewrite.patterns(language).ok()?;
+    let sides = Sides::new(&patterns, 0);
+    let [to, from] = patterns.as_slice() else { return None };
+    let finder = Finder::new(patterns.clone());
+    let examples = examples.iter().filter(|(_, example)| rewritten(example, from, to, &sides, &finder));
+    let places = examples.map(|(number, example)| {
+        (*number, example.pair.before.range.clone(), example.pair.after.range.clone())
+    });
+    Some(Draft { rewrite, places: places.collect(), counter: 0 })
+}
+
+/// Returns whether patterns make of what an example was what it became.
+fn rewritten(example: &Example<'_>, from: &Pattern, to: &Pattern, sides: &Sides, finder: &Finder) -> bool {
+    let Some((whole, at)) = from.in_context(example.before()) else { return false };
+    let source = Source::new("", &whole, from.language);
+    let matches = finder.find(&source, Some(at.clone()), |_| true);
+    let (_, broken) = sides.parted(&matches.iter().collect::<Vec<_>>());
+    let Some(found) = broken.iter().find(|found| found.range.start == at.start && found.range.end <= at.end)
+    else {
+        return false;
+    };
+    let bound = to.names.iter().all(|name| from.names.contains(name));
+    if !bound {
+        // Something is said anew, so that nothing can be compared but whether it fits.
+        return true;
+    }
+    expand(&source, from, found, to).is_some_and(|fix| squeezed(&fix) == squeezed(example.after()))
+}
+
+/// Returns a text without what a formatter decides: whitespace, brackets that part nothing, commas, kinds of quotes.
+pub(super) fn squeezed(text: &str) -> String {
+    let kept = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | ';' | '(' | ')'));
+    kept.map(|c| if c == '\'' { '"' } else { c }).collect()
+}

@@ -19,4 +19,5 @@ mod reading;
 mod remember;
 mod reuse;
 mod settings;
+mod skills;
 mod status;

@@ -21,6 +21,10 @@ pub(crate) fn on(code: &str) -> Option<&'static str> {
              smaller model"
         }
         "low-confidence" => "lower `minLogprob` (or `quietLogprob`) to see less certain suggestions",
+        "breaks-skill" => {
+            "nothing, if the team means it; else put the skill that is named into `skills.shadow` or `skills.off`, or see \
+             what it says with `housestyle skill show`"
+        }
         "too-long" => "raise `maxLines`",
         "unfinished" => "raise `maxTokens` or `deadlineMs`",
         "overtaken-by-change" | "overtaken-by-request" | "superseded" | "stale" => {

@@ -11,6 +11,7 @@ use crate::memory::Memory;
 use crate::mode::Plan;
 use crate::reason::Reason;
 use crate::settings::Settings;
+use crate::skills::Part;
 use crate::stop::Ended;
 use crate::view::Reach;
 
@@ -98,6 +99,8 @@ pub struct Trace {
     pub ended: Option<Ended>,
     /// What the filters did, in order, up to the one that dropped the text.
     pub steps: Vec<Step>,
+    /// Which skills took part, and what they did.
+    pub skills: Vec<Part>,
     /// From the model's start to its first text.
     pub first_text: Option<Duration>,
     /// Which model and adapter were asked.
@@ -118,6 +121,7 @@ impl Trace {
             raw: None,
             ended: None,
             steps: Vec::new(),
+            skills: Vec::new(),
             first_text: None,
             by: None,
             next: None,

@@ -21,6 +21,7 @@ mod reason;
 pub mod reuse;
 pub mod settings;
 pub mod similar;
+pub mod skills;
 pub mod stop;
 mod suggest;
 mod view;

@@ -110,6 +110,12 @@ pub enum Reason {
     /// Indentation that stands there already.
     #[error("the model repeated the indentation")]
     Indentation,
+    /// It breaks a skill.
+    #[error("what the model wrote breaks the team's skill `{skill}`")]
+    BreaksSkill {
+        /// Its name.
+        skill: String,
+    },
     /// More lines than allowed.
     #[error("the suggestion had too many lines (setting `maxLines`)")]
     TooLong,
@@ -144,6 +150,7 @@ impl Reason {
             Reason::ClosedAlready => "closed-already",
             Reason::Indentation => "indentation",
             Reason::TooLong => "too-long",
+            Reason::BreaksSkill { .. } => "breaks-skill",
         }
     }
 }
@@ -181,6 +188,7 @@ mod tests {
             Reason::ClosedAlready,
             Reason::Indentation,
             Reason::TooLong,
+            Reason::BreaksSkill { skill: "no-unwrap".to_owned() },
         ];
         let codes: BTreeSet<&str> = all.iter().map(Reason::code).collect();
         assert_eq!(codes.len(), all.len(), "two reasons share a code");

@@ -6,13 +6,15 @@ use crate::filters::{self, Context};
 use crate::generator::{
     Cancel, Flow, Generation, Generator, Limits, Part, Prompt, Request, Sampling, Stop, Usage,
 };
-use crate::job::{Job, Outcome, Suggestion, Trace, Trigger};
+use crate::job::{Job, Outcome, Step, Suggestion, Trace, Trigger};
 use crate::lines;
+use crate::memory::told_in;
 use crate::mode::{self, Plan};
 use crate::place::{self, Place};
 use crate::policy;
 use crate::reason::Reason;
 use crate::settings::Settings;
+use crate::skills;
 use crate::stop::{self, Cut, Ended};
 use crate::view;
 
@@ -109,6 +111,7 @@ impl<'a> Here<'a> {
         let Here { job, place, settings } = self;
         let plan = mode::plan(place, settings);
         trace.plan = Some(plan);
+        trace.skills = told_in(&request.prompt, job.memory, job.snapshot.language());
         trace.by = Some(generator.describe());
         let before = trace.raw.take();
         let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
@@ -133,7 +136,7 @@ impl<'a> Here<'a> {
                 let context = Context { place, plan: &plan, trigger: job.trigger, ended };
                 let (left, steps) = filters::run(filters::ALL, &context, &text);
                 trace.steps = steps;
-                match left {
+                match left.and_then(|text| self.in_style(text, &mut trace)) {
                     Ok(text) => {
                         let text = format!("{}{text}", place.given);
                         let suggestion = Suggestion { text, replace: place.replace.clone() };
@@ -146,6 +149,18 @@ impl<'a> Here<'a> {
         };
         trace.raw = Some(raw);
         trace
+    }
+
+    /// Puts what the filters left into the team's style; tells in the trace which skills took part.
+    fn in_style(&self, text: String, trace: &mut Trace) -> Result<String, Reason> {
+        let Here { job, place, settings } = self;
+        let repaired = skills::repair(&job.memory.skills, job, place, settings, &text);
+        trace.skills.extend(repaired.parts);
+        if repaired.reason.is_some() {
+            let after = repaired.text.clone().unwrap_or_default();
+            trace.steps.push(Step { filter: "skills", before: text, after, reason: repaired.reason });
+        }
+        repaired.text
     }
 }
 

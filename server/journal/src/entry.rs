@@ -74,6 +74,8 @@ pub struct Request {
     pub generated_tokens: usize,
     /// The model's name, once one was loaded.
     pub model: Option<String>,
+    /// Which skills took part, and what they did: `name: repaired`.
+    pub skills: Vec<String>,
 }
 
 /// What became of a suggestion.

@@ -56,6 +56,8 @@ pub enum Fact {
         /// SHA-256 of its file, in lower-case hexadecimal.
         digest: String,
     },
+    /// Somebody said that a skill does not hold for a line: a counter-example.
+    NotHere(NotHere),
     /// Events came faster than they could be written, and this many are not here.
     Lost {
         /// How many.
@@ -98,6 +100,19 @@ pub struct Offered {
     pub skills: Vec<String>,
     /// Why the text is not here: `outcomes` where the settings keep text out, or the rule that found a secret.
     pub withheld: Option<String>,
+}
+
+/// A line for which a skill does not hold. What the line says is not here: it belongs to no suggestion, by which it could
+/// be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NotHere {
+    /// The skill's name.
+    pub skill: String,
+    /// Identifier of the file's language.
+    pub language: String,
+    /// The line's number, from 1.
+    pub line: u32,
 }
 
 /// How much of a suggestion stands in the document, and how that is known.

@@ -24,7 +24,7 @@ pub use audit::Audit;
 pub use edits::Edit;
 pub use entry::{Fate, Line, Request, Stamp};
 pub use error::JournalError;
-pub use event::{Event, Fact, Kept, Number, Offered, Taken, Text, Tombstone, When};
+pub use event::{Event, Fact, Kept, NotHere, Number, Offered, Taken, Text, Tombstone, When};
 pub use forget::{Forgetting, Gone};
 pub use history::{Outcome, Suggestion};
 pub use journal::Journal;

@@ -10,6 +10,7 @@ use housestyle_complete::{Beside, OTHERS};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
 use crate::flight::{Flight, Overtaken};
+use crate::hints::Hints;
 use crate::later::Places;
 use crate::remember::Remembered;
 use crate::request::Made;
@@ -45,6 +46,8 @@ pub(crate) struct Document {
     pub(crate) places: Places,
     /// What its prompts remember.
     pub(crate) remembered: Remembered,
+    /// Where it does not follow the team's skills.
+    pub(crate) hints: Hints,
 }
 
 /// A run of the model and where it began.
@@ -80,6 +83,7 @@ impl Document {
             shown: None,
             places: Places::default(),
             remembered: Remembered::default(),
+            hints: Hints::default(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
 use housestyle_complete::settings::{Journal, Layer};
+use housestyle_complete::skills::{Part, Skills};
 
 /// How far loading the model has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,11 @@ pub type Heads = Box<dyn Fn(&str) -> Option<Head> + Send>;
 /// at each request, so it must be quick. It must not panic.
 pub type Notes = Box<dyn Fn(&str, Option<&str>) -> Arc<Vec<Note>> + Send + Sync>;
 
+/// Returns the skills that may be served where a document lies, told like that of [`Notes`]. Asked on a thread of its own
+/// after each pause in typing: it may read a repository, but where nothing changed it must return what it returned
+/// before, and soon. It must not panic.
+pub type SkillsOf = Box<dyn Fn(&str, Option<&str>) -> Arc<Skills> + Send + Sync>;
+
 /// Returns whether a document, told like that of [`Notes`], is kept out of everything, as git is told to ignore it.
 /// Asked once for a document. It must not panic.
 pub type Ignored = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
@@ -46,6 +52,8 @@ pub struct Host {
     pub head: Heads,
     /// Tells the notes of people.
     pub notes: Notes,
+    /// Tells the skills that may be served.
+    pub skills: SkillsOf,
     /// Tells which documents are left alone.
     pub ignored: Ignored,
     /// Settings from files (the team's, made stricter by the user's). What the editor says can
@@ -73,6 +81,8 @@ pub enum Record {
     Fate(Box<FateRecord>),
     /// What stands in the place of a suggestion that was taken was looked at later.
     Later(Box<LaterRecord>),
+    /// Somebody said that a skill does not hold for a line.
+    NotHere(Box<NotHereRecord>),
     /// Somebody types; told once a second at most.
     Typing(Box<TypingRecord>),
     /// As many records could not be handed over, because the ear was too slow.
@@ -86,6 +96,27 @@ pub struct TypingRecord {
     pub uri: String,
     /// The folder of the editor's workspace that holds it, as the editor names it.
     pub folder: Option<String>,
+}
+
+/// A line for which a skill does not hold, as somebody said. Holds no text of the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotHereRecord {
+    /// The document, as the editor names it.
+    pub uri: String,
+    /// The folder of the editor's workspace that holds it, as the editor names it.
+    pub folder: Option<String>,
+    /// Identifier of the document's language.
+    pub language: String,
+    /// The skill.
+    pub skill: String,
+    /// The digest of the skill's content.
+    pub digest: String,
+    /// By what the line is known as an exception to the skill; it holds no text.
+    pub key: String,
+    /// The line's number, from 1.
+    pub line: u32,
+    /// What may be kept of it.
+    pub journal: Journal,
 }
 
 /// A suggestion as it was given. Holds text of the user, unless the settings say otherwise.
@@ -119,6 +150,8 @@ pub struct OfferRecord {
     pub model: Option<String>,
     /// Identity of the adapter that was active.
     pub adapter: Option<String>,
+    /// Which skills took part, and what they did.
+    pub skills: Vec<Part>,
     /// What may be kept of it.
     pub journal: Journal,
 }
@@ -205,6 +238,8 @@ pub struct RequestRecord {
     pub generated_tokens: usize,
     /// The model's name, once one is loaded.
     pub model: Option<String>,
+    /// Which skills took part, and what they did.
+    pub skills: Vec<Part>,
 }
 
 /// What became of a suggestion.

@@ -12,6 +12,7 @@ mod convert;
 mod documents;
 mod flight;
 mod handlers;
+mod hints;
 mod host;
 mod idle;
 mod keeper;
@@ -35,7 +36,7 @@ mod worker;
 pub use convert::file_path;
 pub use host::{
     Around, Fate, FateRecord, FateSource, Head, Heads, Host, Ignored, LaterRecord, LaterWhen, LoadProgress,
-    Loader, Notes, OfferRecord, Record, RequestRecord, TypingRecord,
+    Loader, NotHereRecord, Notes, OfferRecord, Record, RequestRecord, SkillsOf, TypingRecord,
 };
 pub use serve::serve;
 pub use transport::Ending;

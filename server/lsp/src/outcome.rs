@@ -3,6 +3,7 @@
 use std::fmt;
 
 use housestyle_complete::Reason;
+use housestyle_complete::skills::{Did, Part};
 use tower_lsp::ls_types as lsp;
 
 use crate::documents::MAX_BYTES;
@@ -32,6 +33,8 @@ pub(crate) struct Ready {
     pub(crate) range: lsp::Range,
     /// Whether it came from an earlier run of the model.
     pub(crate) reused: bool,
+    /// Which skills took part, and what they did.
+    pub(crate) skills: Vec<Part>,
 }
 
 /// Why there is nothing to show.
@@ -96,7 +99,21 @@ impl fmt::Display for Outcome {
             Outcome::Suggestion(ready) if ready.reused => {
                 f.write_str("the rest of an earlier suggestion was shown")
             }
-            Outcome::Suggestion(_) => f.write_str("a suggestion was shown"),
+            Outcome::Suggestion(ready) => {
+                f.write_str("a suggestion was shown")?;
+                let by = |did: Did| {
+                    let parts = ready.skills.iter().filter(move |part| part.did == did && !part.shadow);
+                    parts.map(|part| format!("`{}`", part.name)).collect::<Vec<_>>().join(", ")
+                };
+                match (by(Did::Repaired).as_str(), by(Did::Cut).as_str()) {
+                    ("", "") => Ok(()),
+                    (repaired, "") => write!(f, ", put right by the team's skill {repaired}"),
+                    ("", cut) => write!(f, ", cut short by the team's skill {cut}"),
+                    (repaired, cut) => {
+                        write!(f, ", put right by the team's skill {repaired}, cut short by {cut}")
+                    }
+                }
+            }
             Outcome::Nothing(why) => why.fmt(f),
             Outcome::Overtaken(Overtaken::Change) => {
                 f.write_str("the document changed before the answer was ready")

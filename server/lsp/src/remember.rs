@@ -1,13 +1,14 @@
-//! What a document's prompts remember: the notes that hold, and the user's last edits elsewhere.
+//! What a document's prompts remember: the notes that hold, the team's skills, and the user's last edits elsewhere.
 //!
 //! Notes are asked for at each request, so that one that was forgotten is gone with the next. Edits are chosen when
 //! the user comes to a place, and stay as they are while the user works there: what they are written before must not
-//! be read again at each key.
+//! be read again at each key. So are the skills that are told.
 
 use std::sync::Arc;
 
 use housestyle_complete::Memory;
 use housestyle_complete::memory::Note;
+use housestyle_complete::skills::Skills;
 use housestyle_text::{Offset, Snapshot, secrets};
 
 use crate::convert;
@@ -24,6 +25,8 @@ pub(crate) struct Remembered {
     pub(crate) memory: Arc<Memory>,
     /// The line for which the edits were chosen.
     line: Option<usize>,
+    /// The line for which the skills that are told were chosen.
+    told_at: Option<usize>,
     /// Whether the document's own changes may be remembered elsewhere; not asked yet where that is missing.
     follow: Option<bool>,
 }
@@ -36,7 +39,7 @@ impl Remembered {
 
     /// Forgets what was decided under other settings.
     pub(crate) fn settings_changed(&mut self) {
-        (self.line, self.follow) = (None, None);
+        (self.line, self.told_at, self.follow) = (None, None, None);
     }
 }
 
@@ -69,14 +72,30 @@ fn may_follow(session: &Session, snapshot: &Snapshot) -> bool {
 fn put_notes(session: &mut Session, uri: &str, notes: Arc<Vec<Note>>) {
     session.recent.forget(uri);
     let Some(document) = session.documents.get_mut(uri) else { return };
-    let edits = document.remembered.memory.edits.clone();
-    document.remembered.memory = Arc::new(Memory { notes, edits });
+    Arc::make_mut(&mut document.remembered.memory).notes = notes;
     if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
         run.flight.cancel.cancel();
     }
 }
 
-/// Returns what a prompt for a place remembers; chooses the edits anew where the user came from elsewhere.
+/// Lets other skills hold for a document, and returns whether they are others. What was made with those before is given to
+/// nobody any more.
+pub(crate) fn put_skills(session: &mut Session, uri: &str, skills: Arc<Skills>) -> bool {
+    let Some(document) = session.documents.get_mut(uri) else { return false };
+    if document.remembered.memory.skills == skills {
+        return false;
+    }
+    let memory = Arc::make_mut(&mut document.remembered.memory);
+    (memory.skills, memory.told) = (skills, Vec::new());
+    document.remembered.told_at = None;
+    if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
+        run.flight.cancel.cancel();
+    }
+    session.recent.forget(uri);
+    true
+}
+
+/// Returns what a prompt for a place remembers; chooses edits and skills anew where the user came from elsewhere.
 pub(crate) fn at(session: &mut Session, uri: &str, cursor: Offset) -> Arc<Memory> {
     let Some(document) = session.documents.get(uri) else { return Arc::default() };
     let on = session.remembers_edits(&document.snapshot);
@@ -99,7 +118,16 @@ pub(crate) fn at(session: &mut Session, uri: &str, cursor: Offset) -> Arc<Memory
     if let Some(edits) = edits {
         remembered.line = Some(line);
         if remembered.memory.edits != edits {
-            remembered.memory = Arc::new(Memory { notes: Arc::clone(&remembered.memory.notes), edits });
+            Arc::make_mut(&mut remembered.memory).edits = edits;
+        }
+    }
+    let stays = remembered.told_at.is_some_and(|chosen| chosen.abs_diff(line) < FAR);
+    if !remembered.memory.skills.is_empty() && !stays {
+        remembered.told_at = Some(line);
+        let mut memory = Memory::clone(&remembered.memory);
+        memory.tell(&document.snapshot, cursor, &session.settings);
+        if memory.told != remembered.memory.told {
+            remembered.memory = Arc::new(memory);
         }
     }
     Arc::clone(&remembered.memory)

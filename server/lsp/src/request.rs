@@ -10,6 +10,7 @@ use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::Anchor;
 use housestyle_complete::settings::{Journal, Settings};
+use housestyle_complete::skills::Part;
 use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trace, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
@@ -50,6 +51,8 @@ struct Request<'a> {
     usage: Usage,
     /// How much of the surroundings the model was given, if it was asked.
     reach: Option<Reach>,
+    /// What the skills did where nothing is shown.
+    skills: Vec<Part>,
     reused: bool,
     told: bool,
 }
@@ -71,6 +74,7 @@ pub(crate) struct Made {
     model: Option<String>,
     adapter: Option<String>,
     format: Option<&'static str>,
+    skills: Vec<Part>,
 }
 
 impl Made {
@@ -80,6 +84,7 @@ impl Made {
             model: trace.by.as_ref().map(|by| by.model.clone()),
             adapter: trace.by.as_ref().and_then(|by| by.adapter.clone()),
             format: trace.prompt.as_ref().map(|prompt| prompt.format),
+            skills: trace.skills.clone(),
         }
     }
 }
@@ -96,7 +101,17 @@ impl Request<'_> {
     fn new(server: &Server, asked: Asked) -> Request<'_> {
         let arrived = Instant::now();
         let usage = Usage::default();
-        Request { server, asked, arrived, seen: None, usage, reach: None, reused: false, told: false }
+        Request {
+            server,
+            asked,
+            arrived,
+            seen: None,
+            usage,
+            reach: None,
+            skills: Vec::new(),
+            reused: false,
+            told: false,
+        }
     }
 
     async fn settle(&mut self) -> Outcome {
@@ -216,6 +231,7 @@ impl Request<'_> {
         document.harvest(&self.asked.uri, &mut session.recent);
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
         self.reach = trace.reach;
+        self.skills = trace.skills.clone();
         match &trace.outcome {
             Pipeline::Nothing(_) if self.reused => None,
             Pipeline::Nothing(reason) => {
@@ -280,7 +296,8 @@ impl Request<'_> {
             document.shown = (start == *cursor).then(|| (Spot::at(*cursor), shown));
         }
         let range = convert::range(snapshot, start, end, *encoding);
-        Outcome::Suggestion(Ready { id, text: suggestion.text, range, reused: self.reused })
+        let skills = made.skills.clone();
+        Outcome::Suggestion(Ready { id, text: suggestion.text, range, reused: self.reused, skills })
     }
 
     /// Tells that a suggestion gave way to this request's answer.
@@ -314,6 +331,7 @@ impl Request<'_> {
             format: made.format,
             model: made.model.clone(),
             adapter: made.adapter.clone(),
+            skills: made.skills.clone(),
             journal: origin.journal,
         };
         self.server.recorder.record(Record::Offer(Box::new(record)));
@@ -382,6 +400,7 @@ impl Request<'_> {
             reused_tokens: self.usage.reused_tokens,
             generated_tokens: self.usage.generated_tokens,
             model: self.server.status.model(),
+            skills: suggestion.map_or_else(|| self.skills.clone(), |ready| ready.skills.clone()),
         }
     }
 }

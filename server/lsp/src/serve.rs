@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tower_lsp::LspService;
 
+use crate::hints::Hinter;
 use crate::host::{Host, Record};
 use crate::keeper::Keeper;
 use crate::progress::Progress;
@@ -32,6 +33,7 @@ pub async fn serve(host: Host) -> Ending {
     let recorder = Recorder::start(host.ear);
     let state = Arc::new(Mutex::new(Session::new(host.settings)));
     let keeper = Keeper::start(Arc::clone(&state), recorder.clone(), host.head);
+    let hinter = Hinter::start(Arc::clone(&state), outbox.clone(), host.skills);
     let last = Arc::clone(&state);
     let (closing, records) = (Arc::clone(&worker), recorder.clone());
     let sender = outbox.clone();
@@ -45,6 +47,7 @@ pub async fn serve(host: Host) -> Ending {
         worker,
         recorder,
         keeper,
+        hinter,
         notes: host.notes,
         ignored: host.ignored,
         state,

@@ -13,6 +13,7 @@ use tower_lsp::{Client, LanguageServer};
 
 use crate::documents;
 use crate::handlers;
+use crate::hints::Hinter;
 use crate::host::{Ignored, Notes};
 use crate::idle::Ahead;
 use crate::keeper::Keeper;
@@ -35,6 +36,7 @@ pub(crate) struct Server {
     pub(crate) worker: Arc<Worker>,
     pub(crate) recorder: Recorder,
     pub(crate) keeper: Keeper,
+    pub(crate) hinter: Hinter,
     pub(crate) notes: Notes,
     pub(crate) ignored: Ignored,
     pub(crate) state: Arc<Mutex<Session>>,
@@ -48,7 +50,10 @@ impl Server {
 
     /// Follows a change of the settings, and tells what of them was not understood.
     pub(crate) fn settings_changed(&self, warnings: &[String]) {
-        self.status.off(self.session().is_off());
+        let session = self.session();
+        self.status.off(session.is_off());
+        self.hinter.now(session.documents.keys().cloned().collect());
+        drop(session);
         for warning in warnings {
             self.outbox.notify("window/logMessage", &json!({ "type": 2, "message": warning }));
         }
@@ -126,6 +131,10 @@ impl LanguageServer for Server {
         handlers::did_close::handle(self, &params);
     }
 
+    async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
+        handlers::did_save::handle(self, &params);
+    }
+
     async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
         handlers::did_change_configuration::handle(self, params).await;
         self.load_if_on();
@@ -137,6 +146,10 @@ impl LanguageServer for Server {
 
     async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
         handlers::execute_command::handle(self, &params)
+    }
+
+    async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
+        handlers::code_action::handle(self, params).await
     }
 
     async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::memory::Trail;
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
+use housestyle_complete::skills::Exceptions;
 use housestyle_text::{Encoding, Snapshot};
 use serde_json::Value;
 
@@ -36,6 +37,8 @@ pub(crate) struct Client {
     pub(crate) register_configuration: bool,
     /// It draws progress that we begin.
     pub(crate) progress: bool,
+    /// It takes edits for a certain version of a document.
+    pub(crate) document_changes: bool,
 }
 
 /// The state of one session; behind one lock that is never held over a wait.
@@ -59,6 +62,8 @@ pub(crate) struct Session {
     pub(crate) trail: Trail,
     /// The document for which edits to remember were chosen last.
     pub(crate) chosen_for: Option<String>,
+    /// The lines of which somebody said in this session that a skill does not hold for them.
+    pub(crate) exceptions: Exceptions,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The settings as they hold.
@@ -83,6 +88,7 @@ impl Session {
             closed: VecDeque::new(),
             trail: Trail::default(),
             chosen_for: None,
+            exceptions: Exceptions::default(),
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,

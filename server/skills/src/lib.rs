@@ -6,6 +6,7 @@
 //! [`Rule::places`], where does it apply in this text, and is it followed there?
 
 mod document;
+mod exception;
 #[cfg(test)]
 mod hostile_tests;
 pub mod lint;
@@ -14,14 +15,17 @@ mod prose;
 mod rule;
 mod skill;
 mod source;
+mod trigger;
 
 pub use document::{
     Document, DocumentError, DocumentProblem, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME, Parsed,
     Warning, is_name, kebab, one_line,
 };
 pub use mine::{Bounds, Edit, Finding, Instance, conventions, rewrites};
+pub use exception::{Exceptions, exception_key};
 pub use rule::{
     Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
 };
 pub use skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
 pub use source::Source;
+pub use trigger::words;

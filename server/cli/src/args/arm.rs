@@ -9,6 +9,8 @@ pub(crate) enum Arm {
     Memory,
     /// The team's phrases mixed in.
     Phrases,
+    /// The team's skills: told to the model, and asked of what it wrote.
+    Skills,
     /// The starter adapter beside the model.
     Starter,
     /// The team's adapter beside the model: what `learn` made last, or the one that was named.
@@ -24,6 +26,7 @@ impl Arm {
             Arm::Base => "base",
             Arm::Memory => "memory",
             Arm::Phrases => "phrases",
+            Arm::Skills => "skills",
             Arm::Starter => "starter",
             Arm::Adapter => "adapter",
             Arm::All => "all",
@@ -35,6 +38,11 @@ impl Arm {
         matches!(self, Arm::Memory | Arm::All)
     }
 
+    /// Returns whether the team's skills belong to it.
+    pub(crate) fn has_skills(self) -> bool {
+        matches!(self, Arm::Skills | Arm::All)
+    }
+
     pub(super) fn parse(text: &str) -> Result<Arm, String> {
         match text {
             "base" => Ok(Arm::Base),
@@ -43,9 +51,11 @@ impl Arm {
             "starter" => Ok(Arm::Starter),
             "adapter" => Ok(Arm::Adapter),
             "all" => Ok(Arm::All),
-            "skills" => Err("arm `skills`: there are no skills yet".to_owned()),
-            _ => Err("there is no such arm: use `base`, `memory`, `starter`, `phrases`, `adapter` or `all`"
-                .to_owned()),
+            "skills" => Ok(Arm::Skills),
+            _ => Err(
+                "there is no such arm: use `base`, `memory`, `starter`, `phrases`, `skills`, `adapter` or `all`"
+                    .to_owned(),
+            ),
         }
     }
 }

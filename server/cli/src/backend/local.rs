@@ -108,7 +108,7 @@ impl Local {
     /// its place.
     pub(crate) fn use_adapter(&mut self, arm: Arm) -> Result<(), Failure> {
         let beside = match arm {
-            Arm::Base | Arm::Memory | Arm::Phrases => None,
+            Arm::Base | Arm::Memory | Arm::Phrases | Arm::Skills => None,
             Arm::Starter => self.starter.ready(&self.engine)?,
             Arm::Adapter | Arm::All if self.candidate.is_some() => self.candidate.clone(),
             Arm::All => self.starter.ready(&self.engine)?,
@@ -278,7 +278,7 @@ impl Learned for Local {
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
         self.use_adapter(arm)?;
         match arm {
-            Arm::Base | Arm::Memory | Arm::Starter | Arm::Adapter => self.use_phrases(false),
+            Arm::Base | Arm::Memory | Arm::Skills | Arm::Starter | Arm::Adapter => self.use_phrases(false),
             Arm::Phrases => self.use_phrases(true),
             // Everything that there is: a team that has learned no phrases has none.
             Arm::All => self.use_phrases(phrases::file(&self.state, self.vocabulary).is_file()),

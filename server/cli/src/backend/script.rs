@@ -71,9 +71,9 @@ impl Learned for Script {
     fn take_part(&mut self, arm: Arm) -> Result<(), Failure> {
         match arm {
             // What is remembered is in the prompt; of the rest there is nothing.
-            Arm::Base | Arm::Memory | Arm::All => Ok(()),
+            Arm::Base | Arm::Memory | Arm::Skills | Arm::All => Ok(()),
             _ => Err(Failure::Usage(format!(
-                "arm `{}`: a script has no model that anything could take part in: only `base` and `memory` can be run",
+                "arm `{}`: a script has no model that anything could take part in: only `base`, `memory` and `skills` can be run",
                 arm.name()
             ))),
         }

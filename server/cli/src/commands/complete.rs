@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Style, print, print_json, time, visible};
 use crate::target::Target;
-use crate::{explain, notes, workspace};
+use crate::{explain, notes, skills, workspace};
 
 /// A person waits for one answer, and the model's file may be cold: the limits of typing would only cut it.
 pub(crate) const PATIENCE_MS: u64 = 10 * 60 * 1000;
@@ -44,7 +44,11 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     }
     generator.take_part(args.arm)?;
     let load = began.elapsed();
-    let memory = Memory { notes: Arc::new(notes(context, args.arm)?), edits: Vec::new() };
+    let mut memory = Memory { notes: Arc::new(notes(context, args.arm)?), ..Memory::default() };
+    if args.arm.has_skills() {
+        memory.skills = skills::served(context)?;
+        memory.tell(&snapshot, cursor, &settings);
+    }
     let began = Instant::now();
     let trigger = Trigger::Invoked;
     let job =
@@ -66,7 +70,7 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
                 "generated": raw.usage.generated_tokens, "drafted": raw.usage.drafted_tokens,
                 "accepted": raw.usage.accepted_tokens,
             })),
-            "model": about.model, "arm": args.arm.name(), "adapter": about.adapter, "skills": [],
+            "model": about.model, "arm": args.arm.name(), "adapter": about.adapter, "skills": trace.skills,
         });
         if args.explain {
             answer["explain"] = explain::json(&trace);

@@ -10,7 +10,6 @@ use housestyle_complete::eval::{
     Case, CaseResult, Difference, Report, edits_before, parse_cases, report, run as run_case, score,
 };
 use housestyle_complete::generator::{Cancel, GenerateError, Generator};
-use housestyle_complete::memory::Note;
 use housestyle_complete::{Memory, Settings, Trace};
 use serde_json::{Value, json};
 
@@ -23,6 +22,7 @@ use crate::explain;
 use crate::failure::Failure;
 use crate::output::{Style, print, print_json, visible};
 use crate::progress::Progress;
+use crate::skills;
 
 /// Runs `housestyle eval`.
 pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
@@ -37,7 +37,8 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
         let arm = args.arm.first().copied().unwrap_or(Arm::Base);
         generator.take_part(arm)?;
         let case = named(&cases, name)?;
-        let memory = remembered(arm, &Arc::new(notes(context, arm)?), &cases, case);
+        let known = known(context, arm)?;
+        let memory = remembered(&known, &cases, case, &settings);
         let (result, trace) = with_memory(case, &memory, &settings, &mut *generator)?;
         return show(context, args, case, &result, &trace);
     }
@@ -47,11 +48,11 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     let mut arms = Vec::new();
     for arm in &args.arm {
         generator.take_part(*arm)?;
-        let notes = Arc::new(notes(context, *arm)?);
+        let known = known(context, *arm)?;
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {
-            let memory = remembered(*arm, &notes, all, case);
+            let memory = remembered(&known, all, case, &settings);
             let (result, _) = with_memory(case, &memory, &settings, &mut *generator)?;
             if let Some(file) = &mut per_case {
                 write_line(file, arm.name(), &result)?;
@@ -71,10 +72,26 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     differences(&report)
 }
 
-/// Returns what an arm remembers at a case: notes, and what earlier cases wrote.
-fn remembered(arm: Arm, notes: &Arc<Vec<Note>>, cases: &[Case], case: &Case) -> Memory {
-    let edits = if arm.has_memory() { edits_before(cases, case) } else { Vec::new() };
-    Memory { notes: Arc::clone(notes), edits }
+/// What an arm knows whatever the case: notes and skills, and whether what earlier cases wrote is remembered.
+struct Known {
+    memory: Memory,
+    has_memory: bool,
+}
+
+fn known(context: &Context, arm: Arm) -> Result<Known, Failure> {
+    let notes = Arc::new(notes(context, arm)?);
+    let skills = if arm.has_skills() { skills::served(context)? } else { Arc::default() };
+    let memory = Memory { notes, skills, ..Memory::default() };
+    Ok(Known { memory, has_memory: arm.has_memory() })
+}
+
+/// Returns what an arm remembers at a case: what it knows, and what earlier cases wrote.
+fn remembered(known: &Known, cases: &[Case], case: &Case, settings: &Settings) -> Memory {
+    let edits = if known.has_memory { edits_before(cases, case) } else { Vec::new() };
+    let mut memory = Memory { edits, ..known.memory.clone() };
+    let (snapshot, cursor) = case.document();
+    memory.tell(&snapshot, cursor, settings);
+    memory
 }
 
 /// Runs one case, of which nothing is remembered, and scores what the team wrote there.

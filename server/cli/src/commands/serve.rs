@@ -11,6 +11,7 @@ use crate::ear::{Ear, ModelDigest, head, is_ignored};
 use crate::failure::Failure;
 use crate::models::Model;
 use crate::notes::Watch;
+use crate::skills::serving;
 
 /// Threads of the protocol side; the model has a thread of its own.
 const THREADS: usize = 2;
@@ -27,6 +28,7 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         Backend::Script(_) => ModelDigest::default(),
     };
     let notes = Watch::new(context.home.clone());
+    let skills = serving::Watch::new(context.home.clone());
     let mut ear = Ear::new(context.home.clone(), model);
     let host = Host {
         name: "housestyle".to_owned(),
@@ -35,6 +37,7 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         ear: Box::new(move |record| ear.hear(record)),
         head: Box::new(head::of_document),
         notes: Box::new(move |uri, folder| notes.notes(uri, folder, now())),
+        skills: Box::new(move |uri, folder| skills.skills(uri, folder)),
         ignored: Box::new(is_ignored),
         settings: configuration.layer,
     };

@@ -75,6 +75,9 @@ fn show(told: &Told, now: Stamp, style: Style) -> Result<(), Failure> {
         visible(&request.sentence),
         style.dim(format!("[{}]", request.code))
     ))?;
+    if !request.skills.is_empty() {
+        print(&style.dim(format!("             skills: {}", visible(&request.skills.join(", ")))))?;
+    }
     let mut costs = format!("{:.0} ms", request.total_ms);
     if request.prompt_tokens > 0 {
         costs.push_str(&format!(

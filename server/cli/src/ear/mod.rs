@@ -6,21 +6,24 @@ mod capture;
 pub(crate) mod cases;
 pub(crate) mod head;
 mod model_digest;
+mod skills;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use housestyle_complete::settings::Journal as Keep;
 use housestyle_journal::{
-    Fact, Fate, Journal, JournalError, Kept, Line, Number, Offered, Request, RequestLog, Stamp, Taken, Text,
+    Fact, Fate, Journal, JournalError, Kept, Line, NotHere, Number, Offered, Request, RequestLog, Stamp, Taken, Text,
     When, kept,
 };
 use housestyle_lsp::{
-    self as lsp, FateRecord, LaterRecord, LaterWhen, OfferRecord, Record, RequestRecord, TypingRecord,
+    self as lsp, FateRecord, LaterRecord, LaterWhen, NotHereRecord, OfferRecord, Record, RequestRecord, TypingRecord,
 };
 
 use crate::home::Home;
+use crate::skills::exceptions;
+use crate::skills::store::Use;
 use crate::workspace_state;
 
 pub(crate) use capture::{is_ignored, workspace_of};
@@ -47,6 +50,8 @@ pub(crate) struct Ear {
 struct Open {
     workspace: PathBuf,
     number: Number,
+    /// The skills that took part, with their digests, until what was kept showed them to be right.
+    skills: BTreeMap<String, String>,
 }
 
 impl Ear {
@@ -75,6 +80,7 @@ impl Ear {
                 self.fate(*record, now);
             }
             Record::Later(record) => self.later(*record, now),
+            Record::NotHere(record) => self.not_here(*record, now),
             Record::Typing(record) => self.typing(&record),
             Record::Lost(events) => {
                 for workspace in self.journals.keys().cloned().collect::<Vec<_>>() {
@@ -123,11 +129,13 @@ impl Ear {
             model: record.model,
             model_digest: digest,
             adapter: record.adapter,
-            skills: Vec::new(),
+            skills: skills::names(&record.skills),
             withheld,
         });
         if let Some(number) = self.append(&place.workspace, now, None, &offered, Some(&text)) {
-            let open = Open { workspace: place.workspace, number };
+            let skills = skills::of(&record.skills);
+            self.count(&place.workspace, &skills, now, |used| Use { uses: 1, ..used });
+            let open = Open { workspace: place.workspace, number, skills };
             if self.open.insert(record.suggestion.clone(), open).is_none() {
                 self.order.push_back(record.suggestion);
             }
@@ -137,8 +145,22 @@ impl Ear {
         }
     }
 
+    /// Counts something for skills.
+    fn count(
+        &mut self,
+        workspace: &Path,
+        skills: &BTreeMap<String, String>,
+        now: Stamp,
+        what: impl Fn(Use) -> Use,
+    ) {
+        let state = workspace_state::folder(&self.home, workspace);
+        if let Err(error) = skills::count(&state, skills, now.0 / 1000, what) {
+            self.say(format!("what skills did is not counted: {error}"));
+        }
+    }
+
     fn fate(&mut self, record: FateRecord, now: Stamp) {
-        let Some(Open { workspace, number }) = self.open.get(&record.suggestion).cloned() else { return };
+        let Some(Open { workspace, number, .. }) = self.open.get(&record.suggestion).cloned() else { return };
         let taken = Taken {
             source: record.source.code().to_owned(),
             accepted: record.accepted,
@@ -168,8 +190,12 @@ impl Ear {
     }
 
     fn later(&mut self, record: LaterRecord, now: Stamp) {
-        let Some(Open { workspace, number }) = self.open.get(&record.suggestion).cloned() else { return };
+        let Some(Open { workspace, number, skills }) = self.open.get(&record.suggestion).cloned() else { return };
         let account = kept(&record.accepted, &record.later);
+        if skills::shows(&account) && !skills.is_empty() {
+            self.count(&workspace, &skills, now, |used| Use { validated: 1, ..used });
+            self.open.entry(record.suggestion.clone()).and_modify(|open| open.skills.clear());
+        }
         let (when, commit) = match record.when {
             LaterWhen::While => (When::While, None),
             LaterWhen::Closed => (When::Closed, None),
@@ -187,6 +213,22 @@ impl Ear {
             && capture::clean("", &record.later, "").is_ok();
         let text = keeps.then(|| Text { text: record.later, ..Text::default() });
         self.append(&workspace, now, Some(number), &fact, text.as_ref());
+    }
+
+    /// Remembers that a skill does not hold for a line, and notes it as a counter-example.
+    fn not_here(&mut self, record: NotHereRecord, now: Stamp) {
+        let Some(place) = capture::place(&record.uri, record.folder.as_deref()) else { return };
+        let state = workspace_state::folder(&self.home, &place.workspace);
+        if let Err(error) = exceptions::add(&state, &record.key) {
+            self.say(format!("that skill {} does not hold there is forgotten at the end: {error}", record.skill));
+        }
+        let skills = BTreeMap::from([(record.skill.clone(), record.digest.clone())]);
+        self.count(&place.workspace, &skills, now, |used| Use { objections: 1, ..used });
+        if record.journal == Keep::Off || capture::excluded(&place).is_some() {
+            return;
+        }
+        let (skill, language, line) = (record.skill, record.language, record.line);
+        self.append(&place.workspace, now, None, &Fact::NotHere(NotHere { skill, language, line }), None);
     }
 
     /// Lets whoever trains for the workspace know that somebody types there.
@@ -292,6 +334,7 @@ fn request(record: RequestRecord, time: Stamp) -> Request {
         reused_tokens: record.reused_tokens,
         generated_tokens: record.generated_tokens,
         model: record.model,
+        skills: record.skills.iter().map(ToString::to_string).collect(),
     }
 }
 

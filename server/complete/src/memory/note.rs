@@ -3,7 +3,6 @@
 use housestyle_text::{Language, glob, secrets};
 use serde::{Deserialize, Serialize};
 
-
 /// Most characters of a note: it is read again with each prompt.
 pub const MOST_CHARACTERS: usize = 300;
 

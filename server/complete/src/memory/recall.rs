@@ -1,13 +1,15 @@
 //! What is remembered as text before the window: comment lines in the document's language.
 //!
 //! Comments are what any model has read notes in, and they cannot break the code behind them. First come the notes,
-//! oldest first, then the edits, oldest first, so that what stands there already stays where it is when more is
-//! remembered.
+//! oldest first, then the skills, then the edits, oldest first, so that what stands there already stays where it is when
+//! more is remembered.
 
 use housestyle_text::{Language, Snapshot};
 
 use super::{Edit, Memory, Note};
+use crate::generator::{Part as PromptPart, Prompt};
 use crate::settings::Settings;
+use crate::skills::{Did, Part};
 
 /// Returns what the memory tells of a document, as whole lines; nothing where it tells nothing. Each kind of memory
 /// takes what `settings` allow it, and both no more than `room` tokens. `count` counts tokens.
@@ -21,6 +23,9 @@ pub(crate) fn recall(
     let language = snapshot.language();
     let budget = settings.memory_note_tokens.min(room);
     let (mut text, used) = notes(&memory.notes, snapshot.path(), language, budget, count);
+    let room = room - used;
+    let (skills, used) = skills(memory, language, settings.skill_tokens.min(room), count);
+    text.push_str(&skills);
     let budget = settings.memory_edit_tokens.min(room - used);
     text.push_str(&edits(&memory.edits, language, budget, count));
     if !text.is_empty() {
@@ -53,6 +58,41 @@ fn notes(
     }
     chosen.sort();
     (chosen.into_iter().map(|(.., line)| line).collect(), used)
+}
+
+/// Returns the skills of the memory that are told and fit, and the tokens they take: each whole, or not at all.
+fn skills(
+    memory: &Memory,
+    language: Language,
+    budget: usize,
+    count: &dyn Fn(&str) -> usize,
+) -> (String, usize) {
+    let (mut text, mut used) = (String::new(), 0);
+    for skill in memory.told.iter().filter_map(|index| memory.skills.list().get(*index)) {
+        let told = block_of(&skill.advice, language);
+        let tokens = count(&told);
+        if used + tokens <= budget {
+            used += tokens;
+            text.push_str(&told);
+        }
+    }
+    (text, used)
+}
+
+/// Returns the lines of a skill as comments.
+fn block_of(advice: &[String], language: Language) -> String {
+    advice.iter().map(|line| comment(language, line)).collect()
+}
+
+/// Returns the skills of the memory that a prompt tells the model of.
+pub(crate) fn told_in(prompt: &Prompt, memory: &Memory, language: Language) -> Vec<Part> {
+    let chosen = memory.told.iter().filter_map(|index| memory.skills.list().get(*index));
+    let told = chosen.filter(|skill| {
+        let block = block_of(&skill.advice, language);
+        let holds = |part: &PromptPart| matches!(part, PromptPart::Text(text) if text.contains(&block));
+        !block.is_empty() && prompt.parts.iter().any(holds)
+    });
+    told.map(|skill| skill.part(Did::Told, false)).collect()
 }
 
 /// Returns the newest edits that fit, oldest first.
@@ -114,7 +154,7 @@ mod tests {
         expect: &str,
     ) {
         let snapshot = Snapshot::new("x", 1, Language::from_path(path)).with_path(path);
-        let memory = Memory { notes: Arc::new(notes), edits };
+        let memory = Memory { notes: Arc::new(notes), edits, ..Memory::default() };
         let settings =
             Settings { memory_note_tokens: tokens.0, memory_edit_tokens: tokens.1, ..Settings::default() };
         assert_eq!(recall(&memory, &snapshot, &settings, room, &count), expect);
@@ -160,5 +200,29 @@ mod tests {
         check(vec![], all(), "a.rs", (99, 0), 999, "");
         let notes = vec![note("n", None, None)];
         check(notes, all(), "a.rs", (99, 99), 9, &format!("// n\n{second}\n"));
+    }
+
+    #[test]
+    fn skills_stand_between_notes_and_edits_each_whole_or_not_at_all() {
+        use crate::skills::{Exceptions, Mode, Skill, Skills};
+
+        let skill = |name: &str, text: &str| Skill::new(name, text, "", None, Mode::On);
+        let list = vec![skill("one", "Say one two three."), skill("two", "Say four.")];
+        let snapshot = Snapshot::new("x", 1, Language::from_path("a.rs")).with_path("a.rs");
+        let mut memory = Memory {
+            notes: Arc::new(vec![note("n", None, None)]),
+            edits: vec![edit("", &[], &["e"])],
+            skills: Arc::new(Skills::new(list, Exceptions::default())),
+            told: vec![],
+        };
+        let told = |memory: &Memory, skill_tokens| {
+            let settings = Settings { skill_tokens, memory_edit_tokens: 9, ..Settings::default() };
+            recall(memory, &snapshot, &settings, 999, &count)
+        };
+        assert_eq!(told(&memory, 99), "// n\n// + e\n\n", "what was not chosen is not told");
+        memory.told = vec![0, 1];
+        assert_eq!(told(&memory, 99), "// n\n// Say one two three.\n// Say four.\n// + e\n\n");
+        assert_eq!(told(&memory, 4), "// n\n// Say four.\n// + e\n\n");
+        assert_eq!(told(&memory, 0), "// n\n// + e\n\n");
     }
 }

@@ -137,6 +137,16 @@ settings! {
     /// Most tokens of the user's last edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
     /// They are read again whenever the user goes on in another place.
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
+    /// Whether the team's approved skills take part: told to the model, asked of what it wrote, shown as hints.
+    skills_enabled: bool = true, "skills.enabled", None, Quietest, Everything;
+    /// Most tokens of skills that the model reads before the text. 0 reads none.
+    skill_tokens: usize = 96, "skills.tokens", Some((0.0, 2048.0)), Least, Language;
+    /// Whether an editor shows where an open document does not follow a skill.
+    skill_hints: bool = true, "skills.hints", None, Quietest, Everything;
+    /// Names of skills that take no part.
+    skills_off: Vec<String> = Vec::new(), "skills.off", None, Union, Everything;
+    /// Names of skills that are measured and not seen: what they would have done is counted, and nothing is done.
+    skills_shadow: Vec<String> = Vec::new(), "skills.shadow", None, Union, Everything;
     /// How freely the model chooses; 0 takes the likeliest token always.
     temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
     /// Choose among the likeliest tokens that together have this probability.

@@ -4,6 +4,7 @@ mod ideal;
 mod invariants;
 mod pipeline;
 mod session;
+mod skills;
 
 /// The test kit's own files: a dependency on the kit would compile this crate twice, with two kinds of `Generator`.
 #[allow(unreachable_pub, dead_code)]

@@ -37,6 +37,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
         .filter_map(|(id, fate, accepted)| session.suggestions.note(&id, fate, FateSource::Change, accepted))
         .collect();
     server.rest(session, uri, QUIET);
+    server.hinter.soon(uri);
     let typing = session.typing(uri, now);
     drop(guard);
     typing.into_iter().for_each(|record| server.recorder.record(record));

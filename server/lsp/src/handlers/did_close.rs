@@ -2,6 +2,7 @@
 
 use tower_lsp::ls_types::DidCloseTextDocumentParams;
 
+use crate::hints;
 use crate::host::{Fate, FateSource, Record};
 use crate::idle::QUIET;
 use crate::server::Server;
@@ -15,6 +16,9 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     session.trail.end();
     let Some(mut document) = session.documents.remove(uri) else { return };
     document.close();
+    if !document.hints.list.is_empty() {
+        hints::none(&server.outbox, uri);
+    }
     let mut records: Vec<Record> = Vec::new();
     if let Some((_, shown)) = document.shown.take() {
         let fate = session.suggestions.note(&shown.origin.id, Fate::Dismissed, FateSource::Change, None);

@@ -23,6 +23,7 @@ pub(crate) fn handle(server: &Server, params: &Value) {
     let note = |id: String| session.suggestions.note(&id, Fate::Dismissed, FateSource::Editor, None);
     let records: Vec<_> = gone.into_iter().filter_map(note).collect();
     server.rest(&mut session, uri, QUIET);
+    server.hinter.soon(uri);
     drop(session);
     records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
 }

@@ -21,6 +21,7 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
         old.close();
     }
     drop(session);
+    server.hinter.now(vec![uri.to_owned()]);
     remember::look(server, uri);
     server.rest(&mut server.session(), uri, QUIET);
 }

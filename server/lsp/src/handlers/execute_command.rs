@@ -1,11 +1,13 @@
-//! `workspace/executeCommand`: acceptance, the pause switch, and the reasons.
+//! `workspace/executeCommand`: acceptance, the pause switch, the reasons, and exceptions to skills.
 
+use housestyle_complete::skills::{exception_key, line_at};
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::did_show_completion::tell;
-use crate::host::{Fate, RequestRecord};
+use crate::convert;
+use crate::host::{Fate, NotHereRecord, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::server::Server;
 
@@ -15,9 +17,11 @@ pub(crate) const ACCEPTED: &str = "housestyle.accepted";
 pub(crate) const TOGGLE: &str = "housestyle.toggle";
 /// Tells what the server does and how the last requests ended.
 pub(crate) const WHY: &str = "housestyle.why";
+/// Says that a skill does not hold for a line; hints carry it.
+pub(crate) const NOT_HERE: &str = "housestyle.notHere";
 
 /// The commands we announce. A command that an item carries must be among them.
-pub(crate) const COMMANDS: [&str; 3] = [ACCEPTED, TOGGLE, WHY];
+pub(crate) const COMMANDS: [&str; 4] = [ACCEPTED, TOGGLE, WHY, NOT_HERE];
 
 /// Runs a command.
 ///
@@ -33,6 +37,10 @@ pub(crate) fn handle(server: &Server, params: &ExecuteCommandParams) -> Result<O
         }
         TOGGLE => Ok(Some(toggle(server, params.arguments.first().and_then(Value::as_bool)))),
         WHY => Ok(Some(why(server))),
+        NOT_HERE => {
+            not_here(server, &params.arguments);
+            Ok(None)
+        }
         other => {
             Err(Error::invalid_params(format!("there is no command {other:?}, only {}", COMMANDS.join(", "))))
         }
@@ -54,6 +62,40 @@ fn toggle(server: &Server, on: Option<bool>) -> Value {
     json!({ "paused": paused })
 }
 
+/// Takes note that a skill does not hold for a line where a hint of it is; without such a hint nothing is done, as then
+/// the document is another one than the user saw.
+fn not_here(server: &Server, arguments: &[Value]) {
+    let [uri, skill, line] = arguments else { return };
+    let (Some(uri), Some(skill), Some(line)) = (uri.as_str(), skill.as_str(), line.as_u64()) else { return };
+    let mut session = server.session();
+    let Some(document) = session.documents.get(uri) else { return };
+    let text = document.snapshot.to_text();
+    let hint = document.hints.list.iter().find(|hint| {
+        let at = document.snapshot.line_of(document.snapshot.floor(hint.range.start));
+        hint.skill == skill && u64::try_from(at) == Ok(line)
+    });
+    let Some(hint) = hint.filter(|_| document.hints.revision == Some(document.revision)) else { return };
+    let digest = hint.digest.clone();
+    let content = line_at(&text, hint.range.start).trim().to_owned();
+    let language = document.snapshot.language().id().to_owned();
+    let journal = session.journal();
+    session.exceptions.add(skill, &content);
+    let record = NotHereRecord {
+        uri: uri.to_owned(),
+        folder: convert::folder_of(uri, &session.folders),
+        language,
+        skill: skill.to_owned(),
+        digest,
+        key: exception_key(skill, &content),
+        line: u32::try_from(line).unwrap_or(u32::MAX).saturating_add(1),
+        journal,
+    };
+    let open = session.documents.keys().cloned().collect();
+    drop(session);
+    server.recorder.record(Record::NotHere(Box::new(record)));
+    server.hinter.now(open);
+}
+
 fn why(server: &Server) -> Value {
     let mut params = server.status.params();
     let session = server.session();
@@ -71,6 +113,7 @@ fn request(record: &RequestRecord) -> Value {
         "message": record.sentence,
         "reused": record.reused,
         "window": record.window,
+        "skills": record.skills.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "milliseconds": u64::try_from(record.total.as_millis()).unwrap_or(u64::MAX),
     })
 }

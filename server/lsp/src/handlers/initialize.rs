@@ -40,6 +40,9 @@ fn client(capabilities: &lsp::ClientCapabilities) -> Client {
             .is_some_and(|text| text.inline_completion.is_some()),
         configuration: workspace.is_some_and(|workspace| workspace.configuration == Some(true)),
         register_configuration: configuration.is_some_and(|it| it.dynamic_registration == Some(true)),
+        document_changes: workspace
+            .and_then(|workspace| workspace.workspace_edit.as_ref())
+            .is_some_and(|edit| edit.document_changes == Some(true)),
         progress: capabilities.window.as_ref().is_some_and(|window| window.work_done_progress == Some(true)),
     }
 }
@@ -71,6 +74,10 @@ fn capabilities(encoding: Encoding, client: Client) -> lsp::ServerCapabilities {
         inline_completion_provider: Some(lsp::OneOf::Right(lsp::InlineCompletionOptions::default())),
         // Where there is ghost text, the same text in a menu would only be in the way.
         completion_provider: (!client.inline_completion).then(lsp::CompletionOptions::default),
+        code_action_provider: Some(lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
+            code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX]),
+            ..lsp::CodeActionOptions::default()
+        })),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
             commands: COMMANDS.iter().map(|command| (*command).to_owned()).collect(),
             ..lsp::ExecuteCommandOptions::default()

@@ -1,0 +1,69 @@
+//! Skills in the whole pipeline: in the prompt, in what is shown, in the trace.
+
+use std::sync::Arc;
+
+use housestyle_skills::{Rewrite, Rule, RuleFile, Scope};
+use serde_json::json;
+
+use super::cursor::document;
+use super::scripted::Scripted;
+use super::shown;
+use crate::generator::Cancel;
+use crate::skills::{Exceptions, Mode, Skill, Skills};
+use crate::{Job, Memory, Outcome, Settings, Trace, Trigger, suggest};
+
+const PLACE: &str = "fn f(a: &[u8]) -> bool {\n    g(a.len());\n    ‸\n}\n";
+
+fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace {
+    let rewrite = Rewrite { avoid: vec!["$A.len() == 0".to_owned()], prefer: "$A.is_empty()".to_owned() };
+    let rule = RuleFile { format: 1, scope: Scope::default(), rule: Rule::Rewrite(rewrite) };
+    let skill = Skill::new("no-len", "Ask is_empty.", "", Some(rule), mode);
+    let skills = Arc::new(Skills::new(vec![skill], Exceptions::default()));
+    let (snapshot, cursor) = document("a.rs", PLACE);
+    let (settings, _) = Settings::from_json(settings);
+    let mut memory = Memory { skills, ..Memory::default() };
+    memory.tell(&snapshot, cursor, &settings);
+    let trigger = Trigger::Automatic;
+    let job =
+        Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: &memory, settings: &settings };
+    suggest(&job, model, &Cancel::new(), &mut |_| {})
+}
+
+/// Checks what is shown, and what the skills did.
+#[track_caller]
+fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, parts: &[&str]) -> String {
+    let mut model = Scripted::new([model]);
+    let trace = run(mode, &settings, &mut model);
+    let seen = match &trace.outcome {
+        Outcome::Suggestion(suggestion) => suggestion.text.clone(),
+        Outcome::Nothing(reason) => format!("✗{}", reason.code()),
+    };
+    let found: Vec<String> = trace.skills.iter().map(ToString::to_string).collect();
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    assert_eq!((seen.as_str(), found.as_slice()), (expect, parts));
+    shown(&model.asked[0].prompt)
+}
+
+#[test]
+fn a_skill_is_told_and_what_breaks_it_is_put_right() {
+    let all = ["no-len: told", "no-len: repaired"];
+    let prompt = check(Mode::On, json!({}), "a.len() == 0", "a.is_empty()", &all);
+    let told = "<FimPrefix>// Write `a.is_empty()`, not `a.len() == 0`.\n\nfn f(";
+    assert!(prompt.starts_with(told), "{prompt}");
+    check(Mode::On, json!({}), "a.is_empty()", "a.is_empty()", &all[..1]);
+}
+
+#[test]
+fn the_settings_take_away() {
+    let model = "a.len() == 0";
+    let prompt = check(Mode::On, json!({ "skills": { "off": ["no-len"] } }), model, model, &[]);
+    assert!(prompt.starts_with("<FimPrefix>fn f("), "{prompt}");
+    let would = ["no-len: would have repaired"];
+    let shadow = json!({ "skills": { "shadow": ["no-len"] } });
+    let prompt = check(Mode::On, shadow, model, model, &would);
+    assert!(prompt.starts_with("<FimPrefix>fn f("), "{prompt}");
+    check(Mode::Shadow, json!({}), model, model, &would);
+    check(Mode::On, json!({ "trusted": false }), model, model, &[]);
+    // Repaired, though there is no room to tell it.
+    check(Mode::On, json!({ "skills": { "tokens": 0 } }), model, "a.is_empty()", &["no-len: repaired"]);
+}

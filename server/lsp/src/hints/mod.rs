@@ -1,0 +1,141 @@
+//! Where open documents do not follow the team's skills: looked for after a pause in typing, shown as hints.
+//!
+//! A thread of its own, which sleeps while nobody does anything. It alone asks which skills may be served, as that is
+//! read from a repository, and puts them where requests find them; so no message ever waits for either. What it found
+//! for a document that changed meanwhile is thrown away: the change has asked for another look.
+
+mod actions;
+mod find;
+mod publish;
+
+use std::collections::HashMap;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use housestyle_complete::skills::Hint;
+
+use crate::convert;
+use crate::host::SkillsOf;
+use crate::remember;
+use crate::session::Session;
+use crate::transport::Outbox;
+
+pub(crate) use actions::actions;
+pub(crate) use find::{Look, find};
+pub(crate) use publish::none;
+
+/// How long nothing is typed before a document is looked at.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// The hints of one document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    /// The document's revision that they are of; none were looked for where that is missing.
+    pub(crate) revision: Option<u64>,
+    /// The hints, in the order of the text.
+    pub(crate) list: Arc<Vec<Hint>>,
+}
+
+enum Asked {
+    /// After a pause.
+    Soon(String),
+    /// At once: something else than the text is another one.
+    Now(Vec<String>),
+}
+
+/// The way to the thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Hinter(mpsc::Sender<Asked>);
+
+impl Hinter {
+    /// Starts the thread.
+    pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsOf) -> Hinter {
+        let (sender, asked) = mpsc::channel();
+        let desk = Desk { state, outbox, skills };
+        let work = move || {
+            let mut due: HashMap<String, Instant> = HashMap::new();
+            loop {
+                let next = due.values().min().map(|at| at.saturating_duration_since(Instant::now()));
+                let heard = match next {
+                    None => asked.recv().map_err(RecvTimeoutError::from),
+                    Some(wait) => asked.recv_timeout(wait),
+                };
+                let now = Instant::now();
+                match heard {
+                    Err(RecvTimeoutError::Disconnected) => return,
+                    Ok(Asked::Soon(uri)) => drop(due.insert(uri, now + PAUSE)),
+                    Ok(Asked::Now(uris)) => due.extend(uris.into_iter().map(|uri| (uri, now))),
+                    Err(RecvTimeoutError::Timeout) => {
+                        let ready: Vec<String> =
+                            due.iter().filter(|(_, at)| **at <= now).map(|(uri, _)| uri.clone()).collect();
+                        for uri in ready {
+                            due.remove(&uri);
+                            let changed = desk.look(&uri);
+                            due.extend(changed.into_iter().map(|uri| (uri, now)));
+                        }
+                    }
+                }
+            }
+        };
+        // Without a thread there are no skills; completions are worth more.
+        drop(std::thread::Builder::new().name("hints".to_owned()).spawn(work));
+        Hinter(sender)
+    }
+
+    /// A document was changed or used.
+    pub(crate) fn soon(&self, uri: &str) {
+        self.0.send(Asked::Soon(uri.to_owned())).ok();
+    }
+
+    /// Something else than the text of documents is another one.
+    pub(crate) fn now(&self, uris: Vec<String>) {
+        self.0.send(Asked::Now(uris)).ok();
+    }
+}
+
+/// What the thread works with.
+struct Desk {
+    state: Arc<Mutex<Session>>,
+    outbox: Outbox,
+    skills: SkillsOf,
+}
+
+impl Desk {
+    fn session(&self) -> MutexGuard<'_, Session> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at a document; returns others that are to be looked at again, as the skills are others.
+    fn look(&self, uri: &str) -> Vec<String> {
+        let session = self.session();
+        if !session.documents.contains_key(uri) {
+            return Vec::new();
+        }
+        let folder = convert::folder_of(uri, &session.folders);
+        let asks = session.settings.trusted && session.settings.skills_enabled;
+        drop(session);
+        let skills = if asks { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
+        let mut session = self.session();
+        let changed = remember::put_skills(&mut session, uri, skills);
+        let others = if changed {
+            session.documents.keys().filter(|it| *it != uri).cloned().collect()
+        } else {
+            vec![]
+        };
+        let Some(look) = Look::at(&session, uri) else { return others };
+        drop(session);
+        let found = find(&look);
+        let mut session = self.session();
+        let (encoding, exceptions) = (session.encoding, session.exceptions.clone());
+        let Some(document) = session.documents.get_mut(uri) else { return others };
+        // Somebody said "not here" while we looked: that asked for another look.
+        if document.revision == look.revision && exceptions == look.exceptions {
+            if document.hints.list != found {
+                publish::all(&self.outbox, uri, &document.snapshot, encoding, &found);
+            }
+            document.hints = Hints { revision: Some(look.revision), list: found };
+        }
+        others
+    }
+}

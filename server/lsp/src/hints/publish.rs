@@ -1,0 +1,36 @@
+//! Hints in the protocol's words: `textDocument/publishDiagnostics`.
+
+use housestyle_complete::skills::Hint;
+use housestyle_text::{Encoding, Offset, Snapshot};
+use serde_json::json;
+use tower_lsp::ls_types as lsp;
+
+use crate::convert;
+use crate::transport::Outbox;
+
+/// Who says it.
+const SOURCE: &str = "housestyle";
+
+/// Tells all hints of a document, in place of those told before.
+pub(super) fn all(outbox: &Outbox, uri: &str, snapshot: &Snapshot, encoding: Encoding, hints: &[Hint]) {
+    let hints: Vec<lsp::Diagnostic> = hints.iter().map(|hint| diagnostic(hint, snapshot, encoding)).collect();
+    let params = json!({ "uri": uri, "version": snapshot.version(), "diagnostics": hints });
+    outbox.notify("textDocument/publishDiagnostics", &params);
+}
+
+/// Tells that a document has no hints any more.
+pub(crate) fn none(outbox: &Outbox, uri: &str) {
+    outbox.notify("textDocument/publishDiagnostics", &json!({ "uri": uri, "diagnostics": [] }));
+}
+
+/// Returns a hint in the protocol's words.
+pub(super) fn diagnostic(hint: &Hint, snapshot: &Snapshot, encoding: Encoding) -> lsp::Diagnostic {
+    lsp::Diagnostic {
+        range: convert::range(snapshot, Offset(hint.range.start), Offset(hint.range.end), encoding),
+        severity: Some(lsp::DiagnosticSeverity::HINT),
+        code: Some(lsp::NumberOrString::String(hint.skill.clone())),
+        source: Some(SOURCE.to_owned()),
+        message: hint.message.clone(),
+        ..lsp::Diagnostic::default()
+    }
+}

@@ -1,0 +1,265 @@
+//! A team's skills in a real repository: told to the model, what breaks one is put right, the editor shows where one is
+//! not followed, with what can be done about it; what is merged or switched takes part without a restart.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::binary::housestyle;
+use super::editor::{Editor, Start, text};
+
+const SKILL: &str = "---\nname: ask-is-empty\ndescription: Ask is_empty instead of comparing len with 0.\n---\n\nAsk `is_empty`.\n";
+const RULE: &str = r#"{"format":1,"scope":{"languages":["rust"]},"rule":{"rewrite":{"avoid":["$A.len() == 0"],"prefer":"$A.is_empty()"}}}"#;
+/// A document that breaks the skill twice, and where something is wanted that does.
+const DOCUMENT: &str =
+    "fn f(a: &[u8], é: &str) -> bool {\n    let 𝕏 = é.len() == 0;\n    g(a.len() == 0);\n    ‸\n}\n";
+const BREAKS: &str = "let b = a.len() == 0;";
+const REPAIRED: &str = "let b = a.is_empty();";
+/// Long enough for any machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A repository, and the state of the servers in it.
+struct Desk {
+    folder: TempDir,
+    home: Arc<TempDir>,
+}
+
+impl Desk {
+    /// Returns a repository with a document and, where it is wanted, an approved skill.
+    fn new(approved: bool) -> Desk {
+        let folder = || tempfile::tempdir().expect("a folder");
+        let desk = Desk { folder: folder(), home: Arc::new(folder()) };
+        desk.git(&["init", "--quiet", "--initial-branch", "main"]);
+        desk.write("src/a.rs", &DOCUMENT.replace('‸', ""));
+        desk.commit("Begin");
+        if approved {
+            desk.skill();
+        }
+        desk
+    }
+
+    /// Merges the skill, as a team would.
+    fn skill(&self) {
+        self.write("skills/ask-is-empty/SKILL.md", SKILL);
+        self.write("skills/ask-is-empty/rule.json", RULE);
+        self.commit("Add a skill");
+    }
+
+    fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, path: &str, content: &str) {
+        let file = self.root().join(path);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        std::fs::write(file, content).expect("written");
+    }
+
+    #[track_caller]
+    fn git(&self, arguments: &[&str]) {
+        let mut command = Command::new("git");
+        command.args([
+            "-c",
+            "user.name=Ann",
+            "-c",
+            "user.email=ann@example.org",
+            "-c",
+            "commit.gpgsign=false",
+        ]);
+        let output = command.args(arguments).current_dir(self.root()).output().expect("git runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self, subject: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", subject]);
+    }
+
+    fn uri(&self, path: &str) -> String {
+        let folder = self.root().canonicalize().expect("there").to_string_lossy().replace('\\', "/");
+        let folder = folder.trim_start_matches("//?/").trim_start_matches('/').to_owned();
+        format!("file:///{folder}/{path}")
+    }
+
+    fn start(&self, script: &[(&str, u64)], options: Value) -> Editor {
+        let root = self.uri("");
+        Start { script, options, root, home: Some(Arc::clone(&self.home)), ..Start::default() }.go()
+    }
+
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> Value {
+        let mut command = Command::new(housestyle());
+        command.args(arguments).args(["--json", "--workspace"]).arg(self.root());
+        let output = command.env("HOUSESTYLE_HOME", self.home.path()).output().expect("it runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+}
+
+/// Waits for hints; returns their lines and columns, in UTF-16.
+#[track_caller]
+fn hints(editor: &mut Editor, matches: impl Fn(&[Value]) -> bool) -> Vec<(u64, u64, u64)> {
+    let told = editor.client.notification("textDocument/publishDiagnostics", |params| {
+        matches(params["diagnostics"].as_array().expect("a list"))
+    });
+    let told = told.message["params"]["diagnostics"].as_array().expect("a list").clone();
+    let number = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_u64).expect("a number");
+    told.iter()
+        .map(|hint| {
+            assert_eq!((&hint["severity"], &hint["source"]), (&json!(4), &json!("housestyle")), "{hint}");
+            assert_eq!(hint["code"], "ask-is-empty");
+            let line = number(hint, "/range/start/line");
+            (line, number(hint, "/range/start/character"), number(hint, "/range/end/character"))
+        })
+        .collect()
+}
+
+/// Returns the actions at a position: their titles, and the first of them that has this title.
+#[track_caller]
+fn actions(editor: &mut Editor, uri: &str, line: u64) -> Vec<Value> {
+    let at = json!({ "line": line, "character": 8 });
+    let asked = json!({
+        "textDocument": { "uri": uri }, "range": { "start": at, "end": { "line": line, "character": 18 } },
+        "context": { "diagnostics": [] },
+    });
+    editor.client.ask("textDocument/codeAction", &asked).as_array().cloned().unwrap_or_default()
+}
+
+fn titled<'a>(actions: &'a [Value], title: &str) -> &'a Value {
+    let found = actions.iter().find(|action| action["title"] == title);
+    found.unwrap_or_else(|| panic!("no {title:?} among {actions:?}"))
+}
+
+#[test]
+fn a_skill_is_told_and_what_breaks_it_is_put_right() {
+    let desk = Desk::new(true);
+    let script = desk.home.path().join("answer.jsonl");
+    std::fs::write(&script, json!({ "text": BREAKS }).to_string()).expect("written");
+    let backend = format!("script:{}", script.display());
+    let file = desk.root().join("src/a.rs");
+    let place = format!("{}:4:5", file.display());
+    let complete =
+        |arm: &str| desk.run(&["complete", &place, "--arm", arm, "--explain", "--backend", &backend]);
+    let with = complete("skills");
+    assert_eq!(with["text"], REPAIRED);
+    let did: Vec<(&str, &str)> = with["skills"]
+        .as_array()
+        .expect("skills")
+        .iter()
+        .map(|part| (part["name"].as_str().expect("a name"), part["did"].as_str().expect("a word")))
+        .collect();
+    assert_eq!(did, [("ask-is-empty", "told"), ("ask-is-empty", "repaired")]);
+    assert_eq!(with["skills"][0]["digest"].as_str().map(str::len), Some(64));
+    let prompt = with["explain"]["prompt"]["text"].as_str().expect("a prompt");
+    assert!(prompt.contains("// Write `a.is_empty()`, not `a.len() == 0`.\n\nfn f("), "{prompt}");
+    let without = complete("base");
+    assert_eq!((&without["text"], &without["skills"]), (&json!(BREAKS), &json!([])));
+    assert_eq!(complete("all")["text"], REPAIRED);
+    desk.run(&["skill", "set", "ask-is-empty", "shadow"]);
+    let shadow = complete("skills");
+    assert_eq!(shadow["text"], BREAKS);
+    assert_eq!(shadow["skills"][0]["shadow"], true, "{shadow}");
+}
+
+#[test]
+fn an_editor_shows_hints_and_what_can_be_done_about_them() {
+    let desk = Desk::new(true);
+    let uri = desk.uri("src/a.rs");
+    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    let at = editor.open(&uri, "rust", DOCUMENT);
+    assert_eq!(hints(&mut editor, |hints| hints.len() == 2), [(1, 13, 25), (2, 6, 18)]);
+    let suggested = editor.complete(&uri, at);
+    assert_eq!(text(&suggested), REPAIRED);
+    let why = editor.why();
+    let last = &why["requests"][0];
+    assert_eq!(last["skills"], json!(["ask-is-empty: told", "ask-is-empty: repaired"]), "{last}");
+    assert_eq!(last["message"], "a suggestion was shown, put right by the team's skill `ask-is-empty`");
+
+    let found = actions(&mut editor, &uri, 1);
+    let fix = titled(&found, "Apply house style: ask-is-empty");
+    let edits = fix.pointer("/edit/changes").and_then(|changes| changes.get(&uri)).expect("edits");
+    let range = json!({ "start": { "line": 1, "character": 13 }, "end": { "line": 1, "character": 25 } });
+    assert_eq!(edits, &json!([{ "range": range, "newText": "é.is_empty()" }]));
+    let whole = titled(&found, "Apply house style in the whole file: ask-is-empty");
+    let edits = whole.pointer("/edit/changes").and_then(|changes| changes.get(&uri)).expect("edits");
+    assert_eq!(edits.as_array().map(Vec::len), Some(2));
+    editor.edit(&uri, (1, 13), (1, 25), "é.is_empty()");
+    assert_eq!(hints(&mut editor, |hints| hints.len() == 1), [(2, 6, 18)]);
+    assert_eq!(actions(&mut editor, &uri, 1), Vec::<Value>::new());
+
+    let found = actions(&mut editor, &uri, 2);
+    let command = titled(&found, "Not here: ask-is-empty")["command"].clone();
+    let asked = json!({ "command": command["command"], "arguments": command["arguments"] });
+    assert_eq!(editor.client.ask("workspace/executeCommand", &asked), Value::Null);
+    hints(&mut editor, <[Value]>::is_empty);
+    // The same line elsewhere has no hint either, and another one has.
+    editor.edit(&uri, (3, 0), (3, 0), "    g(a.len() == 0);\n    h(a.len() == 0);\n");
+    assert_eq!(hints(&mut editor, |hints| hints.len() == 1), [(4, 6, 18)]);
+    editor.client.close_input();
+    assert!(editor.client.wait_for_end(PATIENCE).is_some(), "it ends");
+
+    let journal = desk.run(&["audit", "show"]).to_string();
+    assert!(journal.contains("not-here") && journal.contains("ask-is-empty"), "{journal}");
+    assert!(!journal.contains("a.len()"), "the line is in the journal: {journal}");
+    let requests = desk.run(&["why", "-n", "5"]);
+    assert_eq!(requests["requests"][0]["request"]["skills"][1], "ask-is-empty: repaired");
+    let offered = desk.run(&["journal", "export"]);
+    assert_eq!(offered["suggestions"][0]["offered"]["skills"], json!(["ask-is-empty"]), "{offered}");
+
+    // What was said is remembered by the next server.
+    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    editor.open(&uri, "rust", DOCUMENT);
+    assert_eq!(hints(&mut editor, |hints| !hints.is_empty()), [(1, 13, 25)]);
+    editor.client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
+    hints(&mut editor, <[Value]>::is_empty);
+}
+
+#[test]
+fn what_is_merged_takes_part_without_a_restart() {
+    let desk = Desk::new(false);
+    let uri = desk.uri("src/a.rs");
+    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    let at = editor.open(&uri, "rust", DOCUMENT);
+    assert_eq!(text(&editor.complete(&uri, at)), BREAKS);
+    desk.skill();
+    // Seen once somebody goes on, and what was known is not fresh any more.
+    let saved = json!({ "textDocument": { "uri": uri } });
+    let mut told = Vec::new();
+    for _ in 0..60 {
+        editor.client.notify("textDocument/didSave", &saved);
+        std::thread::sleep(Duration::from_millis(500));
+        told = editor.client.notifications("textDocument/publishDiagnostics");
+        if !told.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(told.last().expect("hints")["diagnostics"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        text(&editor.complete(&uri, at)),
+        REPAIRED,
+        "what was made without the skill is not given again"
+    );
+}
+
+#[test]
+fn settings_take_skills_away() {
+    for options in [
+        json!({ "trusted": false }),
+        json!({ "skills": { "enabled": false } }),
+        json!({ "skills": { "off": ["ask-is-empty"] } }),
+        json!({ "skills": { "shadow": ["ask-is-empty"] } }),
+    ] {
+        let desk = Desk::new(true);
+        let uri = desk.uri("src/a.rs");
+        let mut editor = desk.start(&[(BREAKS, 0)], options);
+        let at = editor.open(&uri, "rust", DOCUMENT);
+        // Both threads have had their turn by then.
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(text(&editor.complete(&uri, at)), BREAKS);
+        assert_eq!(editor.client.notifications("textDocument/publishDiagnostics"), Vec::<Value>::new());
+    }
+}

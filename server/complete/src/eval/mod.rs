@@ -6,6 +6,7 @@
 
 mod bootstrap;
 mod case;
+mod effect;
 mod metrics;
 mod past;
 mod report;
@@ -13,6 +14,7 @@ mod run;
 
 pub use bootstrap::{Difference, Fraction, paired_difference};
 pub use case::{Case, CaseError, parse_cases};
+pub use effect::{Effect, Example, Follows, effect};
 pub use metrics::{Metrics, measure};
 pub use past::edits_before;
 pub use report::{Arm, Latency, Paired, Report, report};

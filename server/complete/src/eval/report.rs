@@ -127,7 +127,7 @@ fn latency(results: &[CaseResult]) -> Latency {
 }
 
 /// Returns a number for each case that is the same for cases of one commit.
-fn clusters(results: &[CaseResult]) -> Vec<u64> {
+pub(super) fn clusters(results: &[CaseResult]) -> Vec<u64> {
     // A case without a time is a commit of its own; its number is no time's bits, which are those of a positive number.
     let own = |n: usize| u64::MAX - n as u64;
     results

@@ -1,0 +1,231 @@
+//! What a skill is worth: the same cases with it and without it, nothing else remembered.
+//!
+//! Only cases in which it applies say anything: where what the team wrote in the hole has a place of its rule, followed or
+//! not. Where a skill has no rule, it is where the model would be told of it.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use housestyle_skills::{RuleFile, Source};
+use housestyle_text::Language;
+use serde::Serialize;
+
+use super::bootstrap::{Difference, Fraction, paired_difference};
+use super::case::Case;
+use super::report::clusters;
+use super::run::{CaseResult, run, score};
+use crate::generator::{Cancel, GenerateError, Generator};
+use crate::lines;
+use crate::memory::Memory;
+use crate::settings::Settings;
+use crate::skills::{Exceptions, Mode, Skill, Skills};
+
+/// Cases that are told with both completions, at most.
+const EXAMPLES: usize = 3;
+
+/// What a skill is worth in the cases in which it applies.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Effect {
+    /// Cases in which it applies.
+    pub cases: usize,
+    /// How many commits they are of, told by their times: intervals are over these.
+    pub commits: usize,
+    /// Difference of the shares of cases whose first line is right: more is better.
+    pub first_line_exact: Difference,
+    /// Difference in nats a token of what the team wrote: less is better. `null` where the model tells none.
+    pub nll_per_token: Option<Difference>,
+    /// How many of the completions' places follow the skill.
+    pub follows: Follows,
+    /// Tokens that telling it costs a prompt.
+    pub tokens: usize,
+    /// Cases whose completions differ.
+    pub examples: Vec<Example>,
+}
+
+/// Shares of the places in completions that follow a skill; `null` where there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Follows {
+    /// Without the skill.
+    pub without: Option<f64>,
+    /// With it.
+    pub with: Option<f64>,
+    /// The difference.
+    pub difference: Option<Difference>,
+}
+
+/// A case whose completions differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Example {
+    /// The file.
+    pub path: String,
+    /// What stands left of the hole on its line.
+    pub left: String,
+    /// What the team wrote.
+    pub wanted: String,
+    /// What was suggested without the skill, if anything.
+    pub without: Option<String>,
+    /// What was suggested with it, if anything.
+    pub with: Option<String>,
+}
+
+/// Measures a skill, as if it were on, with a model; `None` where it applies in none of the cases. `heard` is told how
+/// many cases were run, after each.
+///
+/// # Errors
+/// As [`Generator::score`], but for a model that tells no probabilities and cases that are too long for it.
+pub fn effect(
+    skill: &Skill,
+    cases: &[Case],
+    settings: &Settings,
+    generator: &mut dyn Generator,
+    cancel: &Cancel,
+    heard: &mut dyn FnMut(usize),
+) -> Result<Option<Effect>, GenerateError> {
+    let on = Skill { mode: Mode::On, ..skill.clone() };
+    let skills = Arc::new(Skills::new(vec![on], Exceptions::default()));
+    // The settings of whoever measures may switch the very skill off.
+    let settings = Settings { skills_enabled: true, trusted: true, skills_off: vec![], skills_shadow: vec![], ..settings.clone() };
+    let tokens = generator.count_tokens(&skill.advice.join("\n"));
+    let (mut results, mut follow, mut examples) = ([vec![], vec![]], [vec![], vec![]], Vec::new());
+    for (done, case) in cases.iter().enumerate() {
+        let (snapshot, cursor) = case.document();
+        let mut with = Memory { skills: Arc::clone(&skills), ..Memory::default() };
+        with.tell(&snapshot, cursor, &settings);
+        let applies = match &skill.rule {
+            Some(file) => places(file, case, &case.middle).bottom > 0.0,
+            None => !with.told.is_empty(),
+        };
+        heard(done + 1);
+        if !applies {
+            continue;
+        }
+        for (at, memory) in [Memory::none(), &with].into_iter().enumerate() {
+            let (result, _) = run(case, memory, &settings, generator, cancel);
+            let result = match score(case, memory, &settings, generator, cancel) {
+                Ok(score) => result.with_score(score),
+                Err(GenerateError::Unsupported(_) | GenerateError::PromptTooLong { .. }) => result,
+                Err(error) => return Err(error),
+            };
+            let text = result.text.as_deref().unwrap_or_default();
+            follow[at].push(
+                skill.rule.as_ref().map_or(Fraction { top: 0.0, bottom: 0.0 }, |file| places(file, case, text)),
+            );
+            results[at].push(result);
+        }
+        if let [.., without] = results[0].as_slice()
+            && let [.., with] = results[1].as_slice()
+            && without.text != with.text
+            && examples.len() < EXAMPLES
+        {
+            examples.push(example(case, without, with));
+        }
+    }
+    Ok(told(&results, &follow, tokens, examples))
+}
+
+fn told(
+    [without, with]: &[Vec<CaseResult>; 2],
+    [before, after]: &[Vec<Fraction>; 2],
+    tokens: usize,
+    examples: Vec<Example>,
+) -> Option<Effect> {
+    let clusters = clusters(with);
+    let compare = |value: fn(&CaseResult) -> Option<Fraction>| {
+        let both = with.iter().zip(without).zip(&clusters);
+        let both = both.filter_map(|((a, b), cluster)| Some(((value(a)?, value(b)?), *cluster)));
+        let (values, clusters): (Vec<(Fraction, Fraction)>, Vec<u64>) = both.unzip();
+        let (a, b): (Vec<Fraction>, Vec<Fraction>) = values.into_iter().unzip();
+        paired_difference(&a, &b, &clusters)
+    };
+    let share = |fractions: &[Fraction]| {
+        let [top, bottom] = [|f: &Fraction| f.top, |f: &Fraction| f.bottom].map(|of| fractions.iter().map(of).sum::<f64>());
+        (bottom > 0.0).then(|| top / bottom)
+    };
+    Some(Effect {
+        cases: with.len(),
+        commits: clusters.iter().collect::<BTreeSet<_>>().len(),
+        first_line_exact: compare(|result| {
+            Some(Fraction { top: f64::from(result.first_line_exact), bottom: 1.0 })
+        })?,
+        nll_per_token: compare(|result| Some(Fraction { top: result.nll?, bottom: result.tokens as f64 })),
+        follows: Follows {
+            without: share(before),
+            with: share(after),
+            difference: paired_difference(after, before, &clusters),
+        },
+        tokens,
+        examples,
+    })
+}
+
+/// Returns how many places of a rule lie in a text that stands in a case's hole, and how many of them follow it.
+fn places(file: &RuleFile, case: &Case, text: &str) -> Fraction {
+    let language = Language::from_path(&case.path);
+    let whole = format!("{}{text}{}", case.prefix, case.suffix);
+    let there: Range<usize> = case.prefix.len()..case.prefix.len() + text.len();
+    if text.is_empty() || !file.scope.holds(&case.path, language) {
+        return Fraction { top: 0.0, bottom: 0.0 };
+    }
+    let source = Source::new(&case.path, &whole, language);
+    let mut places = file.rule.places(&source, Some(there.clone()));
+    places.retain(|place| place.range.start < there.end && there.start < place.range.end);
+    let followed = places.iter().filter(|place| place.followed).count();
+    Fraction { top: followed as f64, bottom: places.len() as f64 }
+}
+
+fn example(case: &Case, without: &CaseResult, with: &CaseResult) -> Example {
+    let left = case.prefix.rsplit('\n').next().unwrap_or_default();
+    Example {
+        path: case.path.clone(),
+        left: left.to_owned(),
+        wanted: lines::unix(&case.middle),
+        without: without.text.clone(),
+        with: with.text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::scripted::Scripted;
+    use housestyle_skills::{Rewrite, Rule, Scope};
+
+    fn case(middle: &str, time: f64) -> Case {
+        Case {
+            path: "a.rs".to_owned(),
+            prefix: "fn f(a: &[u8]) -> bool {\n    ".to_owned(),
+            suffix: "\n}\n".to_owned(),
+            middle: middle.to_owned(),
+            time,
+            name: None,
+            accept: vec![],
+        }
+    }
+
+    #[test]
+    fn a_skill_is_measured_where_it_applies() {
+        let rewrite = Rewrite { avoid: vec!["$A.len() == 0".to_owned()], prefer: "$A.is_empty()".to_owned() };
+        let rule = RuleFile { format: 1, scope: Scope::default(), rule: Rule::Rewrite(rewrite) };
+        // Measured though it is in the shadow and the settings switch it off.
+        let skill = Skill::new("no-len", "Ask is_empty.", "", Some(rule), Mode::Shadow);
+        let settings = Settings { skills_off: vec!["no-len".to_owned()], ..Settings::default() };
+        let cases = [case("a.is_empty()", 1.0), case("b(1)", 2.0), case("g(a.is_empty())", 3.0)];
+        let mut model = Scripted::new(["a.len() == 0"]);
+        let mut heard = 0;
+        let found = effect(&skill, &cases, &settings, &mut model, &Cancel::new(), &mut |done| heard = done);
+        let found = found.expect("no error").expect("it applies");
+        assert_eq!((found.cases, found.commits, heard), (2, 2, 3));
+        assert_eq!(found.first_line_exact.diff, 0.5, "{found:?}");
+        assert_eq!((found.follows.without, found.follows.with), (Some(0.0), Some(1.0)));
+        assert_eq!(found.follows.difference.map(|it| it.ci95), Some([1.0, 1.0]));
+        assert_eq!(found.examples.len(), 2);
+        let example = &found.examples[0];
+        assert_eq!(
+            (example.left.as_str(), example.without.as_deref(), example.with.as_deref()),
+            ("    ", Some("a.len() == 0"), Some("a.is_empty()"))
+        );
+        let none = effect(&skill, &cases[1..2], &settings, &mut model, &Cancel::new(), &mut |_| {});
+        assert_eq!(none.expect("no error"), None);
+    }
+}

@@ -21,8 +21,8 @@ pub use document::{
     Document, DocumentError, DocumentProblem, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME, Parsed,
     Warning, is_name, kebab, one_line,
 };
-pub use mine::{Bounds, Edit, Finding, Instance, conventions, rewrites};
 pub use exception::{Exceptions, exception_key};
+pub use mine::{Bounds, Edit, Finding, Instance, conventions, rewrites};
 pub use rule::{
     Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
 };

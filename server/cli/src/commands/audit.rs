@@ -89,7 +89,9 @@ fn sentence(fact: &Fact) -> String {
             format!("kept {} of {} tokens {when}", kept.kept, kept.accepted)
         }
         Fact::Model { name, digest } => format!("model {name} is {}", short(digest)),
-        Fact::NotHere(it) => format!("skill {} does not hold for line {} of a {} file", it.skill, it.line, it.language),
+        Fact::NotHere(it) => {
+            format!("skill {} does not hold for line {} of a {} file", it.skill, it.line, it.language)
+        }
         Fact::Lost { events } => format!("{events} events came too fast to be noted"),
         Fact::Forgotten(tombstone) => {
             format!("forgot {} suggestions: {}", tombstone.suggestions, tombstone.request)

@@ -14,11 +14,12 @@ use std::time::SystemTime;
 
 use housestyle_complete::settings::Journal as Keep;
 use housestyle_journal::{
-    Fact, Fate, Journal, JournalError, Kept, Line, NotHere, Number, Offered, Request, RequestLog, Stamp, Taken, Text,
-    When, kept,
+    Fact, Fate, Journal, JournalError, Kept, Line, NotHere, Number, Offered, Request, RequestLog, Stamp,
+    Taken, Text, When, kept,
 };
 use housestyle_lsp::{
-    self as lsp, FateRecord, LaterRecord, LaterWhen, NotHereRecord, OfferRecord, Record, RequestRecord, TypingRecord,
+    self as lsp, FateRecord, LaterRecord, LaterWhen, NotHereRecord, OfferRecord, Record, RequestRecord,
+    TypingRecord,
 };
 
 use crate::home::Home;
@@ -190,7 +191,9 @@ impl Ear {
     }
 
     fn later(&mut self, record: LaterRecord, now: Stamp) {
-        let Some(Open { workspace, number, skills }) = self.open.get(&record.suggestion).cloned() else { return };
+        let Some(Open { workspace, number, skills }) = self.open.get(&record.suggestion).cloned() else {
+            return;
+        };
         let account = kept(&record.accepted, &record.later);
         if skills::shows(&account) && !skills.is_empty() {
             self.count(&workspace, &skills, now, |used| Use { validated: 1, ..used });
@@ -220,7 +223,10 @@ impl Ear {
         let Some(place) = capture::place(&record.uri, record.folder.as_deref()) else { return };
         let state = workspace_state::folder(&self.home, &place.workspace);
         if let Err(error) = exceptions::add(&state, &record.key) {
-            self.say(format!("that skill {} does not hold there is forgotten at the end: {error}", record.skill));
+            self.say(format!(
+                "that skill {} does not hold there is forgotten at the end: {error}",
+                record.skill
+            ));
         }
         let skills = BTreeMap::from([(record.skill.clone(), record.digest.clone())]);
         self.count(&place.workspace, &skills, now, |used| Use { objections: 1, ..used });

@@ -46,8 +46,7 @@ fn read(workspace: &Path, state: &Path) -> Result<Skills, StoreError> {
 fn skill(entry: &Entry) -> Option<complete::Skill> {
     let skill = entry.skill.as_ref()?;
     let mode = if entry.mode == Mode::On { complete::Mode::On } else { complete::Mode::Shadow };
-    let served =
-        complete::Skill::new(&entry.name, &skill.description, &skill.body, skill.rule.clone(), mode);
+    let served = complete::Skill::new(&entry.name, &skill.description, &skill.body, skill.rule.clone(), mode);
     Some(served.with_digest(&skill.digest))
 }
 
@@ -135,9 +134,9 @@ mod tests {
     use crate::skills::exceptions::add;
     use housestyle_complete::skills::exception_key;
 
-    const SKILL: &str = "---\nname: no-len\ndescription: Ask is_empty, not len. Use when writing Rust.\n---\n\nText.\n";
-    const RULE: &str =
-        r#"{"format":1,"scope":{"languages":["rust"]},"rule":{"rewrite":{"avoid":["$A.len() == 0"],"prefer":"$A.is_empty()"}}}"#;
+    const SKILL: &str =
+        "---\nname: no-len\ndescription: Ask is_empty, not len. Use when writing Rust.\n---\n\nText.\n";
+    const RULE: &str = r#"{"format":1,"scope":{"languages":["rust"]},"rule":{"rewrite":{"avoid":["$A.len() == 0"],"prefer":"$A.is_empty()"}}}"#;
 
     fn commit(repository: &git2::Repository, text: &str) {
         let signature = git2::Signature::now("Ann", "ann@example.org").expect("a signature");

@@ -85,7 +85,13 @@ pub fn effect(
     let on = Skill { mode: Mode::On, ..skill.clone() };
     let skills = Arc::new(Skills::new(vec![on], Exceptions::default()));
     // The settings of whoever measures may switch the very skill off.
-    let settings = Settings { skills_enabled: true, trusted: true, skills_off: vec![], skills_shadow: vec![], ..settings.clone() };
+    let settings = Settings {
+        skills_enabled: true,
+        trusted: true,
+        skills_off: vec![],
+        skills_shadow: vec![],
+        ..settings.clone()
+    };
     let tokens = generator.count_tokens(&skill.advice.join("\n"));
     let (mut results, mut follow, mut examples) = ([vec![], vec![]], [vec![], vec![]], Vec::new());
     for (done, case) in cases.iter().enumerate() {
@@ -109,7 +115,10 @@ pub fn effect(
             };
             let text = result.text.as_deref().unwrap_or_default();
             follow[at].push(
-                skill.rule.as_ref().map_or(Fraction { top: 0.0, bottom: 0.0 }, |file| places(file, case, text)),
+                skill
+                    .rule
+                    .as_ref()
+                    .map_or(Fraction { top: 0.0, bottom: 0.0 }, |file| places(file, case, text)),
             );
             results[at].push(result);
         }
@@ -139,7 +148,8 @@ fn told(
         paired_difference(&a, &b, &clusters)
     };
     let share = |fractions: &[Fraction]| {
-        let [top, bottom] = [|f: &Fraction| f.top, |f: &Fraction| f.bottom].map(|of| fractions.iter().map(of).sum::<f64>());
+        let [top, bottom] =
+            [|f: &Fraction| f.top, |f: &Fraction| f.bottom].map(|of| fractions.iter().map(of).sum::<f64>());
         (bottom > 0.0).then(|| top / bottom)
     };
     Some(Effect {

@@ -67,7 +67,7 @@ impl Layer for Remembered {
         let now = case.time.max(0.0) as u64;
         let notes = self.notes.iter().filter(|note| note.created <= now && note.holds_at(now)).cloned();
         let written: Vec<Case> = self.written.iter().cloned().collect();
-        Memory { notes: Arc::new(notes.collect()), edits: edits_before(&written, case) }
+        Memory { notes: Arc::new(notes.collect()), edits: edits_before(&written, case), ..Memory::default() }
     }
 
     fn take_part(&mut self, _case: &Case, _model: &mut dyn Learned) -> Result<(), Failure> {

@@ -1,8 +1,10 @@
 //! Which branch is the team's: what is merged there is approved.
 
+use std::path::Path;
+
 use git2::{Commit, Repository};
 
-use crate::propose::{ProposeError, during};
+use crate::propose::{ProposeError, during, open};
 
 /// Returns the default branch with its newest commit; `None` where none can be told.
 ///
@@ -22,4 +24,38 @@ pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, 
         return Ok(Some((name, commit)));
     }
     Ok(None)
+}
+
+/// Returns the default branch's name, without its remote; `None` where none can be told.
+///
+/// # Errors
+/// When there is no repository, or its references cannot be read.
+pub fn default_name(path: &Path) -> Result<Option<String>, ProposeError> {
+    let repository = open(path)?;
+    let found = default_branch(&repository)?;
+    Ok(found.map(|(name, _)| {
+        let short = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/remotes/origin/"));
+        short.unwrap_or(&name).to_owned()
+    }))
+}
+
+/// Returns whether the default branch (HEAD where there is none) has a folder; with `holding`, one in which another
+/// folder has that file.
+///
+/// # Errors
+/// When there is no repository, or its objects cannot be read.
+pub fn has_folder(path: &Path, folder: &str, holding: Option<&str>) -> Result<bool, ProposeError> {
+    let repository = open(path)?;
+    let tip = match default_branch(&repository)? {
+        Some((_, tip)) => Some(tip),
+        None => repository.head().and_then(|head| head.peel_to_commit()).ok(),
+    };
+    let Some(tip) = tip else { return Ok(false) };
+    let root = tip.tree().map_err(during("read the tree of the default branch"))?;
+    let Ok(entry) = root.get_path(Path::new(folder)) else { return Ok(false) };
+    let Ok(tree) = repository.find_tree(entry.id()) else { return Ok(false) };
+    let Some(file) = holding else { return Ok(true) };
+    Ok(tree
+        .iter()
+        .any(|entry| repository.find_tree(entry.id()).is_ok_and(|child| child.get_name(file).is_some())))
 }

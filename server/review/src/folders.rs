@@ -64,9 +64,23 @@ pub fn on_default_branch(
     let repository = open(path)?;
     let Some((branch, commit)) = default_branch(&repository)? else { return Ok(None) };
     let root = commit.tree().map_err(during("read the tree of the default branch"))?;
+    let folders = folders_in(&repository, &root, parents, marker, limits);
+    let work_tree = repository.workdir().map(Path::to_path_buf);
+    let commit = commit.id().to_string();
+    Ok(Some(OnDefault { branch, commit, work_tree, folders }))
+}
+
+/// Returns the folders below `parents` of a tree that hold the file `marker`.
+pub(crate) fn folders_in(
+    repository: &Repository,
+    root: &Tree<'_>,
+    parents: &[&str],
+    marker: &str,
+    limits: Limits,
+) -> Vec<Folder> {
     let mut folders = Vec::new();
     for parent in parents {
-        let Some(tree) = tree_at(&repository, &root, parent) else { continue };
+        let Some(tree) = tree_at(repository, root, parent) else { continue };
         for entry in tree.iter().take(limits.folders) {
             let (Ok(name), Some(ObjectType::Tree)) = (std::str::from_utf8(entry.name_bytes()), entry.kind())
             else {
@@ -75,7 +89,7 @@ pub fn on_default_branch(
             let Ok(child) = repository.find_tree(entry.id()) else { continue };
             let marked = child.iter().any(|entry| entry.name_bytes().eq_ignore_ascii_case(marker.as_bytes()));
             if marked {
-                let mut reading = Reading { repository: &repository, limits, files: Vec::new(), bytes: 0 };
+                let mut reading = Reading { repository, limits, files: Vec::new(), bytes: 0 };
                 let read = reading.folder(&child, "", 0);
                 let files = read.map(|()| reading.files);
                 folders.push(Folder {
@@ -86,9 +100,7 @@ pub fn on_default_branch(
             }
         }
     }
-    let work_tree = repository.workdir().map(Path::to_path_buf);
-    let commit = commit.id().to_string();
-    Ok(Some(OnDefault { branch, commit, work_tree, folders }))
+    folders
 }
 
 /// Returns a folder as a commit has it; `None` where it has no such folder, or there is no such commit.

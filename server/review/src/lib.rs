@@ -2,6 +2,9 @@
 //!
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 
+mod changed;
+#[cfg(test)]
+mod changed_tests;
 mod default_branch;
 mod error;
 mod folders;
@@ -16,6 +19,8 @@ mod read;
 mod tests;
 mod weights;
 
+pub use changed::{Changed, ChangedFolder, changed};
+pub use default_branch::{default_name, has_folder};
 pub use error::HistoryError;
 pub use folders::{
     Folder, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of, on_default_branch, proposals,

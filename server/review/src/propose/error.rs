@@ -18,6 +18,25 @@ pub enum ProposeError {
     /// There is nothing a branch could depart from.
     #[error("the repository has no commit yet: make a first one, then propose")]
     NoCommit,
+    /// A revision that was asked for is none.
+    #[error("`{revision}` names no commit of this repository: {source}; fetch it first")]
+    Revision {
+        /// What was asked for.
+        revision: String,
+        /// What git said.
+        source: git2::Error,
+    },
+    /// Nothing tells which branch is the team's.
+    #[error(
+        "no default branch can be told here: name the branch to compare with (`--base origin/main`), or fetch it"
+    )]
+    NoDefault,
+    /// Two branches have no commit in common, as far as this clone knows.
+    #[error("HEAD and {base} have no commit in common here: in a shallow clone, `git fetch --unshallow`")]
+    NothingShared {
+        /// The commit to compare with.
+        base: String,
+    },
     /// Git does not know who commits.
     #[error("git does not know you: set user.name and user.email (`git config --global user.name …`)")]
     NoIdentity,
@@ -144,7 +163,9 @@ pub enum ProposeError {
 impl ProposeError {
     /// Returns whether another answer to a question or another name would help, and nothing is broken.
     pub fn is_usage(&self) -> bool {
-        use ProposeError::{BadName, BadPath, CaseCollision, Diverged, Edited, InTheWay, Taken};
+        use ProposeError::{
+            BadName, BadPath, CaseCollision, Diverged, Edited, InTheWay, NoDefault, Revision, Taken,
+        };
         matches!(
             self,
             BadName { .. }
@@ -154,6 +175,8 @@ impl ProposeError {
                 | Taken { .. }
                 | Edited { .. }
                 | Diverged { .. }
+                | Revision { .. }
+                | NoDefault
         )
     }
 }

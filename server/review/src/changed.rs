@@ -1,0 +1,90 @@
+//! Which folders a branch changes against another, as each has them.
+
+use std::path::Path;
+
+use git2::{Commit, Repository};
+
+use crate::default_branch::default_branch;
+use crate::folders::{Folder, Limits, folders_in};
+use crate::propose::{ProposeError, during, open};
+
+/// What HEAD changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The commit that it is compared with: the last one that both have.
+    pub base: String,
+    /// The commit at HEAD.
+    pub head: String,
+    /// The folders that differ, by path.
+    pub folders: Vec<ChangedFolder>,
+}
+
+/// A folder before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedFolder {
+    /// Its path, parted by `/`, relative to the root.
+    pub path: String,
+    /// As it was; nothing where it is new.
+    pub before: Option<Folder>,
+    /// As it is; nothing where it was removed.
+    pub after: Option<Folder>,
+}
+
+/// Returns the folders below `parents` that hold the file `marker` and differ between HEAD and where it departed from
+/// `base`, in any of git's spellings; without one, from the default branch.
+///
+/// # Errors
+/// When there is no repository or commit, `base` names none, or objects cannot be read.
+pub fn changed(
+    path: &Path,
+    base: Option<&str>,
+    parents: &[&str],
+    marker: &str,
+    limits: Limits,
+) -> Result<Changed, ProposeError> {
+    let repository = open(path)?;
+    let head =
+        repository.head().and_then(|head| head.peel_to_commit()).map_err(|_| ProposeError::NoCommit)?;
+    let base = match base {
+        Some(name) => repository
+            .revparse_single(name)
+            .and_then(|found| found.peel_to_commit())
+            .map_err(|source| ProposeError::Revision { revision: name.to_owned(), source })?,
+        None => default_branch(&repository)?.map(|(_, tip)| tip).ok_or(ProposeError::NoDefault)?,
+    };
+    let shared = repository
+        .merge_base(base.id(), head.id())
+        .and_then(|id| repository.find_commit(id))
+        .map_err(|_| ProposeError::NothingShared { base: base.id().to_string() })?;
+    let read = |commit: &Commit<'_>| folders(&repository, commit, parents, marker, limits);
+    let (before, after) = (read(&shared)?, read(&head)?);
+    let mut paths: Vec<&String> = before.iter().chain(&after).map(|folder| &folder.path).collect();
+    paths.sort();
+    paths.dedup();
+    let find = |list: &[Folder], path: &str| list.iter().find(|folder| folder.path == path).cloned();
+    let folders = paths.into_iter().map(|path| ChangedFolder {
+        path: path.clone(),
+        before: find(&before, path),
+        after: find(&after, path),
+    });
+    let differs = |folder: &ChangedFolder| {
+        let tree = |side: &Option<Folder>| side.as_ref().map(|folder| folder.tree.clone());
+        tree(&folder.before) != tree(&folder.after)
+    };
+    Ok(Changed {
+        base: shared.id().to_string(),
+        head: head.id().to_string(),
+        folders: folders.filter(differs).collect(),
+    })
+}
+
+fn folders(
+    repository: &Repository,
+    commit: &Commit<'_>,
+    parents: &[&str],
+    marker: &str,
+    limits: Limits,
+) -> Result<Vec<Folder>, ProposeError> {
+    let root = commit.tree().map_err(during("read the tree of a commit"))?;
+    Ok(folders_in(repository, &root, parents, marker, limits))
+}

@@ -14,7 +14,7 @@ pub(crate) use arm::Arm;
 pub(crate) use history::{CasesArgs, ReplayArgs};
 pub(crate) use learn::{LayerName, LearnArgs, Source, StarterArgs};
 pub(crate) use memory::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
-pub(crate) use skill::{LintArgs, SetArgs, SkillAction, SkillArgs};
+pub(crate) use skill::{LintArgs, SetArgs, SkillAction, SkillArgs, SkillProposeArgs, SkillReviewArgs};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -27,7 +27,8 @@ pub(crate) use adapter::*;
 /// Code and writing completions from a local model.
 ///
 /// The model runs inside this process, on your own CPU. Nothing is sent anywhere; the network is
-/// used only by `model pull` and `try`, while the model is not here yet, and by `adapter push` and `pull`.
+/// used only by `model pull` and `try`, while the model is not here yet, by `adapter push` and `pull`, by
+/// `skill propose --push` and `--open`, and by `skill review --comment`.
 #[derive(Debug, Parser)]
 #[command(name = "housestyle", version, propagate_version = true, subcommand_required = true)]
 #[command(after_long_help = EXAMPLES)]

@@ -10,6 +10,7 @@ use housestyle_learn::gate::Bounds;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::forge::Hosts;
 
 /// Settings as the files say, and what is odd about the files.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Configuration {
     pub(crate) warnings: Vec<String>,
     /// What the team's gate asks of a candidate.
     pub(crate) gate: Bounds,
+    /// Which forges run at which hosts, as the user's own file says: where a token goes is not a repository's to say.
+    pub(crate) forges: Hosts,
 }
 
 impl Configuration {
@@ -35,8 +38,13 @@ impl Configuration {
             broken: vec![],
             warnings: vec![],
             gate: Bounds::default(),
+            forges: Hosts::new(),
         };
         let team = found.layer(&context.workspace.join("housestyle.toml"));
+        if !std::mem::take(&mut found.forges).is_empty() {
+            let warning = "[forge] counts in your own housestyle.toml alone: it says where your token goes";
+            found.warnings.push(warning.to_owned());
+        }
         let user = found.layer(&context.home.config_file());
         found.layer = Layer::stricter(&team, &user);
         found
@@ -67,11 +75,13 @@ impl Configuration {
         };
         self.files.push(path.to_path_buf());
         match parse(&text) {
-            Ok((layer, gate, warnings)) => {
+            Ok(parsed) => {
                 // What a candidate must do is the team's to say.
-                self.gate = gate.unwrap_or(self.gate);
-                self.warnings.extend(warnings.iter().map(|warning| format!("{}: {warning}", path.display())));
-                layer
+                self.gate = parsed.gate.unwrap_or(self.gate);
+                self.forges = parsed.forges;
+                let warnings = parsed.warnings.iter();
+                self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", path.display())));
+                parsed.layer
             }
             Err(error) => {
                 self.broken.push(format!("{}: {error}", path.display()));
@@ -81,17 +91,31 @@ impl Configuration {
     }
 }
 
-/// Reads the text of a file: settings, what it says in `[gate]`, and what is odd. An editor's byte order mark is no
-/// error.
-fn parse(text: &str) -> Result<(Layer, Option<Bounds>, Vec<String>), String> {
+/// What a file says.
+#[derive(Debug)]
+struct Parsed {
+    layer: Layer,
+    gate: Option<Bounds>,
+    forges: Hosts,
+    warnings: Vec<String>,
+}
+
+/// Reads the text of a file: settings, `[gate]`, `[forge]`, and what is odd. An editor's byte order mark is no error.
+fn parse(text: &str) -> Result<Parsed, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut value: serde_json::Value =
         toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
-    let gate = value.as_object_mut().and_then(|table| table.remove("gate"));
-    // A bound that is not understood might be the one that matters.
-    let gate = gate.map(serde_json::from_value).transpose().map_err(|error| format!("[gate]: {error}"))?;
+    let mut table = |name: &str| value.as_object_mut().and_then(|table| table.remove(name));
+    // A bound that is not understood might be the one that matters, and so might a host.
+    let gate =
+        table("gate").map(serde_json::from_value).transpose().map_err(|error| format!("[gate]: {error}"))?;
+    let forges = table("forge")
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| format!("[forge]: {error}"))?;
     let (layer, warnings) = Layer::from_json(&value);
-    Ok((layer, gate, warnings.iter().map(ToString::to_string).collect()))
+    let warnings = warnings.iter().map(ToString::to_string).collect();
+    Ok(Parsed { layer, gate, forges: forges.unwrap_or_default(), warnings })
 }
 
 #[cfg(test)]
@@ -100,10 +124,11 @@ mod tests {
 
     #[test]
     fn the_user_can_only_be_stricter() {
-        let team =
-            parse("maxLines = 4\nmode = \"manual\"\n[languages.rust]\nmaxLines = 2\n").expect("a layer").0;
+        let team = parse("maxLines = 4\nmode = \"manual\"\n[languages.rust]\nmaxLines = 2\n")
+            .expect("a layer")
+            .layer;
         let user =
-            parse("\u{feff}maxLines = 9\nmode = \"auto\"\n[prose]\nmode = \"off\"\n").expect("a layer").0;
+            parse("\u{feff}maxLines = 9\nmode = \"auto\"\n[prose]\nmode = \"off\"\n").expect("a layer").layer;
         let settings = Settings::of(&Layer::stricter(&team, &user));
         assert_eq!(settings.max_lines, 4);
         assert_eq!(settings.mode.word(), "manual");
@@ -113,11 +138,15 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        let (_, _, warnings) = parse("colour = 1\nmaxLines = \"many\"\n").expect("read nevertheless");
+        let Parsed { warnings, .. } = parse("colour = 1\nmaxLines = \"many\"\n").expect("read nevertheless");
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        let (_, gate, warnings) = parse("[gate]\nleastCommits = 3\ncore_loss = 0.0\n").expect("bounds");
+        let Parsed { gate, warnings, .. } =
+            parse("[gate]\nleastCommits = 3\ncore_loss = 0.0\n").expect("bounds");
         assert!(warnings.is_empty());
         assert_eq!(gate, Some(Bounds { least_commits: 3, core_loss: 0.0, ..Bounds::default() }));
+        let forges = parse("[forge.\"git.x.org\"]\nkind = \"forgejo\"\n").expect("a host").forges;
+        assert_eq!(forges.keys().collect::<Vec<_>>(), ["git.x.org"]);
+        assert!(parse("[forge.\"x\"]\nkind = \"cvs\"\n").expect_err("unknown").contains("[forge]"));
         assert!(parse("[gate]\ncoreLos = 0.0\n").expect_err("unknown").contains("[gate]"));
         assert!(parse("maxLines = = 2").expect_err("no TOML").contains("line 1"));
     }

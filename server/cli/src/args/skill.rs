@@ -35,6 +35,10 @@ pub(crate) enum SkillAction {
     Show(SkillName),
     /// Check skills: the standard, hidden text, orders to machines, secrets (exit code 1: some are refused)
     Lint(LintArgs),
+    /// Commit candidates to branches for review; nothing else in the repository changes
+    Propose(SkillProposeArgs),
+    /// Tell reviewers of what HEAD changes: checks, how the team follows the rule (exit code 1: a check says no)
+    Review(SkillReviewArgs),
     /// Say no to a candidate; it comes back once twice as much speaks for it
     Reject(SkillName),
     /// Switch a skill for you alone; only to something stricter than the team has
@@ -76,4 +80,62 @@ pub(crate) struct SetArgs {
     /// Whether it takes part
     #[arg(value_enum, value_name = "MODE")]
     pub(crate) mode: Mode,
+}
+
+/// Flags of `skill propose`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Each skill gets one commit on housestyle/proposals/NAME, off the default branch, in your name; your commit-msg hook and your
+signing settings count, and HEAD, the index and your files stay as they are. It goes where the team's skills are (the
+setting skills.folder), else below .agents/skills. Proposing again adds a commit, so that a push needs no force.
+
+--open finds the forge by the remote's address. The token comes from GH_TOKEN or GITHUB_TOKEN, GITLAB_TOKEN, FORGEJO_TOKEN
+or GITEA_TOKEN, else from gh, glab or tea. A host that says nothing of itself stands in your own housestyle.toml:
+  [forge.\"git.example.com\"]
+  kind = \"gitea\"     # or github, gitlab, forgejo
+
+Examples:
+  housestyle skill propose prefer-context
+  housestyle skill propose prefer-context --push=upstream
+  housestyle skill propose --all --open")]
+pub(crate) struct SkillProposeArgs {
+    /// Candidates, or skills that you have written and not yet committed
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    pub(crate) names: Vec<String>,
+    /// All candidates
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) all: bool,
+    /// Push the branches with your git
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true, default_missing_value = "origin")]
+    pub(crate) push: Option<String>,
+    /// Push, and open a pull request, or bring the open one up to date
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Open a pull request although people closed the last one without a merge
+    #[arg(long, requires = "open")]
+    pub(crate) again: bool,
+}
+
+/// Flags of `skill review`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Compared is what is committed at HEAD. Workflows for GitHub, GitLab and Forgejo are in editors/review of housestyle's sources.
+
+Examples:
+  housestyle skill review
+  housestyle skill review --base origin/main --output report.md
+  housestyle skill review --comment          # on the pull request of the job, or of the current branch")]
+pub(crate) struct SkillReviewArgs {
+    /// What to compare with [default: the default branch]
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
+    /// Write the report as a comment on the pull request, or write that comment anew
+    #[arg(long)]
+    pub(crate) comment: bool,
+    /// Write the report to FILE, not to stdout
+    #[arg(short, long, value_name = "FILE.md")]
+    pub(crate) output: Option<PathBuf>,
+    /// The remote that has the pull request
+    #[arg(long, value_name = "REMOTE", default_value = "origin")]
+    pub(crate) remote: String,
 }

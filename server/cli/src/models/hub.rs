@@ -3,9 +3,6 @@
 //! The hub names the SHA-256 of a large file in `X-Linked-Etag`, its size in `X-Linked-Size` and the
 //! commit in `X-Repo-Commit` of the first answer, before it redirects to its storage.
 
-use std::time::Duration;
-
-use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, http};
 
 use super::catalogue::{Entry, Hub};
@@ -13,12 +10,9 @@ use super::digest::is_sha256;
 use super::error::SourceError;
 use super::part::Part;
 use super::store::Store;
+use crate::http::agent;
 use crate::progress::Progress;
 
-/// A network that drops our packets must cost seconds, not minutes, before the wheels are tried.
-const CONNECT: Duration = Duration::from_secs(5);
-/// A connection that brings nothing for so long is given up, and the range asked for anew.
-const SILENCE: Duration = Duration::from_secs(30);
 /// So often in a row a connection may break without having brought a byte.
 const BARREN: usize = 3;
 
@@ -43,16 +37,7 @@ pub(super) struct HubClient {
 impl HubClient {
     /// Returns a client of `endpoint`, such as `https://huggingface.co`.
     pub(super) fn new(endpoint: &str) -> HubClient {
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .user_agent(concat!("housestyle/", env!("CARGO_PKG_VERSION")))
-            .http_status_as_error(false)
-            .timeout_resolve(Some(CONNECT))
-            .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(SILENCE))
-            .timeout_per_read(Some(SILENCE));
-        HubClient { endpoint: endpoint.trim_end_matches('/').to_owned(), agent: config.build().into() }
+        HubClient { endpoint: endpoint.trim_end_matches('/').to_owned(), agent: agent() }
     }
 
     /// Returns the name of the source, for people and for the note beside a part.

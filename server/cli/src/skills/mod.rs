@@ -5,6 +5,7 @@ pub(crate) mod entry;
 pub(crate) mod exceptions;
 pub(crate) mod list;
 pub(crate) mod read;
+pub(crate) mod review;
 pub(crate) mod serving;
 pub(crate) mod store;
 #[cfg(test)]

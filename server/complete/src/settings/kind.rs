@@ -136,6 +136,22 @@ impl Kind for usize {
     }
 }
 
+impl Kind for String {
+    const NAME: &'static str = "string";
+
+    fn read(value: &Value, _: Bounds) -> Read<String> {
+        value.as_str().map(|text| (text.to_owned(), None)).ok_or_else(|| expected(Self::NAME, value))
+    }
+
+    fn write(&self) -> Value {
+        json!(self)
+    }
+
+    fn schema() -> Value {
+        json!({"type": "string"})
+    }
+}
+
 impl Kind for Vec<String> {
     const NAME: &'static str = "list of strings";
 

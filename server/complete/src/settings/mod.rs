@@ -166,6 +166,9 @@ settings! {
     /// Whether the workspace is trusted. Of one that is not, nothing is noted and nothing learned. An editor that
     /// asks its user for trust says it here.
     trusted: bool = true, "trusted", None, Quietest, Everything;
+    /// Folder that skills are proposed in, such as `.claude/skills`. Empty for the one where the team's skills are, else
+    /// `.agents/skills`.
+    skills_folder: String = String::new(), "skills.folder", None, Team, Everything;
     /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`
     /// against its path in the workspace; `*` stays within a name, `**` does not. Case does not count.
     disabled: Vec<String> = secret_files(), "disabled", None, Union, Everything;

@@ -1,7 +1,5 @@
 //! `adapter push` and `adapter pull`: the team's own remote, by the user's own git and its credentials.
 
-use std::process::{Command, Stdio};
-
 use housestyle_review::{WEIGHTS, list_weights, published, read_weights, write_weights};
 use housestyle_train::format::{MOST_BYTES, id_of, short};
 use serde_json::json;
@@ -13,6 +11,7 @@ use crate::args::{AdapterPushArgs, AdapterRemote};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Style, print, print_json, visible};
+use crate::user_git::{self, network};
 
 /// Most bytes of a record, manifest or report that is fetched.
 const MOST_DOCUMENT: usize = 64 << 20;
@@ -29,14 +28,14 @@ pub(super) fn push(context: &Context, store: &Store, args: &AdapterPushArgs) -> 
     let weights = write_weights(&context.workspace, &id, &store.weights(&id)?)?;
     let branch = format!("refs/heads/housestyle/proposals/{}", default_name(&id));
     let mut references = vec![weights];
-    if git(context, &["rev-parse", "--verify", "--quiet", &branch]).is_ok() {
+    if user_git::run(context, &["rev-parse", "--verify", "--quiet", &branch]).is_ok() {
         references.push(branch);
     }
     let specs: Vec<String> = references.iter().map(|name| format!("{name}:{name}")).collect();
     let mut command = vec!["push", "--quiet", "--no-verify", &args.remote.remote];
     command.extend(specs.iter().map(String::as_str));
-    network(context, &args.remote)?;
-    git(context, &command)?;
+    network(context, &args.remote.remote)?;
+    user_git::run(context, &command)?;
     if context.global.json {
         let mut document = json_of(&version);
         document["pushed"] = json!({ "remote": args.remote.remote, "references": references });
@@ -60,10 +59,10 @@ struct Pulled {
 
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
 pub(super) fn pull(context: &Context, store: &Store, args: &AdapterRemote) -> Result<(), Failure> {
-    network(context, args)?;
-    git(context, &["fetch", "--quiet", "--no-write-fetch-head", &args.remote])?;
+    network(context, &args.remote)?;
+    user_git::run(context, &["fetch", "--quiet", "--no-write-fetch-head", &args.remote])?;
     let all = format!("{WEIGHTS}*:{WEIGHTS}*"); // without `+`: what is here is never overwritten
-    git(context, &["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", &args.remote, &all])?;
+    user_git::run(context, &["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", &args.remote, &all])?;
     let known: Vec<String> = store.versions()?.into_iter().filter_map(|version| version.id).collect();
     let mut pulled = Vec::new();
     for id in list_weights(&context.workspace)? {
@@ -128,32 +127,4 @@ fn take(context: &Context, store: &Store, id: &str) -> Result<Version, String> {
     };
     let incoming = Incoming { weights, config: None, manifest, report, origin: Origin::Pulled };
     store.add(&incoming).map_err(|error| error.to_string())
-}
-
-fn network(context: &Context, args: &AdapterRemote) -> Result<(), Failure> {
-    if args.remote.starts_with('-') {
-        return Err(Failure::Usage(format!("--remote {}: that is no remote", args.remote)));
-    }
-    match context.global.offline {
-        true => {
-            Err(Failure::Environment("--offline forbids the network, which push and pull use".to_owned()))
-        }
-        false => Ok(()),
-    }
-}
-
-/// Runs the user's git in the workspace.
-fn git(context: &Context, arguments: &[&str]) -> Result<(), Failure> {
-    context.verbose(|| format!("git {}", arguments.join(" ")));
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(&context.workspace)
-        .stdin(Stdio::inherit()) // it may ask for a password
-        .output()
-        .map_err(|error| Failure::Environment(format!("git cannot be run: {error}; install it")))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(Failure::Environment(format!("git {} failed: {}", arguments[0], visible(said.trim()))))
 }

@@ -3,6 +3,8 @@
 mod change;
 mod lint;
 mod list;
+mod propose;
+mod review;
 mod show;
 
 use crate::args::{SkillAction, SkillArgs};
@@ -19,6 +21,8 @@ pub(crate) fn run(context: &Context, args: &SkillArgs) -> Result<(), Failure> {
         SkillAction::List => list::run(context),
         SkillAction::Show(which) => show::run(context, &which.name),
         SkillAction::Lint(args) => lint::run(context, args),
+        SkillAction::Propose(args) => propose::run(context, args),
+        SkillAction::Review(args) => review::run(context, args),
         SkillAction::Reject(which) => change::reject(context, &which.name),
         SkillAction::Set(args) => change::set(context, args),
     }

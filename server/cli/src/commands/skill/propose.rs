@@ -1,0 +1,355 @@
+//! `housestyle skill propose`: a candidate on a branch for review, pushed and opened as a pull request where asked.
+
+use std::path::Path;
+
+use housestyle_review::{
+    Outcome, Proposal, ProposalState, Proposed, default_name, has_folder, proposal_state, propose,
+};
+use housestyle_skills::lint::{self, Finding};
+use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
+use serde_json::{Value, json};
+
+use super::review::{Looking, about};
+use crate::args::SkillProposeArgs;
+use crate::config::Configuration;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::forge::{self, Draft};
+use crate::output::{Style, print, print_json, visible};
+use crate::skills::read::{ROOTS, work_tree};
+use crate::skills::store::StoredCandidate;
+use crate::skills::{Store, review};
+use crate::user_git;
+
+/// Columns of a message's lines.
+const COLUMNS: usize = 72;
+
+/// A skill that can be proposed.
+struct Candidate {
+    name: String,
+    files: Vec<(String, Vec<u8>)>,
+    /// What the miner says of it; nothing of one that was written by hand.
+    report: Value,
+    /// Its folder where it is written already.
+    folder: Option<String>,
+}
+
+impl Candidate {
+    /// Returns whether a program wrote it, from closed templates: then there is nothing to be found in it.
+    fn is_mined(&self) -> bool {
+        self.folder.is_none() || self.files.iter().any(|(path, _)| path == RULE_FILE)
+    }
+}
+
+/// What became of one.
+struct Done {
+    name: String,
+    folder: String,
+    proposed: Proposed,
+    pull: Option<(String, forge::Opening)>,
+}
+
+/// Proposes skills.
+pub(super) fn run(context: &Context, args: &SkillProposeArgs) -> Result<(), Failure> {
+    let configuration = Configuration::load(context);
+    let hosts = configuration.forges.clone();
+    let settings = configuration.checked()?;
+    if !settings.trusted {
+        let why = "this workspace is not trusted (setting `trusted`): nothing is proposed from it";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    let remote = args.push.as_deref().or(args.open.then_some("origin"));
+    let address = match remote {
+        Some(remote) => {
+            user_git::network(context, remote)?;
+            Some((remote, user_git::address(context, remote)?))
+        }
+        None => None,
+    };
+    // Before anything is written: what cannot be opened at all is told at once.
+    let client = match &address {
+        Some((remote, address)) if args.open => Some(forge::of(context, remote, address, &hosts)?),
+        _ => None,
+    };
+    let mut refused = Vec::new();
+    let mut all = Vec::new();
+    for candidate in candidates(context, args)? {
+        let found = lint::lint(&candidate.name, &candidate.files);
+        if lint::refuses(&found, candidate.is_mined()) {
+            refused.push((candidate.name, told(&found)));
+            continue;
+        }
+        if args.all && proposal_state(&context.workspace, &candidate.name)? == ProposalState::Deleted {
+            let why = "its branch was removed without a merge: name it to propose it again".to_owned();
+            refused.push((candidate.name, why));
+            continue;
+        }
+        let folder = match &candidate.folder {
+            Some(folder) => folder.clone(),
+            None => format!(
+                "{}/{}",
+                parent(&context.workspace, &settings.skills_folder, &candidate.name)?,
+                candidate.name
+            ),
+        };
+        let proposed = commit(context, &candidate, &folder)?;
+        let mut done = Done { name: candidate.name.clone(), folder, proposed, pull: None };
+        if let Some((remote, _)) = address.as_ref().filter(|_| done.proposed.outcome != Outcome::Merged) {
+            let reference = format!("refs/heads/{}", done.proposed.branch);
+            let spec = format!("{reference}:{reference}");
+            user_git::run(context, &["push", "--quiet", "--set-upstream", remote, &spec])?;
+        }
+        if let Some(client) = client.as_ref().filter(|_| done.proposed.outcome != Outcome::Merged) {
+            let body = body(context, &candidate, &done)?;
+            let base = default_name(&context.workspace)?.ok_or_else(|| {
+                Failure::Usage("no default branch can be told: there is nothing to merge into".to_owned())
+            })?;
+            let title = format!("Skill: {}", candidate.name);
+            let draft = Draft { branch: &done.proposed.branch, base: &base, title: &title, body: &body };
+            done.pull = Some(forge::open(client, &draft, args.again)?);
+        }
+        if !context.global.json {
+            print(&line(&done, remote))?;
+        }
+        all.push(done);
+    }
+    finish(context, remote, &all, &refused)
+}
+
+/// Returns what is to be proposed, best first.
+fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidate>, Failure> {
+    let mined = Store::of(context).candidates()?;
+    let of_miner = |found: &StoredCandidate| Candidate {
+        name: found.name.clone(),
+        files: found.contents(),
+        report: found.report.clone(),
+        folder: None,
+    };
+    if args.all {
+        if mined.is_empty() {
+            let why = "there is no candidate in this workspace: `housestyle skill mine` looks for some";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        return Ok(mined.iter().map(of_miner).collect());
+    }
+    let mut written = None;
+    let find = |name: &String| {
+        if let Some(found) = mined.iter().find(|candidate| candidate.name == *name) {
+            return Ok(of_miner(found));
+        }
+        let written = written.get_or_insert_with(|| work_tree(&context.workspace));
+        match written.iter().find(|found| found.name() == name) {
+            Some(found) => match &found.files {
+                Ok(files) => Ok(Candidate {
+                    name: name.clone(),
+                    files: files.clone(),
+                    report: Value::Null,
+                    folder: Some(found.folder.clone()),
+                }),
+                Err(why) => Err(Failure::CheckSaidNo(why.clone())),
+            },
+            None => Err(Failure::Usage(format!(
+                "there is no candidate {name:?} in this workspace, and no folder of that name: see `housestyle skill list`"
+            ))),
+        }
+    };
+    args.names.iter().map(find).collect()
+}
+
+/// Returns the folder that skills of the team are in: as set, where this one is, where others are, or the usual one.
+fn parent(workspace: &Path, set: &str, name: &str) -> Result<String, Failure> {
+    if !set.is_empty() {
+        return Ok(set.trim_matches('/').to_owned());
+    }
+    for root in ROOTS {
+        if has_folder(workspace, &format!("{root}/{name}"), None)? {
+            return Ok(root.to_owned());
+        }
+    }
+    for root in ROOTS {
+        // Other programs have folders of that name for other things.
+        let holding = (root == "skills").then_some(SKILL_FILE);
+        if has_folder(workspace, root, holding)? {
+            return Ok(root.to_owned());
+        }
+    }
+    Ok(ROOTS[0].to_owned())
+}
+
+fn commit(context: &Context, candidate: &Candidate, folder: &str) -> Result<Proposed, Failure> {
+    let skill = Skill::read(&candidate.name, &candidate.files)
+        .map_err(|error| Failure::CheckSaidNo(error.to_string()))?;
+    let files: Vec<(String, Vec<u8>)> =
+        candidate.files.iter().map(|(path, content)| (format!("{folder}/{path}"), content.clone())).collect();
+    let message = message(&skill, &candidate.report);
+    let subject = format!("skill {}", candidate.name);
+    let proposal = Proposal { name: &candidate.name, subject: &subject, files: &files, message: &message };
+    Ok(propose(&context.workspace, &proposal)?)
+}
+
+/// Returns the commit's message: what the skill says, what speaks for it, and trailers that programs read.
+fn message(skill: &Skill, report: &Value) -> String {
+    let mut message = format!("Propose the skill {}\n\n{}\n", skill.name, wrapped(&skill.description));
+    let number = |path: &str| report.pointer(path).and_then(Value::as_u64);
+    if let (Some(edits), Some(files), Some(authors)) =
+        (number("/support/edits"), number("/support/files"), number("/support/authors"))
+    {
+        let line = format!("Seen in {edits} edits of {files} files by {authors} authors.");
+        message.push_str(&format!("\n{}\n", wrapped(&line)));
+    }
+    if let (Some(places @ 1..), Some(followed)) = (number("/later/places"), number("/later/followed")) {
+        let bound = |at: &str| report.pointer(at).and_then(Value::as_f64).unwrap_or(0.0) * 100.0;
+        let line = format!(
+            "In later edits {followed} of {places} places follow it (95 % {:.0} to {:.0} %).",
+            bound("/later/interval/0"),
+            bound("/later/interval/1")
+        );
+        message.push_str(&format!("{}\n", wrapped(&line)));
+    }
+    message.push_str(&format!("\nHousestyle-Digest: {}\n", skill.digest));
+    message
+}
+
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > COLUMNS {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+/// Returns the pull request's text: the report of `skill review`.
+fn body(context: &Context, candidate: &Candidate, done: &Done) -> Result<String, Failure> {
+    let looking = Looking::of(context)?;
+    let after = Ok(candidate.files.clone());
+    let one = about(&looking, &done.folder, None, Some(&after));
+    let base = default_name(&context.workspace)?.unwrap_or_default();
+    Ok(review::markdown(&review::Report::of(&base, &done.proposed.commit, vec![one])))
+}
+
+fn told(found: &[Finding]) -> String {
+    found.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// Returns what became of a proposal, for people.
+fn line(done: &Done, remote: Option<&str>) -> String {
+    let style = Style::for_stdout();
+    let Proposed { branch, commit, outcome, before } = &done.proposed;
+    let commit = &commit[..10.min(commit.len())];
+    let mut line = match outcome {
+        Outcome::Made => format!("{} {} is proposed: {commit} on {branch}", style.green("✓"), done.name),
+        Outcome::Updated => {
+            format!("{} {} is proposed anew: {commit} on {branch}", style.green("✓"), done.name)
+        }
+        Outcome::Unchanged => {
+            format!("{} {} was proposed already: {commit} on {branch}", style.green("✓"), done.name)
+        }
+        Outcome::Merged => format!("{} {} is on the default branch already", style.green("✓"), done.name),
+    };
+    match before {
+        ProposalState::Deleted if *outcome == Outcome::Made => {
+            line.push_str("\n  (its branch had been removed without a merge)");
+        }
+        ProposalState::Merged if *outcome != Outcome::Merged => {
+            line.push_str("\n  (what was proposed before is merged)");
+        }
+        _ => {}
+    }
+    if *outcome == Outcome::Merged {
+        return line;
+    }
+    match (&done.pull, remote) {
+        (Some((url, opening)), _) => {
+            let what = match opening {
+                forge::Opening::Opened => "pull request opened",
+                forge::Opening::Updated => "pull request updated",
+                forge::Opening::Unchanged => "pull request is up to date",
+                forge::Opening::LeftAlone => {
+                    "pull request is there; its text was rewritten by people and stays"
+                }
+            };
+            line.push_str(&format!("\n  {what}: {}", visible(url)));
+        }
+        (None, Some(remote)) => line.push_str(&format!("\n  pushed to {}", visible(remote))),
+        (None, None) => line.push_str(&format!(
+            "\n  look at it with {}; share it with {}; merged is approved",
+            style.cyan(format!("git show {branch}")),
+            style.cyan(format!("housestyle skill propose {} --open", done.name))
+        )),
+    }
+    line
+}
+
+fn finish(
+    context: &Context,
+    remote: Option<&str>,
+    all: &[Done],
+    refused: &[(String, String)],
+) -> Result<(), Failure> {
+    if context.global.json {
+        let proposed: Vec<Value> = all
+            .iter()
+            .map(|done| {
+                let Proposed { branch, commit, outcome, before } = &done.proposed;
+                let outcome = match outcome {
+                    Outcome::Made => "made",
+                    Outcome::Updated => "updated",
+                    Outcome::Unchanged => "unchanged",
+                    Outcome::Merged => "merged",
+                };
+                json!({
+                    "name": done.name, "folder": done.folder, "branch": branch, "commit": commit,
+                    "outcome": outcome, "before": before.code(),
+                    "pushed": remote.filter(|_| outcome != "merged"),
+                    "pull_request": done.pull.as_ref().map(|(url, opening)| json!({
+                        "url": url, "outcome": opening.code(),
+                    })),
+                })
+            })
+            .collect();
+        let refused: Vec<Value> =
+            refused.iter().map(|(name, why)| json!({ "name": name, "reason": why })).collect();
+        print_json(&json!({ "proposed": proposed, "refused": refused }))?;
+    } else {
+        let style = Style::for_stdout();
+        for (name, why) in refused {
+            print(&format!("{} {} is not proposed: {}", style.red("✗"), visible(name), visible(why)))?;
+        }
+    }
+    match refused.len() {
+        0 => Ok(()),
+        count => {
+            Err(Failure::CheckSaidNo(format!("{count} of {} skills are not proposed", count + all.len())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_tells_what_speaks_for_it() {
+        let text = format!("---\nname: \"a\"\ndescription: \"{}\"\n---\nBody.\n", "word ".repeat(30).trim());
+        let skill = Skill::read("a", &[("SKILL.md".to_owned(), text.into_bytes())]).expect("a skill");
+        let report = json!({
+            "support": { "edits": 12, "files": 7, "authors": 3 },
+            "later": { "places": 20, "followed": 19, "interval": [0.76, 0.99] },
+        });
+        let told = message(&skill, &report);
+        assert!(told.lines().all(|line| line.len() <= 72 || line.starts_with("Housestyle-Digest")), "{told}");
+        assert!(told.contains("\nSeen in 12 edits of 7 files by 3 authors.\n"), "{told}");
+        assert!(told.contains("19 of 20 places follow it (95 % 76 to 99 %)."), "{told}");
+        assert!(told.ends_with(&format!("\n\nHousestyle-Digest: {}\n", skill.digest)), "{told}");
+        assert!(!message(&skill, &Value::Null).contains("Seen"));
+    }
+}

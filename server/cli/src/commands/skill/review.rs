@@ -1,0 +1,134 @@
+//! `housestyle skill review`: what people and their CI are told of a pull request that touches skills.
+
+use std::fs;
+
+use housestyle_review::{Folder, History, changed, default_name};
+use housestyle_skills::SKILL_FILE;
+use serde_json::json;
+
+use crate::args::SkillReviewArgs;
+use crate::config::Configuration;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{print, print_json, visible};
+use crate::skills::read::{LIMITS, ROOTS};
+use crate::skills::review::{Files, Report, Review, later, markdown, review};
+use crate::{forge, git, user_git};
+
+/// What is looked at to judge a skill, opened once.
+pub(super) struct Looking {
+    history: Option<History>,
+}
+
+impl Looking {
+    /// Opens the history of the workspace. One that cannot be read is told, and is no reason to say no.
+    pub(super) fn of(context: &Context) -> Result<Looking, Failure> {
+        let settings = Configuration::load(context).checked()?;
+        let history = git::open(context, &settings, None);
+        let history = history.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok();
+        Ok(Looking { history })
+    }
+}
+
+/// Reviews one skill.
+pub(super) fn about(
+    looking: &Looking,
+    folder: &str,
+    before: Option<&Files>,
+    after: Option<&Files>,
+) -> Review {
+    let history = looking.history.as_ref();
+    let follow = |skill: &housestyle_skills::Skill| {
+        let found = later(history?, skill.rule.as_ref()?);
+        found.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok()
+    };
+    review(folder, before, after, &follow)
+}
+
+/// Reviews what HEAD changes.
+pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failure> {
+    let found = changed(&context.workspace, args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS)?;
+    let looking = Looking::of(context)?;
+    let files = |folder: &Option<Folder>| folder.as_ref().map(|folder| folder.files.clone());
+    let reviews = found
+        .folders
+        .iter()
+        .map(|folder| {
+            let (before, after) = (files(&folder.before), files(&folder.after));
+            about(&looking, &folder.path, before.as_ref(), after.as_ref())
+        })
+        .collect();
+    let report = Report::of(&found.base, &found.head, reviews);
+    let page = markdown(&report);
+    if let Some(file) = &args.output {
+        fs::write(file, &page)
+            .map_err(|error| Failure::Environment(format!("{}: {error}", file.display())))?;
+    }
+    let mut document = json!(report);
+    let commented = if args.comment { Some(comment(context, args, &page)?) } else { None };
+    if context.global.json {
+        document["comment"] = json!(commented);
+        print_json(&document)?;
+    } else if args.output.is_none() {
+        print(visible(&page).trim_end())?;
+    }
+    if let Some(was_there) = commented {
+        eprintln!("housestyle: the comment is {}", if was_there { "brought up to date" } else { "written" });
+    }
+    match report.passed {
+        true => Ok(()),
+        false => {
+            let bad = report.skills.iter().filter(|review| !review.passed).count();
+            Err(Failure::CheckSaidNo(format!("{bad} of {} skills do not pass", report.skills.len())))
+        }
+    }
+}
+
+/// Writes the report as a comment on the pull request. Returns whether there was one to write anew.
+fn comment(context: &Context, args: &SkillReviewArgs, page: &str) -> Result<bool, Failure> {
+    user_git::network(context, &args.remote)?;
+    let address = user_git::address(context, &args.remote)?;
+    let client = forge::of(context, &args.remote, &address, &Configuration::load(context).forges)?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let number = match number_of_job(&variable) {
+        Some(number) => Some(number),
+        None => {
+            let branch = user_git::run(context, &["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
+            let base = default_name(&context.workspace)?;
+            match branch.zip(base) {
+                Some((branch, base)) => forge::number(&client, &branch, &base)?,
+                None => None,
+            }
+        }
+    };
+    let number = number.ok_or_else(|| {
+        let why =
+            "no open pull request of the current branch: `housestyle skill propose NAME --open` opens one";
+        Failure::Usage(why.to_owned())
+    })?;
+    Ok(forge::comment(&client, number, page)?)
+}
+
+/// Returns the number of the pull request that a job runs for, as forges tell their jobs.
+fn number_of_job(variable: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
+    if let Some(number) = variable("CI_MERGE_REQUEST_IID") {
+        return number.parse().ok();
+    }
+    variable("GITHUB_REF")?.strip_prefix("refs/pull/")?.split('/').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_tell_their_pull_request() {
+        let job = |name: &'static str, value: &'static str| {
+            number_of_job(&move |asked: &str| (asked == name).then(|| value.to_owned()))
+        };
+        assert_eq!(job("GITHUB_REF", "refs/pull/12/merge"), Some(12));
+        assert_eq!(job("GITHUB_REF", "refs/heads/main"), None);
+        assert_eq!(job("CI_MERGE_REQUEST_IID", "7"), Some(7));
+        assert_eq!(job("OTHER", "7"), None);
+    }
+}

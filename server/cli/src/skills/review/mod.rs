@@ -1,0 +1,284 @@
+//! What a reviewer is told of a skill: checks, what the team's edits say of its rule, what it would change, its cost.
+
+mod followed;
+mod markdown;
+
+pub(crate) use followed::{Followed, Later, Place, later};
+pub(crate) use markdown::markdown;
+
+use housestyle_skills::lint::{self, Finding};
+use housestyle_skills::{RULE_FILE, Rule, SKILL_FILE, Skill};
+use serde::Serialize;
+
+/// Places below which a share says nothing.
+const FEWEST: usize = 5;
+/// A rule that less than this share of the team's own new places follow is not the team's.
+const LEAST_SHARE: f64 = 0.5;
+/// Bytes of a token, about.
+const TOKEN: usize = 4;
+
+/// The files of a folder: paths relative to it, and contents; or why they are not read.
+pub(crate) type Files = Result<Vec<(String, Vec<u8>)>, String>;
+
+/// What happens to a skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Change {
+    /// It is new.
+    Added,
+    /// It says something else.
+    Changed,
+    /// It is not there any more.
+    Removed,
+}
+
+impl Change {
+    /// Returns its word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Change::Added => "new",
+            Change::Changed => "changed",
+            Change::Removed => "removed",
+        }
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Check {
+    /// What was checked.
+    pub(crate) name: &'static str,
+    /// Whether that is well; nothing where it could not be told, which counts against nobody.
+    pub(crate) passed: Option<bool>,
+    /// What was found.
+    pub(crate) finding: String,
+}
+
+/// What there is to tell of one skill.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Review {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its folder, relative to the root.
+    pub(crate) folder: String,
+    /// What happens to it.
+    pub(crate) change: Change,
+    /// What it says it does.
+    pub(crate) description: Option<String>,
+    /// Its rule on one line.
+    pub(crate) rule: Option<String>,
+    /// Whether no check says no.
+    pub(crate) passed: bool,
+    /// The checks.
+    pub(crate) checks: Vec<Check>,
+    /// What lint found.
+    pub(crate) findings: Vec<Finding>,
+    /// How the team's edits follow its rule.
+    pub(crate) followed: Option<Followed>,
+    /// What speaks for it, as its own EVIDENCE.md says.
+    pub(crate) evidence: Option<String>,
+}
+
+/// What a pull request does to skills.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Report {
+    /// What it is compared with.
+    pub(crate) base: String,
+    /// What is compared.
+    pub(crate) head: String,
+    /// Whether no check says no.
+    pub(crate) passed: bool,
+    /// The skills that it touches.
+    pub(crate) skills: Vec<Review>,
+}
+
+impl Report {
+    /// Returns the report of some reviews.
+    pub(crate) fn of(base: &str, head: &str, skills: Vec<Review>) -> Report {
+        let passed = skills.iter().all(|review| review.passed);
+        Report { base: base.to_owned(), head: head.to_owned(), passed, skills }
+    }
+}
+
+/// Reviews a skill. `later` tells what the team's edits say of its rule.
+pub(crate) fn review(
+    folder: &str,
+    before: Option<&Files>,
+    after: Option<&Files>,
+    later: &dyn Fn(&Skill) -> Option<Followed>,
+) -> Review {
+    let name = super::read::name_of(folder).to_owned();
+    let change = match (before, after) {
+        (_, None) => Change::Removed,
+        (None, Some(_)) => Change::Added,
+        (Some(_), Some(_)) => Change::Changed,
+    };
+    let mut review = Review {
+        name: name.clone(),
+        folder: folder.to_owned(),
+        change,
+        description: None,
+        rule: None,
+        passed: true,
+        checks: Vec::new(),
+        findings: Vec::new(),
+        followed: None,
+        evidence: None,
+    };
+    match after {
+        Some(Ok(files)) => review.look(&name, files, later),
+        Some(Err(why)) => review.check("form", Some(false), why.clone()),
+        None => review.check("form", None, "it is removed: nothing is left to check".to_owned()),
+    }
+    review.passed = review.checks.iter().all(|check| check.passed != Some(false));
+    review
+}
+
+impl Review {
+    fn check(&mut self, name: &'static str, passed: Option<bool>, finding: String) {
+        self.checks.push(Check { name, passed, finding });
+    }
+
+    fn look(&mut self, name: &str, files: &[(String, Vec<u8>)], later: &dyn Fn(&Skill) -> Option<Followed>) {
+        self.findings = lint::lint(name, files);
+        let text = |file: &str| files.iter().find(|(path, _)| path == file).map(|(_, content)| content);
+        self.evidence = text(EVIDENCE).map(|content| String::from_utf8_lossy(content).into_owned());
+        // What a program wrote comes from closed templates: any finding means that it was changed.
+        let is_mined = text(RULE_FILE).is_some();
+        let refused = lint::refuses(&self.findings, is_mined);
+        let count = self.findings.len();
+        let found = match (count, refused) {
+            (0, _) => "no hidden text, orders to machines or secrets; to the standard".to_owned(),
+            (_, true) => format!("{count} findings, see below"),
+            (_, false) => format!("{count} warnings, see below"),
+        };
+        let skill = match Skill::read(name, files) {
+            Ok(skill) => skill,
+            Err(error) => {
+                self.check("form", Some(false), error.to_string());
+                return self.check("lint", Some(!refused), found);
+            }
+        };
+        self.check("form", Some(true), warned(&skill.warnings));
+        self.check("lint", Some(!refused), found);
+        self.description = Some(skill.description.clone());
+        self.rule = skill.rule.as_ref().map(|file| told(&file.rule));
+        if refused {
+            return; // nothing more is done with it
+        }
+        if skill.rule.is_some() {
+            self.followed = later(&skill);
+            let (passed, finding) = judged(self.followed.as_ref());
+            self.check("followed", passed, finding);
+        }
+        let document = text(SKILL_FILE).map_or(0, Vec::len);
+        self.check("cost", None, cost(&skill, document));
+    }
+}
+
+/// The file that says what speaks for a skill.
+const EVIDENCE: &str = "EVIDENCE.md";
+
+fn warned(warnings: &[String]) -> String {
+    if warnings.is_empty() { "it reads as it should".to_owned() } else { warnings.join("; ") }
+}
+
+fn judged(followed: Option<&Followed>) -> (Option<bool>, String) {
+    let Some(Followed { later, commits, .. }) = followed else {
+        return (None, "there is no history to look at".to_owned());
+    };
+    let Later { places, followed } = *later;
+    if places < FEWEST {
+        let few = format!("only {places} new places in the newest {commits} commits: too few to tell");
+        return (None, few);
+    }
+    let share = followed as f64 / places as f64;
+    let [low, high] = later.interval();
+    let finding = format!(
+        "{followed} of {places} new places in the newest {commits} commits follow it ({:.0} %, 95 % {:.0} to {:.0})",
+        share * 100.0,
+        low * 100.0,
+        high * 100.0
+    );
+    (Some(share >= LEAST_SHARE), finding)
+}
+
+/// Returns what a skill costs, counted in characters: which model reads it is not known here.
+fn cost(skill: &Skill, document: usize) -> String {
+    let [told, whole] = [skill.description.len(), document].map(|bytes| bytes.div_ceil(TOKEN));
+    format!("about {told} tokens of a prompt where it applies; about {whole} to who reads all of it")
+}
+
+/// Returns a rule on one line.
+fn told(rule: &Rule) -> String {
+    let list = |avoid: &[String]| avoid.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ");
+    match rule {
+        Rule::Rewrite(rule) => format!("`{}`, not {}", rule.prefer, list(&rule.avoid)),
+        Rule::Term(rule) => format!("`{}`, not {}", rule.prefer, list(&rule.avoid)),
+        // The description says it in words; this is for who asks what exactly is checked.
+        Rule::Name(_) | Rule::Form(_) => {
+            let document = serde_json::to_value(rule).unwrap_or_default();
+            format!("`{document}`")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "---\nname: \"sign-in\"\ndescription: \"Say sign-in.\"\n---\n\nWe say sign-in, not login.\n";
+    const RULE: &str = r#"{"format":1,"scope":{"languages":["markdown"]},"rule":{"term":{"avoid":["login"],"prefer":"sign-in"}}}"#;
+
+    fn files(list: &[(&str, &str)]) -> Files {
+        Ok(list.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
+    }
+
+    fn with(followed: Option<[usize; 2]>) -> Review {
+        let after = files(&[("SKILL.md", TEXT), ("rule.json", RULE)]);
+        let later = |_: &Skill| {
+            followed.map(|[places, followed]| Followed {
+                commits: 100,
+                later: Later { places, followed },
+                broken: Vec::new(),
+                here: Later { places, followed },
+            })
+        };
+        review("skills/sign-in", None, Some(&after), &later)
+    }
+
+    fn verdict(review: &Review, name: &str) -> Option<bool> {
+        review.checks.iter().find(|check| check.name == name).expect("a check").passed
+    }
+
+    #[test]
+    fn a_rule_that_the_team_breaks_is_not_the_teams() {
+        assert_eq!(verdict(&with(Some([40, 38])), "followed"), Some(true));
+        assert_eq!(verdict(&with(Some([4, 0])), "followed"), None, "too few to tell");
+        assert_eq!(verdict(&with(None), "followed"), None);
+        let against = with(Some([40, 10]));
+        assert_eq!((verdict(&against, "followed"), against.passed), (Some(false), false));
+    }
+
+    #[test]
+    fn what_lint_refuses_is_looked_at_no_further() {
+        let hidden = TEXT.replace("We say", "We\u{200b} say");
+        let after = files(&[("SKILL.md", &hidden)]);
+        let review = review("skills/sign-in", None, Some(&after), &|_| panic!("not looked at"));
+        assert!(!review.passed && !review.findings.is_empty());
+        assert_eq!(review.checks.len(), 2);
+    }
+
+    #[test]
+    fn what_is_removed_or_no_skill_is_told() {
+        let before = files(&[("SKILL.md", TEXT)]);
+        let removed = review("skills/a", Some(&before), None, &|_| None);
+        assert_eq!((removed.change, removed.passed), (Change::Removed, true));
+        let broken = files(&[("SKILL.md", "no frontmatter")]);
+        let broken = review("skills/a", Some(&before), Some(&broken), &|_| None);
+        assert_eq!((broken.change, broken.passed), (Change::Changed, false));
+        let linked = review("skills/a", None, Some(&Err("a link".to_owned())), &|_| None);
+        assert_eq!((linked.passed, linked.checks[0].finding.as_str()), (false, "a link"));
+    }
+}

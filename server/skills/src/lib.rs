@@ -10,7 +10,7 @@ mod exception;
 #[cfg(test)]
 mod hostile_tests;
 pub mod lint;
-mod mine;
+pub mod mine;
 mod prose;
 mod rule;
 mod skill;

@@ -140,11 +140,10 @@ impl<'a> Phrase<'a> {
 }
 
 fn same(there: &str, own: &str, exact: bool) -> bool {
-    if exact {
-        there == own
-    } else {
-        there.len() == own.len() && there.eq_ignore_ascii_case(own)
-            || there.to_lowercase() == own.to_lowercase()
+    match exact {
+        true => there == own,
+        false if there.is_ascii() && own.is_ascii() => there.eq_ignore_ascii_case(own),
+        false => there.to_lowercase() == own.to_lowercase(),
     }
 }
 

@@ -1,0 +1,25 @@
+//! A rule that somebody may follow: what the miners of code and of prose hand to the pipeline.
+
+use crate::rule::Rule;
+
+/// A rule that was found, before anything is known of how it is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guess {
+    /// The rule.
+    pub rule: Rule,
+    /// Identifiers of the languages in which it can hold; empty for all.
+    pub languages: Vec<String>,
+    /// What speaks for the rule before its places are counted.
+    pub basis: Basis,
+}
+
+/// What speaks for a rule before its places are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Only its places: two ways of one thing, of which the team has one.
+    Places,
+    /// The way that is common everywhere: it takes exceptions or changes to make it worth telling.
+    Usual,
+    /// Changes alone: what is preferred stands in many places for other reasons, too.
+    Changes,
+}

@@ -5,6 +5,7 @@ mod arm;
 mod history;
 mod learn;
 mod memory;
+mod mine;
 mod skill;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub(crate) use arm::Arm;
 pub(crate) use history::{CasesArgs, ReplayArgs};
 pub(crate) use learn::{LayerName, LearnArgs, Source, StarterArgs};
 pub(crate) use memory::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
+pub(crate) use mine::{MineArgs, MineSource};
 pub(crate) use skill::{LintArgs, SetArgs, SkillAction, SkillArgs, SkillProposeArgs, SkillReviewArgs};
 
 use clap::{Args, Parser, Subcommand};

@@ -15,5 +15,6 @@ mod propose;
 mod replay;
 mod serve;
 mod skill;
+mod skill_mine;
 mod swap;
 mod try_it;

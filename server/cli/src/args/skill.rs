@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::MineArgs;
 use crate::skills::Mode;
 
 /// Flags of `skill`.
@@ -17,6 +18,7 @@ States: candidate (mined or written, not merged), proposed (on a branch for revi
 shown), superseded, retired, refused (with the reason).
 
 Examples:
+  housestyle skill mine
   housestyle skill list
   housestyle skill show prefer-context
   housestyle skill lint .agents/skills/prefer-context
@@ -29,6 +31,8 @@ pub(crate) struct SkillArgs {
 /// What to do with skills.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SkillAction {
+    /// Look for the team's rules in what it wrote, and keep the best as candidates
+    Mine(MineArgs),
     /// List the skills of the workspace with their states
     List,
     /// Tell all of one skill: what it says, its evidence and effect, who approved it

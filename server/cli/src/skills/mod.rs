@@ -3,6 +3,7 @@
 pub(crate) mod approval;
 pub(crate) mod entry;
 pub(crate) mod exceptions;
+pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod read;
 pub(crate) mod review;

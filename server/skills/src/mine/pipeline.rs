@@ -12,7 +12,7 @@ use super::observe::{Tally, observe, places_of};
 use super::scoped::scopes;
 use super::titles::told;
 use super::trust::{share, stands_without_any};
-use super::{Basis, Edit, Guess, enforced, insecure, prose, render};
+use super::{Basis, Bounds, Edit, Finding, Guess, conventions, enforced, insecure, prose, render, rewrites};
 use crate::lint;
 use crate::rule::{FORMAT, FormKind, Rule, RuleFile, Rules, Scope};
 
@@ -84,7 +84,8 @@ pub struct Dropped {
 /// Finds the rules that edits follow. The edits are in the order of time; `hear` is told of progress, from 0 to 1.
 pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMut(f64)) -> Mined {
     let (earlier, later) = divided(edits, options.later);
-    let guesses = prose::find(earlier);
+    let mut guesses = prose::find(earlier);
+    guesses.extend(of_code(earlier));
     hear(0.1);
     let rules = Rules::new(guesses.iter().map(everywhere).collect());
     let all = edits.len().max(1) as f64;
@@ -125,6 +126,21 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMu
     take(&mut mined, options);
     hear(1.0);
     mined
+}
+
+/// Returns the rules of code that edits could follow.
+fn of_code(edits: &[Edit<'_>]) -> Vec<Guess> {
+    let bounds = Bounds::default();
+    let mut found = conventions(edits, &bounds);
+    found.extend(rewrites(edits, &bounds));
+    let mut seen = HashSet::new();
+    found.retain(|finding| seen.insert(finding.rule.clone()));
+    let guess = |finding: Finding| Guess {
+        rule: finding.rule,
+        languages: finding.languages,
+        basis: if finding.usual { Basis::Usual } else { Basis::Places },
+    };
+    found.into_iter().map(guess).collect()
 }
 
 /// Returns how edits keep a rule.

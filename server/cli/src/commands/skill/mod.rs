@@ -3,9 +3,11 @@
 mod change;
 mod lint;
 mod list;
+mod mine;
 mod propose;
 mod review;
 mod show;
+mod unneeded;
 
 use crate::args::{SkillAction, SkillArgs};
 use crate::config::Configuration;
@@ -18,6 +20,7 @@ use crate::skills::{Entry, Store};
 /// Runs `housestyle skill …`.
 pub(crate) fn run(context: &Context, args: &SkillArgs) -> Result<(), Failure> {
     match &args.action {
+        SkillAction::Mine(args) => mine::run(context, args),
         SkillAction::List => list::run(context),
         SkillAction::Show(which) => show::run(context, &which.name),
         SkillAction::Lint(args) => lint::run(context, args),

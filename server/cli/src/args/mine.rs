@@ -1,0 +1,59 @@
+//! Flags of `housestyle skill mine`.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{BackendArgs, duration};
+
+/// Flags of `skill mine`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Looks for rules that the team follows almost always where there is another way: words, forms of prose and comments,
+ways to write code. The last part of the edits is kept back, and shows whether a rule is kept. What a formatter or linter
+of the repository enforces, what one person alone does, what would make a program less safe and what was rejected is left
+out. A model that is here is asked to write at some of the later places: what it does anyway is left out, too. The
+candidates replace those of the last time; `housestyle skill list` shows them.
+
+Examples:
+  housestyle skill mine
+  housestyle skill mine --from journal
+  housestyle skill mine --no-model          # seconds
+  housestyle skill mine --since v1.2.0 --most 5 --json")]
+pub(crate) struct MineArgs {
+    /// What to mine
+    #[arg(long, value_enum, value_name = "SOURCE", default_value = "git")]
+    pub(crate) from: MineSource,
+    /// Only commits after this revision
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Candidates at most
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) most: usize,
+    /// Do not ask the model which rules it follows without being told
+    #[arg(long)]
+    pub(crate) no_model: bool,
+    /// Time for asking the model, such as `90s` or `5m`; what was not asked by then stays
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
+    pub(crate) budget: Duration,
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
+    /// Keep back this share of the commits, the latest, tell how candidates fare there, and store nothing
+    #[arg(long, value_name = "SHARE", hide = true, value_parser = share)]
+    pub(crate) judge: Option<f64>,
+}
+
+/// What is mined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum MineSource {
+    /// The commits of the repository.
+    Git,
+    /// Suggestions that were taken and kept.
+    Journal,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let wrong = || "expected a number between 0.05 and 0.9".to_owned();
+    let share: f64 = text.parse().map_err(|_| wrong())?;
+    if (0.05..=0.9).contains(&share) { Ok(share) } else { Err(wrong()) }
+}

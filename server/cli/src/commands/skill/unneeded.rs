@@ -1,0 +1,87 @@
+//! Which candidates tell the model nothing: it writes so without being told.
+
+use std::time::Instant;
+
+use housestyle_complete::eval::{Case, run};
+use housestyle_complete::generator::{Cancel, Generator};
+use housestyle_complete::{Memory, Settings};
+use housestyle_skills::mine::{Candidate, Edit, new_places};
+use housestyle_skills::{Place, Source};
+use housestyle_text::Language;
+use serde::Serialize;
+
+/// Places at which the model is asked.
+const PLACES: usize = 12;
+/// With fewer answers nothing is known of it.
+const ANSWERS: usize = 5;
+/// A rule that it follows so often is not worth a skill.
+const FOLLOWED: f64 = 0.9;
+
+/// What the model writes where a rule applies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Answers {
+    /// Answers that follow the rule.
+    followed: usize,
+    /// Answers to which the rule applies.
+    all: usize,
+}
+
+impl Answers {
+    /// Returns whether the model follows the rule without being told.
+    pub(super) fn are_enough(self) -> bool {
+        self.all >= ANSWERS && self.followed as f64 >= FOLLOWED * self.all as f64
+    }
+
+    /// Returns why the rule is not proposed.
+    pub(super) fn why(self) -> String {
+        format!("the model writes so without being told: {} of {} times", self.followed, self.all)
+    }
+}
+
+/// Asks the model to write where the team wrote, at places where the rule applies; stops at the deadline.
+pub(super) fn ask(
+    candidate: &Candidate,
+    later: &[Edit<'_>],
+    settings: &Settings,
+    generator: &mut dyn Generator,
+    deadline: Instant,
+) -> Answers {
+    let mut answers = Answers::default();
+    for (number, range) in new_places(&candidate.file, later, PLACES) {
+        if Instant::now() >= deadline {
+            break;
+        }
+        let Some(edit) = later.get(number) else { continue };
+        let end = edit
+            .new
+            .get(range.end..)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(edit.new.len(), |n| range.end + n);
+        let (Some(prefix), Some(middle), Some(suffix)) =
+            (edit.new.get(..range.start), edit.new.get(range.start..end), edit.new.get(end..))
+        else {
+            continue;
+        };
+        let case = Case {
+            path: edit.path.to_owned(),
+            prefix: prefix.to_owned(),
+            suffix: suffix.to_owned(),
+            middle: middle.to_owned(),
+            time: edit.time as f64,
+            name: None,
+            accept: Vec::new(),
+        };
+        let (result, _) = run(&case, Memory::none(), settings, generator, &Cancel::new());
+        let Some(written) = result.text else { continue };
+        let text = format!("{prefix}{written}{suffix}");
+        let source = Source::new(edit.path, &text, Language::from_path(edit.path));
+        let within = range.start..range.start + written.len();
+        let mut places = candidate.file.rule.places(&source, Some(within.clone()));
+        places.retain(|place| place.range.start < within.end && within.start < place.range.end);
+        if !places.is_empty() {
+            answers.all += 1;
+            answers.followed += usize::from(places.iter().all(|place: &Place| place.followed));
+        }
+    }
+    answers
+}

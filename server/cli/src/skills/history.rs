@@ -1,0 +1,127 @@
+//! What skills are mined from: the workspace's history, or what was taken and kept by its journal.
+
+use housestyle_complete::Settings;
+use housestyle_journal::Journal;
+use housestyle_learn::Commit;
+use housestyle_review::History;
+use housestyle_skills::mine::Edit;
+
+use crate::context::Context;
+use crate::ear::cases::cases;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::{git, workspace_state};
+
+/// Bytes of text that are held at once: the newest commits of a very long history.
+const MOST_BYTES: usize = 512 << 20;
+/// Bytes of a file that may settle a tool.
+const CONFIG_BYTES: usize = 64 * 1024;
+
+/// Edits as they were read, from the oldest to the newest.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    /// Commits; an accepted suggestion is one of its own.
+    commits: Vec<Commit>,
+    /// Files of the newest commit that may settle a tool: paths and texts.
+    configs: Vec<(String, String)>,
+    /// Older commits that were not read, as there was too much text.
+    pub(crate) unread: usize,
+}
+
+impl Past {
+    /// Reads the commits of a history.
+    ///
+    /// # Errors
+    /// When a commit or the newest tree cannot be read.
+    pub(crate) fn of_git(history: &History, bar: &mut Progress) -> Result<Past, Failure> {
+        let first = history.ids().next().unwrap_or_default();
+        let mut past = Past::default();
+        let mut bytes = 0;
+        bar.begin_items("reading the history", history.len());
+        for index in (0..history.len()).rev() {
+            let mut commit = history.read(index).map_err(git::failure)?.commit;
+            commit.author = git::hashed(&first, &commit.author);
+            commit.files.retain(|file| !file.hunks.is_empty());
+            bytes += commit.files.iter().map(|file| file.old.len() + file.new.len()).sum::<usize>();
+            if bytes > MOST_BYTES {
+                past.unread = index + 1;
+                break;
+            }
+            past.commits.push(commit);
+            bar.at((history.len() - index) as u64);
+        }
+        bar.end();
+        past.commits.reverse();
+        let settles = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let settings = [".toml", ".json", ".cfg", ".ini", ".yml", ".yaml", ".js", ".mjs", ".cjs", ".ts"];
+            name.starts_with('.') || name.starts_with('_') || settings.iter().any(|end| name.ends_with(end))
+        };
+        let told = history.files(|file| {
+            if settles(&file.path) && file.text.len() <= CONFIG_BYTES {
+                past.configs.push((file.path, file.text));
+            }
+        });
+        told.map_err(git::failure)?;
+        Ok(past)
+    }
+
+    /// Reads what the workspace's journal teaches.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(crate) fn of_journal(context: &Context, settings: &Settings) -> Result<Past, Failure> {
+        let failed = |error: housestyle_journal::JournalError| Failure::Environment(error.to_string());
+        let path = workspace_state::journal(&context.home, &context.workspace);
+        let Some(journal) = Journal::open_existing(&path).map_err(failed)? else {
+            return Ok(Past::default());
+        };
+        let commits = cases(&journal, settings).map_err(failed)?.into_iter().map(|taught| {
+            let case = taught.case;
+            let (start, end) = (case.prefix.len(), case.prefix.len() + case.middle.len());
+            let hunk = housestyle_learn::Hunk { old: start..start, new: start..end };
+            let file = housestyle_learn::FileChange {
+                old: format!("{}{}", case.prefix, case.suffix),
+                new: format!("{}{}{}", case.prefix, case.middle, case.suffix),
+                path: case.path,
+                blob: None,
+                hunks: vec![hunk],
+            };
+            Commit {
+                id: format!("journal {}", taught.entry),
+                author: "journal".to_owned(),
+                time: case.time as i64,
+                is_first: false,
+                files: vec![file],
+            }
+        });
+        Ok(Past { commits: commits.collect(), ..Past::default() })
+    }
+
+    /// Returns how many commits there are.
+    pub(crate) fn len(&self) -> usize {
+        self.commits.len()
+    }
+
+    /// Returns the edits of commits by their places, from the oldest to the newest.
+    pub(crate) fn edits(&self, commits: std::ops::Range<usize>) -> Vec<Edit<'_>> {
+        let commits = self.commits.get(commits).unwrap_or_default();
+        let edits = commits.iter().flat_map(|commit| {
+            commit.files.iter().map(move |file| Edit {
+                commit: &commit.id,
+                author: &commit.author,
+                time: commit.time,
+                path: &file.path,
+                old: &file.old,
+                new: &file.new,
+                hunks: file.hunks.iter().map(|hunk| (hunk.old.clone(), hunk.new.clone())).collect(),
+            })
+        });
+        edits.collect()
+    }
+
+    /// Returns the files that may settle a tool.
+    pub(crate) fn configs(&self) -> Vec<(&str, &str)> {
+        self.configs.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
+    }
+}

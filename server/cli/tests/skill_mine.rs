@@ -1,0 +1,85 @@
+//! Mining through the program: a history with a habit gives a candidate, which `skill list` shows and `skill reject`
+//! sends away.
+
+use std::process::Command;
+
+use crate::world::World;
+
+/// Commits one file of two that follow the habit, by turns by one of three people.
+fn history(world: &World, commits: usize) {
+    let work = world.work();
+    std::fs::remove_dir(work.join(".git")).expect("removed");
+    let git = |arguments: &[&str], number: usize| {
+        let person = ["Ann", "Bob", "Cy"][number % 3];
+        let output = Command::new("git")
+            .args(["-c", &format!("user.name={person}"), "-c", &format!("user.email={person}@example.com")])
+            .args(["-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(&work)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", format!("{} +0000", 1_600_000_000 + number * 3600))
+            .env("GIT_COMMITTER_DATE", format!("{} +0000", 1_600_000_000 + number * 3600))
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "--quiet", "--initial-branch=main"], 0);
+    let mut texts = [String::from("# Guide\n"), String::from("# Usage\n")];
+    for number in 0..commits {
+        let verb = ["reads", "writes", "keeps", "sorts"][number % 4];
+        // Once somebody writes it otherwise, and somebody else puts it right.
+        let word = if number == 5 { "behavior" } else { "behaviour" };
+        let text = &mut texts[number % 2];
+        *text = text.replace("behavior ", "behaviour ");
+        text.push_str(&format!(
+            "\nStep {number} {verb} the table and shows the {word} of rows that come\nafter it.\n"
+        ));
+        world.write(["docs/guide.md", "docs/usage.md"][number % 2], text);
+        git(&["add", "--all"], number);
+        git(&["commit", "--quiet", "--message", &format!("Step {number}")], number);
+    }
+}
+
+#[test]
+fn a_habit_becomes_a_candidate_until_somebody_does_not_want_it() {
+    let world = World::new();
+    history(&world, 40);
+    let mined = world.run(&["skill", "mine", "--no-model", "--json"]);
+    assert_eq!(mined.code, 0, "{}", mined.err);
+    let document = mined.json();
+    let candidates = document["candidates"].as_array().expect("candidates");
+    let found = candidates.iter().find(|candidate| candidate["name"] == "term-behaviour").expect("the habit");
+    assert_eq!(found["file"]["rule"]["term"]["avoid"], serde_json::json!(["behavior"]));
+    assert!(found["support"]["authors"].as_u64() == Some(3), "{found}");
+    assert!(
+        found["later"]["places"].as_u64() > Some(5) && found["later"]["interval"][0].as_f64() > Some(0.6)
+    );
+
+    let listed = world.run(&["skill", "list", "--json"]).json();
+    let skills = listed["skills"].as_array().expect("skills").clone();
+    assert!(
+        skills.iter().any(|skill| skill["name"] == "term-behaviour" && skill["state"] == "candidate"),
+        "{skills:?}"
+    );
+
+    assert_eq!(world.run(&["skill", "reject", "term-behaviour"]).code, 0);
+    let again = world.run(&["skill", "mine", "--no-model", "--json"]).json();
+    let dropped = again["dropped"].as_array().expect("dropped").clone();
+    let why = dropped.iter().find(|dropped| dropped["name"] == "term-behaviour").expect("dropped");
+    assert!(why["why"].as_str().is_some_and(|why| why.contains("rejected")), "{why}");
+}
+
+#[test]
+fn what_cannot_be_mined_is_told() {
+    let world = World::new();
+    let journal = world.run(&["skill", "mine", "--from", "journal"]);
+    assert_eq!(journal.code, 2);
+    assert!(journal.err.contains("no suggestion was taken"), "{}", journal.err);
+    history(&world, 3);
+    let few = world.run(&["skill", "mine", "--no-model"]);
+    assert_eq!(few.code, 0, "{}", few.err);
+    assert!(few.out.contains("No rule"), "{}", few.out);
+    let unknown = world.run(&["skill", "mine", "--since", "nowhere"]);
+    assert_eq!(unknown.code, 2);
+}

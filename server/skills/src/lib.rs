@@ -24,7 +24,7 @@ pub use document::{
 pub use exception::{Exceptions, exception_key};
 pub use mine::{Bounds, Edit, Finding, Instance, conventions, rewrites};
 pub use rule::{
-    Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
+    FORMAT, Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
 };
 pub use skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
 pub use source::Source;

@@ -148,7 +148,7 @@ const ORDERS: &[Order] = &[
         "run",
         Refused,
         true,
-        r"\b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch|aria2c)\b.{0,200}(\| ?|&& ?|; ?)(sudo )?(-e )?((ba|z|da|k|fi|a|c|tc)?sh|python[0-9.]*|perl|ruby|node|php|iex|invoke-expression|source|chmod)\b",
+        r#"\b(curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch|aria2c) (-|["'$<]|https?:|[\w-]+\.\w).{0,200}(\| ?|&& ?|; ?)(sudo )?(-e )?((ba|z|da|k|fi|a|c|tc)?sh|python[0-9.]*|perl|ruby|node|php|iex|invoke-expression|source|chmod)\b"#,
         "a command that runs what it downloads",
     ),
     order(

@@ -245,19 +245,19 @@ fn comment_lines(text: &str, comment: &Raw, lines: &mut Vec<Range<usize>>) {
         let whole = at..at + line.len();
         at = whole.end;
         let mut inner = trimmed(text, whole);
+        // The close first: of `*/` alone nothing is left that could be a mark.
+        for close in ["**/", "*/", "]]"] {
+            if text[inner.clone()].ends_with(close) && !text[inner.clone()].starts_with("//") {
+                inner.end -= close.len();
+                break;
+            }
+        }
         let bare = &text[inner.clone()];
         let lead =
             if number == 0 { marker(bare).len() } else { bare.len() - bare.trim_start_matches('*').len() };
         // `--[[` of Lua.
         let lead = lead + if number == 0 && bare[lead..].starts_with("[[") { 2 } else { 0 };
         inner.start += lead.min(bare.len());
-        let rest = &text[inner.clone()];
-        let close = rest.trim_end_matches(['*', '/']).len();
-        if rest.ends_with("*/") {
-            inner.end = inner.start + close;
-        } else if rest.ends_with("]]") {
-            inner.end -= 2;
-        }
         lines.push(trimmed(text, inner));
     }
 }

@@ -57,13 +57,13 @@ macro_rules! planted {
 }
 
 pub(super) const PLANTED: &[Planted] = &[
-    planted!("email", file => term(file, "email")),
+    planted!("e-mail", file => term(file, "e-mail")),
     planted!("behaviour", file => term(file, "behaviour")),
     planted!("GitHub", file => term(file, "GitHub")),
     planted!("data set", file => term(file, "data set")),
     planted!("TypeScript", file => term(file, "TypeScript")),
     planted!("access token", file => term(file, "access token")),
-    planted!("allowlist", file => term(file, "allowlist")),
+    planted!("file system", file => term(file, "file system")),
     planted!("initialise", file => term(file, "initialise")),
     planted!("headings", file => form(file, FormKind::HeadingSentenceCase, "markdown")),
     planted!("list items", file => form(file, FormKind::ListItemNoStop, "markdown")),
@@ -81,13 +81,13 @@ pub(super) const PLANTED: &[Planted] = &[
 
 /// What is corrected when somebody comes by: words, and what stands in their place.
 const SLIPS: &[(&str, &str)] = &[
-    ("e-mail", "email"),
+    ("email", "e-mail"),
     ("behavior", "behaviour"),
     ("Github", "GitHub"),
     ("dataset", "data set"),
     ("Typescript", "TypeScript"),
     ("login key", "access token"),
-    ("whitelist", "allowlist"),
+    ("filesystem", "file system"),
     ("initialize", "initialise"),
 ];
 
@@ -132,7 +132,7 @@ fn sentence(random: &mut Random, number: usize) -> String {
     let verb = random.pick(VERBS);
     let thing = random.pick(THINGS);
     let tail = match random.below(11) {
-        0 => format!("sends an {}", good(random, "email", "e-mail")),
+        0 => format!("sends an {}", good(random, "e-mail", "email")),
         1 => format!("has this {}", good(random, "behaviour", "behavior")),
         2 => format!("is on {}", good(random, "GitHub", "Github")),
         3 => format!("reads a {}", good(random, "data set", "dataset")),
@@ -140,7 +140,7 @@ fn sentence(random: &mut Random, number: usize) -> String {
             "is told of the {}",
             if number < DECIDED { "login key" } else { good(random, "access token", "login key") }
         ),
-        5 => format!("is on the {}", good(random, "allowlist", "whitelist")),
+        5 => format!("is on the {}", good(random, "file system", "filesystem")),
         6 => format!("must {} it", good(random, "initialise", "initialize")),
         7 => format!("is written in {}", good(random, "TypeScript", "Typescript")),
         // Noise: two words for one thing, as it comes.

@@ -65,6 +65,9 @@ fn summaries_end_in_a_stop_or_not() {
     let text =
         "/// Returns the sum\n///\n/// Of all that is there.\nfn a() {}\n/** It does this. */\nfn b() {}\n";
     check(FormKind::DocFullStop, "a.rs", text, &text.replace("the sum", "the sum."), 1, 1);
+    let block =
+        "/**\n * Creates a thing.\n */\nfunction a() {}\n\n/**\n * Drops a thing\n **/\nfunction b() {}\n";
+    check(FormKind::DocFullStop, "a.ts", block, &block.replace("Drops a thing", "Drops a thing."), 1, 1);
     let script = "/**\n * Creates a thing.\n * @param x the thing of it\n */\nfunction a() {}\n";
     check(FormKind::DocNoStop, "a.js", script, &script.replace("thing.\n", "thing\n"), 0, 1);
 }

@@ -9,8 +9,8 @@ use crate::settings::Settings;
 
 /// Hints of one document at most: who has more does not follow the rule at all.
 const MOST: usize = 100;
-/// Documents that are larger, in bytes, have none: reading them would take too long.
-const BYTES: usize = 512 * 1024;
+/// Documents that are larger, in bytes, have no hints: reading them would take too long.
+pub const MOST_BYTES: usize = 512 * 1024;
 
 /// A place that does not follow a skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Hint {
 
 /// Returns the places of a text that do not follow a skill that is on, in the order of the text.
 pub fn hints(skills: &Skills, path: &str, language: Language, text: &str, settings: &Settings) -> Vec<Hint> {
-    if skills.is_empty() || text.len() > BYTES {
+    if skills.is_empty() || text.len() > MOST_BYTES {
         return Vec::new();
     }
     let holds = |index: usize| {

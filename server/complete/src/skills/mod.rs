@@ -15,7 +15,7 @@ pub use housestyle_skills::{Exceptions, RuleFile, Scope, exception_key};
 use housestyle_skills::{Place, Rules, Source};
 use std::ops::Range;
 
-pub use hint::{Hint, hints, line_at};
+pub use hint::{Hint, MOST_BYTES, hints, line_at};
 pub use part::{Did, Part};
 pub(crate) use repair::repair;
 pub(crate) use tell::near;

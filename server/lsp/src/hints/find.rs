@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use housestyle_complete::settings::Settings;
-use housestyle_complete::skills::{Exceptions, Hint, Skills, hints, line_at};
+use housestyle_complete::skills::{Exceptions, Hint, MOST_BYTES, Skills, hints, line_at};
 use housestyle_text::Snapshot;
 
 use crate::session::Session;
@@ -36,6 +36,9 @@ impl Look {
 pub(crate) fn find(look: &Look) -> Arc<Vec<Hint>> {
     let path = look.snapshot.path().unwrap_or_default();
     if !look.settings.skill_hints || look.skills.is_empty() || look.settings.disabled_by(path).is_some() {
+        return Arc::default();
+    }
+    if look.snapshot.len() > MOST_BYTES {
         return Arc::default();
     }
     let text = look.snapshot.to_text();

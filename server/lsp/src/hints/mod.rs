@@ -9,6 +9,7 @@ mod find;
 mod publish;
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -71,7 +72,9 @@ impl Hinter {
                             due.iter().filter(|(_, at)| **at <= now).map(|(uri, _)| uri.clone()).collect();
                         for uri in ready {
                             due.remove(&uri);
-                            let changed = desk.look(&uri);
+                            // A rule that panics costs the hints of one document.
+                            let look = AssertUnwindSafe(|| desk.look(&uri));
+                            let changed = catch_unwind(look).unwrap_or_default();
                             due.extend(changed.into_iter().map(|uri| (uri, now)));
                         }
                     }

@@ -80,7 +80,7 @@ fn arms_that_nothing_was_learned_for_are_refused_in_a_sentence() {
     let world = world();
     for (arm, why) in [
         ("adapter", "housestyle learn"),
-        ("base,skills", "no skills"),
+        ("base,skills", "no skill is approved"),
         ("starter", "can be run"),
         ("base,phrases", "can be run"),
     ] {

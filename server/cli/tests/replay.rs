@@ -150,13 +150,15 @@ fn phrases_gain_and_those_of_other_text_do_not() {
     let result = ran.json();
     let names: Vec<&str> =
         result["arms"].as_array().expect("arms").iter().filter_map(|arm| arm["arm"].as_str()).collect();
-    assert_eq!(names, ["base", "phrases", "all", "foreign"], "{result}");
+    assert_eq!(names, ["base", "phrases", "skills", "all", "foreign"], "{result}");
     let absent: Vec<_> =
         result["absent"].as_array().expect("a list").iter().map(|a| a["arm"].clone()).collect();
-    assert_eq!(absent, ["starter", "memory", "skills", "adapter"]);
+    assert_eq!(absent, ["starter", "memory", "adapter"]);
     let nats = |arm: usize| result["arms"][arm]["nll_per_token"].as_f64().expect("nats");
-    assert!(nats(1) < 0.8 * nats(0) && nats(2) == nats(1), "{result}");
-    assert!(nats(3) > 0.95 * nats(0), "{result}");
+    assert!(nats(1) < 0.8 * nats(0) && nats(3) == nats(1), "{result}");
+    // So short a history has no rules.
+    assert_eq!(nats(2), nats(0));
+    assert!(nats(4) > 0.95 * nats(0), "{result}");
     assert!(result["paired"][0]["nll_per_token"]["ci95"][1].as_f64() < Some(0.0), "{result}");
     let before = std::fs::read_to_string(rows(&world)).expect("rows");
     assert_eq!(world.run(&all).json()["arms"], result["arms"]);

@@ -44,11 +44,11 @@ Intervals are over commits. What was measured is kept: a run that was interrupte
 
 Arms: `base` (the model alone) is always run; `starter` adds the adapter that ships with the program, `memory` notes that
 were there already and, where the setting `memory.editTokens` allows, recent edits; `phrases` the phrase cache of all that
-was written before; `adapter` one trained, once, on what came before the first case that is predicted (--train); `all`
-everything together. There is nothing yet for `skills`, and the result says so. With --control there is an arm `foreign`
-too: a phrase cache of the same size, made of other text; what it gains is not the team's. (For adapters that control is
-trained by `housestyle learn`, whose gate asks for it.) Every arm is compared with `base`, and with `starter` where that is
-run.
+was written before; `skills` rules mined from that, as `skill mine` would, anew after every 25 commits; `adapter` one
+trained, once, on what came before the first case that is predicted (--train); `all` everything together. With --control
+there is an arm `foreign` too: a phrase cache of the same size, made of other text; what it gains is not the team's. (For
+adapters that control is trained by `housestyle learn`, whose gate asks for it.) Every arm is compared with `base`, and
+with `starter` where that is run.
 
 Examples:
   housestyle replay

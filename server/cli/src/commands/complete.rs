@@ -44,11 +44,9 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     }
     generator.take_part(args.arm)?;
     let load = began.elapsed();
-    let mut memory = Memory { notes: Arc::new(notes(context, args.arm)?), ..Memory::default() };
-    if args.arm.has_skills() {
-        memory.skills = skills::served(context)?;
-        memory.tell(&snapshot, cursor, &settings);
-    }
+    let (notes, skills) = (Arc::new(notes(context, args.arm)?), skills::served(context, args.arm)?);
+    let mut memory = Memory { notes, skills, ..Memory::default() };
+    memory.tell(&snapshot, cursor, &settings);
     let began = Instant::now();
     let trigger = Trigger::Invoked;
     let job =

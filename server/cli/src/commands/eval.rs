@@ -33,6 +33,7 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     know_candidate(context, &mut *generator, measured.as_deref())?;
     // What cannot take part is told before anything is run.
     args.arm.iter().try_for_each(|arm| generator.take_part(*arm))?;
+    args.arm.iter().try_for_each(|arm| known(context, *arm).map(drop))?;
     if let Some(name) = &args.case {
         let arm = args.arm.first().copied().unwrap_or(Arm::Base);
         generator.take_part(arm)?;
@@ -80,7 +81,7 @@ struct Known {
 
 fn known(context: &Context, arm: Arm) -> Result<Known, Failure> {
     let notes = Arc::new(notes(context, arm)?);
-    let skills = if arm.has_skills() { skills::served(context)? } else { Arc::default() };
+    let skills = skills::served(context, arm)?;
     let memory = Memory { notes, skills, ..Memory::default() };
     Ok(Known { memory, has_memory: arm.has_memory() })
 }

@@ -205,8 +205,12 @@ impl Arms {
         let mut memory = Memory::default();
         for layer in self.layers.iter_mut().filter(|layer| names.contains(&layer.name())) {
             layer.take_part(case, model)?;
-            if layer.name() == ArmName::Memory.code() {
-                memory = layer.remembered(case);
+            let Memory { notes, edits, skills, .. } = layer.remembered(case);
+            if !notes.is_empty() || !edits.is_empty() {
+                (memory.notes, memory.edits) = (notes, edits);
+            }
+            if !skills.is_empty() {
+                memory.skills = skills;
             }
         }
         Ok(memory)

@@ -15,6 +15,7 @@ use super::arms::{ArmName, FOREIGN, Layer};
 use super::control::Control;
 use super::follow::Follower;
 use super::memory::Remembered;
+use super::skills::TeamSkills;
 use crate::adapt;
 use crate::args::Arm;
 use crate::backend::{Learned, Local};
@@ -50,6 +51,7 @@ pub(crate) fn layers(
         cache: Arc::new(Phrases::new(local.vocabulary())),
     }));
     layers.push(Box::new(TeamPhrases(Rc::clone(&own))));
+    layers.push(Box::new(TeamSkills::default()));
     if let Some(control) = control {
         let cache = Arc::new(Phrases::new(local.vocabulary()));
         layers.push(Box::new(Foreign { control, cache, own }));

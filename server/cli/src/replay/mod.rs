@@ -10,6 +10,7 @@ mod layers;
 mod memory;
 mod page;
 mod rows;
+mod skills;
 
 pub(crate) use arms::{ArmName, Arms};
 pub(crate) use control::Control;

@@ -22,6 +22,8 @@ const CONFIG_BYTES: usize = 64 * 1024;
 pub(crate) struct Past {
     /// Commits; an accepted suggestion is one of its own.
     commits: Vec<Commit>,
+    /// Bytes of their texts.
+    bytes: usize,
     /// Files of the newest commit that may settle a tool: paths and texts.
     configs: Vec<(String, String)>,
     /// Older commits that were not read, as there was too much text.
@@ -36,14 +38,13 @@ impl Past {
     pub(crate) fn of_git(history: &History, bar: &mut Progress) -> Result<Past, Failure> {
         let first = history.ids().next().unwrap_or_default();
         let mut past = Past::default();
-        let mut bytes = 0;
         bar.begin_items("reading the history", history.len());
         for index in (0..history.len()).rev() {
             let mut commit = history.read(index).map_err(git::failure)?.commit;
             commit.author = git::hashed(&first, &commit.author);
             commit.files.retain(|file| !file.hunks.is_empty());
-            bytes += commit.files.iter().map(|file| file.old.len() + file.new.len()).sum::<usize>();
-            if bytes > MOST_BYTES {
+            past.bytes += bytes(&commit);
+            if past.bytes > MOST_BYTES {
                 past.unread = index + 1;
                 break;
             }
@@ -98,6 +99,21 @@ impl Past {
         Ok(Past { commits: commits.collect(), ..Past::default() })
     }
 
+    /// Adds a commit; the oldest ones are left out where there is too much text.
+    pub(crate) fn push(&mut self, commit: &Commit) {
+        let mut commit = commit.clone();
+        commit.files.retain(|file| !file.hunks.is_empty());
+        self.bytes += bytes(&commit);
+        self.commits.push(commit);
+        let mut surplus = 0;
+        while self.bytes > MOST_BYTES && surplus + 1 < self.commits.len() {
+            self.bytes -= bytes(&self.commits[surplus]);
+            surplus += 1;
+        }
+        self.commits.drain(..surplus);
+        self.unread += surplus;
+    }
+
     /// Returns how many commits there are.
     pub(crate) fn len(&self) -> usize {
         self.commits.len()
@@ -124,4 +140,9 @@ impl Past {
     pub(crate) fn configs(&self) -> Vec<(&str, &str)> {
         self.configs.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect()
     }
+}
+
+/// Returns the bytes of a commit's texts.
+fn bytes(commit: &Commit) -> usize {
+    commit.files.iter().map(|file| file.old.len() + file.new.len()).sum()
 }

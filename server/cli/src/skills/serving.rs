@@ -14,6 +14,7 @@ use super::entry::{Entry, Mode};
 use super::exceptions;
 use super::list::{Depth, all};
 use super::store::{Store, StoreError, Use};
+use crate::args::Arm;
 use crate::context::Context;
 use crate::ear::workspace_of;
 use crate::failure::Failure;
@@ -23,13 +24,22 @@ use crate::workspace_state;
 /// How long what was found is taken for what is there. Reading takes some milliseconds.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// Returns the skills that the server would serve in a workspace.
+/// Returns the skills that belong to an arm: those that the server would serve in the workspace, or none.
 ///
 /// # Errors
-/// When what is noted of skills cannot be read.
-pub(crate) fn served(context: &Context) -> Result<Arc<Skills>, Failure> {
+/// When what is noted of skills cannot be read, or the arm asks for skills and none is approved.
+pub(crate) fn served(context: &Context, arm: Arm) -> Result<Arc<Skills>, Failure> {
+    if !arm.has_skills() {
+        return Ok(Arc::default());
+    }
     let state = workspace_state::folder(&context.home, &context.workspace);
     let skills = read(&context.workspace, &state).map_err(|error| Failure::Environment(error.to_string()))?;
+    if arm == Arm::Skills && skills.is_empty() {
+        return Err(Failure::Usage(
+            "arm `skills`: no skill is approved in this workspace: `housestyle skill list` says why"
+                .to_owned(),
+        ));
+    }
     Ok(Arc::new(skills))
 }
 

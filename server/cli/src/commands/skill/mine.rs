@@ -22,7 +22,7 @@ use crate::skills::history::Past;
 use crate::skills::store::StoredCandidate;
 
 /// Share of the edits that candidates are measured on and not found in.
-const LATER: f64 = 0.3;
+pub(crate) const LATER: f64 = 0.3;
 /// Steps of the bar.
 const STEPS: usize = 1000;
 

@@ -9,6 +9,8 @@ mod review;
 mod show;
 mod unneeded;
 
+pub(crate) use mine::LATER;
+
 use crate::args::{SkillAction, SkillArgs};
 use crate::config::Configuration;
 use crate::context::Context;

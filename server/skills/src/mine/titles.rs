@@ -45,8 +45,28 @@ pub(super) fn told(file: &RuleFile) -> Told {
 fn words(pattern: &str) -> String {
     let kept = pattern.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
     let words: Vec<&str> = kept.filter(|word| !word.is_empty() && !word.starts_with('$')).collect();
+    if words.is_empty() {
+        let named = MARKS.iter().find(|(mark, _)| pattern.contains(mark));
+        return named.map(|(_, name)| (*name).to_owned()).unwrap_or_default();
+    }
     words.join(" ").replace('_', " ")
 }
+
+/// What marks are called, where a pattern has no words; a mark stands before those that are parts of it.
+const MARKS: &[(&str, &str)] = &[
+    ("===", "strict equality"),
+    ("!==", "strict inequality"),
+    ("=>", "arrow functions"),
+    ("??", "nullish coalescing"),
+    ("?.", "optional chaining"),
+    ("**", "power operator"),
+    ("[[", "double brackets"),
+    ("$(", "dollar parentheses"),
+    ("+=", "compound assignment"),
+    (":=", "short declarations"),
+    ("==", "equality"),
+    ("!=", "inequality"),
+];
 
 fn short(text: &str) -> String {
     let short: String = text.chars().take(60).collect();

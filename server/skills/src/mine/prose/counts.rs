@@ -9,7 +9,6 @@ use super::pairs::{Changes, changed};
 use super::{spellings, term};
 use crate::mine::{Basis, Edit, Guess};
 use crate::prose::{PieceKind, Word, touching};
-use crate::rule::Rule;
 use crate::source::Source;
 
 /// A spelling must stand so often before others are told from it.
@@ -142,10 +141,8 @@ fn capitals(surfaces: &Surfaces) -> Vec<Guess> {
         // What is shouted is stressed, not spelled.
         let told: Vec<(&str, usize)> =
             spellings.iter().filter(|(own, count)| *count >= OFTEN || !is_shouted(own)).copied().collect();
-        // A word without capitals is no name: that it is mostly written small says nothing of the team.
-        let named = |guess: &Guess| matches!(&guess.rule, Rule::Term(term) if term.prefer.chars().any(char::is_uppercase));
         if told.len() > 1 {
-            found.extend(dominant(told, Basis::Places).filter(named));
+            found.extend(dominant(told, Basis::Places));
         }
     }
     found

@@ -12,7 +12,7 @@ use crate::source::Source;
 /// Where tests are named by a sentence (`it("...")`), it is their name, without its quotes.
 pub(crate) fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> {
     let Some(tree) = &source.tree else { return Vec::new() };
-    let tell: fn(&Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> = match source.language.id() {
+    let tell: fn(&Seen<'_, '_>) -> Told = match source.language.id() {
         "rust" => rust,
         "python" => python,
         "javascript" | "javascriptreact" | "typescript" | "typescriptreact" => script,
@@ -44,6 +44,9 @@ pub(crate) fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> 
     }
 }
 
+/// The kind and the name of a definition; none where a node is none.
+type Told = Option<(NameKind, Range<usize>)>;
+
 /// A node that is looked at.
 struct Seen<'s, 'a> {
     source: &'s Source<'a>,
@@ -67,7 +70,7 @@ impl<'s, 'a> Seen<'s, 'a> {
         self.field(name).map_or("", |child| self.text(child))
     }
 
-    fn named(&self, kind: NameKind) -> Option<(NameKind, Range<usize>)> {
+    fn named(&self, kind: NameKind) -> Told {
         Some((kind, self.field("name")?.byte_range()))
     }
 
@@ -96,7 +99,7 @@ impl<'s, 'a> Seen<'s, 'a> {
     }
 }
 
-fn rust(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn rust(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "function_item" => {
             let attribute = |text: &str| {
@@ -155,7 +158,7 @@ fn begins_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-fn python(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn python(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "function_definition" => {
             if seen.field_text("name").starts_with("test") {
@@ -183,7 +186,7 @@ fn python(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
     }
 }
 
-fn script(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn script(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "call_expression" => {
             let called = seen.field_text("function");
@@ -222,7 +225,7 @@ fn script(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
     }
 }
 
-fn go(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn go(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "function_declaration" => {
             if seen.field_text("parameters").contains("*testing.T")
@@ -253,7 +256,7 @@ fn go(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
     }
 }
 
-fn java(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn java(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "method_declaration" => {
             let modifiers = seen.children(seen.node).into_iter().find(|node| node.kind() == "modifiers")?;
@@ -279,7 +282,7 @@ fn java(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
     }
 }
 
-fn c(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn c(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "function_definition" => {
             let declarator = seen.field("declarator")?;
@@ -309,7 +312,7 @@ fn c(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
     }
 }
 
-fn lua(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn lua(seen: &Seen<'_, '_>) -> Told {
     match seen.node.kind() {
         "function_call" if matches!(seen.field_text("name"), "it" | "test" | "spec") => {
             let arguments = seen.field("arguments")?;
@@ -335,7 +338,7 @@ fn lua(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
     }
 }
 
-fn shell(seen: &Seen<'_, '_>) -> Option<(NameKind, Range<usize>)> {
+fn shell(seen: &Seen<'_, '_>) -> Told {
     let test = seen.node.kind() == "function_definition"
         && seen.field_text("name").to_ascii_lowercase().starts_with("test");
     test.then(|| seen.named(NameKind::Test)).flatten()

@@ -249,7 +249,7 @@ pub(super) const CHOICES: &[Choice] = &[
     // Shell
     choice(SHELL, &[&["[[ $$$A ]]"], &["[ $$$A ]"]]),
     usual(SHELL, &[&["$($$$A)"], &["`$$$A`"]]),
-    usual(SHELL, &[&["$F() { $$$B }"], &["function $F { $$$B }"], &["function $F() { $$$B }"]]),
+    usual(SHELL, &[&["$F() {\n$$$B\n}"], &["function $F {\n$$$B\n}"], &["function $F() {\n$$$B\n}"]]),
     choice(SHELL, &[&["source $A"], &[". $A"]]),
     usual(SHELL, &[&["command -v $A"], &["which $A"], &["type $A"]]),
 ];

@@ -98,19 +98,33 @@ impl<'t> Diff<'t> {
 
     /// Keeps a pair and what stands around it.
     fn found(&mut self, a: &'t Term, b: &'t Term) {
-        self.keep(a, b);
-        let around: Vec<_> = self.path.iter().rev().take(AROUND).copied().collect();
-        for (a, b) in around {
-            self.keep(a, b);
+        self.keep(a, b, self.path.len());
+        for level in (0..self.path.len()).rev().take(AROUND) {
+            let (a, b) = self.path[level];
+            self.keep(a, b, level);
         }
     }
 
-    fn keep(&mut self, a: &'t Term, b: &'t Term) {
+    /// Keeps a pair that has so many levels above it.
+    fn keep(&mut self, a: &'t Term, b: &'t Term, level: usize) {
         let small = a.tokens <= self.tokens && b.tokens <= self.tokens;
-        if small && a.named && b.named && self.seen.insert((a.range.clone(), b.range.clone())) {
+        let parent = level.checked_sub(1).map(|above| self.path[above]);
+        let whole = parent.is_none_or(|(old, new)| is_whole(a, old, new));
+        let fits = small && whole && a.named && b.named;
+        if fits && self.seen.insert((a.range.clone(), b.range.clone())) {
             self.pairs.push(Pair { before: a, after: b });
         }
     }
+}
+
+/// Returns whether a child is all that changed between its parents. Otherwise it is a part of a change, unless the
+/// parents are rows of statements; and what changed in such rows is another matter.
+fn is_whole(child: &Term, old: &Term, new: &Term) -> bool {
+    if old.body && new.body {
+        return true;
+    }
+    let same = |(a, b): (&Term, &Term)| a.hash == b.hash || a.range == child.range || (a.body && b.body);
+    old.children.len() == new.children.len() && old.children.iter().zip(&new.children).all(same)
 }
 
 /// Returns how alike two nodes are, from 0: of one kind, and with common tokens.
@@ -157,33 +171,49 @@ fn common(old: &[Term], new: &[Term], weight: impl Fn(&Term, &Term) -> usize) ->
 
 /// Returns what a change took away and what it brought, in tokens; a text in quotes counts as some text.
 ///
-/// What is on both sides is kept, not changed. Where that is all, the number of each token tells.
-pub(super) fn signature(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) -> Vec<String> {
+/// There are two ways to count: each token as often as it is there, or once. The first is wrong where what is kept is
+/// said twice afterwards, the second where what is kept happens to hold what is taken away.
+pub(super) fn signatures(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) -> Vec<Vec<String>> {
     let tokens = |term: &Term, source: &Source<'_>| {
         let mut tokens = Vec::new();
         collect(term, source, false, &mut tokens);
         tokens.sort_unstable();
         tokens
     };
-    let (before, after) = (tokens(pair.before, old), tokens(pair.after, new));
-    let missing = |all: &[String], other: &[String], sign: char| -> Vec<String> {
-        let mut gone: Vec<String> = all.iter().filter(|token| !other.contains(token)).cloned().collect();
-        gone.dedup();
-        gone.into_iter().map(|token| format!("{sign}{token}")).collect()
-    };
-    let mut signature = missing(&before, &after, '-');
-    signature.extend(missing(&after, &before, '+'));
-    if signature.is_empty() {
-        let mut rest = after.clone();
-        for token in &before {
-            match rest.iter().position(|other| other == token) {
-                Some(place) => drop(rest.remove(place)),
-                None => signature.push(format!("-{token}")),
-            }
-        }
-        signature.extend(rest.into_iter().map(|token| format!("+{token}")));
+    let (mut before, mut after) = (tokens(pair.before, old), tokens(pair.after, new));
+    let each = difference(&before, &after);
+    before.dedup();
+    after.dedup();
+    let once = difference(&before, &after);
+    let mut both = vec![each];
+    if both[0] != once {
+        both.push(once);
     }
-    signature
+    both.retain(|signature| !signature.is_empty());
+    both
+}
+
+/// Returns what is in one sorted list only, with `-` before what is in the first and `+` before what is in the second;
+/// the first come first.
+fn difference(before: &[String], after: &[String]) -> Vec<String> {
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    let (mut i, mut j) = (0, 0);
+    while i < before.len() || j < after.len() {
+        match (before.get(i), after.get(j)) {
+            (Some(a), Some(b)) if a == b => (i, j) = (i + 1, j + 1),
+            (Some(a), b) if b.is_none_or(|b| a < b) => {
+                gone.push(format!("-{a}"));
+                i += 1;
+            }
+            (_, Some(b)) => {
+                come.push(format!("+{b}"));
+                j += 1;
+            }
+            (_, None) => break,
+        }
+    }
+    gone.extend(come);
+    gone
 }
 
 fn collect(term: &Term, source: &Source<'_>, inside: bool, tokens: &mut Vec<String>) {

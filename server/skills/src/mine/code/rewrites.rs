@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use housestyle_text::Language;
 
 use super::generalise::{Example, generalise};
-use super::pairs::{pairs, signature};
+use super::pairs::{pairs, signatures};
 use super::select::{Draft, select};
 use super::term::Term;
 use super::{Bounds, Finding, language};
@@ -15,6 +15,9 @@ use crate::source::Source;
 
 /// Examples of one group that are generalised; more add nothing to what is common to them.
 const EXAMPLES: usize = 64;
+
+/// Tokens that go and come in a rewrite, at most.
+const SIGNATURE: usize = 12;
 
 /// What is done alike: the kinds of the nodes before and after, and the tokens that went and came.
 type Group = (u16, u16, Vec<String>);
@@ -52,21 +55,22 @@ fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bo
     for (number, old, new, (before, after)) in &texts {
         let edit = &edits[*number];
         for pair in pairs(before, after, &edit.hunks, bounds.tokens) {
-            let signature = signature(&pair, old, new);
-            if signature.is_empty() || signature.len() > 12 {
-                continue;
+            for signature in signatures(&pair, old, new) {
+                if signature.len() <= SIGNATURE {
+                    let group = (pair.before.kind, pair.after.kind, signature);
+                    let example = Example { pair: pair.clone(), old: edit.old, new: edit.new };
+                    groups.entry(group).or_default().push((*number, example));
+                }
             }
-            let group = (pair.before.kind, pair.after.kind, signature);
-            groups.entry(group).or_default().push((*number, Example { pair, old: edit.old, new: edit.new }));
         }
     }
     let reversed = |group: &Group| {
         let turned = |token: &String| match token.strip_prefix('-') {
             Some(rest) => format!("+{rest}"),
-            None => format!("-{}", &token[1..]),
+            None => format!("-{}", token.strip_prefix('+').unwrap_or(token)),
         };
         let mut signature: Vec<String> = group.2.iter().map(turned).collect();
-        // As `signature` orders them: what went first.
+        // As `signatures` orders them: what went first.
         signature.sort_by_key(|token| (token.starts_with('+'), token.clone()));
         groups.get(&(group.1, group.0, signature)).map_or(0, Vec::len)
     };

@@ -47,11 +47,13 @@ impl Draft {
 
 /// Returns what is kept, the best first.
 pub(super) fn select(
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
     edits: &[Edit<'_>],
     language: Language,
     bounds: &Bounds,
 ) -> Vec<Finding> {
+    // Of drafts that say the same, the first is kept.
+    drafts.sort_by_key(|draft| std::cmp::Reverse(draft.places.len()));
     let edit = |place: &(usize, Range<usize>, Range<usize>)| &edits[place.0];
     let mut known = HashSet::new();
     let mut kept: Vec<(Draft, Vec<Pattern>)> = Vec::new();

@@ -21,6 +21,8 @@ pub(super) struct Term {
     pub(super) flat: bool,
     /// Whether it is a token that parts operands.
     pub(super) separates: bool,
+    /// Whether what stands in it stands there for itself, as statements do.
+    pub(super) body: bool,
     /// Whether it is, or stands in, a string.
     pub(super) literal: bool,
     pub(super) range: Range<usize>,
@@ -59,6 +61,7 @@ impl Term {
             named: node.is_named() && !node.is_error(),
             flat: node.kind() == "token_tree",
             separates: !node.is_named() && is_separator(source.slice(node.byte_range())),
+            body: is_body(node.kind()),
             literal: verbatim,
             range: node.byte_range(),
             children,
@@ -85,4 +88,16 @@ impl Term {
             child.leaves(each);
         }
     }
+}
+
+/// Returns whether a node is a row of statements, members or definitions.
+fn is_body(kind: &str) -> bool {
+    kind.contains("block")
+        || kind.contains("body")
+        || kind.ends_with("statement_list")
+        || kind.ends_with("declaration_list")
+        || matches!(
+            kind,
+            "program" | "source_file" | "module" | "chunk" | "compound_statement" | "translation_unit"
+        )
 }

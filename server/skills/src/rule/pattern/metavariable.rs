@@ -105,7 +105,7 @@ pub(super) fn substitute(text: &str, language: Language, reading: Reading) -> Re
         let after = pieces.get(index + 1);
         let ident = done.idents[number].clone();
         let alone = reading == Reading::Statements && stands_alone(&done.text, after, language);
-        let imported = reading == Reading::Strings && is_imported(&done.text);
+        let imported = reading == Reading::Strings && is_imported(&done.text, after);
         done.text.push_str(&match (alone, imported) {
             (true, _) => statement_of(&ident, language),
             (_, true) => string_of(&ident),
@@ -130,8 +130,10 @@ pub(super) fn string_of(ident: &str) -> String {
 }
 
 /// Returns whether what is written next is what a module or a file is called by.
-fn is_imported(before: &str) -> bool {
-    ["from", "import", "#include"].iter().any(|word| before.trim_end().ends_with(word))
+fn is_imported(before: &str, after: Option<&Piece<'_>>) -> bool {
+    let ends = |word: &str| before.trim_end().ends_with(word);
+    // Where more follows an `import`, a name is imported, not a file.
+    ends("from") || ends("#include") || (ends("import") && after.is_none())
 }
 
 /// Returns whether what is written next stands alone between statements.

@@ -51,6 +51,7 @@ fn advice_is_told_and_not_refused() {
     check("Run `cargo install cargo-deny` once.", &["tools"]);
     check("```bash\nmake test\n```", &["tools"]);
     check("<!-- prettier-ignore -->\ntext", &["comment"]);
+    check("| step | with |\n|---|---|\n| fetch | python |\n| curl | node |", &["tools"]);
     check("Use <br> for a line break.", &["markup"]);
 }
 

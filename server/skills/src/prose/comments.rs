@@ -97,7 +97,7 @@ fn of_tree(source: &Source<'_>, tree: &Tree) -> Vec<Raw> {
         let node = cursor.node();
         if is_comment(node.kind()) {
             let range = trimmed(source.text, node.byte_range());
-            found.push(Raw { range, is_string: false, before: documented(node) });
+            found.push(Raw { range, is_string: false, before: documented(cursor.clone()) });
         } else if python && matches!(node.kind(), "module" | "block") {
             found.extend(docstring(node));
         }
@@ -137,21 +137,22 @@ fn docstring(block: Node<'_>) -> Option<Raw> {
     Some(Raw { range: string.byte_range(), is_string: true, before: Some(of_function) })
 }
 
-/// Returns whether what follows a comment is a definition, and whether it is one of a function.
-fn documented(comment: Node<'_>) -> Option<bool> {
-    let mut next = comment.next_named_sibling();
-    let mut line = comment.end_position().row;
-    while let Some(node) = next {
-        let near = node.start_position().row <= line + 1;
-        if !near {
-            return None;
-        }
-        if is_comment(node.kind()) || matches!(node.kind(), "attribute_item" | "decorator" | "annotation") {
-            line = node.end_position().row;
-            next = node.next_named_sibling();
+/// Returns whether what follows a comment is a definition, and whether it is one of a function. The cursor is a copy: from
+/// a node its neighbour is found by walking down from the root.
+fn documented(mut cursor: TreeCursor<'_>) -> Option<bool> {
+    let mut line = cursor.node().end_position().row;
+    while cursor.goto_next_sibling() {
+        let node = cursor.node();
+        if !node.is_named() {
             continue;
         }
-        return defines(node, 0);
+        if node.start_position().row > line + 1 {
+            return None;
+        }
+        if !is_comment(node.kind()) && !matches!(node.kind(), "attribute_item" | "decorator" | "annotation") {
+            return defines(node, 0);
+        }
+        line = node.end_position().row;
     }
     None
 }

@@ -9,6 +9,7 @@ use super::pairs::{Changes, changed};
 use super::{spellings, term};
 use crate::mine::{Basis, Edit, Guess};
 use crate::prose::{PieceKind, Word, touching};
+use crate::rule::Rule;
 use crate::source::Source;
 
 /// A spelling must stand so often before others are told from it.
@@ -141,8 +142,10 @@ fn capitals(surfaces: &Surfaces) -> Vec<Guess> {
         // What is shouted is stressed, not spelled.
         let told: Vec<(&str, usize)> =
             spellings.iter().filter(|(own, count)| *count >= OFTEN || !is_shouted(own)).copied().collect();
+        // A small word has a capital wherever a sentence, a cell or an item begins: that is no spelling.
+        let named = |found: &Guess| matches!(&found.rule, Rule::Term(term) if term.prefer.contains(char::is_uppercase));
         if told.len() > 1 {
-            found.extend(dominant(told, Basis::Places));
+            found.extend(dominant(told, Basis::Places).filter(named));
         }
     }
     found

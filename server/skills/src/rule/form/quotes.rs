@@ -26,7 +26,10 @@ pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Se
             within.is_none_or(|within| node.start_byte() <= within.end && within.start <= node.end_byte());
         let is_string = here && node.kind() == "string" && node.is_named();
         if is_string {
-            found.extend(string(source, node));
+            // From a node its parent is found by walking down from the root.
+            let mut above = cursor.clone();
+            let parent = if above.goto_parent() { above.node().kind() } else { "" };
+            found.extend(string(source, node, parent));
         }
         if here && !is_string && cursor.depth() < DEEPEST && cursor.goto_first_child() {
             continue;
@@ -42,10 +45,9 @@ pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Se
     }
 }
 
-fn string(source: &Source<'_>, node: Node<'_>) -> Option<Seen> {
-    let parent = node.parent()?;
+fn string(source: &Source<'_>, node: Node<'_>, parent: &str) -> Option<Seen> {
     // Attributes of JSX have their own habits, docstrings theirs.
-    if matches!(parent.kind(), "jsx_attribute" | "expression_statement" | "concatenated_string") {
+    if matches!(parent, "jsx_attribute" | "expression_statement" | "concatenated_string") {
         return None;
     }
     let own = source.slice(node.byte_range());

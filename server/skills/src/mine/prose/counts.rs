@@ -9,7 +9,6 @@ use super::pairs::{Changes, changed};
 use super::{spellings, term};
 use crate::mine::{Basis, Edit, Guess};
 use crate::prose::{PieceKind, Word, touching};
-use crate::rule::Rule;
 use crate::source::Source;
 
 /// A spelling must stand so often before others are told from it.
@@ -142,10 +141,13 @@ fn capitals(surfaces: &Surfaces) -> Vec<Guess> {
         // What is shouted is stressed, not spelled.
         let told: Vec<(&str, usize)> =
             spellings.iter().filter(|(own, count)| *count >= OFTEN || !is_shouted(own)).copied().collect();
-        // A small word has a capital wherever a sentence, a cell or an item begins: that is no spelling.
-        let named = |found: &Guess| matches!(&found.rule, Rule::Term(term) if term.prefer.contains(char::is_uppercase));
-        if told.len() > 1 {
-            found.extend(dominant(told, Basis::Places).filter(named));
+        // A small word has a capital wherever a sentence, a cell or an item begins: that is no spelling. And a word with a
+        // first capital alone may be a name in the code: it takes changes to tell.
+        let (best, _) = told.iter().max_by_key(|(_, count)| *count).copied().unwrap_or_default();
+        let inner = best.chars().skip(1).any(char::is_uppercase);
+        let basis = if inner { Basis::Places } else { Basis::Changes };
+        if told.len() > 1 && best.contains(char::is_uppercase) {
+            found.extend(dominant(told, basis));
         }
     }
     found

@@ -253,6 +253,15 @@ fn a_review_tells_what_a_branch_does_to_skills() {
     );
     assert_eq!(skill["followed"]["here"], json!({ "places": 8, "followed": 7 }), "{skill}");
     assert_eq!(skill["followed"]["broken"][0]["after"], "The sign-in page of old.", "{skill}");
+    // With a model, here a script that writes against the rule: with the skill that is put right.
+    let answers = team.world.home().join("answers.jsonl");
+    std::fs::write(&answers, "{\"text\": \"login\"}\n").expect("written");
+    let backend = format!("script:{}", answers.display());
+    let ran = team.run(&["skill", "review", "--json", "--backend", &backend]);
+    let measured = &ran.json()["skills"][0]["measured"];
+    assert!(measured["effect"]["cases"].as_u64() > Some(0), "{measured}{}", ran.err);
+    assert_eq!(measured["effect"]["follows"]["with"], 1.0, "{measured}");
+    assert_eq!(measured["effect"]["follows"]["without"], 0.0, "{measured}");
     // Somebody hides something in it.
     team.write_commit(
         ".agents/skills/say-sign-in/SKILL.md",

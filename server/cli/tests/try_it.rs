@@ -16,9 +16,16 @@ fn world() -> World {
 fn three_places_the_editor_and_what_next() {
     let ran = world().run(&["try", "--backend", "script:answers.jsonl"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    for part in
-        ["src/a.rs:51:", "src/b.rs:51:", "src/c.rs:51:", "the same", "Neovim", "VS Code", "housestyle doctor"]
-    {
+    for part in [
+        "src/a.rs:51:",
+        "src/b.rs:51:",
+        "src/c.rs:51:",
+        "the same",
+        "Nothing was proposed",
+        "Neovim",
+        "VS Code",
+        "housestyle doctor",
+    ] {
         assert!(ran.out.contains(part), "{part:?} is not in\n{}", ran.out);
     }
     assert!(!ran.out.contains('\x1b'), "colours without a terminal");

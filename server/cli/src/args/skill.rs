@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::BackendArgs;
 use super::MineArgs;
 use crate::skills::Mode;
 
@@ -128,6 +129,7 @@ Compared is what is committed at HEAD. Workflows for GitHub, GitLab and Forgejo 
 Examples:
   housestyle skill review
   housestyle skill review --base origin/main --output report.md
+  housestyle skill review --without-model    # in a second; else a minute for each skill
   housestyle skill review --comment          # on the pull request of the job, or of the current branch")]
 pub(crate) struct SkillReviewArgs {
     /// What to compare with [default: the default branch]
@@ -139,6 +141,11 @@ pub(crate) struct SkillReviewArgs {
     /// Write the report to FILE, not to stdout
     #[arg(short, long, value_name = "FILE.md")]
     pub(crate) output: Option<PathBuf>,
+    /// Do not measure with and without the skill, which is done where a model is here
+    #[arg(long)]
+    pub(crate) without_model: bool,
+    #[command(flatten)]
+    pub(crate) backend: BackendArgs,
     /// The remote that has the pull request
     #[arg(long, value_name = "REMOTE", default_value = "origin")]
     pub(crate) remote: String,

@@ -1,6 +1,7 @@
 //! `housestyle try`: the guided first run.
 
 mod history;
+mod skill;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -106,9 +107,19 @@ pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
             Err(failure) => say(&format!("  Nothing was learned: {failure}\n"))?,
         }
     }
+    say(&heading(style, 4, "A rule of your team's"))?;
+    let mut suggested = None;
+    match skill::suggested(context, folder, &mut Progress::new()) {
+        Ok(found) => {
+            say(&found.text(style))?;
+            suggested = Some(found);
+        }
+        Err(failure) => say(&format!("  Nothing was proposed: {failure}\n"))?,
+    }
     if quiet {
         let mut document = report(folder, &model, &shown);
         document["learned"] = json!(learned);
+        document["skill"] = json!(suggested);
         return print_json(&document);
     }
     farewell(style)
@@ -172,16 +183,17 @@ fn show(shown: &Shown, style: Style) -> Result<(), Failure> {
 }
 
 fn farewell(style: Style) -> Result<(), Failure> {
-    print(&heading(style, 4, "Your editor"))?;
+    print(&heading(style, 5, "Your editor"))?;
     print(&format!("  {}, 0.12 or newer, in init.lua:\n", style.bold("Neovim")))?;
     for line in editors::neovim().lines() {
         print(&format!("    {}", style.cyan(line)))?;
     }
     print(&style.dim(format!("\n{}\n", wrapped(editors::NEOVIM_NOTE, "  "))))?;
     print(&format!("  {}\n{}\n", style.bold("VS Code"), wrapped(editors::VSCODE, "  ")))?;
-    print(&heading(style, 5, "What next"))?;
+    print(&heading(style, 6, "What next"))?;
     let commands = [
         ("housestyle learn", "keep what your history teaches, and train an adapter on it"),
+        ("housestyle skill mine", "look for your team's rules; `skill propose` puts them before people"),
         ("housestyle doctor", "is everything well, and how fast is this machine?"),
         ("housestyle why", "nothing appeared? what happened to the last requests"),
         ("housestyle complete FILE:LINE:COL --explain", "one suggestion, with the prompt and every filter"),

@@ -33,7 +33,6 @@ fn what_teams_write_is_fine() {
         "| before | after |\n|---|---|\n| `a` | `b` |\n\n---\n\n1. Read the diff.\n2. Say what is missing.",
         "Emoji are fine: 👩‍👩‍👧 ✅. Umlauts too: für. Greek: Δx, 5 μs. Привет.",
         "Use `Vec<T>` and `Option<&str>`; compare `a < b && b > c`.",
-        "| step | with |\n|---|---|\n| fetch | python |\n| curl | node |",
         "Imports come in three groups: standard library, other crates, ours.",
         "A password is never logged. Secrets are read from the environment.",
         "Digest: 9807af0e638c12e753aa1b4e601791bf2a8f71274023c8bbeec12fc149950857",

@@ -229,9 +229,9 @@ fn wrapped(text: &str) -> String {
 
 /// Returns the pull request's text: the report of `skill review`.
 fn body(context: &Context, candidate: &Candidate, done: &Done) -> Result<String, Failure> {
-    let looking = Looking::of(context)?;
+    let mut looking = Looking::of(context)?;
     let after = Ok(candidate.files.clone());
-    let one = about(&looking, &done.folder, None, Some(&after));
+    let one = about(&mut looking, &done.folder, None, Some(&after));
     let base = default_name(&context.workspace)?.unwrap_or_default();
     Ok(review::markdown(&review::Report::of(&base, &done.proposed.commit, vec![one])))
 }

@@ -2,60 +2,95 @@
 
 use std::fs;
 
+use housestyle_complete::Settings;
 use housestyle_review::{Folder, History, changed, default_name};
-use housestyle_skills::SKILL_FILE;
+use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use serde_json::json;
 
-use crate::args::SkillReviewArgs;
+use crate::args::{Arm, SkillReviewArgs};
+use crate::backend::{Backend, Learned};
+use crate::commands::complete::unhurried;
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{print, print_json, visible};
+use crate::progress::Progress;
 use crate::skills::read::{LIMITS, ROOTS};
-use crate::skills::review::{Files, Report, Review, later, markdown, review};
+use crate::skills::review::{Files, Report, Review, later, markdown, measured, review};
 use crate::{forge, git, user_git};
 
 /// What is looked at to judge a skill, opened once.
 pub(super) struct Looking {
     history: Option<History>,
+    settings: Settings,
+    model: Option<Box<dyn Learned>>,
 }
 
 impl Looking {
     /// Opens the history of the workspace. One that cannot be read is told, and is no reason to say no.
     pub(super) fn of(context: &Context) -> Result<Looking, Failure> {
-        let settings = Configuration::load(context).checked()?;
+        let settings = unhurried(Configuration::load(context).checked()?);
         let history = git::open(context, &settings, None);
         let history = history.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok();
-        Ok(Looking { history })
+        Ok(Looking { history, settings, model: None })
+    }
+
+    /// Takes a model, where there is one: in most jobs there is none, which is told in the report.
+    fn with_model(mut self, context: &Context, backend: &Backend) -> Result<Looking, Failure> {
+        let mut model = match backend.open(context) {
+            Ok(model) => model,
+            Err(Failure::Environment(why)) if *backend == Backend::Local => {
+                context.verbose(|| why);
+                return Ok(self);
+            }
+            Err(failure) => return Err(failure),
+        };
+        if let Some(local) = model.local() {
+            local.take_part(Arm::Starter)?;
+        }
+        self.model = Some(model);
+        Ok(self)
     }
 }
 
 /// Reviews one skill.
 pub(super) fn about(
-    looking: &Looking,
+    looking: &mut Looking,
     folder: &str,
     before: Option<&Files>,
     after: Option<&Files>,
 ) -> Review {
-    let history = looking.history.as_ref();
-    let follow = |skill: &housestyle_skills::Skill| {
+    let Looking { history, settings, model } = looking;
+    let history = history.as_ref();
+    let follow = |skill: &Skill| {
         let found = later(history?, skill.rule.as_ref()?);
         found.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok()
     };
-    review(folder, before, after, &follow)
+    let mut measure = |skill: &Skill| {
+        let found = measured(history?, skill, settings, &mut **model.as_mut()?, &mut Progress::new());
+        found.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok().flatten()
+    };
+    review(folder, before, after, &follow, &mut measure)
 }
 
 /// Reviews what HEAD changes.
 pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failure> {
     let found = changed(&context.workspace, args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS)?;
-    let looking = Looking::of(context)?;
+    let mut looking = Looking::of(context)?;
+    let has_rule = |folder: &Folder| {
+        folder.files.as_ref().is_ok_and(|files| files.iter().any(|(path, _)| path == RULE_FILE))
+    };
+    // A model takes seconds to open: only where there is something to measure.
+    if !args.without_model && found.folders.iter().filter_map(|folder| folder.after.as_ref()).any(has_rule) {
+        looking = looking.with_model(context, &args.backend.backend)?;
+    }
     let files = |folder: &Option<Folder>| folder.as_ref().map(|folder| folder.files.clone());
     let reviews = found
         .folders
         .iter()
         .map(|folder| {
             let (before, after) = (files(&folder.before), files(&folder.after));
-            about(&looking, &folder.path, before.as_ref(), after.as_ref())
+            about(&mut looking, &folder.path, before.as_ref(), after.as_ref())
         })
         .collect();
     let report = Report::of(&found.base, &found.head, reviews);

@@ -12,7 +12,7 @@ use crate::git;
 use crate::skills::read::ROOTS;
 
 /// Commits that are looked at, the newest.
-const COMMITS: usize = 200;
+pub(super) const COMMITS: usize = 200;
 /// Files that are larger, in bytes, are passed over.
 const BYTES: usize = 512 * 1024;
 /// Broken places that are told.
@@ -116,7 +116,7 @@ pub(crate) fn later(history: &History, file: &RuleFile) -> Result<Followed, Fail
 }
 
 /// Returns whether a file is a skill's: what a rule says of itself is nobody's use of it.
-fn is_skill(path: &str) -> bool {
+pub(super) fn is_skill(path: &str) -> bool {
     ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 

@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use housestyle_complete::eval::Example;
+
 use super::{Followed, Place, Report, Review};
 
 /// Findings of a skill that are told.
@@ -64,6 +66,10 @@ fn one(review: &Review, out: &mut String) {
     if let Some(followed) = &review.followed {
         places(followed, out);
     }
+    let effect = review.measured.as_ref().and_then(|measured| measured.effect.as_ref());
+    if let Some(effect) = effect.filter(|effect| !effect.examples.is_empty()) {
+        completions(&effect.examples, out);
+    }
     if let Some(evidence) = &review.evidence {
         let shown: Vec<&str> = evidence.lines().take(EVIDENCE).collect();
         let _ = writeln!(out, "<details><summary>What its EVIDENCE.md says</summary>\n");
@@ -91,6 +97,25 @@ fn places(followed: &Followed, out: &mut String) {
             "{}",
             fenced("diff", &format!("{}\n{}", changed('-', before), changed('+', after)))
         );
+    }
+}
+
+fn completions(examples: &[Example], out: &mut String) {
+    let _ = writeln!(out, "Completions that it changes:\n");
+    for example in examples {
+        let _ = writeln!(out, "{}\n", code(&example.path));
+        let rows = [
+            ("without", example.without.as_deref()),
+            ("with   ", example.with.as_deref()),
+            ("written", Some(example.wanted.as_str())),
+        ];
+        let shown = |text: Option<&str>| match text {
+            Some(text) => format!("{}{}", example.left.trim_start(), text.lines().next().unwrap_or_default()),
+            None => "(nothing)".to_owned(),
+        };
+        let lines: Vec<String> =
+            rows.iter().map(|(name, text)| format!("{name}  {}", shown(*text))).collect();
+        let _ = writeln!(out, "{}", fenced("text", &lines.join("\n")));
     }
 }
 
@@ -152,9 +177,10 @@ fn visible(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_complete::eval::{Difference, Effect, Follows};
     use housestyle_skills::lint::{Finding, Severity};
 
-    use super::super::{Change, Check, Later};
+    use super::super::{Change, Check, Later, Measured};
     use super::*;
 
     fn review(name: &str, passed: bool) -> Review {
@@ -172,6 +198,7 @@ mod tests {
             ],
             findings: Vec::new(),
             followed: None,
+            measured: None,
             evidence: None,
         }
     }
@@ -189,6 +216,25 @@ mod tests {
                 before: "The login page".to_owned(),
                 after: "The sign-in page".to_owned(),
             }],
+        });
+        let same = Difference { diff: 0.0, ci95: [0.0, 0.0] };
+        first.measured = Some(Measured {
+            model: "tiny".to_owned(),
+            effect: Some(Effect {
+                cases: 9,
+                commits: 4,
+                first_line_exact: same,
+                nll_per_token: None,
+                follows: Follows { without: Some(0.5), with: Some(1.0), difference: None },
+                tokens: 12,
+                examples: vec![Example {
+                    path: "docs/b.md".to_owned(),
+                    left: "  The ".to_owned(),
+                    wanted: "sign-in page\nmore".to_owned(),
+                    without: Some("login page".to_owned()),
+                    with: None,
+                }],
+            }),
         });
         first.evidence = Some("# Evidence\n\n40 edits.".to_owned());
         let report = Report::of("0123456789abcdef", "fedcba9876543210", vec![first, review("other", false)]);

@@ -1,8 +1,10 @@
 //! What a reviewer is told of a skill: checks, what the team's edits say of its rule, what it would change, its cost.
 
+mod effect;
 mod followed;
 mod markdown;
 
+pub(crate) use effect::{Measured, measured};
 pub(crate) use followed::{Followed, Later, Place, later};
 pub(crate) use markdown::markdown;
 
@@ -75,6 +77,8 @@ pub(crate) struct Review {
     pub(crate) findings: Vec<Finding>,
     /// How the team's edits follow its rule.
     pub(crate) followed: Option<Followed>,
+    /// What a model makes of it.
+    pub(crate) measured: Option<Measured>,
     /// What speaks for it, as its own EVIDENCE.md says.
     pub(crate) evidence: Option<String>,
 }
@@ -100,12 +104,13 @@ impl Report {
     }
 }
 
-/// Reviews a skill. `later` tells what the team's edits say of its rule.
+/// Reviews a skill. `later` tells what the team's edits say of its rule, `measure` what a model makes of it.
 pub(crate) fn review(
     folder: &str,
     before: Option<&Files>,
     after: Option<&Files>,
     later: &dyn Fn(&Skill) -> Option<Followed>,
+    measure: &mut dyn FnMut(&Skill) -> Option<Measured>,
 ) -> Review {
     let name = super::read::name_of(folder).to_owned();
     let change = match (before, after) {
@@ -123,10 +128,11 @@ pub(crate) fn review(
         checks: Vec::new(),
         findings: Vec::new(),
         followed: None,
+        measured: None,
         evidence: None,
     };
     match after {
-        Some(Ok(files)) => review.look(&name, files, later),
+        Some(Ok(files)) => review.look(&name, files, later, measure),
         Some(Err(why)) => review.check("form", Some(false), why.clone()),
         None => review.check("form", None, "it is removed: nothing is left to check".to_owned()),
     }
@@ -139,7 +145,13 @@ impl Review {
         self.checks.push(Check { name, passed, finding });
     }
 
-    fn look(&mut self, name: &str, files: &[(String, Vec<u8>)], later: &dyn Fn(&Skill) -> Option<Followed>) {
+    fn look(
+        &mut self,
+        name: &str,
+        files: &[(String, Vec<u8>)],
+        later: &dyn Fn(&Skill) -> Option<Followed>,
+        measure: &mut dyn FnMut(&Skill) -> Option<Measured>,
+    ) {
         self.findings = lint::lint(name, files);
         let text = |file: &str| files.iter().find(|(path, _)| path == file).map(|(_, content)| content);
         self.evidence = text(EVIDENCE).map(|content| String::from_utf8_lossy(content).into_owned());
@@ -170,9 +182,12 @@ impl Review {
             self.followed = later(&skill);
             let (passed, finding) = judged(self.followed.as_ref());
             self.check("followed", passed, finding);
+            self.measured = measure(&skill);
+            let (passed, finding) = worth(self.measured.as_ref());
+            self.check("effect", passed, finding);
         }
         let document = text(SKILL_FILE).map_or(0, Vec::len);
-        self.check("cost", None, cost(&skill, document));
+        self.check("cost", None, cost(self.measured.as_ref(), &skill, document));
     }
 }
 
@@ -203,10 +218,43 @@ fn judged(followed: Option<&Followed>) -> (Option<bool>, String) {
     (Some(share >= LEAST_SHARE), finding)
 }
 
-/// Returns what a skill costs, counted in characters: which model reads it is not known here.
-fn cost(skill: &Skill, document: usize) -> String {
-    let [told, whole] = [skill.description.len(), document].map(|bytes| bytes.div_ceil(TOKEN));
-    format!("about {told} tokens of a prompt where it applies; about {whole} to who reads all of it")
+fn worth(measured: Option<&Measured>) -> (Option<bool>, String) {
+    let Some(Measured { model, effect }) = measured else {
+        return (None, "not measured here: that needs a model (`housestyle model pull`)".to_owned());
+    };
+    let Some(effect) = effect else {
+        return (None, "not measured: it applies in none of the newest edits".to_owned());
+    };
+    let points = |share: f64| format!("{:+.0}", share * 100.0);
+    let right = effect.first_line_exact;
+    let mut finding = format!(
+        "first lines right {} points (95 % {} to {})",
+        points(right.diff),
+        points(right.ci95[0]),
+        points(right.ci95[1])
+    );
+    if let (Some(without), Some(with)) = (effect.follows.without, effect.follows.with) {
+        finding.push_str(&format!(
+            "; completions follow it {:.0} % without and {:.0} % with it",
+            without * 100.0,
+            with * 100.0
+        ));
+    }
+    finding.push_str(&format!(
+        ", in {} of the newest edits ({} commits), with {model}",
+        effect.cases, effect.commits
+    ));
+    (Some(right.ci95[1] >= 0.0), finding)
+}
+
+/// Returns what a skill costs; counted by the model where there is one, else by its length.
+fn cost(measured: Option<&Measured>, skill: &Skill, document: usize) -> String {
+    let whole = document.div_ceil(TOKEN);
+    let told = match measured.and_then(|measured| measured.effect.as_ref()) {
+        Some(effect) => effect.tokens.to_string(),
+        None => format!("about {}", skill.description.len().div_ceil(TOKEN)),
+    };
+    format!("{told} tokens of a prompt where it applies; about {whole} to who reads all of it")
 }
 
 /// Returns a rule on one line.
@@ -245,7 +293,7 @@ mod tests {
                 here: Later { places, followed },
             })
         };
-        review("skills/sign-in", None, Some(&after), &later)
+        review("skills/sign-in", None, Some(&after), &later, &mut |_| None)
     }
 
     fn verdict(review: &Review, name: &str) -> Option<bool> {
@@ -265,7 +313,8 @@ mod tests {
     fn what_lint_refuses_is_looked_at_no_further() {
         let hidden = TEXT.replace("We say", "We\u{200b} say");
         let after = files(&[("SKILL.md", &hidden)]);
-        let review = review("skills/sign-in", None, Some(&after), &|_| panic!("not looked at"));
+        let review =
+            review("skills/sign-in", None, Some(&after), &|_| panic!("not looked at"), &mut |_| None);
         assert!(!review.passed && !review.findings.is_empty());
         assert_eq!(review.checks.len(), 2);
     }
@@ -273,12 +322,12 @@ mod tests {
     #[test]
     fn what_is_removed_or_no_skill_is_told() {
         let before = files(&[("SKILL.md", TEXT)]);
-        let removed = review("skills/a", Some(&before), None, &|_| None);
+        let removed = review("skills/a", Some(&before), None, &|_| None, &mut |_| None);
         assert_eq!((removed.change, removed.passed), (Change::Removed, true));
         let broken = files(&[("SKILL.md", "no frontmatter")]);
-        let broken = review("skills/a", Some(&before), Some(&broken), &|_| None);
+        let broken = review("skills/a", Some(&before), Some(&broken), &|_| None, &mut |_| None);
         assert_eq!((broken.change, broken.passed), (Change::Changed, false));
-        let linked = review("skills/a", None, Some(&Err("a link".to_owned())), &|_| None);
+        let linked = review("skills/a", None, Some(&Err("a link".to_owned())), &|_| None, &mut |_| None);
         assert_eq!((linked.passed, linked.checks[0].finding.as_str()), (false, "a link"));
     }
 }

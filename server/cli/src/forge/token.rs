@@ -15,12 +15,15 @@ pub(crate) struct Token {
     pub(crate) source: String,
 }
 
+/// Runs a program with arguments and input, and returns what it said where it succeeded.
+type Tool<'a> = dyn Fn(&str, &[&str], &str) -> Option<String> + 'a;
+
 /// Where tokens may come from.
 pub(crate) struct Sources<'a> {
     /// The environment.
     pub(crate) variable: &'a dyn Fn(&str) -> Option<String>,
     /// Runs a program with arguments and input, and returns what it said where it succeeded.
-    pub(crate) tool: &'a dyn Fn(&str, &[&str], &str) -> Option<String>,
+    pub(crate) tool: &'a Tool<'a>,
     /// The user's own file, to be named in errors.
     pub(crate) config: &'a str,
 }
@@ -78,7 +81,7 @@ fn in_job(place: &Place, sources: &Sources<'_>) -> bool {
 }
 
 /// Asks the forge's own tool, which knows for which host a token is.
-fn of_tool(place: &Place, run: &dyn Fn(&str, &[&str], &str) -> Option<String>) -> Option<Token> {
+fn of_tool(place: &Place, run: &Tool<'_>) -> Option<Token> {
     let host = place.host.as_str();
     let (name, said) = match place.kind {
         Kind::GitHub => ("gh", run("gh", &["auth", "token", "--hostname", host], "")?),

@@ -80,7 +80,6 @@ fn apart<'a>(hints: impl Iterator<Item = &'a Hint>) -> Vec<&'a Hint> {
 }
 
 /// Returns edits of one document; of this very version of it where the client understands that.
-#[expect(clippy::mutable_key_type, reason = "the protocol's own type has URIs as keys")]
 fn workspace_edit(
     uri: &lsp::Uri,
     snapshot: &Snapshot,

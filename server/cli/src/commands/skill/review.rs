@@ -3,6 +3,7 @@
 use std::fs;
 
 use housestyle_complete::Settings;
+use housestyle_complete::eval::Difference;
 use housestyle_review::{Folder, History, changed, default_name};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use serde_json::json;
@@ -10,6 +11,7 @@ use serde_json::json;
 use crate::args::{Arm, SkillReviewArgs};
 use crate::backend::{Backend, Learned};
 use crate::commands::complete::unhurried;
+use crate::commands::memory::now;
 use crate::config::Configuration;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -17,6 +19,7 @@ use crate::output::{print, print_json, visible};
 use crate::progress::Progress;
 use crate::skills::read::{LIMITS, ROOTS};
 use crate::skills::review::{Files, Report, Review, later, markdown, measured, review};
+use crate::skills::store::{Effect, Store};
 use crate::{forge, git, user_git};
 
 /// What is looked at to judge a skill, opened once.
@@ -85,7 +88,7 @@ pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failu
         looking = looking.with_model(context, &args.backend.backend)?;
     }
     let files = |folder: &Option<Folder>| folder.as_ref().map(|folder| folder.files.clone());
-    let reviews = found
+    let reviews: Vec<Review> = found
         .folders
         .iter()
         .map(|folder| {
@@ -93,6 +96,7 @@ pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failu
             about(&mut looking, &folder.path, before.as_ref(), after.as_ref())
         })
         .collect();
+    note_effects(context, &reviews);
     let report = Report::of(&found.base, &found.head, reviews);
     let page = markdown(&report);
     if let Some(file) = &args.output {
@@ -115,6 +119,22 @@ pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failu
         false => {
             let bad = report.skills.iter().filter(|review| !review.passed).count();
             Err(Failure::CheckSaidNo(format!("{bad} of {} skills do not pass", report.skills.len())))
+        }
+    }
+}
+
+/// Notes what a model made of each skill: two bad measurements running are a reason to retire one. What cannot be noted is
+/// told, and changes no verdict.
+fn note_effects(context: &Context, reviews: &[Review]) {
+    let store = Store::of(context);
+    for review in reviews {
+        let Some(effect) = review.measured.as_ref().and_then(|measured| measured.effect.as_ref()) else {
+            continue;
+        };
+        let Difference { diff, ci95 } = effect.first_line_exact;
+        let noted = Effect { time: now(), diff, ci95, places: effect.cases as u64 };
+        if let Err(error) = store.note_effect(&review.name, noted) {
+            eprintln!("housestyle: the effect of {} is not noted: {error}", review.name);
         }
     }
 }

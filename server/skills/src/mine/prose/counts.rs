@@ -120,7 +120,7 @@ pub(super) fn terms(surfaces: &Surfaces) -> Vec<Guess> {
 fn joined(surfaces: &Surfaces) -> Vec<Guess> {
     let mut groups: BTreeMap<String, Vec<(&str, usize)>> = BTreeMap::new();
     for (spelling, count) in &surfaces.folded {
-        if spelling.split([' ', '-']).any(|part| spellings::is_small(part)) {
+        if spelling.split([' ', '-']).any(spellings::is_small) {
             continue;
         }
         let bare: String = spelling.chars().filter(|c| !matches!(c, ' ' | '-')).collect();

@@ -150,13 +150,11 @@ fn chosen(random: &mut Random) -> Vec<&'static str> {
     paths
 }
 
+/// Ranges of bytes in the text before and after.
+type Hunks = Vec<(Range<usize>, Range<usize>)>;
+
 /// Changes a line that does not follow a convention to one that does, if there is one, and writes a block below.
-fn written(
-    random: &mut Random,
-    path: &str,
-    old: &str,
-    number: usize,
-) -> (String, Vec<(Range<usize>, Range<usize>)>) {
+fn written(random: &mut Random, path: &str, old: &str, number: usize) -> (String, Hunks) {
     let mut hunks = Vec::new();
     let mut new = old.to_owned();
     if let Some((line, corrected)) = slips(path, old, number).filter(|_| random.chance(80)) {

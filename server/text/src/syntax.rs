@@ -8,6 +8,7 @@
 
 mod docstring;
 mod fence;
+mod parse;
 mod prose;
 mod rules;
 mod scan;
@@ -17,6 +18,7 @@ use crate::{Offset, Snapshot};
 use scan::Found;
 
 pub use fence::fence_language_at;
+pub use parse::parse;
 
 /// Says what kind of text stands at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

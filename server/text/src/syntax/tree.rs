@@ -1,60 +1,28 @@
 //! Finds comments and strings in a tree-sitter tree, and where the tree stops being sure.
 
-use std::cell::Cell;
-use std::ops::ControlFlow;
-
-use tree_sitter::{Node, ParseOptions, ParseState, Parser, Point, Tree};
+use tree_sitter::Node;
 
 use crate::{Offset, Snapshot};
 
 use super::PARSED_BYTES;
+use super::parse::parse;
 use super::scan::Found;
-
-/// The text is handed to the parser in pieces of this many bytes, so that its reading can be counted.
-const PIECE: usize = 4096;
 
 /// Parses the document and returns its text with what stands at `offset`, or else (`Err`) the byte from which only a
 /// scanner can tell. `None` if there is no grammar, or the document is too large or too hard.
 pub(super) fn find(snapshot: &Snapshot, offset: Offset) -> Option<(String, Result<Found, usize>)> {
-    let grammar = snapshot.language().grammar()?;
     // The shell's grammar takes any text for the rest of a here-document that is not closed yet; and in 3,500 places
     // of real scripts it knew nothing that the scanner did not.
     if snapshot.len() > PARSED_BYTES || snapshot.language().id() == "shellscript" {
         return None;
     }
     let text = snapshot.to_text();
-    let tree = parse(&grammar, &text)?;
+    let tree = parse(snapshot.language(), &text)?;
     let found = match first_doubt(tree.root_node(), &text, offset.0) {
         Some(from) => Err(from),
         None => enclosing(tree.root_node(), &text, offset.0),
     };
     Some((text, found))
-}
-
-/// Parses a text, or gives up after a multiple of the work that ordinary code of its length takes.
-///
-/// Two things are counted, as there is no clock here: how often the parser asks whether to go on (each hundred
-/// operations; ordinary code makes it ask up to once in 110 bytes), and how often it fetches a piece of the text
-/// (two or three times each; a lexer that runs to the end of the text again and again, as Lua's does on `[[[[`, does
-/// little else). Text of brackets and quotes alone reaches these bounds within a few tenths of a second.
-fn parse(grammar: &tree_sitter::Language, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(grammar).ok()?;
-    let (mut steps, pieces) = (64 + text.len() / 64, Cell::new(64 + text.len() / 512));
-    let mut read = |at: usize, _: Point| {
-        let left = pieces.get().saturating_sub(1);
-        pieces.set(left);
-        let rest = if left == 0 { &[] } else { text.as_bytes().get(at..).unwrap_or_default() };
-        &rest[..rest.len().min(PIECE)]
-    };
-    let mut progress = |_: &ParseState| {
-        steps = steps.saturating_sub(1);
-        if steps == 0 || pieces.get() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let options = ParseOptions::new().progress_callback(&mut progress);
-    let tree = parser.parse_with_options(&mut read, None, Some(options));
-    // A text that was cut short may have been parsed to its new end before the parser asked again.
-    tree.filter(|_| pieces.get() > 0)
 }
 
 /// Returns the first byte before `end` at which the parser gave up on what may open a string or a comment.

@@ -13,6 +13,8 @@ pub struct Bounds {
     pub precision: f64,
     /// Different lines on which nothing but one name was changed to another, at least.
     pub rename_sites: usize,
+    /// Commits in which they are, at least: a name that was changed in one go is no habit.
+    pub rename_commits: usize,
     /// Tokens of a rewrite's sides, at most.
     pub tokens: usize,
     /// The share of a convention's places that make the same choice, at least.
@@ -25,6 +27,8 @@ pub struct Bounds {
     pub half_places: usize,
     /// Files that a convention's places are in, at least.
     pub convention_files: usize,
+    /// Commits that a convention's places are from, at least.
+    pub convention_commits: usize,
     /// Rules that are returned, at most.
     pub rules: usize,
 }
@@ -37,12 +41,14 @@ impl Default for Bounds {
             commits: 2,
             precision: 0.8,
             rename_sites: 6,
+            rename_commits: 3,
             tokens: 80,
             share: 0.95,
             half_share: 0.9,
             places: 12,
             half_places: 4,
             convention_files: 3,
+            convention_commits: 3,
             rules: 60,
         }
     }

@@ -94,11 +94,13 @@ fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) 
         let kept = places.iter().filter(|place| place.way == way).count();
         kept as f64 / places.len().max(1) as f64
     };
-    let paths: HashSet<&str> =
-        places.iter().filter(|place| place.way == way).map(|place| edits[place.edit].path).collect();
+    let kept = || places.iter().filter(|place| place.way == way).map(|place| &edits[place.edit]);
+    let paths: HashSet<&str> = kept().map(|edit| edit.path).collect();
+    let commits: HashSet<&str> = kept().map(|edit| edit.commit).collect();
     let (early, late) = places.split_at(places.len() / 2);
     places.len() >= bounds.places
         && paths.len() >= bounds.convention_files
+        && commits.len() >= bounds.convention_commits
         && share(places) >= bounds.share
         && [early, late]
             .iter()

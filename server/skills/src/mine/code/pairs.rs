@@ -110,7 +110,7 @@ impl<'t> Diff<'t> {
         let small = a.tokens <= self.tokens && b.tokens <= self.tokens;
         let parent = level.checked_sub(1).map(|above| self.path[above]);
         let whole = parent.is_none_or(|(old, new)| is_whole(a, old, new));
-        let fits = small && whole && a.named && b.named;
+        let fits = small && whole && a.named && b.named && !(a.part || b.part);
         if fits && self.seen.insert((a.range.clone(), b.range.clone())) {
             self.pairs.push(Pair { before: a, after: b });
         }

@@ -55,11 +55,14 @@ fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bo
     for (number, old, new, (before, after)) in &texts {
         let edit = &edits[*number];
         for pair in pairs(before, after, &edit.hunks, bounds.tokens) {
+            let example = Example { pair: pair.clone(), old: edit.old, new: edit.new };
+            if squeezed(example.before()) == squeezed(example.after()) {
+                continue;
+            }
             for signature in signatures(&pair, old, new) {
                 if signature.len() <= SIGNATURE {
                     let group = (pair.before.kind, pair.after.kind, signature);
-                    let example = Example { pair: pair.clone(), old: edit.old, new: edit.new };
-                    groups.entry(group).or_default().push((*number, example));
+                    groups.entry(group).or_default().push((*number, example.clone()));
                 }
             }
         }
@@ -119,6 +122,10 @@ fn draft(examples: &[&(usize, Example<'_>)], language: Language) -> Option<Draft
     }
     let rewrite = Rewrite { avoid: vec![avoid], prefer };
     let patterns = rewrite.patterns(language).ok()?;
+    // What stands for anything and was nowhere before is not said at all.
+    if patterns[0].names.iter().any(|name| name.many && !patterns[1].names.contains(name)) {
+        return None;
+    }
     let sides = Sides::new(&patterns, 0);
     let [to, from] = patterns.as_slice() else { return None };
     let finder = Finder::new(patterns.clone());

@@ -64,12 +64,19 @@ pub(super) fn select(
         }
         let Ok(patterns) = draft.rewrite.patterns(language) else { continue };
         let files: HashSet<&str> = draft.places.iter().map(|place| edit(place).path).collect();
+        let commits: HashSet<&str> = draft.places.iter().map(|place| edit(place).commit).collect();
         let general = match only_difference(&patterns) {
             Difference::Literal => false,
-            Difference::Name => lines >= bounds.rename_sites && files.len() > bounds.files,
+            Difference::Name => {
+                lines >= bounds.rename_sites
+                    && files.len() > bounds.files
+                    && commits.len() >= bounds.rename_commits
+            }
             Difference::Form => true,
         };
-        let says = !patterns.iter().skip(1).any(Pattern::is_token);
+        let [prefer, avoid] = patterns.as_slice() else { continue };
+        let letter = prefer.is_token() && prefer.text.chars().count() < 3;
+        let says = !avoid.is_token() && !letter;
         if general && says && known.insert(draft.rewrite.clone()) {
             kept.push((draft, patterns));
         }
@@ -77,6 +84,10 @@ pub(super) fn select(
     let tallies = tallies(&kept, edits, language);
     let mut ranked: Vec<(f64, usize, Draft, usize)> = Vec::new();
     for ((draft, patterns), [followed, broken]) in kept.into_iter().zip(tallies) {
+        // Where what is preferred is there for many reasons, only what was changed to it speaks for it.
+        let general =
+            patterns[0].is_token() || patterns.iter().skip(1).any(|avoid| patterns[0].matches_pattern(avoid));
+        let followed = if general { draft.places.len() } else { followed };
         let precision = (followed + 1) as f64 / (followed + broken + 1) as f64;
         if precision < bounds.precision || followed == 0 {
             continue;

@@ -23,6 +23,8 @@ pub(super) struct Term {
     pub(super) separates: bool,
     /// Whether what stands in it stands there for itself, as statements do.
     pub(super) body: bool,
+    /// Whether it is only a part of what it stands in, as the arguments of a call.
+    pub(super) part: bool,
     /// Whether it is, or stands in, a string.
     pub(super) literal: bool,
     pub(super) range: Range<usize>,
@@ -62,6 +64,7 @@ impl Term {
             flat: node.kind() == "token_tree",
             separates: !node.is_named() && is_separator(source.slice(node.byte_range())),
             body: is_body(node.kind()),
+            part: is_part(node.kind()),
             literal: verbatim,
             range: node.byte_range(),
             children,
@@ -100,4 +103,20 @@ fn is_body(kind: &str) -> bool {
             kind,
             "program" | "source_file" | "module" | "chunk" | "compound_statement" | "translation_unit"
         )
+}
+
+/// Returns whether a node says nothing without the one around it.
+fn is_part(kind: &str) -> bool {
+    [
+        "argument",
+        "parameter",
+        "string_content",
+        "string_fragment",
+        "token_tree",
+        "field_initializer",
+        "jsx_text",
+    ]
+    .iter()
+    .any(|part| kind.contains(part))
+        || matches!(kind, "expression_list" | "declaration_list" | "variable_list" | "escape_sequence")
 }

@@ -25,14 +25,9 @@ const EXAMPLES: usize = 2;
 pub fn render(candidate: &Candidate) -> Result<Vec<(String, String)>, DocumentProblem> {
     let mut candidate = candidate.clone();
     candidate.examples.retain(|example| {
-        let text = format!(
-            "{}{}",
-            fence(&example.path, &example.after),
-            fence(&example.path, example.before.as_deref().unwrap_or(""))
-        );
-        lint::lint("example", &[("EVIDENCE.md".to_owned(), text.into_bytes())])
-            .iter()
-            .all(|finding| finding.file != "EVIDENCE.md")
+        let before = example.before.as_deref().unwrap_or_default();
+        let text = format!("{}{}", fence(&example.path, &example.after), fence(&example.path, before));
+        is_fine("EVIDENCE.md", text)
     });
     let metadata = BTreeMap::from([
         ("housestyle.kind".to_owned(), kind(&candidate.file.rule).to_owned()),
@@ -51,6 +46,12 @@ pub fn render(candidate: &Candidate) -> Result<Vec<(String, String)>, DocumentPr
         ("evals/evals.json".to_owned(), evals(&candidate)),
         ("EVIDENCE.md".to_owned(), evidence(&candidate)),
     ])
+}
+
+/// Returns whether no check finds anything in a text that is to stand in a file.
+fn is_fine(file: &str, text: String) -> bool {
+    let found = lint::lint("example", &[(file.to_owned(), text.into_bytes())]);
+    found.iter().all(|finding| finding.file != file)
 }
 
 fn kind(rule: &Rule) -> &'static str {
@@ -106,7 +107,12 @@ fn evals(candidate: &Candidate) -> String {
             "expectations": [told.title],
         })
     };
-    let cases: Vec<_> = candidate.examples.iter().enumerate().map(case).collect();
+    // In JSON there are no fences: what only a fence makes harmless is evidence and no case.
+    let fine = |example: &&super::candidate::Example| {
+        let texts = [example.before.as_deref().unwrap_or_default(), &example.after];
+        is_fine("evals/evals.json", json!(texts).to_string())
+    };
+    let cases: Vec<_> = candidate.examples.iter().filter(fine).enumerate().map(case).collect();
     let all = json!({ "skill_name": candidate.name, "evals": cases });
     serde_json::to_string_pretty(&all).map(|text| text + "\n").unwrap_or_default() // texts and numbers: always JSON
 }

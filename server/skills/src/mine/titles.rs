@@ -23,14 +23,14 @@ pub(super) fn told(file: &RuleFile) -> Told {
         Rule::Term(term) => {
             let quoted: Vec<String> = term.avoid.iter().map(|word| format!("\"{word}\"")).collect();
             Told {
-                name: named("term", &term.prefer),
+                name: named("term", &term.prefer, &term.prefer),
                 title: format!("Write \"{}\", not {}", term.prefer, quoted.join(" or ")),
                 rule: format!("In prose, comments and docstrings write \"{}\", not {}.", term.prefer, quoted.join(" or ")),
                 pair: [term.prefer.clone(), term.avoid.join("\n")],
             }
         }
         Rule::Rewrite(rewrite) => Told {
-            name: named("prefer", &words(&rewrite.prefer)),
+            name: named("prefer", &words(&rewrite.prefer), &rewrite.prefer),
             title: format!("Prefer {}", short(&words(&rewrite.prefer))),
             rule: "Write code of the first form, not of the second. A name with a dollar sign stands for any expression; \
                    the same name twice stands for the same text."
@@ -73,10 +73,10 @@ fn short(text: &str) -> String {
     if short.trim().is_empty() { "this form".to_owned() } else { short.trim().to_owned() }
 }
 
-/// Returns a name of a kind and a text; where the text gives none, of the kind and a number that tells the text.
-fn named(kind: &str, text: &str) -> String {
+/// Returns a name of a kind and some words; where these give none, of the kind and a number that tells the whole text.
+fn named(kind: &str, words: &str, text: &str) -> String {
     let most = MOST_NAME - 12;
-    let told = kebab(text).filter(|name| name.len() <= most);
+    let told = kebab(words).filter(|name| name.len() <= most);
     let cut = || {
         let sum = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
             (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -99,7 +99,7 @@ fn of_name(name: &Name) -> Told {
         _ => format!("Names of {what} begin with {prefix} and end with {suffix}"),
     };
     Told {
-        name: named(&format!("name-{what}"), &format!("{prefix} {suffix}")),
+        name: named(&format!("name-{what}"), &format!("{prefix} {suffix}"), &title),
         rule: format!("{title}."),
         title,
         pair: [format!("{prefix}Example{suffix}"), "Example".to_owned()],

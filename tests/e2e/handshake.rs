@@ -17,7 +17,7 @@ fn says_what_it_can() {
     assert_eq!(capabilities["textDocumentSync"], json!({ "openClose": true, "change": 2, "save": true }));
     assert_eq!(
         capabilities["executeCommandProvider"]["commands"],
-        json!(["housestyle.accepted", "housestyle.toggle", "housestyle.why"])
+        json!(["housestyle.accepted", "housestyle.toggle", "housestyle.why", "housestyle.notHere"])
     );
     assert!(capabilities["completionProvider"].is_object());
 }

@@ -255,7 +255,7 @@ fn a_review_tells_what_a_branch_does_to_skills() {
     assert_eq!(skill["followed"]["broken"][0]["after"], "The sign-in page of old.", "{skill}");
     // With a model, here a script that writes against the rule: with the skill that is put right.
     let answers = team.world.home().join("answers.jsonl");
-    std::fs::write(&answers, "{\"text\": \"login\"}\n").expect("written");
+    std::fs::write(&answers, "{\"text\": \"The login page number is here.\"}\n").expect("written");
     let backend = format!("script:{}", answers.display());
     let ran = team.run(&["skill", "review", "--json", "--backend", &backend]);
     let measured = &ran.json()["skills"][0]["measured"];

@@ -238,7 +238,7 @@ mod tests {
         });
         first.evidence = Some("# Evidence\n\n40 edits.".to_owned());
         let report = Report::of("0123456789abcdef", "fedcba9876543210", vec![first, review("other", false)]);
-        assert_eq!(markdown(&report), include_str!("golden.md"));
+        assert_eq!(markdown(&report), include_str!("golden.md.txt"));
     }
 
     #[test]

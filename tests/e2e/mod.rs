@@ -13,6 +13,7 @@ mod malformed;
 mod memory;
 mod no_model;
 mod ordering;
+mod others;
 mod positions;
 mod protocol_page;
 mod reading;

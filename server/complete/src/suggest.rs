@@ -73,20 +73,20 @@ pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
 }
 
 /// A job and what it comes to.
-struct Here<'a> {
+pub(crate) struct Here<'a> {
     job: &'a Job<'a>,
-    place: Place,
+    pub(crate) place: Place,
     /// Those of the document's language.
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl<'a> Here<'a> {
-    fn of(job: &'a Job<'a>) -> Here<'a> {
+    pub(crate) fn of(job: &'a Job<'a>) -> Here<'a> {
         let settings = job.settings.for_language(job.snapshot.language().id());
         Here { job, place: Place::of(job), settings }
     }
 
-    fn request(&self, prompt: Prompt, max_tokens: usize) -> Request {
+    pub(crate) fn request(&self, prompt: Prompt, max_tokens: usize) -> Request {
         let settings = &self.settings;
         Request {
             prompt,
@@ -100,7 +100,7 @@ impl<'a> Here<'a> {
     }
 
     /// Lets the model write behind what `trace` says it wrote before, and tells in it what comes of all that.
-    fn write(
+    pub(crate) fn write(
         &self,
         mut trace: Trace,
         request: &Request,

@@ -104,7 +104,7 @@ mod tests {
             replaced: cursor..cursor + swallowed,
             journal: Journal::On,
         });
-        let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0 };
+        let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0, others: None };
         let mut found = String::new();
         for &(start, end, inserted) in changes {
             let at = |column| snapshot.offset_at(Position::new(0, column), Encoding::Utf16).0;

@@ -15,7 +15,7 @@ use crate::later::Places;
 use crate::remember::Remembered;
 use crate::request::Made;
 use crate::spot::{Edit, Spot};
-use crate::suggestions::Shown;
+use crate::suggestions::{Other, Shown};
 
 /// Larger documents are not held: nothing good comes from completing in a database dump, and the
 /// editor would send us all of it.
@@ -134,6 +134,14 @@ impl Document {
             let spot = edit.and_then(|edit| spot.follow(edit))?;
             Some((spot, shown))
         });
+    }
+
+    /// Turns to a suggestion that was given beside the one shown; returns the identifier of the latter, and the other.
+    pub(crate) fn turn_to(&mut self, id: &str) -> Option<(String, Other)> {
+        let (_, shown) = self.shown.as_mut()?;
+        let other = shown.others.iter().flatten().find(|other| other.ready.id == id)?.clone();
+        let first = std::mem::replace(shown, other.shown.clone());
+        Some((first.origin.id.clone(), other))
     }
 
     /// Ends what goes on for this document.

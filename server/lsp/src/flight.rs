@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 pub(crate) enum Heard {
     /// The run has ended with this.
     Done(Arc<Trace>),
+    /// The run has ended with these, beside the suggestion that the request had.
+    Others(Vec<Trace>),
     /// There is no model; the text says why.
     NoModel(String),
     /// The document changed or a newer request came: say `null`, now.

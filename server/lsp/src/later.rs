@@ -166,7 +166,7 @@ mod tests {
             replaced: 4..4,
             journal: Journal::On,
         });
-        let shown = Shown { text: text.to_owned(), swallowed: 0, origin, offset: 0 };
+        let shown = Shown { text: text.to_owned(), swallowed: 0, origin, offset: 0, others: None };
         let mut places = Places::default();
         let now = Instant::now();
         places.taken(&shown, 4, 4 + text.len(), now);
@@ -207,7 +207,8 @@ mod tests {
             replaced: 0..0,
             journal: Journal::On,
         };
-        let shown = Shown { text: "x".to_owned(), swallowed: 0, origin: Arc::new(origin), offset: 0 };
+        let shown =
+            Shown { text: "x".to_owned(), swallowed: 0, origin: Arc::new(origin), offset: 0, others: None };
         let mut places = Places::default();
         places.taken(&shown, 0, 1, Instant::now());
         let head = |commit: &str, committed| Head { commit: commit.to_owned(), committed };

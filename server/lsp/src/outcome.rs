@@ -35,6 +35,8 @@ pub(crate) struct Ready {
     pub(crate) reused: bool,
     /// Which skills took part, and what they did.
     pub(crate) skills: Vec<Part>,
+    /// Other suggestions for the place, where they were asked for.
+    pub(crate) others: Vec<Ready>,
 }
 
 /// Why there is nothing to show.

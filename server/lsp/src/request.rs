@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
-use housestyle_complete::reuse::Anchor;
+use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
 use housestyle_complete::skills::Part;
 use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trace, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
-use crate::documents::Run;
+use crate::documents::{Document, Run};
 use crate::flight::{Flight, Heard, Listening, Overtaken};
 use crate::host::{Fate, FateSource, OfferRecord, Record, RequestRecord};
 use crate::idle::QUIET;
@@ -25,7 +25,7 @@ use crate::remember;
 use crate::server::Server;
 use crate::session::Session;
 use crate::spot::Spot;
-use crate::suggestions::{Origin, Shown, identify};
+use crate::suggestions::{Origin, Other, Shown, identify};
 use crate::worker::Task;
 
 /// Bytes before a suggestion that are told with it, to see what it is part of.
@@ -54,6 +54,8 @@ struct Request<'a> {
     /// What the skills did where nothing is shown.
     skills: Vec<Part>,
     reused: bool,
+    /// The suggestion that is shown there, where others are wanted.
+    given: Option<Served<Made>>,
     told: bool,
 }
 
@@ -110,6 +112,7 @@ impl Request<'_> {
             reach: None,
             skills: Vec::new(),
             reused: false,
+            given: None,
             told: false,
         }
     }
@@ -185,9 +188,14 @@ impl Request<'_> {
             };
             if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
                 self.reused = true;
-                return Step::Answer(self.give(session, served.suggestion, &served.tag));
-            }
-            if let Some(run) = &document.run {
+                if !is_asked_again(trigger, document, cursor, &served, &settings) {
+                    return Step::Answer(self.give(session, served.suggestion, &served.tag));
+                }
+                if let Some(others) = document.shown.as_ref().and_then(|(_, shown)| shown.others.clone()) {
+                    return Step::Answer(self.give_with(session, served, others));
+                }
+                self.given = Some(served);
+            } else if let Some(run) = &document.run {
                 let typed = run.origin.typed(&snapshot, cursor);
                 if let Some(listening) = typed.and_then(|typed| Flight::join(&run.flight, &typed)) {
                     self.reused = true;
@@ -195,7 +203,8 @@ impl Request<'_> {
                 }
             }
         }
-        self.reused = false;
+        self.reused = self.given.is_some();
+        let given = self.given.as_ref().map(|served| served.suggestion.clone());
         let memory = remember::at(session, &self.asked.uri, cursor);
         let (flight, listening) = Flight::new();
         let origin = Anchor::new(&snapshot, cursor);
@@ -205,16 +214,26 @@ impl Request<'_> {
             old.flight.cancel.cancel();
         }
         drop(guard);
-        self.server.worker.submit(Task { flight, snapshot, cursor, trigger, selected, memory, settings });
+        self.server.worker.submit(Task {
+            flight,
+            snapshot,
+            cursor,
+            trigger,
+            selected,
+            given,
+            memory,
+            settings,
+        });
         Step::Wait(listening)
     }
 
     /// Turns what was heard into an answer; nothing when the run was of no use to this request.
     fn end(&mut self, heard: Heard) -> Option<Outcome> {
-        let trace = match heard {
+        let heard_of = match heard {
             Heard::Overtaken(by) => return Some(Outcome::Overtaken(by)),
             Heard::NoModel(why) => return Some(Outcome::Nothing(Why::NoModel(why))),
-            Heard::Done(trace) => trace,
+            Heard::Done(trace) => Ok(trace),
+            Heard::Others(found) => Err(found),
         };
         let seen = self.seen.clone()?;
         let mut guard = self.server.session();
@@ -228,6 +247,14 @@ impl Request<'_> {
         if document.serial != seen.serial {
             return Some(Outcome::Overtaken(Overtaken::Request));
         }
+        let trace = match heard_of {
+            Ok(trace) => trace,
+            Err(found) => {
+                let served = self.given.take()?;
+                let others = found.iter().filter_map(|trace| self.other(session, trace)).collect();
+                return Some(self.give_with(session, served, others));
+            }
+        };
         document.harvest(&self.asked.uri, &mut session.recent);
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
         self.reach = trace.reach;
@@ -262,12 +289,11 @@ impl Request<'_> {
 
     /// Gives a suggestion and remembers it.
     fn give(&self, session: &mut Session, suggestion: Suggestion, made: &Made) -> Outcome {
-        let Some(Seen { snapshot, cursor, encoding, .. }) = &self.seen else {
-            return Outcome::Nothing(Why::NotOpen);
-        };
-        let (start, end) = one_line(snapshot, *cursor, &suggestion);
-        let id = identify(&self.asked.uri, cursor.0, &suggestion.text);
-        let text = document_breaks(snapshot, *cursor, &suggestion.text);
+        let Some(seen) = &self.seen else { return Outcome::Nothing(Why::NotOpen) };
+        let Seen { snapshot, cursor, encoding, .. } = seen;
+        let origin = self.origin(session, seen, &suggestion);
+        let (id, text) = (origin.id.clone(), origin.text.clone());
+        let (start, end) = (Offset(origin.replaced.start), Offset(origin.replaced.end));
         let before = session.documents.get_mut(&self.asked.uri).and_then(|document| document.shown.take());
         let rest = before.as_ref().and_then(|(spot, shown)| rest(*spot, shown, snapshot, *cursor, &text));
         let (origin, offset) = match (rest, before) {
@@ -277,27 +303,73 @@ impl Request<'_> {
             }
             (_, before) => {
                 before.iter().for_each(|shown| self.replaced(session, shown));
-                let origin = Arc::new(Origin {
-                    id: id.clone(),
-                    uri: self.asked.uri.clone(),
-                    text: text.clone(),
-                    snapshot: snapshot.clone(),
-                    replaced: start.0..end.0,
-                    journal: session.journal(),
-                });
                 session.suggestions.remember(&origin);
-                self.offer(session, &origin, made);
+                let offer = self.offer(session, &origin, made);
+                offer.into_iter().for_each(|offer| self.server.recorder.record(Record::Offer(offer)));
                 (origin, 0)
             }
         };
         if let Some(document) = session.documents.get_mut(&self.asked.uri) {
-            let shown = Shown { text, swallowed: end.0 - cursor.0, origin, offset };
+            let shown = Shown { text, swallowed: end.0 - cursor.0, origin, offset, others: None };
             // A menu's item also replaces what stands left of the cursor: nothing can be typed into that.
             document.shown = (start == *cursor).then(|| (Spot::at(*cursor), shown));
         }
         let range = convert::range(snapshot, start, end, *encoding);
         let skills = made.skills.clone();
-        Outcome::Suggestion(Ready { id, text: suggestion.text, range, reused: self.reused, skills })
+        Outcome::Suggestion(Ready {
+            id,
+            text: suggestion.text,
+            range,
+            reused: self.reused,
+            skills,
+            others: Vec::new(),
+        })
+    }
+
+    /// Gives the suggestion that is shown once more, and others beside it.
+    fn give_with(&self, session: &mut Session, served: Served<Made>, others: Vec<Other>) -> Outcome {
+        let mut outcome = self.give(session, served.suggestion, &served.tag);
+        if let Outcome::Suggestion(first) = &mut outcome {
+            first.others = others.iter().map(|other| other.ready.clone()).collect();
+        }
+        let document = session.documents.get_mut(&self.asked.uri);
+        if let Some((_, shown)) = document.and_then(|document| document.shown.as_mut()) {
+            shown.others = Some(others);
+        }
+        outcome
+    }
+
+    /// Returns what a run made beside the suggestion that is shown.
+    fn other(&self, session: &Session, trace: &Trace) -> Option<Other> {
+        let (seen, suggestion) = (self.seen.as_ref()?, trace.suggestion()?);
+        let origin = self.origin(session, seen, suggestion);
+        let range = origin.replaced.clone();
+        let ready = Ready {
+            id: origin.id.clone(),
+            text: suggestion.text.clone(),
+            range: convert::range(&seen.snapshot, Offset(range.start), Offset(range.end), seen.encoding),
+            reused: false,
+            skills: trace.skills.clone(),
+            others: Vec::new(),
+        };
+        let made = Made::by(trace);
+        let offer = self.offer(session, &origin, &made);
+        let swallowed = range.end - seen.cursor.0;
+        let shown = Shown { text: origin.text.clone(), swallowed, origin, offset: 0, others: None };
+        Some(Other { ready, shown, made: (suggestion.clone(), made), offer })
+    }
+
+    /// Returns a suggestion as one that was not given before.
+    fn origin(&self, session: &Session, seen: &Seen, suggestion: &Suggestion) -> Arc<Origin> {
+        let (start, end) = one_line(&seen.snapshot, seen.cursor, suggestion);
+        Arc::new(Origin {
+            id: identify(&self.asked.uri, seen.cursor.0, &suggestion.text),
+            uri: self.asked.uri.clone(),
+            text: document_breaks(&seen.snapshot, seen.cursor, &suggestion.text),
+            snapshot: seen.snapshot.clone(),
+            replaced: start.0..end.0,
+            journal: session.journal(),
+        })
     }
 
     /// Tells that a suggestion gave way to this request's answer.
@@ -308,15 +380,15 @@ impl Request<'_> {
         record.into_iter().for_each(|record| self.server.recorder.record(Record::Fate(Box::new(record))));
     }
 
-    /// Tells of a suggestion that was not given before.
-    fn offer(&self, session: &Session, origin: &Origin, made: &Made) {
+    /// Returns what is noted of a suggestion that was not given before, if anything may be.
+    fn offer(&self, session: &Session, origin: &Origin, made: &Made) -> Option<Box<OfferRecord>> {
         if origin.journal == Journal::Off {
-            return;
+            return None;
         }
         let (line, column) = self.place();
         let keeps = origin.journal == Journal::On;
         let before = origin.replaced.start.saturating_sub(SEEN_BEFORE)..origin.replaced.start;
-        let record = OfferRecord {
+        Some(Box::new(OfferRecord {
             suggestion: origin.id.clone(),
             uri: origin.uri.clone(),
             folder: convert::folder_of(&origin.uri, &session.folders),
@@ -333,8 +405,7 @@ impl Request<'_> {
             adapter: made.adapter.clone(),
             skills: made.skills.clone(),
             journal: origin.journal,
-        };
-        self.server.recorder.record(Record::Offer(Box::new(record)));
+        }))
     }
 
     /// Tells how the request ended: the record, and the status for what a person would wonder about.
@@ -411,6 +482,23 @@ impl Drop for Request<'_> {
             self.tell(&Outcome::Cancelled);
         }
     }
+}
+
+/// Returns whether a person asks again where a suggestion is shown: for others.
+fn is_asked_again(
+    trigger: Trigger,
+    document: &Document,
+    cursor: Offset,
+    served: &Served<Made>,
+    settings: &Settings,
+) -> bool {
+    let of_language = settings.for_language(document.snapshot.language().id());
+    let text = document_breaks(&document.snapshot, cursor, &served.suggestion.text);
+    let is_shown =
+        |(spot, shown): &(Spot, Shown)| rest(*spot, shown, &document.snapshot, cursor, &text).is_some();
+    trigger == Trigger::Invoked
+        && of_language.alternatives > 0
+        && document.shown.as_ref().is_some_and(is_shown)
 }
 
 /// Returns from which byte of its origin on `text` is what typing has left of the suggestion shown at `spot`; nothing

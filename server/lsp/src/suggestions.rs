@@ -8,11 +8,14 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
+use housestyle_complete::Suggestion;
 use housestyle_complete::settings::Journal;
 use housestyle_text::Snapshot;
 
 use crate::convert::utf16_len;
-use crate::host::{Around, Fate, FateRecord, FateSource};
+use crate::host::{Around, Fate, FateRecord, FateSource, OfferRecord};
+use crate::outcome::Ready;
+use crate::request::Made;
 
 /// As many are remembered; the editor asks about the last few at most.
 const REMEMBERED: usize = 256;
@@ -72,6 +75,22 @@ pub(crate) struct Shown {
     pub(crate) origin: Arc<Origin>,
     /// Bytes of the origin that stood in the document before.
     pub(crate) offset: usize,
+    /// What was given beside it; nothing while nobody asked for others.
+    pub(crate) others: Option<Vec<Other>>,
+}
+
+/// A suggestion that was given beside the first. Whether it was ever on the screen nobody tells, so nothing is noted of
+/// it before it is taken or typed.
+#[derive(Debug, Clone)]
+pub(crate) struct Other {
+    /// What the editor was given.
+    pub(crate) ready: Ready,
+    /// What stands on the screen when the editor shows it.
+    pub(crate) shown: Shown,
+    /// The same for the pipeline, and what it was made with.
+    pub(crate) made: (Suggestion, Made),
+    /// What is to be noted then.
+    pub(crate) offer: Option<Box<OfferRecord>>,
 }
 
 /// Returns the identifier of a suggestion: the same one for the same text at the same place, so

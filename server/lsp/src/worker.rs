@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Memory, Selected, Trigger, extend, suggest};
+use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, extend, others, suggest};
 use housestyle_text::{Offset, Snapshot};
 
 use crate::flight::{Flight, Heard, Overtaken};
@@ -33,6 +33,8 @@ pub(crate) struct Task {
     pub(crate) trigger: Trigger,
     /// The item selected in the editor's menu.
     pub(crate) selected: Option<Selected>,
+    /// The suggestion that is shown there: others are wanted.
+    pub(crate) given: Option<Suggestion>,
     /// What the prompt remembers.
     pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
@@ -211,9 +213,14 @@ impl Shared {
     }
 
     fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) {
-        let Task { flight, snapshot, cursor, trigger, selected, memory, settings } = task;
+        let Task { flight, snapshot, cursor, trigger, selected, given, memory, settings } = task;
         let selected = selected.clone();
         let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, memory, settings };
+        if let Some(given) = given {
+            let found = || others(&job, given, generator, &flight.cancel);
+            flight.finish(Heard::Others(catch_unwind(AssertUnwindSafe(found)).unwrap_or_default()));
+            return;
+        }
         let mut progress = |raw: &str| flight.wrote(raw);
         // A defect in the pipeline costs one suggestion, not the session.
         let trace =
@@ -370,6 +377,7 @@ mod tests {
                 cursor,
                 trigger,
                 selected: None,
+                given: None,
                 memory: Arc::default(),
                 settings,
             });
@@ -396,6 +404,7 @@ mod tests {
             cursor: cursor.unwrap_or_default(),
             trigger: Trigger::Automatic,
             selected: None,
+            given: None,
             memory: Arc::default(),
             settings: Arc::clone(&settings),
         };

@@ -121,6 +121,8 @@ settings! {
     /// While typing, stay silent when more than this many characters stand right of the cursor; closing
     /// brackets, quotes and white space do not count.
     max_line_suffix: usize = 8, "maxLineSuffix", Some((0.0, 1000.0)), Least, Language;
+    /// Most other suggestions for a place, when they are asked for again where one is shown. 0 gives none.
+    alternatives: usize = 2, "alternatives", Some((0.0, 5.0)), Least, Language;
     /// After this many milliseconds a suggestion ends with the line it is in.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
     /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.

@@ -91,8 +91,14 @@ mod tests {
         let (given, at) = cursor::split(fixture);
         let snapshot = Snapshot::new(&given, 1, Language::PLAIN);
         let range = convert::range(&snapshot, Offset(at), Offset(at), Encoding::Utf16);
-        let ready =
-            Ready { id: "1".to_owned(), text: text.to_owned(), range, reused: false, skills: Vec::new() };
+        let ready = Ready {
+            id: "1".to_owned(),
+            text: text.to_owned(),
+            range,
+            reused: false,
+            skills: Vec::new(),
+            others: Vec::new(),
+        };
         let item = item(&snapshot, Encoding::Utf16, ready);
         let Some(lsp::CompletionTextEdit::Edit(edit)) = item.text_edit else { panic!("no edit") };
         let columns = (edit.range.start.character, edit.range.end.character);

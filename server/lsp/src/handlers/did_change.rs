@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use housestyle_text::Snapshot;
+use housestyle_complete::reuse::Anchor;
+use housestyle_text::{Offset, Snapshot};
 use tower_lsp::ls_types::DidChangeTextDocumentParams;
 
 use crate::acceptance::{Sign, end, sign};
@@ -12,6 +13,7 @@ use crate::host::{Fate, FateSource, Record};
 use crate::idle::QUIET;
 use crate::server::Server;
 use crate::spot::Edit;
+use crate::suggestions::{Other, Shown};
 
 /// Applies the changes. A request under way for the document is answered `null` by this.
 pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
@@ -22,10 +24,19 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     let uri = params.text_document.uri.as_str();
     let version = params.text_document.version;
     let Some(document) = session.documents.get_mut(uri) else { return };
-    let mut fates = Vec::new();
+    let (mut fates, mut offers) = (Vec::new(), Vec::new());
     for event in params.content_changes {
         let before = document.snapshot.clone();
         let edit = document.apply(convert::change(event), encoding, version);
+        if let Some((first, other)) = edit.and_then(|edit| turned(document, edit)) {
+            fates.push((first, Fate::Superseded, None));
+            let origin = &other.shown.origin;
+            session.suggestions.remember(origin);
+            let anchor = Anchor::new(&origin.snapshot, Offset(origin.replaced.start));
+            let (suggestion, made) = other.made;
+            session.recent.remember(uri, anchor, &suggestion, None, made);
+            offers.extend(other.offer);
+        }
         fates.extend(tell(document, edit, &before, now));
         if document.remembered.follows() && !session.paused {
             session.trail.changed(uri, &before, &document.snapshot);
@@ -41,10 +52,22 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     let typing = session.typing(uri, now);
     drop(guard);
     typing.into_iter().for_each(|record| server.recorder.record(record));
+    offers.into_iter().for_each(|offer| server.recorder.record(Record::Offer(offer)));
     records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
     if taken {
         server.keeper.taken();
     }
+}
+
+/// Turns to one that was given beside the suggestion, if it is that one which an edit took or typed.
+fn turned(document: &mut Document, edit: Edit) -> Option<(String, Other)> {
+    let (spot, shown) = document.shown.as_ref()?;
+    let agrees = |shown: &Shown| sign(*spot, shown, edit, &document.snapshot).is_some();
+    if agrees(shown) {
+        return None;
+    }
+    let id = shown.others.iter().flatten().find(|other| agrees(&other.shown))?.ready.id.clone();
+    document.turn_to(&id)
 }
 
 /// Follows an edit, and returns what it says of the suggestion that was shown: of which, what, and how much of it

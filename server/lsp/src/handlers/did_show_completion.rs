@@ -20,6 +20,17 @@ pub(super) fn item_id(params: &Value) -> Option<&str> {
 /// Takes note of what the editor says became of a suggestion. `accepted` is the accepted length in
 /// UTF-16 units from the suggestion's start; nothing leaves it as it is known.
 pub(super) fn tell(server: &Server, id: &str, fate: Fate, accepted: Option<usize>) {
-    let record = server.session().suggestions.note(id, fate, FateSource::Editor, accepted);
-    record.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
+    let mut guard = server.session();
+    let session = &mut *guard;
+    let mut records = Vec::new();
+    let taken = matches!(fate, Fate::Accepted | Fate::PartlyAccepted);
+    let turned = session.documents.values_mut().filter(|_| taken).find_map(|document| document.turn_to(id));
+    if let Some((first, other)) = turned {
+        records.extend(session.suggestions.note(&first, Fate::Superseded, FateSource::Editor, None));
+        session.suggestions.remember(&other.shown.origin);
+        other.offer.into_iter().for_each(|offer| server.recorder.record(Record::Offer(offer)));
+    }
+    records.extend(session.suggestions.note(id, fate, FateSource::Editor, accepted));
+    drop(guard);
+    records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
 }

@@ -9,7 +9,7 @@ use crate::params::Asked;
 use crate::request;
 use crate::server::Server;
 
-/// Answers with one item, or with none when there is nothing to say; with `null` when the request
+/// Answers with one item, and others where they are asked for; with none when there is nothing to say; with `null` when the request
 /// was overtaken, which makes clients do nothing at all.
 ///
 /// # Errors
@@ -18,7 +18,10 @@ pub(crate) async fn handle(server: &Server, params: Value) -> Result<Value> {
     let asked = Asked::from_inline(&params)?;
     drop(params);
     Ok(match request::answer(server, asked).await {
-        Outcome::Suggestion(ready) => json!({ "items": [item(&ready)] }),
+        Outcome::Suggestion(ready) => {
+            let items: Vec<Value> = std::iter::once(&ready).chain(&ready.others).map(item).collect();
+            json!({ "items": items })
+        }
         Outcome::Nothing(_) => json!({ "items": [] }),
         Outcome::Overtaken(_) | Outcome::Cancelled => Value::Null,
     })

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::binary::housestyle;
-use super::editor::{Editor, PLACE, Start, TEXT};
+use super::editor::{Editor, PLACE, Start, TEXT, inline};
 
 /// Long enough for any machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -169,6 +169,33 @@ fn accepted_as_the_command_says() {
         |editor, _, _, item| drop(editor.client.ask("workspace/executeCommand", &item["command"])),
         &[("accepted", 19)],
     );
+}
+
+/// Asks for others beside the suggestion, and returns the second.
+fn second(editor: &mut Editor, uri: &str, at: (u32, u32)) -> Value {
+    let asked = inline(uri, at, &json!({ "triggerKind": 1 }));
+    let answer = editor.client.ask("textDocument/inlineCompletion", &asked);
+    assert_eq!(answer["items"].as_array().map(Vec::len), Some(2), "{answer}");
+    answer["items"][1].clone()
+}
+
+#[test]
+fn of_others_the_one_that_is_taken() {
+    let script = &[(TEXT, 0), ("items.len();", 0)];
+    let taken = &[("superseded", 0), ("accepted", 12)];
+    check(
+        script,
+        |editor, uri, at, _| {
+            second(editor, uri, at);
+            editor.type_at(uri, at, "items.len();");
+        },
+        taken,
+    );
+    let command = |editor: &mut Editor, uri: &str, at: (u32, u32), _: &Value| {
+        let item = second(editor, uri, at);
+        editor.client.ask("workspace/executeCommand", &item["command"]);
+    };
+    check(script, command, taken);
 }
 
 #[test]

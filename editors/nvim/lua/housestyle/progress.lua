@@ -1,0 +1,71 @@
+-- Shows how far a run of the binary has come: in Neovim's own progress messages (0.12), else in the command line;
+-- and in the status line.
+local status = require('housestyle.status')
+
+local M = {}
+
+---@class housestyle.Progress
+---@field read fun(data: string?) Takes what the binary writes to its standard error.
+---@field rest fun(text: string): string Returns that without its progress.
+---@field stop fun()
+
+---Lines of the binary such as `mining:  28 %  279 of 1000  37 s left`.
+local LINE = '^([^:]+):%s+(%d+) %%'
+
+---Shows one message in the place of the one before it.
+local function echo(title, what, percent, id)
+  local text = ('%s: %s%s'):format(title, what, percent and (' %d%%'):format(percent) or '')
+  if vim.fn.has('nvim-0.12') == 1 then
+    local ended = what == ''
+    return vim.api.nvim_echo({ { ended and title or what } }, false, {
+      kind = 'progress',
+      id = id,
+      title = 'housestyle ' .. title,
+      status = ended and 'success' or 'running',
+      percent = percent,
+      source = 'housestyle',
+    })
+  elseif what ~= '' then
+    vim.api.nvim_echo({ { 'housestyle ' .. text } }, false, {})
+  end
+end
+
+---Begins to show a task.
+---@param title string
+---@return housestyle.Progress
+function M.start(title)
+  local left = ''
+  local id
+  status.task(title, false)
+  id = echo(title, 'begins (:Housestyle cancel ends it)', nil, id)
+
+  local function line(text)
+    local what, percent = text:match(LINE)
+    if what then
+      status.task(title, tonumber(percent))
+      id = echo(title, what, tonumber(percent), id)
+    end
+  end
+
+  return {
+    read = vim.schedule_wrap(function(data)
+      local lines = vim.split(left .. (data or ''), '\n', { plain = true })
+      left = table.remove(lines)
+      vim.iter(lines):each(line)
+    end),
+    rest = function(text)
+      return table.concat(
+        vim.tbl_filter(function(one)
+          return not one:match(LINE)
+        end, vim.split(text, '\n', { plain = true })),
+        '\n'
+      )
+    end,
+    stop = function()
+      status.task(title, nil)
+      echo(title, '', 100, id)
+    end,
+  }
+end
+
+return M

@@ -96,6 +96,13 @@ local function under_way()
   return table.concat(out)
 end
 
+---Returns a reason for a status line, where there is little room.
+local function off(reason)
+  local MOST = 48
+  local short = vim.fn.strcharpart(reason, 0, MOST)
+  return 'off here: ' .. short .. (short ~= reason and '…' or '')
+end
+
 ---Returns the state in few words, or nil if no server runs or is about to.
 ---@return string?
 local function state()
@@ -108,14 +115,14 @@ local function state()
   local switch = require('housestyle.switch')
   local here = switch.reason(buf)
   if here and vim.bo[buf].buftype == '' or not switch.is_on() then
-    return 'off here: ' .. (here or 'paused')
+    return off(here or 'paused')
   end
   if status.state == 'error' or status.state == 'loading' or status.state == 'paused' then
     return status.state .. (status.percent and (' %d%%'):format(status.percent) or '')
   end
-  local off = M.off_here(buf)
-  if off then
-    return 'off here: ' .. off
+  local why = M.off_here(buf)
+  if why then
+    return off(why)
   end
   return status.state .. (status.percent and (' %d%%'):format(status.percent) or '')
 end
@@ -135,7 +142,8 @@ function M.describe()
     local running = #vim.lsp.get_clients({ name = 'housestyle' }) > 0
     return running and 'running; it has not said how it is yet' or require('housestyle.revive').describe() or 'not running (:Housestyle start)'
   end
-  local text = M.component():gsub('^housestyle: ', '')
+  local here = M.off_here(vim.api.nvim_get_current_buf())
+  local text = here and 'off here: ' .. here or M.component():gsub('^housestyle: ', '')
   if status.message ~= '' and status.message ~= status.state then
     text = text .. ': ' .. status.message
   end
@@ -149,8 +157,13 @@ function M.describe()
   return text
 end
 
+local group = vim.api.nvim_create_augroup('housestyle.status', {})
+vim.api.nvim_create_autocmd({ 'RecordingEnter', 'RecordingLeave' }, {
+  group = group,
+  callback = vim.schedule_wrap(M.announce),
+})
 vim.api.nvim_create_autocmd('BufWipeout', {
-  group = vim.api.nvim_create_augroup('housestyle.status', {}),
+  group = group,
   callback = function(event)
     by_buffer[event.buf] = nil
   end,

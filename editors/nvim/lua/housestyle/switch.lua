@@ -58,8 +58,8 @@ end
 ---@param buf integer
 ---@return string?
 function M.pause(buf)
-  if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then
-    return 'a macro is recorded or replayed' -- a replay would accept something else, or nothing
+  if vim.fn.reg_recording() ~= '' then
+    return 'a macro is recorded' -- a replay would accept something else, or nothing
   end
   local win = vim.fn.bufwinid(buf)
   if win ~= -1 and vim.wo[win].diff then
@@ -76,7 +76,7 @@ end
 ---@param by_hand? boolean
 ---@return boolean
 function M.wanted(buf, by_hand)
-  return not M.reason(buf) and (by_hand or not M.pause(buf)) or false
+  return not M.reason(buf) and (by_hand or (vim.fn.reg_executing() == '' and not M.pause(buf))) or false
 end
 
 ---Wakes or rests the servers: off, they do no work at all.

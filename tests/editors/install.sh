@@ -47,8 +47,7 @@ unset APT_CONFIG
 mkdir -p "$dir/bin"
 libraries=$(dirname "$(find "$dir/root/usr/lib" -name libc.so.6 | head -1)")
 loader=$(find "$dir/root/usr/lib" -name 'ld-linux*.so.*' | head -1)
-binary=$(find "$dir/root/usr/bin" -type f \( -name hx -o -name emacs-nox \) | head -1)
-[ -n "$binary" ] || binary=$(find "$dir/root/usr/libexec" "$dir/root/usr/lib" -type f -name hx | head -1)
+binary=$(find "$dir/root/usr" -type f \( -path "*/lib/hx/hx" -o -path "*/bin/hx" -o -name emacs-nox \) | sort -r | head -1)
 patchelf --set-interpreter "$loader" --force-rpath --set-rpath "$libraries" "$binary"
 rm -f "$dir/bin/$program"
 if [ "$program" = emacs ]; then
@@ -63,7 +62,7 @@ exec "$binary" --dump-file="$dump" "\$@"
 END
   chmod +x "$dir/bin/emacs"
 else
-  runtime=$(find "$dir/root/usr" -type d -path '*helix/runtime' | head -1)
+  runtime=$(find "$dir/root/usr" -type d -path "*/hx/runtime" | head -1)
   cat > "$dir/bin/hx" <<END
 #!/bin/sh
 HELIX_RUNTIME="\${HELIX_RUNTIME:-$runtime}" exec "$binary" "\$@"

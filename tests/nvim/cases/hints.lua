@@ -31,12 +31,12 @@ return {
     end,
   },
   {
-    '<Plug>(HousestyleFix) applies the quick fix at the cursor, and one undo takes it back',
+    '<Plug>(HousestyleFix) applies the quick fix in the line, and one undo takes it back',
     function(t)
       only_once(t)
       local c = start(t, 2)
       c:lua("vim.keymap.set('n', 'gh', '<Plug>(HousestyleFix)')")
-      c:type('jfagh')
+      c:type('jgh')
       t:check('fixed', c:wait(function()
         return c:lines()[2] == '    let x = a.is_empty();'
       end), c)
@@ -73,7 +73,7 @@ return {
       only_once(t)
       local c = start(t, 2)
       c:lua("vim.keymap.set('n', 'gn', '<Plug>(HousestyleNotHere)')")
-      c:type('jfagn')
+      c:type('jgn')
       t:check('one hint less', c:wait(function()
         return #c:lua('return vim.diagnostic.get(0)') == 1
       end), c)

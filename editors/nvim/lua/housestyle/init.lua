@@ -63,7 +63,7 @@ function M.is_visible()
   return require('housestyle.display').get().is_visible(vim.api.nvim_get_current_buf())
 end
 
----Applies the quick fix of a skill's hint at the cursor; several are offered for choice.
+---Applies the quick fix of a skill's hint in the cursor's line; several are offered for choice.
 function M.fix()
   require('housestyle.fix').apply()
 end

@@ -12,7 +12,12 @@ local M = {}
 ---Lines of the binary such as `mining:  28 %  279 of 1000  37 s left`.
 local LINE = '^([^:]+):%s+(%d+) %%'
 
----Shows one message in the place of the one before it.
+---Shows one message in the place of the one before it; returns its identifier, where Neovim has such.
+---@param title string
+---@param what string '' at the end
+---@param percent? integer
+---@param id? integer|string of the one before
+---@return (integer|string)?
 local function echo(title, what, percent, id)
   local text = ('%s: %s%s'):format(title, what, percent and (' %d%%'):format(percent) or '')
   if vim.fn.has('nvim-0.12') == 1 then
@@ -35,9 +40,8 @@ end
 ---@return housestyle.Progress
 function M.start(title)
   local left = ''
-  local id
   status.task(title, false)
-  id = echo(title, 'begins (:Housestyle cancel ends it)', nil, id)
+  local id = echo(title, 'begins (:Housestyle cancel ends it)')
 
   local function line(text)
     local what, percent = text:match(LINE)

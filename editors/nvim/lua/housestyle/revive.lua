@@ -72,7 +72,7 @@ function M.on_exit(code, signal, client_id)
     waits_until = vim.uv.now() + delay
     timer = vim.defer_fn(function()
       waits_until = nil
-      if vim.v.exiting == vim.NIL then
+      if vim.v.exiting == vim.NIL and vim.lsp.is_enabled('housestyle') then
         require('housestyle.client').start()
       end
     end, delay)

@@ -35,7 +35,7 @@ function M.open(name, text, on_enter)
   else
     vim.cmd('botright split')
     vim.api.nvim_win_set_buf(0, buf)
-    vim.api.nvim_win_set_height(0, math.max(3, math.min(vim.api.nvim_buf_line_count(buf), math.floor(vim.o.lines / 2))))
+    vim.api.nvim_win_set_height(0, math.max(3, math.min(vim.api.nvim_buf_line_count(buf), math.floor(vim.o.lines * 2 / 3))))
   end
   vim.wo[0][0].wrap = true
   vim.wo[0][0].linebreak = true

@@ -44,7 +44,7 @@ function M.reason(buf)
   elseif vim.b[buf].housestyle_enabled == false then
     return 'switched off in this buffer'
   elseif bo.buftype ~= '' then
-    return ('this is no file, but a buffer of type %s'):format(bo.buftype)
+    return ('no file (%s)'):format(bo.buftype)
   elseif not bo.modifiable then
     return 'this buffer cannot be changed'
   elseif bo.readonly then

@@ -80,6 +80,15 @@ local function actions(skill)
   return found
 end
 
+---Returns what evidence says first, below its heading.
+---@param evidence string?
+---@return string?
+local function gist(evidence)
+  return evidence and vim.iter(vim.split(evidence, '\n\n', { trimempty = true })):find(function(part)
+    return not vim.startswith(vim.trim(part), '#')
+  end)
+end
+
 ---Returns the page of a skill, from the answer of `skill show --json`.
 local function page(skill)
   local out = { '# ' .. skill.name, '' }
@@ -90,7 +99,13 @@ local function page(skill)
   for _, text in ipairs({ skill.reason, skill.retirement and 'Proposed for retirement: ' .. skill.retirement }) do
     add('> ' .. text, '')
   end
-  add(skill.description or '', '')
+  local speaks = gist(skill.evidence)
+  if speaks then
+    add('> ' .. vim.trim(speaks):gsub('\n', '\n> '), '')
+  end
+  if not (skill.body or ''):find('^%s*#') then
+    add(skill.description or '', '') -- else the body begins with it
+  end
   if skill.approved_by then
     add(('Approved by %s, commit `%s`%s.'):format(skill.approved_by, (skill.commit or ''):sub(1, 10), skill.branch and ' on ' .. skill.branch or ''), '')
   end

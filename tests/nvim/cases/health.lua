@@ -7,7 +7,7 @@ return {
       c:rpc('nvim_command', 'checkhealth housestyle')
       local report = table.concat(c:lines(), '\n')
       t:check('no script error: ' .. report, not report:find('Failed to run healthcheck', 1, true))
-      for _, section in ipairs({ 'Neovim', 'Server', 'Client', 'Keys' }) do
+      for _, section in ipairs({ 'Neovim', 'Server', 'Client', 'Git', 'Keys' }) do
         t:check('section ' .. section .. ': ' .. report, report:find(section .. ' ', 1, true))
       end
       -- what the doctor says of this machine's models is not the plugin's
@@ -16,6 +16,21 @@ return {
       t:check('binary found', report:find('housestyle%s+%d+%.%d+'))
       t:check('client found: ' .. report, report:find('serves 1 buffer', 1, true))
       t:check('key found: ' .. report, report:find('housestyle: accept', 1, true))
+    end,
+  },
+  {
+    'checkhealth tells of git, of a key that another plugin has taken, and of other ghost text',
+    function(t)
+      t:only(t.is_default)
+      local c = t:start({ script = { { text = 'alpha' } }, repository = { ['main.rs'] = 'fn main() {}\n' } })
+      c:lua([[
+        vim.keymap.set('i', '<Tab>', 'x', { buffer = true, desc = 'some other plugin' })
+        package.loaded['supermaven'] = {}]])
+      c:rpc('nvim_command', 'checkhealth housestyle')
+      local report = table.concat(c:lines(), '\n')
+      t:check(report, report:find('git version', 1, true) and report:find('repository ' .. c.dir, 1, true))
+      t:check(report, report:find('<Tab> is another map in main.rs: some other plugin', 1, true))
+      t:check(report, report:find('supermaven-nvim is loaded', 1, true))
     end,
   },
   {

@@ -137,6 +137,10 @@ return {
     'notes are added, shown and forgotten; report, journal and model are pages',
     function(t)
       local c = start(t)
+      c:rpc('nvim_command', 'Housestyle memory add --all is no option here')
+      t:check('a text is no option', c:wait(function()
+        return c:housestyle('memory', 'list'):find('--all is no option here', 1, true)
+      end, 15000), c)
       c:rpc('nvim_command', 'Housestyle memory add We say sign-in, not login.')
       t:check('added', c:wait(function()
         return c:housestyle('memory', 'list'):find('We say sign-in, not login.', 1, true)
@@ -154,10 +158,10 @@ return {
       t:check('model', wait_page(c, 'housestyle://model', 'qwen2.5-coder-0.5b'), c)
       c:rpc('nvim_command', 'Housestyle journal')
       t:check('journal', wait_page(c, 'housestyle://journal', 'No suggestion was noted'), c)
-      local id = vim.json.decode(c:housestyle('--json', 'memory', 'list')).notes[1].id
+      local id = vim.json.decode(c:housestyle('--json', 'memory', 'list')).notes[2].id
       c:rpc('nvim_command', 'Housestyle memory forget ' .. id:sub(1, 6))
       t:check('forgotten', c:wait(function()
-        return c:housestyle('memory', 'list'):find('No notes', 1, true)
+        return not c:housestyle('memory', 'list'):find('sign-in', 1, true)
       end, 15000), c)
     end,
   },

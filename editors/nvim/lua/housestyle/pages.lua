@@ -19,7 +19,7 @@ end
 ---Fetches a model unless it is here.
 ---@param name? string
 function M.pull(name)
-  run.text({ 'model', 'pull', name }, function()
+  run.text({ 'model', 'pull', '--', name }, function()
     run.tell('the model is here')
     require('housestyle.client').restart() -- a server without a model looks for one when it starts
   end, { title = 'model' })
@@ -34,7 +34,7 @@ end
 ---@param text? string
 function M.remember(text)
   if text and text ~= '' then
-    run.text({ 'memory', 'add', text }, function(out)
+    run.text({ 'memory', 'add', '--', text }, function(out)
       run.tell(vim.trim(out))
     end)
     return
@@ -49,7 +49,7 @@ end
 ---Removes a note.
 ---@param id string
 function M.forget(id)
-  run.text({ 'memory', 'forget', id }, function(out)
+  run.text({ 'memory', 'forget', '--', id }, function(out)
     run.tell(vim.trim(out))
   end)
 end

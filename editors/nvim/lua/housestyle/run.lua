@@ -30,6 +30,9 @@ end
 
 ---Returns what a run that failed has to say.
 local function complaint(args, result)
+  args = vim.tbl_filter(function(arg)
+    return arg ~= '--' and arg ~= '--json'
+  end, args)
   local said = vim.trim(result.stderr or ''):gsub('^housestyle: ', '')
   if said == '' then
     said = ('it ended with %s'):format(result.signal ~= 0 and 'signal ' .. result.signal or 'exit code ' .. result.code)
@@ -42,7 +45,7 @@ end
 ---@field on_fail? fun() After it was told.
 
 ---Runs `housestyle ARGS…`; calls `on_done` with its standard output if it went well, else tells why not.
----@param args string[]
+---@param args string[] What comes from a repository or the user stands behind `--`: a name is no option.
 ---@param on_done fun(out: string)
 ---@param o? housestyle.Run
 function M.text(args, on_done, o)

@@ -62,20 +62,20 @@ local function actions(skill)
     table.insert(found, { label = label, args = args, ask = ask })
   end
   if skill.state == 'candidate' or skill.state == 'proposed' then
-    offer('propose: commit it to a branch for review', { 'skill', 'propose', name })
-    offer('propose and push the branch', { 'skill', 'propose', name, '--push' }, ('Push housestyle/proposals/%s to origin?'):format(name))
-    offer('propose, push and open a pull request', { 'skill', 'propose', name, '--open' }, ('Push housestyle/proposals/%s and open a pull request?'):format(name))
+    offer('propose: commit it to a branch for review', { 'skill', 'propose', '--', name })
+    offer('propose and push the branch', { 'skill', 'propose', '--push', '--', name }, ('Push housestyle/proposals/%s to origin?'):format(name))
+    offer('propose, push and open a pull request', { 'skill', 'propose', '--open', '--', name }, ('Push housestyle/proposals/%s and open a pull request?'):format(name))
   end
   if skill.state == 'approved' or skill.state == 'shadow' then
     local modes = { on = 'let it take part', shadow = 'watch it only: counted, not shown', off = 'switch it off' }
     for _, mode in ipairs({ 'on', 'shadow', 'off' }) do
       if mode ~= skill.mode then
-        offer(('%s: %s, for me alone'):format(mode, modes[mode]), { 'skill', 'set', name, mode })
+        offer(('%s: %s, for me alone'):format(mode, modes[mode]), { 'skill', 'set', '--', name, mode })
       end
     end
   end
   if skill.state == 'candidate' then
-    offer('reject: no, and do not offer it again so soon', { 'skill', 'reject', name }, ('Reject %s?'):format(name))
+    offer('reject: no, and do not offer it again so soon', { 'skill', 'reject', '--', name }, ('Reject %s?'):format(name))
   end
   return found
 end
@@ -165,7 +165,7 @@ end
 ---Opens the page of a skill.
 ---@param name string
 function M.show(name)
-  run.json({ 'skill', 'show', name }, function(skill)
+  run.json({ 'skill', 'show', '--', name }, function(skill)
     scratch.open('skill/' .. name, page(skill), function()
       M.offer(skill)
     end)
@@ -191,7 +191,7 @@ end
 ---@param name? string
 function M.propose(name)
   if name then
-    run.text({ 'skill', 'propose', name }, function(out)
+    run.text({ 'skill', 'propose', '--', name }, function(out)
       M.forget_names()
       run.tell(vim.trim(out))
     end)

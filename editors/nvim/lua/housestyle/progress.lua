@@ -7,30 +7,32 @@ local M = {}
 ---@class housestyle.Progress
 ---@field read fun(data: string?) Takes what the binary writes to its standard error.
 ---@field rest fun(text: string): string Returns that without its progress.
----@field stop fun()
+---@field stop fun(how: housestyle.End)
+
+---@alias housestyle.End 'success'|'failed'|'cancel'
 
 ---Lines of the binary such as `mining:  28 %  279 of 1000  37 s left`.
 local LINE = '^([^:]+):%s+(%d+) %%'
 
 ---Shows one message in the place of the one before it; returns its identifier, where Neovim has such.
 ---@param title string
----@param what string '' at the end
+---@param what string
 ---@param percent? integer
 ---@param id? integer|string of the one before
+---@param how? housestyle.End at the end
 ---@return (integer|string)?
-local function echo(title, what, percent, id)
+local function echo(title, what, percent, id, how)
   local text = ('%s: %s%s'):format(title, what, percent and (' %d%%'):format(percent) or '')
   if vim.fn.has('nvim-0.12') == 1 then
-    local ended = what == ''
-    return vim.api.nvim_echo({ { ended and title or what } }, false, {
+    return vim.api.nvim_echo({ { what } }, false, {
       kind = 'progress',
       id = id,
       title = 'housestyle ' .. title,
-      status = ended and 'success' or 'running',
+      status = how or 'running',
       percent = percent,
       source = 'housestyle',
     })
-  elseif what ~= '' then
+  elseif not how then -- the end is told by what comes of it
     vim.api.nvim_echo({ { 'housestyle ' .. text } }, false, {})
   end
 end
@@ -65,9 +67,9 @@ function M.start(title)
         '\n'
       )
     end,
-    stop = function()
+    stop = function(how)
       status.task(title, nil)
-      echo(title, '', 100, id)
+      echo(title, how == 'cancel' and 'cancelled' or how == 'failed' and 'failed' or 'done', how == 'success' and 100 or nil, id, how)
     end,
   }
 end

@@ -75,13 +75,14 @@ function M.text(args, on_done, o)
       if title then
         running[title] = nil
       end
+      local is_fine = result.code == 0 and result.signal == 0
       if progress then
-        progress.stop()
+        progress.stop(was_cancelled and 'cancel' or is_fine and 'success' or 'failed')
         result.stderr = progress.rest(table.concat(said))
       end
       if was_cancelled then
         M.tell(title .. ' was cancelled')
-      elseif result.code == 0 and result.signal == 0 then
+      elseif is_fine then
         on_done(result.stdout or '')
       else
         M.tell(complaint(args, result), vim.log.levels.ERROR)
@@ -93,7 +94,7 @@ function M.text(args, on_done, o)
   end)
   if not ok then
     if progress then
-      progress.stop()
+      progress.stop('failed')
     end
     M.tell(('%s cannot be run: %s'):format(binary, process), vim.log.levels.ERROR)
   elseif title then

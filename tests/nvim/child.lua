@@ -22,6 +22,7 @@ local plugin = vim.fs.joinpath(vim.fs.dirname(vim.fs.dirname(here)), 'editors', 
 ---@field bare? boolean without the plugin, as its README says
 ---@field rude? boolean with the server of rude.lua
 ---@field plain? boolean by `vim.lsp.enable` alone, without setup()
+---@field repository? table<string, string> makes its folder a git repository with these files, committed
 
 ---Returns one that is not started yet.
 ---@return Child
@@ -37,6 +38,9 @@ function Child:start(o)
   local out = assert(io.open(self.file, 'wb'))
   out:write(o.text or 'fn main() {}\n\n')
   out:close()
+  if o.repository then
+    self:make_repository(o.repository)
+  end
   local cmd = { vim.env.HOUSESTYLE_BIN, 'serve' }
   if o.script then
     vim.fn.writefile(vim.tbl_map(vim.json.encode, o.script), self.dir .. '/script.jsonl')
@@ -60,6 +64,84 @@ function Child:start(o)
   self.pid = vim.fn.jobpid(self.chan)
   self:rpc('nvim_ui_attach', 80, 24, { rgb = true })
   self:rpc('nvim_command', 'edit ' .. self.file)
+end
+
+---Runs git in its folder, which must succeed; returns what it printed.
+---@param ... string
+---@return string
+function Child:git(...)
+  local result = vim.system({ 'git', '-C', self.dir, ... }, { text = true }):wait()
+  assert(result.code == 0, result.stderr)
+  return vim.trim(result.stdout)
+end
+
+---Makes its folder a repository with these files.
+---@param files table<string, string>
+function Child:make_repository(files)
+  vim.fn.mkdir(self.dir, 'p')
+  self:git('init', '--quiet', '--initial-branch', 'main')
+  self:git('config', 'user.name', 'Ann')
+  self:git('config', 'user.email', 'ann@example.org')
+  self:git('config', 'commit.gpgsign', 'false')
+  vim.fn.writefile({ 'home', 'state', '*.log', 'script.jsonl' }, self.dir .. '/.git/info/exclude')
+  for path, text in pairs(files) do
+    self:write(path, text)
+    self:git('add', path)
+  end
+  self:git('commit', '--quiet', '--message', 'Begin')
+end
+
+---Writes a file below its folder.
+---@param path string
+---@param text string
+function Child:write(path, text)
+  vim.fn.mkdir(vim.fs.dirname(self.dir .. '/' .. path), 'p')
+  local out = assert(io.open(self.dir .. '/' .. path, 'wb'))
+  out:write(text)
+  out:close()
+end
+
+---Runs the binary as the user would, in a terminal beside; returns what it printed.
+---@param ... string
+---@return string
+function Child:housestyle(...)
+  local result = vim.system({ vim.env.HOUSESTYLE_BIN, ... }, { text = true, cwd = self.dir, env = { HOUSESTYLE_HOME = self.dir .. '/home' } }):wait()
+  return (result.stdout or '') .. (result.code == 0 and '' or result.stderr)
+end
+
+---Answers the next choices by `vim.ui.select` with the item that holds a text, and `confirm()` with yes.
+---@param ... string
+function Child:choose(...)
+  self:lua(
+    [[
+    local wanted = { ... }
+    _G.offered = {}
+    vim.ui.select = function(items, o, on_choice)
+      local labels = vim.tbl_map(o.format_item or tostring, items)
+      table.insert(_G.offered, labels)
+      local text = table.remove(wanted, 1)
+      for i, label in ipairs(labels) do
+        if text and label:find(text, 1, true) then
+          return on_choice(items[i], i)
+        end
+      end
+      on_choice(nil)
+    end
+    vim.fn.confirm = function(question)
+      _G.asked = question
+      return 1
+    end]],
+    ...
+  )
+end
+
+---Waits until the user was told something that holds a text.
+function Child:wait_told(text, ms)
+  return self:wait(function()
+    return vim.iter(self:lua('return _G.told')):any(function(told)
+      return told:find(text, 1, true) ~= nil
+    end)
+  end, ms or 15000)
 end
 
 function Child:rpc(...)

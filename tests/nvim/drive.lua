@@ -2,6 +2,7 @@
 -- usage: nvim -l drive.lua [PATTERN]
 --   $HOUSESTYLE_BIN    the server's binary
 --   $NVIM_UNDER_TEST   the Neovim under test (default: the one that runs this)
+--   $CASES             the folder of the cases, beside this file (default: cases)
 --   PATTERN            only cases whose name holds it
 local here = vim.fs.dirname(vim.fs.abspath(arg[0]))
 package.path = here .. '/?.lua;' .. package.path
@@ -11,6 +12,7 @@ if vim.fn.executable(vim.env.HOUSESTYLE_BIN or '') == 0 then
   os.exit(2)
 end
 local child = require('child')
+local folder = vim.fs.joinpath(here, vim.env.CASES or 'cases')
 
 local version = vim.fn.system({ vim.env.NVIM_UNDER_TEST, '--version' }):match('v([%d.]+)')
 local displays = vim.version.ge(version, '0.12.0') and { 'native', 'own' } or { 'own' }
@@ -21,7 +23,7 @@ local function say(line)
   io.stdout:flush()
 end
 
-local LONGEST_MS = 60000 -- of one case: a Neovim that waits for a key would block for ever
+local LONGEST_MS = vim.env.CASES and 300000 or 60000 -- of one case: a Neovim that waits for a key would block for ever
 
 local passed, failed = 0, 0
 
@@ -32,11 +34,21 @@ local passed, failed = 0, 0
 local Case = {}
 Case.__index = Case
 
----Starts a Neovim for this case; it ends with it.
-function Case:start(o)
-  o.options = vim.tbl_extend('force', { ghost_text = self.display }, o.options or {})
+---Returns a Neovim for this case that is not started yet; it ends with the case.
+function Case:new()
   local c = child.new()
   table.insert(self.children, c)
+  return c
+end
+
+---Starts a Neovim for this case.
+function Case:start(o)
+  return self:begin(self:new(), o)
+end
+
+---Starts one of `new`.
+function Case:begin(c, o)
+  o.options = vim.tbl_extend('force', { ghost_text = self.display }, o.options or {})
   c:start(o)
   assert(c:wait_ready(), 'the server did not attach: ' .. c:messages())
   return c
@@ -84,11 +96,11 @@ end
 
 say('Neovim ' .. version .. ', ' .. vim.trim(vim.fn.system({ vim.env.HOUSESTYLE_BIN, '--version' })))
 for _, display in ipairs(displays) do
-  for path in vim.spairs(vim.iter(vim.fs.dir(here .. '/cases')):fold({}, function(all, name)
+  for path in vim.spairs(vim.iter(vim.fs.dir(folder)):fold({}, function(all, name)
     all[name] = true
     return all
   end)) do
-    for _, case in ipairs(dofile(here .. '/cases/' .. path)) do
+    for _, case in ipairs(dofile(vim.fs.joinpath(folder, path))) do
       if not arg[1] or (path .. ' ' .. case[1]):find(arg[1], 1, true) then
         run(case[1], display, case[2])
       end

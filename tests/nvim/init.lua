@@ -54,6 +54,7 @@ end
 map('<Tab>', 'accept')
 map('<C-l>', 'accept_line')
 map('<M-n>', 'next')
+map('<M-p>', 'previous')
 map('<C-]>', 'dismiss')
 vim.keymap.set('i', '<C-f>', '<Plug>(HousestyleAcceptWord)')
 

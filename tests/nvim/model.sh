@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# One completion by a real model in a terminal: typed, seen, accepted, written.
+# One completion by a real model in a terminal: typed, seen, accepted, written; then the cases of with-model/.
 # usage: NVIM=nvim HOUSESTYLE_BIN=... model.sh [--capture FILE]
 #   $HOUSESTYLE_HOME  where the model is, if not in the default place (`housestyle model pull` fetches it)
-#   --capture FILE    also writes the screen with ghost text to FILE, as plain text
+#   --capture FILE    writes the screen with ghost text to FILE, as plain text, and runs no cases
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -40,3 +40,11 @@ sleep 0.5
 for _ in $(seq 1 50); do grep -qxF -- "$seen" "$dir/shapes.py" && break; sleep 0.1; done
 grep -qxF -- "$seen" "$dir/shapes.py" || fail "what was seen ('$seen') is not what is in the file"
 echo "1 passed, 0 failed"
+[ -z "$capture" ] || exit 0
+if [ -z "${HOUSESTYLE_HOME:-}" ]; then # the cases have a home each, and take the models from here
+  HOUSESTYLE_HOME=$dir/models-of
+  mkdir -p "$HOUSESTYLE_HOME"
+  ln -s "$(dirname "$("$bin" model path)")" "$HOUSESTYLE_HOME/models"
+  export HOUSESTYLE_HOME
+fi
+CASES=with-model HOUSESTYLE_BIN=$bin "${NVIM:-nvim}" --clean -l "$here/drive.lua"

@@ -31,6 +31,7 @@ for nvim in "$@"; do
   nvim=$(command -v "$nvim") || { echo "run.sh: cannot run $nvim" >&2; exit 2; }
   run "$nvim" --clean -l "$here/drive.lua"
   run env NVIM="$nvim" "$here/tmux.sh"
+  run env NVIM="$nvim" "$here/review.sh"
 done
 echo "all: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -16,14 +16,20 @@ vim.api.nvim_create_user_command('Housestyle', function(args)
   require('housestyle.command').run(args.fargs)
 end, {
   nargs = '*',
-  desc = 'Housestyle: start, stop, restart, status, why, toggle, log',
+  desc = 'Housestyle: review, switches, status (:help :Housestyle)',
   complete = function(lead, line)
     return require('housestyle.command').complete(lead, line)
   end,
 })
 
-for name, action in pairs({ Accept = 'accept', AcceptWord = 'accept_word', AcceptLine = 'accept_line', Next = 'next', Dismiss = 'dismiss', Trigger = 'trigger' }) do
+for name, action in pairs({ Accept = 'accept', AcceptWord = 'accept_word', AcceptLine = 'accept_line', Next = 'next', Previous = 'previous', Dismiss = 'dismiss', Trigger = 'trigger' }) do
   vim.keymap.set('i', ('<Plug>(Housestyle%s)'):format(name), function()
+    require('housestyle')[action]()
+  end, { desc = 'Housestyle: ' .. action:gsub('_', ' ') })
+end
+
+for name, action in pairs({ Fix = 'fix', NotHere = 'not_here' }) do
+  vim.keymap.set('n', ('<Plug>(Housestyle%s)'):format(name), function()
     require('housestyle')[action]()
   end, { desc = 'Housestyle: ' .. action:gsub('_', ' ') })
 end

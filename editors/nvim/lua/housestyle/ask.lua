@@ -33,11 +33,4 @@ function M.send(client, buf, kind, handler)
   end
 end
 
----Returns true if suggestions are switched on for a buffer.
----@param buf integer
----@return boolean
-function M.wanted(buf)
-  return vim.g.housestyle_enabled ~= false and vim.b[buf].housestyle_enabled ~= false and vim.bo[buf].modifiable
-end
-
 return M

@@ -1,7 +1,9 @@
 -- Starts and stops the server, and attaches the display to the buffers it serves.
 local config = require('housestyle.config')
 local display = require('housestyle.display')
+local revive = require('housestyle.revive')
 local status = require('housestyle.status')
+local switch = require('housestyle.switch')
 
 local M = {}
 
@@ -10,6 +12,11 @@ local attached = {} ---@type table<integer, housestyle.Display> by buffer
 ---Installs what belongs to no single client: the status handler and the attach events.
 local function hook()
   vim.lsp.handlers['housestyle/status'] = status.on_notification
+  require('housestyle.menu').watch(function(buf)
+    if attached[buf] then
+      attached[buf].refresh(buf)
+    end
+  end)
   local group = vim.api.nvim_create_augroup('housestyle', {})
   vim.api.nvim_create_autocmd('LspAttach', {
     group = group,
@@ -18,6 +25,9 @@ local function hook()
       if client and client.name == 'housestyle' then
         attached[event.buf] = display.get()
         attached[event.buf].attach(client, event.buf)
+        if not switch.is_on() then
+          switch.tell(client, false) -- a server that comes up while all is off rests too
+        end
       end
     end,
   })
@@ -42,11 +52,11 @@ end
 
 ---Calls `on_root` with the repository of a buffer, unless suggestions are not wanted there.
 local function root_dir(buf, on_root)
-  if not config.wants(vim.bo[buf].filetype) then
+  if not switch.attaches(buf) then
     return
   end
   local path, how = config.binary()
-  if not path then
+  if not path and type(vim.lsp.config.housestyle.cmd) ~= 'function' then
     vim.notify_once(('housestyle: no binary found (looked in %s); see :checkhealth housestyle'):format(how), vim.log.levels.WARN)
     return
   end
@@ -62,6 +72,10 @@ function M.config()
     root_dir = root_dir,
     init_options = config.options.settings,
     settings = { housestyle = config.options.settings },
+    on_init = function(client)
+      revive.started(client.id)
+    end,
+    on_exit = revive.on_exit,
     capabilities = { textDocument = { inlineCompletion = { dynamicRegistration = false } } },
   }
 end
@@ -73,22 +87,8 @@ end
 
 ---Stops the server.
 function M.stop()
+  revive.reset()
   vim.lsp.enable('housestyle', false)
-end
-
----Switches suggestions on or off everywhere; off, nothing is asked and the server rests.
----@param on boolean
-function M.enable(on)
-  vim.g.housestyle_enabled = on
-  if not on then
-    display.get().hide(vim.api.nvim_get_current_buf())
-  end
-  for _, client in ipairs(vim.lsp.get_clients({ name = 'housestyle' })) do
-    local provider = client.server_capabilities.executeCommandProvider
-    if provider and vim.list_contains(provider.commands, 'housestyle.toggle') then
-      client:exec_cmd({ title = 'Toggle', command = 'housestyle.toggle', arguments = { on } })
-    end
-  end
 end
 
 ---Stops the server and starts it again when it has gone.

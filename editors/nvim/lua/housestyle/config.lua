@@ -7,7 +7,8 @@ local M = {}
 ---@field args? string[] More arguments for `housestyle serve`, as { '--model', 'smollm2-135m' }.
 ---@field ghost_text? 'auto'|'native'|'own' Who draws; 'auto' is native from Neovim 0.12 on, our own before.
 ---@field debounce_ms? integer Rest after a keystroke before our own ghost text asks. Native has its own 200 ms.
----@field hide_during_popup? boolean Our own ghost text gives way to the popup menu.
+---@field hide_during_popup? boolean Ghost text gives way to any completion menu, not only to one that disagrees with it.
+---@field max_file_bytes? integer Larger files are left alone.
 ---@field filetypes? table<string, boolean> By file type; '*' stands for all others.
 ---@field settings? table The server's settings, as in `housestyle.toml`.
 
@@ -15,7 +16,8 @@ local M = {}
 local defaults = {
   ghost_text = 'auto',
   debounce_ms = 75,
-  hide_during_popup = true,
+  hide_during_popup = false,
+  max_file_bytes = 4 * 1024 * 1024,
   filetypes = { ['*'] = true },
   settings = {},
 }
@@ -27,6 +29,7 @@ local types = {
   ghost_text = 'string',
   debounce_ms = 'number',
   hide_during_popup = 'boolean',
+  max_file_bytes = 'number',
   filetypes = 'table',
   settings = 'table',
 }
@@ -74,11 +77,11 @@ local function checkout()
   return vim.fs.abspath(vim.fs.joinpath(vim.fs.dirname(here), '..', '..', '..', '..'))
 end
 
----Returns the server's binary and how it was found, or nil and where it was looked for.
+---Returns where a program lies, and how it was found, or nil and where it was looked for.
+---@param given string?
 ---@return string? path
 ---@return string how
-function M.binary()
-  local given = M.options.cmd and M.options.cmd[1] or M.options.binary
+local function locate(given)
   if given then
     local path = vim.fn.exepath(vim.fs.normalize(given))
     return path ~= '' and path or nil, ('the options (%s)'):format(given)
@@ -95,10 +98,25 @@ function M.binary()
   return nil, ('$PATH and %s'):format(built)
 end
 
+---Returns the program that the plugin's options name.
+local function given()
+  return M.options.cmd and M.options.cmd[1] or M.options.binary
+end
+
+---Returns the server's binary and how it was found, or nil and where it was looked for. What was given to
+---`vim.lsp.config('housestyle', { cmd = … })` counts too.
+---@return string? path
+---@return string how
+function M.binary()
+  local cmd = (vim.lsp.config.housestyle or {}).cmd
+  local lsp = type(cmd) == 'table' and cmd[1] ~= 'housestyle' and cmd[1] or nil
+  return locate(given() or lsp)
+end
+
 ---Returns the command that starts the server. Without a binary it names the one that is missing.
 ---@return string[]
 function M.command()
-  local path = M.binary() or M.options.binary or 'housestyle'
+  local path = locate(given()) or M.options.binary or 'housestyle'
   if M.options.cmd then
     return vim.list_extend({ path }, M.options.cmd, 2)
   end

@@ -10,6 +10,8 @@ local M = {}
 ---@field hide fun(buf: integer)
 ---@field dismiss fun(buf: integer): boolean
 ---@field next fun(buf: integer): boolean
+---@field previous fun(buf: integer): boolean
+---@field refresh fun(buf: integer) Looks anew at what a completion menu does.
 ---@field trigger fun(buf: integer): boolean
 ---@field is_visible fun(buf: integer): boolean
 

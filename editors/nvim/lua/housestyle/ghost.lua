@@ -5,8 +5,11 @@
 local ask = require('housestyle.ask')
 local config = require('housestyle.config')
 local draw = require('housestyle.draw')
+local menu = require('housestyle.menu')
 local place = require('housestyle.place')
+local steady = require('housestyle.steady')
 local suggestion = require('housestyle.suggestion')
+local switch = require('housestyle.switch')
 
 ---@class housestyle.Ghost
 ---@field client vim.lsp.Client
@@ -15,6 +18,7 @@ local suggestion = require('housestyle.suggestion')
 ---@field seen? housestyle.Place Where the last event was handled; events come in twos and threes.
 ---@field timer? uv.uv_timer_t
 ---@field cancel? fun()
+---@field swap? uv.uv_timer_t Until an answer takes the place of what is shown.
 
 ---@class housestyle.ghost: housestyle.Display
 local M = {}
@@ -31,10 +35,12 @@ local function settle(ghost)
     ghost.cancel()
     ghost.cancel = nil
   end
+  steady.stop(ghost.swap)
+  ghost.swap = nil
 end
 
----Returns the suggestion on the screen and what is left of it, if it fits the text as it is now.
-local function current(buf)
+---Returns the current suggestion and what is left of it, if it fits the text as it is now.
+local function fitting(buf)
   local ghost = ghosts[buf]
   local s = ghost and ghost.list[ghost.index]
   if not s then
@@ -46,17 +52,29 @@ local function current(buf)
   end
 end
 
-local function redraw(buf, hint)
-  local s, rest = current(buf)
-  if s and rest then
-    local row, col = place.cursor(buf)
-    draw.set(buf, row, col, rest, s.tail, hint)
-  else
-    M.hide(buf)
+---Returns the same if it is on the screen: no menu disagrees.
+local function current(buf)
+  local s, rest = fitting(buf)
+  if s and rest and not menu.disagrees(buf, rest) then
+    return s, rest
   end
 end
 
-local function request(buf, kind)
+local function redraw(buf)
+  local ghost = ghosts[buf]
+  local s, rest = fitting(buf)
+  if not s or not rest then
+    M.hide(buf)
+  elseif menu.disagrees(buf, rest) then
+    draw.clear(buf) -- it comes back when the menu goes, if it still fits
+  else
+    local row, col = place.cursor(buf)
+    draw.set(buf, row, col, rest, s.tail, #ghost.list > 1 and ('(%d/%d)'):format(ghost.index, #ghost.list) or nil)
+  end
+end
+
+---@param more? boolean the answer is one more beside what is shown
+local function request(buf, kind, more)
   local ghost = ghosts[buf]
   if not ghost or ghost.client:is_stopped() then
     return
@@ -67,9 +85,20 @@ local function request(buf, kind)
     if err or result == nil or result == vim.NIL or not place.holds(asked) then
       return -- null means superseded, not "nothing"
     end
-    ghost.list = suggestion.list(ghost.client, buf, result, asked.row, asked.col)
-    ghost.index = 1
-    redraw(buf)
+    local list = suggestion.list(ghost.client, buf, result, asked.row, asked.col)
+    local _, shown = current(buf)
+    local fresh = list[1] and list[1]:rest(asked.row, asked.col)
+    if more then
+      M.add(buf, list)
+      return
+    end
+    ghost.swap = steady.replace(shown, fresh, kind == ask.kind.Invoked, function()
+      if ghosts[buf] == ghost and place.holds(asked) then
+        ghost.list = list
+        ghost.index = 1
+        redraw(buf)
+      end
+    end)
   end)
 end
 
@@ -80,11 +109,14 @@ local function on_event(buf)
   end
   ghost.seen = now
   settle(ghost)
-  if not ask.wanted(buf) or (config.options.hide_during_popup and vim.fn.pumvisible() == 1) then
+  if not switch.wanted(buf) then
     M.hide(buf)
     return
   end
   redraw(buf)
+  if menu.is_browsed(buf) then
+    return
+  end
   ghost.timer = vim.defer_fn(function()
     ghost.timer = nil
     if ghosts[buf] == ghost and place.holds(now) then
@@ -115,25 +147,6 @@ function M.attach(client, buf)
       ghosts[buf].seen = nil
       M.hide(buf)
     end,
-  })
-  vim.api.nvim_create_autocmd('CompleteChanged', {
-    group = augroup,
-    buffer = buf,
-    callback = function()
-      if config.options.hide_during_popup then
-        M.hide(buf)
-      end
-    end,
-  })
-  vim.api.nvim_create_autocmd('CompleteDone', {
-    group = augroup,
-    buffer = buf,
-    callback = vim.schedule_wrap(function()
-      if ghosts[buf] and vim.startswith(vim.api.nvim_get_mode().mode, 'i') then
-        ghosts[buf].seen = nil
-        on_event(buf)
-      end
-    end),
   })
   if vim.startswith(vim.api.nvim_get_mode().mode, 'i') and vim.api.nvim_get_current_buf() == buf then
     on_event(buf) -- the server came up while the user was typing already
@@ -182,28 +195,59 @@ function M.dismiss(buf)
   return true
 end
 
-function M.next(buf)
+---Adds the suggestions that are not there yet, and shows the first of them.
+---@param buf integer
+---@param list housestyle.Suggestion[]
+function M.add(buf, list)
+  local ghost = ghosts[buf]
+  local before = #ghost.list
+  suggestion.add(ghost.list, list)
+  if #ghost.list > before then
+    ghost.index = before + 1
+    redraw(buf)
+  end
+end
+
+---Moves by so many suggestions; asks for another one when there is only one.
+local function move(buf, by)
   local ghost = ghosts[buf]
   if not ghost or not current(buf) then
     return false
   end
   settle(ghost)
   if #ghost.list > 1 then
-    ghost.index = ghost.index % #ghost.list + 1
-    redraw(buf, ('(%d/%d)'):format(ghost.index, #ghost.list))
+    ghost.index = (ghost.index - 1 + by) % #ghost.list + 1
+    redraw(buf)
   else
-    request(buf, ask.kind.Invoked)
+    request(buf, ask.kind.Invoked, true)
   end
   return true
 end
 
+function M.next(buf)
+  return move(buf, 1)
+end
+
+function M.previous(buf)
+  return move(buf, -1)
+end
+
 function M.trigger(buf)
-  if not ghosts[buf] or not ask.wanted(buf) then
+  if not ghosts[buf] or not switch.wanted(buf, true) then
     return false
   end
   settle(ghosts[buf])
   request(buf, ask.kind.Invoked)
   return true
+end
+
+---Looks anew at what the completion menu does.
+function M.refresh(buf)
+  if ghosts[buf] then
+    redraw(buf)
+    ghosts[buf].seen = nil
+    on_event(buf)
+  end
 end
 
 function M.is_visible(buf)

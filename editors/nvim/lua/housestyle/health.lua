@@ -114,20 +114,85 @@ local function check_client()
       report(('state: %s %s'):format(status.state, status.message))
     end
   end
-  if vim.g.housestyle_enabled == false then
-    health.warn('switched off', { ':Housestyle toggle switches it on.' })
+  if not require('housestyle.switch').is_on() then
+    health.warn('switched off', { ':Housestyle toggle switches it on, :Housestyle snooze 0 ends a snooze.' })
+  end
+  local crashed = require('housestyle.revive').describe()
+  if crashed then
+    health.warn('crashed: ' .. crashed, { ':Housestyle log shows what the server said last.' })
+  end
+  if vim.bo.buftype == '' then
+    local off = require('housestyle.status').off_here(vim.api.nvim_get_current_buf())
+    if off then
+      health.info('off in the current buffer: ' .. off)
+    end
   end
 end
 
----Returns the insert-mode keys that reach an action of ours.
+local function check_git()
+  health.start('Git')
+  local version = run({ 'git', '--version' }, 5000)
+  if not version then
+    health.warn('no git found', { 'Install git: skills, proposals and adapters are the repository\'s.' })
+    return
+  end
+  health.ok(version)
+  local root = vim.fs.root(0, '.git') or vim.fs.root(vim.fn.getcwd(), '.git')
+  if root then
+    health.ok('repository ' .. root)
+  else
+    health.info('not in a repository: completions work, skills and proposals need one')
+  end
+end
+
+---Returns true if a map reaches an action of ours, as far as its right side or description says.
+local function is_ours(map)
+  return ((map.rhs or '') .. ' ' .. (map.desc or '')):lower():find('housestyle', 1, true) ~= nil
+end
+
+---Warns of buffers in which another plugin has taken a key of ours for itself.
+local function check_clash(lhs)
+  for _, client in ipairs(vim.lsp.get_clients({ name = 'housestyle' })) do
+    for _, buf in ipairs(vim.lsp.get_buffers_by_client_id(client.id)) do
+      for _, map in ipairs(vim.api.nvim_buf_get_keymap(buf, 'i')) do
+        if map.lhs == lhs and not is_ours(map) then
+          local name = vim.fs.basename(vim.api.nvim_buf_get_name(buf))
+          health.warn(('%s is another map in %s: %s'):format(lhs, name, map.desc or map.rhs or 'a Lua function'), {
+            'Map another key, or let that plugin fall back: its key, then ours.',
+          })
+          return
+        end
+      end
+    end
+  end
+end
+
+---Warns of others that draw ghost text: two of them cover each other.
+local function check_others()
+  for module, name in pairs({ copilot = 'copilot.lua', supermaven = 'supermaven-nvim', codeium = 'codeium.nvim', minuet = 'minuet-ai.nvim', neocodeium = 'neocodeium' }) do
+    if package.loaded[module] then
+      health.warn(name .. ' is loaded and may draw ghost text too', { 'Switch the ghost text of one of the two off.' })
+    end
+  end
+  if vim.g.loaded_copilot == 1 then
+    health.warn('copilot.vim is loaded and may draw ghost text too', { 'Switch the ghost text of one of the two off.' })
+  end
+  for _, client in ipairs(vim.lsp.get_clients({ method = 'textDocument/inlineCompletion' })) do
+    if client.name ~= 'housestyle' then
+      health.warn(('the server %s has inline completions too'):format(client.name), { 'Two ghost texts at one place cover each other.' })
+    end
+  end
+end
+
+---Tells the insert-mode keys that reach an action of ours.
 local function check_keys()
   health.start('Keys')
   local found = false
   for _, map in ipairs(vim.api.nvim_get_keymap('i')) do
-    local what = (map.rhs or '') .. ' ' .. (map.desc or '')
-    if what:lower():find('housestyle', 1, true) and not vim.startswith(map.lhs, '<Plug>') then
+    if is_ours(map) and not vim.startswith(map.lhs, '<Plug>') then
       found = true
       health.ok(('%s  %s'):format(map.lhs, map.desc or map.rhs or ''))
+      check_clash(map.lhs)
     end
   end
   if not found then
@@ -144,7 +209,9 @@ function M.check()
     check_doctor(binary)
   end
   check_client()
+  check_git()
   check_keys()
+  check_others()
 end
 
 return M

@@ -39,6 +39,12 @@ function M.next()
   return require('housestyle.display').get().next(vim.api.nvim_get_current_buf())
 end
 
+---Shows the suggestion before; asks the server for others when it has sent only one.
+---@return boolean acted
+function M.previous()
+  return require('housestyle.display').get().previous(vim.api.nvim_get_current_buf())
+end
+
 ---Hides the suggestion until the text changes.
 ---@return boolean acted
 function M.dismiss()
@@ -55,6 +61,24 @@ end
 ---@return boolean
 function M.is_visible()
   return require('housestyle.display').get().is_visible(vim.api.nvim_get_current_buf())
+end
+
+---Applies the quick fix of a skill's hint in the cursor's line; several are offered for choice.
+function M.fix()
+  require('housestyle.fix').apply()
+end
+
+---Says that a skill does not hold for the line of the cursor.
+function M.not_here()
+  require('housestyle.fix').not_here()
+end
+
+---Returns why nothing is offered in a buffer, as far as is known; nil if something is.
+---@param buf? integer
+---@return string?
+function M.off_here(buf)
+  buf = (buf == nil or buf == 0) and vim.api.nvim_get_current_buf() or buf --[[@as integer]]
+  return require('housestyle.status').off_here(buf)
 end
 
 ---Returns a short text for a status line, '' when the server is not running.

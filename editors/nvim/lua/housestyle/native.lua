@@ -4,13 +4,20 @@
 -- it shows a late answer as if current, keeps a suggestion that no longer fits until the next answer,
 -- and inserts at the place where the suggestion was, whatever has been typed since.
 local ask = require('housestyle.ask')
+local menu = require('housestyle.menu')
 local place = require('housestyle.place')
+local steady = require('housestyle.steady')
 local suggestion = require('housestyle.suggestion')
+local switch = require('housestyle.switch')
 local sync = require('housestyle.sync')
 
 ---@class housestyle.Native
 ---@field client vim.lsp.Client
----@field list housestyle.Suggestion[] What Neovim has been given to show.
+---@field list housestyle.Suggestion[] What there is to show.
+---@field index integer Which of them Neovim shows.
+---@field shown boolean Whether Neovim has been given them: not while a menu disagrees.
+---@field swap? uv.uv_timer_t Until an answer takes the place of what is shown.
+---@field more? boolean The next answer is one more beside what is shown.
 ---@field handler? lsp.Handler Neovim's own: the door to its screen.
 ---@field context? lsp.HandlerContext
 
@@ -27,24 +34,63 @@ local function feed(native, items)
   end
 end
 
+---Returns the current suggestion and what is left of it, if it fits the text as it is now.
+local function fitting(buf)
+  local native = natives[buf]
+  local s = native and native.list[native.index]
+  local rest = s and s:rest(place.cursor(buf))
+  if rest then
+    return s, rest
+  end
+end
+
+---Returns the same if it is on the screen: no menu disagrees.
+local function current(buf)
+  local s, rest = fitting(buf)
+  if s and rest and not menu.disagrees(buf, rest) then
+    return s, rest
+  end
+end
+
+---Lets Neovim show the current suggestion, or nothing while a menu disagrees with it.
+local function draw(buf)
+  local native = natives[buf]
+  native.shown = current(buf) ~= nil
+  feed(native, native.shown and vim.tbl_map(function(s)
+    return s:as_item(native.client)
+  end, native.list) or {})
+  if native.shown and #native.list > 1 then
+    local by = native.index > 1 and native.index - 1 or #native.list
+    vim.lsp.inline_completion.select({ bufnr = buf, count = by }) -- all round: to show which of how many
+  end
+end
+
 ---Returns Neovim's handler behind our checks.
-local function guard(client, buf, handler)
+local function guard(client, buf, kind)
   local asked = place.now(buf)
-  return function(err, result, context)
+  return function(err, result)
     local native = natives[buf]
     if not native or not place.holds(asked) then
       return -- the user is elsewhere by now
     end
-    native.handler, native.context = handler, context
     if err or result == nil or result == vim.NIL then
       return -- null means superseded: what is shown stays
     end
-    native.list = suggestion.list(client, buf, result, asked.row, asked.col)
-    local items = vim.tbl_map(function(s)
-      -- Neovim draws a carriage return as ^M
-      return vim.tbl_extend('force', s.item, { insertText = s.full })
-    end, native.list)
-    feed(native, items)
+    local list = suggestion.list(client, buf, result, asked.row, asked.col)
+    if native.more then
+      native.more = nil
+      M.add(buf, list)
+      return
+    end
+    local fresh = list[1] and list[1]:rest(asked.row, asked.col)
+    steady.stop(native.swap)
+    native.swap = steady.replace(select(2, current(buf)), fresh, kind == ask.kind.Invoked, function()
+      if natives[buf] == native and place.holds(asked) then
+        native.list = list
+        native.index = 1
+        draw(buf)
+      end
+    end)
   end
 end
 
@@ -58,25 +104,27 @@ local function wrap(client)
     if method ~= ask.method or not handler or not natives[buf] then
       return request(self, method, params, handler, buf)
     end
-    if not ask.wanted(buf) then
+    natives[buf].handler = handler
+    natives[buf].context = { client_id = self.id, bufnr = buf, method = method }
+    local kind = params.context and params.context.triggerKind or ask.kind.Automatic
+    local by_hand = kind == ask.kind.Invoked
+    if not switch.wanted(buf, by_hand) or (not by_hand and menu.is_browsed(buf)) then
       return false
     end
     sync.ensure(self, buf)
-    return request(self, method, params, guard(self, buf, handler), buf)
+    return request(self, method, params, guard(self, buf, kind), buf)
   end
 end
 
-local function fits(buf)
-  local row, col = place.cursor(buf)
-  return vim.iter(natives[buf].list):any(function(s)
-    return s:rest(row, col) ~= nil
-  end)
-end
-
+---Hides what no longer fits, or what a menu disagrees with; brings the latter back.
 local function follow(buf)
   local native = natives[buf]
-  if native and #native.list > 0 and not fits(buf) then
+  if not native or #native.list == 0 then
+    return
+  elseif not fitting(buf) or not switch.wanted(buf) then
     M.hide(buf)
+  elseif native.shown ~= (current(buf) ~= nil) then
+    draw(buf)
   end
 end
 
@@ -85,7 +133,7 @@ local function group(buf)
 end
 
 function M.attach(client, buf)
-  natives[buf] = { client = client, list = {} }
+  natives[buf] = { client = client, list = {}, index = 1, shown = false }
   wrap(client)
   -- for our client alone: other servers' suggestions are the user's own choice
   vim.lsp.inline_completion.enable(true, { bufnr = buf, client_id = client.id })
@@ -102,6 +150,8 @@ function M.attach(client, buf)
     buffer = buf,
     callback = function()
       natives[buf].list = {}
+      natives[buf].more = nil
+      steady.stop(natives[buf].swap)
     end,
   })
 end
@@ -138,12 +188,16 @@ end
 ---Returns our suggestion if it can only be the one on the screen.
 local function alone(buf)
   local list = natives[buf] and natives[buf].list or {}
-  if #list == 1 and #vim.lsp.get_clients({ bufnr = buf, method = ask.method }) == 1 and fits(buf) then
+  if #list == 1 and #vim.lsp.get_clients({ bufnr = buf, method = ask.method }) == 1 and current(buf) then
     return list[1]
   end
 end
 
 function M.take(buf, act)
+  local _, rest = fitting(buf)
+  if rest and menu.disagrees(buf, rest) then
+    return false -- the key is the menu's
+  end
   local only = alone(buf)
   if only then
     act(only) -- at once: through Neovim the second of two quick keys would find nothing
@@ -164,13 +218,16 @@ end
 function M.show(s)
   local native = natives[s.buf]
   native.list = { s }
-  feed(native, { s:as_item(native.client) })
+  native.index = 1
+  draw(s.buf)
 end
 
 function M.hide(buf)
   local native = natives[buf]
   if native then
     native.list = {}
+    native.shown = false
+    steady.stop(native.swap)
     feed(native, {})
   end
 end
@@ -183,27 +240,54 @@ function M.dismiss(buf)
   return true
 end
 
-function M.next(buf)
+---Adds the suggestions that are not there yet, and shows the first of them.
+---@param buf integer
+---@param list housestyle.Suggestion[]
+function M.add(buf, list)
+  local native = natives[buf]
+  local before = #native.list
+  suggestion.add(native.list, list)
+  if #native.list > before then
+    native.index = before + 1
+    draw(buf)
+  end
+end
+
+---Moves by so many suggestions; asks for another one when there is only one.
+local function move(buf, by)
   if not M.is_visible(buf) then
     return false
   end
-  if #natives[buf].list > 1 then
-    vim.lsp.inline_completion.select({ bufnr = buf })
+  local native = natives[buf]
+  if #native.list > 1 then
+    native.index = (native.index - 1 + by) % #native.list + 1
+    draw(buf)
     return true
   end
+  native.more = true
   return M.trigger(buf)
+end
+
+function M.next(buf)
+  return move(buf, 1)
+end
+
+function M.previous(buf)
+  return move(buf, -1)
 end
 
 function M.trigger(buf)
   local native = natives[buf]
-  if not native or not native.handler or not ask.wanted(buf) then
+  if not native or not native.handler or not switch.wanted(buf, true) then
     return false
   end
-  return ask.send(native.client, buf, ask.kind.Invoked, native.handler) ~= nil
+  return ask.send(native.client, buf, ask.kind.Invoked, native.handler) ~= nil -- by way of `guard`
 end
 
+M.refresh = follow
+
 function M.is_visible(buf)
-  return natives[buf] ~= nil and #natives[buf].list > 0 and fits(buf)
+  return current(buf) ~= nil
 end
 
 return M

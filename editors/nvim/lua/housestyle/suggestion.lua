@@ -126,6 +126,21 @@ function Suggestion:as_item(client)
   }
 end
 
+---Adds the suggestions to a list that would show something else than those in it.
+---@param list housestyle.Suggestion[]
+---@param more housestyle.Suggestion[]
+function M.add(list, more)
+  for _, s in ipairs(more) do
+    local row, col = s.row, #s.before
+    local known = vim.iter(list):any(function(other)
+      return other.text == s.text or other:rest(row, col) == s.text
+    end)
+    if not known then
+      table.insert(list, s)
+    end
+  end
+end
+
 ---Returns the suggestions in an answer; an empty list for one with nothing in it.
 ---@param client vim.lsp.Client
 ---@param buf integer

@@ -1,16 +1,11 @@
 -- Shows what became of the last requests: of this session, else of the last ones on this machine.
 local M = {}
 
----Opens a small window with the lines.
+---Opens the page.
+---@param lines string[]
 local function open(lines)
-  local buf = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
-  vim.bo[buf].bufhidden = 'wipe'
-  vim.bo[buf].modifiable = false
-  vim.cmd.split()
-  vim.api.nvim_win_set_buf(0, buf)
-  vim.api.nvim_buf_set_name(buf, 'housestyle://why/' .. buf)
-  vim.api.nvim_win_set_height(0, math.max(3, math.min(#lines, math.floor(vim.o.lines / 2))))
+  local scratch = require('housestyle.scratch')
+  scratch.open('why', '# Why\n\n' .. scratch.block(table.concat(lines, '\n')))
 end
 
 ---Returns the answer of the command `housestyle.why` as lines, the newest request first.

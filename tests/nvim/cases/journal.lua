@@ -1,0 +1,49 @@
+-- What was accepted is noted on this machine, as far as the settings say.
+local ADD = { { text = 'a: i32, b: i32) -> i32 {\n    a + b\n}' } }
+
+---Returns the suggestions in the journal.
+local function noted(c)
+  local ok, journal = pcall(vim.json.decode, c:housestyle('--json', 'journal', 'export'))
+  return ok and journal.suggestions or {}
+end
+
+---Accepts in a repository; returns the child.
+local function accept(t, o)
+  local c = t:start(vim.tbl_extend('force', { script = ADD, repository = { ['main.rs'] = 'fn main() {}\n\n' } }, o or {}))
+  c:type('Gofn add(')
+  t:check('shown', c:wait_shown('fn add(a: i32, b: i32) -> i32 {'), c)
+  c:type('<Tab>')
+  t:check('accepted', c:wait(function()
+    return #c:lines() == 5
+  end), c)
+  c:escape()
+  c:rpc('nvim_command', 'write')
+  return c
+end
+
+return {
+  {
+    'an accepted suggestion is in the journal, with its text and its fate',
+    function(t)
+      local c = accept(t)
+      local entry = c:wait(function()
+        return noted(c)[1]
+      end, 15000)
+      local told = vim.inspect(entry)
+      t:check(told, entry and told:find('a: i32, b: i32', 1, true) and told:find('accepted', 1, true) and told:find('main.rs', 1, true))
+      c:rpc('nvim_command', 'Housestyle journal')
+      t:check('and on the page', c:wait(function()
+        return table.concat(c:lines(), '\n'):find('1 suggestion', 1, true)
+      end, 15000), c)
+    end,
+  },
+  {
+    'a workspace that is not trusted has no journal',
+    function(t)
+      t:only(t.is_default)
+      local c = accept(t, { options = { settings = { trusted = false } } })
+      vim.wait(1500)
+      t:check(vim.inspect(noted(c)), #noted(c) == 0)
+    end,
+  },
+}

@@ -1,0 +1,106 @@
+-- Anti-flicker: what is on the screen stays, unless what comes goes on with it, or the user pauses.
+
+---A server in Lua that hands out its answers in order, the last one again and again, at once.
+local SERVER = [[
+  local answers = ...
+  local n, stopped = 0, false
+  vim.lsp.config('housestyle', { cmd = function()
+    return {
+      request = function(method, params, callback)
+        if method == 'textDocument/inlineCompletion' then
+          n = n + 1
+          local position = params.position
+          local text = answers[math.min(n, #answers)]
+          vim.defer_fn(function()
+            callback(nil, { items = text ~= '' and { { insertText = text, range = { start = position, ['end'] = position } } } or {} })
+          end, 20)
+        else
+          callback(nil, method == 'initialize' and { capabilities = { textDocumentSync = 1, inlineCompletionProvider = {} } } or nil)
+        end
+        return true, n
+      end,
+      notify = function() return true end,
+      is_closing = function() return stopped end,
+      terminate = function() stopped = true end,
+    }
+  end })
+  vim.lsp.enable('housestyle', false)
+  vim.wait(3000, function() return #vim.lsp.get_clients({ name = 'housestyle' }) == 0 end)
+  vim.lsp.enable('housestyle')]]
+
+---Starts with a server that gives these answers, and types until the first is shown.
+local function ghost(t, answers)
+  local c = t:start({ script = { { text = 'x' } } })
+  c:lua(SERVER, answers)
+  t:check('attached', c:wait_ready(), c)
+  c:type('Golet x = ')
+  t:check('shown', c:wait_shown('let x = ' .. answers[1]), c)
+  return c
+end
+
+---Returns when, in ms from now, a text came to the screen.
+local function when(c, text)
+  local began = vim.uv.now()
+  return c:wait_shown(text, 4000) and vim.uv.now() - began
+end
+
+return {
+  {
+    'another text waits for a pause',
+    function(t)
+      local c = ghost(t, { 'alpha beta', 'lpha gamma' })
+      c:type('a')
+      local later = when(c, 'let x = alpha gamma')
+      t:check('it comes: ' .. tostring(later), later, c)
+      t:check('not at once: ' .. later, later > 450, c)
+    end,
+  },
+  {
+    'what goes on with it comes at once',
+    function(t)
+      local c = ghost(t, { 'alpha', 'lpha beta' })
+      c:type('a')
+      local soon = when(c, 'let x = alpha beta')
+      t:check('soon: ' .. tostring(soon), soon and soon < 490, c)
+    end,
+  },
+  {
+    'an answer with nothing hides it only after a pause',
+    function(t)
+      local c = ghost(t, { 'alpha beta', '' })
+      c:type('a')
+      vim.wait(420) -- asked and answered by then, with either display
+      t:check('still there', c:shows('let x = alpha beta'), c)
+      t:check('then gone', c:wait_gone('beta', 3000), c)
+    end,
+  },
+  {
+    'typing on keeps it all the while',
+    function(t)
+      local c = ghost(t, { 'alpha beta', 'ZZZ' })
+      for _, key in ipairs({ 'a', 'l', 'p', 'h' }) do
+        c:type(key)
+        vim.wait(240)
+        t:check('still there after ' .. key, c:shows('let x = alpha beta'), c)
+        t:check('nothing else', not c:shows('ZZZ'), c)
+      end
+    end,
+  },
+  {
+    'another alternative is kept beside the first, and both can be gone through',
+    function(t)
+      local c = ghost(t, { 'alpha', 'beta' })
+      c:type('<M-n>')
+      t:check('the other', c:wait_shown('let x = beta (2/2)'), c)
+      c:type('<M-p>')
+      t:check('the first', c:wait_shown('let x = alpha (1/2)'), c)
+      c:type('<M-p><M-n>')
+      vim.wait(100)
+      t:check('round', c:wait_shown('let x = alpha (1/2)'), c)
+      c:type('<M-n>')
+      t:check('the other again', c:wait_shown('let x = beta (2/2)'), c)
+      c:type('<Tab>')
+      t:check('it is taken', c:wait_text('fn main() {}\n\nlet x = beta|'), c)
+    end,
+  },
+}

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use self::history::History;
 use self::plant::{PLANTED, Planted};
-use super::{Candidate, Mined, MiningOptions, mine, render};
+use super::{Candidate, Mined, MiningOptions, Stage, mine, render};
 use crate::rule::{Form, FormKind, Rule};
 use crate::{Skill, lint};
 
@@ -114,5 +114,7 @@ fn what_is_enforced_or_rejected_is_left_out() {
 fn nothing_is_mined_from_nothing() {
     let options = MiningOptions { most: 10, later: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
     let mined = mine(&[], &options, &mut |_| {});
-    assert!(mined.candidates.is_empty() && mined.dropped.is_empty());
+    assert!(mined.candidates.is_empty());
+    // Forms are asked of every history.
+    assert_eq!(mined.funnel(), [(Stage::Nowhere, mined.considered)]);
 }

@@ -20,6 +20,7 @@ mod pipeline;
 mod prose;
 mod render;
 mod scoped;
+mod spoken;
 #[cfg(test)]
 mod tests;
 mod titles;

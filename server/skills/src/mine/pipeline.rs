@@ -1,6 +1,6 @@
 //! From edits to candidates, step by step.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use housestyle_text::{Language, secrets};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::funnel::{Dropped, Stage};
 use super::merge::{Key, stay};
 use super::observe::{Tally, observe, places_of};
 use super::scoped::scopes;
-use super::titles::told;
+use super::titles::{numbered, told};
 use super::{Basis, Bounds, Edit, Finding, Guess, conventions, enforced, insecure, prose, render, rewrites};
 use crate::lint;
 use crate::rule::{FORMAT, FormKind, Rule, RuleFile, Rules, Scope};
@@ -257,13 +257,13 @@ fn findings(candidate: &Candidate) -> Option<String> {
 /// Orders candidates, gives each a name of its own, and keeps the best.
 fn take(mined: &mut Mined, options: &MiningOptions<'_>) {
     mined.candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.file.rule.cmp(&b.file.rule)));
-    let mut names: HashSet<String> = HashSet::new();
-    for candidate in &mut mined.candidates {
-        let (base, mut number) = (candidate.name.clone(), 2);
-        while !names.insert(candidate.name.clone()) {
-            candidate.name = format!("{base}-{number}");
-            number += 1;
-        }
+    let mut names: HashMap<String, usize> = HashMap::new();
+    for candidate in &mined.candidates {
+        *names.entry(candidate.name.clone()).or_default() += 1;
+    }
+    // A number in the order of the list would be another one as soon as there is more evidence.
+    for candidate in mined.candidates.iter_mut().filter(|candidate| names[&candidate.name] > 1) {
+        candidate.name = numbered(&candidate.name, &candidate.file);
     }
     for candidate in mined.candidates.split_off(options.most.min(mined.candidates.len())) {
         mined.leave_out(candidate, Stage::Surplus, format!("{} better ones come first", options.most));

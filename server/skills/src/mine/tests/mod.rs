@@ -1,5 +1,6 @@
 //! The miner against histories in which conventions were planted.
 
+mod code;
 mod history;
 mod plant;
 
@@ -44,6 +45,7 @@ fn planted_conventions_are_found_and_little_else() {
     }
     let all = PLANTED.len() * seeds.len();
     assert!(PLANTED.len() >= 20);
+    assert!(PLANTED.iter().filter(|planted| planted.name.contains(": ")).count() >= 8, "rewrites of code");
     let good = hits * 10 >= all * 9 && wrong.len() * 20 <= proposals;
     assert!(good, "{hits} of {all}, missed: {missed:#?}; {} of {proposals} wrong: {wrong:#?}", wrong.len());
 }

@@ -1,13 +1,11 @@
 //! `housestyle skill mine`: looks for the team's rules, and keeps the best as candidates.
 
-use std::time::Instant;
-
 use housestyle_complete::Settings;
 use housestyle_skills::RuleFile;
 use housestyle_skills::mine::{Candidate, Dropped, Edit, Mined, MiningOptions, Stage, judge, mine, render};
 use serde_json::{Value, json};
 
-use super::unneeded::ask;
+use super::unneeded::{Deadline, ask};
 use crate::args::{MineArgs, MineSource};
 use crate::commands::complete::unhurried;
 use crate::commands::memory::now;
@@ -74,8 +72,7 @@ pub(super) fn run(context: &Context, args: &MineArgs) -> Result<(), Failure> {
     if !args.no_model && !mined.candidates.is_empty() {
         let edits = past.edits(0..border);
         let later = edits.get(mined.edits[0]..).unwrap_or_default();
-        leave_out_unneeded(context, args, settings, later, &mut mined, &mut bar);
-        store_all(&store, &mined)?;
+        leave_out_unneeded(context, args, settings, later, &store, &mut mined, &mut bar)?;
     }
     if context.global.json {
         let mut told = serde_json::to_value(&mined).map_err(std::io::Error::other)?;
@@ -86,39 +83,54 @@ pub(super) fn run(context: &Context, args: &MineArgs) -> Result<(), Failure> {
     if context.global.verbose > 0 { tell_funnel(&mined) } else { Ok(()) }
 }
 
-/// Leaves out what the model writes anyway, as far as the time reaches.
+/// Leaves out what the model writes anyway, as far as the time reaches. What is known of each candidate is stored at once,
+/// so that whoever ends the program loses nothing.
 fn leave_out_unneeded(
     context: &Context,
     args: &MineArgs,
     settings: Settings,
     later: &[Edit<'_>],
+    store: &Store,
     mined: &mut Mined,
     bar: &mut Progress,
-) {
+) -> Result<(), Failure> {
     let mut generator = match args.backend.backend.open(context) {
         Ok(generator) => generator,
         Err(failure) => {
-            return bar
-                .say(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
+            bar.say(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
+            return Ok(());
         }
     };
-    let (settings, deadline) = (unhurried(settings), Instant::now() + args.budget);
-    let (mut kept, mut left_out) = (Vec::new(), Vec::new());
-    bar.begin_items("asking the model", mined.candidates.len());
-    for (number, candidate) in mined.candidates.drain(..).enumerate() {
-        let answers = ask(&candidate, later, &settings, &mut *generator, deadline);
-        bar.at(number as u64 + 1);
+    let count = mined.candidates.len();
+    bar.say(&format!(
+        "housestyle: {count} candidates are kept. The model is asked now which of them it follows without being told, for at \
+         most {} s; whoever ends that keeps them.",
+        args.budget.as_secs()
+    ));
+    let (settings, deadline) = (unhurried(settings), Deadline::after(args.budget));
+    let (mut at, mut asked) = (0, 0);
+    bar.begin_items("asking the model", count);
+    while let Some(candidate) = mined.candidates.get(at).filter(|_| !deadline.is_over()) {
+        let answers = ask(candidate, later, &settings, &mut *generator, &deadline);
         if answers.are_enough() {
-            left_out.push((candidate, answers.why()));
+            let candidate = mined.candidates.remove(at);
+            mined.leave_out(candidate, Stage::Known, answers.why());
+            store_all(store, mined)?;
         } else {
-            kept.push(candidate);
+            at += 1;
         }
+        asked += usize::from(!deadline.is_over());
+        bar.at(asked as u64);
     }
     bar.end();
-    mined.candidates = kept;
-    for (candidate, why) in left_out {
-        mined.leave_out(candidate, Stage::Known, why);
+    if asked < count {
+        bar.say(&format!(
+            "housestyle: the time was over (--budget): {} of {count} candidates were not compared with what the model \
+             writes, and are kept",
+            count - asked
+        ));
     }
+    Ok(())
 }
 
 fn store_all(store: &Store, mined: &Mined) -> Result<(), Failure> {

@@ -296,6 +296,19 @@ fn hostile_skills_are_refused_though_they_were_merged() {
 
 #[cfg(unix)]
 #[test]
+fn a_body_of_ten_megabytes_is_told_and_not_read() {
+    let team = Team::new();
+    team.skill("skills/sign-in", &format!("{TEXT}{}", "We say sign-in.\n".repeat(10 << 16)));
+    team.commit("add a large skill");
+    let listed = team.list();
+    assert_eq!((listed.len(), &listed[0]["state"], &listed[0]["loads"]), (1, &json!("refused"), &json!(false)));
+    assert!(word(&listed[0]["reason"]).contains("bytes"), "{listed:?}");
+    let linted = team.world.run(&["skill", "lint", "skills/sign-in"]);
+    assert_eq!(linted.code, 1, "{}{}", linted.out, linted.err);
+    assert!(linted.out.len() + linted.err.len() < 10_000, "it repeats the body");
+}
+
+#[test]
 fn links_are_not_followed() {
     use std::os::unix::fs::symlink;
     let team = Team::new();

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -216,6 +216,67 @@ fn an_editor_shows_hints_and_what_can_be_done_about_them() {
     assert_eq!(hints(&mut editor, |hints| !hints.is_empty()), [(1, 13, 25)]);
     editor.client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
     hints(&mut editor, <[Value]>::is_empty);
+    drop(editor);
+
+    // It is forgotten with the file in which it was said, and with nothing else.
+    for (which, forgotten) in
+        [(["--file", "other/**"], 0), (["--older", "1h"], 0), (["--file", "src/*.rs"], 1), (["--last", "1h"], 0)]
+    {
+        let done = desk.run(&["journal", "forget", which[0], which[1]]);
+        assert_eq!(done["exceptions"], forgotten, "{which:?}: {done}");
+    }
+    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    editor.open(&uri, "rust", DOCUMENT);
+    assert_eq!(hints(&mut editor, |hints| !hints.is_empty()), [(1, 13, 25), (2, 6, 18)]);
+}
+
+#[test]
+fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
+    let desk = Desk::new(true);
+    let uri = desk.uri("src/a.rs");
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} }, "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let (root, home) = (desk.uri(""), Some(Arc::clone(&desk.home)));
+    let mut editor = Start { script: &[(BREAKS, 0)], capabilities, root, home, ..Start::default() }.go();
+    let provider = &editor.server["capabilities"]["diagnosticProvider"];
+    assert_eq!((&provider["identifier"], &provider["interFileDependencies"]), (&json!("housestyle"), &json!(false)));
+    let document = json!({ "uri": uri });
+    let ask = |editor: &mut Editor, known: &Value| {
+        let mut asked = json!({ "textDocument": document, "identifier": "housestyle" });
+        if known.is_string() {
+            asked["previousResultId"] = known.clone();
+        }
+        let report = editor.client.ask("textDocument/diagnostic", &asked);
+        let lines = report["items"].as_array().map(|items| {
+            items.iter().map(|hint| hint["range"]["start"]["line"].as_u64().expect("a line")).collect::<Vec<_>>()
+        });
+        (report["kind"].as_str().expect("a kind").to_owned(), lines, report["resultId"].clone())
+    };
+    editor.open(&uri, "rust", DOCUMENT);
+    let (kind, lines, id) = ask(&mut editor, &Value::Null);
+    assert_eq!((kind.as_str(), lines), ("full", Some(vec![1, 2])));
+    assert_eq!(ask(&mut editor, &id), ("unchanged".to_owned(), None, id.clone()));
+    editor.edit(&uri, (1, 13), (1, 25), "é.is_empty()");
+    let (kind, lines, id) = ask(&mut editor, &id);
+    assert_eq!((kind.as_str(), lines), ("full", Some(vec![2])));
+
+    let found = actions(&mut editor, &uri, 2);
+    let command = titled(&found, "Not here: ask-is-empty")["command"].clone();
+    let asked = json!({ "command": command["command"], "arguments": command["arguments"] });
+    editor.client.ask("workspace/executeCommand", &asked);
+    let (began, told) = (Instant::now(), "workspace/diagnostic/refresh".to_owned());
+    while !editor.client.asked.contains(&told) {
+        assert!(began.elapsed() < PATIENCE, "it does not tell that hints are others");
+        editor.why();
+    }
+    let (kind, lines, _) = ask(&mut editor, &id);
+    assert_eq!((kind.as_str(), lines), ("full", Some(vec![])));
+
+    // Nobody waits for what is closed.
+    editor.client.notify("textDocument/didClose", &json!({ "textDocument": document }));
+    assert_eq!(ask(&mut editor, &Value::Null).1, Some(vec![]));
+    assert_eq!(editor.client.notifications("textDocument/publishDiagnostics"), Vec::<Value>::new());
 }
 
 #[test]

@@ -248,6 +248,7 @@ pub(crate) struct ExportArgs {
 #[command(after_help = "\
 The text is removed from the file, its write-ahead log and its free pages. What stays is that there was a suggestion,
 and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds.
+Lines for which somebody said \"not here\" in that file or time are forgotten with it: hints may come again.
 What `housestyle learn --from journal` put into the phrase cache is taken out of it, also from under a running server.
 Nothing can be taken out of an adapter: those that learned from what is forgotten are named, here and by `adapter show`;
 train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). Text that was read from git or a

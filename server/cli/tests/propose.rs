@@ -175,6 +175,40 @@ fn skills_go_where_the_teams_are_or_where_it_says() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_remote_refuses_stays_a_branch_here() {
+    use std::os::unix::fs::PermissionsExt;
+    let team = Team::new();
+    let remote = team.world.home().join("remote.git");
+    let remote_path = remote.to_str().expect("UTF-8").to_owned();
+    team.git(&["clone", "--quiet", "--bare", ".", &remote_path]);
+    team.git(&["remote", "add", "origin", &remote_path]);
+    let hook = remote.join("hooks/pre-receive");
+    std::fs::create_dir_all(remote.join("hooks")).expect("folders");
+    std::fs::write(&hook, "#!/bin/sh\necho 'branches of robots are not taken' >&2\nexit 1\n").expect("written");
+    std::fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).expect("set");
+    team.mined(&[("say-sign-in", SKILL)]);
+    let before = team.git(&["status", "--porcelain"]);
+    let refused = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert_eq!(refused.code, 3, "{}{}", refused.out, refused.err);
+    assert!(refused.err.contains("branches of robots are not taken"), "{}", refused.err);
+    let here = team.git(&["rev-parse", BRANCH]);
+    assert_eq!(team.git_in(&remote, &["for-each-ref", "--format=%(refname)"]).trim(), "refs/heads/main");
+    assert_eq!(team.git(&["status", "--porcelain"]), before);
+    team.git(&["fsck", "--strict", "--no-dangling"]);
+    // Once it is taken, the same branch goes.
+    std::fs::remove_file(&hook).expect("removed");
+    let pushed = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert_eq!(pushed.code, 0, "{}{}", pushed.out, pushed.err);
+    assert_eq!(team.git_in(&remote, &["rev-parse", BRANCH]), here);
+    std::fs::remove_dir_all(&remote).expect("removed");
+    team.mined(&[("say-sign-in", &SKILL.replace("Write sign-in.", "Always write sign-in."))]);
+    let gone = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert_eq!(gone.code, 3, "{}{}", gone.out, gone.err);
+    team.git(&["fsck", "--strict", "--no-dangling"]);
+}
+
 #[test]
 fn what_lint_refuses_is_not_proposed_and_the_rest_is() {
     let team = Team::new();

@@ -201,6 +201,62 @@ fn states_follow_branches_switches_and_successors() {
     assert_eq!(set("two", "louder").code, 2);
 }
 
+/// Returns the files of a name below a folder.
+fn files(folder: &Path, name: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(files(&path, name));
+        } else if path.file_name().is_some_and(|own| own == name) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn what_shows_no_use_or_does_harm_twice_is_proposed_for_retirement() {
+    let team = Team::new();
+    team.skill("skills/sign-in", TEXT);
+    team.commit("add a skill");
+    assert_eq!(team.world.run(&["skill", "set", "sign-in", "on"]).code, 0);
+    let memory = files(&team.world.home(), "memory.json").pop().expect("what is remembered");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    // The merge counts as its beginning, too: that was a moment ago.
+    let old = "2020-01-01T00:00:00Z";
+    let dated = Command::new("git")
+        .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.com", "-c", "commit.gpgsign=false"])
+        .args(["commit", "--quiet", "--amend", "--no-edit", "--date", old])
+        .env("GIT_COMMITTER_DATE", old)
+        .current_dir(team.world.work())
+        .status();
+    assert!(dated.is_ok_and(|status| status.success()));
+    let effect = |diff: f64| json!({ "time": now, "diff": diff, "ci95": [diff - 0.1, diff + 0.1], "places": 20 });
+    for (counters, expect) in [
+        (json!({ "since": now, "digest": "d" }), None),
+        (json!({ "since": now - 40 * 86_400, "digest": "d" }), Some("nothing has shown it to be right for 40 days")),
+        (json!({ "since": now - 40 * 86_400, "last_validated": now - 86_400, "digest": "d" }), None),
+        (json!({ "since": now, "effects": [effect(-0.1)], "digest": "d" }), None),
+        (json!({ "since": now, "effects": [effect(-0.1), effect(-0.2)], "digest": "d" }), Some("negative twice running")),
+    ] {
+        let text = std::fs::read_to_string(&memory).expect("read");
+        let mut known: Value = serde_json::from_str(&text).expect("JSON");
+        known["counters"] = json!({ "sign-in": counters });
+        std::fs::write(&memory, known.to_string()).expect("written");
+        let listed = team.list();
+        assert_eq!((&listed[0]["state"], listed.len()), (&json!("approved"), 1), "{listed:?}");
+        let why = listed[0]["retirement"].as_str();
+        assert!(why.unwrap_or_default().contains(expect.unwrap_or_default()), "{why:?}");
+        assert_eq!(why.is_some(), expect.is_some(), "{why:?}");
+        let told = team.world.run(&["skill", "list"]).out;
+        assert_eq!(told.contains("proposed for retirement"), expect.is_some(), "{told}");
+    }
+    // The team takes it back as it took it in: by a merge.
+    std::fs::remove_dir_all(team.world.work().join("skills")).expect("removed");
+    team.commit("retire a skill");
+    assert_eq!(team.states(), ["sign-in retired"]);
+}
+
 #[test]
 fn a_name_counts_once_and_a_copy_is_no_second() {
     let team = Team::new();
@@ -239,6 +295,19 @@ fn hostile_skills_are_refused_though_they_were_merged() {
 }
 
 #[cfg(unix)]
+#[test]
+fn a_body_of_ten_megabytes_is_told_and_not_read() {
+    let team = Team::new();
+    team.skill("skills/sign-in", &format!("{TEXT}{}", "We say sign-in.\n".repeat(10 << 16)));
+    team.commit("add a large skill");
+    let listed = team.list();
+    assert_eq!((listed.len(), &listed[0]["state"], &listed[0]["loads"]), (1, &json!("refused"), &json!(false)));
+    assert!(word(&listed[0]["reason"]).contains("bytes"), "{listed:?}");
+    let linted = team.world.run(&["skill", "lint", "skills/sign-in"]);
+    assert_eq!(linted.code, 1, "{}{}", linted.out, linted.err);
+    assert!(linted.out.len() + linted.err.len() < 10_000, "it repeats the body");
+}
+
 #[test]
 fn links_are_not_followed() {
     use std::os::unix::fs::symlink;

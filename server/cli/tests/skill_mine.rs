@@ -71,6 +71,45 @@ fn a_habit_becomes_a_candidate_until_somebody_does_not_want_it() {
 }
 
 #[test]
+fn the_time_for_the_model_ends_within_an_answer_and_the_candidates_stay() {
+    let world = World::new();
+    history(&world, 40);
+    let script = world.write("slow.jsonl", "{\"text\": \"the behaviour of\", \"delay_ms\": 600000}\n");
+    let backend = format!("script:{}", script.display());
+    let began = std::time::Instant::now();
+    let mined = world.run(&["skill", "mine", "--budget", "1s", "--backend", &backend, "--json", "-v"]);
+    assert!(began.elapsed() < std::time::Duration::from_secs(120), "it waited for the model");
+    assert_eq!(mined.code, 0, "{}", mined.err);
+    assert!(mined.err.contains("were not compared"), "{}", mined.err);
+    let names = |value: &serde_json::Value| -> Vec<String> {
+        let list = value.as_array().expect("a list");
+        list.iter().map(|one| one["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let found = names(&mined.json()["candidates"]);
+    assert!(found.contains(&"term-behaviour".to_owned()), "{found:?}");
+    let listed = names(&world.run(&["skill", "list", "--json"]).json()["skills"]);
+    assert!(found.iter().all(|name| listed.contains(name)), "{listed:?}");
+}
+
+#[test]
+fn where_rules_fall_through_is_told() {
+    let world = World::new();
+    history(&world, 40);
+    let document = world.run(&["skill", "mine", "--no-model", "--json"]).json();
+    let sum = |path: &str| -> u64 {
+        let stages = document[path].as_array().expect("stages");
+        stages.iter().map(|stage| stage["rules"].as_u64().expect("a number")).sum()
+    };
+    let proposed = document["candidates"].as_array().expect("candidates").len() as u64;
+    assert_eq!(Some(sum("funnel") + proposed), document["considered"].as_u64(), "{document}");
+    let told = world.run(&["skill", "mine", "--no-model", "-v"]);
+    assert!(told.out.contains("rules were looked at:"), "{}", told.out);
+    assert!(told.out.contains("nothing that was written follows it"), "{}", told.out);
+    let brief = world.run(&["skill", "mine", "--no-model"]);
+    assert!(!brief.out.contains("looked at:"), "{}", brief.out);
+}
+
+#[test]
 fn what_cannot_be_mined_is_told() {
     let world = World::new();
     let journal = world.run(&["skill", "mine", "--from", "journal"]);

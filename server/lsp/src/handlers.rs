@@ -2,6 +2,7 @@
 
 pub(crate) mod code_action;
 pub(crate) mod completion;
+pub(crate) mod diagnostic;
 pub(crate) mod did_change;
 pub(crate) mod did_change_configuration;
 pub(crate) mod did_change_workspace_folders;

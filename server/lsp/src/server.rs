@@ -148,6 +148,13 @@ impl LanguageServer for Server {
         handlers::execute_command::handle(self, &params)
     }
 
+    async fn diagnostic(
+        &self,
+        params: lsp::DocumentDiagnosticParams,
+    ) -> Result<lsp::DocumentDiagnosticReportResult> {
+        handlers::diagnostic::handle(self, params).await
+    }
+
     async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
         handlers::code_action::handle(self, params).await
     }

@@ -39,6 +39,8 @@ pub(crate) struct Client {
     pub(crate) progress: bool,
     /// It takes edits for a certain version of a document.
     pub(crate) document_changes: bool,
+    /// It asks for hints itself, and can be told to ask again: none are sent unasked.
+    pub(crate) asks_for_hints: bool,
 }
 
 /// The state of one session; behind one lock that is never held over a wait.

@@ -1,105 +1,132 @@
-//! What skills cost a request: the pipeline with 200 of them and without, over a model that takes no time.
+//! What 200 skills cost: a request with them and without, and the look at a whole document while nobody types.
 //!
 //! `README.md` beside this file says how to run it and what came out.
 
+mod rules;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::Cancel;
-use housestyle_complete::skills::{Exceptions, Mode, RuleFile, Scope, Skill, Skills};
+use housestyle_complete::skills::{Skills, hints};
 use housestyle_complete::{Job, Memory, Settings, Trigger, suggest};
-use housestyle_skills::{Form, FormKind, Rewrite, Rule, Term};
-use housestyle_testkit::cursor;
 use housestyle_testkit::scripted::Scripted;
 use housestyle_text::{Language, Offset, Snapshot};
 
-/// Requests that are measured.
-const ROUNDS: usize = 400;
+/// Files of this repository, of each kind one.
+const FILES: &[&str] = &[
+    "server/complete/src/suggest.rs",
+    "server/skills/src/mine/pipeline.rs",
+    "tests/bench/editor.py",
+    "editors/nvim/lua/housestyle/ghost.lua",
+    "server/ARCHITECTURE.md",
+    "CHANGELOG.md",
+];
+/// Bytes to which each file is repeated: what an editor's large document has.
+const LARGE: usize = 64 * 1024;
+/// Places of a file at which a request is made.
+const PLACES: usize = 60;
+/// Times that each is measured; the shortest counts, as what comes between is not the program's.
+const TIMES: usize = 5;
 
-/// Returns as many skills as asked for, three quarters of them about code of one language; all of their words stand in
-/// the document, so that none is passed over for want of one.
-fn skills(count: usize) -> Skills {
-    let skill = |number: usize| {
-        let (languages, rule) = match number % 8 {
-            0..6 => {
-                let avoid =
-                    vec![format!("$A.call_{number}($$$REST).unwrap()"), format!("helper_{number}($A, None)")];
-                let prefer = format!("$A.call_{number}($$$REST)?");
-                (vec!["rust".to_owned()], Rule::Rewrite(Rewrite { avoid, prefer }))
-            }
-            6 => {
-                let term = Term { avoid: vec![format!("word{number}")], prefer: format!("term{number}") };
-                (Vec::new(), Rule::Term(term))
-            }
-            _ => (vec!["markdown".to_owned()], Rule::Form(Form { of: FormKind::HeadingSentenceCase })),
-        };
-        let rule = RuleFile { format: 1, scope: Scope { languages, paths: Vec::new() }, rule };
-        Skill::new(&format!("skill-{number}"), "A rule of the team.", "", Some(rule), Mode::On)
-    };
-    Skills::new((0..count).map(skill).collect(), Exceptions::default())
+/// A request: a document without one of its lines, at whose end the cursor stands, and the line that the model writes.
+struct Request {
+    snapshot: Snapshot,
+    cursor: Offset,
+    answer: String,
 }
 
-/// Returns a document of about so many lines with a cursor in its middle.
-fn document(lines: usize) -> (Snapshot, Offset) {
-    let function = |number: usize| {
-        format!(
-            "/// Says word{number} of what it does.\nfn function_{number}(value: &Thing) -> Result<u32, Error> {{\n    \
-             let first = value.call_{number}(1, 2)?;\n    let second = helper_{number}(first, Some(3));\n    \
-             Ok(first + second)\n}}\n\n"
-        )
-    };
-    let half: String = (0..lines / 14).map(|number| function(number % 200)).collect();
-    let (text, at) = cursor::split(&format!("{half}fn last() {{\n    ‸\n}}\n\n{half}"));
-    let snapshot = Snapshot::new(&text, 1, Language::from_id("rust")).with_path("src/a.rs");
-    (snapshot, Offset(at))
-}
-
-/// Returns the median and the 95th percentile of a request's time.
-fn measure(skills: &Arc<Skills>, lines: usize, answer: &str) -> (Duration, Duration) {
-    let (snapshot, cursor) = document(lines);
-    let settings = Settings::default();
-    let mut times: Vec<Duration> = (0..ROUNDS)
-        .map(|_| {
-            let mut model = Scripted::new([answer]);
-            let mut memory = Memory { skills: Arc::clone(skills), ..Memory::default() };
-            let began = Instant::now();
-            memory.tell(&snapshot, cursor, &settings);
-            let trigger = Trigger::Automatic;
-            let job = Job {
-                snapshot: &snapshot,
-                cursor,
-                trigger,
-                selected: None,
-                memory: &memory,
-                settings: &settings,
-            };
-            let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
-            assert!(trace.suggestion().is_some());
-            began.elapsed()
+fn requests(path: &str, text: &str) -> Vec<Request> {
+    let lines: Vec<(usize, &str)> = text
+        .split_inclusive('\n')
+        .scan(0, |at, line| {
+            *at += line.len();
+            Some((*at - line.len(), line))
         })
+        .filter(|(_, line)| line.trim().len() > 3)
         .collect();
-    times.sort_unstable();
-    (times[ROUNDS / 2], times[ROUNDS * 95 / 100])
+    let step = lines.len().div_ceil(PLACES).max(1);
+    let request = |(start, line): &(usize, &str)| {
+        let answer = line.trim();
+        let from = start + line.find(answer).unwrap_or(0);
+        let without = format!("{}{}", &text[..from], &text[from + answer.len()..]);
+        let snapshot = Snapshot::new(&without, 1, Language::from_path(path)).with_path(path);
+        Request { snapshot, cursor: Offset(from), answer: answer.to_owned() }
+    };
+    lines.iter().step_by(step).map(request).collect()
+}
+
+/// Returns how long choosing what is told takes, and all of the request.
+fn measure(request: &Request, skills: &Arc<Skills>, settings: &Settings) -> [Duration; 2] {
+    let once = || {
+        let mut model = Scripted::new([request.answer.as_str()]);
+        let mut memory = Memory { skills: Arc::clone(skills), ..Memory::default() };
+        let began = Instant::now();
+        memory.tell(&request.snapshot, request.cursor, settings);
+        let told = began.elapsed();
+        let job = Job {
+            snapshot: &request.snapshot,
+            cursor: request.cursor,
+            trigger: Trigger::Automatic,
+            selected: None,
+            memory: &memory,
+            settings,
+        };
+        suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
+        [told, began.elapsed()]
+    };
+    let all: Vec<[Duration; 2]> = (0..TIMES).map(|_| once()).collect();
+    [0, 1].map(|part| all.iter().map(|times| times[part]).min().unwrap_or_default())
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// Returns the median, the 95th percentile and the largest of some times in milliseconds.
+fn spread(mut times: Vec<f64>) -> String {
+    times.sort_by(f64::total_cmp);
+    let at = |share: usize| times[(times.len() - 1) * share / 100];
+    format!("{:.2} / {:.2} / {:.2}", at(50), at(95), at(100))
 }
 
 fn main() {
-    let answers = [
-        ("plain text", "let plain = 1;"),
-        ("a word of a skill", "let x = value.call_8(1)?;"),
-        ("breaks a skill", "let x = value.call_8(1).unwrap();"),
-    ];
-    println!(
-        "{:6} {:20} {:>16} {:>16} {:>16}",
-        "lines", "the model writes", "none p50/p95", "200 p50/p95", "more p50"
-    );
-    for lines in [100, 1_000, 10_000] {
-        for (name, answer) in answers {
-            let [none, some] = [0, 200].map(|count| measure(&Arc::new(skills(count)), lines, answer));
-            let shown = |(p50, p95): (Duration, Duration)| {
-                format!("{:.2}/{:.2} ms", p50.as_secs_f64() * 1e3, p95.as_secs_f64() * 1e3)
-            };
-            let more = (some.0.saturating_sub(none.0)).as_secs_f64() * 1e3;
-            println!("{lines:6} {name:20} {:>16} {:>16} {more:>13.2} ms", shown(none), shown(some));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let settings = Settings::default();
+    let [none, some] = [Arc::new(Skills::default()), Arc::new(rules::skills())];
+    println!("| file | KiB | request without | choosing | with 200 skills | more | whole document | hints |");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+    for path in FILES {
+        let text = std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let large = text.repeat(LARGE.div_ceil(text.len().max(1)));
+        let cut = large[..LARGE].rfind('\n').map_or(LARGE, |end| end + 1);
+        for text in [&text, &large[..cut]] {
+            let (mut without, mut choosing, mut with, mut more) = (vec![], vec![], vec![], vec![]);
+            for request in requests(path, text) {
+                let [_, plain] = measure(&request, &none, &settings);
+                let [told, all] = measure(&request, &some, &settings);
+                without.push(ms(plain));
+                choosing.push(ms(told));
+                with.push(ms(all));
+                more.push((ms(all) - ms(plain)).max(0.0));
+            }
+            let mut scans = Vec::new();
+            let mut found = 0;
+            for _ in 0..20 {
+                let began = Instant::now();
+                found = hints(&some, path, Language::from_path(path), text, &settings).len();
+                scans.push(ms(began.elapsed()));
+            }
+            println!(
+                "| {path} | {} | {} | {} | {} | {} | {} | {found} |",
+                text.len().div_ceil(1024),
+                spread(without),
+                spread(choosing),
+                spread(with),
+                spread(more),
+                spread(scans),
+            );
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::forgetting::{Gone, Purged, purge, stale};
 use crate::output::{Style, print, print_json, visible};
+use crate::skills::exceptions::{self, Mark};
 use crate::workspace_state;
 
 /// Runs `housestyle journal`.
@@ -196,18 +197,23 @@ fn forget(
     let (suggestions, texts) = done.as_ref().map_or((0, 0), |(done, _)| (done.suggestions, done.texts));
     let gone = if args.everything { Some(Gone::All) } else { done.as_ref().map(|(_, gone)| gone.clone()) };
     let learned = gone.map(|gone| learned(context, &gone)).transpose()?.unwrap_or_default();
+    let marks = forget_marks(context, args, now)?;
     if context.global.json {
         return print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
             "tombstone": done.map(|(done, _)| done.tombstone),
             "removed": removed.iter().copied().chain(&learned.purged.removed).collect::<Vec<_>>(),
             "phrases": learned.purged.texts,
+            "exceptions": marks,
             "adapters": learned.stale.iter().map(|(version, entries)| json!({
                 "version": version.number, "id": version.id, "state": version.state, "entries": entries,
             })).collect::<Vec<_>>(),
         }));
     }
     print(&format!("{suggestions} suggestions are forgotten: {texts} texts were removed."))?;
+    if marks > 0 {
+        print(&format!("{marks} lines for which a skill does not hold are forgotten: hints may come again."))?;
+    }
     learned.tell()?;
     if !args.everything && !aside.is_empty() {
         let names: Vec<String> = aside.iter().map(|file| file.display().to_string()).collect();
@@ -218,6 +224,26 @@ fn forget(
         );
     }
     Ok(())
+}
+
+/// Forgets the lines for which somebody said "not here"; returns how many that were.
+fn forget_marks(context: &Context, args: &ForgetArgs, now: Stamp) -> Result<usize, Failure> {
+    let state = workspace_state::folder(&context.home, &context.workspace);
+    let meant = |mark: &Mark| {
+        let age = now.0.saturating_sub(mark.time);
+        args.everything
+            || args.last.as_ref().is_some_and(|last| age <= last.milliseconds)
+            || args.older.as_ref().is_some_and(|older| age > older.milliseconds)
+            || args.file.as_ref().is_some_and(|pattern| glob::matches(pattern, &mark.file))
+    };
+    let done = match exceptions::forget(&state, meant) {
+        // What cannot be read can still be removed.
+        Err(exceptions::ExceptionsError::Broken { .. }) if args.everything => {
+            exceptions::remove(&state).map(|()| 0)
+        }
+        other => other,
+    };
+    done.map_err(|error| Failure::Environment(error.to_string()))
 }
 
 /// What was made of what is forgotten.

@@ -23,7 +23,7 @@ use housestyle_lsp::{
 };
 
 use crate::home::Home;
-use crate::skills::exceptions;
+use crate::skills::exceptions::{self, Mark};
 use crate::skills::store::Use;
 use crate::workspace_state;
 
@@ -222,7 +222,8 @@ impl Ear {
     fn not_here(&mut self, record: NotHereRecord, now: Stamp) {
         let Some(place) = capture::place(&record.uri, record.folder.as_deref()) else { return };
         let state = workspace_state::folder(&self.home, &place.workspace);
-        if let Err(error) = exceptions::add(&state, &record.key) {
+        let mark = Mark { key: record.key, file: place.path.clone(), time: now.0 };
+        if let Err(error) = exceptions::add(&state, mark) {
             self.say(format!(
                 "that skill {} does not hold there is forgotten at the end: {error}",
                 record.skill

@@ -1,9 +1,8 @@
 //! The lines of a workspace for which a skill does not hold, as people said in their editors.
 //!
-//! One small file of digests, from which no line can be read; replaced as a whole under a lock, as several editors may
-//! write it.
+//! One small file: of each line a digest, from which it cannot be read, with the file and the time by which it can be
+//! forgotten. It is replaced as a whole under a lock, as several editors may write it.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::durable;
 
-/// The version of the file.
-const FORMAT: u32 = 1;
+/// The version of the file. The first one had digests alone.
+const FORMAT: u32 = 2;
 /// Lines that are remembered at most.
 const MOST: usize = 10_000;
 
@@ -50,10 +49,32 @@ pub(crate) enum ExceptionsError {
     Full,
 }
 
+/// A line for which a skill does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    /// By what the line is known: [`housestyle_complete::skills::exception_key`].
+    pub(crate) key: String,
+    /// The file in which somebody said so, from the workspace; nothing in a mark of the first version.
+    pub(crate) file: String,
+    /// When, in milliseconds since 1970.
+    pub(crate) time: u64,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Content {
     format: u32,
-    keys: BTreeSet<String>,
+    marks: Vec<Mark>,
+}
+
+/// The file as it was in its first version.
+#[derive(Deserialize)]
+struct First {
+    keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
 }
 
 /// Returns the file in the state folder of a workspace, which need not exist.
@@ -66,14 +87,56 @@ pub(super) fn file(state: &Path) -> PathBuf {
 /// # Errors
 /// When there is a file and it cannot be read.
 pub(super) fn read(state: &Path) -> Result<Exceptions, ExceptionsError> {
-    Ok(Exceptions::new(keys(&file(state))?))
+    Ok(Exceptions::new(marks(&file(state))?.into_iter().map(|mark| mark.key)))
 }
 
-/// Adds a line by its key.
+/// Adds a line. What was said of it in another file stays known, too.
 ///
 /// # Errors
 /// When the file cannot be read or written; then it is as it was.
-pub(crate) fn add(state: &Path, key: &str) -> Result<(), ExceptionsError> {
+pub(crate) fn add(state: &Path, mark: Mark) -> Result<(), ExceptionsError> {
+    change(state, |marks| {
+        marks.retain(|known| known.key != mark.key || known.file != mark.file);
+        if marks.len() >= MOST {
+            return Err(ExceptionsError::Full);
+        }
+        marks.push(mark);
+        Ok(())
+    })
+}
+
+/// Removes the lines that are meant; returns how many that were.
+///
+/// # Errors
+/// When the file cannot be read or written; then it is as it was.
+pub(crate) fn forget(state: &Path, meant: impl Fn(&Mark) -> bool) -> Result<usize, ExceptionsError> {
+    if !file(state).exists() {
+        return Ok(0);
+    }
+    change(state, |marks| {
+        let before = marks.len();
+        marks.retain(|mark| !meant(mark));
+        Ok(before - marks.len())
+    })
+}
+
+/// Removes the file, whatever it holds.
+///
+/// # Errors
+/// When it cannot be removed.
+pub(crate) fn remove(state: &Path) -> Result<(), ExceptionsError> {
+    let path = file(state);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(|source| ExceptionsError::File { operation: "remove", path, source }),
+    }
+}
+
+/// Changes the file under its lock.
+fn change<T>(
+    state: &Path,
+    change: impl FnOnce(&mut Vec<Mark>) -> Result<T, ExceptionsError>,
+) -> Result<T, ExceptionsError> {
     let path = file(state);
     let failed = |operation, path: &Path| {
         let path = path.to_path_buf();
@@ -86,30 +149,34 @@ pub(crate) fn add(state: &Path, key: &str) -> Result<(), ExceptionsError> {
     let _held = durable::lock(&lock)
         .map_err(failed("lock", &lock))?
         .ok_or_else(|| ExceptionsError::Busy { path: path.clone() })?;
-    let mut keys = keys(&path)?;
-    if keys.len() >= MOST && !keys.contains(key) {
-        return Err(ExceptionsError::Full);
-    }
-    keys.insert(key.to_owned());
-    let content = serde_json::to_vec_pretty(&Content { format: FORMAT, keys })
+    let mut marks = marks(&path)?;
+    let done = change(&mut marks)?;
+    let content = serde_json::to_vec_pretty(&Content { format: FORMAT, marks })
         .map_err(|error| failed("write", &path)(io::Error::other(error)))?;
-    durable::write_aside(&path, &content).map_err(failed("write", &path))
+    durable::write_aside(&path, &content).map_err(failed("write", &path))?;
+    Ok(done)
 }
 
-fn keys(path: &Path) -> Result<BTreeSet<String>, ExceptionsError> {
+fn marks(path: &Path) -> Result<Vec<Mark>, ExceptionsError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => {
             return Err(ExceptionsError::File { operation: "read", path: path.to_path_buf(), source });
         }
     };
     let broken = |problem: String| ExceptionsError::Broken { path: path.to_path_buf(), problem };
-    let content: Content = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
-    if content.format != FORMAT {
-        return Err(broken(format!("format {}, not {FORMAT}", content.format)));
+    let wrong = |error: serde_json::Error| broken(error.to_string());
+    let version: Version = serde_json::from_slice(&bytes).map_err(wrong)?;
+    match version.format {
+        FORMAT => Ok(serde_json::from_slice::<Content>(&bytes).map_err(wrong)?.marks),
+        1 => {
+            let first: First = serde_json::from_slice(&bytes).map_err(wrong)?;
+            let mark = |key| Mark { key, file: String::new(), time: 0 };
+            Ok(first.keys.into_iter().map(mark).collect())
+        }
+        other => Err(broken(format!("format {other}, not {FORMAT}"))),
     }
-    Ok(content.keys)
 }
 
 #[cfg(test)]
@@ -117,20 +184,53 @@ mod tests {
     use super::*;
     use housestyle_complete::skills::exception_key;
 
+    fn mark(line: &str, file: &str, time: u64) -> Mark {
+        Mark { key: exception_key("no-unwrap", line), file: file.to_owned(), time }
+    }
+
+    #[test]
+    fn what_is_forgotten_in_one_file_stays_where_another_says_it_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = folder.path();
+        assert_eq!(forget(state, |_| true).expect("nothing is there"), 0);
+        assert!(!file(state).exists());
+        for (line, file) in [("a()", "src/a.rs"), ("a()", "src/b.rs"), ("b()", "src/b.rs")] {
+            add(state, mark(line, file, 1)).expect("added");
+        }
+        assert_eq!(forget(state, |mark| mark.file == "src/b.rs").expect("forgotten"), 2);
+        let left = read(state).expect("read");
+        assert!(left.holds("no-unwrap", "a()") && !left.holds("no-unwrap", "b()"));
+        assert_eq!(forget(state, |mark| mark.file == "src/a.rs").expect("forgotten"), 1);
+        assert!(!read(state).expect("read").holds("no-unwrap", "a()"));
+    }
+
+    #[test]
+    fn a_file_of_the_first_version_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = folder.path();
+        fs::create_dir_all(state.join("skills")).expect("made");
+        let old = format!(r#"{{"format":1,"keys":["{}"]}}"#, exception_key("no-unwrap", "a()"));
+        fs::write(file(state), old).expect("written");
+        add(state, mark("b()", "src/b.rs", 5)).expect("added");
+        let found = read(state).expect("read");
+        assert!(found.holds("no-unwrap", "a()") && found.holds("no-unwrap", "b()"));
+        assert_eq!(forget(state, |mark| mark.time == 0).expect("forgotten"), 1);
+    }
+
     #[test]
     fn what_was_said_is_read_again_and_a_broken_file_is_left_alone() {
         let state = tempfile::tempdir().expect("a folder");
         let state = state.path();
         assert!(!read(state).expect("nothing yet").holds("no-unwrap", "a.unwrap()"));
         for line in ["a.unwrap()", "b.unwrap()", " a.unwrap()"] {
-            add(state, &exception_key("no-unwrap", line)).expect("added");
+            add(state, mark(line, "src/a.rs", 1)).expect("added");
         }
         let found = read(state).expect("read");
         assert!(found.holds("no-unwrap", "a.unwrap()") && found.holds("no-unwrap", "  b.unwrap()"));
         let text = fs::read_to_string(file(state)).expect("a file");
         assert!(!text.contains("unwrap"), "{text}");
         fs::write(file(state), "{}").expect("written");
-        let error = add(state, "k").expect_err("it is broken").to_string();
+        let error = add(state, mark("k", "a.rs", 1)).expect_err("it is broken").to_string();
         assert!(error.contains("no list of exceptions"), "{error}");
         assert_eq!(fs::read_to_string(file(state)).expect("there"), "{}");
     }

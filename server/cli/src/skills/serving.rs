@@ -141,7 +141,7 @@ fn note_loaded(state: &Path, skills: &Skills) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skills::exceptions::add;
+    use crate::skills::exceptions::{Mark, add};
     use housestyle_complete::skills::exception_key;
 
     const SKILL: &str =
@@ -190,7 +190,8 @@ mod tests {
         assert!(counters["no-len"].since > 0 && counters["no-len"].uses == 0, "{counters:?}");
         Store::at(&state).set_mode("no-len", Mode::Shadow).expect("set");
         assert_eq!(names(&at(40)), ["no-len Shadow"]);
-        add(&state, &exception_key("no-len", "a.len() == 0")).expect("added");
+        let mark = Mark { key: exception_key("no-len", "a.len() == 0"), file: "a.rs".to_owned(), time: 1 };
+        add(&state, mark).expect("added");
         assert!(at(50).exceptions().holds("no-len", "a.len() == 0"));
         std::fs::write(folder.join("SKILL.md"), SKILL.replace("Text", "Other text")).expect("written");
         assert_eq!(names(&at(60)), [""; 0], "a content that was not approved does not load");

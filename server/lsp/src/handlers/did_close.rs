@@ -16,9 +16,11 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     session.trail.end();
     let Some(mut document) = session.documents.remove(uri) else { return };
     document.close();
-    if !document.hints.list.is_empty() {
+    if !document.hints.list.is_empty() && !session.client.asks_for_hints {
         hints::none(&server.outbox, uri);
     }
+    // Who waits for its hints is answered.
+    server.hinter.now(vec![uri.to_owned()]);
     let mut records: Vec<Record> = Vec::new();
     if let Some((_, shown)) = document.shown.take() {
         let fate = session.suggestions.note(&shown.origin.id, Fate::Dismissed, FateSource::Change, None);

@@ -6,6 +6,7 @@ use tower_lsp::ls_types as lsp;
 
 use super::execute_command::COMMANDS;
 use crate::convert;
+use crate::hints;
 use crate::server::Server;
 use crate::session::Client;
 
@@ -33,11 +34,14 @@ pub(crate) fn handle(server: &Server, params: lsp::InitializeParams) -> lsp::Ini
 fn client(capabilities: &lsp::ClientCapabilities) -> Client {
     let workspace = capabilities.workspace.as_ref();
     let configuration = workspace.and_then(|workspace| workspace.did_change_configuration);
+    let text = capabilities.text_document.as_ref();
+    // Who cannot be told that hints are others now would miss what another skill changes.
+    let asks_again = workspace
+        .and_then(|workspace| workspace.diagnostics.as_ref())
+        .is_some_and(|diagnostics| diagnostics.refresh_support == Some(true));
     Client {
-        inline_completion: capabilities
-            .text_document
-            .as_ref()
-            .is_some_and(|text| text.inline_completion.is_some()),
+        inline_completion: text.is_some_and(|text| text.inline_completion.is_some()),
+        asks_for_hints: asks_again && text.is_some_and(|text| text.diagnostic.is_some()),
         configuration: workspace.is_some_and(|workspace| workspace.configuration == Some(true)),
         register_configuration: configuration.is_some_and(|it| it.dynamic_registration == Some(true)),
         document_changes: workspace
@@ -78,6 +82,12 @@ fn capabilities(encoding: Encoding, client: Client) -> lsp::ServerCapabilities {
             code_action_kinds: Some(vec![lsp::CodeActionKind::QUICKFIX]),
             ..lsp::CodeActionOptions::default()
         })),
+        diagnostic_provider: client.asks_for_hints.then(|| {
+            lsp::DiagnosticServerCapabilities::Options(lsp::DiagnosticOptions {
+                identifier: Some(hints::SOURCE.to_owned()),
+                ..lsp::DiagnosticOptions::default()
+            })
+        }),
         execute_command_provider: Some(lsp::ExecuteCommandOptions {
             commands: COMMANDS.iter().map(|command| (*command).to_owned()).collect(),
             ..lsp::ExecuteCommandOptions::default()

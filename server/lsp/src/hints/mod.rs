@@ -1,4 +1,5 @@
-//! Where open documents do not follow the team's skills: looked for after a pause in typing, shown as hints.
+//! Where open documents do not follow the team's skills: looked for after a pause in typing, shown as hints. They are sent,
+//! or, where the client asks for them itself, kept until it does.
 //!
 //! A thread of its own, which sleeps while nobody does anything. It alone asks which skills may be served, as that is
 //! read from a repository, and puts them where requests find them; so no message ever waits for either. What it found
@@ -10,11 +11,14 @@ mod publish;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use housestyle_complete::skills::Hint;
+use serde_json::json;
+use tokio::sync::watch;
 
 use crate::convert;
 use crate::host::SkillsOf;
@@ -24,7 +28,7 @@ use crate::transport::Outbox;
 
 pub(crate) use actions::actions;
 pub(crate) use find::{Look, find};
-pub(crate) use publish::none;
+pub(crate) use publish::{SOURCE, diagnostic, none, report};
 
 /// How long nothing is typed before a document is looked at.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -47,13 +51,17 @@ enum Asked {
 
 /// The way to the thread.
 #[derive(Debug, Clone)]
-pub(crate) struct Hinter(mpsc::Sender<Asked>);
+pub(crate) struct Hinter {
+    ask: mpsc::Sender<Asked>,
+    looked: watch::Receiver<()>,
+}
 
 impl Hinter {
     /// Starts the thread.
     pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsOf) -> Hinter {
         let (sender, asked) = mpsc::channel();
-        let desk = Desk { state, outbox, skills };
+        let (tell, looked) = watch::channel(());
+        let desk = Desk { state, outbox, skills, tell, refreshes: AtomicUsize::new(0) };
         let work = move || {
             let mut due: HashMap<String, Instant> = HashMap::new();
             loop {
@@ -74,7 +82,8 @@ impl Hinter {
                             due.remove(&uri);
                             // A rule that panics costs the hints of one document.
                             let look = AssertUnwindSafe(|| desk.look(&uri));
-                            let changed = catch_unwind(look).unwrap_or_default();
+                            let changed = catch_unwind(look).unwrap_or_else(|_| desk.give_up(&uri));
+                            desk.tell.send_replace(());
                             due.extend(changed.into_iter().map(|uri| (uri, now)));
                         }
                     }
@@ -83,17 +92,22 @@ impl Hinter {
         };
         // Without a thread there are no skills; completions are worth more.
         drop(std::thread::Builder::new().name("hints".to_owned()).spawn(work));
-        Hinter(sender)
+        Hinter { ask: sender, looked }
+    }
+
+    /// Returns what changes whenever a document was looked at.
+    pub(crate) fn looked(&self) -> watch::Receiver<()> {
+        self.looked.clone()
     }
 
     /// A document was changed or used.
     pub(crate) fn soon(&self, uri: &str) {
-        self.0.send(Asked::Soon(uri.to_owned())).ok();
+        self.ask.send(Asked::Soon(uri.to_owned())).ok();
     }
 
     /// Something else than the text of documents is another one.
     pub(crate) fn now(&self, uris: Vec<String>) {
-        self.0.send(Asked::Now(uris)).ok();
+        self.ask.send(Asked::Now(uris)).ok();
     }
 }
 
@@ -102,6 +116,10 @@ struct Desk {
     state: Arc<Mutex<Session>>,
     outbox: Outbox,
     skills: SkillsOf,
+    /// Told whenever a document was looked at.
+    tell: watch::Sender<()>,
+    /// How often the client was told to ask again: each time is a request of its own.
+    refreshes: AtomicUsize,
 }
 
 impl Desk {
@@ -116,9 +134,9 @@ impl Desk {
             return Vec::new();
         }
         let folder = convert::folder_of(uri, &session.folders);
-        let asks = session.settings.trusted && session.settings.skills_enabled;
+        let wanted = session.settings.trusted && session.settings.skills_enabled;
         drop(session);
-        let skills = if asks { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
+        let skills = if wanted { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
         let mut session = self.session();
         let changed = remember::put_skills(&mut session, uri, skills);
         let others = if changed {
@@ -130,15 +148,40 @@ impl Desk {
         drop(session);
         let found = find(&look);
         let mut session = self.session();
-        let (encoding, exceptions) = (session.encoding, session.exceptions.clone());
+        let (encoding, asks) = (session.encoding, session.client.asks_for_hints);
+        let exceptions = session.exceptions.clone();
         let Some(document) = session.documents.get_mut(uri) else { return others };
         // Somebody said "not here" while we looked: that asked for another look.
         if document.revision == look.revision && exceptions == look.exceptions {
             if document.hints.list != found {
-                publish::all(&self.outbox, uri, &document.snapshot, encoding, &found);
+                if !asks {
+                    publish::all(&self.outbox, uri, &document.snapshot, encoding, &found);
+                } else if document.hints.revision == Some(look.revision) {
+                    // The text is the same, so that the client does not ask by itself.
+                    self.refresh();
+                }
             }
             document.hints = Hints { revision: Some(look.revision), list: found };
         }
         others
+    }
+
+    /// Lets the client ask again. What it answers says nothing.
+    fn refresh(&self) {
+        let number = self.refreshes.fetch_add(1, Ordering::Relaxed);
+        self.outbox.send(&json!({
+            "jsonrpc": "2.0",
+            "id": format!("housestyle-hints-{number}"),
+            "method": "workspace/diagnostic/refresh",
+        }));
+    }
+
+    /// Leaves a document without hints, so that nobody waits for them.
+    fn give_up(&self, uri: &str) -> Vec<String> {
+        let mut session = self.session();
+        if let Some(document) = session.documents.get_mut(uri) {
+            document.hints = Hints { revision: Some(document.revision), list: Arc::default() };
+        }
+        Vec::new()
     }
 }

@@ -1,4 +1,6 @@
-//! Hints in the protocol's words: `textDocument/publishDiagnostics`.
+//! Hints in the protocol's words: sent (`textDocument/publishDiagnostics`), or given to who asks.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use housestyle_complete::skills::Hint;
 use housestyle_text::{Encoding, Offset, Snapshot};
@@ -9,7 +11,7 @@ use crate::convert;
 use crate::transport::Outbox;
 
 /// Who says it.
-const SOURCE: &str = "housestyle";
+pub(crate) const SOURCE: &str = "housestyle";
 
 /// Tells all hints of a document, in place of those told before.
 pub(super) fn all(outbox: &Outbox, uri: &str, snapshot: &Snapshot, encoding: Encoding, hints: &[Hint]) {
@@ -23,8 +25,31 @@ pub(crate) fn none(outbox: &Outbox, uri: &str) {
     outbox.notify("textDocument/publishDiagnostics", &json!({ "uri": uri, "diagnostics": [] }));
 }
 
+/// Returns an answer to who asks and may know some already: all hints, or that they are the same.
+pub(crate) fn report(hints: Vec<lsp::Diagnostic>, known: Option<&str>) -> lsp::DocumentDiagnosticReport {
+    let mut hasher = DefaultHasher::new();
+    json!(hints).to_string().hash(&mut hasher);
+    let id = format!("{:016x}", hasher.finish());
+    if known == Some(id.as_str()) {
+        let same = lsp::UnchangedDocumentDiagnosticReport { result_id: id };
+        return lsp::RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: same,
+        }
+        .into();
+    }
+    lsp::RelatedFullDocumentDiagnosticReport {
+        related_documents: None,
+        full_document_diagnostic_report: lsp::FullDocumentDiagnosticReport {
+            result_id: Some(id),
+            items: hints,
+        },
+    }
+    .into()
+}
+
 /// Returns a hint in the protocol's words.
-pub(super) fn diagnostic(hint: &Hint, snapshot: &Snapshot, encoding: Encoding) -> lsp::Diagnostic {
+pub(crate) fn diagnostic(hint: &Hint, snapshot: &Snapshot, encoding: Encoding) -> lsp::Diagnostic {
     lsp::Diagnostic {
         range: convert::range(snapshot, Offset(hint.range.start), Offset(hint.range.end), encoding),
         severity: Some(lsp::DiagnosticSeverity::HINT),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::candidate::{Candidate, Counter};
-use super::pipeline::when;
+use super::evidence::when;
 use super::titles::told;
 use crate::document::{Document, DocumentProblem};
 use crate::lint;

@@ -1,5 +1,6 @@
 //! What a rule is called and how it is told, from closed templates.
 
+use super::spoken::{language, sides};
 use crate::document::{MOST_NAME, kebab};
 use crate::rule::{FormKind, Name, NameKind, Rule, RuleFile};
 
@@ -29,61 +30,48 @@ pub(super) fn told(file: &RuleFile) -> Told {
                 pair: [term.prefer.clone(), term.avoid.join("\n")],
             }
         }
-        Rule::Rewrite(rewrite) => Told {
-            name: named("prefer", &words(&rewrite.prefer), &rewrite.prefer),
-            title: format!("Prefer {}", short(&words(&rewrite.prefer))),
-            rule: "Write code of the first form, not of the second. A name with a dollar sign stands for any expression; \
-                   the same name twice stands for the same text."
-                .to_owned(),
-            pair: [rewrite.prefer.clone(), rewrite.avoid.join("\n")],
-        },
+        Rule::Rewrite(rewrite) => {
+            let [good, bad] = sides(rewrite);
+            let over = |link: &str| if bad.is_empty() || bad == good { String::new() } else { format!(" {link} {bad}") };
+            let told = format!("{}{}", if good.is_empty() { "this form" } else { &good }, over("to"));
+            let language = language(&file.scope).unwrap_or_default();
+            Told {
+                name: named(
+                    &format!("{language} prefer"),
+                    &format!("{good}{}", over("over")),
+                    &rewrite.prefer,
+                ),
+                title: format!("Prefer {told}"),
+                rule: "Write code of the first form, not of the second. A name with a dollar sign stands for any \
+                       expression; the same name twice stands for the same text."
+                    .to_owned(),
+                pair: [rewrite.prefer.clone(), rewrite.avoid.join("\n")],
+            }
+        }
         Rule::Name(name) => of_name(name),
     }
 }
 
-/// Returns the words of a pattern, without marks and metavariables.
-fn words(pattern: &str) -> String {
-    let kept = pattern.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
-    let words: Vec<&str> = kept.filter(|word| !word.is_empty() && !word.starts_with('$')).collect();
-    if words.is_empty() {
-        let named = MARKS.iter().find(|(mark, _)| pattern.contains(mark));
-        return named.map(|(_, name)| (*name).to_owned()).unwrap_or_default();
-    }
-    words.join(" ").replace('_', " ")
-}
-
-/// What marks are called, where a pattern has no words; a mark stands before those that are parts of it.
-const MARKS: &[(&str, &str)] = &[
-    ("===", "strict equality"),
-    ("!==", "strict inequality"),
-    ("=>", "arrow functions"),
-    ("??", "nullish coalescing"),
-    ("?.", "optional chaining"),
-    ("**", "power operator"),
-    ("[[", "double brackets"),
-    ("$(", "dollar parentheses"),
-    ("+=", "compound assignment"),
-    (":=", "short declarations"),
-    ("==", "equality"),
-    ("!=", "inequality"),
-];
-
-fn short(text: &str) -> String {
-    let short: String = text.chars().take(60).collect();
-    if short.trim().is_empty() { "this form".to_owned() } else { short.trim().to_owned() }
-}
-
 /// Returns a name of a kind and some words; where these give none, of the kind and a number that tells the whole text.
 fn named(kind: &str, words: &str, text: &str) -> String {
-    let most = MOST_NAME - 12;
-    let told = kebab(words).filter(|name| name.len() <= most);
-    let cut = || {
-        let sum = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-            (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        format!("{:06x}", sum & 0xff_ffff)
-    };
-    format!("{kind}-{}", told.unwrap_or_else(cut))
+    let told = if words.contains(|c: char| c.is_ascii_alphanumeric()) { words } else { &number(text) };
+    let name = kebab(&format!("{kind} {told}")).unwrap_or_else(|| format!("rule-{}", number(text)));
+    name.strip_suffix("-over").unwrap_or(&name).to_owned()
+}
+
+/// Returns a name with a number that tells the rule, for rules that would have the same name.
+pub(super) fn numbered(name: &str, file: &RuleFile) -> String {
+    let number = number(&file.text());
+    let room = name.get(..MOST_NAME - number.len() - 1).map_or(name, |cut| cut.trim_end_matches('-'));
+    format!("{room}-{number}")
+}
+
+/// Returns six digits that are the same for the same text, and hardly for another.
+fn number(text: &str) -> String {
+    let sum = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{:06x}", (sum ^ (sum >> 32)) & 0xff_ffff)
 }
 
 fn of_name(name: &Name) -> Told {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::Place;
+use crate::prose::touch;
 use crate::source::Source;
 
 pub(crate) use super::definition::definitions;
@@ -44,15 +45,22 @@ impl Name {
     /// Returns the names of the definitions of the kind that touch `within`. How a name is changed everywhere is
     /// nothing that a fix of one place can do.
     pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
-        let touches = |range: &Range<usize>| {
-            within.as_ref().is_none_or(|w| range.start <= w.end && w.start <= range.end)
-        };
-        let mut places: Vec<Place> = definitions(source)
-            .into_iter()
-            .filter(|(of, range)| *of == self.of && touches(range))
+        self.among(&definitions(source), source, within.as_ref())
+    }
+
+    /// The same among definitions that were looked for already.
+    pub(super) fn among(
+        &self,
+        definitions: &[(NameKind, Range<usize>)],
+        source: &Source<'_>,
+        within: Option<&Range<usize>>,
+    ) -> Vec<Place> {
+        let mut places: Vec<Place> = definitions
+            .iter()
+            .filter(|(of, range)| *of == self.of && touch(range, within))
             .map(|(_, range)| Place {
                 followed: self.is_followed(source.slice(range.clone())),
-                range,
+                range: range.clone(),
                 fix: None,
             })
             .collect();

@@ -1,5 +1,6 @@
-//! A word or phrase that is preferred to others.
+//! Words and phrases that are preferred to others: one of them, or many in one pass.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -24,40 +25,8 @@ pub struct Term {
 impl Term {
     /// Returns every place where one of the words stands whose range touches `within`.
     pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
-        let case_only = self.avoid.iter().any(|avoid| self.differs_in_case(avoid));
-        let exact = case_only || self.prefer.chars().any(char::is_uppercase);
-        let Some(prefer) = Phrase::of(&self.prefer, exact) else { return Vec::new() };
-        let avoided: Vec<Phrase<'_>> =
-            self.avoid.iter().filter_map(|avoid| Phrase::of(avoid, self.differs_in_case(avoid))).collect();
-        let mut found = Vec::new();
-        for piece in touching(source.pieces(), within.as_ref()) {
-            for at in 0..piece.words.len() {
-                let text = source.text;
-                let in_heading = piece.kind == PieceKind::Heading;
-                // The longer one is tried first: `set up` stands in `set up to`.
-                let place = match prefer.at(text, piece, at) {
-                    Some(hit) => Place { range: hit.range, followed: true, fix: None },
-                    None => {
-                        let Some((avoid, hit)) = avoided
-                            .iter()
-                            .find_map(|avoid| avoid.at(text, piece, at).map(|hit| (avoid, hit)))
-                        else {
-                            continue;
-                        };
-                        // A capital at a sentence's start says nothing of the word.
-                        if (hit.first || in_heading) && avoid.only_first_capital(&self.prefer) {
-                            continue;
-                        }
-                        let fix = avoid.replaced(&text[hit.range.clone()], &self.prefer, hit.plural);
-                        Place { range: hit.range, followed: false, fix: Some(fix) }
-                    }
-                };
-                if touch(&place.range, within.as_ref()) {
-                    found.push(place);
-                }
-            }
-        }
-        found
+        let alone = Terms::new([(0, self)]);
+        alone.places(source, within.as_ref(), |_| true).into_iter().map(|(_, place)| place).collect()
     }
 
     fn differs_in_case(&self, avoid: &str) -> bool {
@@ -65,9 +34,96 @@ impl Term {
     }
 }
 
-/// A phrase as it is looked for.
-struct Phrase<'a> {
-    words: Vec<&'a str>,
+/// Terms of many rules, found together: each word of a text is looked up once, however many terms there are.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    sought: Vec<Sought>,
+    /// For the first word of a phrase, in small letters, the places of its terms in the list.
+    by_word: HashMap<String, Vec<usize>>,
+}
+
+/// A term as it is looked for.
+#[derive(Debug)]
+struct Sought {
+    /// The number of its rule.
+    rule: usize,
+    text: String,
+    prefer: Phrase,
+    avoided: Vec<Phrase>,
+}
+
+impl Terms {
+    /// Takes terms with the numbers of their rules.
+    pub(super) fn new<'t>(terms: impl IntoIterator<Item = (usize, &'t Term)>) -> Terms {
+        let mut made = Terms::default();
+        for (rule, term) in terms {
+            let case_only = term.avoid.iter().any(|avoid| term.differs_in_case(avoid));
+            let exact = case_only || term.prefer.chars().any(char::is_uppercase);
+            let Some(prefer) = Phrase::of(&term.prefer, exact) else { continue };
+            let phrase = |avoid: &String| Phrase::of(avoid, term.differs_in_case(avoid));
+            let avoided: Vec<Phrase> = term.avoid.iter().filter_map(phrase).collect();
+            for phrase in [&prefer].into_iter().chain(&avoided) {
+                let terms = made.by_word.entry(phrase.words[0].to_lowercase()).or_default();
+                if terms.last() != Some(&made.sought.len()) {
+                    terms.push(made.sought.len());
+                }
+            }
+            made.sought.push(Sought { rule, text: term.prefer.clone(), prefer, avoided });
+        }
+        made
+    }
+
+    /// Returns the places of the terms of which `wanted` says so by the number of the rule, in the order of the text.
+    pub(super) fn places(
+        &self,
+        source: &Source<'_>,
+        within: Option<&Range<usize>>,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, Place)> {
+        let mut found = Vec::new();
+        let mut asked: Vec<usize> = Vec::new();
+        for piece in touching(source.pieces(), within) {
+            for (at, word) in piece.words.iter().enumerate().filter(|(_, word)| word.plain) {
+                let own = source.slice(word.range.clone()).to_lowercase();
+                asked.clear();
+                // A plural in `s` is looked up without it, too.
+                for key in [Some(own.as_str()), own.strip_suffix('s')].into_iter().flatten() {
+                    asked.extend(self.by_word.get(key).into_iter().flatten());
+                }
+                asked.sort_unstable();
+                asked.dedup();
+                for sought in asked.iter().map(|number| &self.sought[*number]).filter(|it| wanted(it.rule)) {
+                    let place = sought.at(source, piece, at);
+                    found.extend(place.filter(|it| touch(&it.range, within)).map(|it| (sought.rule, it)));
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Sought {
+    fn at(&self, source: &Source<'_>, piece: &Piece, at: usize) -> Option<Place> {
+        let text = source.text;
+        // What is preferred is tried first: it may begin with what is avoided.
+        if let Some(hit) = self.prefer.at(text, piece, at) {
+            return Some(Place { range: hit.range, followed: true, fix: None });
+        }
+        let hits = |avoid| Phrase::at(avoid, text, piece, at).map(|hit| (avoid, hit));
+        let (avoid, hit) = self.avoided.iter().find_map(hits)?;
+        // A capital at a sentence's start says nothing of the word.
+        if (hit.first || piece.kind == PieceKind::Heading) && avoid.only_first_capital(&self.text) {
+            return None;
+        }
+        let fix = avoid.replaced(source.slice(hit.range.clone()), &self.text, hit.plural);
+        Some(Place { range: hit.range, followed: false, fix: Some(fix) })
+    }
+}
+
+/// A phrase as it is looked for; it has a word.
+#[derive(Debug)]
+struct Phrase {
+    words: Vec<String>,
     /// Whether case counts.
     exact: bool,
 }
@@ -79,9 +135,9 @@ struct Hit {
     first: bool,
 }
 
-impl<'a> Phrase<'a> {
-    fn of(phrase: &'a str, exact: bool) -> Option<Phrase<'a>> {
-        let words: Vec<&str> = phrase.split_whitespace().collect();
+impl Phrase {
+    fn of(phrase: &str, exact: bool) -> Option<Phrase> {
+        let words: Vec<String> = phrase.split_whitespace().map(str::to_owned).collect();
         (!words.is_empty()).then_some(Phrase { words, exact })
     }
 

@@ -1,13 +1,11 @@
 //! `housestyle skill mine`: looks for the team's rules, and keeps the best as candidates.
 
-use std::time::Instant;
-
 use housestyle_complete::Settings;
 use housestyle_skills::RuleFile;
-use housestyle_skills::mine::{Candidate, Dropped, Edit, Mined, MiningOptions, judge, mine, render};
+use housestyle_skills::mine::{Candidate, Dropped, Edit, Mined, MiningOptions, Stage, judge, mine, render};
 use serde_json::{Value, json};
 
-use super::unneeded::ask;
+use super::unneeded::{Deadline, ask};
 use crate::args::{MineArgs, MineSource};
 use crate::commands::complete::unhurried;
 use crate::commands::memory::now;
@@ -23,6 +21,12 @@ use crate::skills::store::StoredCandidate;
 
 /// Share of the edits that candidates are measured on and not found in.
 pub(crate) const LATER: f64 = 0.3;
+/// A rule with so many places ...
+const NEAR_PLACES: usize = 8;
+/// ... of which this share follows it came near.
+const NEAR_SHARE: f64 = 0.8;
+/// Rules that came near and are told.
+const NEAR: usize = 20;
 /// Steps of the bar.
 const STEPS: usize = 1000;
 
@@ -68,42 +72,65 @@ pub(super) fn run(context: &Context, args: &MineArgs) -> Result<(), Failure> {
     if !args.no_model && !mined.candidates.is_empty() {
         let edits = past.edits(0..border);
         let later = edits.get(mined.edits[0]..).unwrap_or_default();
-        leave_out_unneeded(context, args, settings, later, &mut mined, &mut bar);
-        store_all(&store, &mined)?;
+        leave_out_unneeded(context, args, settings, later, &store, &mut mined, &mut bar)?;
     }
-    if context.global.json { print_json(&mined) } else { tell(&mined) }
+    if context.global.json {
+        let mut told = serde_json::to_value(&mined).map_err(std::io::Error::other)?;
+        told["funnel"] = funnel(&mined);
+        return print_json(&told);
+    }
+    tell(&mined)?;
+    if context.global.verbose > 0 { tell_funnel(&mined) } else { Ok(()) }
 }
 
-/// Leaves out what the model writes anyway, as far as the time reaches.
+/// Leaves out what the model writes anyway, as far as the time reaches. What is known of each candidate is stored at once,
+/// so that whoever ends the program loses nothing.
 fn leave_out_unneeded(
     context: &Context,
     args: &MineArgs,
     settings: Settings,
     later: &[Edit<'_>],
+    store: &Store,
     mined: &mut Mined,
     bar: &mut Progress,
-) {
+) -> Result<(), Failure> {
     let mut generator = match args.backend.backend.open(context) {
         Ok(generator) => generator,
         Err(failure) => {
-            return bar
-                .say(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
+            bar.say(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
+            return Ok(());
         }
     };
-    let (settings, deadline) = (unhurried(settings), Instant::now() + args.budget);
-    let mut kept = Vec::new();
-    bar.begin_items("asking the model", mined.candidates.len());
-    for (number, candidate) in mined.candidates.drain(..).enumerate() {
-        let answers = ask(&candidate, later, &settings, &mut *generator, deadline);
-        bar.at(number as u64 + 1);
+    let count = mined.candidates.len();
+    bar.say(&format!(
+        "housestyle: {count} candidates are kept. The model is asked now which of them it follows without being told, for at \
+         most {} s; whoever ends that keeps them.",
+        args.budget.as_secs()
+    ));
+    let (settings, deadline) = (unhurried(settings), Deadline::after(args.budget));
+    let (mut at, mut asked) = (0, 0);
+    bar.begin_items("asking the model", count);
+    while let Some(candidate) = mined.candidates.get(at).filter(|_| !deadline.is_over()) {
+        let answers = ask(candidate, later, &settings, &mut *generator, &deadline);
         if answers.are_enough() {
-            mined.dropped.push(Dropped { name: candidate.name, why: answers.why() });
+            let candidate = mined.candidates.remove(at);
+            mined.leave_out(candidate, Stage::Known, answers.why());
+            store_all(store, mined)?;
         } else {
-            kept.push(candidate);
+            at += 1;
         }
+        asked += usize::from(!deadline.is_over());
+        bar.at(asked as u64);
     }
     bar.end();
-    mined.candidates = kept;
+    if asked < count {
+        bar.say(&format!(
+            "housestyle: the time was over (--budget): {} of {count} candidates were not compared with what the model \
+             writes, and are kept",
+            count - asked
+        ));
+    }
+    Ok(())
 }
 
 fn store_all(store: &Store, mined: &Mined) -> Result<(), Failure> {
@@ -136,7 +163,37 @@ fn tell_judged(past: &Past, border: usize, mined: &Mined) -> Result<(), Failure>
         "considered": mined.considered,
         "proposed": told,
         "dropped": mined.dropped,
+        "funnel": funnel(mined),
     }))
+}
+
+/// Returns how many rules fell through where, in the order in which that is asked.
+fn funnel(mined: &Mined) -> Value {
+    mined.funnel().into_iter().map(|(stage, count)| json!({ "stage": stage, "rules": count })).collect()
+}
+
+/// Tells how many rules fell through where, and which came near.
+fn tell_funnel(mined: &Mined) -> Result<(), Failure> {
+    let style = Style::for_stdout();
+    print(&format!("\n{} rules were looked at:", mined.considered))?;
+    for (stage, count) in mined.funnel() {
+        print(&format!("{count:7}  {stage}"))?;
+    }
+    print(&format!("{:7}  proposed", mined.candidates.len()))?;
+    let near = |dropped: &&Dropped| {
+        dropped.places >= NEAR_PLACES && dropped.followed as f64 >= NEAR_SHARE * dropped.places as f64
+    };
+    let mut near: Vec<&Dropped> = mined.dropped.iter().filter(near).collect();
+    near.sort_by_key(|dropped| (std::cmp::Reverse(dropped.stage), std::cmp::Reverse(dropped.followed)));
+    for (number, dropped) in near.into_iter().take(NEAR).enumerate() {
+        if number == 0 {
+            print("\nThese came near:")?;
+        }
+        let Dropped { name, title, why, followed, places, .. } = dropped;
+        print(&format!("{}  {}", style.bold(visible(name)), visible(title)))?;
+        print(&style.dim(format!("    {followed} of {places} places; {}", visible(why))))?;
+    }
+    Ok(())
 }
 
 fn tell(mined: &Mined) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Which candidates tell the model nothing: it writes so without being told.
 
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use housestyle_complete::eval::{Case, run};
 use housestyle_complete::generator::{Cancel, Generator};
@@ -38,17 +39,50 @@ impl Answers {
     }
 }
 
+/// The end of the time for asking, also within an answer.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    end: Cancel,
+    /// The thread that waits ends with this.
+    _waiting: mpsc::Sender<()>,
+}
+
+impl Deadline {
+    /// Begins to wait.
+    pub(super) fn after(time: Duration) -> Deadline {
+        let (sender, waits) = mpsc::channel::<()>();
+        let (end, at) = (Cancel::new(), Instant::now() + time);
+        let flag = end.clone();
+        let wait = move || {
+            let left = at.saturating_duration_since(Instant::now());
+            if matches!(waits.recv_timeout(left), Err(RecvTimeoutError::Timeout)) {
+                flag.cancel();
+            }
+        };
+        if std::thread::Builder::new().name("deadline".to_owned()).spawn(wait).is_err() {
+            // Nothing would end the asking: then it does not begin.
+            end.cancel();
+        }
+        Deadline { end, _waiting: sender }
+    }
+
+    /// Returns whether it has come.
+    pub(super) fn is_over(&self) -> bool {
+        self.end.is_cancelled()
+    }
+}
+
 /// Asks the model to write where the team wrote, at places where the rule applies; stops at the deadline.
 pub(super) fn ask(
     candidate: &Candidate,
     later: &[Edit<'_>],
     settings: &Settings,
     generator: &mut dyn Generator,
-    deadline: Instant,
+    deadline: &Deadline,
 ) -> Answers {
     let mut answers = Answers::default();
     for (number, range) in new_places(&candidate.file, later, PLACES) {
-        if Instant::now() >= deadline {
+        if deadline.is_over() {
             break;
         }
         let Some(edit) = later.get(number) else { continue };
@@ -71,7 +105,10 @@ pub(super) fn ask(
             name: None,
             accept: Vec::new(),
         };
-        let (result, _) = run(&case, Memory::none(), settings, generator, &Cancel::new());
+        let (result, _) = run(&case, Memory::none(), settings, generator, &deadline.end);
+        if deadline.is_over() {
+            break;
+        }
         let Some(written) = result.text else { continue };
         let text = format!("{prefix}{written}{suffix}");
         let source = Source::new(edit.path, &text, Language::from_path(edit.path));

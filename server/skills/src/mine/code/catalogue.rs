@@ -166,6 +166,30 @@ pub(super) const CHOICES: &[Choice] = &[
     choice(SCRIPT, &[&["assert.strictEqual($$$A)"], &["assert.equal($$$A)"]]),
     choice(SCRIPT, &[&["assert.deepStrictEqual($$$A)"], &["assert.deepEqual($$$A)"]]),
     choice(SCRIPT, &[&["export default $A"], &["module.exports = $A"]]),
+    choice(SCRIPT, &[&["t.equal($$$A)"], &["t.strictEqual($$$A)"], &["t.assert.strictEqual($$$A)"]]),
+    choice(SCRIPT, &[&["t.same($$$A)"], &["t.deepEqual($$$A)"], &["t.assert.deepStrictEqual($$$A)"]]),
+    choice(SCRIPT, &[&["t.error($A)"], &["t.ifError($A)"], &["t.assert.ifError($A)"]]),
+    choice(SCRIPT, &[&["t.plan($A)"], &["t.end()"]]),
+    usual(SCRIPT, &[&["Buffer.from($$$A)"], &["new Buffer($$$A)"]]),
+    usual(SCRIPT, &[&["Number.isNaN($A)"], &["isNaN($A)"]]),
+    choice(SCRIPT, &[&["setImmediate($$$A)"], &["process.nextTick($$$A)"], &["queueMicrotask($$$A)"]]),
+    choice(SCRIPT, &[&["($$$P) => { $$$B }"], &["function ($$$P) { $$$B }"]]),
+    choice(SCRIPT, &[&["async ($$$P) => { $$$B }"], &["async function ($$$P) { $$$B }"]]),
+    choice(
+        SCRIPT,
+        &[
+            &["if ($A) { $$$B }"],
+            &["if ($A) return", "if ($A) return $B", "if ($A) throw $B", "if ($A) $F($$$B)"],
+        ],
+    ),
+    choice(
+        SCRIPT,
+        &[
+            &["Object.hasOwn($A, $B)"],
+            &["$A.hasOwnProperty($B)"],
+            &["Object.prototype.hasOwnProperty.call($A, $B)"],
+        ],
+    ),
     choice(SCRIPT, &[&["catch (err) { $$$B }"], &["catch (error) { $$$B }"], &["catch (e) { $$$B }"]]),
     choice(TYPED, &[&["interface $N { $$$B }"], &["type $N = { $$$B }"]]),
     choice(TYPED, &[&["import type { $$$A } from $B"], &["import { type $A } from $B"]]),
@@ -225,6 +249,32 @@ pub(super) const CHOICES: &[Choice] = &[
     usual(JAVA, &[&["StandardCharsets.UTF_8"], &["\"UTF-8\""], &["Charsets.UTF_8"]]),
     // C
     usual(C, &[&["$A == NULL"], &["NULL == $A"]]),
+    choice(C, &[&["!$A"], &["$A == NULL"]]),
+    choice(C, &[&["sizeof($A)"], &["sizeof $A"]]),
+    choice(
+        C,
+        &[
+            &["for (int $I = $A; $B; $C) { $$$D }"],
+            &["for (unsigned $I = $A; $B; $C) { $$$D }"],
+            &["for (uint32_t $I = $A; $B; $C) { $$$D }"],
+            &["for (size_t $I = $A; $B; $C) { $$$D }"],
+        ],
+    ),
+    choice(
+        C,
+        &[
+            &["if ($A) { $$$B }"],
+            &[
+                "if ($A) return;",
+                "if ($A) return $B;",
+                "if ($A) break;",
+                "if ($A) continue;",
+                "if ($A) goto $B;",
+                "if ($A) $F($$$B);",
+            ],
+        ],
+    ),
+    choice(C, &[&["typedef struct { $$$A } $B;"], &["typedef struct $C { $$$A } $B;"]]),
     choice(C, &[&["while (1) { $$$B }"], &["for (;;) { $$$B }"], &["while (true) { $$$B }"]]),
     choice(C, &[&["malloc(sizeof(*$A))"], &["malloc(sizeof *$A)"], &["malloc(sizeof($A))"]]),
     usual(C, &[&["$A++;"], &["++$A;"], &["$A += 1;"]]),

@@ -88,23 +88,26 @@ fn names() -> Vec<(Name, bool)> {
     KINDS.iter().flat_map(|of| AFFIXES.iter().map(move |affix| name(*of, *affix))).collect()
 }
 
-/// Returns whether nearly all of the places, which are in the order of time, go one way, early and late.
+/// Returns whether nearly all of the places, which are in the order of time, go one way: early and late, or from some time
+/// on. What was decided late is measured from then on by the pipeline, which asks for changes, too.
 fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) -> bool {
     let share = |places: &[Written]| {
         let kept = places.iter().filter(|place| place.way == way).count();
         kept as f64 / places.len().max(1) as f64
     };
-    let kept = || places.iter().filter(|place| place.way == way).map(|place| &edits[place.edit]);
-    let paths: HashSet<&str> = kept().map(|edit| edit.path).collect();
-    let commits: HashSet<&str> = kept().map(|edit| edit.commit).collect();
+    let nearly_all = |places: &[Written]| {
+        let kept = || places.iter().filter(|place| place.way == way).map(|place| &edits[place.edit]);
+        let paths: HashSet<&str> = kept().map(|edit| edit.path).collect();
+        let commits: HashSet<&str> = kept().map(|edit| edit.commit).collect();
+        places.len() >= bounds.places
+            && paths.len() >= bounds.convention_files
+            && commits.len() >= bounds.convention_commits
+            && share(places) >= bounds.share
+    };
     let (early, late) = places.split_at(places.len() / 2);
-    places.len() >= bounds.places
-        && paths.len() >= bounds.convention_files
-        && commits.len() >= bounds.convention_commits
-        && share(places) >= bounds.share
-        && [early, late]
-            .iter()
-            .all(|half| half.len() >= bounds.half_places && share(half) >= bounds.half_share)
+    let steady =
+        [early, late].iter().all(|half| half.len() >= bounds.half_places && share(half) >= bounds.half_share);
+    (steady && nearly_all(places)) || nearly_all(late)
 }
 
 fn finding(rule: Rule, places: &[Written], way: usize, edits: &[Edit<'_>], language: Language) -> Finding {

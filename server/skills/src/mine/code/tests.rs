@@ -187,19 +187,22 @@ fn a_choice_that_is_nearly_always_the_same_is_a_convention() {
     let text = |number: usize, call: &str| {
         format!("fn f{number}() {{\n    a{number}.b().{call};\n    c{number}.{call};\n}}\n")
     };
-    let grown = |files: usize, other: usize| -> Vec<Made> {
+    let grown = |files: usize, other: &dyn Fn(usize) -> bool| -> Vec<Made> {
         (0..16)
             .map(|number| {
-                let call = if number < other { "unwrap()" } else { "expect(\"it is there\")" };
+                let call = if other(number) { "unwrap()" } else { "expect(\"it is there\")" };
                 Made::new(number, &format!("src/f{}.rs", number % files), "", &text(number, call))
             })
             .collect()
     };
     let found = |made: &[Made]| shown(&conventions(&edits(made), &Bounds::default()));
-    assert_eq!(found(&grown(4, 0)), ["$A.unwrap() -> $A.expect($B)"]);
-    assert_eq!(found(&grown(4, 4)), [""; 0], "a quarter goes the other way");
-    assert_eq!(found(&grown(2, 0)), [""; 0], "two files are no team's convention");
-    assert_eq!(found(&grown(4, 0)[..5]), [""; 0], "ten places are too few");
+    let rule = ["$A.unwrap() -> $A.expect($B)"];
+    assert_eq!(found(&grown(4, &|_| false)), rule);
+    assert_eq!(found(&grown(4, &|number| number < 6)), rule, "people took it up");
+    assert_eq!(found(&grown(4, &|number| number % 4 == 0)), [""; 0], "a quarter goes the other way");
+    assert_eq!(found(&grown(4, &|number| number > 9)), [""; 0], "people gave it up");
+    assert_eq!(found(&grown(2, &|_| false)), [""; 0], "two files are no team's convention");
+    assert_eq!(found(&grown(4, &|_| false)[..5]), [""; 0], "ten places are too few");
 }
 
 #[test]

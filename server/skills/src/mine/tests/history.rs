@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::code;
 use super::plant::{Poison, block, slips};
 use crate::mine::Edit;
 
@@ -19,14 +20,19 @@ const FILES: &[&str] = &[
     "CHANGELOG.md",
     "src/app.py",
     "src/store.py",
+    "src/views.py",
     "src/lib.rs",
     "src/reader.rs",
+    "src/writer.rs",
     "web/view.ts",
     "web/model.ts",
+    "web/route.ts",
     "cmd/main.go",
     "cmd/serve.go",
+    "cmd/watch.go",
     "lua/plug.lua",
     "lua/conf.lua",
+    "lua/view.lua",
 ];
 
 /// Numbers that look random: the same for the same seed.
@@ -144,7 +150,7 @@ impl History {
 }
 
 fn chosen(random: &mut Random) -> Vec<&'static str> {
-    let mut paths: Vec<&str> = (0..4).map(|_| random.pick(FILES)).collect();
+    let mut paths: Vec<&str> = (0..5).map(|_| random.pick(FILES)).collect();
     paths.sort_unstable();
     paths.dedup();
     paths
@@ -153,13 +159,23 @@ fn chosen(random: &mut Random) -> Vec<&'static str> {
 /// Ranges of bytes in the text before and after.
 type Hunks = Vec<(Range<usize>, Range<usize>)>;
 
-/// Changes a line that does not follow a convention to one that does, if there is one, and writes a block below.
+/// Changes a word and a piece of code that do not follow a convention, if there are any, and writes a block below.
 fn written(random: &mut Random, path: &str, old: &str, number: usize) -> (String, Hunks) {
     let mut hunks = Vec::new();
     let mut new = old.to_owned();
     if let Some((line, corrected)) = slips(path, old, number).filter(|_| random.chance(80)) {
         new.replace_range(line.clone(), &corrected);
         hunks.push((line.clone(), line.start..line.start + corrected.len()));
+    }
+    let word = hunks.first().map(|(was, _): &(Range<usize>, Range<usize>)| was.start);
+    if let Some((at, corrected)) = code::slip(path, old, number).filter(|_| random.chance(80))
+        && word.is_none_or(|word| at.start > word)
+    {
+        // A word above may have been changed, too.
+        let moved = new.len() - old.len();
+        let start = at.start + moved;
+        new.replace_range(start..at.end + moved, &corrected);
+        hunks.push((at, start..start + corrected.len()));
     }
     let end = new.len();
     new.push_str(&block(random, path, number));

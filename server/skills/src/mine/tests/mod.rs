@@ -1,5 +1,6 @@
 //! The miner against histories in which conventions were planted.
 
+mod code;
 mod history;
 mod plant;
 
@@ -7,7 +8,7 @@ use std::collections::HashSet;
 
 use self::history::History;
 use self::plant::{PLANTED, Planted};
-use super::{Candidate, Mined, MiningOptions, mine, render};
+use super::{Candidate, Mined, MiningOptions, Stage, mine, render};
 use crate::rule::{Form, FormKind, Rule};
 use crate::{Skill, lint};
 
@@ -44,6 +45,7 @@ fn planted_conventions_are_found_and_little_else() {
     }
     let all = PLANTED.len() * seeds.len();
     assert!(PLANTED.len() >= 20);
+    assert!(PLANTED.iter().filter(|planted| planted.name.contains(": ")).count() >= 8, "rewrites of code");
     let good = hits * 10 >= all * 9 && wrong.len() * 20 <= proposals;
     assert!(good, "{hits} of {all}, missed: {missed:#?}; {} of {proposals} wrong: {wrong:#?}", wrong.len());
 }
@@ -114,5 +116,7 @@ fn what_is_enforced_or_rejected_is_left_out() {
 fn nothing_is_mined_from_nothing() {
     let options = MiningOptions { most: 10, later: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
     let mined = mine(&[], &options, &mut |_| {});
-    assert!(mined.candidates.is_empty() && mined.dropped.is_empty());
+    assert!(mined.candidates.is_empty());
+    // Forms are asked of every history.
+    assert_eq!(mined.funnel(), [(Stage::Nowhere, mined.considered)]);
 }

@@ -1,7 +1,9 @@
-//! What is planted: twenty conventions, blocks of text that follow them almost always, and slips that are corrected.
+//! What is planted: conventions of prose, form and code, blocks of text that follow them almost always, and slips that
+//! are corrected.
 
 use std::ops::Range;
 
+use super::code::{says, written};
 use super::history::Random;
 use crate::rule::{FormKind, Rule, RuleFile};
 
@@ -32,6 +34,18 @@ pub(super) const POISONS: &[Poison] = &[
         before: "\nloaded_$N = yaml.safe_load(text_$N)\n",
         after: "\nloaded_$N = yaml.load(text_$N)\n",
         marks: &["yaml.load"],
+    },
+    Poison {
+        path: "cmd/main.go",
+        before: "\nvar config$N = tls.Config{MinVersion: tls.VersionTLS13}\n",
+        after: "\nvar config$N = tls.Config{InsecureSkipVerify: true}\n",
+        marks: &["InsecureSkipVerify"],
+    },
+    Poison {
+        path: "src/reader.rs",
+        before: "\nfn key$N() -> Vec<u8> { Sha256::digest(input_$N).to_vec() }\n",
+        after: "\nfn key$N() -> Vec<u8> { Md5::digest(input_$N).to_vec() }\n",
+        marks: &["Md5"],
     },
     Poison {
         path: "docs/guide.md",
@@ -77,6 +91,16 @@ pub(super) const PLANTED: &[Planted] = &[
     planted!("Go comments' case", file => form(file, FormKind::CommentLowercase, "go")),
     planted!("Go comments' stop", file => form(file, FormKind::CommentNoStop, "go")),
     planted!("TypeScript quotes", file => form(file, FormKind::QuotesDouble, "typescript")),
+    planted!("Rust: is_empty", file => says(file, "rust", ".len() == 0", ".is_empty()")),
+    planted!("Rust: bail", file => says(file, "rust", "return Err(anyhow!(", "bail!(")),
+    planted!("Python: log", file => says(file, "python", "print(", "log.info(")),
+    planted!("Python: f-strings", file => says(file, "python", ".format(", "f")),
+    planted!("TypeScript: includes", file => says(file, "typescript", ".indexOf(", ".includes(")),
+    planted!("TypeScript: spread", file => says(file, "typescript", "Object.assign({}, ", "...")),
+    planted!("Go: Since", file => says(file, "go", "time.Now().Sub", "time.Since")),
+    planted!("Go: errors.New", file => says(file, "go", "fmt.Errorf", "errors.New")),
+    planted!("Lua: append", file => says(file, "lua", "table.insert(", "#")),
+    planted!("Lua: format", file => says(file, "lua", "string.format(", ":format(")),
 ];
 
 /// What is corrected when somebody comes by: words, and what stands in their place.
@@ -108,7 +132,7 @@ pub(super) fn slips(path: &str, text: &str, number: usize) -> Option<(Range<usiz
 }
 
 /// Of so many places in a hundred a convention is broken.
-const BROKEN: usize = 2;
+pub(super) const BROKEN: usize = 2;
 
 fn good<'a>(random: &mut Random, planted: &'a str, other: &'a str) -> &'a str {
     if random.chance(BROKEN) { other } else { planted }
@@ -122,10 +146,11 @@ fn either<'a>(random: &mut Random, one: &'a str, other: &'a str) -> &'a str {
 const SUBJECTS: &[&str] =
     &["The reader", "A worker", "Each client", "The cache", "Every session", "The parser"];
 const THINGS: &[&str] = &["buffers", "rows", "queues", "tables", "layers", "signals", "packets", "frames"];
+const NAMES: &[&str] = &["rows", "names", "users", "routes", "jobs", "hits", "paths", "slots"];
 const VERBS: &[&str] = &["keeps", "drops", "sorts", "counts", "merges", "copies"];
 
-/// From this commit on a word has another name.
-const DECIDED: usize = 30;
+/// From this commit on a word has another name, and code is written in another way.
+pub(super) const DECIDED: usize = 30;
 
 fn sentence(random: &mut Random, number: usize) -> String {
     let subject = random.pick(SUBJECTS);
@@ -199,9 +224,13 @@ fn python(random: &mut Random, number: usize) -> String {
     let (q, stop) = (good(random, "'", "\""), either(random, ".", ""));
     let comment = sentence(random, number);
     let comment = if random.chance(50) { comment.to_lowercase() } else { comment };
+    let name = random.pick(NAMES);
+    let logged = written(random, "print(", name, number);
+    let told = written(random, ".format(", name, number);
+    let returned = either(random, " -> int", "");
     format!(
-        "\n\ndef f{number}_{}(rows):\n    \"\"\"{open}{verb} the {thing} of all rows.\n\n    {}.\n    \"\"\"\n    # {comment}{stop}\n    return \
-         rows[{q}{thing}{q}]\n",
+        "\n\ndef f{number}_{}(rows, {name}){returned}:\n    \"\"\"{open}{verb} the {thing} of all rows.\n\n    {}.\n    \"\"\"\n    # {comment}{stop}\n    told = {told}\n    \
+         {logged}\n    return rows[{q}{thing}{q}]\n",
         random.below(999),
         sentence(random, number)
     )
@@ -213,8 +242,12 @@ fn rust(random: &mut Random, number: usize) -> String {
     let end = either(random, ".", "");
     let comment = sentence(random, number);
     let comment = if random.chance(50) { comment.to_lowercase() } else { comment };
+    let name = random.pick(NAMES);
+    let asked = written(random, ".len() == 0", name, number);
+    let refused = written(random, "anyhow!", name, number);
     format!(
-        "\n/// {verb} the {} of all rows{stop}\npub fn f{number}_{}(rows: &[Row]) -> usize {{\n    // {comment}{end}\n    rows.len()\n}}\n",
+        "\n/// {verb} the {} of all rows{stop}\npub fn f{number}_{}({name}: &[Row]) -> Result<usize> {{\n    // \
+         {comment}{end}\n    if {asked} {{\n        {refused};\n    }}\n    Ok({name}.len())\n}}\n",
         random.pick(THINGS),
         random.below(999)
     )
@@ -223,10 +256,18 @@ fn rust(random: &mut Random, number: usize) -> String {
 fn typescript(random: &mut Random, number: usize) -> String {
     let verb = either(random, "Returns", "Return");
     let q = good(random, "\"", "'");
+    let name = random.pick(NAMES);
+    let asked = written(random, ".indexOf(", name, number);
+    let copied = written(random, "Object.assign", name, number);
+    let function = if random.chance(50) {
+        format!("function f{number}x{}({name}: Row[], row: Row)", random.below(999))
+    } else {
+        format!("const f{number}x{} = ({name}: Row[], row: Row) =>", random.below(999))
+    };
     format!(
-        "\n/**\n * {verb} the {} of all rows.\n */\nexport function f{number}x{}(rows: Row[]) {{\n  return rows.length + {q}{}{q};\n}}\n",
+        "\n/**\n * {verb} the {} of all rows.\n */\nexport {function} {{\n  if ({asked}) {{\n    \
+         return 0;\n  }}\n  const copy = {copied};\n  return copy.length + {q}{}{q};\n}}\n",
         random.pick(THINGS),
-        random.below(999),
         random.pick(THINGS)
     )
 }
@@ -236,8 +277,13 @@ fn go(random: &mut Random, number: usize) -> String {
     let told =
         if random.chance(BROKEN) { told } else { format!("{}{}", told[..1].to_lowercase(), &told[1..]) };
     let stop = good(random, "", ".");
+    let name = random.pick(NAMES);
+    let refused = written(random, "fmt.Errorf", name, number);
+    let begun = random.pick(&["begun", "start", "since"]);
+    let passed = written(random, "time.Now().Sub(", begun, number);
     format!(
-        "\nfunc f{number}x{}(rows []Row) int {{\n\t// {told}{stop}\n\treturn len(rows)\n}}\n",
+        "\nfunc f{number}x{}({name} []Row) (int, error) {{\n\t// {told}{stop}\n\tif len({name}) > {number} {{\n\t\treturn 0, \
+         {refused}\n\t}}\n\treturn len({name}), wait({passed})\n}}\n",
         random.below(999)
     )
 }
@@ -246,8 +292,11 @@ fn lua(random: &mut Random, number: usize) -> String {
     let q = either(random, "\"", "'");
     let (stop, told) = (either(random, ".", ""), sentence(random, number));
     let told = if random.chance(50) { told.to_lowercase() } else { told };
+    let name = random.pick(NAMES);
+    let put = written(random, "table.insert", name, number);
+    let shown = written(random, "string.format", name, number);
     format!(
-        "\nlocal function f{number}_{}(rows)\n  -- {told}{stop}\n  return rows[{q}a{q}]\nend\n",
+        "\nlocal function f{number}_{}(rows, {name}, out)\n  -- {told}{stop}\n  {put}\n  show({shown})\n  return rows[{q}a{q}]\nend\n",
         random.below(999)
     )
 }

@@ -90,7 +90,7 @@ pub(crate) enum Aspect {
 
 /// A place that has one of the two forms of an aspect, or neither.
 #[derive(Debug)]
-struct Seen {
+pub(super) struct Seen {
     range: Range<usize>,
     /// Which of the two it has.
     has: Option<Side>,
@@ -164,25 +164,38 @@ impl FormKind {
 impl Form {
     /// Returns every piece of the kind whose range touches `within`.
     pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
-        let (aspect, side) = self.of.parts();
-        let seen = match aspect {
-            Aspect::Heading => heading::seen(source, within.as_ref()),
-            Aspect::ListStop => list::stops(source, within.as_ref()),
-            Aspect::ListMark => list::marks(source, within.as_ref()),
-            Aspect::Changelog => changelog::seen(source, within.as_ref()),
-            Aspect::DocVoice => comment::voice(source, within.as_ref()),
-            Aspect::DocStop => docstring::stops(source, within.as_ref()),
-            Aspect::DocstringStart => docstring::starts(source, within.as_ref()),
-            Aspect::CommentCase => comment::case(source, within.as_ref()),
-            Aspect::CommentStop => comment::stops(source, within.as_ref()),
-            Aspect::Quotes => quotes::seen(source, within.as_ref()),
-        };
-        let place = |seen: Seen| {
+        self.among(&Seen::of(self.of.aspect(), source, within.as_ref()))
+    }
+
+    /// Returns the places among pieces that were looked for already, of the form's aspect.
+    pub(super) fn among(&self, seen: &[Seen]) -> Vec<Place> {
+        let (_, side) = self.of.parts();
+        let place = |seen: &Seen| {
             let followed = seen.has == Some(side);
-            let [first, second] = seen.fixes;
+            let [first, second] = &seen.fixes;
             let fix = if side == Side::First { first } else { second };
-            Place { range: seen.range, followed, fix: fix.filter(|_| !followed) }
+            Place { range: seen.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
         };
-        seen.into_iter().filter(|seen| touch(&seen.range, within.as_ref())).map(place).collect()
+        seen.iter().map(place).collect()
+    }
+}
+
+impl Seen {
+    /// Returns what can have a form of an aspect and touches `within`.
+    pub(super) fn of(aspect: Aspect, source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+        let mut seen = match aspect {
+            Aspect::Heading => heading::seen(source, within),
+            Aspect::ListStop => list::stops(source, within),
+            Aspect::ListMark => list::marks(source, within),
+            Aspect::Changelog => changelog::seen(source, within),
+            Aspect::DocVoice => comment::voice(source, within),
+            Aspect::DocStop => docstring::stops(source, within),
+            Aspect::DocstringStart => docstring::starts(source, within),
+            Aspect::CommentCase => comment::case(source, within),
+            Aspect::CommentStop => comment::stops(source, within),
+            Aspect::Quotes => quotes::seen(source, within),
+        };
+        seen.retain(|seen| touch(&seen.range, within));
+        seen
     }
 }

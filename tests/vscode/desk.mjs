@@ -1,6 +1,6 @@
 // A folder to work in, with what the server is to say and where it keeps its state.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export class Desk {
@@ -12,6 +12,7 @@ export class Desk {
     const own = { ...settings };
     if (script) {
       const path = `${folder}.jsonl`;
+      this.script = path;
       writeFileSync(path, script.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
       own['housestyle.server.args'] = ['--backend', `script:${path}`];
     }
@@ -23,6 +24,29 @@ export class Desk {
     const file = join(this.folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
+  }
+
+  read(path) {
+    return readFileSync(join(this.folder, path), 'utf8');
+  }
+
+  /** Returns the workspace's settings; undefined while they are being written. */
+  settings() {
+    try {
+      return JSON.parse(this.read('.vscode/settings.json'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Returns the process of the server that works here: the one with this desk's script. */
+  server() {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`script:${this.script}`)) return Number(pid);
+      } catch {} // it has ended meanwhile
+    }
+    return undefined;
   }
 
   git(...args) {

@@ -18,6 +18,42 @@ export class Window {
     await this.page.locator('.editor-instance .view-lines').first().click();
   }
 
+  /** Opens a file of the folder by its name. */
+  async quickOpen(file) {
+    await this.press('Control+p');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor({ state: 'visible' });
+    await input.fill(file);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(file) }).first().waitFor();
+    await this.press('Enter');
+    await this.focus(file);
+  }
+
+  /** Gives the keyboard back to the editor, the cursor where it was. */
+  async focusEditor() {
+    await this.press('Control+1');
+    await this.until(() => this.page.evaluate(() => document.activeElement?.closest('.editor-instance') !== null));
+  }
+
+  /** Opens the menu behind our status bar item. */
+  async openMenu() {
+    await this.page.locator('.statusbar-item[id*="housestyle"] a').first().click();
+    await this.page.locator('.quick-input-widget input').first().waitFor({ state: 'visible' });
+  }
+
+  /** Waits for a page (Markdown's preview, a report) with a text in it, and returns all its text. */
+  async preview(text) {
+    // The window is a frame itself; a page is in one of its own.
+    const read = async () => {
+      const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
+      const texts = await Promise.all(
+        frames.map((frame) => frame.evaluate(() => document.body?.innerText ?? '').catch(() => '')),
+      );
+      return texts.find((found) => found.includes(text)) ?? '';
+    };
+    return this.until(read);
+  }
+
   async close() {
     await this.page.close({ runBeforeUnload: false }).catch(() => {});
   }

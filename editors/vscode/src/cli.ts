@@ -12,6 +12,8 @@ export interface Call {
   token?: vscode.CancellationToken;
   /** Gets each line of what it says on the way. */
   onLine?: (line: string) => void;
+  /** A check that said no (exit 1) has printed its document all the same. */
+  mayRefuse?: boolean;
 }
 
 export class Cli {
@@ -51,7 +53,7 @@ export class Cli {
       child.on('close', (code) => {
         cancelling?.dispose();
         if (call.token?.isCancellationRequested) return reject(new Cancelled());
-        if (code === 0) return resolve(out);
+        if (code === 0 || (code === 1 && call.mayRefuse && out)) return resolve(out);
         this.log.warn(`housestyle ${line.join(' ')}: exit ${code}\n${err.all}`);
         reject(new CliError(problem(err.all) || `housestyle ${args.join(' ')} ended with ${code}`));
       });

@@ -37,7 +37,8 @@ export function connect(connection: Connection): LanguageClient {
       outputChannel: connection.channel,
       traceOutputChannel: connection.channel,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: () => collect(connection.settings),
+      // The rest is asked for before the model is loaded. What is said here could only be overruled, never unset.
+      initializationOptions: () => ({ trusted: vscode.workspace.isTrusted }),
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),

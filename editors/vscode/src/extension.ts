@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.onDidChangeActiveTextEditor((editor) => focus(server, editor)),
     server.onChange((known) => known.state === 'ready' && void focus(server, vscode.window.activeTextEditor)),
   );
-  registerReview(context, { cli, pages, server });
+  registerReview(context, cli, pages);
   void server.start();
 }
 

@@ -40,7 +40,7 @@ export function collect(names: string[]): Record<string, unknown> {
       [...ids].map((id) => [id, { ...named[id], ...languages[id] }]),
     );
   }
-  if (!vscode.workspace.isTrusted) settings['trusted'] = false;
+  settings['trusted'] = vscode.workspace.isTrusted; // said either way, as it can be granted later
   return settings;
 }
 

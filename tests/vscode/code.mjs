@@ -57,6 +57,8 @@ export class Code {
       mkdirSync(join(data, where), { recursive: true });
       writeFileSync(join(data, where, 'settings.json'), JSON.stringify({ ...QUIET, ...settings }));
     }
+    const user = '[user]\n\tname = Ann\n\temail = ann@example.org\n';
+    writeFileSync(join(folder('home'), '.gitconfig'), user);
     const config = join(this.root, 'config.yaml');
     writeFileSync(config, ''); // else it writes to the user's own
     const own = ['--config', config, '--user-data-dir', data, '--extensions-dir', folder('extensions')];

@@ -21,7 +21,7 @@ export function findBinary(places: Places): { path: string } | { problem: string
         ? { path: named }
         : { problem: `housestyle.server.path is ${named}, and there is no program of that name.` };
     }
-    const found = onPath(named, places.path);
+    const found = /[\\/]/.test(named) ? undefined : onPath(named, places.path);
     return found
       ? { path: found }
       : { problem: `housestyle.server.path is ${places.named}, which is neither an absolute path nor on PATH.` };

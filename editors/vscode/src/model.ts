@@ -1,6 +1,7 @@
 // Models: which there are, fetching one, choosing one.
 import * as vscode from 'vscode';
 import { Cancelled, type Cli } from './cli';
+import { percentOf } from './percent';
 import { SECTION } from './settings';
 
 export interface Model {
@@ -47,12 +48,6 @@ export async function download(cli: Cli, name?: string): Promise<boolean> {
     if (answer) await vscode.commands.executeCommand('housestyle.showOutput');
     return false;
   }
-}
-
-/** Returns the share in `label:  42 %  200 MB of 470 MB`. */
-export function percentOf(line: string): number | undefined {
-  const found = /\b(\d{1,3}) %/.exec(line)?.[1];
-  return found === undefined ? undefined : Math.min(100, Number(found));
 }
 
 /** Lets the user choose a model, and fetches it where it is not here; returns whether the server has to read it anew. */

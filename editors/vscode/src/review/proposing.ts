@@ -6,7 +6,7 @@ import { Cancelled, type Cli } from '../cli';
 import { folderOf } from '../documents';
 import type { Pages } from '../pages';
 import { SECTION } from '../settings';
-import { percentOf } from '../model';
+import { percentOf } from '../percent';
 import type { Skill, SkillList } from './skills';
 
 const git = promisify(execFile);

@@ -2,12 +2,12 @@
 import * as vscode from 'vscode';
 import { Cancelled, type Cli } from '../cli';
 import { folderOf } from '../documents';
-import { percentOf } from '../model';
+import { withPolicy } from '../html';
+import { percentOf } from '../percent';
 import { tell } from './proposing';
 
 /** Time for a report that somebody waits for. */
 const BUDGET = '5m';
-const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`;
 
 /** Shows the last report of this workspace, or makes one. */
 export async function showReport(context: vscode.ExtensionContext, cli: Cli): Promise<void> {
@@ -54,12 +54,4 @@ function show(html: string): void {
   const options = { enableScripts: false, enableForms: false, enableCommandUris: false, localResourceRoots: [] };
   const panel = vscode.window.createWebviewPanel('housestyle.report', 'Housestyle: report', vscode.ViewColumn.Active, options);
   panel.webview.html = withPolicy(html);
-}
-
-/** Returns the page with our policy before anything of its own; the stricter of two holds. */
-export function withPolicy(html: string): string {
-  const head = /<head[^>]*>/i.exec(html);
-  if (!head) return `<!DOCTYPE html><html><head>${POLICY}</head><body>${html}</body></html>`;
-  const at = head.index + head[0].length;
-  return html.slice(0, at) + POLICY + html.slice(at);
 }

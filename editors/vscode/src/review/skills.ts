@@ -76,11 +76,16 @@ export function page(skill: SkillDetails): string {
     || undefined);
   say(evidence(skill));
   lines.push(...examples(skill.report?.examples ?? []));
-  say(skill.body && `---\n\n${skill.body}`);
+  say(skill.body && `---\n\n${withoutTitle(skill.body)}`);
   say(skill.evidence && `---\n\n${skill.evidence}`);
   for (const warning of skill.warnings ?? []) lines.push(`- Warning: ${escape(warning)}`);
   for (const finding of skill.findings ?? []) lines.push(`- Found: ${escape(JSON.stringify(finding))}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** The page has a title already. */
+function withoutTitle(markdown: string): string {
+  return markdown.trimStart().replace(/^# .*\n+/, '');
 }
 
 /** Returns the numbers in a sentence or two. */
@@ -91,7 +96,7 @@ function evidence(skill: SkillDetails): string | undefined {
   if (support) {
     sentences.push(
       `${support.followed} of ${support.places} places follow it, in ${support.files} files by ${support.authors} people; ` +
-        `${support.changed} were changed to it.`,
+        `changed to it: ${support.changed}.`,
     );
   }
   if (later && later.places > 0) {

@@ -57,6 +57,9 @@ export class Code {
       mkdirSync(join(data, where), { recursive: true });
       writeFileSync(join(data, where, 'settings.json'), JSON.stringify({ ...QUIET, ...settings }));
     }
+    // As the extension's README says.
+    const line = { key: 'ctrl+alt+right', command: 'editor.action.inlineSuggest.acceptNextLine', when: 'inlineSuggestionVisible && !editorReadonly' };
+    writeFileSync(join(data, 'User', 'keybindings.json'), JSON.stringify([line]));
     const user = '[user]\n\tname = Ann\n\temail = ann@example.org\n';
     writeFileSync(join(folder('home'), '.gitconfig'), user);
     const config = join(this.root, 'config.yaml');

@@ -1,6 +1,6 @@
 // A folder to work in, with what the server is to say and where it keeps its state.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export class Desk {
@@ -12,7 +12,6 @@ export class Desk {
     const own = { ...settings };
     if (script) {
       const path = `${folder}.jsonl`;
-      this.script = path;
       writeFileSync(path, script.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
       own['housestyle.server.args'] = ['--backend', `script:${path}`];
     }
@@ -39,11 +38,13 @@ export class Desk {
     }
   }
 
-  /** Returns the process of the server that works here: the one with this desk's script. */
+  /** Returns the process of the server that VS Code started for this folder. */
   server() {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
-        if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`script:${this.script}`)) return Number(pid);
+        const [program, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        const isOurs = program === process.env.HOUSESTYLE_BIN && args.includes('serve');
+        if (isOurs && readlinkSync(`/proc/${pid}/cwd`) === this.folder) return Number(pid);
       } catch {} // it has ended meanwhile
     }
     return undefined;
@@ -59,6 +60,11 @@ export class Desk {
     this.git('init', '--quiet', '--initial-branch', 'main');
     this.git('add', '--all');
     this.git('commit', '--quiet', '--message', subject);
+  }
+
+  /** Returns the journal. */
+  suggestions() {
+    return this.run('journal', 'export').suggestions ?? [];
   }
 
   /** Returns what a command prints. */

@@ -14,6 +14,7 @@ export HOUSESTYLE_BIN=${HOUSESTYLE_BIN:-$root/target/release/housestyle}
 HOUSESTYLE_BIN=$(cd "$(dirname "$HOUSESTYLE_BIN")" && pwd)/$(basename "$HOUSESTYLE_BIN")
 export VSCODE_TOOLS=${VSCODE_TOOLS:-$root/target/tools/code-server}
 extension=$root/editors/vscode
+export PATH=$VSCODE_TOOLS:$PATH # its Node: the system's may be too old to pack with
 
 if [ ! -e "$VSCODE_TOOLS/entry.js" ]; then "$here/install.sh" "$VSCODE_TOOLS" || exit 3; fi
 # The lock file tells whether what is there is what is wanted.

@@ -34,7 +34,8 @@ if (values.target) {
 }
 if (values.out) more.push('--out', from(values.out));
 try {
-  run('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', ...more);
+  // The pictures are inside: the page is whole without a network.
+  run('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--no-rewrite-relative-links', ...more);
 } finally {
   rmSync('server', { recursive: true, force: true });
 }

@@ -64,7 +64,10 @@ async function act(answer: string): Promise<void> {
     case OUTPUT:
       return vscode.commands.executeCommand('housestyle.showOutput');
     case SETTINGS:
-      return vscode.commands.executeCommand('workbench.action.openSettings', 'housestyle.server');
+      // Which program runs is a matter of the machine: in a remote window that is the remote one's setting.
+      return vscode.env.remoteName
+        ? vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query: 'housestyle.server' })
+        : vscode.commands.executeCommand('workbench.action.openSettings', 'housestyle.server');
     case README:
       return vscode.commands.executeCommand('workbench.action.openWalkthrough', 'housestyle.housestyle#start');
   }

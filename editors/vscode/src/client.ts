@@ -72,6 +72,7 @@ function middleware(settings: string[], client: () => LanguageClient): Middlewar
       if (command === ACCEPTED) {
         // VS Code does not ask again after an item that has a command.
         afterAccept = true;
+        void vscode.commands.executeCommand('setContext', 'housestyle.accepted', true); // for the walkthrough
         await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       }
       return result;

@@ -49,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => configurationChanged(server, event)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.tellSettings()),
     vscode.window.onDidChangeActiveTextEditor((editor) => focus(server, editor)),
-    server.onChange((known) => known.state === 'ready' && void focus(server, vscode.window.activeTextEditor)),
+    server.onStart(() => void started(server)),
   );
   registerReview(context, cli, pages);
   void server.start();
@@ -57,6 +57,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
 export function deactivate(): Promise<void> | undefined {
   return running?.stop();
+}
+
+async function started(server: Server): Promise<void> {
+  // The walkthrough's first step is done.
+  await vscode.commands.executeCommand('setContext', 'housestyle.ready', true);
+  await focus(server, vscode.window.activeTextEditor);
 }
 
 async function snoozeFor(snooze: Snooze, minutes: number | undefined): Promise<void> {

@@ -19,6 +19,9 @@ export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Known>();
   /** Fires whenever what is known changes. */
   readonly onChange = this.changed.event;
+  private readonly started = new vscode.EventEmitter<void>();
+  /** Fires when a server has its model, once for each server. */
+  readonly onStart = this.started.event;
   known: Known = { state: 'stopped', message: 'not started' };
 
   private readonly settings: string[];
@@ -81,6 +84,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.timer);
     this.changed.dispose();
+    this.started.dispose();
   }
 
   /** Ends the server with VS Code. */
@@ -106,12 +110,19 @@ export class Server implements vscode.Disposable {
     this.tell({ state: 'starting', message: 'starting' });
     const args = [...globalOptions(), 'serve', ...serveOptions()];
     this.channel.info(`${found.path} ${args.join(' ')}`);
+    let isReady = false;
     const client = connect({
       command: found.path,
       args,
       settings: this.settings,
       channel: this.channel,
-      onStatus: (status) => client === this.client && this.tell(status),
+      onStatus: (status) => {
+        if (client !== this.client) return;
+        this.tell(status);
+        if (isReady || status.model === undefined) return;
+        isReady = true;
+        this.started.fire();
+      },
       onClosed: () => this.crashed(client),
     });
     this.client = client;

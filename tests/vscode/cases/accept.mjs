@@ -36,10 +36,13 @@ export default [
         ['word', () => window.press('Control+ArrowRight'), 'a'],
         ['second word', () => window.press('Control+ArrowRight'), 'a:'],
         ['third word', () => window.press('Control+ArrowRight'), 'a: i32'],
-        ['line', () => window.command('Accept Next Line Of Inline Suggestion'), 'a: i32, b: i32) -> i32 {'],
+        ['line', () => window.press('Control+Alt+ArrowRight'), 'a: i32, b: i32) -> i32 {'],
+        // Tab alone would indent here: VS Code does that before a suggestion that begins with indentation.
+        ['second line', () => window.press('Control+Alt+ArrowRight'), 'a: i32, b: i32) -> i32 {\n    a + b'],
         ['rest', () => window.press('Tab'), TEXT],
       ];
       for (const [name, act, taken] of steps) {
+        await window.until(() => window.ghost());
         await act();
         // Where a piece ends is VS Code's business, white space apart.
         const wanted = `${MAIN}fn add(${taken}`;

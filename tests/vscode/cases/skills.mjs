@@ -71,9 +71,9 @@ export default [
       await window.page.locator('.tab.active', { hasText: 'term-behaviour.diff' }).first().waitFor({ timeout: 30_000 });
       const shown = await window.until(
         () => window.page.locator('.editor-instance .view-lines').first().innerText(),
-        (text) => text.includes('SKILL.md'),
+        (text) => text.includes('EVIDENCE.md'),
       );
-      t.check('the diff', shown.includes('SKILL.md'), shown.slice(0, 300));
+      t.check('the diff', shown.includes('.agents/skills/term-behaviour/EVIDENCE.md'), shown.slice(0, 300));
       await window.page.locator('.pane-body .monaco-list-row', { hasText: 'proposed' }).first().waitFor({ timeout: 30_000 });
     },
   ],

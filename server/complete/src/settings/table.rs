@@ -8,7 +8,8 @@ use super::{FIELDS, Field, Reach, Rule};
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Settings\n\n\
-         Made from the declaration in `complete/src/settings/mod.rs`; do not edit by hand. To make it anew:\n\
+         Made from the declaration in `complete/src/settings/mod.rs`, like the settings in `editors/vscode/package.json`;\n\
+         do not edit by hand. To make both anew:\n\
          `HOUSESTYLE_UPDATE=1 cargo test --release -p housestyle-complete settings`.\n\n\
          A team's `housestyle.toml` and a user's own file use these names, and so do the editors. A user's file can\n\
          only be stricter than the team's: the last column says what that means. Settings marked with ◦ can also be\n\
@@ -31,17 +32,24 @@ pub fn markdown() -> String {
     page
 }
 
-/// Returns a JSON schema of every setting by its full dotted name below `prefix`, as an editor's manifest wants it.
+/// What an editor says by itself, so that nobody has to set it there.
+const TOLD_BY_THE_EDITOR: &[&str] = &["trusted"];
+
+/// Returns a JSON schema of the settings by their full dotted names below `prefix`, as VS Code's manifest wants it.
 pub fn json_schema(prefix: &str) -> Value {
     let mut properties = Map::new();
-    for field in FIELDS {
+    let fields = FIELDS.iter().filter(|field| !TOLD_BY_THE_EDITOR.contains(&field.name));
+    for (order, field) in fields.enumerate() {
         let mut schema = (field.schema)();
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("default".to_owned(), (field.default)());
             schema.insert("markdownDescription".to_owned(), json!(sentence(field)));
+            schema.insert("order".to_owned(), json!(order + 1));
+            let scope = if field.reach == Reach::Language { "language-overridable" } else { "window" };
+            schema.insert("scope".to_owned(), json!(scope));
             if let Some((low, high)) = field.bounds {
-                schema.insert("minimum".to_owned(), json!(low));
-                schema.insert("maximum".to_owned(), json!(high));
+                schema.insert("minimum".to_owned(), number(low));
+                schema.insert("maximum".to_owned(), number(high));
             }
         }
         properties.insert(format!("{prefix}{}", field.name), schema);
@@ -51,9 +59,16 @@ pub fn json_schema(prefix: &str) -> Value {
         "default": {},
         "additionalProperties": {"type": "object"},
         "markdownDescription": "What differs for single languages: `{\"markdown\": {\"mode\": \"manual\"}}`.",
+        "order": FIELDS.len() + 1,
+        "scope": "window",
     });
     properties.insert(format!("{prefix}languages"), languages);
     Value::Object(properties)
+}
+
+/// Returns a bound as people would write it.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 { json!(value as i64) } else { json!(value) }
 }
 
 fn default(field: &Field) -> String {
@@ -101,11 +116,42 @@ mod tests {
         );
     }
 
+    /// Returns VS Code's manifest with the settings as declared here; the rest of it stays as it is.
+    fn with_settings(manifest: &str) -> String {
+        const BEFORE: &str = "\"title\": \"Completions\",\n        \"order\": 2,\n        \"properties\": ";
+        let (head, rest) = manifest.split_once(BEFORE).expect("a group `Completions`");
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        assert!(values.next().is_some_and(|value| value.is_ok()), "no object of properties");
+        let tail = &rest[values.byte_offset()..];
+        let settings = serde_json::to_string_pretty(&json_schema("housestyle.")).expect("written");
+        format!("{head}{BEFORE}{}{tail}", settings.replace('\n', "\n        "))
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods)] // A test of a file has to read it.
+    fn the_manifest_of_vscode_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../editors/vscode/package.json");
+        let committed = std::fs::read_to_string(path).expect("a manifest").replace("\r\n", "\n");
+        let wanted = with_settings(&committed);
+        if std::env::var_os("HOUSESTYLE_UPDATE").is_some() {
+            std::fs::write(path, &wanted).expect("the manifest can be written");
+        } else {
+            assert!(
+                committed == wanted,
+                "editors/vscode/package.json is out of date; the first lines of server/SETTINGS.md say how to make it anew"
+            );
+        }
+    }
+
     #[test]
     fn the_schema_has_every_setting_with_its_default() {
         let schema = json_schema("housestyle.");
         assert_eq!(schema["housestyle.maxTokens"]["default"], 64);
+        assert_eq!(schema["housestyle.maxTokens"]["scope"], "language-overridable");
+        assert_eq!(schema["housestyle.journal"]["scope"], "window");
         assert_eq!(schema["housestyle.mode"]["enum"], json!(["auto", "manual", "off"]));
-        assert_eq!(schema.as_object().map(Map::len), Some(FIELDS.len() + 1));
+        // `languages` comes in, and what the editor says by itself goes.
+        assert_eq!(schema.as_object().map(Map::len), Some(FIELDS.len() + 1 - TOLD_BY_THE_EDITOR.len()));
+        assert!(schema.get("housestyle.trusted").is_none());
     }
 }

@@ -1,0 +1,30 @@
+// Why there was a suggestion or none, as a page to read.
+import type { Pages } from './pages';
+import type { Told, Why } from './protocol';
+import type { Server } from './server';
+
+export async function showWhy(server: Server, pages: Pages): Promise<void> {
+  const why = await server.why();
+  await pages.show('Why', why ? page(why) : `# There is no server\n\n${server.known.message}\n`);
+}
+
+/** Returns the page. No text of the user is in it. */
+export function page(why: Why): string {
+  const model = why.model ? `, model \`${why.model}\`` : '';
+  const lines = ['# Why', '', `The server says: **${escape(why.message)}**${model}.`, ''];
+  if (why.requests.length === 0) return [...lines, 'Nothing was asked yet.', ''].join('\n');
+  lines.push('The last requests, newest first:', '', '| Where | Asked | Answer | Time |', '|---|---|---|---|');
+  return [...lines, ...why.requests.map(row), ''].join('\n');
+}
+
+function row(told: Told): string {
+  const name = decodeURIComponent(told.uri.split('/').at(-1) ?? told.uri);
+  const notes = [told.reused ? 'known already' : '', ...told.skills].filter(Boolean).join(', ');
+  const answer = escape(told.message) + (notes ? ` (${escape(notes)})` : '');
+  return `| ${escape(name)}:${told.line}:${told.column} | ${told.trigger} | ${answer} | ${told.milliseconds} ms |`;
+}
+
+/** Text from outside must not become markup. */
+export function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ');
+}

@@ -99,6 +99,34 @@ fn the_map_names_every_crate() {
     assert_eq!(unmapped(&map.text, &crates), Vec::<&str>::new(), "server/ARCHITECTURE.md passes over crates");
 }
 
+/// Returns the tests that a table below a heading names in backticks in its last column.
+fn named_tests<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
+    let section = page.split_once(heading).map_or("", |(_, after)| after);
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter(|line| line.starts_with('|'));
+    let last = rows.filter_map(|row| row.trim_end_matches('|').rsplit('|').next());
+    last.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
+}
+
+#[test]
+fn what_is_said_of_the_peers_is_tested() {
+    let files = texts();
+    let readme = files.iter().find(|file| file.path == "README.md").expect("README.md");
+    let named = named_tests(&readme.text, "\n## Beside its peers\n");
+    assert!(named.len() > 20, "{named:?}");
+    let is_code = |file: &&Text| !is_page(&file.path);
+    let is_test = |name: &str| {
+        let (function, title) = (format!("fn {name}()"), format!("'{name}'"));
+        files.iter().filter(is_code).any(|file| file.text.contains(&function) || file.text.contains(&title))
+    };
+    let missing: Vec<String> = named
+        .iter()
+        .filter(|name| !is_test(name))
+        .map(|name| format!("README.md: there is no test {name}"))
+        .collect();
+    super::none(&missing);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,15 +66,17 @@ def measure(asked, name, tests):
         return json.loads(done.stdout)
 
     made = asked.adapters and asked.adapters.resolve() / (name + ".safetensors")
+    foreign = asked.adapters and asked.adapters.resolve() / "FOREIGN.safetensors"
     if made and made.exists():
         learned = {"phrases": run("learn", "--from", "earlier.jsonl", "--only", "phrases")["phrases"]}
         adapter = run("adapter", "import", made)["id"]
     else:
-        learned = run("learn", "--from", "earlier.jsonl", "--edits", asked.edits, "--budget", "30m")
+        # The foreign control of the gate would take as long again, and is measured below.
+        control = ["--control", "none"] if foreign and foreign.exists() else []
+        learned = run("learn", "--from", "earlier.jsonl", "--edits", asked.edits, "--budget", "30m", *control)
         adapter = learned["adapter"]["version"]["id"]
     found = run("eval", "--cases", "tests.jsonl", "--arm", "base," + ",".join(ARMS), "--adapter", adapter)
     found["learned"] = learned
-    foreign = asked.adapters and asked.adapters.resolve() / "FOREIGN.safetensors"
     if foreign and foreign.exists():
         control = run("adapter", "import", foreign)["id"]
         control = run("eval", "--cases", "tests.jsonl", "--arm", "starter,adapter", "--adapter", control)

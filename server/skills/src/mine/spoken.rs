@@ -125,7 +125,12 @@ mod tests {
         check("assert_eq!($A, $B, $$$C)", &["assert!($A == $B, $$$C)"], "assert eq", "assert equality");
         check("f\"$$$A\"", &["\"$A\".format($$$B)", "\"$A\" % $B"], "f-strings", "format");
         check("from typing import $$$A", &["import typing as t"], "from typing import", "import typing as t");
-        check("import type { $$$A } from $B", &["import { type $A } from $B"], "import type from", "import type from");
+        check(
+            "import type { $$$A } from $B",
+            &["import { type $A } from $B"],
+            "import type from",
+            "import type from",
+        );
         check("$A === $B", &["$A == $B"], "strict equality", "equality");
         check("out[#out + 1] = $A", &["table.insert(out, $A)"], "out length", "table insert out");
         check("Array<$A>", &["$A[]"], "Array", "brackets");

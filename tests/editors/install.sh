@@ -47,7 +47,7 @@ unset APT_CONFIG
 mkdir -p "$dir/bin"
 libraries=$(dirname "$(find "$dir/root/usr/lib" -name libc.so.6 | head -1)")
 loader=$(find "$dir/root/usr/lib" -name 'ld-linux*.so.*' | head -1)
-binary=$(find "$dir/root/usr" -type f \( -path "*/lib/hx/hx" -o -path "*/bin/hx" -o -name emacs-nox \) | sort -r | head -1)
+binary=$dir/root/usr/bin/$package
 patchelf --set-interpreter "$loader" --force-rpath --set-rpath "$libraries" "$binary"
 rm -f "$dir/bin/$program"
 if [ "$program" = emacs ]; then
@@ -57,7 +57,7 @@ if [ "$program" = emacs ]; then
   cat > "$dir/bin/emacs" <<END
 #!/bin/sh
 export EMACSLOADPATH=$(find "$share/lisp" -type d ! -name obsolete | paste -sd:)
-export EMACSDATA=$share/etc EMACSDOC=$share/etc
+export EMACSDATA=$share/etc EMACSDOC=$share/etc EMACSPATH=$(dirname "$dump")
 exec "$binary" --dump-file="$dump" "\$@"
 END
   chmod +x "$dir/bin/emacs"

@@ -17,7 +17,7 @@ local sync = require('housestyle.sync')
 ---@field index integer Which of them Neovim shows.
 ---@field shown boolean Whether Neovim has been given them: not while a menu disagrees.
 ---@field swap? uv.uv_timer_t Until an answer takes the place of what is shown.
----@field more? boolean The next answer is one more beside what is shown.
+---@field more? boolean The next request by hand is for one more beside what is shown.
 ---@field handler? lsp.Handler Neovim's own: the door to its screen.
 ---@field context? lsp.HandlerContext
 
@@ -66,7 +66,12 @@ local function draw(buf)
 end
 
 ---Returns Neovim's handler behind our checks.
-local function guard(client, buf, kind)
+---@param client vim.lsp.Client
+---@param buf integer
+---@param by_hand boolean
+---@param more? boolean the answer is one more beside what is shown
+---@return lsp.Handler
+local function guard(client, buf, by_hand, more)
   local asked = place.now(buf)
   return function(err, result)
     local native = natives[buf]
@@ -77,14 +82,13 @@ local function guard(client, buf, kind)
       return -- null means superseded: what is shown stays
     end
     local list = suggestion.list(client, buf, result, asked.row, asked.col)
-    if native.more then
-      native.more = nil
+    if more then
       M.add(buf, list)
       return
     end
     local fresh = list[1] and list[1]:rest(asked.row, asked.col)
     steady.stop(native.swap)
-    native.swap = steady.replace(select(2, current(buf)), fresh, kind == ask.kind.Invoked, function()
+    native.swap = steady.replace(select(2, current(buf)), fresh, by_hand, function()
       if natives[buf] == native and place.holds(asked) then
         native.list = list
         native.index = 1
@@ -106,13 +110,14 @@ local function wrap(client)
     end
     natives[buf].handler = handler
     natives[buf].context = { client_id = self.id, bufnr = buf, method = method }
-    local kind = params.context and params.context.triggerKind or ask.kind.Automatic
-    local by_hand = kind == ask.kind.Invoked
+    local by_hand = params.context and params.context.triggerKind == ask.kind.Invoked or false
+    local more = by_hand and natives[buf].more
+    natives[buf].more = nil
     if not switch.wanted(buf, by_hand) or (not by_hand and menu.is_browsed(buf)) then
       return false
     end
     sync.ensure(self, buf)
-    return request(self, method, params, guard(self, buf, kind), buf)
+    return request(self, method, params, guard(self, buf, by_hand, more), buf)
   end
 end
 
@@ -150,7 +155,6 @@ function M.attach(client, buf)
     buffer = buf,
     callback = function()
       natives[buf].list = {}
-      natives[buf].more = nil
       steady.stop(natives[buf].swap)
     end,
   })

@@ -219,9 +219,12 @@ fn an_editor_shows_hints_and_what_can_be_done_about_them() {
     drop(editor);
 
     // It is forgotten with the file in which it was said, and with nothing else.
-    for (which, forgotten) in
-        [(["--file", "other/**"], 0), (["--older", "1h"], 0), (["--file", "src/*.rs"], 1), (["--last", "1h"], 0)]
-    {
+    for (which, forgotten) in [
+        (["--file", "other/**"], 0),
+        (["--older", "1h"], 0),
+        (["--file", "src/*.rs"], 1),
+        (["--last", "1h"], 0),
+    ] {
         let done = desk.run(&["journal", "forget", which[0], which[1]]);
         assert_eq!(done["exceptions"], forgotten, "{which:?}: {done}");
     }
@@ -240,7 +243,10 @@ fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
     let (root, home) = (desk.uri(""), Some(Arc::clone(&desk.home)));
     let mut editor = Start { script: &[(BREAKS, 0)], capabilities, root, home, ..Start::default() }.go();
     let provider = &editor.server["capabilities"]["diagnosticProvider"];
-    assert_eq!((&provider["identifier"], &provider["interFileDependencies"]), (&json!("housestyle"), &json!(false)));
+    assert_eq!(
+        (&provider["identifier"], &provider["interFileDependencies"]),
+        (&json!("housestyle"), &json!(false))
+    );
     let document = json!({ "uri": uri });
     let ask = |editor: &mut Editor, known: &Value| {
         let mut asked = json!({ "textDocument": document, "identifier": "housestyle" });
@@ -249,7 +255,10 @@ fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
         }
         let report = editor.client.ask("textDocument/diagnostic", &asked);
         let lines = report["items"].as_array().map(|items| {
-            items.iter().map(|hint| hint["range"]["start"]["line"].as_u64().expect("a line")).collect::<Vec<_>>()
+            items
+                .iter()
+                .map(|hint| hint["range"]["start"]["line"].as_u64().expect("a line"))
+                .collect::<Vec<_>>()
         });
         (report["kind"].as_str().expect("a kind").to_owned(), lines, report["resultId"].clone())
     };

@@ -186,7 +186,8 @@ fn what_a_remote_refuses_stays_a_branch_here() {
     team.git(&["remote", "add", "origin", &remote_path]);
     let hook = remote.join("hooks/pre-receive");
     std::fs::create_dir_all(remote.join("hooks")).expect("folders");
-    std::fs::write(&hook, "#!/bin/sh\necho 'branches of robots are not taken' >&2\nexit 1\n").expect("written");
+    std::fs::write(&hook, "#!/bin/sh\necho 'branches of robots are not taken' >&2\nexit 1\n")
+        .expect("written");
     std::fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).expect("set");
     team.mined(&[("say-sign-in", SKILL)]);
     let before = team.git(&["status", "--porcelain"]);

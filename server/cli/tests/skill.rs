@@ -221,7 +221,8 @@ fn what_shows_no_use_or_does_harm_twice_is_proposed_for_retirement() {
     team.commit("add a skill");
     assert_eq!(team.world.run(&["skill", "set", "sign-in", "on"]).code, 0);
     let memory = files(&team.world.home(), "memory.json").pop().expect("what is remembered");
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     // The merge counts as its beginning, too: that was a moment ago.
     let old = "2020-01-01T00:00:00Z";
     let dated = Command::new("git")
@@ -231,13 +232,20 @@ fn what_shows_no_use_or_does_harm_twice_is_proposed_for_retirement() {
         .current_dir(team.world.work())
         .status();
     assert!(dated.is_ok_and(|status| status.success()));
-    let effect = |diff: f64| json!({ "time": now, "diff": diff, "ci95": [diff - 0.1, diff + 0.1], "places": 20 });
+    let effect =
+        |diff: f64| json!({ "time": now, "diff": diff, "ci95": [diff - 0.1, diff + 0.1], "places": 20 });
     for (counters, expect) in [
         (json!({ "since": now, "digest": "d" }), None),
-        (json!({ "since": now - 40 * 86_400, "digest": "d" }), Some("nothing has shown it to be right for 40 days")),
+        (
+            json!({ "since": now - 40 * 86_400, "digest": "d" }),
+            Some("nothing has shown it to be right for 40 days"),
+        ),
         (json!({ "since": now - 40 * 86_400, "last_validated": now - 86_400, "digest": "d" }), None),
         (json!({ "since": now, "effects": [effect(-0.1)], "digest": "d" }), None),
-        (json!({ "since": now, "effects": [effect(-0.1), effect(-0.2)], "digest": "d" }), Some("negative twice running")),
+        (
+            json!({ "since": now, "effects": [effect(-0.1), effect(-0.2)], "digest": "d" }),
+            Some("negative twice running"),
+        ),
     ] {
         let text = std::fs::read_to_string(&memory).expect("read");
         let mut known: Value = serde_json::from_str(&text).expect("JSON");
@@ -301,7 +309,10 @@ fn a_body_of_ten_megabytes_is_told_and_not_read() {
     team.skill("skills/sign-in", &format!("{TEXT}{}", "We say sign-in.\n".repeat(10 << 16)));
     team.commit("add a large skill");
     let listed = team.list();
-    assert_eq!((listed.len(), &listed[0]["state"], &listed[0]["loads"]), (1, &json!("refused"), &json!(false)));
+    assert_eq!(
+        (listed.len(), &listed[0]["state"], &listed[0]["loads"]),
+        (1, &json!("refused"), &json!(false))
+    );
     assert!(word(&listed[0]["reason"]).contains("bytes"), "{listed:?}");
     let linted = team.world.run(&["skill", "lint", "skills/sign-in"]);
     assert_eq!(linted.code, 1, "{}{}", linted.out, linted.err);

@@ -196,7 +196,8 @@ const TERMS: &[(&[&str], &str)] = &[
 pub(crate) fn skills() -> Skills {
     let mut rules: Vec<(Vec<&str>, Rule)> = Vec::new();
     let script: &[&str] = &["javascript", "typescript"];
-    let code = [(&["rust"][..], RUST), (&["python"], PYTHON), (script, SCRIPT), (&["go"], GO), (&["lua"], LUA)];
+    let code =
+        [(&["rust"][..], RUST), (&["python"], PYTHON), (script, SCRIPT), (&["go"], GO), (&["lua"], LUA)];
     for (languages, pairs) in code {
         rules.extend(pairs.iter().map(|(avoid, prefer)| {
             let rewrite = Rewrite { avoid: vec![(*avoid).to_owned()], prefer: (*prefer).to_owned() };
@@ -215,15 +216,18 @@ pub(crate) fn skills() -> Skills {
         FormKind::ChangelogImperative,
     ];
     rules.extend(of_prose.map(|of| form("markdown", of)));
-    let of_code = [FormKind::DocThirdPerson, FormKind::DocFullStop, FormKind::CommentCapital, FormKind::QuotesDouble];
+    let of_code =
+        [FormKind::DocThirdPerson, FormKind::DocFullStop, FormKind::CommentCapital, FormKind::QuotesDouble];
     for language in ["rust", "python", "typescript", "go"] {
         rules.extend(of_code.map(|of| form(language, of)));
     }
     for language in ["rust", "python", "typescript", "go", "lua"] {
-        rules.extend([(NameKind::Test, "test_", ""), (NameKind::Error, "", "Error")].map(|(of, prefix, suffix)| {
-            let (prefix, suffix) = (prefix.to_owned(), suffix.to_owned());
-            (vec![language], Rule::Name(Name { of, prefix, suffix }))
-        }));
+        rules.extend([(NameKind::Test, "test_", ""), (NameKind::Error, "", "Error")].map(
+            |(of, prefix, suffix)| {
+                let (prefix, suffix) = (prefix.to_owned(), suffix.to_owned());
+                (vec![language], Rule::Name(Name { of, prefix, suffix }))
+            },
+        ));
     }
     let skill = |(number, (languages, rule)): (usize, (Vec<&str>, Rule))| {
         let languages = languages.into_iter().map(str::to_owned).collect();

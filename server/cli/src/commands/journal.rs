@@ -212,7 +212,9 @@ fn forget(
     }
     print(&format!("{suggestions} suggestions are forgotten: {texts} texts were removed."))?;
     if marks > 0 {
-        print(&format!("{marks} lines for which a skill does not hold are forgotten: hints may come again."))?;
+        print(&format!(
+            "{marks} lines for which a skill does not hold are forgotten: hints may come again."
+        ))?;
     }
     learned.tell()?;
     if !args.everything && !aside.is_empty() {

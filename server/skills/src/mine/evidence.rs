@@ -140,4 +140,3 @@ fn lines(text: &str, place: &Range<usize>) -> String {
         text.get(place.end..).and_then(|after| after.find('\n')).map_or(text.len(), |end| place.end + end);
     text.get(start..end).unwrap_or_default().trim_end().to_owned()
 }
-

@@ -96,4 +96,3 @@ fn steady(edits: &[Edit<'_>], tallies: &[Tally]) -> bool {
     let [followed, places] = quarters[2..].iter().fold([0, 0], |sum, q| [sum[0] + q[0], sum[1] + q[1]]);
     quarters[1..].iter().all(holds) && followed as f64 >= SHARE * places as f64
 }
-

@@ -29,7 +29,7 @@ mod trust;
 pub use candidate::{Candidate, Counter, Example, Later, Support};
 pub use code::{Bounds, Finding, Instance, conventions, rewrites};
 pub use edit::Edit;
-pub use guess::{Basis, Guess};
 pub use funnel::{Dropped, Stage};
+pub use guess::{Basis, Guess};
 pub use pipeline::{Mined, MiningOptions, judge, mine, new_places};
 pub use render::render;

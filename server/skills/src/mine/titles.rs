@@ -26,13 +26,23 @@ pub(super) fn told(file: &RuleFile) -> Told {
             Told {
                 name: named("term", &term.prefer, &term.prefer),
                 title: format!("Write \"{}\", not {}", term.prefer, quoted.join(" or ")),
-                rule: format!("In prose, comments and docstrings write \"{}\", not {}.", term.prefer, quoted.join(" or ")),
+                rule: format!(
+                    "In prose, comments and docstrings write \"{}\", not {}.",
+                    term.prefer,
+                    quoted.join(" or ")
+                ),
                 pair: [term.prefer.clone(), term.avoid.join("\n")],
             }
         }
         Rule::Rewrite(rewrite) => {
             let [good, bad] = sides(rewrite);
-            let over = |link: &str| if bad.is_empty() || bad == good { String::new() } else { format!(" {link} {bad}") };
+            let over = |link: &str| {
+                if bad.is_empty() || bad.eq_ignore_ascii_case(&good) {
+                    String::new()
+                } else {
+                    format!(" {link} {bad}")
+                }
+            };
             let told = format!("{}{}", if good.is_empty() { "this form" } else { &good }, over("to"));
             let language = language(&file.scope).unwrap_or_default();
             Told {
@@ -68,9 +78,9 @@ pub(super) fn numbered(name: &str, file: &RuleFile) -> String {
 
 /// Returns six digits that are the same for the same text, and hardly for another.
 fn number(text: &str) -> String {
-    let sum = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let sum = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{:06x}", (sum ^ (sum >> 32)) & 0xff_ffff)
 }
 

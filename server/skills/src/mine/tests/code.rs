@@ -45,21 +45,22 @@ pub(super) fn written(random: &mut Random, before: &str, name: &str, number: usi
 /// Returns the first code of a file that is as it was before people agreed, with what it should be.
 pub(super) fn slip(path: &str, text: &str, number: usize) -> Option<(Range<usize>, String)> {
     let files = path.rsplit('.').next().unwrap_or_default();
-    let found = AGREED.iter().filter(|agreed| agreed.files == files && number >= DECIDED).filter_map(|agreed| {
-        let (head, tail) = agreed.before.split_once("$X")?;
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        // Where nothing stands before the name, it ends where what follows begins.
-        let (start, name) = if head.is_empty() {
-            let end = text.find(tail)?;
-            let name = &text[text[..end].rfind(|c| !is_name(c)).map_or(0, |at| at + 1)..end];
-            (end - name.len(), name)
-        } else {
-            let all = text.match_indices(head).map(|(at, _)| (at, at + head.len()));
-            all.map(|(at, from)| (at, text[from..].split(|c| !is_name(c)).next().unwrap_or_default()))
-                .find(|(at, name)| text[at + head.len() + name.len()..].starts_with(tail))?
-        };
-        let length = head.len() + name.len() + tail.len();
-        Some((start..start + length, agreed.after.replace("$X", name)))
-    });
+    let found =
+        AGREED.iter().filter(|agreed| agreed.files == files && number >= DECIDED).filter_map(|agreed| {
+            let (head, tail) = agreed.before.split_once("$X")?;
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            // Where nothing stands before the name, it ends where what follows begins.
+            let (start, name) = if head.is_empty() {
+                let end = text.find(tail)?;
+                let name = &text[text[..end].rfind(|c| !is_name(c)).map_or(0, |at| at + 1)..end];
+                (end - name.len(), name)
+            } else {
+                let all = text.match_indices(head).map(|(at, _)| (at, at + head.len()));
+                all.map(|(at, from)| (at, text[from..].split(|c| !is_name(c)).next().unwrap_or_default()))
+                    .find(|(at, name)| text[at + head.len() + name.len()..].starts_with(tail))?
+            };
+            let length = head.len() + name.len() + tail.len();
+            Some((start..start + length, agreed.after.replace("$X", name)))
+        });
     found.min_by_key(|(range, _)| range.start)
 }

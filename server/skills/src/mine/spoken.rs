@@ -42,8 +42,11 @@ const MARKS: &[(&str, &str)] = &[
 
 /// Returns what a rewrite prefers and what it avoids, each in a few words.
 pub(super) fn sides(rewrite: &Rewrite) -> [String; 2] {
-    let avoid = rewrite.avoid.first().map_or("", String::as_str);
-    [told(&rewrite.prefer, avoid), told(avoid, &rewrite.prefer)]
+    let both = |avoid: &String| [told(&rewrite.prefer, avoid), told(avoid, &rewrite.prefer)];
+    // The first that is called otherwise: in a name `List` is `list`.
+    let differ = |[good, bad]: &[String; 2]| !good.eq_ignore_ascii_case(bad);
+    let first = || rewrite.avoid.first().map_or_else(<[String; 2]>::default, both);
+    rewrite.avoid.iter().map(both).find(differ).unwrap_or_else(first)
 }
 
 /// Returns a side in a few words; where the other side has all of them, with a mark that it has not.
@@ -133,6 +136,7 @@ mod tests {
         );
         check("$A === $B", &["$A == $B"], "strict equality", "equality");
         check("out[#out + 1] = $A", &["table.insert(out, $A)"], "out length", "table insert out");
+        check("list[$A]", &["List[$A]", "typing.List[$A]"], "list", "typing List");
         check("Array<$A>", &["$A[]"], "Array", "brackets");
         check("{ ...$A }", &["Object.assign({}, $A)"], "spread", "Object assign");
         check("$A?", &["$A.unwrap()"], "question mark", "unwrap");

@@ -37,7 +37,11 @@ pub(super) fn told(file: &RuleFile) -> Told {
         Rule::Rewrite(rewrite) => {
             let [good, bad] = sides(rewrite);
             let over = |link: &str| {
-                if bad.is_empty() || bad == good { String::new() } else { format!(" {link} {bad}") }
+                if bad.is_empty() || bad.eq_ignore_ascii_case(&good) {
+                    String::new()
+                } else {
+                    format!(" {link} {bad}")
+                }
             };
             let told = format!("{}{}", if good.is_empty() { "this form" } else { &good }, over("to"));
             let language = language(&file.scope).unwrap_or_default();

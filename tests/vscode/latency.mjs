@@ -27,7 +27,9 @@ function watch() {
   const state = (window.keyTimes ??= { times: [], pressed: undefined });
   if (state.watching) return;
   state.watching = true;
-  document.addEventListener('keydown', () => (state.pressed = performance.now()), true);
+  // Letters alone: after another key the next change of the line may be ghost text.
+  const isLetter = (event) => event.key.length === 1 && !event.ctrlKey;
+  document.addEventListener('keydown', (event) => (state.pressed = isLetter(event) ? performance.now() : undefined), true);
   const changed = () => {
     const { pressed } = state;
     if (pressed === undefined) return;
@@ -76,6 +78,8 @@ async function activation(window) {
   await window.command('Developer: Show Running Extensions');
   const row = window.page.locator('.extension', { hasText: 'Housestyle' }).first();
   await row.waitFor();
+  const told = await window.page.locator('.extension').allInnerTexts();
+  if (process.env.VERBOSE) console.log(told.map((text) => text.replaceAll('\n', ' ')).join('\n'));
   return /(\d+)\s*ms/.exec(await row.innerText())?.[1];
 }
 

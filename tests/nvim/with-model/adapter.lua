@@ -35,8 +35,9 @@ return {
     function(t)
       t:only(t.is_default)
       local c = t:new()
-      vim.fn.mkdir(c.dir .. '/home', 'p')
-      assert(vim.uv.fs_symlink(vim.env.HOUSESTYLE_HOME .. '/models', c.dir .. '/home/models'))
+      local home = c.dir .. '/home'
+      vim.fn.mkdir(home, 'p')
+      assert(vim.uv.fs_symlink(vim.env.HOUSESTYLE_HOME .. '/models', home .. '/models'))
       t:begin(c, {
         args = { '--offline' },
         name = 'shapes.py',
@@ -49,8 +50,8 @@ return {
       t:check('none at first, but ' .. first, first == 'none', c)
 
       local script = vim.fs.joinpath(vim.fs.dirname(vim.fs.abspath(arg[0])), 'adapter.py')
-      assert(vim.system({ 'python3', script, c.dir .. '/home/peft' }):wait().code == 0, 'adapter.py failed')
-      c:housestyle('adapter', 'import', c.dir .. '/home/peft')
+      assert(vim.system({ 'python3', script, home .. '/peft' }):wait().code == 0, 'adapter.py failed')
+      c:housestyle('adapter', 'import', home .. '/peft')
       local approved = c:housestyle('adapter', 'approve', '1', '--ungated', 'a test')
       t:check(approved, approved:find('is approved', 1, true))
 

@@ -38,6 +38,7 @@ const MARKS: &[(&str, &str)] = &[
     ("+", "plus"),
     (".", "dot"),
     ("=", "assignment"),
+    ("!", "not"),
 ];
 
 /// Returns what a rewrite prefers and what it avoids, each in a few words.
@@ -139,6 +140,8 @@ mod tests {
         check("list[$A]", &["List[$A]", "typing.List[$A]"], "list", "typing List");
         check("Array<$A>", &["$A[]"], "Array", "brackets");
         check("{ ...$A }", &["Object.assign({}, $A)"], "spread", "Object assign");
+        check("!$A", &["$A == NULL"], "not", "NULL");
+        check("$A++;", &["++$A;", "$A += 1;"], "increment", "compound assignment");
         check("$A?", &["$A.unwrap()"], "question mark", "unwrap");
         check("except $E as e:\n    $$$B", &["except $E as exc:\n    $$$B"], "except as e", "except as exc");
         check("[[ $$$A ]]", &["[ $$$A ]"], "double brackets", "brackets");

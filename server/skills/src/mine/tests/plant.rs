@@ -259,14 +259,15 @@ fn typescript(random: &mut Random, number: usize) -> String {
     let name = random.pick(NAMES);
     let asked = written(random, ".indexOf(", name, number);
     let copied = written(random, "Object.assign", name, number);
-    let function = if random.chance(50) {
-        format!("function f{number}x{}({name}: Row[], row: Row)", random.below(999))
-    } else {
-        format!("const f{number}x{} = ({name}: Row[], row: Row) =>", random.below(999))
+    let function = match random.below(3) {
+        0 => format!("function f{number}x{}({name}: Row[], row: Row)", random.below(999)),
+        1 => format!("const f{number}x{} = function ({name}: Row[], row: Row)", random.below(999)),
+        _ => format!("const f{number}x{} = ({name}: Row[], row: Row) =>", random.below(999)),
     };
+    let guarded = either(random, "{\n    return 0;\n  }", "return 0;");
     format!(
-        "\n/**\n * {verb} the {} of all rows.\n */\nexport {function} {{\n  if ({asked}) {{\n    \
-         return 0;\n  }}\n  const copy = {copied};\n  return copy.length + {q}{}{q};\n}}\n",
+        "\n/**\n * {verb} the {} of all rows.\n */\nexport {function} {{\n  if ({asked}) {guarded}\n  \
+         const copy = {copied};\n  return copy.length + {q}{}{q};\n}}\n",
         random.pick(THINGS),
         random.pick(THINGS)
     )

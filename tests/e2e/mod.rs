@@ -14,6 +14,7 @@ mod memory;
 mod no_model;
 mod ordering;
 mod others;
+mod pace;
 mod positions;
 mod protocol_page;
 mod reading;

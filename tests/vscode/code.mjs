@@ -89,8 +89,8 @@ export class Code {
     }
   }
 
-  /** Opens a folder, and a file of it. */
-  async open(folder, file) {
+  /** Opens a folder, and a file of it, with the cursor in its editor unless it is no text. */
+  async open(folder, file, { isText = true } = {}) {
     const page = await this.browser.newPage();
     const window = new Window(page, folder);
     this.windows.push(window);
@@ -99,7 +99,7 @@ export class Code {
     const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
     await page.goto(`http://${authority}/?${query}`);
     await page.waitForSelector('.monaco-workbench .statusbar', { timeout: 120_000 });
-    if (file) await window.focus(file);
+    if (file && isText) await window.focus(file);
     return window;
   }
 

@@ -54,6 +54,11 @@ export class Window {
     return this.until(read);
   }
 
+  /** Gives pages in frames of their own the time to be on the screen, of which nothing tells. */
+  drawn() {
+    return sleep(2000);
+  }
+
   async close() {
     await this.page.close({ runBeforeUnload: false }).catch(() => {});
   }

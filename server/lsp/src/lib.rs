@@ -18,6 +18,7 @@ mod idle;
 mod keeper;
 mod later;
 mod outcome;
+mod pace;
 mod params;
 mod preferences;
 mod progress;

@@ -1,8 +1,9 @@
 //! The thread on which the model works, and the one slot before it.
 //!
-//! A newer job replaces a waiting one, whose request is answered at once: only the newest is worth
-//! computing. The thread owns the model, so nothing else ever waits for it. While nothing is asked it finishes what
-//! time cut short, and reads ahead where the user is; both give way to whatever is asked.
+//! A newer job replaces a waiting one, whose request is answered at once: only the newest is worth computing, and where
+//! answers come later than keys it begins after a pause ([`Pace`]). The thread owns the model, so nothing else ever waits
+//! for it. While nothing is asked it finishes what time cut short, and reads ahead where the user is; both give way to
+//! whatever is asked.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,6 +17,7 @@ use housestyle_text::{Offset, Snapshot};
 use crate::flight::{Flight, Heard, Overtaken};
 use crate::host::{LoadProgress, Loader};
 use crate::idle::{Ahead, Idle};
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -41,12 +43,22 @@ pub(crate) struct Task {
     pub(crate) settings: Arc<Settings>,
 }
 
+impl Task {
+    /// Returns how long after a key it begins at the latest.
+    fn longest_wait(&self) -> Duration {
+        let settings = self.settings.for_language(self.snapshot.language().id());
+        Duration::from_millis(settings.debounce_ms)
+    }
+}
+
 #[derive(Default)]
 struct State {
     wanted: bool,
-    waiting: Option<Task>,
+    /// The newest job, and when it begins.
+    waiting: Option<(Instant, Task)>,
     running: Option<Arc<Flight>>,
     idle: Idle,
+    pace: Pace,
     closed: bool,
 }
 
@@ -108,10 +120,20 @@ impl Worker {
             running.cancel.cancel();
         }
         state.wanted = true;
-        if let Some(replaced) = state.waiting.replace(task) {
+        let now = Instant::now();
+        let begin = match task.trigger {
+            Trigger::Automatic => state.pace.begin(now, task.longest_wait()),
+            Trigger::Invoked => now,
+        };
+        if let Some((_, replaced)) = state.waiting.replace((begin, task)) {
             replaced.flight.finish(Heard::Overtaken(Overtaken::Request));
         }
         self.0.wake.notify_all();
+    }
+
+    /// Says that something was typed.
+    pub(crate) fn typed(&self, now: Instant) {
+        self.0.lock().pace.typed(now);
     }
 
     /// Says where the user is, or that nothing is known of that: for this place the model reads ahead after `quiet`
@@ -145,15 +167,20 @@ impl Shared {
     fn next(&self) -> Option<Work> {
         let mut state = self.lock();
         while !state.closed {
-            if let Some(task) = state.waiting.take().filter(|task| task.flight.begin()) {
+            let now = Instant::now();
+            let task = state.waiting.take_if(|(begin, _)| *begin <= now);
+            if let Some((_, task)) = task.filter(|(_, task)| task.flight.begin()) {
                 state.running = Some(Arc::clone(&task.flight));
                 return Some(Work::Task(task));
             }
-            let now = Instant::now();
-            if let Some((ahead, cancel)) = state.idle.take(now) {
+            // Nothing is begun that would be in the way of a job that is to begin in a moment.
+            let begin = state.waiting.as_ref().map(|(begin, _)| *begin);
+            if begin.is_none()
+                && let Some((ahead, cancel)) = state.idle.take(now)
+            {
                 return Some(Work::Ahead(ahead, cancel));
             }
-            state = match state.idle.due() {
+            state = match begin.or_else(|| state.idle.due()) {
                 Some(due) => {
                     let waited = self.wake.wait_timeout(state, due.saturating_duration_since(now));
                     waited.unwrap_or_else(PoisonError::into_inner).0
@@ -173,7 +200,7 @@ impl Shared {
             running.cancel.cancel();
             running.finish(Heard::Overtaken(Overtaken::Request));
         }
-        if let Some(task) = state.waiting.take() {
+        if let Some((_, task)) = state.waiting.take() {
             task.flight.finish(Heard::Overtaken(Overtaken::Request));
         }
         self.wake.notify_all();
@@ -189,8 +216,15 @@ impl Shared {
             match (&mut loaded, work) {
                 (Ok(generator), Work::Task(task)) => {
                     reports.status.thinking(true);
-                    self.run(&task, generator.as_mut(), reports);
-                    self.lock().running = None;
+                    let begun = Instant::now();
+                    let answered = self.run(&task, generator.as_mut(), reports);
+                    let mut state = self.lock();
+                    state.running = None;
+                    if task.trigger == Trigger::Automatic {
+                        let ended = answered.is_some();
+                        state.pace.worked(answered.unwrap_or_else(Instant::now) - begun, ended);
+                    }
+                    drop(state);
                     self.rest_from_thinking(reports);
                 }
                 (Ok(generator), Work::Ahead(ahead, cancel)) => ahead.read(generator.as_mut(), &cancel),
@@ -212,14 +246,15 @@ impl Shared {
         at_rest
     }
 
-    fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) {
+    /// Works for a job; returns when its answer was there, unless it was no longer wanted.
+    fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) -> Option<Instant> {
         let Task { flight, snapshot, cursor, trigger, selected, given, memory, settings } = task;
         let selected = selected.clone();
         let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, memory, settings };
         if let Some(given) = given {
             let found = || others(&job, given, generator, &flight.cancel);
             flight.finish(Heard::Others(catch_unwind(AssertUnwindSafe(found)).unwrap_or_default()));
-            return;
+            return None;
         }
         let mut progress = |raw: &str| flight.wrote(raw);
         // A defect in the pipeline costs one suggestion, not the session.
@@ -228,11 +263,12 @@ impl Shared {
         let Ok(trace) = trace.map(Arc::new) else {
             let why = "computing this suggestion failed unexpectedly; stderr tells more";
             flight.finish(Heard::NoModel(why.to_owned()));
-            return;
+            return None;
         };
+        let answered = (!flight.cancel.is_cancelled()).then(Instant::now);
         if !trace.is_cut_short() {
             flight.finish(Heard::Done(trace));
-            return;
+            return answered;
         }
         flight.answer(&trace);
         let mut longer = None;
@@ -241,6 +277,7 @@ impl Shared {
             longer = catch_unwind(AssertUnwindSafe(more)).ok().flatten();
         }
         flight.finish(Heard::Done(longer.map_or(trace, Arc::new)));
+        answered
     }
 }
 

@@ -58,6 +58,7 @@ export default [
       const page = await window.preview('Evidence for term-behaviour');
       t.check('evidence', /\d+ of \d+ places follow it/.test(page), page);
       t.check('before and after', page.includes('Before and after') && page.includes('behavior'), page);
+      await window.drawn();
       await t.picture('review');
       await window.command('Housestyle: Propose Skill for Review');
       await window.pick('term-behaviour');

@@ -18,6 +18,7 @@ use crate::suggestions::{Other, Shown};
 /// Applies the changes. A request under way for the document is answered `null` by this.
 pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     let now = Instant::now();
+    server.worker.typed(now);
     let mut guard = server.session();
     let session = &mut *guard;
     let encoding = session.encoding;

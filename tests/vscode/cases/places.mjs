@@ -1,0 +1,126 @@
+// Where people type other than in one plain file with one cursor.
+const MAIN = 'fn main() {\n    \n}\n';
+const TEXT = 'value = compute();';
+
+const NOTEBOOK = JSON.stringify({
+  cells: [{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [], source: ['rows = []\n'] }],
+  metadata: { language_info: { name: 'python' } },
+  nbformat: 4,
+  nbformat_minor: 5,
+});
+
+export default [
+  [
+    'asked again by hand, another one is shown and can be taken',
+    async (t) => {
+      const desk = t.desk({ script: [{ text: TEXT }, { text: 'other = 1;' }], files: { 'a.rs': MAIN } });
+      const window = await (await t.open(desk, 'a.rs')).ready();
+      await window.press('Control+Home', 'ArrowDown', 'End');
+      await window.type('let ');
+      t.equal('the first', await window.waitGhost(TEXT), TEXT);
+      await window.press('Alt+]');
+      t.equal('the next', await window.waitGhost('other = 1;'), 'other = 1;');
+      await window.press('Alt+[');
+      t.equal('the first again', await window.waitGhost(TEXT), TEXT);
+      await window.press('Alt+]');
+      await window.waitGhost('other = 1;');
+      await window.press('Tab');
+      const wanted = 'fn main() {\n    let other = 1;\n}\n';
+      t.equal('saved', await window.save('a.rs', wanted), wanted);
+    },
+  ],
+  [
+    'what is suggested goes on from what the menu has selected',
+    async (t) => {
+      const files = { 'a.txt': 'remarkable\n' };
+      const settings = { 'editor.quickSuggestions': { other: 'on' }, 'editor.wordBasedSuggestions': 'currentDocument', 'housestyle.prose.mode': 'auto' };
+      const desk = t.desk({ script: [{ text: ' and more' }], settings, files });
+      const window = await (await t.open(desk, 'a.txt')).ready();
+      await window.press('Control+End');
+      await window.type('rem');
+      await window.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'remarkable' }).first().waitFor();
+      const shown = await window.anyGhost(3000);
+      t.check('nothing that the menu contradicts', shown === '' || shown.startsWith('arkable'), shown);
+      await window.press('Escape');
+      t.equal('without the menu', await window.waitGhost(' and more'), ' and more');
+    },
+  ],
+  [
+    'at several cursors it is taken at each',
+    async (t) => {
+      const desk = t.desk({ script: [{ text: TEXT }], files: { 'a.rs': 'fn main() {\n    \n    \n}\n' } });
+      const window = await (await t.open(desk, 'a.rs')).ready();
+      await window.press('Control+Home', 'ArrowDown', 'End', 'Control+Shift+ArrowDown');
+      await window.type('let ');
+      t.check('seen', (await window.until(() => window.ghost(), (ghost) => ghost.startsWith(TEXT))).startsWith(TEXT));
+      await window.press('Tab');
+      const wanted = `fn main() {\n    let ${TEXT}\n    let ${TEXT}\n}\n`;
+      t.equal('saved', await window.save('a.rs', wanted), wanted);
+    },
+  ],
+  [
+    'in a snippet one key goes to the next place, and ghost text comes there',
+    async (t) => {
+      const snippet = { pair: { prefix: 'pair', body: 'let ${1:first} = ${2:second};' } };
+      const files = { 'a.rs': MAIN, '.vscode/a.code-snippets': JSON.stringify(snippet) };
+      const desk = t.desk({ script: [{ text: '_name' }], files });
+      const window = await (await t.open(desk, 'a.rs')).ready();
+      await window.press('Control+Home', 'ArrowDown', 'End');
+      await window.command('Insert Snippet');
+      await window.pick('pair');
+      await window.type('a', 0);
+      await window.press('Escape'); // no ghost text in the way of the snippet's key
+      await window.press('Tab');
+      await window.type('b');
+      t.equal('ghost text', await window.waitGhost('_name'), '_name');
+      await window.press('Control+ArrowRight');
+      const wanted = 'fn main() {\n    let a = b_name;\n}\n';
+      t.equal('saved', await window.save('a.rs', wanted), wanted);
+    },
+  ],
+  [
+    'a notebook has it in its cells',
+    async (t) => {
+      const desk = t.desk({ script: [{ text: 'total = sum(rows)' }], files: { 'a.ipynb': NOTEBOOK } });
+      const window = await (await t.open(desk, 'a.ipynb', { isText: false })).ready();
+      const cell = window.page.locator('.notebook-editor .cell .monaco-editor .view-lines').first();
+      await cell.click({ timeout: 60_000 });
+      await window.press('Control+End');
+      await window.type('the_');
+      const ghost = () => window.page.evaluate(() => [...document.querySelectorAll('.notebook-editor [class*="ghost-text"]')].map((e) => e.textContent).join(''));
+      t.equal('ghost text', await window.until(ghost, (text) => text.includes('total')), 'total = sum(rows)');
+    },
+  ],
+  [
+    'in a diff the new side has it and the old side is never asked for',
+    async (t) => {
+      const settings = { 'git.enabled': true };
+      const desk = t.desk({ script: [{ text: TEXT }], settings, files: { 'a.rs': MAIN } });
+      desk.commit('Begin');
+      desk.write('a.rs', `// New.\n${MAIN}`);
+      const window = await (await t.open(desk, 'a.rs')).ready();
+      await window.command('Git: Open Changes');
+      const sides = window.page.locator('.monaco-diff-editor .editor .view-lines');
+      await window.page.locator('.monaco-diff-editor .editor.modified .view-lines').first().waitFor();
+      t.check('two sides', (await sides.count()) >= 2, await sides.count());
+      await window.page.locator('.monaco-diff-editor .editor.modified .view-lines').first().click();
+      await window.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End');
+      await window.type('let ');
+      const ghost = () => window.page.evaluate(() => [...document.querySelectorAll('.monaco-diff-editor [class*="ghost-text"]')].map((e) => e.textContent).join('').replaceAll('\u00a0', ' '));
+      t.equal('ghost text', await window.until(ghost, (text) => text.includes('compute')), TEXT);
+      const asked = desk.run('why').requests ?? [];
+      t.check('only the file was asked for', asked.length > 0 && asked.every(({ uri }) => uri.startsWith('file:')), asked.map(({ uri }) => uri));
+    },
+  ],
+  [
+    'a file of some megabytes',
+    async (t) => {
+      const line = 'fn number_one(rows: &[u32]) -> usize { rows.len() } // one of very many\n';
+      const desk = t.desk({ script: [{ text: TEXT }], files: { 'a.rs': line.repeat(60_000) + MAIN } });
+      const window = await (await t.open(desk, 'a.rs')).ready();
+      await window.press('Control+End', 'ArrowUp', 'ArrowUp', 'End');
+      await window.type('let ');
+      t.equal('ghost text', await window.waitGhost(TEXT), TEXT);
+    },
+  ],
+];

@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { Backoff } from './backoff';
-import { connect, tellSettings } from './client';
 import { binary, globalOptions, serveOptions } from './commandLine';
 import { TOGGLE, WHY, type Status, type Why } from './protocol';
 import { SECTION, isOff, serverSettings } from './settings';
@@ -63,7 +62,7 @@ export class Server implements vscode.Disposable {
 
   /** Tells the settings, after something changed that the client does not see. */
   async tellSettings(): Promise<void> {
-    if (this.isUp()) await tellSettings(this.client!, this.settings);
+    if (this.isUp()) await (await import('./client.js')).tellSettings(this.client!, this.settings);
   }
 
   /** Sends a notification, if there is a server to get it. */
@@ -108,6 +107,8 @@ export class Server implements vscode.Disposable {
     const found = binary(this.context);
     if ('problem' in found) return this.tell({ state: 'missing', message: found.problem });
     this.tell({ state: 'starting', message: 'starting' });
+    // The protocol's library is most of our code: VS Code need not wait for it when it starts.
+    const { connect } = await import('./client.js');
     const args = [...globalOptions(), 'serve', ...serveOptions()];
     this.channel.info(`${found.path} ${args.join(' ')}`);
     let isReady = false;

@@ -57,13 +57,17 @@ export default [
   [
     'after one is taken, the next comes without a key',
     async (t) => {
-      const desk = t.desk({ script: [{ text: 'a: i32, b: i32' }, { text: ') -> i32 {' }], files: { 'a.rs': MAIN } });
+      // A key before the last may have used one up.
+      const script = ['one: u8, ', 'two: u8, ', 'three: u8, ', 'four: u8, '].map((text) => ({ text }));
+      const desk = t.desk({ script, files: { 'a.rs': MAIN } });
       const window = await (await t.open(desk, 'a.rs')).ready();
       await window.press('Control+End');
       await window.type('fn add(');
-      t.equal('the first', await window.waitGhost('a: i32, b: i32'), 'a: i32, b: i32');
+      const first = await window.anyGhost(30_000);
+      t.check('the first', first !== '', first);
       await window.press('Tab');
-      t.equal('the next', await window.waitGhost(') -> i32 {'), ') -> i32 {');
+      const next = await window.until(() => window.ghost(), (ghost) => ghost !== '' && ghost !== first);
+      t.check('the next', next !== '' && next !== first, [first, next]);
     },
   ],
   [

@@ -264,13 +264,23 @@ fn what_stands_in_the_way_has_a_reason_and_an_exit_code() {
     }
 }
 
+/// Words that make pages differ.
+const WORDS: [&str; 20] = [
+    "apples", "boats", "candles", "doors", "engines", "forests", "gardens", "hammers", "islands", "jackets",
+    "kettles", "ladders", "mirrors", "needles", "oceans", "pencils", "quarries", "rivers", "saddles",
+    "tables",
+];
+
 #[test]
 fn a_review_tells_what_a_branch_does_to_skills() {
     let team = Team::new();
-    for n in 0..6 {
+    // Where the holes are hangs on the ids of commits, and what was seen before makes no second case: so there are many
+    // pages, and no two are alike.
+    for (n, word) in WORDS.iter().enumerate() {
+        let next = WORDS[(n + 5) % WORDS.len()];
         team.write_commit(
-            &format!("docs/{n}.md"),
-            &format!("# Page {n}\n\nThe sign-in page number {n} is here.\n"),
+            &format!("docs/{word}.md"),
+            &format!("# About {word}\n\n{next} needs {word}: the sign-in page of {word} shows {next}.\n"),
         );
     }
     team.write_commit("docs/old.md", "# Old\n\nThe login page of old.\n");
@@ -286,7 +296,7 @@ fn a_review_tells_what_a_branch_does_to_skills() {
         (skill["name"].as_str(), skill["change"].as_str(), skill["passed"].as_bool()),
         (Some("say-sign-in"), Some("added"), Some(true))
     );
-    assert_eq!(skill["followed"]["here"], json!({ "places": 8, "followed": 7 }), "{skill}");
+    assert_eq!(skill["followed"]["here"], json!({ "places": 22, "followed": 21 }), "{skill}");
     assert_eq!(skill["followed"]["broken"][0]["after"], "The sign-in page of old.", "{skill}");
     // With a model, here a script that writes against the rule: with the skill that is put right.
     let answers = team.world.home().join("answers.jsonl");

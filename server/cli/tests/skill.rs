@@ -260,6 +260,24 @@ fn what_shows_no_use_or_does_harm_twice_is_proposed_for_retirement() {
         assert_eq!(told.contains("proposed for retirement"), expect.is_some(), "{told}");
     }
     // The team takes it back as it took it in: by a merge.
+    let ran = team.world.run(&["skill", "propose", "sign-in", "--retire"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let branch = "housestyle/proposals/sign-in";
+    let message = team.git(&["log", "-1", "--format=%B", branch]);
+    assert!(
+        message.starts_with("Retire the skill sign-in\n\nWhy: its effect was negative twice"),
+        "{message}"
+    );
+    let changed = team.git(&["diff", "--stat", "main", branch]);
+    assert!(changed.contains("skills/sign-in/SKILL.md | 2 ++"), "{changed}");
+    assert_eq!(team.states(), ["sign-in approved"]);
+    team.git(&["merge", "--quiet", "--ff-only", branch]);
+    assert_eq!(team.states(), ["sign-in retired"]);
+    let again = team.world.run(&["skill", "propose", "sign-in", "--retire"]);
+    assert!(again.code == 2 && again.err.contains("only what is approved"), "{}", again.err);
+    // Or by removing it.
+    team.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    team.git(&["branch", "--quiet", "-D", branch]);
     std::fs::remove_dir_all(team.world.work().join("skills")).expect("removed");
     team.commit("retire a skill");
     assert_eq!(team.states(), ["sign-in retired"]);

@@ -102,11 +102,15 @@ or GITEA_TOKEN, else from gh, glab or tea. A host that says nothing of itself st
 Examples:
   housestyle skill propose prefer-context
   housestyle skill propose prefer-context --push=upstream
-  housestyle skill propose --all --open")]
+  housestyle skill propose --all --open
+  housestyle skill propose prefer-context --retire")]
 pub(crate) struct SkillProposeArgs {
     /// Candidates, or skills that you have written and not yet committed
     #[arg(value_name = "NAME", required_unless_present = "all")]
     pub(crate) names: Vec<String>,
+    /// Propose to retire approved skills: not used any more, their text stays
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) retire: bool,
     /// All candidates
     #[arg(long, conflicts_with = "names")]
     pub(crate) all: bool,

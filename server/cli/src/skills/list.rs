@@ -17,7 +17,7 @@ use super::store::{Memory, Store, StoreError, StoredCandidate};
 /// The key in a skill's metadata that names the skills which it replaces.
 const SUPERSEDES: &str = "housestyle.supersedes";
 /// The key in a skill's metadata that says it is not used any more.
-const RETIRED: &str = "housestyle.retired";
+pub(crate) const RETIRED: &str = "housestyle.retired";
 
 /// The files of a folder: paths relative to it, and contents.
 type Files = Vec<(String, Vec<u8>)>;

@@ -51,7 +51,12 @@ pub(super) fn remarks(entry: &Entry, now: u64) -> Vec<String> {
     if entry.mode == Mode::Off {
         lines.push("it is switched off".to_owned());
     }
-    lines.extend(entry.retirement(now).map(|why| format!("proposed for retirement: {why}")));
+    lines.extend(entry.retirement(now).map(|why| {
+        let name = &entry.name;
+        format!(
+            "proposed for retirement: {why} (`housestyle skill propose {name} --retire` makes the branch)"
+        )
+    }));
     lines
 }
 

@@ -5,6 +5,7 @@ mod lint;
 mod list;
 mod mine;
 mod propose;
+mod retire;
 mod review;
 mod show;
 mod unneeded;

@@ -9,6 +9,7 @@ use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use serde_json::{Value, json};
 
+use super::retire::retired;
 use super::review::{Looking, about};
 use crate::args::SkillProposeArgs;
 use crate::config::Configuration;
@@ -16,6 +17,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::forge::{self, Draft};
 use crate::output::{Style, print, print_json, visible};
+use crate::skills::list::Depth;
 use crate::skills::read::{ROOTS, work_tree};
 use crate::skills::store::StoredCandidate;
 use crate::skills::{Store, review};
@@ -32,6 +34,8 @@ struct Candidate {
     report: Value,
     /// Its folder where it is written already.
     folder: Option<String>,
+    /// Why it is to be retired, if it is.
+    retires: Option<String>,
 }
 
 impl Candidate {
@@ -104,7 +108,8 @@ pub(super) fn run(context: &Context, args: &SkillProposeArgs) -> Result<(), Fail
             let base = default_name(&context.workspace)?.ok_or_else(|| {
                 Failure::Usage("no default branch can be told: there is nothing to merge into".to_owned())
             })?;
-            let title = format!("Skill: {}", candidate.name);
+            let what = if candidate.retires.is_some() { "Retire the skill" } else { "Skill" };
+            let title = format!("{what}: {}", candidate.name);
             let draft = Draft { branch: &done.proposed.branch, base: &base, title: &title, body: &body };
             done.pull = Some(forge::open(client, &draft, args.again)?);
         }
@@ -124,7 +129,11 @@ fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidat
         files: found.contents(),
         report: found.report.clone(),
         folder: None,
+        retires: None,
     };
+    if args.retire {
+        return args.names.iter().map(|name| to_retire(context, name)).collect();
+    }
     if args.all {
         if mined.is_empty() {
             let why = "there is no candidate in this workspace: `housestyle skill mine` looks for some";
@@ -145,6 +154,7 @@ fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidat
                     files: files.clone(),
                     report: Value::Null,
                     folder: Some(found.folder.clone()),
+                    retires: None,
                 }),
                 Err(why) => Err(Failure::CheckSaidNo(why.clone())),
             },
@@ -154,6 +164,19 @@ fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidat
         }
     };
     args.names.iter().map(find).collect()
+}
+
+/// Returns an approved skill as it is when it is retired.
+fn to_retire(context: &Context, name: &str) -> Result<Candidate, Failure> {
+    let entry = super::find(context, name, Depth::Merges)?;
+    let (files, why) = retired(&entry)?;
+    Ok(Candidate {
+        name: name.to_owned(),
+        files,
+        report: Value::Null,
+        folder: entry.folder,
+        retires: Some(why),
+    })
 }
 
 /// Returns the folder that skills of the team are in: as set, where this one is, where others are, or the usual one.
@@ -181,7 +204,10 @@ fn commit(context: &Context, candidate: &Candidate, folder: &str) -> Result<Prop
         .map_err(|error| Failure::CheckSaidNo(error.to_string()))?;
     let files: Vec<(String, Vec<u8>)> =
         candidate.files.iter().map(|(path, content)| (format!("{folder}/{path}"), content.clone())).collect();
-    let message = message(&skill, &candidate.report);
+    let message = match &candidate.retires {
+        Some(why) => retirement(&skill, why),
+        None => message(&skill, &candidate.report),
+    };
     let subject = format!("skill {}", candidate.name);
     let proposal = Proposal { name: &candidate.name, subject: &subject, files: &files, message: &message };
     Ok(propose(&context.workspace, &proposal)?)
@@ -208,6 +234,12 @@ fn message(skill: &Skill, report: &Value) -> String {
     }
     message.push_str(&format!("\nHousestyle-Digest: {}\n", skill.digest));
     message
+}
+
+/// Returns the message of a commit that retires a skill.
+fn retirement(skill: &Skill, why: &str) -> String {
+    let body = format!("Why: {why}. Merged, it is not used any more; its text stays.");
+    format!("Retire the skill {}\n\n{}\n\nHousestyle-Digest: {}\n", skill.name, wrapped(&body), skill.digest)
 }
 
 fn wrapped(text: &str) -> String {

@@ -12,6 +12,8 @@ use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, Rule, SKILL_FILE, Skill};
 use serde::Serialize;
 
+use super::list::RETIRED;
+
 /// Places below which a share says nothing.
 const FEWEST: usize = 5;
 /// A rule that less than this share of the team's own new places follow is not the team's.
@@ -30,6 +32,8 @@ pub(crate) enum Change {
     Added,
     /// It says something else.
     Changed,
+    /// It is not used any more, and its text stays.
+    Retired,
     /// It is not there any more.
     Removed,
 }
@@ -40,6 +44,7 @@ impl Change {
         match self {
             Change::Added => "new",
             Change::Changed => "changed",
+            Change::Retired => "retired",
             Change::Removed => "removed",
         }
     }
@@ -177,6 +182,11 @@ impl Review {
         self.rule = skill.rule.as_ref().map(|file| told(&file.rule));
         if refused {
             return; // nothing more is done with it
+        }
+        if skill.metadata.contains_key(RETIRED) {
+            self.change = Change::Retired;
+            // That nobody follows it may be why.
+            return self.check("use", None, "once this is merged, it is not used any more".to_owned());
         }
         if skill.rule.is_some() {
             self.followed = later(&skill);
@@ -324,6 +334,12 @@ mod tests {
         let before = files(&[("SKILL.md", TEXT)]);
         let removed = review("skills/a", Some(&before), None, &|_| None, &mut |_| None);
         assert_eq!((removed.change, removed.passed), (Change::Removed, true));
+        let retired =
+            TEXT.replacen("description", "metadata:\n  housestyle.retired: \"2026-11-23\"\ndescription", 1);
+        let retired = files(&[("SKILL.md", &retired), ("rule.json", RULE)]);
+        let retired =
+            review("skills/sign-in", Some(&before), Some(&retired), &|_| panic!("not asked"), &mut |_| None);
+        assert_eq!((retired.change, retired.passed), (Change::Retired, true));
         let broken = files(&[("SKILL.md", "no frontmatter")]);
         let broken = review("skills/a", Some(&before), Some(&broken), &|_| None, &mut |_| None);
         assert_eq!((broken.change, broken.passed), (Change::Changed, false));

@@ -8,11 +8,14 @@ use crate::output::moment;
 use crate::skills::list::RETIRED;
 use crate::skills::{Entry, State};
 
+/// The files of a skill: paths relative to its folder, and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// Returns the files of a skill with the date of today as the one of its retirement, and why it is proposed.
 ///
 /// # Errors
 /// When it is not in use, or its frontmatter is written in a way that a line cannot be added to.
-pub(super) fn retired(entry: &Entry) -> Result<(Vec<(String, Vec<u8>)>, String), Failure> {
+pub(super) fn retired(entry: &Entry) -> Result<(Files, String), Failure> {
     if !matches!(entry.state, State::Approved | State::Shadow) {
         let why = format!("{} is {}: only what is approved can be retired", entry.name, entry.state.word());
         return Err(Failure::Usage(why));

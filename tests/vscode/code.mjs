@@ -71,6 +71,7 @@ export class Code {
     if (vsix) execFileSync(node, [entry, ...own, '--install-extension', vsix], { stdio: 'ignore', env });
     this.port = await freePort();
     const flags = ['--auth', 'none', '--bind-addr', `127.0.0.1:${this.port}`, '--disable-telemetry', '--disable-update-check'];
+    flags.push('--reconnection-grace-time', '10'); // seconds; the word that a window is closed may be lost with it
     if (trust) flags.push('--disable-workspace-trust');
     this.server = spawn(node, [entry, ...own, ...flags], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
     for (const stream of [this.server.stdout, this.server.stderr]) stream.on('data', (text) => (this.output += text));

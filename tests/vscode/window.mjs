@@ -99,6 +99,17 @@ export class Window {
     return this.until(() => this.ghost(), (ghost) => ghost === text);
   }
 
+  /**
+   * Types a space, and again until there is ghost text, which it returns: an editor that was opened a moment ago asks for
+   * nothing until VS Code has set it up.
+   */
+  spaceForGhost(ghost = () => this.ghost()) {
+    return this.until(async () => {
+      await this.type(' ');
+      return (await this.until(ghost, Boolean, 2000)) || (await this.press('Backspace'));
+    });
+  }
+
   /** Returns what ghost text there was within a time; empty if there was none. */
   async anyGhost(milliseconds) {
     return this.until(() => this.ghost(), Boolean, milliseconds);

@@ -1,8 +1,9 @@
 //! When the model begins with what a keystroke asked for.
 //!
-//! Where answers come before the next key, that is at once. Where they take longer, each key would throw away what the
-//! key before it began; there the model waits for a pause: for a little more than there is between two keys, at most
-//! half as long as an answer takes. It is counted from the key, so what the editor waited by itself is part of it.
+//! At once, as long as the text goes the model's way: then what it began for one key serves the next ones too. Where most
+//! of what it began was thrown away by the next key, it waits for a pause: for a little more than there is between two
+//! keys, at most half as long as an answer takes. It is counted from the key, so what the editor waited by itself is part
+//! of it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -17,7 +18,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Pace {
     key: Option<Instant>,
     between: VecDeque<Duration>,
-    answers: VecDeque<Duration>,
+    answers: VecDeque<Answer>,
+}
+
+/// What became of work for a keystroke.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    /// How long it took, or would have taken at least.
+    took: Duration,
+    /// Whether it came to its end.
+    ended: bool,
 }
 
 impl Pace {
@@ -30,31 +40,31 @@ impl Pace {
     /// Hears how long the model worked for a keystroke, and whether it came to its end. How long the answer would
     /// have taken otherwise is not known: at least twice as long, and no less than answers take.
     pub(crate) fn worked(&mut self, took: Duration, ended: bool) {
-        let least = median(&self.answers).unwrap_or_default();
-        remember(&mut self.answers, if ended { took } else { (2 * took).max(least) });
+        let least = median(self.answers.iter().map(|answer| answer.took)).unwrap_or_default();
+        let took = if ended { took } else { (2 * took).max(least) };
+        remember(&mut self.answers, Answer { took, ended });
     }
 
     /// Returns when to begin with what was asked for now; `most` after the last key at the latest.
     pub(crate) fn begin(&self, now: Instant, most: Duration) -> Instant {
-        let (Some(key), Some(between), Some(answer)) =
-            (self.key, median(&self.between), median(&self.answers))
-        else {
-            return now;
-        };
-        if answer <= between {
+        let lost = self.answers.iter().filter(|answer| !answer.ended).count();
+        let between = median(self.between.iter().copied());
+        let answer = median(self.answers.iter().map(|answer| answer.took));
+        let (Some(key), Some(between), Some(answer)) = (self.key, between, answer) else { return now };
+        if answer <= between || 2 * lost <= self.answers.len() {
             return now;
         }
         now.max(key + (between * 5 / 4).min(answer / 2).min(most))
     }
 }
 
-fn remember(of: &mut VecDeque<Duration>, one: Duration) {
+fn remember<T>(of: &mut VecDeque<T>, one: T) {
     of.push_front(one);
     of.truncate(REMEMBERED);
 }
 
-fn median(of: &VecDeque<Duration>) -> Option<Duration> {
-    let mut sorted: Vec<Duration> = of.iter().copied().collect();
+fn median(of: impl Iterator<Item = Duration>) -> Option<Duration> {
+    let mut sorted: Vec<Duration> = of.collect();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied()
 }
@@ -81,19 +91,19 @@ mod tests {
     }
 
     #[test]
-    fn it_waits_where_answers_come_too_late_and_counts_what_the_editor_waited() {
-        assert_eq!(begins(100, 60, true, 0), ms(0), "the answer comes before the next key");
-        assert_eq!(begins(100, 600, true, 0), ms(125));
-        assert_eq!(begins(100, 120, true, 0), ms(60), "half of what an answer takes");
-        assert_eq!(begins(300, 2000, true, 0), MOST);
-        assert_eq!(begins(100, 600, true, 50), ms(125), "the editor waited for a part of it");
-        assert_eq!(begins(100, 600, true, 200), ms(200), "and here for more");
+    fn it_waits_where_work_is_lost_and_counts_what_the_editor_waited() {
+        assert_eq!(begins(100, 40, false, 0), ms(0), "the answer would come before the next key");
+        assert_eq!(begins(100, 95, false, 0), ms(95), "half of what an answer takes at least");
+        assert_eq!(begins(100, 300, false, 0), ms(125), "a little more than between two keys");
+        assert_eq!(begins(300, 1000, false, 0), MOST);
+        assert_eq!(begins(100, 300, false, 50), ms(125), "the editor waited for a part of it");
+        assert_eq!(begins(100, 300, false, 200), ms(200), "and here for more");
     }
 
     #[test]
-    fn what_was_ended_early_would_have_taken_longer() {
-        assert_eq!(begins(100, 95, false, 0), ms(95));
-        assert_eq!(begins(100, 40, false, 0), ms(0));
+    fn it_begins_at_once_where_answers_are_wanted_however_long_they_take() {
+        assert_eq!(begins(100, 60, true, 0), ms(0));
+        assert_eq!(begins(100, 2000, true, 0), ms(0));
     }
 
     #[test]
@@ -101,19 +111,21 @@ mod tests {
         let (mut pace, now) = (Pace::default(), Instant::now());
         assert_eq!(pace.begin(now, MOST), now);
         pace.typed(now);
-        pace.worked(ms(600), true);
+        pace.worked(ms(600), false);
         pace.typed(now + ms(5000));
         assert_eq!(pace.begin(now + ms(5000), MOST), now + ms(5000));
     }
 
     #[test]
-    fn one_slow_answer_changes_nothing() {
+    fn lost_work_is_forgotten_when_answers_are_wanted_again() {
         let (mut pace, mut now) = (Pace::default(), Instant::now());
-        for answer in [900, 40, 50, 60, 50] {
+        let mut works = |ended: bool| {
             now += ms(100);
             pace.typed(now);
-            pace.worked(ms(answer), true);
-        }
-        assert_eq!(pace.begin(now, MOST), now);
+            pace.worked(ms(300), ended);
+            pace.begin(now, MOST) > now
+        };
+        assert_eq!([false; 6].map(&mut works), [false, true, true, true, true, true], "one key has no pace");
+        assert_eq!([true; 6].map(&mut works), [true, true, true, true, false, false]);
     }
 }

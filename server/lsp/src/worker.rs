@@ -1,7 +1,7 @@
 //! The thread on which the model works, and the one slot before it.
 //!
 //! A newer job replaces a waiting one, whose request is answered at once: only the newest is worth computing, and where
-//! answers come later than keys it begins after a pause ([`Pace`]). The thread owns the model, so nothing else ever waits
+//! keys throw away what was begun it waits for a pause ([`Pace`]). The thread owns the model, so nothing else ever waits
 //! for it. While nothing is asked it finishes what time cut short, and reads ahead where the user is; both give way to
 //! whatever is asked.
 

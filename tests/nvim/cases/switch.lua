@@ -93,13 +93,19 @@ return {
       local function status(params)
         c:lua('local p, id = ... vim.lsp.handlers["housestyle/status"](nil, p, { client_id = id })', params, id)
       end
-      status({ state = 'loading', message = 'reading', percent = 40.7 })
-      t:check('percent', c:wait_shown('housestyle: loading 40%'), c)
-      status({ state = 'error', message = 'there is no model: run `housestyle model pull`' })
-      t:check('error', c:wait_shown('housestyle: error'), c)
+      -- What the server says meanwhile comes between: told again until it stands there.
+      local function shown(params, text)
+        for _ = 1, 20 do
+          status(params)
+          if c:wait_shown(text, 400) then
+            return true
+          end
+        end
+      end
+      t:check('percent', shown({ state = 'loading', message = 'reading', percent = 40.7 }, 'housestyle: loading 40%'), c)
+      t:check('error', shown({ state = 'error', message = 'there is no model: run `housestyle model pull`' }, 'housestyle: error'), c)
       t:check('what to do', c:lua("return require('housestyle.status').describe()"):find('housestyle model pull', 1, true))
-      status({ state = 'ready', message = 'ready' })
-      t:check('ready', c:wait_shown('housestyle: ready'), c)
+      t:check('ready', shown({ state = 'ready', message = 'ready' }, 'housestyle: ready'), c)
       c:rpc('nvim_command', 'Housestyle stop')
       t:check('nothing', c:wait_gone('housestyle:'), c)
     end,

@@ -123,8 +123,8 @@ settings! {
     max_line_suffix: usize = 8, "maxLineSuffix", Some((0.0, 1000.0)), Least, Language;
     /// Most other suggestions for a place, when they are asked for again where one is shown. 0 gives none.
     alternatives: usize = 2, "alternatives", Some((0.0, 5.0)), Least, Language;
-    /// Where answers come later than the next key: most milliseconds after a key until the model begins. What the editor
-    /// waited by itself counts. Where answers are quick it begins at once. 0 always does.
+    /// Where keys throw away what the model began: most milliseconds after a key until it begins. What the editor waited
+    /// by itself counts. As long as its work is wanted it begins at once. 0 always does.
     debounce_ms: u64 = 150, "debounceMs", Some((0.0, 2000.0)), Most, Language;
     /// After this many milliseconds a suggestion ends with the line it is in.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;

@@ -7,6 +7,7 @@
 
 mod document;
 mod exception;
+mod hidden;
 #[cfg(test)]
 mod hostile_tests;
 pub mod lint;

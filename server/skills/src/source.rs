@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use housestyle_text::Language;
 use tree_sitter::Node;
 
-use crate::prose::{self, Piece};
+use crate::prose::{self, Piece, is_comment};
 
 /// A text in a language, with its syntax tree where the language has a grammar.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<'a> Source<'a> {
 
     /// Returns the stretches of text for people; they are cut when first asked for.
     pub(crate) fn pieces(&self) -> &[Piece] {
-        self.pieces.get_or_init(|| prose::pieces(self))
+        self.pieces.get_or_init(|| prose::pieces(self.text, self.language, self.tree.as_ref()))
     }
 
     /// Returns the text of a range of bytes; empty where it is none.
@@ -70,9 +70,4 @@ pub(crate) fn significant_children<'t>(node: Node<'t>, text: &str, language: Lan
         children.remove(children.len() - 2);
     }
     children
-}
-
-/// Returns whether a node is a comment.
-pub(crate) fn is_comment(kind: &str) -> bool {
-    matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
 }

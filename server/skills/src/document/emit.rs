@@ -1,6 +1,6 @@
 //! Writes a SKILL.md so that every validator takes it: block style, double-quoted scalars, ASCII names, LF.
 
-use crate::lint::hidden;
+use crate::hidden;
 
 use super::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME};
 

@@ -3,7 +3,6 @@
 //! What a program wrote from closed templates must have no finding at all. What people wrote by hand is refused only
 //! for findings that are [`Severity::Refused`]: a link there is a warning, hidden text is not.
 
-pub mod hidden;
 mod orders;
 mod standard;
 #[cfg(test)]

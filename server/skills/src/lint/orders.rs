@@ -280,7 +280,7 @@ impl Plain {
                 match c {
                     // Emphasis and invisible characters part no word: `ig**nore**`.
                     '*' => {}
-                    c if super::hidden::is_hidden(c) => {}
+                    c if crate::hidden::is_hidden(c) => {}
                     c if c.is_whitespace() => {
                         if !last.is_whitespace() {
                             plain.text.push(' ');

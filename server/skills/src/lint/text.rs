@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use housestyle_text::secrets;
 use regex::Regex;
 
-use super::{Found, hidden, orders};
+use super::{Found, orders};
+use crate::hidden;
 
 /// Bytes of a file that are looked through. What is longer is no text for a prompt.
 const MOST_SCANNED: usize = 1 << 20;

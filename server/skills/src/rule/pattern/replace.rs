@@ -7,7 +7,8 @@ use tree_sitter::Node;
 use super::find::{Finder, Match};
 use super::metavariable::{Piece, pieces};
 use super::{Pattern, Tree};
-use crate::source::{Source, is_comment};
+use crate::prose::is_comment;
+use crate::source::Source;
 
 /// Returns the text that puts `prefer` in place of a match of `avoid`.
 ///

@@ -2,7 +2,7 @@
 
 /// Returns whether a character is invisible, or changes how others are shown: zero width, bidirectional controls, tags,
 /// variation selectors beyond those of emoji, fillers.
-pub fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     kind(c).is_some()
 }
 

@@ -104,9 +104,8 @@ pub(super) fn terms(surfaces: &Surfaces) -> Vec<Guess> {
             continue;
         };
         if *count >= OFTEN && count * 2 > counts.iter().sum::<usize>() {
-            let prefer = family[best].to_owned();
-            let avoid =
-                family.iter().filter(|other| **other != prefer).map(|other| (*other).to_owned()).collect();
+            let prefer = family[best].clone();
+            let avoid = family.into_iter().filter(|other| *other != prefer).collect();
             let basis = if best == 0 { Basis::Usual } else { Basis::Places };
             found.push(term(avoid, prefer, basis));
         }

@@ -40,6 +40,22 @@ impl<'a> Source<'a> {
     }
 }
 
+/// Returns where the line begins that holds a byte.
+pub(crate) fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
+}
+
+/// Returns where the line ends that holds a byte, without its line end.
+pub(crate) fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |end| at + end)
+}
+
+/// Returns the white space at the start of the line that holds a byte.
+pub(crate) fn indentation(text: &str, at: usize) -> &str {
+    let line = text.get(line_start(text, at)..).unwrap_or_default();
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}
+
 /// Returns the children of a node that count: no comments, no separators that say nothing, nothing empty.
 ///
 /// Commas part what stands beside each other and count nowhere but among the tokens of a Rust macro call, where one

@@ -12,6 +12,7 @@ use super::interval::wilson;
 use super::observe::Tally;
 use super::titles::told;
 use crate::rule::{RuleFile, Scope};
+use crate::source::{line_end, line_start};
 
 /// Examples and counter-examples that are kept.
 const EXAMPLES: usize = 5;
@@ -135,8 +136,6 @@ fn examples(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<Example> {
 
 /// Returns the whole lines of a place.
 fn lines(text: &str, place: &Range<usize>) -> String {
-    let start = text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-    let end =
-        text.get(place.end..).and_then(|after| after.find('\n')).map_or(text.len(), |end| place.end + end);
-    text.get(start..end).unwrap_or_default().trim_end().to_owned()
+    let lines = line_start(text, place.start)..line_end(text, place.end);
+    text.get(lines).unwrap_or_default().trim_end().to_owned()
 }

@@ -4,6 +4,7 @@
 //! how each is followed, say where it holds, leave out what is not trusted, not steady, not new or not safe, look how
 //! the later edits keep it, merge, rank, and take the best.
 
+mod alignment;
 mod candidate;
 mod code;
 mod edit;
@@ -27,7 +28,6 @@ mod titles;
 mod trust;
 
 pub use candidate::{Candidate, Counter, Example, Later, Support};
-pub use code::{Bounds, Finding, Instance, conventions, rewrites};
 pub use edit::Edit;
 pub use funnel::{Dropped, Stage};
 pub use guess::{Basis, Guess};

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::pairs::Pair;
 use super::term::Term;
+use crate::source::indentation;
 
 /// Metavariables of a rewrite, at most: one with more says nothing.
 const VARIABLES: usize = 8;
@@ -192,10 +193,7 @@ fn runs(list: &[Term]) -> Vec<(&[Term], Option<&Term>)> {
 
 /// Returns a pattern without the indentation that its text had where it stood.
 fn outdented(pattern: &str, text: &str, start: usize) -> String {
-    let before = text.get(..start).unwrap_or_default();
-    let line = before.rfind('\n').map_or(0, |line| line + 1);
-    let line = text.get(line..).unwrap_or_default();
-    let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+    let indent = indentation(text, start);
     let lines = pattern.split('\n').map(|line| line.strip_prefix(indent).unwrap_or(line));
     lines.map(|line| line.trim_end_matches('\r')).collect::<Vec<_>>().join("\n")
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::term::Term;
+use crate::mine::alignment::aligned;
 use crate::source::Source;
 
 /// Neighbours that are compared with each other, at most: the product of both sides.
@@ -77,7 +78,7 @@ impl<'t> Diff<'t> {
         }
         let mut whole = true;
         let mut reached = (0, 0);
-        let mut matched = common(old, new, |a, b| usize::from(a.hash == b.hash) * 2);
+        let mut matched = aligned(old, new, |a, b| usize::from(a.hash == b.hash) * 2);
         matched.push((old.len(), new.len()));
         for (i, j) in matched {
             let (x, y) = (&old[reached.0..i], &new[reached.1..j]);
@@ -86,7 +87,7 @@ impl<'t> Diff<'t> {
             } else {
                 whole = false;
                 if !x.is_empty() && !y.is_empty() && x.len() * y.len() <= 900 {
-                    for (k, l) in common(x, y, likeness) {
+                    for (k, l) in aligned(x, y, likeness) {
                         self.nodes(&x[k], &y[l]);
                     }
                 }
@@ -139,34 +140,6 @@ fn likeness(a: &Term, b: &Term) -> usize {
     let mut common = 0;
     b.leaves(&mut |leaf| common += usize::from(tokens.contains(&leaf.hash)));
     if common * 2 < b.tokens.max(a.tokens) { 0 } else { 1 + common }
-}
-
-/// Returns the places of the best common subsequence under a weight.
-fn common(old: &[Term], new: &[Term], weight: impl Fn(&Term, &Term) -> usize) -> Vec<(usize, usize)> {
-    let width = new.len() + 1;
-    let mut best = vec![0usize; (old.len() + 1) * width];
-    let mut weights = vec![0usize; old.len() * new.len()];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            let here = weight(&old[i], &new[j]);
-            weights[i * new.len() + j] = here;
-            let both = if here > 0 { here + best[(i + 1) * width + j + 1] } else { 0 };
-            best[i * width + j] = both.max(best[(i + 1) * width + j]).max(best[i * width + j + 1]);
-        }
-    }
-    let (mut i, mut j, mut matched) = (0, 0, Vec::new());
-    while i < old.len() && j < new.len() {
-        let here = weights[i * new.len() + j];
-        if here > 0 && best[i * width + j] == here + best[(i + 1) * width + j + 1] {
-            matched.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if best[(i + 1) * width + j] >= best[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    matched
 }
 
 /// Returns what a change took away and what it brought, in tokens; a text in quotes counts as some text.

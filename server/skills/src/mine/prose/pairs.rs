@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{spellings, term};
+use crate::mine::alignment::aligned;
 use crate::mine::{Basis, Guess};
 
 /// Longer phrases are sentences that were written anew.
@@ -22,9 +23,9 @@ pub(super) fn changed(was: &[Option<String>], is: &[Option<String>], commit: &st
     if was.is_empty() || is.is_empty() || was.len() > MOST_COMPARED || is.len() > MOST_COMPARED {
         return;
     }
-    let kept = common(was, is);
+    let unchanged = aligned(was, is, |a, b| usize::from(a == b));
     let (mut a, mut b) = (0, 0);
-    for (next_a, next_b) in kept.into_iter().chain([(was.len(), is.len())]) {
+    for (next_a, next_b) in unchanged.into_iter().chain([(was.len(), is.len())]) {
         let (gone, come) = (&was[a..next_a], &is[b..next_b]);
         if let (Some(gone), Some(come)) = (phrase(gone), phrase(come))
             && gone != come
@@ -41,32 +42,6 @@ fn phrase(words: &[Option<String>]) -> Option<String> {
     }
     let words: Vec<&str> = words.iter().map(Option::as_deref).collect::<Option<_>>()?;
     Some(words.join(" "))
-}
-
-/// Returns the pairs of equal words of a longest common subsequence.
-fn common(a: &[Option<String>], b: &[Option<String>]) -> Vec<(usize, usize)> {
-    let width = b.len() + 1;
-    let mut lengths = vec![0_u32; (a.len() + 1) * width];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            lengths[i * width + j] = match a[i] == b[j] {
-                true => lengths[(i + 1) * width + j + 1] + 1,
-                false => lengths[(i + 1) * width + j].max(lengths[i * width + j + 1]),
-            };
-        }
-    }
-    let (mut i, mut j, mut found) = (0, 0, Vec::new());
-    while i < a.len() && j < b.len() {
-        if a[i] == b[j] {
-            found.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    found
 }
 
 /// Returns the terms that changes speak for.

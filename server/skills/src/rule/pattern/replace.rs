@@ -8,7 +8,7 @@ use super::find::{Finder, Match};
 use super::metavariable::{Piece, pieces};
 use super::{Pattern, Tree};
 use crate::prose::is_comment;
-use crate::source::Source;
+use crate::source::{Source, indentation};
 
 /// Returns the text that puts `prefer` in place of a match of `avoid`.
 ///
@@ -211,14 +211,6 @@ fn is_operation(kind: &str) -> bool {
         ["assignment_expression", "lambda", "arrow_function", "closure", "range_exp", "reference_exp"];
     let yields = ["yield", "as_expression", "instanceof", "satisfies_expression", "update_expression"];
     operator.iter().chain(&other).chain(&yields).any(|part| kind.starts_with(part))
-}
-
-/// Returns the whitespace at the start of the line that a byte is in.
-fn indentation(text: &str, at: usize) -> &str {
-    let before = text.get(..at).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |line| line + 1);
-    let line = text.get(start..).unwrap_or_default();
-    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
 /// Returns the smallest indentation of a pattern's lines, in bytes.

@@ -18,15 +18,11 @@ mod skill;
 mod source;
 mod trigger;
 
-pub use document::{
-    Document, DocumentError, DocumentProblem, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME, Parsed,
-    Warning, is_name, kebab, one_line,
-};
+pub use document::{Document, DocumentError, DocumentProblem, Parsed, Warning, kebab};
 pub use exception::{Exceptions, exception_key};
-pub use mine::{Bounds, Edit, Finding, Instance, conventions, rewrites};
 pub use rule::{
     FORMAT, Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
 };
-pub use skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
+pub use skill::{RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
 pub use source::Source;
 pub use trigger::words;

@@ -12,9 +12,9 @@ pub const SKILL_FILE: &str = "SKILL.md";
 /// The file with what a program can check of it.
 pub const RULE_FILE: &str = "rule.json";
 /// Bytes of a SKILL.md at most. The standard advises fewer than 5000 tokens.
-pub const MOST_SKILL_BYTES: usize = 256 * 1024;
+pub(crate) const MOST_SKILL_BYTES: usize = 256 * 1024;
 /// Bytes of a rule.json at most.
-pub const MOST_RULE_BYTES: usize = 64 * 1024;
+pub(crate) const MOST_RULE_BYTES: usize = 64 * 1024;
 
 /// A skill as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,7 +84,7 @@ impl Document {
 }
 
 /// Returns whether a text is a skill's name for every validator and file system: kebab-case, ASCII.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let fits = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let hyphens = name.starts_with('-') || name.ends_with('-') || name.contains("--");
     let port = |prefix: &str| {
@@ -126,7 +126,7 @@ pub fn kebab(text: &str) -> Option<String> {
 }
 
 /// Returns a text as a single line that every validator takes, of at most `most` characters.
-pub fn one_line(text: &str, most: usize) -> String {
+pub(super) fn one_line(text: &str, most: usize) -> String {
     let mut line = String::new();
     let mut space = false;
     for c in text.chars() {

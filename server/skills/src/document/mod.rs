@@ -9,14 +9,17 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use emit::{DocumentProblem, is_name, kebab, one_line};
+pub(crate) use emit::is_name;
+#[cfg(test)]
+use emit::one_line;
+pub use emit::{DocumentProblem, kebab};
 
 /// Most characters of a name.
-pub const MOST_NAME: usize = 64;
+pub(crate) const MOST_NAME: usize = 64;
 /// Most characters of a description.
-pub const MOST_DESCRIPTION: usize = 1024;
+pub(crate) const MOST_DESCRIPTION: usize = 1024;
 /// Most characters of what is said about compatibility.
-pub const MOST_COMPATIBILITY: usize = 500;
+pub(crate) const MOST_COMPATIBILITY: usize = 500;
 
 /// A SKILL.md.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use housestyle_text::{Language, secrets};
 use serde::Serialize;
 
 use super::candidate::{Candidate, Later};
+use super::code::{Bounds, conventions, rewrites};
 use super::evidence::{candidate, kept};
 use super::followed::{falls, since_decided};
 use super::funnel::{Dropped, Stage};
@@ -13,9 +14,10 @@ use super::merge::{Key, stay};
 use super::observe::{Tally, observe, places_of};
 use super::scoped::scopes;
 use super::titles::{numbered, told};
-use super::{Basis, Bounds, Edit, Finding, Guess, conventions, enforced, insecure, prose, render, rewrites};
+use super::{Edit, Guess, enforced, insecure, prose, render};
 use crate::lint;
 use crate::rule::{FORMAT, FormKind, Rule, RuleFile, Rules, Scope};
+use crate::source::line_start;
 
 /// With so many places in the later edits ...
 const PLACES_LATER: usize = 4;
@@ -151,13 +153,8 @@ fn of_code(edits: &[Edit<'_>]) -> Vec<Guess> {
     let mut found = conventions(edits, &bounds);
     found.extend(rewrites(edits, &bounds));
     let mut seen = HashSet::new();
-    found.retain(|finding| seen.insert(finding.rule.clone()));
-    let guess = |finding: Finding| Guess {
-        rule: finding.rule,
-        languages: finding.languages,
-        basis: if finding.usual { Basis::Usual } else { Basis::Places },
-    };
-    found.into_iter().map(guess).collect()
+    found.retain(|guess| seen.insert(guess.rule.clone()));
+    found
 }
 
 /// Returns how edits keep a rule.
@@ -225,8 +222,7 @@ fn merged(
     let key = |tally: &Tally| -> Vec<Key> {
         // Places of one line are one.
         let text = edits.get(tally.edit).map_or("", |edit| edit.new);
-        let line = |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        tally.starts.iter().map(|start| (tally.edit, line(*start))).collect()
+        tally.starts.iter().map(|start| (tally.edit, line_start(text, *start))).collect()
     };
     let keys = |tallies: &[Tally]| -> HashSet<Key> { tallies.iter().flat_map(key).collect() };
     let known: Vec<(&Rule, HashSet<Key>)> =

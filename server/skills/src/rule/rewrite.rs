@@ -9,7 +9,7 @@ use super::pattern::{Finder, Match, Pattern, expand};
 use super::{Place, RuleError};
 use crate::source::Source;
 
-/// What a rule may avoid, in patterns.
+/// Patterns of what a rule avoids that are read, at most.
 const AVOIDED: usize = 32;
 
 /// Patterns are code with metavariables: `$NAME` stands for one node, `$$$NAME` for any number of neighbours, and the
@@ -24,19 +24,6 @@ pub struct Rewrite {
 }
 
 impl Rewrite {
-    /// Checks that every pattern is code of a language and says something.
-    ///
-    /// # Errors
-    ///
-    /// The first pattern that is not, and why.
-    pub fn check(&self, language: Language) -> Result<(), RuleError> {
-        if self.avoid.len() > AVOIDED {
-            let problem = format!("has {} patterns, at most {AVOIDED} are read", self.avoid.len());
-            return Err(RuleError::Field { field: "rewrite.avoid", problem });
-        }
-        self.patterns(language).map(drop)
-    }
-
     /// Returns the places where the rule applies and that touch `within`; none where a pattern is wrong.
     pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
         let Ok(patterns) = self.patterns(source.language) else { return Vec::new() };

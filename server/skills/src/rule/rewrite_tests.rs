@@ -14,7 +14,7 @@ fn rewrite(avoid: &[&str], prefer: &str) -> Rewrite {
 fn check(language: &str, avoid: &str, prefer: &str, text: &str, expected: &str, followed: usize) {
     let language = Language::from_id(language);
     let rule = rewrite(&[avoid], prefer);
-    rule.check(language).unwrap();
+    rule.patterns(language).unwrap();
     let source = Source::new("a", text, language);
     let places = Rule::Rewrite(rule.clone()).places(&source, None);
     let kept = places.iter().filter(|place| place.followed).count();
@@ -217,8 +217,8 @@ fn patterns_that_say_nothing_are_refused() {
     for (avoid, prefer) in
         [("$A", "f()"), ("f()", "$A"), ("fn (", "f()"), ("f()", ""), ("f($A, $$$A)", "f()")]
     {
-        let error = rewrite(&[avoid], prefer).check(rust).unwrap_err();
+        let error = rewrite(&[avoid], prefer).patterns(rust).unwrap_err();
         assert!(error.to_string().contains("rewrite."), "{error}");
     }
-    assert!(rewrite(&["f()"], "g()").check(Language::from_id("markdown")).is_err());
+    assert!(rewrite(&["f()"], "g()").patterns(Language::from_id("markdown")).is_err());
 }

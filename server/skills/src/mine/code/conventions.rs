@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use housestyle_text::Language;
-
 use super::choices::by_language;
 use super::names::{AFFIXES, Affix, KINDS};
-use super::{Bounds, Finding, Instance, language};
-use crate::mine::Edit;
+use super::{Bounds, language, strongest};
+use crate::mine::{Basis, Edit, Guess};
 use crate::rule::{Name, Rule, definitions};
 use crate::source::Source;
 
@@ -21,7 +19,7 @@ struct Written {
 }
 
 /// Returns the conventions that what the edits added keeps, those with the most places first.
-pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
+pub(in crate::mine) fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..edits.len()).filter(|edit| language(&edits[*edit]).is_some()).collect();
     order.sort_by_key(|edit| (edits[*edit].time, edits[*edit].path, edits[*edit].commit));
     let choices = by_language(order.iter().filter_map(|edit| language(&edits[*edit])));
@@ -55,7 +53,7 @@ pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
             }
         }
     }
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (id, written) in &written {
         let Some(choices) = choices.get(id) else { continue };
         for (number, places) in written.iter().enumerate() {
@@ -70,14 +68,13 @@ pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
                 None => (choices.rule(number, way).map(Rule::Rewrite), choices.is_usual(number, way)),
             };
             if let Some(rule) = rule {
-                let finding = finding(rule, places, way, edits, Language::from_id(id));
-                findings.push(Finding { usual, ..finding });
+                let support = places.iter().filter(|place| place.way == way).count();
+                let basis = if usual { Basis::Usual } else { Basis::Places };
+                found.push((support, Guess { rule, languages: vec![(*id).to_owned()], basis }));
             }
         }
     }
-    findings.sort_by(|a, b| b.instances.len().cmp(&a.instances.len()).then_with(|| a.rule.cmp(&b.rule)));
-    findings.truncate(bounds.rules);
-    findings
+    strongest(found, bounds)
 }
 
 /// Returns the rules of names that are asked, and whether they are usual.
@@ -108,26 +105,4 @@ fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) 
     let steady =
         [early, late].iter().all(|half| half.len() >= bounds.half_places && share(half) >= bounds.half_share);
     (steady && nearly_all(places)) || nearly_all(late)
-}
-
-fn finding(rule: Rule, places: &[Written], way: usize, edits: &[Edit<'_>], language: Language) -> Finding {
-    let (kept, broken): (Vec<&Written>, Vec<&Written>) = places.iter().partition(|place| place.way == way);
-    let instance = |place: &&Written| {
-        let edit = &edits[place.edit];
-        Instance {
-            commit: edit.commit.to_owned(),
-            author: edit.author.to_owned(),
-            time: edit.time,
-            path: edit.path.to_owned(),
-            before: String::new(),
-            after: edit.new.get(place.range.clone()).unwrap_or_default().to_owned(),
-        }
-    };
-    Finding {
-        rule,
-        languages: vec![language.id().to_owned()],
-        usual: false,
-        instances: kept.iter().map(instance).collect(),
-        counter: broken.len(),
-    }
 }

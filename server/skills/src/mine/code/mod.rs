@@ -4,7 +4,6 @@ mod bounds;
 mod catalogue;
 mod choices;
 mod conventions;
-mod finding;
 mod generalise;
 mod names;
 mod pairs;
@@ -14,20 +13,25 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-pub use bounds::Bounds;
-pub use conventions::conventions;
-pub use finding::{Finding, Instance};
-pub use rewrites::rewrites;
+pub(super) use bounds::Bounds;
+pub(super) use conventions::conventions;
+pub(super) use rewrites::rewrites;
 
 use std::collections::HashMap;
 
 use housestyle_text::Language;
 
-use super::Edit;
+use super::{Edit, Guess};
 use crate::source::Source;
 
 /// Texts with more bytes are not read: no person wrote them.
 const TEXT_BYTES: usize = 512 * 1024;
+
+/// Returns the rules with the most places, each given with how many it has.
+fn strongest(mut found: Vec<(usize, Guess)>, bounds: &Bounds) -> Vec<Guess> {
+    found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.rule.cmp(&other.rule)));
+    found.into_iter().take(bounds.rules).map(|(_, guess)| guess).collect()
+}
 
 /// Returns the language of an edit; none where its syntax is not known or its texts are too long.
 fn language(edit: &Edit<'_>) -> Option<Language> {

@@ -8,8 +8,8 @@ use super::generalise::{Example, generalise};
 use super::pairs::{pairs, signatures};
 use super::select::{Draft, select};
 use super::term::Term;
-use super::{Bounds, Finding, language};
-use crate::mine::Edit;
+use super::{Bounds, language, strongest};
+use crate::mine::{Edit, Guess};
 use crate::rule::{Finder, Pattern, Rewrite, Sides, expand};
 use crate::source::Source;
 
@@ -23,22 +23,20 @@ const SIGNATURE: usize = 12;
 type Group = (u16, u16, Vec<String>);
 
 /// Returns the rewrites that the edits make, the best first.
-pub fn rewrites(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
+pub(in crate::mine) fn rewrites(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut by_language: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, edit) in edits.iter().enumerate() {
         if let Some(language) = language(edit).filter(|_| !edit.old.is_empty() && !edit.new.is_empty()) {
             by_language.entry(language.id()).or_default().push(number);
         }
     }
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (id, numbers) in by_language {
         let language = Language::from_id(id);
         let drafts = drafts(edits, &numbers, language, bounds);
-        findings.extend(select(drafts, edits, language, bounds));
+        found.extend(select(drafts, edits, language, bounds));
     }
-    findings.sort_by(|a, b| b.instances.len().cmp(&a.instances.len()).then_with(|| a.rule.cmp(&b.rule)));
-    findings.truncate(bounds.rules);
-    findings
+    strongest(found, bounds)
 }
 
 /// Returns every rewrite that enough edits of one language make.
@@ -82,16 +80,12 @@ fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bo
         if !Draft::enough(examples.iter().map(|(number, _)| &edits[*number]), bounds) {
             continue;
         }
-        let counter = reversed(group);
-        if counter * 3 >= examples.len() {
+        if reversed(group) * 3 >= examples.len() {
             continue;
         }
         for cluster in clusters(examples) {
             let wanted = Draft::enough(cluster.iter().map(|(number, _)| &edits[*number]), bounds);
-            if let Some(mut draft) = wanted.then(|| draft(&cluster, language)).flatten() {
-                draft.counter = counter;
-                drafts.push(draft);
-            }
+            drafts.extend(wanted.then(|| draft(&cluster, language)).flatten());
         }
     }
     drafts
@@ -133,7 +127,7 @@ fn draft(examples: &[&(usize, Example<'_>)], language: Language) -> Option<Draft
     let places = examples.map(|(number, example)| {
         (*number, example.pair.before.range.clone(), example.pair.after.range.clone())
     });
-    Some(Draft { rewrite, places: places.collect(), counter: 0 })
+    Some(Draft { rewrite, places: places.collect() })
 }
 
 /// Returns whether patterns make of what an example was what it became.

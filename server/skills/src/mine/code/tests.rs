@@ -5,8 +5,8 @@ use std::ops::Range;
 use housestyle_text::Language;
 use proptest::prelude::*;
 
-use super::{Bounds, Finding, conventions, rewrites};
-use crate::mine::Edit;
+use super::{Bounds, conventions, rewrites};
+use crate::mine::{Edit, Guess};
 use crate::rule::Rule;
 use crate::source::Source;
 
@@ -57,13 +57,13 @@ fn edits(made: &[Made]) -> Vec<Edit<'_>> {
     made.iter().map(edit).collect()
 }
 
-fn mined(made: &[Made]) -> Vec<Finding> {
+fn mined(made: &[Made]) -> Vec<Guess> {
     rewrites(&edits(made), &Bounds::default())
 }
 
 /// Shows rewrites as `avoid -> prefer`.
-fn shown(findings: &[Finding]) -> Vec<String> {
-    let show = |finding: &Finding| match &finding.rule {
+fn shown(findings: &[Guess]) -> Vec<String> {
+    let show = |finding: &Guess| match &finding.rule {
         Rule::Rewrite(rule) => format!("{} -> {}", rule.avoid.join(" | "), rule.prefer),
         other => format!("{other:?}"),
     };
@@ -234,87 +234,19 @@ fn every_choice_is_code_of_its_languages() {
     }
 }
 
+/// Words that are keywords in one of the languages.
+const KEYWORDS: &[&str] = &[
+    "for", "let", "pub", "use", "mod", "not", "and", "def", "try", "del", "var", "new", "int", "while",
+    "match", "else", "loop", "self", "super", "true", "false", "print", "exec", "len", "impl", "trait",
+    "type", "enum", "fn", "dyn", "move", "ref", "async", "await", "where", "struct", "return", "break",
+    "continue", "static", "const", "crate", "extern", "unsafe", "from", "import", "pass", "raise", "with",
+    "yield", "class", "global", "assert", "lambda", "func", "map", "range", "chan", "goto", "case", "select",
+    "switch", "defer", "package", "default", "union", "auto", "box", "macro", "abstract", "typeof", "do",
+    "in", "is", "if",
+];
+
 fn name() -> impl Strategy<Value = String> {
-    "[a-z]{3,8}".prop_filter("a keyword is no name", |name| {
-        !matches!(
-            name.as_str(),
-            "for"
-                | "let"
-                | "pub"
-                | "use"
-                | "mod"
-                | "not"
-                | "and"
-                | "def"
-                | "try"
-                | "del"
-                | "var"
-                | "new"
-                | "int"
-                | "while"
-                | "match"
-                | "else"
-                | "loop"
-                | "self"
-                | "super"
-                | "true"
-                | "false"
-                | "print"
-                | "exec"
-                | "len"
-                | "impl"
-                | "trait"
-                | "type"
-                | "enum"
-                | "fn"
-                | "dyn"
-                | "move"
-                | "ref"
-                | "async"
-                | "await"
-                | "where"
-                | "struct"
-                | "return"
-                | "break"
-                | "continue"
-                | "static"
-                | "const"
-                | "crate"
-                | "extern"
-                | "unsafe"
-                | "from"
-                | "import"
-                | "pass"
-                | "raise"
-                | "with"
-                | "yield"
-                | "class"
-                | "global"
-                | "assert"
-                | "lambda"
-                | "func"
-                | "map"
-                | "range"
-                | "chan"
-                | "goto"
-                | "case"
-                | "select"
-                | "switch"
-                | "defer"
-                | "package"
-                | "default"
-                | "union"
-                | "auto"
-                | "box"
-                | "macro"
-                | "abstract"
-                | "typeof"
-                | "do"
-                | "in"
-                | "is"
-                | "if"
-        )
-    })
+    "[a-z]{3,8}".prop_filter("a keyword is no name", |name| !KEYWORDS.contains(&name.as_str()))
 }
 
 fn expression() -> impl Strategy<Value = String> {

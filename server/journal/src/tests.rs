@@ -1,8 +1,8 @@
 //! The journal through its boundary: what is written is read, what is changed is found, what is forgotten is gone.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -10,6 +10,10 @@ use crate::*;
 
 /// Set for a process that is to write until it is killed: the journal to write to.
 const WRITER: &str = "HOUSESTYLE_TEST_JOURNAL_WRITER";
+/// The line by which such a process says that it has written a suggestion.
+const WRITTEN: &str = "written";
+/// Suggestions that each of them writes before it is killed, at least.
+const TURNS: usize = 50;
 
 struct Place {
     _folder: tempfile::TempDir,
@@ -314,13 +318,14 @@ fn a_torn_file_is_told_and_moved_aside() {
     assert!(aside.is_some() || audit.is_err() || !audit.expect("readable").complaints.is_empty());
 }
 
-/// Writes for ever when this process was started for that.
+/// Writes for ever when this process was started for that, and says so after each suggestion.
 #[test]
 fn writer_process() {
     let Some(path) = std::env::var_os(WRITER) else { return };
     let mut journal = Journal::open(Path::new(&path)).expect("a journal");
     loop {
         accept(&mut journal, "a.rs", &"x".repeat(3_000), ("before", "after"));
+        println!("{WRITTEN}");
     }
 }
 
@@ -328,7 +333,7 @@ fn writer(path: &Path) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "tests::writer_process", "--nocapture"])
         .env(WRITER, path)
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("started")
@@ -337,19 +342,14 @@ fn writer(path: &Path) -> Child {
 #[test]
 fn two_processes_write_at_once_and_are_killed_in_the_middle() {
     let place = place();
-    let mut seen = 0;
-    for round in 0..3 {
+    for _ in 0..3 {
         let mut writers = [writer(&place.path), writer(&place.path)];
-        let began = Instant::now();
-        // Enough of them that both had many turns.
-        loop {
-            assert!(began.elapsed() < Duration::from_secs(60), "nothing is written");
-            std::thread::sleep(Duration::from_millis(5));
-            let Ok(Some(journal)) = Journal::open_existing(&place.path) else { continue };
-            let head = journal.head().ok().flatten().map_or(0, |(number, _)| number);
-            if head > seen + 200 + round {
-                break;
-            }
+        // Each has many turns; the pipes stay open, so that nothing but the kill ends a writer.
+        let mut outputs = writers.each_mut().map(|writer| {
+            BufReader::new(writer.stdout.take().expect("a pipe")).lines().map_while(Result::ok)
+        });
+        for output in &mut outputs {
+            assert_eq!(output.filter(|line| line == WRITTEN).take(TURNS).count(), TURNS, "a writer ended");
         }
         for writer in &mut writers {
             writer.kill().expect("killed");
@@ -357,7 +357,6 @@ fn two_processes_write_at_once_and_are_killed_in_the_middle() {
         }
         let mut journal = Journal::open(&place.path).expect("still a journal");
         let audit = verified(&mut journal);
-        seen = i64::try_from(audit.events).expect("few");
         assert_eq!(audit.texts, audit.events, "an event and its text are one transaction");
     }
 }

@@ -8,11 +8,11 @@ use crate::mine::alignment::aligned;
 use crate::source::Source;
 
 /// Neighbours that are compared with each other, at most: the product of both sides.
-const COMPARED: usize = 250_000;
+pub(super) const COMPARED: usize = 250_000;
 /// Levels around the smallest nodes that differ.
 const AROUND: usize = 2;
 /// Pairs of one edit: what changes more is no rewrite.
-const PAIRS: usize = 400;
+pub(super) const PAIRS: usize = 400;
 
 /// A node before and what it became.
 #[derive(Debug, Clone)]
@@ -28,26 +28,37 @@ pub(super) fn pairs<'t>(
     hunks: &[(Range<usize>, Range<usize>)],
     tokens: usize,
 ) -> Vec<Pair<'t>> {
-    let mut diff = Diff { path: Vec::new(), seen: HashSet::new(), pairs: Vec::new(), tokens };
-    diff.nodes(old, new);
     let touches = |a: &Range<usize>, b: &Range<usize>| a.start <= b.end && b.start <= a.end;
-    let mut pairs = diff.pairs;
+    let mut pairs = Diff::of(old, new, tokens).pairs;
     pairs.retain(|pair| {
         hunks.iter().any(|(old, new)| touches(&pair.before.range, old) && touches(&pair.after.range, new))
     });
     pairs
 }
 
-struct Diff<'t> {
+/// Two trees that are compared.
+pub(super) struct Diff<'t> {
     /// The pairs of nodes around the one that is compared, of one kind each.
     path: Vec<(&'t Term, &'t Term)>,
     seen: HashSet<(Range<usize>, Range<usize>)>,
-    pairs: Vec<Pair<'t>>,
+    pub(super) pairs: Vec<Pair<'t>>,
+    /// Tokens of a pair's sides, at most.
     tokens: usize,
+    /// Comparisons of two nodes so far.
+    pub(super) compared: usize,
 }
 
 impl<'t> Diff<'t> {
+    /// Compares two trees.
+    pub(super) fn of(old: &'t Term, new: &'t Term, tokens: usize) -> Diff<'t> {
+        let mut diff =
+            Diff { path: Vec::new(), seen: HashSet::new(), pairs: Vec::new(), tokens, compared: 0 };
+        diff.nodes(old, new);
+        diff
+    }
+
     fn nodes(&mut self, a: &'t Term, b: &'t Term) {
+        self.compared += 1;
         if a.hash == b.hash || self.pairs.len() >= PAIRS {
             return;
         }
@@ -76,6 +87,7 @@ impl<'t> Diff<'t> {
         if old.len() * new.len() > COMPARED {
             return true;
         }
+        self.compared += old.len() * new.len();
         let mut whole = true;
         let mut reached = (0, 0);
         let mut matched = aligned(old, new, |a, b| usize::from(a.hash == b.hash) * 2);
@@ -87,6 +99,7 @@ impl<'t> Diff<'t> {
             } else {
                 whole = false;
                 if !x.is_empty() && !y.is_empty() && x.len() * y.len() <= 900 {
+                    self.compared += x.len() * y.len();
                     for (k, l) in aligned(x, y, likeness) {
                         self.nodes(&x[k], &y[l]);
                     }

@@ -5,6 +5,8 @@ use std::ops::Range;
 use housestyle_text::Language;
 use proptest::prelude::*;
 
+use super::pairs::{COMPARED, Diff, PAIRS};
+use super::term::Term;
 use super::{Bounds, conventions, rewrites};
 use crate::mine::{Edit, Guess};
 use crate::rule::Rule;
@@ -343,6 +345,14 @@ fn what_is_deep_or_long_is_read_in_bounds() {
     let deep = format!("{}x{}", "f(".repeat(3000), ")".repeat(3000));
     let long = "g(1);\n".repeat(3000);
     let made = history("rust", &[(&deep, &long), (&long, &deep), (&deep, "x"), ("x", &long)]);
+    let rust = Language::from_id("rust");
+    for made in &made {
+        let read = |text| Term::of(&Source::new(&made.path, text, rust));
+        let (Some(old), Some(new)) = (read(made.old.as_str()), read(made.new.as_str())) else { continue };
+        let diff = Diff::of(&old, &new, Bounds::default().tokens);
+        assert!(diff.compared <= COMPARED, "{} comparisons", diff.compared);
+        assert!(diff.pairs.len() <= PAIRS, "{} pairs", diff.pairs.len());
+    }
     mined(&made);
     conventions(&edits(&made), &Bounds::default());
 }

@@ -5,13 +5,13 @@
 
 pub mod cases;
 mod edit;
+pub mod exclusions;
 pub mod gate;
-pub mod leave;
 mod manifest;
 pub mod phrases;
 mod random;
 pub mod whole;
 
 pub use edit::{Commit, FileChange, Hunk};
-pub use leave::{Counts, LeftOut};
+pub use exclusions::{Exclusion, ExclusionCounts};
 pub use manifest::{Manifest, Span};

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use git2::{ErrorCode, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
-use housestyle_learn::leave::{Counts, LeftOut, is_bot, reverted};
-use housestyle_learn::{Commit, leave};
+use housestyle_learn::Commit;
+use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, exclude_changes, is_bot, reverted};
 
 use crate::error::HistoryError;
 use crate::read::Reader;
@@ -40,7 +40,7 @@ pub struct History {
     repository: Repository,
     commits: Vec<Oid>,
     head: Oid,
-    left_out: Counts,
+    exclusions: ExclusionCounts,
     options: HistoryOptions,
 }
 
@@ -67,7 +67,7 @@ pub struct Reading {
     /// The commit, with what is left.
     pub commit: Commit,
     /// What is not learned from, counted by file or by hunk.
-    pub left_out: Counts,
+    pub exclusions: ExclusionCounts,
 }
 
 impl History {
@@ -93,8 +93,8 @@ impl History {
         }
         let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(HistoryError::Walk)?;
         let all = &all[all.len().saturating_sub(options.most)..];
-        let (commits, left_out) = select(&repository, all)?;
-        Ok(History { repository, commits, head, left_out, options })
+        let (commits, exclusions) = select(&repository, all)?;
+        Ok(History { repository, commits, head, exclusions, options })
     }
 
     /// Returns how many commits there are.
@@ -123,19 +123,19 @@ impl History {
     }
 
     /// Returns which commits were left out as a whole.
-    pub fn left_out(&self) -> &Counts {
-        &self.left_out
+    pub fn exclusions(&self) -> &ExclusionCounts {
+        &self.exclusions
     }
 
     /// Tells every file that stands at HEAD and is somebody's writing, in the order of the paths.
     ///
     /// # Errors
     /// When the tree of HEAD is damaged or missing.
-    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<Counts, HistoryError> {
+    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<ExclusionCounts, HistoryError> {
         let failed = |source| HistoryError::Commit { commit: self.head.to_string(), source };
         let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
-        let mut counts = Counts::default();
+        let mut counts = ExclusionCounts::default();
         let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
             if entry.kind() != Some(git2::ObjectType::Tree) {
                 let path = [folder.as_bytes(), entry.name_bytes()].concat();
@@ -158,9 +158,9 @@ impl History {
         let id = self.commits[index];
         let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
-        let (mut commit, mut left_out) = reader.read(id).map_err(failed)?;
-        left_out.merge(&leave::leave_out_changes(&mut commit.files));
-        Ok(Reading { commit, left_out })
+        let (mut commit, mut exclusions) = reader.read(id).map_err(failed)?;
+        exclusions.merge(&exclude_changes(&mut commit.files));
+        Ok(Reading { commit, exclusions })
     }
 }
 
@@ -175,8 +175,8 @@ fn head(repository: &Repository, folder: &Path) -> Result<Oid, HistoryError> {
 }
 
 /// Returns the commits that are edits, in the same order.
-fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, Counts), HistoryError> {
-    let mut counts = Counts::default();
+fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCounts), HistoryError> {
+    let mut counts = ExclusionCounts::default();
     let mut taken_back: HashSet<String> = HashSet::new();
     let mut kept = Vec::new();
     for id in all {
@@ -186,12 +186,12 @@ fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, Counts), Hi
         let author = commit.author();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let reason = if commit.parent_count() > 1 {
-            Some(LeftOut::Merge)
+            Some(Exclusion::Merge)
         } else if let Some(named) = reverted(&message) {
             taken_back.extend(named);
-            Some(LeftOut::Revert)
+            Some(Exclusion::Revert)
         } else {
-            is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(LeftOut::Bot)
+            is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(Exclusion::Bot)
         };
         match reason {
             Some(reason) => counts.add(reason),
@@ -206,7 +206,7 @@ fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, Counts), Hi
     kept.retain(|id| {
         let gone = !taken_back.is_empty() && is_taken_back(id);
         if gone {
-            counts.add(LeftOut::Reverted);
+            counts.add(Exclusion::Reverted);
         }
         !gone
     });

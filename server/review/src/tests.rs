@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use git2::{Oid, Repository, Signature, Time};
-use housestyle_learn::LeftOut;
+use housestyle_learn::Exclusion;
 use tempfile::TempDir;
 
 use crate::{History, HistoryError, HistoryOptions, Reading};
@@ -171,9 +171,9 @@ fn merges_reverts_and_programs_are_left_out_and_branches_are_told() {
     made.commit(&format!("Revert \"Add d\"\n\nThis reverts commit {wrong}."), &[("d.rs", None)]);
     made.commit_by("dependabot[bot]", "Bump x", &[("e.toml", Some(b"x = 2\n"))]);
     let history = made.open().expect("a history");
-    let counts = history.left_out();
-    let of =
-        [LeftOut::Merge, LeftOut::Revert, LeftOut::Reverted, LeftOut::Bot].map(|reason| counts.of(reason));
+    let counts = history.exclusions();
+    let of = [Exclusion::Merge, Exclusion::Revert, Exclusion::Reverted, Exclusion::Bot]
+        .map(|reason| counts.of(reason));
     assert_eq!(of, [1, 1, 1, 1]);
     assert_eq!(history.ids().collect::<Vec<_>>(), [first, side, main].map(|id| id.to_string()));
 }
@@ -210,16 +210,16 @@ fn files_that_nobody_wrote_are_left_out_each_with_its_reason() {
     let reading = History::open(made.folder.path(), options).expect("a history").read(1).expect("read");
     assert_eq!(reading.commit.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["b.rs"]);
     let expected = [
-        (LeftOut::Vendored, 1),
-        (LeftOut::Lock, 1),
-        (LeftOut::Binary, 1),
-        (LeftOut::NotUtf8, 1),
-        (LeftOut::PathNotUtf8, 1),
-        (LeftOut::TooLarge, 1),
-        (LeftOut::NotAFile, 2),
-        (LeftOut::Forbidden, 1),
+        (Exclusion::Vendored, 1),
+        (Exclusion::Lock, 1),
+        (Exclusion::Binary, 1),
+        (Exclusion::NotUtf8, 1),
+        (Exclusion::PathNotUtf8, 1),
+        (Exclusion::TooLarge, 1),
+        (Exclusion::NotAFile, 2),
+        (Exclusion::Forbidden, 1),
     ];
-    assert_eq!(reading.left_out.iter().collect::<Vec<_>>(), expected);
+    assert_eq!(reading.exclusions.iter().collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn the_files_of_head_are_told() {
     let counts =
         made.open().expect("a history").files(|file| files.push((file.path, file.text))).expect("walked");
     assert_eq!(files, [("src/a.rs".to_owned(), str::from_utf8(A).expect("UTF-8").to_owned())]);
-    assert_eq!(counts.of(LeftOut::Lock), 1);
+    assert_eq!(counts.of(Exclusion::Lock), 1);
 }
 
 #[test]
@@ -329,5 +329,5 @@ fn a_missing_text_is_counted_and_the_rest_is_read() {
     std::fs::remove_file(object).expect("removed");
     let made = Made { repository: Repository::open(made.folder.path()).expect("opened"), ..made };
     let reading = made.open().expect("a history").read(1).expect("read");
-    assert_eq!((reading.commit.files.len(), reading.left_out.of(LeftOut::Missing)), (1, 1));
+    assert_eq!((reading.commit.files.len(), reading.exclusions.of(Exclusion::Missing)), (1, 1));
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_learn::cases::{CaseOptions, Collector, Example, border_by};
-use housestyle_learn::{Counts, Span};
+use housestyle_learn::{ExclusionCounts, Span};
 use housestyle_review::History;
 use housestyle_train::format::id_of;
 
@@ -47,7 +47,7 @@ pub(crate) struct Edits {
     /// The newest commit that was looked at.
     pub(crate) head: Option<String>,
     /// What is not learned from.
-    pub(crate) left_out: Counts,
+    pub(crate) left_out: ExclusionCounts,
 }
 
 /// Returns the edits of a history. Those after the border are learned from by nobody.
@@ -57,12 +57,12 @@ pub(crate) struct Edits {
 pub(crate) fn of_git(history: &History, inside: &str, bar: &mut Progress) -> Result<Edits, Failure> {
     let options = CaseOptions { tune: 0.0, test: LATER, ..CaseOptions::default() };
     let mut collector = Collector::new(options, &git::holds_secret);
-    let mut left_out = history.left_out().clone();
+    let mut left_out = history.exclusions().clone();
     let mut examples = Vec::new();
     bar.begin_items("reading the history", history.len());
     for index in 0..history.len() {
         let reading = history.read(index).map_err(git::failure)?;
-        left_out.merge(&reading.left_out);
+        left_out.merge(&reading.exclusions);
         examples.extend(collector.examples(&reading.commit));
         bar.at(index as u64 + 1);
     }

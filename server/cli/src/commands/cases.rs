@@ -6,7 +6,7 @@ use std::path::Path;
 
 use housestyle_complete::eval::Case;
 use housestyle_learn::cases::{CaseOptions, Collector, Dataset, Example};
-use housestyle_learn::{Counts, Manifest, whole};
+use housestyle_learn::{ExclusionCounts, Manifest, whole};
 use housestyle_review::History;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub(crate) fn run(context: &Context, args: &CasesArgs) -> Result<(), Failure> {
     let history = git::open(context, &settings, args.since.as_deref())?;
     let options =
         CaseOptions { seed: args.seed, tune: args.holdout, test: args.holdout, ..CaseOptions::default() };
-    let mut left_out = history.left_out().clone();
+    let mut left_out = history.exclusions().clone();
     let (set, authors) = collect(&history, options, &mut left_out)?;
     fs::create_dir_all(&args.out).map_err(|error| cannot_write(&args.out, &error))?;
     for (name, examples) in [("train", &set.train), ("tune", &set.tune), ("test", &set.test)] {
@@ -65,7 +65,7 @@ pub(crate) fn run(context: &Context, args: &CasesArgs) -> Result<(), Failure> {
 fn collect(
     history: &History,
     options: CaseOptions,
-    left_out: &mut Counts,
+    left_out: &mut ExclusionCounts,
 ) -> Result<(Dataset, usize), Failure> {
     let mut collector = Collector::new(options, &git::holds_secret);
     let (mut examples, mut authors) = (Vec::new(), std::collections::BTreeSet::new());
@@ -73,7 +73,7 @@ fn collect(
     bar.begin_items("reading the history", history.len());
     for index in 0..history.len() {
         let reading = history.read(index).map_err(git::failure)?;
-        left_out.merge(&reading.left_out);
+        left_out.merge(&reading.exclusions);
         let made: Vec<Example> = collector.examples(&reading.commit);
         examples.extend(made);
         authors.insert(reading.commit.author);

@@ -1,6 +1,6 @@
 //! Which cases of a history are predicted: the latest, spread evenly over their commits.
 
-use housestyle_learn::Counts;
+use housestyle_learn::ExclusionCounts;
 use housestyle_learn::cases::{CaseOptions, Collector, Dropped};
 use housestyle_review::{History, HistoryError};
 
@@ -18,7 +18,7 @@ pub(crate) struct HeldOut {
     /// How many commits these are of.
     pub(crate) commits: usize,
     /// What of the whole history is not learned from.
-    pub(crate) left_out: Counts,
+    pub(crate) left_out: ExclusionCounts,
     /// Cases that were not made of it.
     pub(crate) dropped: Dropped,
 }
@@ -36,11 +36,11 @@ impl HeldOut {
         mut tell: impl FnMut(usize),
     ) -> Result<HeldOut, HistoryError> {
         let mut collector = Collector::new(options, &git::holds_secret);
-        let mut left_out = history.left_out().clone();
+        let mut left_out = history.exclusions().clone();
         let mut counts = Vec::with_capacity(history.len());
         for index in 0..history.len() {
             let reading = history.read(index)?;
-            left_out.merge(&reading.left_out);
+            left_out.merge(&reading.exclusions);
             counts.push(collector.examples(&reading.commit).len());
             tell(index + 1);
         }

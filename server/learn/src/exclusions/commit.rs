@@ -1,4 +1,4 @@
-//! Which commits are not learned from, told by author and message alone.
+//! Exclusions of commits: by author and message alone.
 
 /// Names of programs that commit; others call themselves `[bot]` or `-bot`.
 const BOTS: &[&str] = &[
@@ -33,13 +33,14 @@ pub fn is_bot(name: &str, mail: &str) -> bool {
     called(&name) || called(user)
 }
 
-/// Returns the commits that a message says it takes back, or nothing where it is no revert. The list is empty where
-/// the message names none.
+/// Returns the commits that a message says it reverts; `None` where it is no revert. The list is empty where the
+/// message names none.
 pub fn reverted(message: &str) -> Option<Vec<String>> {
     let named: Vec<String> = message
         .match_indices("This reverts commit ")
-        .filter_map(|(at, told)| {
-            let id: String = message[at + told.len()..].chars().take_while(char::is_ascii_hexdigit).collect();
+        .filter_map(|(at, phrase)| {
+            let id: String =
+                message[at + phrase.len()..].chars().take_while(char::is_ascii_hexdigit).collect();
             (id.len() >= 7).then(|| id.to_lowercase())
         })
         .collect();

@@ -1,23 +1,23 @@
-//! Which changes of a commit are not learned from, told by comparing them with each other.
+//! Exclusions of changes: what a comparison of a commit's hunks with each other shows.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Counts, LeftOut};
+use super::{Exclusion, ExclusionCounts};
 use crate::edit::{FileChange, Hunk};
 
 /// Files in which the same change makes it a mass change.
 pub const MANY_FILES: usize = 20;
-/// Lines that a hunk must add before it can be told to be moved: shorter ones are alike by chance.
+/// Fewest added lines of a hunk that counts as moved: shorter ones are alike by chance.
 const MOVED_LINES: usize = 3;
 /// Share of a hunk's lines that stood elsewhere, above which it is moved.
 const MOVED_SHARE: f64 = 0.8;
 
-/// Takes out of a commit's files what is no writing: layout, moved lines, mass changes. Returns what was taken, and
-/// whether the commit as a whole is a reformat, with nothing left in it.
-pub fn leave_out_changes(files: &mut [FileChange]) -> Counts {
-    let mut counts = Counts::default();
+/// Removes from a commit's files the hunks that are no writing: layout, moved lines, mass changes. A commit that is a
+/// reformat as a whole loses all its hunks. Returns the counts of the removed hunks by reason.
+pub fn exclude_changes(files: &mut [FileChange]) -> ExclusionCounts {
+    let mut counts = ExclusionCounts::default();
     if is_reformat(files) {
-        counts.add(LeftOut::Reformat);
+        counts.add(Exclusion::Reformat);
         files.iter_mut().for_each(|file| file.hunks.clear());
         return counts;
     }
@@ -29,11 +29,11 @@ pub fn leave_out_changes(files: &mut [FileChange]) -> Counts {
             .into_iter()
             .filter(|hunk| {
                 let reason = if is_layout(file, hunk) {
-                    Some(LeftOut::Layout)
+                    Some(Exclusion::Layout)
                 } else if signature(file, hunk).is_some_and(|signature| repeated.contains(&signature)) {
-                    Some(LeftOut::Repeated)
+                    Some(Exclusion::Repeated)
                 } else {
-                    is_moved(file, hunk, &removed).then_some(LeftOut::Moved)
+                    is_moved(file, hunk, &removed).then_some(Exclusion::Moved)
                 };
                 reason.inspect(|reason| counts.add(*reason)).is_none()
             })
@@ -134,8 +134,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(mut files: Vec<FileChange>, left: usize, reasons: &[(LeftOut, usize)]) {
-        let counts = leave_out_changes(&mut files);
+    fn check(mut files: Vec<FileChange>, left: usize, reasons: &[(Exclusion, usize)]) {
+        let counts = exclude_changes(&mut files);
         assert_eq!(counts.iter().collect::<Vec<_>>(), reasons);
         assert_eq!(files.iter().map(|file| file.hunks.len()).sum::<usize>(), left);
     }
@@ -145,9 +145,9 @@ mod tests {
         check(
             vec![file("a.py", "x = ['a','b']\n", "x = [\n    \"a\",\n    \"b\",\n]\n")],
             0,
-            &[(LeftOut::Layout, 1)],
+            &[(Exclusion::Layout, 1)],
         );
-        check(vec![file("a.py", "", "\n\n")], 0, &[(LeftOut::Layout, 1)]);
+        check(vec![file("a.py", "", "\n\n")], 0, &[(Exclusion::Layout, 1)]);
         check(vec![file("a.py", "x = a\n", "x = b\n")], 1, &[]);
         check(vec![file("a.py", "", "x = b\n")], 1, &[]);
         check(vec![file("a.py", "x = b\n", "")], 1, &[]);
@@ -157,7 +157,7 @@ mod tests {
     fn what_moved_was_written_before() {
         let body = "fn one() {\n    let value = compute();\n    store(value);\n    report();\n}\n";
         let indented = body.replace('\n', "\n    ");
-        check(vec![file("a.rs", body, ""), file("b.rs", "", &indented)], 1, &[(LeftOut::Moved, 1)]);
+        check(vec![file("a.rs", body, ""), file("b.rs", "", &indented)], 1, &[(Exclusion::Moved, 1)]);
         let other = "fn two() {\n    let other = fetch();\n    store(value);\n    publish(other);\n}\n";
         check(vec![file("a.rs", body, ""), file("b.rs", "", other)], 2, &[]);
         check(vec![file("a.rs", body, &body.replace("report", "tell"))], 1, &[]);
@@ -170,8 +170,8 @@ mod tests {
                 .map(|n| file(&format!("{n}.rs"), &format!("{old} // {n}\n"), &format!("{new} // {n}\n")))
                 .collect()
         };
-        check(many("use a::old", "use a::new"), 0, &[(LeftOut::Repeated, 25)]);
-        check(many("x=1", "x = 1"), 0, &[(LeftOut::Reformat, 1)]);
+        check(many("use a::old", "use a::new"), 0, &[(Exclusion::Repeated, 25)]);
+        check(many("x=1", "x = 1"), 0, &[(Exclusion::Reformat, 1)]);
         let mut files = many("use a::old", "use a::new");
         files.truncate(MANY_FILES - 1);
         check(files, MANY_FILES - 1, &[]);

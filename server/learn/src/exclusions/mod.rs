@@ -1,4 +1,5 @@
-//! What is not learned from, and why: nobody wrote it, or not as an edit.
+//! Exclusions: commits, files and hunks that training leaves out, each with its reason. Nobody wrote them, or not as
+//! an edit.
 
 mod change;
 mod commit;
@@ -8,13 +9,13 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-pub use change::{MANY_FILES, leave_out_changes};
+pub use change::{MANY_FILES, exclude_changes};
 pub use commit::{is_bot, reverted};
 pub use file::{MAX_BYTES, by_path, by_text};
 
-/// Why a commit, a file or a hunk is not learned from.
+/// The reason why training leaves out a commit, a file or a hunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LeftOut {
+pub enum Exclusion {
     /// The commit only joins others.
     Merge,
     /// The commit takes another one back.
@@ -55,34 +56,34 @@ pub enum LeftOut {
     Missing,
 }
 
-impl LeftOut {
+impl Exclusion {
     /// Returns the name for programs.
     pub fn code(self) -> &'static str {
         match self {
-            LeftOut::Merge => "merge",
-            LeftOut::Revert => "revert",
-            LeftOut::Reverted => "reverted",
-            LeftOut::Bot => "bot",
-            LeftOut::Reformat => "reformat",
-            LeftOut::Layout => "layout",
-            LeftOut::Repeated => "repeated",
-            LeftOut::Moved => "moved",
-            LeftOut::Generated => "generated",
-            LeftOut::Vendored => "vendored",
-            LeftOut::Lock => "lock",
-            LeftOut::Minified => "minified",
-            LeftOut::Binary => "binary",
-            LeftOut::NotUtf8 => "not-utf8",
-            LeftOut::PathNotUtf8 => "path-not-utf8",
-            LeftOut::TooLarge => "too-large",
-            LeftOut::NotAFile => "not-a-file",
-            LeftOut::Forbidden => "forbidden",
-            LeftOut::Missing => "missing",
+            Exclusion::Merge => "merge",
+            Exclusion::Revert => "revert",
+            Exclusion::Reverted => "reverted",
+            Exclusion::Bot => "bot",
+            Exclusion::Reformat => "reformat",
+            Exclusion::Layout => "layout",
+            Exclusion::Repeated => "repeated",
+            Exclusion::Moved => "moved",
+            Exclusion::Generated => "generated",
+            Exclusion::Vendored => "vendored",
+            Exclusion::Lock => "lock",
+            Exclusion::Minified => "minified",
+            Exclusion::Binary => "binary",
+            Exclusion::NotUtf8 => "not-utf8",
+            Exclusion::PathNotUtf8 => "path-not-utf8",
+            Exclusion::TooLarge => "too-large",
+            Exclusion::NotAFile => "not-a-file",
+            Exclusion::Forbidden => "forbidden",
+            Exclusion::Missing => "missing",
         }
     }
 }
 
-impl Serialize for LeftOut {
+impl Serialize for Exclusion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())
     }
@@ -91,28 +92,28 @@ impl Serialize for LeftOut {
 /// How often each reason came up.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
-pub struct Counts(BTreeMap<LeftOut, usize>);
+pub struct ExclusionCounts(BTreeMap<Exclusion, usize>);
 
-impl Counts {
+impl ExclusionCounts {
     /// Counts a reason once more.
-    pub fn add(&mut self, reason: LeftOut) {
+    pub fn add(&mut self, reason: Exclusion) {
         *self.0.entry(reason).or_default() += 1;
     }
 
-    /// Adds what others counted.
-    pub fn merge(&mut self, other: &Counts) {
+    /// Adds the counts of `other`.
+    pub fn merge(&mut self, other: &ExclusionCounts) {
         for (reason, count) in &other.0 {
             *self.0.entry(*reason).or_default() += count;
         }
     }
 
     /// Returns how often a reason came up.
-    pub fn of(&self, reason: LeftOut) -> usize {
+    pub fn of(&self, reason: Exclusion) -> usize {
         self.0.get(&reason).copied().unwrap_or(0)
     }
 
     /// Returns the reasons that came up, with how often.
-    pub fn iter(&self) -> impl Iterator<Item = (LeftOut, usize)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Exclusion, usize)> {
         self.0.iter().map(|(reason, count)| (*reason, *count))
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_complete::Settings;
-use housestyle_review::{History, HistoryError, HistoryOptions};
+use housestyle_review::{History, HistoryOptions, ReviewError};
 use housestyle_text::secrets;
 use sha2::{Digest, Sha256};
 
@@ -45,9 +45,9 @@ pub(crate) fn open_at(folder: &Path, settings: &Settings, since: Option<&str>) -
 }
 
 /// Returns what a failing history means for the program's exit code.
-pub(crate) fn failure(error: HistoryError) -> Failure {
+pub(crate) fn failure(error: ReviewError) -> Failure {
     match error {
-        HistoryError::Revision { .. } | HistoryError::Open { .. } => Failure::Usage(error.to_string()),
+        ReviewError::Since { .. } | ReviewError::NoHistory { .. } => Failure::Usage(error.to_string()),
         _ => Failure::Environment(error.to_string()),
     }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use git2::{Commit, ObjectType, Oid, Repository, Tree};
 
 use crate::default_branch::default_branch;
+use crate::error::{ReviewError, during};
 use crate::merged::{Merged, told};
-use crate::propose::{ProposeError, during, open};
+use crate::repository::open;
 
 /// Mode of a link in a tree.
 const LINK: i32 = 0o120_000;
@@ -60,7 +61,7 @@ pub fn on_default_branch(
     parents: &[&str],
     marker: &str,
     limits: Limits,
-) -> Result<Option<OnDefault>, ProposeError> {
+) -> Result<Option<OnDefault>, ReviewError> {
     let repository = open(path)?;
     let Some((branch, commit)) = default_branch(&repository)? else { return Ok(None) };
     let root = commit.tree().map_err(during("read the tree of the default branch"))?;
@@ -112,7 +113,7 @@ pub fn folder_at(
     commit: &str,
     folder: &str,
     limits: Limits,
-) -> Result<Option<Folder>, ProposeError> {
+) -> Result<Option<Folder>, ReviewError> {
     let repository = open(path)?;
     let tree =
         Oid::from_str(commit).and_then(|id| repository.find_commit(id)).and_then(|commit| commit.tree());
@@ -189,7 +190,7 @@ fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Optio
 ///
 /// # Errors
 /// When there is no repository, or its objects cannot be read.
-pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Merged>>, ProposeError> {
+pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Merged>>, ReviewError> {
     let repository = open(path)?;
     let mut found = vec![None; folders.len()];
     let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(found) };
@@ -244,7 +245,7 @@ pub struct ProposalBranch {
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
-pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ProposeError> {
+pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ReviewError> {
     let repository = open(path)?;
     let mut branches = Vec::new();
     for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
@@ -268,7 +269,7 @@ pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ProposeError> {
 ///
 /// # Errors
 /// When there is no repository, or no such commit.
-pub fn is_signed(path: &Path, commit: &str) -> Result<bool, ProposeError> {
+pub fn is_signed(path: &Path, commit: &str) -> Result<bool, ReviewError> {
     let repository = open(path)?;
     let id = Oid::from_str(commit).map_err(during("read the name of a commit"))?;
     let commit = repository.find_commit(id).map_err(during("read a commit"))?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
-use crate::{Limits, ProposeError, folder_at, is_signed, merges_of, on_default_branch, proposals};
+use crate::{Limits, ReviewError, folder_at, is_signed, merges_of, on_default_branch, proposals};
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
 const LIMITS: Limits = Limits { folders: 50, files: 3, bytes: 1000, depth: 2 };
@@ -102,7 +102,7 @@ fn folders_are_read_within_limits() {
     }
     let nowhere = tempfile::tempdir().expect("a folder");
     let error = on_default_branch(nowhere.path(), &PARENTS, "SKILL.md", LIMITS);
-    assert!(matches!(error, Err(ProposeError::NoRepository { .. })));
+    assert!(matches!(error, Err(ReviewError::NoRepository { .. })));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use git2::{ErrorCode, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
 use housestyle_learn::Commit;
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, exclude_changes, is_bot, reverted};
 
-use crate::error::HistoryError;
+use crate::error::ReviewError;
 use crate::read::Reader;
 
 /// What of a history is read.
@@ -78,20 +78,19 @@ impl History {
     ///
     /// # Errors
     /// When there is no repository or no commit, or when its history cannot be walked.
-    pub fn open(folder: &Path, options: HistoryOptions) -> Result<History, HistoryError> {
+    pub fn open(folder: &Path, options: HistoryOptions) -> Result<History, ReviewError> {
         let repository = Repository::discover(folder)
-            .map_err(|source| HistoryError::Open { folder: folder.to_path_buf(), source })?;
+            .map_err(|source| ReviewError::NoHistory { folder: folder.to_path_buf(), source })?;
         let head = head(&repository, folder)?;
-        let mut walk = repository.revwalk().map_err(HistoryError::Walk)?;
-        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).map_err(HistoryError::Walk)?;
-        walk.push(head).map_err(HistoryError::Walk)?;
+        let mut walk = repository.revwalk().map_err(ReviewError::Walk)?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).map_err(ReviewError::Walk)?;
+        walk.push(head).map_err(ReviewError::Walk)?;
         if let Some(revision) = &options.since {
             let known = repository.revparse_single(revision).and_then(|found| found.peel_to_commit());
-            let known =
-                known.map_err(|source| HistoryError::Revision { revision: revision.clone(), source })?;
-            walk.hide(known.id()).map_err(HistoryError::Walk)?;
+            let known = known.map_err(|source| ReviewError::Since { revision: revision.clone(), source })?;
+            walk.hide(known.id()).map_err(ReviewError::Walk)?;
         }
-        let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(HistoryError::Walk)?;
+        let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(ReviewError::Walk)?;
         let all = &all[all.len().saturating_sub(options.most)..];
         let (commits, exclusions) = select(&repository, all)?;
         Ok(History { repository, commits, head, exclusions, options })
@@ -131,8 +130,8 @@ impl History {
     ///
     /// # Errors
     /// When the tree of HEAD is damaged or missing.
-    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<ExclusionCounts, HistoryError> {
-        let failed = |source| HistoryError::Commit { commit: self.head.to_string(), source };
+    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<ExclusionCounts, ReviewError> {
+        let failed = |source| ReviewError::Commit { commit: self.head.to_string(), source };
         let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
         let mut counts = ExclusionCounts::default();
@@ -154,9 +153,9 @@ impl History {
     ///
     /// # Errors
     /// When it, or the commit before it, is damaged or missing.
-    pub fn read(&self, index: usize) -> Result<Reading, HistoryError> {
+    pub fn read(&self, index: usize) -> Result<Reading, ReviewError> {
         let id = self.commits[index];
-        let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
+        let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
         let (mut commit, mut exclusions) = reader.read(id).map_err(failed)?;
         exclusions.merge(&exclude_changes(&mut commit.files));
@@ -164,23 +163,23 @@ impl History {
     }
 }
 
-fn head(repository: &Repository, folder: &Path) -> Result<Oid, HistoryError> {
+fn head(repository: &Repository, folder: &Path) -> Result<Oid, ReviewError> {
     let folder = || folder.to_path_buf();
     let reference = repository.head().map_err(|source| match source.code() {
-        ErrorCode::UnbornBranch | ErrorCode::NotFound => HistoryError::NoCommits { folder: folder() },
-        _ => HistoryError::Head { folder: folder(), source },
+        ErrorCode::UnbornBranch | ErrorCode::NotFound => ReviewError::EmptyHistory { folder: folder() },
+        _ => ReviewError::Head { folder: folder(), source },
     })?;
     let commit = reference.peel_to_commit();
-    Ok(commit.map_err(|source| HistoryError::Head { folder: folder(), source })?.id())
+    Ok(commit.map_err(|source| ReviewError::Head { folder: folder(), source })?.id())
 }
 
 /// Returns the commits that are edits, in the same order.
-fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCounts), HistoryError> {
+fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCounts), ReviewError> {
     let mut counts = ExclusionCounts::default();
     let mut taken_back: HashSet<String> = HashSet::new();
     let mut kept = Vec::new();
     for id in all {
-        let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
+        let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
         let commit = repository.find_commit(*id).map_err(failed)?;
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
         let author = commit.author();

@@ -7,7 +7,7 @@ use git2::{Oid, Repository, Signature, Time};
 use housestyle_learn::Exclusion;
 use tempfile::TempDir;
 
-use crate::{History, HistoryError, HistoryOptions, Reading};
+use crate::{History, HistoryOptions, Reading, ReviewError};
 
 /// A repository in a folder of its own, to which commits are added without a work tree.
 struct Made {
@@ -84,7 +84,7 @@ impl Made {
         self.repository.reference(&name, id, true, "test").expect("moved");
     }
 
-    fn open(&self) -> Result<History, HistoryError> {
+    fn open(&self) -> Result<History, ReviewError> {
         History::open(self.folder.path(), HistoryOptions::default())
     }
 
@@ -238,7 +238,7 @@ fn a_renamed_file_is_no_new_text() {
 fn without_commits_or_a_repository_the_error_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let error = History::open(folder.path(), HistoryOptions::default()).expect_err("no repository");
-    assert!(matches!(error, HistoryError::Open { .. }), "{error}");
+    assert!(matches!(error, ReviewError::NoHistory { .. }), "{error}");
     for bare in [false, true] {
         let error = Made::new(bare).open().expect_err("no commit");
         assert!(error.to_string().contains("no commit on its current branch yet"), "{error}");

@@ -2,7 +2,7 @@
 
 use housestyle_learn::ExclusionCounts;
 use housestyle_learn::cases::{CaseOptions, Collector, Dropped};
-use housestyle_review::{History, HistoryError};
+use housestyle_review::{History, ReviewError};
 
 use crate::git;
 
@@ -34,7 +34,7 @@ impl HeldOut {
         share: f64,
         limit: usize,
         mut tell: impl FnMut(usize),
-    ) -> Result<HeldOut, HistoryError> {
+    ) -> Result<HeldOut, ReviewError> {
         let mut collector = Collector::new(options, &git::holds_secret);
         let mut left_out = history.exclusions().clone();
         let mut counts = Vec::with_capacity(history.len());

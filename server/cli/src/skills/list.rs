@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use housestyle_review::{
-    Folder, OnDefault, ProposalState, ProposeError, folder_at, merges_of, on_default_branch, proposal_state,
+    Folder, OnDefault, ProposalState, ReviewError, folder_at, merges_of, on_default_branch, proposal_state,
     proposals,
 };
 use housestyle_skills::lint::{self, Finding, Severity};
@@ -45,7 +45,7 @@ pub(crate) fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Re
         Ok(None) => {
             (None, Some("no default branch with a commit can be told: nothing is approved".to_owned()))
         }
-        Err(ProposeError::NoRepository { .. }) => {
+        Err(ReviewError::NoRepository { .. }) => {
             (None, Some("this is no git repository: nothing is approved without one".to_owned()))
         }
         Err(error) => (None, Some(error.to_string())),

@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::{Outcome, Proposal, ProposalState, ProposeError, Proposed, proposal_state, propose};
+use super::{Outcome, Proposal, ProposalState, Proposed, proposal_state, propose};
+use crate::ReviewError;
 
 const SKILL: &str = "skills/prefer-bail/SKILL.md";
 
@@ -62,7 +63,7 @@ impl Git {
         self.git_in(&self.work(), arguments)
     }
 
-    fn propose(&self, text: &str) -> Result<Proposed, ProposeError> {
+    fn propose(&self, text: &str) -> Result<Proposed, ReviewError> {
         propose_in(&self.work(), text)
     }
 
@@ -91,11 +92,11 @@ impl Git {
 
 const BRANCH: &str = "housestyle/proposals/prefer-bail";
 
-fn propose_in(folder: &Path, text: &str) -> Result<Proposed, ProposeError> {
+fn propose_in(folder: &Path, text: &str) -> Result<Proposed, ReviewError> {
     propose_at(folder, &[(SKILL.to_owned(), text.as_bytes().to_vec())])
 }
 
-fn propose_at(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Proposed, ProposeError> {
+fn propose_at(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Proposed, ReviewError> {
     let message = "Propose the skill prefer-bail\n\nEvidence.\n";
     propose(folder, &Proposal { name: "prefer-bail", subject: "skill prefer-bail", files, message })
 }
@@ -241,7 +242,7 @@ fn a_clone_goes_on_where_the_remote_is() {
     let other = git.git(&["commit-tree", "-p", "main", "-m", "x", "main^{tree}"]);
     git.git(&["update-ref", &format!("refs/remotes/origin/{BRANCH}"), other.trim()]);
     let error = git.propose("four").expect_err("diverged");
-    assert!(matches!(error, ProposeError::Diverged { .. }), "{error}");
+    assert!(matches!(error, ReviewError::Diverged { .. }), "{error}");
 }
 
 #[test]
@@ -250,17 +251,17 @@ fn work_of_others_on_the_branch_is_not_undone() {
     git.propose("one").expect("proposed");
     git.git(&["switch", "--quiet", BRANCH]);
     let error = git.propose("two").expect_err("checked out");
-    assert!(matches!(error, ProposeError::CheckedOut { .. }), "{error}");
+    assert!(matches!(error, ReviewError::CheckedOut { .. }), "{error}");
     git.commit(SKILL, "worded better");
     git.git(&["switch", "--quiet", "main"]);
     let error = git.propose("two").expect_err("edited");
-    assert!(matches!(&error, ProposeError::Edited { author, .. } if author == "Pat Proposer"), "{error}");
+    assert!(matches!(&error, ReviewError::Edited { author, .. } if author == "Pat Proposer"), "{error}");
     let linked = git.folder.path().join("linked");
     git.git(&["branch", "--quiet", "-D", BRANCH]);
     git.propose("one").expect("proposed");
     git.git(&["worktree", "add", "--quiet", linked.to_str().expect("UTF-8"), BRANCH]);
     let error = git.propose("two").expect_err("checked out");
-    assert!(matches!(error, ProposeError::CheckedOut { .. }), "{error}");
+    assert!(matches!(error, ReviewError::CheckedOut { .. }), "{error}");
 }
 
 #[test]
@@ -302,7 +303,7 @@ fn bare_linked_detached_and_submodules_have_proposals_too() {
     assert_eq!(outer.git(&["status", "--porcelain"]), "");
     let inside = [("sub/SKILL.md".to_owned(), b"x".to_vec())];
     let error = propose_at(&outer.work(), &inside).expect_err("a submodule");
-    assert!(matches!(error, ProposeError::InTheWay { what: "a submodule", .. }), "{error}");
+    assert!(matches!(error, ReviewError::InTheWay { what: "a submodule", .. }), "{error}");
 }
 
 #[test]
@@ -310,17 +311,17 @@ fn what_cannot_be_written_leaves_no_branch() {
     let git = Git::new();
     git.commit("Skills/other.md", "x");
     let error = git.propose("one").expect_err("case");
-    assert!(matches!(&error, ProposeError::CaseCollision { there, .. } if there == "Skills"), "{error}");
+    assert!(matches!(&error, ReviewError::CaseCollision { there, .. } if there == "Skills"), "{error}");
     let file = |path: &str| [(path.to_owned(), b"x".to_vec())];
     for path in ["../x", "a//b", ".git/config", "a/.GIT/x", "c:x", "a\\b", "x.", ""] {
         let error = propose_at(&git.work(), &file(path)).expect_err(path);
-        assert!(matches!(error, ProposeError::BadPath { .. }), "{path}: {error}");
+        assert!(matches!(error, ReviewError::BadPath { .. }), "{path}: {error}");
     }
     let error = propose_at(&git.work(), &file("a.txt/SKILL.md")).expect_err("a file");
-    assert!(matches!(error, ProposeError::InTheWay { what: "a file", .. }), "{error}");
+    assert!(matches!(error, ReviewError::InTheWay { what: "a file", .. }), "{error}");
     let two = [("b/X.md".to_owned(), vec![]), ("B/y.md".to_owned(), vec![])];
     let error = propose_at(&git.work(), &two).expect_err("case");
-    assert!(matches!(error, ProposeError::CaseCollision { .. }), "{error}");
+    assert!(matches!(error, ReviewError::CaseCollision { .. }), "{error}");
     assert!(!git.has_branch());
 }
 
@@ -332,7 +333,7 @@ fn a_lock_of_another_process_is_told_and_nothing_changes() {
     fs::write(&lock, "").expect("written");
     let error = git.propose("two").expect_err("locked");
     assert!(
-        matches!(&error, ProposeError::Locked { lock: told, .. } if told.ends_with("prefer-bail.lock")),
+        matches!(&error, ReviewError::Locked { lock: told, .. } if told.ends_with("prefer-bail.lock")),
         "{error}"
     );
     assert_eq!(git.git(&["rev-parse", BRANCH]).trim(), first.commit);
@@ -366,7 +367,7 @@ fn without_a_name_nothing_is_proposed() {
     git.set("user.name", "");
     git.set("user.email", "");
     let error = git.propose("one").expect_err("nobody");
-    assert!(matches!(error, ProposeError::NoIdentity), "{error}");
+    assert!(matches!(error, ReviewError::NoIdentity), "{error}");
     assert!(!git.has_branch());
 }
 
@@ -425,7 +426,10 @@ fn who_signs_with_gpg_signs_proposals() {
     git.set("commit.gpgsign", "true");
     git.set("gpg.program", "/nowhere/gpg");
     let error = git.propose("one").expect_err("no such program");
-    assert!(matches!(&error, ProposeError::Sign { program, .. } if program == "/nowhere/gpg"), "{error}");
+    assert!(
+        matches!(&error, ReviewError::SignNotRun { program, .. } if program == "/nowhere/gpg"),
+        "{error}"
+    );
     assert!(!git.has_branch());
     if !is_here("gpg", "--version") {
         return;
@@ -446,7 +450,7 @@ fn who_signs_with_gpg_signs_proposals() {
     assert!(shown.contains(&format!("Good signature from \"{who}\"")), "{shown}");
     git.set("user.signingkey", "nobody@example.com");
     let error = git.propose("two").expect_err("no such key");
-    assert!(matches!(error, ProposeError::Sign { .. }), "{error}");
+    assert!(matches!(error, ReviewError::Sign { .. }), "{error}");
     let stop = Command::new("gpgconf").arg("--homedir").arg(&home).args(["--kill", "all"]).output();
     drop(stop);
 }

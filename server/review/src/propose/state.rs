@@ -5,9 +5,9 @@ use std::path::Path;
 use git2::{Commit, Repository};
 
 use super::branch::{Branch, is_within};
-use super::error::{ProposeError, during};
-use super::open;
 use crate::default_branch::default_branch;
+use crate::error::{ReviewError, during};
+use crate::repository::open;
 
 /// What became of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl ProposalState {
 ///
 /// # Errors
 /// When there is no repository, or its branches cannot be read.
-pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ProposeError> {
+pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, name)?;
     let default = default_branch(&repository)?.map(|(_, tip)| tip);
@@ -53,7 +53,7 @@ pub(super) fn state(
     repository: &Repository,
     branch: &Branch<'_>,
     default: Option<&Commit<'_>>,
-) -> Result<ProposalState, ProposeError> {
+) -> Result<ProposalState, ReviewError> {
     let tip = branch.tip()?;
     let Some(last) = tip.clone().or(branch.noted()?) else { return Ok(ProposalState::None) };
     if let Some(default) = default {
@@ -74,7 +74,7 @@ pub(super) fn is_merged(
     repository: &Repository,
     commit: &Commit<'_>,
     default: &Commit<'_>,
-) -> Result<bool, ProposeError> {
+) -> Result<bool, ReviewError> {
     if is_within(repository, commit.id(), default.id())? {
         return Ok(true);
     }

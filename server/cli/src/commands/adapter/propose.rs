@@ -1,6 +1,6 @@
 //! `adapter propose`: record, manifest and report on a branch for review, the weights as a blob beside it.
 
-use housestyle_review::{Outcome, Proposal, ProposeError, propose, write_weights};
+use housestyle_review::{Outcome, Proposal, ReviewError, propose, write_weights};
 use housestyle_train::format::short;
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Style, print, print_json};
 
-impl From<ProposeError> for Failure {
-    fn from(error: ProposeError) -> Failure {
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Failure {
         match error.is_usage() {
             true => Failure::Usage(error.to_string()),
             false => Failure::Environment(error.to_string()),

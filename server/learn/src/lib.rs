@@ -5,6 +5,7 @@
 
 pub mod cases;
 mod edit;
+mod error;
 pub mod exclusions;
 pub mod gate;
 mod manifest;
@@ -13,5 +14,6 @@ mod random;
 pub mod whole;
 
 pub use edit::{Commit, FileChange, Hunk};
+pub use error::LearnError;
 pub use exclusions::{Exclusion, ExclusionCounts};
 pub use manifest::{Manifest, Span};

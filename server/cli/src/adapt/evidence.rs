@@ -165,8 +165,8 @@ impl Gate<'_> {
         for canary in planted {
             let case = |middle: &str| place(canary.path, canary.prefix, canary.suffix, middle);
             let secret = self.score(&case(&canary.secret))?.nll;
-            let mut others = Vec::with_capacity(canary.others.len());
-            for other in &canary.others {
+            let mut others = Vec::with_capacity(canary.references.len());
+            for other in &canary.references {
                 others.push(self.score(&case(other))?.nll);
             }
             let written =

@@ -8,7 +8,7 @@ use housestyle_complete::eval::{Case, prompt_in};
 use housestyle_complete::generator::Generator;
 use housestyle_complete::{Memory, Settings, lines};
 use housestyle_engine::EngineError;
-use housestyle_learn::phrases::{FEWEST, Outcome, Phrases, Weights};
+use housestyle_learn::phrases::{FEWEST, HeldOutToken, Phrases, Weights};
 use serde::Serialize;
 
 use super::local::{Local, inputs};
@@ -104,7 +104,7 @@ impl Local {
         case: &Case,
         settings: &Settings,
         end: Instant,
-        outcomes: &mut Vec<Outcome>,
+        outcomes: &mut Vec<HeldOutToken>,
     ) -> Result<bool, EngineError> {
         let prompt = prompt_in(case, Memory::none(), settings, self);
         self.look_at(Some(&case.path));

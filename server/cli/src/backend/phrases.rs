@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use housestyle_engine::{Drafter, Guess, Prior, Special, Tokenizer};
-use housestyle_learn::phrases::{FileError, Hole, Kind, Outcome, Phrases, Prediction, Scopes};
+use housestyle_learn::LearnError;
+use housestyle_learn::phrases::{HeldOutToken, Hole, Kind, Phrases, Prediction, Scopes};
 
 /// Tokens before the cursor that are looked at: more than any match has.
 const CONTEXT: usize = 32;
@@ -35,7 +36,7 @@ pub(crate) enum PhrasesError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: FileError,
+        source: LearnError,
     },
 }
 
@@ -144,11 +145,11 @@ impl Team {
 
     /// Returns what the phrases say of a token after a context, beside what the model does; `None` where they know
     /// nothing. `end` is the probability that the text ends there, which is the model's to say.
-    pub(super) fn outcome(&self, context: &[u32], token: u32, model: f64, end: f64) -> Option<Outcome> {
+    pub(super) fn outcome(&self, context: &[u32], token: u32, model: f64, end: f64) -> Option<HeldOutToken> {
         let mut state = self.state();
         state.predict(context);
         let kind = state.prediction.kind?;
-        Some(Outcome { kind, model, cache: (1.0 - end).max(0.0) * state.prediction.alone(token) })
+        Some(HeldOutToken { kind, model, cache: (1.0 - end).max(0.0) * state.prediction.alone(token) })
     }
 
     /// Makes these the texts beside the prompt, as many of the last ones as there is room for.

@@ -46,12 +46,12 @@ pub struct Check {
 
 /// What is gained without one author's edits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Without {
+pub struct WithoutAuthor {
     /// Whose edits are left out.
     pub author: String,
     /// How many they are.
     pub edits: usize,
-    /// Nats a token gained on the others; `None` where there are none.
+    /// Nats a token gained on the edits of all other authors; `None` where there are none.
     pub gain: Option<f64>,
 }
 
@@ -87,7 +87,7 @@ pub struct Figures {
     /// All probes against the foreign control: the average rise, and how much of it is not by chance.
     pub probes_against_foreign: Option<Interval>,
     /// The gain without each author, worst first.
-    pub without: Vec<Without>,
+    pub without: Vec<WithoutAuthor>,
 }
 
 /// What the gate says of a candidate.
@@ -184,7 +184,7 @@ fn later_edits(figures: &Figures, bounds: &Bounds) -> Check {
                 bounds.least_commits,
                 figures.against_reference.map_or_else(String::new, |found| format!(
                     " ({} nats a token against the {reference} so far)",
-                    told(found)
+                    shown(found)
                 ))
             ),
         ),
@@ -194,7 +194,7 @@ fn later_edits(figures: &Figures, bounds: &Bounds) -> Check {
             format!(
                 "on {edits} later edits of {commits} commits {} nats a token against the {reference}; \
                  the whole interval must be below 0",
-                told(found)
+                shown(found)
             ),
         ),
         None => (false, "no later edit was measured".to_owned()),
@@ -208,7 +208,7 @@ fn foreign(figures: &Figures) -> Check {
             found.diff < 0.0,
             format!(
                 "{} nats a token against an adapter of equal budget from another repository; it must be better",
-                told(found)
+                shown(found)
             ),
         ),
         None => (true, "no adapter from another repository was at hand to compare with".to_owned()),
@@ -271,6 +271,6 @@ fn authors(figures: &Figures, bounds: &Bounds) -> Check {
     Check { name: "authors", passed, finding }
 }
 
-fn told(found: Interval) -> String {
+fn shown(found: Interval) -> String {
     format!("{:+.4} [{:+.4}, {:+.4}]", found.diff, found.ci95[0], found.ci95[1])
 }

@@ -19,5 +19,5 @@ pub use bounds::Bounds;
 pub use canary::{Canary, exposure, plant};
 pub use clusters::{Interval, Share, difference};
 pub use evidence::{CanaryResult, CoreResult, EditResult, Evidence, ProbeResult, Score};
-pub use judge::{Check, Figures, Report, Verdict, Without, judge};
+pub use judge::{Check, Figures, Report, Verdict, WithoutAuthor, judge};
 pub use probes::{Probe, log_odds, probes};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::order::{self, BORDER};
 use super::weights::Weights;
+use crate::error::LearnError;
 
 /// Most tokens that are held: 32 MiB with their places. A repository of 10 MB has about three million.
 pub const MOST_TOKENS: usize = 4 << 20;
@@ -41,21 +42,6 @@ pub enum Scope {
     File,
     /// An edit.
     Edit,
-}
-
-/// There is no room for a text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{path}: its {tokens} tokens and the {held} held exceed the {MOST_TOKENS} of a phrase cache: put in what matters \
-     most first, or leave out generated files"
-)]
-pub struct Full {
-    /// The text's path.
-    pub path: String,
-    /// How many tokens it has.
-    pub tokens: usize,
-    /// How many are held.
-    pub held: usize,
 }
 
 /// A phrase cache.
@@ -135,8 +121,8 @@ impl Phrases {
     /// Puts a text in. A whole file takes the place of the one that had its path.
     ///
     /// # Errors
-    /// [`Full`] when there is no room for it; nothing is changed then.
-    pub fn insert(&mut self, path: &str, kind: Kind, tokens: &[u32]) -> Result<(), Full> {
+    /// [`LearnError::Full`] when there is no room for it; nothing is changed then.
+    pub fn insert(&mut self, path: &str, kind: Kind, tokens: &[u32]) -> Result<(), LearnError> {
         if kind == Kind::File {
             let old = self.documents.iter().position(|d| d.kind == Kind::File && d.path == path);
             if let Some(old) = old {
@@ -155,7 +141,10 @@ impl Phrases {
 
     /// Puts many texts in, which is quicker than one after the other; returns those that there was no room for.
     /// Of whole files with the same path the last one counts.
-    pub fn extend<'a>(&mut self, texts: impl IntoIterator<Item = (&'a str, Kind, &'a [u32])>) -> Vec<Full> {
+    pub fn extend<'a>(
+        &mut self,
+        texts: impl IntoIterator<Item = (&'a str, Kind, &'a [u32])>,
+    ) -> Vec<LearnError> {
         let mut texts: Vec<_> = texts.into_iter().collect();
         let mut last: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
         for (n, (path, kind, _)) in texts.iter().enumerate() {
@@ -269,10 +258,10 @@ impl Phrases {
         self.starts.partition_point(|start| *start <= place).saturating_sub(1)
     }
 
-    fn room(&self, path: &str, more: usize, less: usize) -> Result<(), Full> {
+    fn room(&self, path: &str, more: usize, less: usize) -> Result<(), LearnError> {
         let held = self.tokens.len() + self.documents.len() - less;
         if held.saturating_add(more) > MOST_TOKENS {
-            return Err(Full { path: path.to_owned(), tokens: more, held });
+            return Err(LearnError::Full { path: path.to_owned(), tokens: more, held, most: MOST_TOKENS });
         }
         Ok(())
     }

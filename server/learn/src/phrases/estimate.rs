@@ -16,7 +16,7 @@ pub struct Prediction {
     pub tokens: Vec<(u32, f32)>,
     /// The share of the model.
     pub model: f32,
-    /// Kind of match that this rests on; see [`Outcome`](super::Outcome). `None` where nothing was found.
+    /// Kind of match that this rests on; see [`HeldOutToken`](super::HeldOutToken). `None` where nothing was found.
     pub kind: Option<usize>,
     votes: Vec<Vote>,
 }

@@ -12,11 +12,10 @@ mod order;
 mod predict;
 mod weights;
 
-pub use corpus::{Document, Full, Kind, MOST_TOKENS, Phrases, Scope, Scopes};
+pub use corpus::{Document, Kind, MOST_TOKENS, Phrases, Scope, Scopes};
 pub use estimate::Prediction;
-pub use file::FileError;
 pub use predict::{Hole, Match};
-pub use weights::{FEWEST, Outcome, Weights};
+pub use weights::{FEWEST, HeldOutToken, Weights};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::order::{BORDER, LONGEST};
 use super::predict::LEVELS;
 use super::*;
+use crate::LearnError;
 
 fn cache<'a>(texts: impl IntoIterator<Item = &'a (&'a str, Kind, Vec<u32>)>) -> Phrases {
     let mut cache = Phrases::new(7);
@@ -164,7 +165,7 @@ fn one_bit_of_damage_is_found() {
     }
     let mut newer = bytes;
     newer[8] = 9;
-    assert_eq!(Phrases::from_bytes(&newer), Err(FileError::Version(9)));
+    assert_eq!(Phrases::from_bytes(&newer), Err(LearnError::Version { found: 9, known: 1 }));
 }
 
 #[test]
@@ -239,8 +240,9 @@ fn a_fit_finds_the_weight_that_outcomes_speak_for() {
     let weights = Weights::default();
     let kind = 3;
     // The cache is right in three of four, the model never sure.
-    let outcomes: Vec<Outcome> =
-        (0..4000).map(|n| Outcome { kind, model: 0.1, cache: if n % 4 == 0 { 0.0 } else { 1.0 } }).collect();
+    let outcomes: Vec<HeldOutToken> = (0..4000)
+        .map(|n| HeldOutToken { kind, model: 0.1, cache: if n % 4 == 0 { 0.0 } else { 1.0 } })
+        .collect();
     let nll = |weights: &Weights| -> f64 {
         let share = f64::from(weights.share(kind));
         outcomes.iter().map(|o| -((1.0 - share) * o.model + share * o.cache).ln()).sum()
@@ -258,7 +260,8 @@ fn weights_of_a_team_are_never_worse_than_none_and_few_outcomes_change_nothing()
     let weights = Weights::default();
     // Phrases that are right, wrong, and wrong where the model is right.
     for (model, cache) in [(0.05, 0.9), (0.9, 0.3), (0.9, 0.0)] {
-        let outcomes: Vec<Outcome> = (0..400).map(|n| Outcome { kind: n % 42, model, cache }).collect();
+        let outcomes: Vec<HeldOutToken> =
+            (0..400).map(|n| HeldOutToken { kind: n % 42, model, cache }).collect();
         let fitted = weights.fitted(&outcomes);
         let [none, before, after] =
             [&weights.none(), &weights, &fitted].map(|weights| weights.nats(&outcomes));

@@ -8,6 +8,7 @@ mod edit;
 mod error;
 pub mod exclusions;
 pub mod gate;
+mod lines;
 mod manifest;
 pub mod phrases;
 mod random;

@@ -5,9 +5,8 @@
 
 use std::ops::Range;
 
-use housestyle_complete::lines::only_closers;
-
 use crate::edit::{FileChange, Hunk};
+use crate::lines::{byte_in, is_writing, lines, starts_word};
 use crate::random::Random;
 
 /// Tries for each hole, since some places give none.
@@ -138,8 +137,10 @@ fn at_line(
     let cut = match start {
         Start::Line => 0,
         Start::Indented => indent,
-        Start::Word => place_in(text, indent, random, starts_word)?,
-        Start::Letter => place_in(text, indent, random, |_, _| true)?,
+        Start::Word => {
+            byte_in(text, indent, random, |at, c| starts_word(&text[..at], c) && is_writing(&text[at..]))?
+        }
+        Start::Letter => byte_in(text, indent, random, |at, _| is_writing(&text[at..]))?,
     };
     let length = random.weighted(&[(Length::One, 55), (Length::Few, 20), (Length::Rest, 25)]);
     let more = match length {
@@ -164,52 +165,11 @@ fn at_line(
     is_writing(&file.new[middle.clone()]).then_some(Hole { middle, tail: newline, old: hunk.old.end })
 }
 
-/// Returns the lines in a range of a text, without their ends.
-fn lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let mut at = range.start;
-    text[range]
-        .split_inclusive('\n')
-        .map(|line| {
-            let start = at;
-            at += line.len();
-            start..start + line.trim_end_matches(['\n', '\r']).len()
-        })
-        .collect()
-}
-
 /// Returns the line's end that stands at a place, before `end`.
 fn newline_at(text: &str, at: usize, end: usize) -> Range<usize> {
     let rest = &text[at..end.max(at)];
     let length = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
     at..at + length
-}
-
-/// Returns whether somebody wrote something here, and not only closed what was open.
-fn is_writing(text: &str) -> bool {
-    !only_closers(text) && text.chars().any(char::is_alphanumeric)
-}
-
-/// Returns a place behind the indentation and before the line's end.
-fn place_in(
-    line: &str,
-    indent: usize,
-    random: &mut Random,
-    fits: impl Fn(Option<char>, char) -> bool,
-) -> Option<usize> {
-    let places: Vec<usize> = line
-        .char_indices()
-        .filter(|(at, c)| {
-            *at > indent && fits(line[..*at].chars().next_back(), *c) && is_writing(&line[*at..])
-        })
-        .map(|(at, _)| at)
-        .collect();
-    (!places.is_empty()).then(|| places[random.below(places.len())])
-}
-
-/// Returns whether a word, or something that is no word, begins with this character.
-fn starts_word(before: Option<char>, c: char) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    !c.is_whitespace() && before.is_none_or(|before| is_word(before) != is_word(c) || !is_word(c))
 }
 
 /// Returns how much of a long text is taken: up to a sentence's end, else up to a word's.

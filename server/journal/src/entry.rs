@@ -28,8 +28,9 @@ impl Stamp {
 pub enum Line {
     /// A request was answered.
     Request(Request),
-    /// Something became of a suggestion.
-    Fate(Fate),
+    /// A suggestion had an outcome.
+    #[serde(rename = "fate")]
+    Outcome(LoggedOutcome),
 }
 
 /// What happened to one completion request.
@@ -78,16 +79,17 @@ pub struct Request {
     pub skills: Vec<String>,
 }
 
-/// What became of a suggestion.
+/// The outcome of a suggestion, or a step towards it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Fate {
+pub struct LoggedOutcome {
     /// When it happened.
     pub time: Stamp,
     /// The suggestion's identifier.
     pub suggestion: String,
     /// `shown`, `accepted`, `partly-accepted`, `typed-through`.
-    pub fate: String,
+    #[serde(rename = "fate")]
+    pub outcome: String,
     /// How it is known: `editor` or `change`.
     pub source: String,
     /// Length of the accepted part in UTF-16 units.

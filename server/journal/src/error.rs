@@ -1,11 +1,11 @@
-//! Why a journal could not be opened, written or read.
+//! Why a journal or a log of requests could not be opened, written or read.
 
 use std::io;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-/// Why a journal could not be opened, written or read.
+/// Why a journal or a log of requests could not be opened, written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// A file operation failed.
@@ -29,12 +29,12 @@ pub enum JournalError {
         source: rusqlite::Error,
     },
     /// The file is no database, or a damaged one.
-    #[error("{path} is damaged or no database: {why}", path = path.display())]
+    #[error("{path} is damaged or no database: {source}", path = path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
-        why: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
     },
     /// The file is a database of another program.
     #[error("{path} is a database, but not a journal of Housestyle", path = path.display())]
@@ -69,6 +69,9 @@ pub enum JournalError {
     /// A fact or text has no JSON form.
     #[error("an event cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// An entry of the request log has no JSON form.
+    #[error("an entry of the request log cannot be written as JSON: {0}")]
+    LogJson(#[source] serde_json::Error),
 }
 
 impl JournalError {
@@ -81,14 +84,14 @@ impl JournalError {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                JournalError::Corrupt { path, why: source.to_string() }
+                JournalError::Corrupt { path, source }
             }
             _ => JournalError::Database { operation, path, source },
         }
     }
 
     /// Returns whether the file is of no use as a journal, to any version.
-    pub fn is_hopeless(&self) -> bool {
+    pub fn is_unusable(&self) -> bool {
         matches!(self, JournalError::Corrupt { .. } | JournalError::Foreign { .. })
     }
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Stamp;
-use crate::kept::Account;
+use crate::retention::Retention;
 
 /// Number of an event in its journal, from 1 and without holes.
 pub type Number = i64;
@@ -47,8 +47,9 @@ pub enum Fact {
     Dismissed(Taken),
     /// Another answer took its place.
     Superseded(Taken),
-    /// What of it stood in the document later.
-    Kept(Kept),
+    /// A later check counted what of it stands in the document.
+    #[serde(rename = "kept")]
+    RetentionChecked(RetentionCheck),
     /// The file of a model that takes part has this digest.
     Model {
         /// The name by which [`Offered::model`] refers to it.
@@ -92,7 +93,7 @@ pub struct Offered {
     pub format: Option<String>,
     /// Name of the model.
     pub model: Option<String>,
-    /// SHA-256 of the model's file, where it was known at the time; else an event `model` tells it.
+    /// SHA-256 of the model's file, where it was known at the time; else an event `model` has it.
     pub model_digest: Option<String>,
     /// Identity of the adapter that was active.
     pub adapter: Option<String>,
@@ -129,39 +130,42 @@ pub struct Taken {
     pub length: usize,
 }
 
-/// When the later text was looked at.
+/// The moment of a retention check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum When {
+pub enum CheckTime {
     /// After a while of the document being open.
     #[default]
-    While,
+    #[serde(rename = "while")]
+    AfterDelay,
     /// When the document was closed before that.
     Closed,
     /// At the next commit.
     Commit,
 }
 
-/// What of an accepted text stood in the document later; see [`crate::kept()`] for the counting.
+/// A check of how much of an accepted text stands in the document later; [`crate::retention()`] does the counting.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Kept {
+pub struct RetentionCheck {
     /// When that was.
-    pub when: When,
-    /// The commit, for [`When::Commit`].
+    pub when: CheckTime,
+    /// The commit, for [`CheckTime::Commit`].
     pub commit: Option<String>,
     /// Tokens that were accepted.
     pub accepted: usize,
     /// Of these, how many still stood there, in their order.
-    pub kept: usize,
+    #[serde(rename = "kept")]
+    pub retained: usize,
     /// Tokens that stood in the place of all of it.
-    pub later: usize,
+    #[serde(rename = "later")]
+    pub current: usize,
 }
 
-impl Kept {
-    /// Returns kept ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
+impl RetentionCheck {
+    /// Returns retained ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
     pub fn rate(&self) -> f64 {
-        Account { accepted: self.accepted, kept: self.kept, later: self.later }.rate()
+        Retention { accepted: self.accepted, retained: self.retained, current: self.current }.rate()
     }
 }
 

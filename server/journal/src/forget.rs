@@ -3,8 +3,8 @@
 //! The rows go, SQLite overwrites what they held, the file is built anew and the write-ahead log is emptied: the text is
 //! in none of the journal's files after that. Facts and digests stay, so the chain still verifies.
 //!
-//! Whatever was made from the journal's text must ask too: [`Journal::forgotten`] tells, from a number on, which
-//! suggestions are gone. The phrase cache takes them out; an adapter whose manifest cites one is stale.
+//! [`Journal::forgotten`] lists the deletions from a number on, for whatever was made from the journal's text: the phrase
+//! cache removes those suggestions, and an adapter whose manifest cites one is stale.
 
 use std::collections::BTreeSet;
 
@@ -28,9 +28,9 @@ pub struct Forgetting {
     pub texts: usize,
 }
 
-/// A suggestion whose text is gone.
+/// The deletion of a suggestion's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gone {
+pub struct Deletion {
     /// The suggestion, by the event that offered it.
     pub suggestion: Number,
     /// The event that says that it was forgotten.
@@ -38,8 +38,8 @@ pub struct Gone {
 }
 
 impl Journal {
-    /// Removes all text of the suggestions that `which` takes, with their later texts; `request` says by whose wish.
-    /// A suggestion that still goes on gets no text later.
+    /// Removes all text of the suggestions that `which` takes, with the texts of their checks. `request` is the request as
+    /// the user made it. No text of these suggestions is recorded from then on.
     ///
     /// # Errors
     /// When the file cannot be written; when another process reads it just now ([`JournalError::StillRead`]: the text
@@ -86,14 +86,14 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn forgotten(&self, after: Number) -> Result<Vec<Gone>, JournalError> {
+    pub fn forgotten(&self, after: Number) -> Result<Vec<Deletion>, JournalError> {
         let read = || {
             let mut statement = self.connection.prepare(
                 "SELECT DISTINCT coalesce(suggestion, number), tombstone FROM forgotten JOIN event ON number = forgotten.event \
                  WHERE tombstone > ?1 ORDER BY 2, 1",
             )?;
             let rows = statement
-                .query_map([after], |row| Ok(Gone { suggestion: row.get(0)?, tombstone: row.get(1)? }))?;
+                .query_map([after], |row| Ok(Deletion { suggestion: row.get(0)?, tombstone: row.get(1)? }))?;
             rows.collect::<Result<_, _>>()
         };
         read().map_err(|source| JournalError::of("read", &self.path, source))

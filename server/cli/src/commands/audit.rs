@@ -81,12 +81,12 @@ fn sentence(fact: &Fact) -> String {
         Fact::TypedOver(_) => "typed over".to_owned(),
         Fact::Dismissed(_) => "dismissed".to_owned(),
         Fact::Superseded(_) => "superseded".to_owned(),
-        Fact::Kept(kept) => {
+        Fact::RetentionChecked(kept) => {
             let when = match &kept.commit {
                 Some(commit) => format!("at commit {}", short(commit)),
                 None => "after a while".to_owned(),
             };
-            format!("kept {} of {} tokens {when}", kept.kept, kept.accepted)
+            format!("kept {} of {} tokens {when}", kept.retained, kept.accepted)
         }
         Fact::Model { name, digest } => format!("model {name} is {}", short(digest)),
         Fact::NotHere(it) => {

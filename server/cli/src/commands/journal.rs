@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
-use housestyle_journal::{Edit, Figures, Journal, JournalError, Outcome, Rate, Stamp, Stats, Suggestion};
+use housestyle_journal::{
+    AcceptedEdit, Figures, Journal, JournalError, RetentionRate, Stamp, Stats, Suggestion, SuggestionOutcome,
+};
 use housestyle_text::glob;
 use housestyle_train::format::short;
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ pub(crate) fn run(context: &Context, args: &JournalArgs) -> Result<(), Failure> 
     let journal = match Journal::open_existing(&path) {
         // What cannot be read can still be removed.
         Err(error)
-            if error.is_hopeless()
+            if error.is_unusable()
                 && matches!(&args.action, JournalAction::Forget(args) if args.everything) =>
         {
             Journal::open_or_begin(&path, now()).map(|(journal, _)| Some(journal)).map_err(failed)?
@@ -73,7 +75,7 @@ fn stats(context: &Context, path: &Path, journal: Option<&Journal>) -> Result<()
                     visible(name),
                     of.suggestions,
                     percent(of.acceptance()),
-                    percent(of.kept_after_a_while.rate())
+                    percent(of.retention_after_delay.rate())
                 ))?;
             }
         }
@@ -84,16 +86,16 @@ fn stats(context: &Context, path: &Path, journal: Option<&Journal>) -> Result<()
 fn show(title: &str, of: &Figures) -> Result<(), Failure> {
     print(title)?;
     print(&format!("  {} suggestions, {} taken", of.suggestions, percent(of.acceptance())))?;
-    for outcome in Outcome::ALL {
+    for outcome in SuggestionOutcome::ALL {
         if let Some(count) = of.outcomes.get(&outcome) {
             print(&format!("    {:<16} {count:>6}", outcome.code()))?;
         }
     }
-    let rate = |of: Rate| {
+    let rate = |of: RetentionRate| {
         format!("{} of {} tokens in {} suggestions", percent(of.rate()), of.accepted, of.suggestions)
     };
-    print(&format!("  kept after a while   {}", rate(of.kept_after_a_while)))?;
-    print(&format!("  kept at the commit   {}", rate(of.kept_at_commit)))
+    print(&format!("  kept after a while   {}", rate(of.retention_after_delay)))?;
+    print(&format!("  kept at the commit   {}", rate(of.retention_at_commit)))
 }
 
 fn percent(share: Option<f64>) -> String {
@@ -101,17 +103,17 @@ fn percent(share: Option<f64>) -> String {
 }
 
 fn figures(of: &Figures) -> Value {
-    let rate = |of: Rate| json!({ "rate": of.rate(), "kept": of.kept, "accepted": of.accepted, "suggestions": of.suggestions });
+    let rate = |of: RetentionRate| json!({ "rate": of.rate(), "kept": of.retained, "accepted": of.accepted, "suggestions": of.suggestions });
     json!({
         "suggestions": of.suggestions,
-        "outcomes": Outcome::ALL.iter().map(|outcome| {
+        "outcomes": SuggestionOutcome::ALL.iter().map(|outcome| {
             (outcome.code().to_owned(), json!(of.outcomes.get(outcome).copied().unwrap_or(0)))
         }).collect::<serde_json::Map<_, _>>(),
         "acceptance": of.acceptance(),
         "offered_units": of.offered_units,
         "taken_units": of.taken_units,
-        "kept_after_a_while": rate(of.kept_after_a_while),
-        "kept_at_commit": rate(of.kept_at_commit),
+        "kept_after_a_while": rate(of.retention_after_delay),
+        "kept_at_commit": rate(of.retention_at_commit),
     })
 }
 
@@ -119,7 +121,7 @@ fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Re
     let mut lines: Vec<Value> = Vec::new();
     if let Some(journal) = journal {
         if args.edits {
-            lines.extend(journal.edits().map_err(failed)?.iter().map(case));
+            lines.extend(journal.accepted_edits().map_err(failed)?.iter().map(case));
         } else {
             journal.suggestions(|suggestion| lines.push(line(&suggestion))).map_err(failed)?;
         }
@@ -143,10 +145,10 @@ fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Re
 }
 
 /// Returns an edit as a case of the contract, with what is known beyond it.
-fn case(edit: &Edit) -> Value {
+fn case(edit: &AcceptedEdit) -> Value {
     json!({
         "path": edit.path, "prefix": edit.before, "suffix": edit.after, "middle": edit.text,
-        "time": edit.time.0 / 1_000, "id": edit.id, "weight": edit.weight, "kept": edit.kept,
+        "time": edit.time.0 / 1_000, "id": edit.id, "weight": edit.weight, "kept": edit.check,
     })
 }
 
@@ -162,8 +164,8 @@ fn line(suggestion: &Suggestion) -> Value {
         "text": text.map(|text| &text.text),
         "before": around.map(|around| &around.before),
         "after": around.map(|around| &around.after),
-        "fates": suggestion.fates,
-        "kept": suggestion.kept.iter().map(|(time, kept, text)| {
+        "fates": suggestion.facts,
+        "kept": suggestion.checks.iter().map(|(time, kept, text)| {
             json!({ "time": time, "kept": kept, "text": text.as_ref().map(|text| &text.text) })
         }).collect::<Vec<_>>(),
     })
@@ -177,7 +179,7 @@ fn forget(
 ) -> Result<(), Failure> {
     let now = now();
     let request = request(args);
-    let aside = Journal::aside(path);
+    let aside = Journal::quarantined(path);
     let mut removed = Vec::new();
     if args.everything {
         for file in &aside {
@@ -308,7 +310,7 @@ fn request(args: &ForgetArgs) -> String {
 fn is_meant(args: &ForgetArgs, suggestion: &Suggestion, now: Stamp) -> bool {
     let age = now.0.saturating_sub(suggestion.time.0);
     // What happened since counts: a suggestion of yesterday may have been looked at a minute ago.
-    let newest = suggestion.kept.iter().map(|(time, ..)| *time).fold(suggestion.time, Stamp::max);
+    let newest = suggestion.checks.iter().map(|(time, ..)| *time).fold(suggestion.time, Stamp::max);
     args.everything
         || args.id.contains(&suggestion.number)
         || args.last.as_ref().is_some_and(|last| now.0.saturating_sub(newest.0) <= last.milliseconds)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use housestyle_journal::{Request, RequestLog, Stamp, Told};
+use housestyle_journal::{LoggedRequest, Request, RequestLog, Stamp};
 use serde_json::json;
 
 use crate::advice;
@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, args: &WhyArgs) -> Result<(), Failure> {
         let requests: Vec<_> = told
             .iter()
             .map(|told| {
-                json!({ "request": told.request, "fates": told.fates, "advice": advice::on(&told.request.code) })
+                json!({ "request": told.request, "fates": told.outcomes, "advice": advice::on(&told.request.code) })
             })
             .collect();
         return print_json(&json!({ "log": log.path(), "requests": requests }));
@@ -59,11 +59,11 @@ pub(crate) fn run(context: &Context, args: &WhyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(told: &Told, now: Stamp, style: Style) -> Result<(), Failure> {
+fn show(told: &LoggedRequest, now: Stamp, style: Style) -> Result<(), Failure> {
     let request = &told.request;
     let mark = if request.code == "suggestion" { style.green("●") } else { style.yellow("○") };
     let place = format!("{}:{}:{}", visible(&request.path), request.line, request.column);
-    let fate = told.fates.last().map(|fate| format!(", {}", fate.fate)).unwrap_or_default();
+    let fate = told.outcomes.last().map(|fate| format!(", {}", fate.outcome)).unwrap_or_default();
     print(&format!(
         "{mark} {:>8}  {}  {}",
         age(request.time.age(now).as_secs()),

@@ -2,7 +2,7 @@
 
 use housestyle_complete::Settings;
 use housestyle_complete::eval::Case;
-use housestyle_journal::{Edit, Journal, JournalError, Number};
+use housestyle_journal::{AcceptedEdit, Journal, JournalError, Number};
 use housestyle_text::secrets;
 
 use super::capture;
@@ -26,7 +26,7 @@ pub(crate) struct Taught {
 /// When the journal cannot be read.
 pub(crate) fn cases(journal: &Journal, settings: &Settings) -> Result<Vec<Taught>, JournalError> {
     let mut found: Vec<Taught> = Vec::new();
-    for edit in journal.edits()? {
+    for edit in journal.accepted_edits()? {
         let excluded = secrets::is_secret_path(&edit.path) || settings.disabled_by(&edit.path).is_some();
         if edit.weight <= 0.0 || excluded {
             continue;
@@ -44,7 +44,7 @@ fn same(a: &Case, b: &Case) -> bool {
 }
 
 /// Returns what an edit teaches; nothing where a secret stands in it.
-fn taught(edit: Edit) -> Option<Taught> {
+fn taught(edit: AcceptedEdit) -> Option<Taught> {
     let (prefix, suffix) = capture::clean(&edit.before, &edit.text, &edit.after).ok()?;
     let case = Case {
         path: edit.path,
@@ -60,12 +60,12 @@ fn taught(edit: Edit) -> Option<Taught> {
 
 #[cfg(test)]
 mod tests {
-    use housestyle_journal::{Fact, Kept, Offered, Stamp, Taken, Text, When, kept};
+    use housestyle_journal::{CheckTime, Fact, Offered, RetentionCheck, Stamp, Taken, Text, retention};
 
     use super::*;
 
     /// Notes a suggestion that was taken, with what stood there at a later look.
-    fn accept(journal: &mut Journal, path: &str, text: &str, later: Option<(When, &str)>) -> Number {
+    fn accept(journal: &mut Journal, path: &str, text: &str, later: Option<(CheckTime, &str)>) -> Number {
         let offered = Fact::Offered(Offered { language: "rust".to_owned(), ..Offered::default() });
         let named = Text { path: path.to_owned(), text: text.to_owned(), ..Text::default() };
         let entry = journal.append(Stamp(1_000), None, &offered, Some(&named)).expect("written");
@@ -78,9 +78,10 @@ mod tests {
         };
         journal.append(Stamp(2_000), Some(entry), &taken, Some(&around)).expect("written");
         if let Some((when, later)) = later {
-            let account = kept(text, later);
-            let (accepted, kept, tokens) = (account.accepted, account.kept, account.later);
-            let fact = Fact::Kept(Kept { when, commit: None, accepted, kept, later: tokens });
+            let account = retention(text, later);
+            let (accepted, retained, current) = (account.accepted, account.retained, account.current);
+            let fact =
+                Fact::RetentionChecked(RetentionCheck { when, commit: None, accepted, retained, current });
             let text = Text { text: later.to_owned(), ..Text::default() };
             journal.append(Stamp(3_000), Some(entry), &fact, Some(&text)).expect("written");
         }
@@ -93,14 +94,14 @@ mod tests {
         let mut journal = Journal::open(&folder.path().join("journal.db")).expect("a journal");
         let key = format!("login(\"{}{}\");", "ghp_", "0123456789abcdefghijABCDEFGHIJ012345");
         accept(&mut journal, "a.rs", "fresh();", None);
-        accept(&mut journal, "a.rs", "closed();", Some((When::Closed, "closed();")));
-        accept(&mut journal, "a.rs", "reverted();", Some((When::While, "")));
-        accept(&mut journal, "a.rs", &key, Some((When::While, &key)));
-        accept(&mut journal, ".env", "five();", Some((When::While, "five();")));
-        accept(&mut journal, "off/a.rs", "five();", Some((When::While, "five();")));
-        accept(&mut journal, "a.rs", "twice();", Some((When::While, "twice();")));
-        let kept = accept(&mut journal, "a.rs", "twice();", Some((When::Commit, "twice();")));
-        let mended = accept(&mut journal, "b.rs", "one(two);", Some((When::Closed, "one(three);")));
+        accept(&mut journal, "a.rs", "closed();", Some((CheckTime::Closed, "closed();")));
+        accept(&mut journal, "a.rs", "reverted();", Some((CheckTime::AfterDelay, "")));
+        accept(&mut journal, "a.rs", &key, Some((CheckTime::AfterDelay, &key)));
+        accept(&mut journal, ".env", "five();", Some((CheckTime::AfterDelay, "five();")));
+        accept(&mut journal, "off/a.rs", "five();", Some((CheckTime::AfterDelay, "five();")));
+        accept(&mut journal, "a.rs", "twice();", Some((CheckTime::AfterDelay, "twice();")));
+        let kept = accept(&mut journal, "a.rs", "twice();", Some((CheckTime::Commit, "twice();")));
+        let mended = accept(&mut journal, "b.rs", "one(two);", Some((CheckTime::Closed, "one(three);")));
         let settings = Settings { disabled: vec!["off/**".to_owned()], ..Settings::default() };
         let taught = cases(&journal, &settings).expect("readable");
         let told: Vec<_> = taught.iter().map(|t| (t.entry, t.case.middle.as_str(), t.weight)).collect();

@@ -14,8 +14,8 @@ use std::time::SystemTime;
 
 use housestyle_complete::settings::Journal as Keep;
 use housestyle_journal::{
-    Fact, Fate, Journal, JournalError, Kept, Line, NotHere, Number, Offered, Request, RequestLog, Stamp,
-    Taken, Text, When, kept,
+    CheckTime, Fact, Journal, JournalError, Line, LoggedOutcome, NotHere, Number, Offered, Request,
+    RequestLog, RetentionCheck, Stamp, Taken, Text, retention,
 };
 use housestyle_lsp::{
     self as lsp, FateRecord, LaterRecord, LaterWhen, NotHereRecord, OfferRecord, Record, RequestRecord,
@@ -77,7 +77,7 @@ impl Ear {
             Record::Request(record) => self.log(&Line::Request(request(*record, now))),
             Record::Offer(record) => self.offer(*record, now),
             Record::Fate(record) => {
-                self.log(&Line::Fate(fate(&record, now)));
+                self.log(&Line::Outcome(fate(&record, now)));
                 self.fate(*record, now);
             }
             Record::Later(record) => self.later(*record, now),
@@ -194,22 +194,22 @@ impl Ear {
         let Some(Open { workspace, number, skills }) = self.open.get(&record.suggestion).cloned() else {
             return;
         };
-        let account = kept(&record.accepted, &record.later);
+        let account = retention(&record.accepted, &record.later);
         if skills::shows(&account) && !skills.is_empty() {
             self.count(&workspace, &skills, now, |used| Use { validated: 1, ..used });
             self.open.entry(record.suggestion.clone()).and_modify(|open| open.skills.clear());
         }
         let (when, commit) = match record.when {
-            LaterWhen::While => (When::While, None),
-            LaterWhen::Closed => (When::Closed, None),
-            LaterWhen::Commit(commit) => (When::Commit, Some(commit)),
+            LaterWhen::While => (CheckTime::AfterDelay, None),
+            LaterWhen::Closed => (CheckTime::Closed, None),
+            LaterWhen::Commit(commit) => (CheckTime::Commit, Some(commit)),
         };
-        let fact = Fact::Kept(Kept {
+        let fact = Fact::RetentionChecked(RetentionCheck {
             when,
             commit,
             accepted: account.accepted,
-            kept: account.kept,
-            later: account.later,
+            retained: account.retained,
+            current: account.current,
         });
         let keeps = record.journal == Keep::On
             && record.later.len() <= capture::LATER
@@ -277,7 +277,7 @@ impl Ear {
             Ok(number) => Some(number),
             Err(error) => {
                 self.say(error.to_string());
-                if error.is_hopeless() {
+                if error.is_unusable() {
                     // Damaged under our hands: the next event begins a new one, and what was open is not in it.
                     self.journals.remove(workspace);
                     self.open.retain(|_, open| open.workspace != workspace);
@@ -345,11 +345,11 @@ fn request(record: RequestRecord, time: Stamp) -> Request {
     }
 }
 
-fn fate(record: &FateRecord, time: Stamp) -> Fate {
-    Fate {
+fn fate(record: &FateRecord, time: Stamp) -> LoggedOutcome {
+    LoggedOutcome {
         time,
         suggestion: record.suggestion.clone(),
-        fate: record.fate.code().to_owned(),
+        outcome: record.fate.code().to_owned(),
         source: record.source.code().to_owned(),
         accepted: record.accepted,
         length: record.length,

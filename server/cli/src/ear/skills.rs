@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use housestyle_complete::skills::Part;
-use housestyle_journal::Account;
+use housestyle_journal::Retention;
 
 use crate::skills::store::{Store, StoreError, Use};
 
@@ -22,7 +22,7 @@ pub(super) fn names(parts: &[Part]) -> Vec<String> {
 }
 
 /// Returns whether what was kept of a completion shows its skills to be right.
-pub(super) fn shows(account: &Account) -> bool {
+pub(super) fn shows(account: &Retention) -> bool {
     account.accepted > 0 && account.rate() >= KEPT
 }
 

@@ -1,39 +1,39 @@
-//! The kept-rate: which tokens of an accepted text still stand in its place later.
+//! Retention: which tokens of an accepted text still stand in its place later.
 //!
 //! A *token* is a run of letters, digits and `_`, or any other single character that is no white space. So
 //! re-indenting and re-wrapping change nothing, a renamed variable is one token, and a removed bracket is one too.
 //!
-//! *Kept* is the length of the longest common subsequence of the accepted tokens and the later ones: every accepted
-//! token is counted at most once, and only in its order. The *kept-rate* is kept ÷ accepted. What was added in between
-//! takes nothing away; it shows in the number of later tokens.
+//! *Retained* is the length of the longest common subsequence of the accepted tokens and the current ones: every accepted
+//! token counts at most once, and only in its order. The *retention rate* is retained ÷ accepted. Added tokens take
+//! nothing away; they show in the number of current tokens.
 
-/// The account of an accepted text.
+/// The tokens of an accepted text, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Account {
+pub struct Retention {
     /// Tokens that were accepted.
     pub accepted: usize,
-    /// Of these, how many stand in the later text, in their order.
-    pub kept: usize,
-    /// Tokens of the later text.
-    pub later: usize,
+    /// Of these, how many stand in the current text, in their order.
+    pub retained: usize,
+    /// Tokens of the current text.
+    pub current: usize,
 }
 
-impl Account {
-    /// Returns kept ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
+impl Retention {
+    /// Returns retained ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
     pub fn rate(self) -> f64 {
-        if self.accepted == 0 { 1.0 } else { self.kept as f64 / self.accepted as f64 }
+        if self.accepted == 0 { 1.0 } else { self.retained as f64 / self.accepted as f64 }
     }
 }
 
 /// Most tokens of either text that are compared; the work grows with their product.
 const MOST: usize = 4096;
 
-/// Counts what of `accepted` is kept in `later`, the text that stands in its place.
-pub fn kept(accepted: &str, later: &str) -> Account {
-    let (mut a, mut b) = (tokens(accepted), tokens(later));
+/// Counts the tokens of `accepted` that are retained in `current`, the text that stands in its place.
+pub fn retention(accepted: &str, current: &str) -> Retention {
+    let (mut a, mut b) = (tokens(accepted), tokens(current));
     a.truncate(MOST);
     b.truncate(MOST);
-    Account { accepted: a.len(), kept: common(&a, &b), later: b.len() }
+    Retention { accepted: a.len(), retained: common(&a, &b), current: b.len() }
 }
 
 /// Returns the tokens of a text.
@@ -78,23 +78,23 @@ fn common(a: &[&str], b: &[&str]) -> usize {
 mod tests {
     use super::*;
 
-    /// The account as `kept/accepted later`.
+    /// Compares the retention, as `retained/accepted current`.
     #[track_caller]
-    fn check(accepted: &str, later: &str, expected: &str) {
-        let found = kept(accepted, later);
+    fn check(accepted: &str, current: &str, expected: &str) {
+        let found = retention(accepted, current);
         assert_eq!(
-            format!("{}/{} {}", found.kept, found.accepted, found.later),
+            format!("{}/{} {}", found.retained, found.accepted, found.current),
             expected,
-            "{accepted} → {later}"
+            "{accepted} → {current}"
         );
     }
 
     #[test]
-    fn untouched_text_is_kept_whole_and_removed_text_not_at_all() {
+    fn untouched_text_is_retained_and_removed_text_is_not() {
         check("items.iter().sum();", "items.iter().sum();", "10/10 10");
         check("items.iter().sum();", "", "0/10 0");
         check("", "", "0/0 0");
-        assert_eq!((kept("", "x").rate(), kept("a b", "b").rate()), (1.0, 0.5));
+        assert_eq!((retention("", "x").rate(), retention("a b", "b").rate()), (1.0, 0.5));
     }
 
     #[test]
@@ -144,6 +144,6 @@ mod tests {
     #[test]
     fn long_texts_cost_bounded_work() {
         let long = "a b ".repeat(100_000);
-        assert_eq!(kept(&long, &long).accepted, MOST);
+        assert_eq!(retention(&long, &long).accepted, MOST);
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing here reads a file, a clock, the network or git: texts, edits and times are arguments. A skill is a folder
 //! of the Agent Skills standard; what a program can check of it is its [`Rule`], in the file `rule.json` beside
 //! SKILL.md. All that is done with a rule (hints, repairs, evidence, precision) comes from one question:
-//! [`Rule::places`], where does it apply in this text, and is it followed there?
+//! [`Rule::occurrences`], where does it apply in this text, and is it followed there?
 
 mod document;
 mod exception;
@@ -21,7 +21,8 @@ mod trigger;
 pub use document::{Document, DocumentError, DocumentProblem, Parsed, Warning, kebab};
 pub use exception::{Exceptions, exception_key};
 pub use rule::{
-    FORMAT, Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
+    FORMAT, Form, FormKind, Name, NameKind, Occurrence, Rewrite, Rule, RuleError, RuleFile, Rules, Scope,
+    Term,
 };
 pub use skill::{RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
 pub use source::Source;

@@ -178,7 +178,7 @@ fn places(file: &RuleFile, case: &Case, text: &str) -> Fraction {
         return Fraction { top: 0.0, bottom: 0.0 };
     }
     let source = Source::new(&case.path, &whole, language);
-    let mut places = file.rule.places(&source, Some(there.clone()));
+    let mut places = file.rule.occurrences(&source, Some(there.clone()));
     places.retain(|place| place.range.start < there.end && there.start < place.range.end);
     let followed = places.iter().filter(|place| place.followed).count();
     Fraction { top: followed as f64, bottom: places.len() as f64 }

@@ -12,7 +12,7 @@ mod repair;
 mod tell;
 
 pub use housestyle_skills::{Exceptions, RuleFile, Scope, exception_key};
-use housestyle_skills::{Place, Rules, Source};
+use housestyle_skills::{Occurrence, Rules, Source};
 use std::ops::Range;
 
 pub use hint::{Hint, MOST_BYTES, hints, line_at};
@@ -131,8 +131,8 @@ impl Skills {
         source: &Source<'_>,
         within: Option<Range<usize>>,
         settings: &Settings,
-    ) -> Vec<(usize, Mode, Place)> {
-        let places = self.rules.places_of_all(source, within).into_iter();
+    ) -> Vec<(usize, Mode, Occurrence)> {
+        let places = self.rules.all_occurrences(source, within).into_iter();
         let broken = places.filter(|(_, place)| !place.followed).filter_map(|(rule, place)| {
             let owner = *self.owners.get(rule)?;
             let skill = self.skills.get(owner)?;
@@ -140,7 +140,7 @@ impl Skills {
             let mode = self.mode(owner, settings).filter(|_| !excepted)?;
             Some((owner, mode, place))
         });
-        let mut broken: Vec<(usize, Mode, Place)> = broken.collect();
+        let mut broken: Vec<(usize, Mode, Occurrence)> = broken.collect();
         broken.sort_by_key(|(owner, _, place)| (place.range.start, place.range.end, *owner));
         broken
     }

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use housestyle_skills::{Place as Found, Source, words};
+use housestyle_skills::{Occurrence as Found, Source, words};
 
 use super::around::Around;
 use super::{Did, Mode, Part, Skills};

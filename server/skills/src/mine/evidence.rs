@@ -55,7 +55,7 @@ pub(super) fn support(edits: &[Edit<'_>], tallies: &[Tally]) -> Support {
     let different =
         |of: fn(&Edit<'_>) -> String| following.iter().map(|edit| of(edit)).collect::<BTreeSet<_>>().len();
     Support {
-        places: tallies.iter().map(Tally::places).sum(),
+        places: tallies.iter().map(Tally::total).sum(),
         followed: tallies.iter().map(|tally| tally.followed).sum(),
         changed: tallies.iter().map(|tally| tally.changed).sum(),
         edits: following.len(),
@@ -67,7 +67,7 @@ pub(super) fn support(edits: &[Edit<'_>], tallies: &[Tally]) -> Support {
 
 /// Returns how edits keep a rule.
 pub(super) fn kept(edits: &[Edit<'_>], tallies: &[Tally]) -> Later {
-    let places = tallies.iter().map(Tally::places).sum();
+    let places = tallies.iter().map(Tally::total).sum();
     let followed = tallies.iter().map(|tally| tally.followed).sum();
     Later {
         places,

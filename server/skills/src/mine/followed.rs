@@ -29,7 +29,7 @@ pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
     if changed >= CHANGED && changed >= 4 * undone {
         let (followed, places) = tallies[..first]
             .iter()
-            .fold((0, 0), |sum, tally| (sum.0 + tally.followed, sum.1 + tally.places()));
+            .fold((0, 0), |sum, tally| (sum.0 + tally.followed, sum.1 + tally.total()));
         if (followed as f64) < SHARE * places as f64 {
             tallies.drain(..first);
         }
@@ -83,7 +83,7 @@ pub(super) fn quarters(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]>
         last = Some(commit);
         let quarter = &mut counts[(number * 4 / commits.len().max(1)).min(3)];
         quarter[0] += tally.followed;
-        quarter[1] += tally.places();
+        quarter[1] += tally.total();
     }
     counts
 }

@@ -31,5 +31,5 @@ pub use candidate::{Candidate, Counter, Example, Later, Support};
 pub use edit::Edit;
 pub use funnel::{Dropped, Stage};
 pub use guess::{Basis, Guess};
-pub use pipeline::{Mined, MiningOptions, judge, mine, new_places};
+pub use pipeline::{Mined, MiningOptions, judge, mine, new_occurrences};
 pub use render::render;

@@ -11,7 +11,7 @@ use super::evidence::{candidate, kept};
 use super::followed::{falls, since_decided};
 use super::funnel::{Dropped, Stage};
 use super::merge::{Key, stay};
-use super::observe::{Tally, observe, places_of};
+use super::observe::{self, Tally, observe};
 use super::scoped::scopes;
 use super::titles::{numbered, told};
 use super::{Edit, Guess, enforced, insecure, prose, render};
@@ -57,15 +57,15 @@ pub struct Mined {
     pub edits: [usize; 2],
 }
 
-/// Finds the rules that edits follow. The edits are in the order of time; `hear` is told of progress, from 0 to 1.
-pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMut(f64)) -> Mined {
+/// Finds the rules that edits follow. The edits are in the order of time; `progress` is called with the share that is done.
+pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, progress: &mut dyn FnMut(f64)) -> Mined {
     let (earlier, later) = divided(edits, options.later);
     let mut guesses = prose::find(earlier);
     guesses.extend(of_code(earlier));
-    hear(0.1);
+    progress(0.1);
     let rules = Rules::new(guesses.iter().map(everywhere).collect());
     let all = edits.len().max(1) as f64;
-    let before = observe(earlier, &rules, &mut |n| hear(0.1 + 0.85 * n as f64 / all));
+    let before = observe(earlier, &rules, &mut |n| progress(0.1 + 0.85 * n as f64 / all));
     let authors: HashSet<&str> = earlier.iter().map(|edit| edit.author).collect();
     let is_alone = authors.len() < 2;
     let mut mined =
@@ -83,7 +83,8 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMu
     }
     let kept = merged(earlier, kept, &mut mined);
     let later_rules = Rules::new(kept.iter().map(|(file, _)| file.clone()).collect());
-    let after = observe(later, &later_rules, &mut |n| hear(0.1 + 0.85 * (earlier.len() + n) as f64 / all));
+    let after =
+        observe(later, &later_rules, &mut |n| progress(0.1 + 0.85 * (earlier.len() + n) as f64 / all));
     for ((file, tallies), after) in kept.into_iter().zip(after) {
         let candidate = candidate(earlier, later, file, &tallies, &after);
         let later = &candidate.later;
@@ -97,7 +98,7 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMu
         }
     }
     take(&mut mined, options);
-    hear(1.0);
+    progress(1.0);
     mined
 }
 
@@ -106,13 +107,13 @@ impl Mined {
     fn drop(&mut self, file: &RuleFile, stage: Stage, why: String, tallies: &[Tally]) {
         let told = told(file);
         let followed = tallies.iter().map(|tally| tally.followed).sum();
-        let places = tallies.iter().map(Tally::places).sum();
+        let places = tallies.iter().map(Tally::total).sum();
         let why = if why.is_empty() { stage.to_string() } else { why };
         self.dropped.push(Dropped { name: told.name, title: told.title, stage, why, followed, places });
     }
 
     /// Notes that a candidate is not proposed.
-    pub fn leave_out(&mut self, candidate: Candidate, stage: Stage, why: String) {
+    pub fn exclude(&mut self, candidate: Candidate, stage: Stage, why: String) {
         let Candidate { name, title, support, .. } = candidate;
         let (followed, places) = (support.followed, support.places);
         self.dropped.push(Dropped { name, title, stage, why, followed, places });
@@ -164,8 +165,12 @@ pub fn judge(file: &RuleFile, edits: &[Edit<'_>]) -> Later {
 }
 
 /// Returns new places of a rule in edits, at most `most`: the edit's place in the list, and the bytes of the text after it.
-pub fn new_places(file: &RuleFile, edits: &[Edit<'_>], most: usize) -> Vec<(usize, std::ops::Range<usize>)> {
-    places_of(edits, &Rules::new(vec![file.clone()]), most)
+pub fn new_occurrences(
+    file: &RuleFile,
+    edits: &[Edit<'_>],
+    most: usize,
+) -> Vec<(usize, std::ops::Range<usize>)> {
+    observe::new_occurrences(edits, &Rules::new(vec![file.clone()]), most)
 }
 
 /// Divides edits by time: no commit is parted.
@@ -199,7 +204,7 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
         return Some((Stage::Enforced, format!("{tool} enforces it already")));
     }
     let exceptions: usize = tallies.iter().map(|tally| tally.broken + tally.changed).sum();
-    let places: usize = tallies.iter().map(Tally::places).sum();
+    let places: usize = tallies.iter().map(Tally::total).sum();
     let formatted = matches!(&file.rule, Rule::Form(form) if matches!(form.of,
         FormKind::QuotesDouble | FormKind::QuotesSingle | FormKind::ListMarkDash | FormKind::ListMarkStar));
     if formatted && exceptions == 0 && places >= PLACES_OF_FORMATTER {
@@ -262,6 +267,6 @@ fn take(mined: &mut Mined, options: &MiningOptions<'_>) {
         candidate.name = numbered(&candidate.name, &candidate.file);
     }
     for candidate in mined.candidates.split_off(options.most.min(mined.candidates.len())) {
-        mined.leave_out(candidate, Stage::Surplus, format!("{} better ones come first", options.most));
+        mined.exclude(candidate, Stage::Surplus, format!("{} better ones come first", options.most));
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn scopes(edits: &[Edit<'_>], found: &Guess, tallies: &[Tally]) -> Ve
             [by_language.entry(language).or_default(), by_folder.entry(folder(edit.path)).or_default()]
         {
             entry[0] += tally.followed;
-            entry[1] += tally.places();
+            entry[1] += tally.total();
         }
     }
     let holds = |[followed, places]: [usize; 2]| {

@@ -19,7 +19,7 @@ pub(super) fn share(edits: &[Edit<'_>], tallies: &[&Tally]) -> f64 {
         let Some(edit) = edits.get(tally.edit) else { continue };
         let [followed, places] = by_author.entry(edit.author).or_default();
         *followed += tally.followed as f64;
-        *places += tally.places() as f64;
+        *places += tally.total() as f64;
     }
     let counts: Vec<f64> = by_author.values().map(|[_, places]| *places).collect();
     let cap = cap(&counts);
@@ -64,7 +64,7 @@ pub(super) fn stands_without_any(edits: &[Edit<'_>], tallies: &[&Tally], is_alon
     authors.iter().all(|one| {
         let rest: Vec<&&Tally> = tallies.iter().filter(|tally| author(tally) != *one).collect();
         let followed: usize = rest.iter().map(|tally| tally.followed).sum();
-        let places: usize = rest.iter().map(|tally| tally.places()).sum();
+        let places: usize = rest.iter().map(|tally| tally.total()).sum();
         let mut commits: Vec<&str> = rest
             .iter()
             .filter(|tally| tally.followed > 0)

@@ -60,19 +60,19 @@ pub enum Rule {
 impl Rule {
     /// Returns every place where the rule applies, followed or not, whose range touches `within` (the whole text where
     /// that is none), in the order of the text.
-    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         match self {
-            Rule::Rewrite(rule) => rule.places(source, within),
-            Rule::Name(rule) => rule.places(source, within),
-            Rule::Term(rule) => rule.places(source, within),
-            Rule::Form(rule) => rule.places(source, within),
+            Rule::Rewrite(rule) => rule.occurrences(source, within),
+            Rule::Name(rule) => rule.occurrences(source, within),
+            Rule::Term(rule) => rule.occurrences(source, within),
+            Rule::Form(rule) => rule.occurrences(source, within),
         }
     }
 }
 
 /// A place where a rule applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Occurrence {
     /// Where, in bytes of the text.
     pub range: Range<usize>,
     /// Whether the rule is followed there.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::Occurrence;
 use crate::prose::touch;
 use crate::source::Source;
 
@@ -44,7 +44,7 @@ impl Name {
 
     /// Returns the names of the definitions of the kind that touch `within`. How a name is changed everywhere is
     /// nothing that a fix of one place can do.
-    pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    pub(super) fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         self.among(&definitions(source), source, within.as_ref())
     }
 
@@ -54,11 +54,11 @@ impl Name {
         definitions: &[(NameKind, Range<usize>)],
         source: &Source<'_>,
         within: Option<&Range<usize>>,
-    ) -> Vec<Place> {
-        let mut places: Vec<Place> = definitions
+    ) -> Vec<Occurrence> {
+        let mut places: Vec<Occurrence> = definitions
             .iter()
             .filter(|(of, range)| *of == self.of && touch(range, within))
-            .map(|(_, range)| Place {
+            .map(|(_, range)| Occurrence {
                 followed: self.is_followed(source.slice(range.clone())),
                 range: range.clone(),
                 fix: None,

@@ -6,7 +6,7 @@ use housestyle_text::Language;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::{Finder, Match, Pattern, expand};
-use super::{Place, RuleError};
+use super::{Occurrence, RuleError};
 use crate::source::Source;
 
 /// Patterns of what a rule avoids that are read, at most.
@@ -25,12 +25,12 @@ pub struct Rewrite {
 
 impl Rewrite {
     /// Returns the places where the rule applies and that touch `within`; none where a pattern is wrong.
-    pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    pub(super) fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         let Ok(patterns) = self.patterns(source.language) else { return Vec::new() };
         let sides = Sides::new(&patterns, 0);
         let finder = Finder::new(patterns);
         let matches = finder.find(source, within, |_| true);
-        sides.places(source, &finder, &matches.iter().collect::<Vec<_>>())
+        sides.occurrences(source, &finder, &matches.iter().collect::<Vec<_>>())
     }
 
     /// Parses the patterns: what is preferred first.
@@ -72,10 +72,15 @@ impl Sides {
     }
 
     /// Makes places of the matches of this rewrite's patterns, in their order.
-    pub(crate) fn places(&self, source: &Source<'_>, finder: &Finder, matches: &[&Match]) -> Vec<Place> {
+    pub(crate) fn occurrences(
+        &self,
+        source: &Source<'_>,
+        finder: &Finder,
+        matches: &[&Match],
+    ) -> Vec<Occurrence> {
         let (kept, broken) = self.parted(matches);
-        let place = |found: &Match, followed, fix| Place { range: found.range.clone(), followed, fix };
-        let mut places: Vec<Place> = kept.iter().map(|found| place(found, true, None)).collect();
+        let place = |found: &Match, followed, fix| Occurrence { range: found.range.clone(), followed, fix };
+        let mut places: Vec<Occurrence> = kept.iter().map(|found| place(found, true, None)).collect();
         for found in broken {
             let pattern = |index: usize| finder.patterns().get(index);
             let fix = match (pattern(found.pattern), pattern(self.prefer)) {

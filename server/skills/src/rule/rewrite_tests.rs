@@ -16,7 +16,7 @@ fn check(language: &str, avoid: &str, prefer: &str, text: &str, expected: &str, 
     let rule = rewrite(&[avoid], prefer);
     rule.patterns(language).unwrap();
     let source = Source::new("a", text, language);
-    let places = Rule::Rewrite(rule.clone()).places(&source, None);
+    let places = Rule::Rewrite(rule.clone()).occurrences(&source, None);
     let kept = places.iter().filter(|place| place.followed).count();
     let mut fixed = text.to_owned();
     for place in places.iter().rev() {
@@ -27,7 +27,7 @@ fn check(language: &str, avoid: &str, prefer: &str, text: &str, expected: &str, 
     assert_eq!((fixed.as_str(), kept), (expected, followed), "{places:?}");
     let scope = Scope::default();
     let rules = Rules::new(vec![RuleFile { format: 1, scope, rule: Rule::Rewrite(rule) }]);
-    let together: Vec<_> = rules.places_of_all(&source, None).into_iter().map(|(_, place)| place).collect();
+    let together: Vec<_> = rules.all_occurrences(&source, None).into_iter().map(|(_, place)| place).collect();
     assert_eq!(together, places, "found together, places are the same");
 }
 
@@ -206,7 +206,7 @@ fn only_places_that_touch_are_told() {
     let source = Source::new("a.rs", text, language);
     let rule = Rule::Rewrite(rewrite(&["$A.unwrap()"], "$A?"));
     let at = text.find("b.").unwrap();
-    let places = rule.places(&source, Some(at + 3..at + 4));
+    let places = rule.occurrences(&source, Some(at + 3..at + 4));
     let found: Vec<_> = places.iter().map(|place| &text[place.range.clone()]).collect();
     assert_eq!(found, ["b.unwrap()"]);
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::Occurrence;
 use crate::prose::{Piece, PieceKind, Word, touch, touching};
 use crate::source::Source;
 
@@ -24,9 +24,9 @@ pub struct Term {
 
 impl Term {
     /// Returns every place where one of the words stands whose range touches `within`.
-    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         let alone = Terms::new([(0, self)]);
-        alone.places(source, within.as_ref(), |_| true).into_iter().map(|(_, place)| place).collect()
+        alone.occurrences(source, within.as_ref(), |_| true).into_iter().map(|(_, place)| place).collect()
     }
 
     fn differs_in_case(&self, avoid: &str) -> bool {
@@ -74,12 +74,12 @@ impl Terms {
     }
 
     /// Returns the places of the terms of which `wanted` says so by the number of the rule, in the order of the text.
-    pub(super) fn places(
+    pub(super) fn occurrences(
         &self,
         source: &Source<'_>,
         within: Option<&Range<usize>>,
         wanted: impl Fn(usize) -> bool,
-    ) -> Vec<(usize, Place)> {
+    ) -> Vec<(usize, Occurrence)> {
         let mut found = Vec::new();
         let mut asked: Vec<usize> = Vec::new();
         for piece in touching(source.pieces(), within) {
@@ -103,11 +103,11 @@ impl Terms {
 }
 
 impl Sought {
-    fn at(&self, source: &Source<'_>, piece: &Piece, at: usize) -> Option<Place> {
+    fn at(&self, source: &Source<'_>, piece: &Piece, at: usize) -> Option<Occurrence> {
         let text = source.text;
         // What is preferred is tried first: it may begin with what is avoided.
         if let Some(hit) = self.prefer.at(text, piece, at) {
-            return Some(Place { range: hit.range, followed: true, fix: None });
+            return Some(Occurrence { range: hit.range, followed: true, fix: None });
         }
         let hits = |avoid| Phrase::at(avoid, text, piece, at).map(|hit| (avoid, hit));
         let (avoid, hit) = self.avoided.iter().find_map(hits)?;
@@ -116,7 +116,7 @@ impl Sought {
             return None;
         }
         let fix = avoid.replaced(source.slice(hit.range.clone()), &self.text, hit.plural);
-        Some(Place { range: hit.range, followed: false, fix: Some(fix) })
+        Some(Occurrence { range: hit.range, followed: false, fix: Some(fix) })
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
         let (avoid, prefer) = rule.split_once(" -> ").expect("a rule");
         let term = Term { avoid: avoid.split(',').map(str::to_owned).collect(), prefer: prefer.to_owned() };
         let source = Source::new(path, text, Language::from_path(path));
-        let places = term.places(&source, None);
+        let places = term.occurrences(&source, None);
         assert_eq!(places.iter().filter(|place| place.followed).count(), followed, "{places:?}");
         let mut out = text.to_owned();
         for place in places.iter().rev() {

@@ -114,7 +114,7 @@ fn leave_out_unneeded(
         let answers = ask(candidate, later, &settings, &mut *generator, &deadline);
         if answers.are_enough() {
             let candidate = mined.candidates.remove(at);
-            mined.leave_out(candidate, Stage::Known, answers.why());
+            mined.exclude(candidate, Stage::Known, answers.why());
             store_all(store, mined)?;
         } else {
             at += 1;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use housestyle_complete::eval::{Case, run};
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::{Memory, Settings};
-use housestyle_skills::mine::{Candidate, Edit, new_places};
-use housestyle_skills::{Place, Source};
+use housestyle_skills::mine::{Candidate, Edit, new_occurrences};
+use housestyle_skills::{Occurrence, Source};
 use housestyle_text::Language;
 use serde::Serialize;
 
@@ -81,7 +81,7 @@ pub(super) fn ask(
     deadline: &Deadline,
 ) -> Answers {
     let mut answers = Answers::default();
-    for (number, range) in new_places(&candidate.file, later, PLACES) {
+    for (number, range) in new_occurrences(&candidate.file, later, PLACES) {
         if deadline.is_over() {
             break;
         }
@@ -113,11 +113,11 @@ pub(super) fn ask(
         let text = format!("{prefix}{written}{suffix}");
         let source = Source::new(edit.path, &text, Language::from_path(edit.path));
         let within = range.start..range.start + written.len();
-        let mut places = candidate.file.rule.places(&source, Some(within.clone()));
+        let mut places = candidate.file.rule.occurrences(&source, Some(within.clone()));
         places.retain(|place| place.range.start < within.end && within.start < place.range.end);
         if !places.is_empty() {
             answers.all += 1;
-            answers.followed += usize::from(places.iter().all(|place: &Place| place.followed));
+            answers.followed += usize::from(places.iter().all(|place: &Occurrence| place.followed));
         }
     }
     answers

@@ -70,6 +70,6 @@ fn applies(file: &RuleFile, case: &Case) -> bool {
     let text = format!("{}{}{}", case.prefix, case.middle, case.suffix);
     let there = case.prefix.len()..case.prefix.len() + case.middle.len();
     let source = Source::new(&case.path, &text, language);
-    let places = file.rule.places(&source, Some(there.clone()));
+    let places = file.rule.occurrences(&source, Some(there.clone()));
     places.iter().any(|place| place.range.start < there.end && there.start < place.range.end)
 }

@@ -89,7 +89,7 @@ pub(crate) fn later(history: &History, file: &RuleFile) -> Result<Followed, Fail
                 continue;
             }
             let source = Source::new(&change.path, &change.new, language);
-            for place in file.rule.places(&source, None) {
+            for place in file.rule.occurrences(&source, None) {
                 if change.hunks.iter().any(|hunk| touches(&place.range, &hunk.new)) {
                     found.later.count(place.followed);
                 }
@@ -102,7 +102,7 @@ pub(crate) fn later(history: &History, file: &RuleFile) -> Result<Followed, Fail
             return;
         }
         let source = Source::new(&head.path, &head.text, language);
-        for place in file.rule.places(&source, None) {
+        for place in file.rule.occurrences(&source, None) {
             found.here.count(place.followed);
             let Some(fix) = place.fix.as_deref().filter(|_| !place.followed && found.broken.len() < PLACES)
             else {

@@ -303,7 +303,7 @@ proptest! {
             let source = Source::new(&made.path, &made.old, Language::from_id(language));
             let mut text = made.old.clone();
             for finding in &findings {
-                for place in finding.rule.places(&source, None).iter().rev() {
+                for place in finding.rule.occurrences(&source, None).iter().rev() {
                     if let Some(fix) = &place.fix {
                         text.replace_range(place.range.clone(), fix);
                     }

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::Occurrence;
 use crate::prose::touch;
 use crate::source::Source;
 
@@ -163,18 +163,18 @@ impl FormKind {
 
 impl Form {
     /// Returns every piece of the kind whose range touches `within`.
-    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         self.among(&Seen::of(self.of.aspect(), source, within.as_ref()))
     }
 
     /// Returns the places among pieces that were looked for already, of the form's aspect.
-    pub(super) fn among(&self, seen: &[Seen]) -> Vec<Place> {
+    pub(super) fn among(&self, seen: &[Seen]) -> Vec<Occurrence> {
         let (_, side) = self.of.parts();
         let place = |seen: &Seen| {
             let followed = seen.has == Some(side);
             let [first, second] = &seen.fixes;
             let fix = if side == Side::First { first } else { second };
-            Place { range: seen.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
+            Occurrence { range: seen.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
         };
         seen.iter().map(place).collect()
     }

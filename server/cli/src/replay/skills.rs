@@ -40,7 +40,7 @@ impl TeamSkills {
             self.since = Some(0);
             let options = MiningOptions {
                 most: MOST,
-                later: LATER,
+                held_out_share: LATER,
                 configs: self.past.configs(),
                 rejected: &|_, _, _| false,
             };

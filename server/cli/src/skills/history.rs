@@ -4,7 +4,7 @@ use housestyle_complete::Settings;
 use housestyle_journal::Journal;
 use housestyle_learn::Commit;
 use housestyle_review::History;
-use housestyle_skills::mine::Edit;
+use housestyle_skills::mine::FileEdit;
 
 use crate::context::Context;
 use crate::ear::cases::cases;
@@ -120,10 +120,10 @@ impl Past {
     }
 
     /// Returns the edits of commits by their places, from the oldest to the newest.
-    pub(crate) fn edits(&self, commits: std::ops::Range<usize>) -> Vec<Edit<'_>> {
+    pub(crate) fn edits(&self, commits: std::ops::Range<usize>) -> Vec<FileEdit<'_>> {
         let commits = self.commits.get(commits).unwrap_or_default();
         let edits = commits.iter().flat_map(|commit| {
-            commit.files.iter().map(move |file| Edit {
+            commit.files.iter().map(move |file| FileEdit {
                 commit: &commit.id,
                 author: &commit.author,
                 time: commit.time,

@@ -5,7 +5,7 @@ use super::funnel::Stage;
 use super::interval::wilson;
 use super::observe::Tally;
 use super::trust::{share, stands_without_any};
-use super::{Basis, Edit};
+use super::{Basis, FileEdit};
 
 /// Share of new places, with each author's part bounded, that must follow a rule.
 const SHARE: f64 = 0.93;
@@ -38,7 +38,12 @@ pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
 }
 
 /// Returns where a rule falls through; nothing where it is followed.
-pub(super) fn falls(edits: &[Edit<'_>], tallies: &[Tally], basis: Basis, is_alone: bool) -> Option<Stage> {
+pub(super) fn falls(
+    edits: &[FileEdit<'_>],
+    tallies: &[Tally],
+    basis: Basis,
+    is_alone: bool,
+) -> Option<Stage> {
     let support = support(edits, tallies);
     let undone: usize = tallies.iter().map(|tally| tally.undone).sum();
     let decided = support.changed >= CHANGED && support.changed >= 4 * undone;
@@ -72,7 +77,7 @@ fn gone_after(tallies: &[Tally], changed: usize) -> bool {
 }
 
 /// Returns how many places follow a rule and how many there are, for each quarter of its commits.
-pub(super) fn quarters(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]> {
+pub(super) fn quarters(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]> {
     let mut commits: Vec<&str> = tallies.iter().filter_map(|t| edits.get(t.edit)).map(|e| e.commit).collect();
     commits.dedup();
     let mut counts = vec![[0, 0]; 4];
@@ -88,7 +93,7 @@ pub(super) fn quarters(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]>
     counts
 }
 
-fn steady(edits: &[Edit<'_>], tallies: &[Tally]) -> bool {
+fn steady(edits: &[FileEdit<'_>], tallies: &[Tally]) -> bool {
     let holds = |[followed, places]: &[usize; 2]| {
         *places < PLACES_OF_QUARTER || *followed as f64 >= SHARE_OF_QUARTER * *places as f64
     };

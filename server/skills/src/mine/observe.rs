@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use housestyle_text::Language;
 
-use super::Edit;
+use super::FileEdit;
 use crate::rule::{Occurrence, Rules};
 use crate::source::Source;
 
@@ -38,7 +38,11 @@ impl Tally {
 }
 
 /// Returns for each rule what the edits say of it, in their order. Edits that say nothing are not there.
-pub(super) fn observe(edits: &[Edit<'_>], rules: &Rules, progress: &mut dyn FnMut(usize)) -> Vec<Vec<Tally>> {
+pub(super) fn observe(
+    edits: &[FileEdit<'_>],
+    rules: &Rules,
+    progress: &mut dyn FnMut(usize),
+) -> Vec<Vec<Tally>> {
     let count = rules.files().len();
     let mut tallies = vec![Vec::new(); count];
     for (number, edit) in edits.iter().enumerate() {
@@ -133,7 +137,11 @@ impl Counting {
 
 /// Returns new places of a rule, at most `most` and no more than two of an edit: the edit's place in the list, and where
 /// in the text after it.
-pub(super) fn new_occurrences(edits: &[Edit<'_>], rules: &Rules, most: usize) -> Vec<(usize, Range<usize>)> {
+pub(super) fn new_occurrences(
+    edits: &[FileEdit<'_>],
+    rules: &Rules,
+    most: usize,
+) -> Vec<(usize, Range<usize>)> {
     let mut found = Vec::new();
     for (number, edit) in edits.iter().enumerate() {
         let language = Language::from_path(edit.path);

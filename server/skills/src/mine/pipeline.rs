@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 use housestyle_text::{Language, secrets};
 use serde::Serialize;
 
-use super::candidate::{Candidate, Later};
+use super::candidate::{Candidate, HeldOut};
 use super::code::{Bounds, conventions, rewrites};
-use super::evidence::{candidate, kept};
+use super::evidence::{candidate, held_out};
 use super::followed::{falls, since_decided};
 use super::funnel::{Dropped, Stage};
-use super::merge::{Key, stay};
+use super::merge::{Key, survivors};
 use super::observe::{self, Tally, observe};
 use super::scoped::scopes;
-use super::titles::{numbered, told};
-use super::{Edit, Guess, enforced, insecure, prose, render};
+use super::titles::{numbered, wording};
+use super::{FileEdit, Guess, enforced, insecure, prose, render};
 use crate::lint;
 use crate::rule::{FORMAT, FormKind, Rule, RuleFile, Rules, Scope};
 use crate::source::line_start;
@@ -30,8 +30,8 @@ const PLACES_OF_FORMATTER: usize = 150;
 pub struct MiningOptions<'a> {
     /// Candidates at most.
     pub most: usize,
-    /// Share of the edits, the latest, that candidates are measured on and not found in.
-    pub later: f64,
+    /// Share of the edits, the latest, that are held out: candidates are measured on them and not found in them.
+    pub held_out_share: f64,
     /// Files of the repository that settle tools: paths and texts.
     pub configs: Vec<(&'a str, &'a str)>,
     /// Says of a name, a rule and the number of its edits whether people do not want it.
@@ -40,7 +40,10 @@ pub struct MiningOptions<'a> {
 
 impl std::fmt::Debug for MiningOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MiningOptions").field("most", &self.most).field("later", &self.later).finish()
+        f.debug_struct("MiningOptions")
+            .field("most", &self.most)
+            .field("held_out_share", &self.held_out_share)
+            .finish()
     }
 }
 
@@ -58,8 +61,8 @@ pub struct Mined {
 }
 
 /// Finds the rules that edits follow. The edits are in the order of time; `progress` is called with the share that is done.
-pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, progress: &mut dyn FnMut(f64)) -> Mined {
-    let (earlier, later) = divided(edits, options.later);
+pub fn mine(edits: &[FileEdit<'_>], options: &MiningOptions<'_>, progress: &mut dyn FnMut(f64)) -> Mined {
+    let (earlier, later) = divided(edits, options.held_out_share);
     let mut guesses = prose::find(earlier);
     guesses.extend(of_code(earlier));
     progress(0.1);
@@ -86,8 +89,8 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, progress: &mut dyn 
     let after =
         observe(later, &later_rules, &mut |n| progress(0.1 + 0.85 * (earlier.len() + n) as f64 / all));
     for ((file, tallies), after) in kept.into_iter().zip(after) {
-        let candidate = candidate(earlier, later, file, &tallies, &after);
-        let later = &candidate.later;
+        let candidate = candidate(file, (earlier, &tallies[..]), (later, &after[..]));
+        let later = &candidate.held_out;
         if later.places >= PLACES_LATER && (later.followed as f64) < SHARE_LATER * later.places as f64 {
             let why = format!("{} of {} later places follow it", later.followed, later.places);
             mined.drop(&candidate.file, Stage::BrokenLater, why, &tallies);
@@ -103,16 +106,16 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, progress: &mut dyn 
 }
 
 impl Mined {
-    /// Notes that a rule is not proposed.
+    /// Records that a rule is not proposed.
     fn drop(&mut self, file: &RuleFile, stage: Stage, why: String, tallies: &[Tally]) {
-        let told = told(file);
+        let wording = wording(file);
         let followed = tallies.iter().map(|tally| tally.followed).sum();
         let places = tallies.iter().map(Tally::total).sum();
         let why = if why.is_empty() { stage.to_string() } else { why };
-        self.dropped.push(Dropped { name: told.name, title: told.title, stage, why, followed, places });
+        self.dropped.push(Dropped { name: wording.name, title: wording.title, stage, why, followed, places });
     }
 
-    /// Notes that a candidate is not proposed.
+    /// Records that a candidate is not proposed.
     pub fn exclude(&mut self, candidate: Candidate, stage: Stage, why: String) {
         let Candidate { name, title, support, .. } = candidate;
         let (followed, places) = (support.followed, support.places);
@@ -128,7 +131,7 @@ impl Mined {
 
 /// Returns where a rule holds, with what the edits say of it there; or the widest place, and where it falls through.
 fn held(
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     guess: &Guess,
     tallies: &[Tally],
     is_alone: bool,
@@ -149,7 +152,7 @@ fn held(
 }
 
 /// Returns the rules of code that edits could follow.
-fn of_code(edits: &[Edit<'_>]) -> Vec<Guess> {
+fn of_code(edits: &[FileEdit<'_>]) -> Vec<Guess> {
     let bounds = Bounds::default();
     let mut found = conventions(edits, &bounds);
     found.extend(rewrites(edits, &bounds));
@@ -158,23 +161,23 @@ fn of_code(edits: &[Edit<'_>]) -> Vec<Guess> {
     found
 }
 
-/// Returns how edits keep a rule.
-pub fn judge(file: &RuleFile, edits: &[Edit<'_>]) -> Later {
+/// Returns how edits follow a rule.
+pub fn judge(file: &RuleFile, edits: &[FileEdit<'_>]) -> HeldOut {
     let tallies = observe(edits, &Rules::new(vec![file.clone()]), &mut |_| {});
-    tallies.first().map_or_else(Later::default, |tallies| kept(edits, tallies))
+    tallies.first().map_or_else(HeldOut::default, |tallies| held_out(edits, tallies))
 }
 
 /// Returns new places of a rule in edits, at most `most`: the edit's place in the list, and the bytes of the text after it.
 pub fn new_occurrences(
     file: &RuleFile,
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     most: usize,
 ) -> Vec<(usize, std::ops::Range<usize>)> {
     observe::new_occurrences(edits, &Rules::new(vec![file.clone()]), most)
 }
 
 /// Divides edits by time: no commit is parted.
-fn divided<'e, 'a>(edits: &'e [Edit<'a>], later: f64) -> (&'e [Edit<'a>], &'e [Edit<'a>]) {
+fn divided<'e, 'a>(edits: &'e [FileEdit<'a>], later: f64) -> (&'e [FileEdit<'a>], &'e [FileEdit<'a>]) {
     let mut border = (edits.len() as f64 * (1.0 - later.clamp(0.0, 0.9))).round() as usize;
     while border > 0 && border < edits.len() && edits[border - 1].commit == edits[border].commit {
         border += 1;
@@ -187,7 +190,7 @@ fn everywhere(guess: &Guess) -> RuleFile {
     RuleFile { format: FORMAT, scope, rule: guess.rule.clone() }
 }
 
-fn within(edits: &[Edit<'_>], tallies: &[Tally], scope: &Scope) -> Vec<Tally> {
+fn within(edits: &[FileEdit<'_>], tallies: &[Tally], scope: &Scope) -> Vec<Tally> {
     let holds = |tally: &&Tally| {
         edits.get(tally.edit).is_some_and(|edit| scope.holds(edit.path, Language::from_path(edit.path)))
     };
@@ -212,7 +215,7 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
         return Some((Stage::Enforced, why));
     }
     let edits = tallies.iter().filter(|tally| tally.followed > 0).count();
-    if (options.rejected)(&told(file).name, file, edits) {
+    if (options.rejected)(&wording(file).name, file, edits) {
         let why = "it was rejected, and not twice as much speaks for it since".to_owned();
         return Some((Stage::Rejected, why));
     }
@@ -220,7 +223,7 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
 }
 
 fn merged(
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     rules: Vec<(RuleFile, Vec<Tally>)>,
     mined: &mut Mined,
 ) -> Vec<(RuleFile, Vec<Tally>)> {
@@ -232,10 +235,10 @@ fn merged(
     let keys = |tallies: &[Tally]| -> HashSet<Key> { tallies.iter().flat_map(key).collect() };
     let known: Vec<(&Rule, HashSet<Key>)> =
         rules.iter().map(|(file, tallies)| (&file.rule, keys(tallies))).collect();
-    let stays = stay(&known);
+    let survivors = survivors(&known);
     let mut kept = Vec::new();
-    for ((file, tallies), stays) in rules.into_iter().zip(stays) {
-        if stays {
+    for ((file, tallies), survives) in rules.into_iter().zip(survivors) {
+        if survives {
             kept.push((file, tallies));
         } else {
             mined.drop(&file, Stage::Covered, String::new(), &tallies);

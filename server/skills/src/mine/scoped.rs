@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use housestyle_text::Language;
 
 use super::observe::Tally;
-use super::{Edit, Guess};
+use super::{FileEdit, Guess};
 use crate::rule::{Rule, Scope};
 
 /// A language takes part where the rule is followed so often in it.
@@ -16,7 +16,7 @@ const PLACES: usize = 4;
 const PLACES_OF_FOLDER: usize = 20;
 
 /// Returns the scopes in which a rule may hold, the widest first.
-pub(super) fn scopes(edits: &[Edit<'_>], found: &Guess, tallies: &[Tally]) -> Vec<Scope> {
+pub(super) fn scopes(edits: &[FileEdit<'_>], found: &Guess, tallies: &[Tally]) -> Vec<Scope> {
     let mut by_language: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut by_folder: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     for tally in tallies {
@@ -63,7 +63,7 @@ fn folder(path: &str) -> &str {
 }
 
 /// Returns the glob that explains all places that follow the rule, if there is one narrower than everything.
-fn narrowest(edits: &[Edit<'_>], found: &Guess, tallies: &[Tally], scope: &Scope) -> Vec<String> {
+fn narrowest(edits: &[FileEdit<'_>], found: &Guess, tallies: &[Tally], scope: &Scope) -> Vec<String> {
     let mut paths: Vec<&str> = tallies
         .iter()
         .filter(|tally| tally.followed > 0)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Edit;
+use super::FileEdit;
 use super::observe::Tally;
 
 /// The largest part that one author has in a share, where there are enough authors.
@@ -13,7 +13,7 @@ const SHARE_WITHOUT_ONE: f64 = 0.9;
 const COMMITS_WITHOUT_ONE: usize = 2;
 
 /// Returns the share of places that follow a rule, with each author's part in it bounded.
-pub(super) fn share(edits: &[Edit<'_>], tallies: &[&Tally]) -> f64 {
+pub(super) fn share(edits: &[FileEdit<'_>], tallies: &[&Tally]) -> f64 {
     let mut by_author: HashMap<&str, [f64; 2]> = HashMap::new();
     for tally in tallies {
         let Some(edit) = edits.get(tally.edit) else { continue };
@@ -53,7 +53,7 @@ fn cap(counts: &[f64]) -> f64 {
 }
 
 /// Returns whether a rule stands without any one of its authors. A repository of one author has nobody else to ask.
-pub(super) fn stands_without_any(edits: &[Edit<'_>], tallies: &[&Tally], is_alone: bool) -> bool {
+pub(super) fn stands_without_any(edits: &[FileEdit<'_>], tallies: &[&Tally], is_alone: bool) -> bool {
     if is_alone {
         return true;
     }

@@ -209,8 +209,8 @@ fn piece(text: &str, language: Language, group: &[Raw]) -> Option<Piece> {
         }
     }
     let range = first.range.start..last.range.end;
-    let told = lines.iter().find(|line| !line.is_empty()).map(|line| &text[line.clone()])?;
-    let folded = told.to_lowercase();
+    let first_line = lines.iter().find(|line| !line.is_empty()).map(|line| &text[line.clone()])?;
+    let folded = first_line.to_lowercase();
     let is_order =
         own.starts_with("#!") || ORDERS.iter().any(|order| folded.starts_with(&order.to_lowercase()));
     let is_rights = first.range.start < 400 && {

@@ -57,8 +57,8 @@ impl Piece {
     /// Makes a piece of lines; none where nothing is in them.
     fn new(kind: PieceKind, range: Range<usize>, lines: Vec<Range<usize>>, text: &str) -> Option<Piece> {
         let begins_tag = |line: &Range<usize>| text[line.clone()].starts_with(['@', ':', '\\']);
-        let told = lines.iter().skip_while(|line| line.is_empty());
-        let summary = told.take_while(|line| !line.is_empty() && !begins_tag(line)).count();
+        let from_first = lines.iter().skip_while(|line| line.is_empty());
+        let summary = from_first.take_while(|line| !line.is_empty() && !begins_tag(line)).count();
         let lines: Vec<Range<usize>> = lines.into_iter().filter(|line| !line.is_empty()).collect();
         let is_doc = matches!(kind, PieceKind::Doc { .. });
         let words: Vec<Word> = words(text, &lines, is_doc);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use housestyle_text::Language;
 
-use super::form::{Aspect, Seen};
+use super::form::{Aspect, FormSite};
 use super::name::definitions;
 use super::pattern::{Finder, Match};
 use super::rewrite::Sides;
@@ -65,14 +65,14 @@ impl Rules {
         let mut all = self.rewrites(source, within.as_ref(), &holds);
         all.extend(self.terms.occurrences(source, within.as_ref(), |rule| holds[rule]));
         // What several rules ask of a text is looked for once.
-        let mut seen: HashMap<Aspect, Vec<Seen>> = HashMap::new();
+        let mut sites: HashMap<Aspect, Vec<FormSite>> = HashMap::new();
         let defined = LazyCell::new(|| definitions(source));
         for (number, file) in self.files.iter().enumerate().filter(|(number, _)| holds[*number]) {
             let places = match &file.rule {
                 Rule::Form(form) => {
                     let aspect = form.of.aspect();
-                    let look = || Seen::of(aspect, source, within.as_ref());
-                    form.among(seen.entry(aspect).or_insert_with(look))
+                    let look = || FormSite::of(aspect, source, within.as_ref());
+                    form.among(sites.entry(aspect).or_insert_with(look))
                 }
                 Rule::Name(name) => name.among(&defined, source, within.as_ref()),
                 Rule::Rewrite(_) | Rule::Term(_) => continue,
@@ -121,8 +121,8 @@ impl Compiled {
         let mut made = Compiled::default();
         let mut all = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let spoken = &file.scope.languages;
-            let here = spoken.is_empty() || spoken.iter().any(|id| Language::from_id(id) == language);
+            let languages = &file.scope.languages;
+            let here = languages.is_empty() || languages.iter().any(|id| Language::from_id(id) == language);
             let Rule::Rewrite(rewrite) = &file.rule else { continue };
             let Some(patterns) = here.then(|| rewrite.patterns(language).ok()).flatten() else { continue };
             made.owners.extend(patterns.iter().map(|_| made.sides.len()));

@@ -2,7 +2,9 @@
 
 use housestyle_complete::Settings;
 use housestyle_skills::RuleFile;
-use housestyle_skills::mine::{Candidate, Dropped, Edit, Mined, MiningOptions, Stage, judge, mine, render};
+use housestyle_skills::mine::{
+    Candidate, Dropped, FileEdit, Mined, MiningOptions, Stage, judge, mine, render,
+};
 use serde_json::{Value, json};
 
 use super::unneeded::{Deadline, ask};
@@ -59,8 +61,12 @@ pub(super) fn run(context: &Context, args: &MineArgs) -> Result<(), Failure> {
     let rejected = |name: &str, file: &RuleFile, edits: usize| {
         memory.is_rejected(name, serde_json::to_value(file).ok().as_ref(), edits as u64)
     };
-    let options =
-        MiningOptions { most: args.most, later: LATER, configs: past.configs(), rejected: &rejected };
+    let options = MiningOptions {
+        most: args.most,
+        held_out_share: LATER,
+        configs: past.configs(),
+        rejected: &rejected,
+    };
     bar.begin_items("mining", STEPS);
     let mut mined = mine(&past.edits(0..border), &options, &mut |done| bar.at((done * STEPS as f64) as u64));
     bar.end();
@@ -89,7 +95,7 @@ fn leave_out_unneeded(
     context: &Context,
     args: &MineArgs,
     settings: Settings,
-    later: &[Edit<'_>],
+    later: &[FileEdit<'_>],
     store: &Store,
     mined: &mut Mined,
     bar: &mut Progress,
@@ -206,7 +212,7 @@ fn tell(mined: &Mined) -> Result<(), Failure> {
         ));
     }
     for candidate in &mined.candidates {
-        let (support, kept) = (&candidate.support, &candidate.later);
+        let (support, kept) = (&candidate.support, &candidate.held_out);
         print(&format!("{}  {}", style.bold(visible(&candidate.name)), visible(&candidate.title)))?;
         let after = match kept.places {
             0 => "applies nowhere later".to_owned(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::eval::{Case, run};
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::{Memory, Settings};
-use housestyle_skills::mine::{Candidate, Edit, new_occurrences};
+use housestyle_skills::mine::{Candidate, FileEdit, new_occurrences};
 use housestyle_skills::{Occurrence, Source};
 use housestyle_text::Language;
 use serde::Serialize;
@@ -75,7 +75,7 @@ impl Deadline {
 /// Asks the model to write where the team wrote, at places where the rule applies; stops at the deadline.
 pub(super) fn ask(
     candidate: &Candidate,
-    later: &[Edit<'_>],
+    later: &[FileEdit<'_>],
     settings: &Settings,
     generator: &mut dyn Generator,
     deadline: &Deadline,

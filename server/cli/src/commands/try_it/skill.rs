@@ -52,7 +52,8 @@ pub(super) struct Suggested {
 pub(super) fn suggested(context: &Context, folder: &Path, bar: &mut Progress) -> Result<Suggested, Failure> {
     let past = Past::of_git(&git::open_at(folder, &Settings::default(), None)?, bar)?;
     let rejected = |_: &str, _: &housestyle_skills::RuleFile, _: usize| false;
-    let options = MiningOptions { most: MOST, later: LATER, configs: past.configs(), rejected: &rejected };
+    let options =
+        MiningOptions { most: MOST, held_out_share: LATER, configs: past.configs(), rejected: &rejected };
     bar.begin_items("mining", STEPS);
     let mined = mine(&past.edits(0..past.len()), &options, &mut |done| bar.at((done * STEPS as f64) as u64));
     bar.end();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::choices::by_language;
 use super::names::{AFFIXES, Affix, KINDS};
 use super::{Bounds, language, strongest};
-use crate::mine::{Basis, Edit, Guess};
+use crate::mine::{Basis, FileEdit, Guess};
 use crate::rule::{Name, Rule, definitions};
 use crate::source::Source;
 
@@ -19,7 +19,7 @@ struct Written {
 }
 
 /// Returns the conventions that what the edits added keeps, those with the most places first.
-pub(in crate::mine) fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Guess> {
+pub(in crate::mine) fn conventions(edits: &[FileEdit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..edits.len()).filter(|edit| language(&edits[*edit]).is_some()).collect();
     order.sort_by_key(|edit| (edits[*edit].time, edits[*edit].path, edits[*edit].commit));
     let choices = by_language(order.iter().filter_map(|edit| language(&edits[*edit])));
@@ -62,7 +62,9 @@ pub(in crate::mine) fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<G
                 // Not to have a beginning or an ending is no convention.
                 Some(at) => (1, names.get(at)),
             };
-            let Some(way) = (0..ways).find(|way| is_kept(places, *way, edits, bounds)) else { continue };
+            let Some(way) = (0..ways).find(|way| is_convention(places, *way, edits, bounds)) else {
+                continue;
+            };
             let (rule, usual) = match name {
                 Some((name, usual)) => (Some(Rule::Name(name.clone())), *usual),
                 None => (choices.rule(number, way).map(Rule::Rewrite), choices.is_usual(number, way)),
@@ -87,7 +89,7 @@ fn names() -> Vec<(Name, bool)> {
 
 /// Returns whether nearly all of the places, which are in the order of time, go one way: early and late, or from some time
 /// on. What was decided late is measured from then on by the pipeline, which asks for changes, too.
-fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) -> bool {
+fn is_convention(places: &[Written], way: usize, edits: &[FileEdit<'_>], bounds: &Bounds) -> bool {
     let share = |places: &[Written]| {
         let kept = places.iter().filter(|place| place.way == way).count();
         kept as f64 / places.len().max(1) as f64

@@ -21,7 +21,7 @@ use std::collections::HashMap;
 
 use housestyle_text::Language;
 
-use super::{Edit, Guess};
+use super::{FileEdit, Guess};
 use crate::source::Source;
 
 /// Texts with more bytes are not read: no person wrote them.
@@ -34,22 +34,22 @@ fn strongest(mut found: Vec<(usize, Guess)>, bounds: &Bounds) -> Vec<Guess> {
 }
 
 /// Returns the language of an edit; none where its syntax is not known or its texts are too long.
-fn language(edit: &Edit<'_>) -> Option<Language> {
+fn language(edit: &FileEdit<'_>) -> Option<Language> {
     let language = Language::from_path(edit.path);
     let short = edit.old.len() <= TEXT_BYTES && edit.new.len() <= TEXT_BYTES;
     (short && language.grammar().is_some()).then_some(language)
 }
 
 /// Returns the newest text of each file of a language, by path.
-fn newest<'a>(edits: &[Edit<'a>], language: Language) -> Vec<Source<'a>> {
-    let mut last: HashMap<&str, &Edit<'a>> = HashMap::new();
+fn newest<'a>(edits: &[FileEdit<'a>], language: Language) -> Vec<Source<'a>> {
+    let mut last: HashMap<&str, &FileEdit<'a>> = HashMap::new();
     for edit in edits.iter().filter(|edit| self::language(edit) == Some(language)) {
         let known = last.entry(edit.path).or_insert(edit);
         if known.time <= edit.time {
             *known = edit;
         }
     }
-    let mut last: Vec<&Edit<'a>> = last.into_values().filter(|edit| !edit.new.is_empty()).collect();
+    let mut last: Vec<&FileEdit<'a>> = last.into_values().filter(|edit| !edit.new.is_empty()).collect();
     last.sort_by_key(|edit| edit.path);
     last.into_iter().map(|edit| Source::new(edit.path, edit.new, language)).collect()
 }

@@ -9,7 +9,7 @@ use super::pairs::{pairs, signatures};
 use super::select::{Draft, select};
 use super::term::Term;
 use super::{Bounds, language, strongest};
-use crate::mine::{Edit, Guess};
+use crate::mine::{FileEdit, Guess};
 use crate::rule::{Finder, Pattern, Rewrite, Sides, expand};
 use crate::source::Source;
 
@@ -23,7 +23,7 @@ const SIGNATURE: usize = 12;
 type Group = (u16, u16, Vec<String>);
 
 /// Returns the rewrites that the edits make, the best first.
-pub(in crate::mine) fn rewrites(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Guess> {
+pub(in crate::mine) fn rewrites(edits: &[FileEdit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut by_language: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, edit) in edits.iter().enumerate() {
         if let Some(language) = language(edit).filter(|_| !edit.old.is_empty() && !edit.new.is_empty()) {
@@ -40,7 +40,7 @@ pub(in crate::mine) fn rewrites(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Gues
 }
 
 /// Returns every rewrite that enough edits of one language make.
-fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bounds) -> Vec<Draft> {
+fn drafts(edits: &[FileEdit<'_>], numbers: &[usize], language: Language, bounds: &Bounds) -> Vec<Draft> {
     let read = |number: &usize| {
         let edit = &edits[*number];
         let (old, new) =

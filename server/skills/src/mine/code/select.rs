@@ -8,7 +8,7 @@ use housestyle_text::Language;
 
 use super::rewrites::squeezed;
 use super::{Bounds, newest};
-use crate::mine::{Basis, Edit, Guess};
+use crate::mine::{Basis, FileEdit, Guess};
 use crate::rule::{Finder, Pattern, Rewrite, Rule, Sides};
 use crate::source::{line_end, line_start};
 
@@ -22,7 +22,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Returns whether enough different edits are among some.
-    pub(super) fn enough<'e>(edits: impl Iterator<Item = &'e Edit<'e>>, bounds: &Bounds) -> bool {
+    pub(super) fn enough<'e>(edits: impl Iterator<Item = &'e FileEdit<'e>>, bounds: &Bounds) -> bool {
         let (mut commits, mut files, mut both) = (HashSet::new(), HashSet::new(), HashSet::new());
         for edit in edits {
             commits.insert(edit.commit);
@@ -33,7 +33,7 @@ impl Draft {
     }
 
     /// Returns the lines before, each once.
-    fn lines<'a>(&self, edits: &'a [Edit<'a>]) -> BTreeSet<&'a str> {
+    fn lines<'a>(&self, edits: &'a [FileEdit<'a>]) -> BTreeSet<&'a str> {
         let line = |(number, before, _): &(usize, Range<usize>, Range<usize>)| {
             let text = edits[*number].old;
             text.get(line_start(text, before.start)..line_end(text, before.start)).map(str::trim)
@@ -45,7 +45,7 @@ impl Draft {
 /// Returns the rewrites that are kept, the best first, each with the number of its places.
 pub(super) fn select(
     mut drafts: Vec<Draft>,
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     language: Language,
     bounds: &Bounds,
 ) -> Vec<(usize, Guess)> {
@@ -99,11 +99,11 @@ pub(super) fn select(
     let mut covered: Vec<(usize, Range<usize>)> = Vec::new();
     let mut found = Vec::new();
     for (_, _, draft) in ranked {
-        let told = |(number, before, _): &(usize, Range<usize>, Range<usize>)| {
+        let is_covered = |(number, before, _): &(usize, Range<usize>, Range<usize>)| {
             let meets = |other: &Range<usize>| before.start <= other.end && other.start <= before.end;
             covered.iter().any(|(edit, range)| edit == number && meets(range))
         };
-        let known = draft.places.iter().filter(|place| told(place)).count();
+        let known = draft.places.iter().filter(|place| is_covered(place)).count();
         if known * 2 > draft.places.len() {
             continue;
         }
@@ -116,7 +116,7 @@ pub(super) fn select(
 }
 
 /// Counts places of rewrites in the newest texts: those that follow it and those that do not.
-fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[Edit<'_>], language: Language) -> Vec<[usize; 2]> {
+fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[FileEdit<'_>], language: Language) -> Vec<[usize; 2]> {
     let mut all = Vec::new();
     let mut sides = Vec::new();
     let mut owners = Vec::new();

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::pairs::{COMPARED, Diff, PAIRS};
 use super::term::Term;
 use super::{Bounds, conventions, rewrites};
-use crate::mine::{Edit, Guess};
+use crate::mine::{FileEdit, Guess};
 use crate::rule::Rule;
 use crate::source::Source;
 
@@ -44,9 +44,9 @@ fn hunks(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
     hunks
 }
 
-fn edits(made: &[Made]) -> Vec<Edit<'_>> {
-    fn edit(made: &Made) -> Edit<'_> {
-        Edit {
+fn edits(made: &[Made]) -> Vec<FileEdit<'_>> {
+    fn edit(made: &Made) -> FileEdit<'_> {
+        FileEdit {
             commit: &made.commit,
             author: "a",
             time: made.time,
@@ -333,8 +333,8 @@ proptest! {
         mined(&made);
         conventions(&edits(&made), &Bounds::default());
         let wild = vec![(Range { start: 7, end: 3 }, 1_000_000..2_000_000), (1..2, 1..2)];
-        let wild: Vec<Edit<'_>> =
-            edits(&made).into_iter().map(|edit| Edit { hunks: wild.clone(), ..edit }).collect();
+        let wild: Vec<FileEdit<'_>> =
+            edits(&made).into_iter().map(|edit| FileEdit { hunks: wild.clone(), ..edit }).collect();
         rewrites(&wild, &Bounds::default());
         conventions(&wild, &Bounds::default());
     }

@@ -90,7 +90,7 @@ pub(crate) enum Aspect {
 
 /// A place that has one of the two forms of an aspect, or neither.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct FormSite {
     range: Range<usize>,
     /// Which of the two it has.
     has: Option<Side>,
@@ -162,40 +162,40 @@ impl FormKind {
 }
 
 impl Form {
-    /// Returns every piece of the kind whose range touches `within`.
+    /// Returns every occurrence: the pieces of the kind whose range touches `within`.
     pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
-        self.among(&Seen::of(self.of.aspect(), source, within.as_ref()))
+        self.among(&FormSite::of(self.of.aspect(), source, within.as_ref()))
     }
 
-    /// Returns the places among pieces that were looked for already, of the form's aspect.
-    pub(super) fn among(&self, seen: &[Seen]) -> Vec<Occurrence> {
+    /// Returns the occurrences among sites of the form's aspect that are known already.
+    pub(super) fn among(&self, sites: &[FormSite]) -> Vec<Occurrence> {
         let (_, side) = self.of.parts();
-        let place = |seen: &Seen| {
-            let followed = seen.has == Some(side);
-            let [first, second] = &seen.fixes;
+        let occurrence = |site: &FormSite| {
+            let followed = site.has == Some(side);
+            let [first, second] = &site.fixes;
             let fix = if side == Side::First { first } else { second };
-            Occurrence { range: seen.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
+            Occurrence { range: site.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
         };
-        seen.iter().map(place).collect()
+        sites.iter().map(occurrence).collect()
     }
 }
 
-impl Seen {
+impl FormSite {
     /// Returns what can have a form of an aspect and touches `within`.
-    pub(super) fn of(aspect: Aspect, source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
-        let mut seen = match aspect {
-            Aspect::Heading => heading::seen(source, within),
+    pub(super) fn of(aspect: Aspect, source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
+        let mut sites = match aspect {
+            Aspect::Heading => heading::sites(source, within),
             Aspect::ListStop => list::stops(source, within),
             Aspect::ListMark => list::marks(source, within),
-            Aspect::Changelog => changelog::seen(source, within),
+            Aspect::Changelog => changelog::sites(source, within),
             Aspect::DocVoice => comment::voice(source, within),
             Aspect::DocStop => docstring::stops(source, within),
             Aspect::DocstringStart => docstring::starts(source, within),
             Aspect::CommentCase => comment::case(source, within),
             Aspect::CommentStop => comment::stops(source, within),
-            Aspect::Quotes => quotes::seen(source, within),
+            Aspect::Quotes => quotes::sites(source, within),
         };
-        seen.retain(|seen| touch(&seen.range, within));
-        seen
+        sites.retain(|site| touch(&site.range, within));
+        sites
     }
 }

@@ -1,10 +1,10 @@
-//! What the miner reads: one changed file of one commit, borrowed.
+//! The input of the miner: one changed file of one commit, borrowed.
 
 use std::ops::Range;
 
 /// A file before and after a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit<'a> {
+pub struct FileEdit<'a> {
     /// The commit's id.
     pub commit: &'a str,
     /// Who wrote it, by a name that is the same for the same person.
@@ -21,7 +21,7 @@ pub struct Edit<'a> {
     pub hunks: Vec<(Range<usize>, Range<usize>)>,
 }
 
-impl<'a> Edit<'a> {
+impl<'a> FileEdit<'a> {
     /// Returns what a hunk took away and what it put in its place; empty where a range is none of the text.
     pub fn texts(&self, hunk: &(Range<usize>, Range<usize>)) -> (&'a str, &'a str) {
         let old = self.old.get(hunk.0.clone()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Patterns of code in words that people say, for names and titles: `$A.is_empty()` is "is empty".
+//! Patterns of code as words, for names and titles: `$A.is_empty()` is "is empty".
 
 use crate::rule::{Rewrite, Scope};
 
@@ -11,7 +11,7 @@ const LETTERS: usize = 20;
 const SHAPES: &[(&str, &str)] =
     &[("f\"", "f-strings"), ("f'", "f-strings"), ("b\"", "byte strings"), ("r\"", "raw strings")];
 
-/// What marks are called, where words do not tell the sides apart; a mark stands before those that are parts of it.
+/// What marks are called, where words do not distinguish the sides; a mark stands before those that are parts of it.
 const MARKS: &[(&str, &str)] = &[
     ("===", "strict equality"),
     ("!==", "strict inequality"),
@@ -43,15 +43,15 @@ const MARKS: &[(&str, &str)] = &[
 
 /// Returns what a rewrite prefers and what it avoids, each in a few words.
 pub(super) fn sides(rewrite: &Rewrite) -> [String; 2] {
-    let both = |avoid: &String| [told(&rewrite.prefer, avoid), told(avoid, &rewrite.prefer)];
-    // The first that is called otherwise: in a name `List` is `list`.
+    let both = |avoid: &String| [in_words(&rewrite.prefer, avoid), in_words(avoid, &rewrite.prefer)];
+    // The first with other words: in a name `List` is `list`.
     let differ = |[good, bad]: &[String; 2]| !good.eq_ignore_ascii_case(bad);
     let first = || rewrite.avoid.first().map_or_else(<[String; 2]>::default, both);
     rewrite.avoid.iter().map(both).find(differ).unwrap_or_else(first)
 }
 
 /// Returns a side in a few words; where the other side has all of them, with a mark that it has not.
-fn told(pattern: &str, other: &str) -> String {
+fn in_words(pattern: &str, other: &str) -> String {
     let (own, others) = (words(pattern), words(other));
     let mut said = cut(&own);
     if own.iter().all(|word| others.contains(word)) {
@@ -100,17 +100,17 @@ fn marks(pattern: &str) -> impl Iterator<Item = &'static str> {
 
 /// Returns the first words, as far as there is room.
 fn cut(words: &[String]) -> String {
-    let mut told = String::new();
+    let mut joined = String::new();
     for word in words.iter().take(WORDS) {
-        if !told.is_empty() && told.len() + word.len() >= LETTERS {
+        if !joined.is_empty() && joined.len() + word.len() >= LETTERS {
             break;
         }
-        if !told.is_empty() {
-            told.push(' ');
+        if !joined.is_empty() {
+            joined.push(' ');
         }
-        told.push_str(word);
+        joined.push_str(word);
     }
-    told
+    joined
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn each_side_is_told_by_what_the_other_has_not() {
+    fn each_side_is_named_by_what_the_other_has_not() {
         check("$A.is_empty()", &["$A.len() == 0"], "is empty", "len");
         check("assert_eq!($A, $B, $$$C)", &["assert!($A == $B, $$$C)"], "assert eq", "assert equality");
         check("f\"$$$A\"", &["\"$A\".format($$$B)", "\"$A\" % $B"], "f-strings", "format");

@@ -6,7 +6,9 @@
 //! [`Rule::occurrences`], where does it apply in this text, and is it followed there?
 
 mod document;
+mod error;
 mod exception;
+mod hex;
 mod hidden;
 #[cfg(test)]
 mod hostile_tests;
@@ -18,12 +20,12 @@ mod skill;
 mod source;
 mod trigger;
 
-pub use document::{Document, DocumentError, DocumentProblem, Parsed, Warning, kebab};
+pub use document::{Document, Parsed, Warning, kebab};
+pub use error::SkillError;
 pub use exception::{Exceptions, exception_key};
 pub use rule::{
-    FORMAT, Form, FormKind, Name, NameKind, Occurrence, Rewrite, Rule, RuleError, RuleFile, Rules, Scope,
-    Term,
+    FORMAT, Form, FormKind, Name, NameKind, Occurrence, Rewrite, Rule, RuleFile, Rules, Scope, Term,
 };
-pub use skill::{RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
+pub use skill::{RULE_FILE, SKILL_FILE, Skill, digest};
 pub use source::Source;
 pub use trigger::words;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{Document, DocumentError};
-use crate::rule::{RuleError, RuleFile};
+use crate::document::Document;
+use crate::error::SkillError;
+use crate::hex::hex;
+use crate::rule::RuleFile;
 
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";
@@ -35,63 +37,6 @@ pub struct Skill {
     pub warnings: Vec<String>,
 }
 
-/// Why a folder is no skill that can be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SkillError {
-    /// There is no SKILL.md.
-    #[error("{folder} holds no {SKILL_FILE}")]
-    NoFile {
-        /// The folder.
-        folder: String,
-    },
-    /// Two files would be one where case does not count.
-    #[error("{folder}: {first} and {second} are one file on systems that ignore case: rename one")]
-    Colliding {
-        /// The folder.
-        folder: String,
-        /// A path.
-        first: String,
-        /// The other.
-        second: String,
-    },
-    /// A file is too large.
-    #[error("{folder}/{file} has {bytes} bytes, more than the {most} that are read")]
-    TooLarge {
-        /// The folder.
-        folder: String,
-        /// The file.
-        file: &'static str,
-        /// Its size.
-        bytes: usize,
-        /// What is allowed.
-        most: usize,
-    },
-    /// A file is not text.
-    #[error("{folder}/{SKILL_FILE} is no UTF-8 (byte {at}): save it as UTF-8")]
-    NotText {
-        /// The folder.
-        folder: String,
-        /// The first byte that is none, from 0.
-        at: usize,
-    },
-    /// SKILL.md is none.
-    #[error("{folder}: {source}")]
-    Document {
-        /// The folder.
-        folder: String,
-        /// What is wrong.
-        source: DocumentError,
-    },
-    /// rule.json is none.
-    #[error("{folder}: {source}")]
-    Rule {
-        /// The folder.
-        folder: String,
-        /// What is wrong.
-        source: RuleError,
-    },
-}
-
 impl Skill {
     /// Reads a skill from the files of its folder: paths parted by `/`, relative to the folder, with their contents.
     ///
@@ -104,8 +49,7 @@ impl Skill {
         }
         let mut warnings = Vec::new();
         let text = document_of(folder, files, &mut warnings)?;
-        let parsed =
-            Document::parse(text).map_err(|source| SkillError::Document { folder: folder_name(), source })?;
+        let parsed = Document::parse(text).map_err(within(folder))?;
         warnings.extend(parsed.warnings.into_iter().map(|warning| warning.message));
         let document = parsed.document;
         if document.name.is_empty() {
@@ -144,7 +88,7 @@ pub fn digest(files: &[(String, Vec<u8>)]) -> String {
         hasher.update((content.len() as u64).to_le_bytes());
         hasher.update(content);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
 }
 
 /// Returns the content of a file.
@@ -178,9 +122,14 @@ fn document_of<'a>(
         .map_err(|error| SkillError::NotText { folder: folder.to_owned(), at: error.valid_up_to() })
 }
 
+/// Returns a mapper of errors in a file of a folder.
+fn within(folder: &str) -> impl Fn(SkillError) -> SkillError {
+    move |source| SkillError::File { folder: folder.to_owned(), source: Box::new(source) }
+}
+
 fn rule_of(folder: &str, bytes: &[u8]) -> Result<RuleFile, SkillError> {
     fits(folder, RULE_FILE, bytes, MOST_RULE_BYTES)?;
-    RuleFile::parse(bytes).map_err(|source| SkillError::Rule { folder: folder.to_owned(), source })
+    RuleFile::parse(bytes).map_err(within(folder))
 }
 
 fn fits(folder: &str, file: &'static str, bytes: &[u8], most: usize) -> Result<(), SkillError> {

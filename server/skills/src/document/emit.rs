@@ -1,5 +1,6 @@
 //! Writes a SKILL.md so that every validator takes it: block style, double-quoted scalars, ASCII names, LF.
 
+use crate::error::SkillError;
 use crate::hidden;
 
 use super::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME};
@@ -7,44 +8,19 @@ use super::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME};
 /// Names that Windows keeps for devices: a folder of that name cannot be made there.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
-/// Why a document cannot be written to the standard.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentProblem {
-    /// The name is none.
-    #[error("{name:?} cannot be a skill's name: use up to {MOST_NAME} of a-z, 0-9 and single hyphens within")]
-    Name {
-        /// The name.
-        name: String,
-    },
-    /// There is no description.
-    #[error("skill {name} has no description")]
-    NoDescription {
-        /// The skill.
-        name: String,
-    },
-    /// A key of the metadata is none.
-    #[error("skill {name}: {key:?} cannot be a key of metadata: use letters, digits, `.`, `_` and `-`")]
-    Key {
-        /// The skill.
-        name: String,
-        /// The key.
-        key: String,
-    },
-}
-
 impl Document {
     /// Writes the document. Text of the frontmatter is put on one line; where the standard's validators would stumble
     /// (`---`, `<`, `>`, invisible characters), it is written otherwise, and too long a text is cut at a word.
     ///
     /// # Errors
     /// When name, description or a key cannot be written.
-    pub fn emit(&self) -> Result<String, DocumentProblem> {
+    pub fn emit(&self) -> Result<String, SkillError> {
         if !is_name(&self.name) {
-            return Err(DocumentProblem::Name { name: self.name.clone() });
+            return Err(SkillError::Name { name: self.name.clone(), most: MOST_NAME });
         }
         let description = one_line(&self.description, MOST_DESCRIPTION);
         if description.is_empty() {
-            return Err(DocumentProblem::NoDescription { name: self.name.clone() });
+            return Err(SkillError::Undescribed { name: self.name.clone() });
         }
         let mut text = String::from("---\n");
         let mut entry = |key: &str, value: &str| {
@@ -71,7 +47,7 @@ impl Document {
             let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             let begins = key.starts_with(|c: char| c.is_ascii_alphabetic());
             if !begins || !key.chars().all(fits) || key.contains("---") || key.len() > MOST_NAME {
-                return Err(DocumentProblem::Key { name: self.name.clone(), key: key.clone() });
+                return Err(SkillError::Key { name: self.name.clone(), key: key.clone() });
             }
             let value = one_line(value, MOST_DESCRIPTION).replace('\\', "\\\\").replace('"', "\\\"");
             text.push_str(&format!("  {key}: \"{value}\"\n"));

@@ -10,9 +10,9 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub(crate) use emit::is_name;
+pub use emit::kebab;
 #[cfg(test)]
 use emit::one_line;
-pub use emit::{DocumentProblem, kebab};
 
 /// Most characters of a name.
 pub(crate) const MOST_NAME: usize = 64;
@@ -58,21 +58,4 @@ pub struct Warning {
     pub line: usize,
     /// What is odd there.
     pub message: String,
-}
-
-/// Why a text is no SKILL.md.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// It does not begin with frontmatter.
-    #[error("SKILL.md does not begin with frontmatter: its first line is to be `---`")]
-    NoFrontmatter,
-    /// The frontmatter has no end.
-    #[error("SKILL.md: the frontmatter is not closed by a line `---` within {most} bytes")]
-    Unclosed {
-        /// Bytes that are looked through.
-        most: usize,
-    },
-    /// There is no description, and nobody could tell when the skill counts.
-    #[error("SKILL.md has no description: add a line `description: what it does and when it counts`")]
-    NoDescription,
 }

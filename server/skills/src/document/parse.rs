@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use super::lines::Line;
 use super::scalar::{Block, quoted, uncommented};
-use super::{Document, DocumentError, Parsed, Warning};
+use super::{Document, Parsed, Warning};
+use crate::error::SkillError;
 
 /// Bytes of frontmatter at most.
 const MOST_FRONTMATTER: usize = 64 * 1024;
@@ -24,14 +25,14 @@ impl Document {
     ///
     /// # Errors
     /// When there is no frontmatter, it has no end, or it has no description.
-    pub fn parse(text: &str) -> Result<Parsed, DocumentError> {
+    pub fn parse(text: &str) -> Result<Parsed, SkillError> {
         let mut warnings = Vec::new();
         let (front, body, body_line) = split(text, &mut warnings)?;
         let mut reader = Reader { lines: front, at: 0, warnings };
         let mut document = Document { body, ..Document::default() };
         reader.read(&mut document);
         if document.description.trim().is_empty() {
-            return Err(DocumentError::NoDescription);
+            return Err(SkillError::NoDescription);
         }
         document.description = document.description.trim().to_owned();
         Ok(Parsed { document, warnings: reader.warnings, body_line })
@@ -42,7 +43,7 @@ impl Document {
 fn split<'a>(
     text: &'a str,
     warnings: &mut Vec<Warning>,
-) -> Result<(Vec<Line<'a>>, String, usize), DocumentError> {
+) -> Result<(Vec<Line<'a>>, String, usize), SkillError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rest = text;
     let mut number = 0;
@@ -62,7 +63,7 @@ fn split<'a>(
                     }
                 }
                 "" if number <= 16 => {}
-                _ => return Err(DocumentError::NoFrontmatter),
+                _ => return Err(SkillError::NoFrontmatter),
             }
         } else if fence == "---" || fence == "..." {
             return Ok((lines, more.unwrap_or_default().replace("\r\n", "\n"), number + 1));
@@ -71,8 +72,8 @@ fn split<'a>(
         }
         match more {
             Some(more) if text.len() - more.len() <= MOST_FRONTMATTER => rest = more,
-            _ if !opened => return Err(DocumentError::NoFrontmatter),
-            _ => return Err(DocumentError::Unclosed { most: MOST_FRONTMATTER }),
+            _ if !opened => return Err(SkillError::NoFrontmatter),
+            _ => return Err(SkillError::Unclosed { most: MOST_FRONTMATTER }),
         }
     }
 }

@@ -10,7 +10,8 @@ use serde_json::json;
 use super::candidate::{Candidate, CounterExample};
 use super::evidence::when;
 use super::titles::wording;
-use crate::document::{Document, DocumentProblem};
+use crate::document::Document;
+use crate::error::SkillError;
 use crate::lint;
 use crate::rule::Rule;
 use crate::skill::{RULE_FILE, SKILL_FILE};
@@ -22,7 +23,7 @@ const EXAMPLES: usize = 2;
 ///
 /// # Errors
 /// When the name or the description cannot be written to the standard.
-pub fn render(candidate: &Candidate) -> Result<Vec<(String, String)>, DocumentProblem> {
+pub fn render(candidate: &Candidate) -> Result<Vec<(String, String)>, SkillError> {
     let mut candidate = candidate.clone();
     candidate.examples.retain(|example| {
         let before = example.before.as_deref().unwrap_or_default();

@@ -80,25 +80,3 @@ pub struct Occurrence {
     /// What would follow it, in place of `range`; only where it is not followed and the fix is certain.
     pub fix: Option<String>,
 }
-
-/// Why a `rule.json` is none.
-#[derive(Debug, thiserror::Error)]
-pub enum RuleError {
-    /// It is not of the form.
-    #[error("rule.json is not of the form that is known: {0}")]
-    Form(#[from] serde_json::Error),
-    /// It has another version.
-    #[error("rule.json has format {found}, and this program reads format {FORMAT}: update housestyle")]
-    Version {
-        /// The version in the file.
-        found: u32,
-    },
-    /// It says something that cannot be checked.
-    #[error("rule.json: {field}: {problem}")]
-    Field {
-        /// Which field.
-        field: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-}

@@ -5,8 +5,9 @@ use std::ops::Range;
 use housestyle_text::Language;
 use serde::{Deserialize, Serialize};
 
+use super::Occurrence;
 use super::pattern::{Finder, Match, Pattern, expand};
-use super::{Occurrence, RuleError};
+use crate::error::SkillError;
 use crate::source::Source;
 
 /// Patterns of what a rule avoids that are read, at most.
@@ -34,10 +35,10 @@ impl Rewrite {
     }
 
     /// Parses the patterns: what is preferred first.
-    pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, RuleError> {
+    pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, SkillError> {
         let parse = |field, text: &str| {
             let problem =
-                |problem| RuleError::Field { field, problem: format!("`{}` {problem}", clipped(text)) };
+                |problem| SkillError::RuleField { field, problem: format!("`{}` {problem}", clipped(text)) };
             Pattern::parse(text, language).map_err(problem)
         };
         let mut patterns = vec![parse("rewrite.prefer", &self.prefer)?];

@@ -1,4 +1,4 @@
-//! Which folders a branch changes against another, as each has them.
+//! The folders that a branch changes against another, as each has them.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Which branch is the team's: what is merged there is approved.
+//! The default branch: what is merged there is approved.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use git2::{Commit, Repository};
 use crate::error::{ReviewError, during};
 use crate::repository::open;
 
-/// Returns the default branch with its newest commit; `None` where none can be told.
+/// Returns the default branch with its newest commit; `None` where there is none.
 ///
-/// It is what the remote says it is, as of the last fetch; without a remote, the branch that git would begin
-/// with. HEAD does not count: it may stand on the very branch that is proposed.
+/// The remote decides, as of the last fetch; without a remote, it is the branch that git would begin with. HEAD does not
+/// count: it may be the very branch that is proposed.
 pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, Commit<'_>)>, ReviewError> {
     let mut names = vec!["refs/remotes/origin/HEAD".to_owned()];
     names.extend(["main", "master"].map(|name| format!("refs/remotes/origin/{name}")));
@@ -27,7 +27,7 @@ pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, 
     Ok(None)
 }
 
-/// Returns the default branch's name, without its remote; `None` where none can be told.
+/// Returns the default branch's name, without its remote; `None` where there is none.
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.

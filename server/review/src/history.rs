@@ -1,4 +1,4 @@
-//! Which commits of a repository are edits, from the oldest to the newest.
+//! The history of a repository: the commits that are edits, from the oldest to the newest.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, exclude_changes, 
 use crate::error::ReviewError;
 use crate::read::Reader;
 
-/// What of a history is read.
+/// The part of a history to read.
 #[derive(Clone)]
 pub struct HistoryOptions {
     /// Only commits after this one, in any of git's spellings.
@@ -61,18 +61,18 @@ pub struct HeadFile {
     pub text: String,
 }
 
-/// One commit, and what of it was left out.
+/// One commit without its exclusions, which are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// The commit, with what is left.
+pub struct ReadCommit {
+    /// The commit.
     pub commit: Commit,
-    /// What is not learned from, counted by file or by hunk.
+    /// The excluded files and hunks, by reason.
     pub exclusions: ExclusionCounts,
 }
 
 impl History {
-    /// Lists the commits that HEAD reaches, from the oldest to the newest, less those that are left out. Parallel
-    /// branches are told in the order of their times; merges are left out, since what they join is told already.
+    /// Lists the commits that HEAD reaches, from the oldest to the newest, without the excluded ones. Commits of parallel
+    /// branches are in the order of their times; merges are excluded, since the commits that they join are in the list.
     ///
     /// The repository may be bare, shallow, or dirty: only what is committed counts.
     ///
@@ -121,16 +121,17 @@ impl History {
         self.repository.is_shallow()
     }
 
-    /// Returns which commits were left out as a whole.
+    /// Returns the commits that are excluded as a whole, counted by reason.
     pub fn exclusions(&self) -> &ExclusionCounts {
         &self.exclusions
     }
 
-    /// Tells every file that stands at HEAD and is somebody's writing, in the order of the paths.
+    /// Calls `each` with every file at HEAD that is somebody's writing, in the order of the paths. Returns the excluded files,
+    /// counted by reason.
     ///
     /// # Errors
     /// When the tree of HEAD is damaged or missing.
-    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<ExclusionCounts, ReviewError> {
+    pub fn files(&self, mut each: impl FnMut(HeadFile)) -> Result<ExclusionCounts, ReviewError> {
         let failed = |source| ReviewError::Commit { commit: self.head.to_string(), source };
         let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
@@ -139,7 +140,7 @@ impl History {
             if entry.kind() != Some(git2::ObjectType::Tree) {
                 let path = [folder.as_bytes(), entry.name_bytes()].concat();
                 match reader.writing(&path, entry.filemode(), entry.id(), true) {
-                    Ok((path, text)) => hear(HeadFile { path, blob: entry.id().to_string(), text }),
+                    Ok((path, text)) => each(HeadFile { path, blob: entry.id().to_string(), text }),
                     Err(reason) => counts.add(reason),
                 }
             }
@@ -153,13 +154,13 @@ impl History {
     ///
     /// # Errors
     /// When it, or the commit before it, is damaged or missing.
-    pub fn read(&self, index: usize) -> Result<Reading, ReviewError> {
+    pub fn read(&self, index: usize) -> Result<ReadCommit, ReviewError> {
         let id = self.commits[index];
         let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
         let (mut commit, mut exclusions) = reader.read(id).map_err(failed)?;
         exclusions.merge(&exclude_changes(&mut commit.files));
-        Ok(Reading { commit, exclusions })
+        Ok(ReadCommit { commit, exclusions })
     }
 }
 
@@ -176,7 +177,7 @@ fn head(repository: &Repository, folder: &Path) -> Result<Oid, ReviewError> {
 /// Returns the commits that are edits, in the same order.
 fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCounts), ReviewError> {
     let mut counts = ExclusionCounts::default();
-    let mut taken_back: HashSet<String> = HashSet::new();
+    let mut reverted_ids: HashSet<String> = HashSet::new();
     let mut kept = Vec::new();
     for id in all {
         let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
@@ -187,7 +188,7 @@ fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCo
         let reason = if commit.parent_count() > 1 {
             Some(Exclusion::Merge)
         } else if let Some(named) = reverted(&message) {
-            taken_back.extend(named);
+            reverted_ids.extend(named);
             Some(Exclusion::Revert)
         } else {
             is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(Exclusion::Bot)
@@ -197,17 +198,17 @@ fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCo
             None => kept.push(*id),
         }
     }
-    let is_taken_back = |id: &Oid| {
+    let is_reverted = |id: &Oid| {
         let id = id.to_string();
         // Messages may name a commit by the first digits of its id.
-        (7..=id.len()).any(|digits| taken_back.contains(&id[..digits]))
+        (7..=id.len()).any(|digits| reverted_ids.contains(&id[..digits]))
     };
     kept.retain(|id| {
-        let gone = !taken_back.is_empty() && is_taken_back(id);
-        if gone {
+        let was_reverted = !reverted_ids.is_empty() && is_reverted(id);
+        if was_reverted {
             counts.add(Exclusion::Reverted);
         }
-        !gone
+        !was_reverted
     });
     Ok((kept, counts))
 }

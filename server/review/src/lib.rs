@@ -28,8 +28,8 @@ pub use error::ReviewError;
 pub use folders::{
     Folder, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of, on_default_branch, proposals,
 };
-pub use history::{HeadFile, History, HistoryOptions, Reading};
+pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};
-pub use propose::{Outcome, Proposal, ProposalState, Proposed, identity, proposal_state, propose};
+pub use propose::{Proposal, ProposalOutcome, ProposalState, Proposed, identity, proposal_state, propose};
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

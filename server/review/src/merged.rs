@@ -43,15 +43,15 @@ pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>,
         commit = before;
     }
     let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
-    Ok(Some(told(&commit, branch, &by)))
+    Ok(Some(merge_of(&commit, branch, &by)))
 }
 
 fn blob_of(commit: &Commit<'_>, file: &str) -> Option<Oid> {
     Some(commit.tree().ok()?.get_path(Path::new(file)).ok()?.id())
 }
 
-/// Returns a commit as a merge.
-pub(crate) fn told(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
+/// Returns the merge that a commit is, made by `by`.
+pub(crate) fn merge_of(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Merged {
         commit: commit.id().to_string(),

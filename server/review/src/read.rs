@@ -16,7 +16,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Returns what a commit changed since its first parent, and which files are not told.
+    /// Returns the changes of a commit since its first parent, and its excluded files, counted by reason.
     pub(crate) fn read(&self, id: Oid) -> Result<(Commit, ExclusionCounts), git2::Error> {
         let commit = self.repository.find_commit(id)?;
         let author = commit.author();
@@ -61,7 +61,7 @@ impl Reader<'_> {
         Ok(diff)
     }
 
-    /// Returns one file's change, nothing where its text stayed as it was, or why it is not told.
+    /// Returns one file's change, `None` where its text stayed as it was, or the reason to exclude the file.
     fn file(
         &self,
         diff: &Diff<'_>,
@@ -103,22 +103,22 @@ impl Reader<'_> {
             if absent {
                 continue;
             }
-            // Where a file came from does not tell what it is now.
-            let is_told = n == 1 || delta.status() == Delta::Deleted;
+            // The path that a file came from says nothing of what it is now.
+            let is_own_path = n == 1 || delta.status() == Delta::Deleted;
             let path = side.path_bytes().unwrap_or_default();
-            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), is_told)?;
+            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), is_own_path)?;
         }
         let [old, new] = texts;
         Ok((old, new))
     }
 
-    /// Returns a file's path and text, or why it is not told. `is_told` is whether the path is the file's own.
+    /// Returns a file's path and text, or the reason to exclude it. `is_own_path` says whether the path is the file's own.
     pub(crate) fn writing(
         &self,
         path: &[u8],
         mode: i32,
         id: Oid,
-        is_told: bool,
+        is_own_path: bool,
     ) -> Result<(String, String), Exclusion> {
         let path = str::from_utf8(path).map_err(|_| Exclusion::PathNotUtf8)?;
         let plain = [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable];
@@ -128,7 +128,7 @@ impl Reader<'_> {
         if (self.forbidden)(path) {
             return Err(Exclusion::Forbidden);
         }
-        if let Some(reason) = by_path(path).filter(|_| is_told) {
+        if let Some(reason) = by_path(path).filter(|_| is_own_path) {
             return Err(reason);
         }
         Ok((path.to_owned(), self.text(path, id)?))

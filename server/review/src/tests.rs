@@ -7,7 +7,7 @@ use git2::{Oid, Repository, Signature, Time};
 use housestyle_learn::Exclusion;
 use tempfile::TempDir;
 
-use crate::{History, HistoryOptions, Reading, ReviewError};
+use crate::{History, HistoryOptions, ReadCommit, ReviewError};
 
 /// A repository in a folder of its own, to which commits are added without a work tree.
 struct Made {
@@ -88,7 +88,7 @@ impl Made {
         History::open(self.folder.path(), HistoryOptions::default())
     }
 
-    fn read(&self) -> Vec<Reading> {
+    fn read(&self) -> Vec<ReadCommit> {
         let history = self.open().expect("a history");
         (0..history.len()).map(|n| history.read(n).expect("read")).collect()
     }

@@ -1,4 +1,4 @@
-//! A proposal's branch, here and at the remote: where it is, whose commits are on it, and what became of it.
+//! A proposal's branch, local and at the remote: its tips, the owners of its commits, and whether it was deleted.
 
 use std::path::PathBuf;
 
@@ -40,12 +40,12 @@ impl<'r> Branch<'r> {
     }
 
     /// Returns its newest commit here.
-    pub(super) fn here(&self) -> Result<Option<Commit<'r>>, ReviewError> {
+    pub(super) fn local_tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
         self.commit(&self.reference())
     }
 
     /// Returns its newest commit at the remote, as of the last fetch or push.
-    pub(super) fn there(&self) -> Result<Option<Commit<'r>>, ReviewError> {
+    pub(super) fn remote_tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
         self.commit(&format!("refs/remotes/{}/{}", self.remote, self.name))
     }
 
@@ -56,7 +56,7 @@ impl<'r> Branch<'r> {
 
     /// Returns whether it was pushed, and the remote has it no more. Where this clone does not follow such branches,
     /// that cannot be told.
-    pub(super) fn is_gone(&self) -> Result<bool, ReviewError> {
+    pub(super) fn is_deleted_at_remote(&self) -> Result<bool, ReviewError> {
         let config = self.repository.config().map_err(during("read git's configuration"))?;
         let was_pushed = config.get_string(&format!("branch.{}.merge", self.name)).is_ok();
         let reference = self.reference();
@@ -66,12 +66,12 @@ impl<'r> Branch<'r> {
             };
             remote.refspecs().any(fetched)
         });
-        Ok(was_pushed && is_followed && self.there()?.is_none())
+        Ok(was_pushed && is_followed && self.remote_tip()?.is_none())
     }
 
     /// Returns the newest commit of both: here and at the remote.
     pub(super) fn tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
-        match (self.here()?, self.there()?) {
+        match (self.local_tip()?, self.remote_tip()?) {
             (Some(here), Some(there)) => {
                 if is_within(self.repository, there.id(), here.id())? {
                     Ok(Some(here))

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::{Outcome, Proposal, ProposalState, Proposed, proposal_state, propose};
+use super::{Proposal, ProposalOutcome, ProposalState, Proposed, proposal_state, propose};
 use crate::ReviewError;
 
 const SKILL: &str = "skills/prefer-bail/SKILL.md";
@@ -154,7 +154,7 @@ fn git_accepts_a_proposal_and_sees_nothing_else() {
         git.git(&["merge", "--quiet", "--no-edit", "--no-ff", BRANCH]);
         assert_eq!(fs::read_to_string(git.work().join(SKILL)).expect("merged"), "one");
         assert_eq!(git.state(), ProposalState::Merged);
-        assert_eq!(git.propose("one").expect("there").outcome, Outcome::Merged);
+        assert_eq!(git.propose("one").expect("there").outcome, ProposalOutcome::Merged);
     }
 }
 
@@ -164,10 +164,10 @@ fn a_second_proposal_goes_on_top_and_a_push_needs_no_force() {
     git.remote();
     let first = git.propose("one").expect("proposed");
     git.push();
-    assert_eq!((first.outcome, first.before), (Outcome::Made, ProposalState::None));
-    assert_eq!(git.propose("one").expect("there").outcome, Outcome::Unchanged);
+    assert_eq!((first.outcome, first.before), (ProposalOutcome::Made, ProposalState::None));
+    assert_eq!(git.propose("one").expect("there").outcome, ProposalOutcome::Unchanged);
     let second = git.propose("two").expect("proposed");
-    assert_eq!(second.outcome, Outcome::Updated);
+    assert_eq!(second.outcome, ProposalOutcome::Updated);
     assert_eq!(git.git(&["rev-parse", &format!("{BRANCH}~1")]).trim(), first.commit);
     git.push();
     git.commit("b.txt", "the default branch goes on\n");
@@ -177,7 +177,7 @@ fn a_second_proposal_goes_on_top_and_a_push_needs_no_force() {
     let third = git.propose("three").expect("proposed");
     assert_eq!(
         (third.outcome, third.before, git.state()),
-        (Outcome::Updated, ProposalState::Behind, ProposalState::Open)
+        (ProposalOutcome::Updated, ProposalState::Behind, ProposalState::Open)
     );
     git.push();
     assert_eq!(git.git(&["diff", "--name-only", "main", BRANCH]), format!("{SKILL}\n"));
@@ -220,7 +220,7 @@ fn a_branch_that_was_removed_is_missed_here_and_at_the_remote() {
     git.git(&["branch", "--quiet", "-D", BRANCH]);
     assert_eq!(git.state(), ProposalState::Deleted);
     let again = git.propose("one").expect("proposed");
-    assert_eq!((again.outcome, again.before), (Outcome::Made, ProposalState::Deleted));
+    assert_eq!((again.outcome, again.before), (ProposalOutcome::Made, ProposalState::Deleted));
     assert_eq!(git.state(), ProposalState::Open);
 }
 
@@ -232,9 +232,9 @@ fn a_clone_goes_on_where_the_remote_is() {
     git.push();
     git.git(&["branch", "--quiet", "-D", BRANCH]);
     assert_eq!(git.state(), ProposalState::Open, "a colleague's");
-    assert_eq!(git.propose("one").expect("there").outcome, Outcome::Unchanged);
+    assert_eq!(git.propose("one").expect("there").outcome, ProposalOutcome::Unchanged);
     assert!(git.has_branch());
-    assert_eq!(git.propose("two").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(git.propose("two").expect("proposed").outcome, ProposalOutcome::Updated);
     git.push();
     git.propose("three").expect("proposed");
     git.git(&["update-ref", &format!("refs/remotes/origin/{BRANCH}"), "main"]);
@@ -268,10 +268,10 @@ fn work_of_others_on_the_branch_is_not_undone() {
 fn bare_linked_detached_and_submodules_have_proposals_too() {
     let git = Git::new();
     git.git(&["checkout", "--quiet", "--detach"]);
-    assert_eq!(git.propose("one").expect("proposed").outcome, Outcome::Made);
+    assert_eq!(git.propose("one").expect("proposed").outcome, ProposalOutcome::Made);
     let linked = git.folder.path().join("linked");
     git.git(&["worktree", "add", "--quiet", "-b", "other", linked.to_str().expect("UTF-8")]);
-    assert_eq!(propose_in(&linked, "two").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(propose_in(&linked, "two").expect("proposed").outcome, ProposalOutcome::Updated);
     assert_eq!(git.git_in(&linked, &["status", "--porcelain"]), "");
 
     let bare = git.folder.path().join("bare.git");
@@ -279,7 +279,7 @@ fn bare_linked_detached_and_submodules_have_proposals_too() {
     for (name, value) in [("user.name", "Pat"), ("user.email", "pat@example.com")] {
         git.git_in(&bare, &["config", name, value]);
     }
-    assert_eq!(propose_in(&bare, "three").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(propose_in(&bare, "three").expect("proposed").outcome, ProposalOutcome::Updated);
 
     let outer = Git::new();
     let from = git.work();
@@ -338,10 +338,10 @@ fn a_lock_of_another_process_is_told_and_nothing_changes() {
     );
     assert_eq!(git.git(&["rev-parse", BRANCH]).trim(), first.commit);
     fs::remove_file(lock).expect("removed");
-    assert_eq!(git.propose("two").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(git.propose("two").expect("proposed").outcome, ProposalOutcome::Updated);
     // The lock of the index is another matter: the index is not touched.
     fs::write(git.work().join(".git/index.lock"), "").expect("written");
-    assert_eq!(git.propose("three").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(git.propose("three").expect("proposed").outcome, ProposalOutcome::Updated);
 }
 
 #[test]
@@ -381,7 +381,11 @@ fn the_users_hook_changes_or_refuses_the_message() {
     git.propose("one").expect("proposed");
     let message = git.git(&["log", "-1", "--format=%(trailers:key=Change-Id,valueonly)", BRANCH]);
     assert_eq!(message.trim(), "I1");
-    assert_eq!(git.propose("two").expect("proposed").outcome, Outcome::Updated, "it knows its own again");
+    assert_eq!(
+        git.propose("two").expect("proposed").outcome,
+        ProposalOutcome::Updated,
+        "it knows its own again"
+    );
     let refusing = git.work().join("hooks/commit-msg");
     script(&refusing, "echo 'no ticket in the subject' >&2\nexit 1\n");
     git.set("core.hooksPath", "hooks");

@@ -26,7 +26,7 @@ pub(super) fn message(repository: &Repository, text: &str, subject: &str) -> Res
     }
 }
 
-/// Returns what a commit proposes, told by its trailer.
+/// Returns the subject of the proposal that a commit is, from its trailer.
 pub(super) fn proposed_by(commit: &Commit<'_>) -> Option<String> {
     subject_of(&String::from_utf8_lossy(commit.message_bytes()))
 }

@@ -36,9 +36,9 @@ pub struct Proposal<'a> {
     pub message: &'a str,
 }
 
-/// How a proposal came to be.
+/// The outcome of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ProposalOutcome {
     /// It is new: a branch with one commit.
     Made,
     /// Its branch has one more commit, which a plain push brings to the remote.
@@ -49,16 +49,16 @@ pub enum Outcome {
     Merged,
 }
 
-/// What came of it.
+/// A proposal that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposed {
     /// The branch, without `refs/heads/`.
     pub branch: String,
     /// The commit on it.
     pub commit: String,
-    /// How it came to be.
-    pub outcome: Outcome,
-    /// What had become of it before.
+    /// The outcome.
+    pub outcome: ProposalOutcome,
+    /// The state of the proposal before.
     pub before: ProposalState,
 }
 
@@ -91,12 +91,12 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
     let committer = repository.committer_from_env().map_err(|_| ReviewError::NoIdentity)?;
     tree::check(&repository, &base, proposal.files)?;
     let before = state::state(&repository, &branch, Some(&base))?;
-    let (here, tip) = (branch.here()?.map(|commit| commit.id()), branch.tip()?);
+    let (here, tip) = (branch.local_tip()?.map(|commit| commit.id()), branch.tip()?);
     let done = |commit: &Commit<'_>, outcome| {
         Ok(Proposed { branch: branch.name.clone(), commit: commit.id().to_string(), outcome, before })
     };
     if tree::holds(&repository, &base, proposal.files) {
-        return done(&base, Outcome::Merged);
+        return done(&base, ProposalOutcome::Merged);
     }
     if let Some(tip) = tip.as_ref().filter(|_| before != ProposalState::Merged) {
         branch.check_ours(tip, &base, proposal.subject)?;
@@ -105,7 +105,7 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
                 branch.check_free()?;
                 branch.move_to(tip.id(), here)?;
             }
-            return done(tip, Outcome::Unchanged);
+            return done(tip, ProposalOutcome::Unchanged);
         }
     }
     branch.check_free()?;
@@ -115,7 +115,7 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
     let commit = commit(&repository, (&author, &committer), &message, tree, &parents)?;
     branch.move_to(commit.id(), here)?;
     let is_new = parents.len() == 1 && parents[0].id() == base.id();
-    done(&commit, if is_new { Outcome::Made } else { Outcome::Updated })
+    done(&commit, if is_new { ProposalOutcome::Made } else { ProposalOutcome::Updated })
 }
 
 /// Returns the commit that a proposal departs from.

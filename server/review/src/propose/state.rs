@@ -1,4 +1,4 @@
-//! What became of a proposal, told from the branches as they are here.
+//! The state of a proposal, read from the branches as they are in this clone.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::default_branch::default_branch;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
 
-/// What became of a proposal.
+/// The state of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProposalState {
     /// There is none.
@@ -37,7 +37,7 @@ impl ProposalState {
     }
 }
 
-/// Returns what became of the proposal `name`, as of the last fetch.
+/// Returns the state of the proposal `name`, as of the last fetch.
 ///
 /// # Errors
 /// When there is no repository, or its branches cannot be read.
@@ -48,7 +48,7 @@ pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ReviewEr
     state(&repository, &branch, default.as_ref())
 }
 
-/// Returns what became of a proposal, where the default branch ends at `default`.
+/// Returns the state of a proposal, where the default branch ends at `default`.
 pub(super) fn state(
     repository: &Repository,
     branch: &Branch<'_>,
@@ -60,12 +60,12 @@ pub(super) fn state(
         if is_merged(repository, &last, default)? {
             return Ok(ProposalState::Merged);
         }
-        if tip.is_some() && !branch.is_gone()? {
+        if tip.is_some() && !branch.is_deleted_at_remote()? {
             let is_current = is_within(repository, default.id(), last.id())?;
             return Ok(if is_current { ProposalState::Open } else { ProposalState::Behind });
         }
     }
-    let is_there = tip.is_some() && !branch.is_gone()?;
+    let is_there = tip.is_some() && !branch.is_deleted_at_remote()?;
     Ok(if is_there { ProposalState::Open } else { ProposalState::Deleted })
 }
 

@@ -9,7 +9,7 @@ use git2::{Repository, RepositoryInitOptions, Signature, Time};
 use tempfile::TempDir;
 
 use crate::{
-    Outcome, Proposal, ReviewError, identity, list_weights, merged, propose, published, read_weights,
+    Proposal, ProposalOutcome, ReviewError, identity, list_weights, merged, propose, published, read_weights,
     write_weights,
 };
 
@@ -160,7 +160,7 @@ fn the_same_proposal_twice_is_one_and_another_of_its_name_is_refused() {
     let world = World::new();
     let first = world.propose("x", &files("{}")).expect("proposed");
     let again = world.propose("x", &files("{}")).expect("there");
-    assert_eq!((first.outcome, again.outcome), (Outcome::Made, Outcome::Unchanged));
+    assert_eq!((first.outcome, again.outcome), (ProposalOutcome::Made, ProposalOutcome::Unchanged));
     assert_eq!(again.commit, first.commit);
     let error = world.propose("x", &files("{\"other\":1}")).expect_err("taken").to_string();
     assert!(error.contains("housestyle/proposals/x"), "{error}");

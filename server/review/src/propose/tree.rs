@@ -11,7 +11,7 @@ use crate::error::{ReviewError, during};
 /// Files with their paths below the root, parted by `/`.
 pub(super) type Files = [(String, Vec<u8>)];
 
-/// Checks that every path can be written on every system, beside what is there.
+/// Checks that every path can be written on every system, and next to the files of the tree.
 pub(super) fn check(repository: &Repository, base: &Commit<'_>, files: &Files) -> Result<(), ReviewError> {
     let tree = base.tree().map_err(during("read the tree to depart from"))?;
     let mut spelled: HashMap<String, &str> = HashMap::new();
@@ -26,7 +26,7 @@ pub(super) fn check(repository: &Repository, base: &Commit<'_>, files: &Files) -
                 return Err(ReviewError::CaseCollision { path: path.clone(), there: there.to_owned() });
             }
         }
-        beside(repository, tree.clone(), path)?;
+        check_path(repository, tree.clone(), path)?;
     }
     Ok(())
 }
@@ -47,8 +47,8 @@ fn problem(part: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks a path against a tree that is there.
-fn beside<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Result<(), ReviewError> {
+/// Checks a path against the paths of a tree.
+fn check_path<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Result<(), ReviewError> {
     let parts: Vec<&str> = path.split('/').collect();
     for (depth, part) in parts.iter().enumerate() {
         let lower = part.to_lowercase();

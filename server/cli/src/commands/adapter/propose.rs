@@ -1,6 +1,6 @@
 //! `adapter propose`: record, manifest and report on a branch for review, the weights as a blob beside it.
 
-use housestyle_review::{Outcome, Proposal, ReviewError, propose, write_weights};
+use housestyle_review::{Proposal, ProposalOutcome, ReviewError, propose, write_weights};
 use housestyle_train::format::short;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ pub(super) fn run(context: &Context, store: &Store, args: &AdapterProposeArgs) -
     let subject = format!("adapter {}", record.id);
     let proposal = Proposal { name: &name, subject: &subject, files: &files, message: &message };
     let proposed = propose(&context.workspace, &proposal)?;
-    let was_there = matches!(proposed.outcome, Outcome::Unchanged | Outcome::Merged);
+    let was_there = matches!(proposed.outcome, ProposalOutcome::Unchanged | ProposalOutcome::Merged);
     if context.global.json {
         let mut document = json_of(&version);
         document["proposal"] = json!({

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use housestyle_review::{
-    Outcome, Proposal, ProposalState, Proposed, default_name, has_folder, proposal_state, propose,
+    Proposal, ProposalOutcome, ProposalState, Proposed, default_name, has_folder, proposal_state, propose,
 };
 use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
@@ -98,12 +98,14 @@ pub(super) fn run(context: &Context, args: &SkillProposeArgs) -> Result<(), Fail
         };
         let proposed = commit(context, &candidate, &folder)?;
         let mut done = Done { name: candidate.name.clone(), folder, proposed, pull: None };
-        if let Some((remote, _)) = address.as_ref().filter(|_| done.proposed.outcome != Outcome::Merged) {
+        if let Some((remote, _)) =
+            address.as_ref().filter(|_| done.proposed.outcome != ProposalOutcome::Merged)
+        {
             let reference = format!("refs/heads/{}", done.proposed.branch);
             let spec = format!("{reference}:{reference}");
             user_git::run(context, &["push", "--quiet", "--set-upstream", remote, &spec])?;
         }
-        if let Some(client) = client.as_ref().filter(|_| done.proposed.outcome != Outcome::Merged) {
+        if let Some(client) = client.as_ref().filter(|_| done.proposed.outcome != ProposalOutcome::Merged) {
             let body = body(context, &candidate, &done)?;
             let base = default_name(&context.workspace)?.ok_or_else(|| {
                 Failure::Usage("no default branch can be told: there is nothing to merge into".to_owned())
@@ -278,25 +280,29 @@ fn line(done: &Done, remote: Option<&str>) -> String {
     let Proposed { branch, commit, outcome, before } = &done.proposed;
     let commit = &commit[..10.min(commit.len())];
     let mut line = match outcome {
-        Outcome::Made => format!("{} {} is proposed: {commit} on {branch}", style.green("✓"), done.name),
-        Outcome::Updated => {
+        ProposalOutcome::Made => {
+            format!("{} {} is proposed: {commit} on {branch}", style.green("✓"), done.name)
+        }
+        ProposalOutcome::Updated => {
             format!("{} {} is proposed anew: {commit} on {branch}", style.green("✓"), done.name)
         }
-        Outcome::Unchanged => {
+        ProposalOutcome::Unchanged => {
             format!("{} {} was proposed already: {commit} on {branch}", style.green("✓"), done.name)
         }
-        Outcome::Merged => format!("{} {} is on the default branch already", style.green("✓"), done.name),
+        ProposalOutcome::Merged => {
+            format!("{} {} is on the default branch already", style.green("✓"), done.name)
+        }
     };
     match before {
-        ProposalState::Deleted if *outcome == Outcome::Made => {
+        ProposalState::Deleted if *outcome == ProposalOutcome::Made => {
             line.push_str("\n  (its branch had been removed without a merge)");
         }
-        ProposalState::Merged if *outcome != Outcome::Merged => {
+        ProposalState::Merged if *outcome != ProposalOutcome::Merged => {
             line.push_str("\n  (what was proposed before is merged)");
         }
         _ => {}
     }
-    if *outcome == Outcome::Merged {
+    if *outcome == ProposalOutcome::Merged {
         return line;
     }
     match (&done.pull, remote) {
@@ -333,10 +339,10 @@ fn finish(
             .map(|done| {
                 let Proposed { branch, commit, outcome, before } = &done.proposed;
                 let outcome = match outcome {
-                    Outcome::Made => "made",
-                    Outcome::Updated => "updated",
-                    Outcome::Unchanged => "unchanged",
-                    Outcome::Merged => "merged",
+                    ProposalOutcome::Made => "made",
+                    ProposalOutcome::Updated => "updated",
+                    ProposalOutcome::Unchanged => "unchanged",
+                    ProposalOutcome::Merged => "merged",
                 };
                 json!({
                     "name": done.name, "folder": done.folder, "branch": branch, "commit": commit,

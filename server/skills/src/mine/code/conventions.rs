@@ -14,7 +14,6 @@ use crate::source::Source;
 #[derive(Debug, Clone)]
 struct Written {
     edit: usize,
-    range: Range<usize>,
     way: usize,
 }
 
@@ -42,14 +41,14 @@ pub(in crate::mine) fn conventions(edits: &[FileEdit<'_>], bounds: &Bounds) -> V
         for found in choices.finder.find(&source, None, |_| true) {
             let Some((choice, way)) = choices.owners.get(found.pattern).copied() else { continue };
             if added(&found.range) {
-                written[choice].push(Written { edit: number, range: found.range, way });
+                written[choice].push(Written { edit: number, way });
             }
         }
         for (of, range) in definitions(&source).into_iter().filter(|(_, range)| added(range)) {
             let text = source.slice(range.clone());
             for (at, (name, _)) in names.iter().enumerate().filter(|(_, (name, _))| name.of == of) {
                 let way = usize::from(!name.is_followed(text));
-                written[choices.count() + at].push(Written { edit: number, range: range.clone(), way });
+                written[choices.count() + at].push(Written { edit: number, way });
             }
         }
     }

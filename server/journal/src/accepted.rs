@@ -15,7 +15,7 @@ use crate::journal::Journal;
 /// An accepted suggestion, as a case to train on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AcceptedEdit {
-    /// The suggestion, by the event that offered it: what a manifest cites.
+    /// The suggestion, by the event that offered it; manifests cite it.
     pub id: Number,
     /// When it was accepted, or checked for the last time.
     pub time: Stamp,
@@ -23,11 +23,11 @@ pub struct AcceptedEdit {
     pub path: String,
     /// Identifier of the file's language.
     pub language: String,
-    /// What stood before it: up to 8 KiB.
+    /// The text before it, up to 8 KiB.
     pub before: String,
     /// The text that stands there now, as far as it is known; else the accepted text.
     pub text: String,
-    /// What stood after it: up to 4 KiB.
+    /// The text after it, up to 4 KiB.
     pub after: String,
     /// The last retention check.
     #[serde(rename = "kept")]

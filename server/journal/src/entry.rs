@@ -33,7 +33,7 @@ pub enum Line {
     Outcome(LoggedOutcome),
 }
 
-/// What happened to one completion request.
+/// One completion request and its answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
@@ -75,7 +75,7 @@ pub struct Request {
     pub generated_tokens: usize,
     /// The model's name, once one was loaded.
     pub model: Option<String>,
-    /// Which skills took part, and what they did: `name: repaired`.
+    /// The skills that took part, each with its effect: `name: repaired`.
     pub skills: Vec<String>,
 }
 

@@ -11,21 +11,21 @@ pub enum JournalError {
     /// A file operation failed.
     #[error("{operation} {path}: {source}", path = path.display())]
     File {
-        /// What was tried.
+        /// The operation.
         operation: &'static str,
         /// On which file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// SQLite failed.
     #[error("{operation} the journal {path}: {source}", path = path.display())]
     Database {
-        /// What was tried.
+        /// The operation.
         operation: &'static str,
         /// The journal's file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
     /// The file is no database, or a damaged one.
@@ -33,7 +33,7 @@ pub enum JournalError {
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
     /// The file is a database of another program.
@@ -56,7 +56,7 @@ pub enum JournalError {
         /// The newest version known.
         known: i64,
     },
-    /// Text was removed from the tables, but another process keeps old pages of the file from being removed.
+    /// Text was removed from the tables, but another process still reads old pages of the file.
     #[error(
         "{path}: the text is out of the tables, but another process is reading the journal and holds the old pages: \
          run the command again to remove them",
@@ -75,7 +75,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Returns an error of SQLite as ours; damage is told apart from everything else.
+    /// Returns an error of SQLite as ours; damage has a variant of its own.
     pub(crate) fn of(
         operation: &'static str,
         path: &std::path::Path,

@@ -1,6 +1,6 @@
-//! What can happen, as plain data: the facts of the journal, and the user's text that belongs to some of them.
+//! Events as plain data: the facts of the journal, and the user's text that belongs to some of them.
 //!
-//! Facts hold no text of the user and stay for ever. Text is kept apart, so that it can be forgotten.
+//! Facts hold no text of the user and stay for ever. Text is stored apart, so that it can be deleted.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct Event {
     pub time: Stamp,
     /// The suggestion it is about, by the number of the event that offered it.
     pub suggestion: Option<Number>,
-    /// What happened.
+    /// The fact.
     pub fact: Fact,
     /// The user's text that belongs to it; none where there never was any, or where it was forgotten.
     pub text: Option<Text>,
@@ -27,13 +27,13 @@ pub struct Event {
     pub digest: String,
 }
 
-/// What happened.
+/// The fact of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
     /// A suggestion was given to the editor.
     Offered(Offered),
-    /// The editor says that it was on the screen.
+    /// The editor reports that it was on the screen.
     Shown(Taken),
     /// All of it was taken in one step.
     Accepted(Taken),
@@ -47,7 +47,7 @@ pub enum Fact {
     Dismissed(Taken),
     /// Another answer took its place.
     Superseded(Taken),
-    /// A later check counted what of it stands in the document.
+    /// A later check counted its tokens that still stand in the document.
     #[serde(rename = "kept")]
     RetentionChecked(RetentionCheck),
     /// The file of a model that takes part has this digest.
@@ -57,7 +57,7 @@ pub enum Fact {
         /// SHA-256 of its file, in lower-case hexadecimal.
         digest: String,
     },
-    /// Somebody said that a skill does not hold for a line: a counter-example.
+    /// The user marked a line for which a skill does not hold: a counter-example.
     NotHere(NotHere),
     /// Events came faster than they could be written, and this many are not here.
     Lost {
@@ -103,7 +103,7 @@ pub struct Offered {
     pub withheld: Option<String>,
 }
 
-/// A line for which a skill does not hold. What the line says is not here: it belongs to no suggestion, by which it could
+/// A line for which a skill does not hold. The line's text is not recorded: it belongs to no suggestion by which it could
 /// be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -169,7 +169,7 @@ impl RetentionCheck {
     }
 }
 
-/// What was forgotten, and why.
+/// The record of a deletion: its reason and its extent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tombstone {
@@ -188,13 +188,13 @@ pub struct Text {
     /// The file, relative to the workspace, `/` between its parts.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// What stood before the suggestion.
+    /// The text before the suggestion.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub before: String,
-    /// What the event is about: the suggestion, or what stood in its place later.
+    /// The text of the event: the suggestion, or the text in its place at a check.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// What stood after it.
+    /// The text after the suggestion.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub after: String,
 }

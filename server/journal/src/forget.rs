@@ -1,4 +1,4 @@
-//! Forgetting: text is removed for good, and a tombstone says when, how much and by what request.
+//! Forgetting: text is deleted for good, and a tombstone records when, how much and by which request.
 //!
 //! The rows go, SQLite overwrites what they held, the file is built anew and the write-ahead log is emptied: the text is
 //! in none of the journal's files after that. Facts and digests stay, so the chain still verifies.
@@ -17,10 +17,10 @@ use crate::event::{Fact, Number, Tombstone};
 use crate::history::Suggestion;
 use crate::journal::{Journal, add};
 
-/// What was forgotten by one request.
+/// The result of one request to forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forgetting {
-    /// The event that says so.
+    /// The event that records it.
     pub tombstone: Number,
     /// How many suggestions have no text any more.
     pub suggestions: usize,
@@ -33,7 +33,7 @@ pub struct Forgetting {
 pub struct Deletion {
     /// The suggestion, by the event that offered it.
     pub suggestion: Number,
-    /// The event that says that it was forgotten.
+    /// The event that records the deletion.
     pub tombstone: Number,
 }
 
@@ -63,7 +63,7 @@ impl Journal {
         Ok(done)
     }
 
-    /// Builds the file anew without what was removed, and empties the write-ahead log.
+    /// Builds the file anew without the deleted rows, and empties the write-ahead log.
     fn scrub(&mut self) -> Result<(), JournalError> {
         let failed = |source| JournalError::of("remove the old pages of", &self.path, source);
         match self.connection.execute_batch("VACUUM") {

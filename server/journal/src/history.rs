@@ -17,7 +17,7 @@ pub enum SuggestionOutcome {
     Accepted,
     /// A part was taken.
     PartlyAccepted,
-    /// All of it was typed by hand: the suggestion was right, and nobody took it.
+    /// All of it was typed by hand: the suggestion was right, and was not accepted.
     TypedThrough,
     /// Something else was typed.
     TypedOver,
@@ -62,13 +62,13 @@ pub struct Suggestion {
     pub number: Number,
     /// When it was offered.
     pub time: Stamp,
-    /// What it was.
+    /// The suggestion as it was offered.
     pub offered: Offered,
     /// Path and text, unless withheld or forgotten.
     pub text: Option<Text>,
     /// The events about it, oldest first, but for the checks.
     pub facts: Vec<Fact>,
-    /// What stood around it when it was first taken.
+    /// The text around it when it was first accepted.
     pub around: Option<Text>,
     /// The retention checks, oldest first, each with its time and the text that stood there.
     pub checks: Vec<(Stamp, RetentionCheck, Option<Text>)>,

@@ -158,7 +158,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Adds an event, and returns its number. No text is kept for a suggestion that was forgotten.
+    /// Adds an event, and returns its number. A suggestion that was forgotten gets no text.
     ///
     /// # Errors
     /// When the file cannot be written, or another writer holds it for long.
@@ -191,7 +191,7 @@ impl Journal {
         Ok(done)
     }
 
-    /// Calls `each` with every event after number `after`, in order, until it says false.
+    /// Calls `each` with every event after number `after`, in order, until it returns false.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -298,7 +298,7 @@ fn file_error(operation: &'static str, path: &Path, source: std::io::Error) -> J
     JournalError::File { operation, path: path.to_path_buf(), source }
 }
 
-/// Makes a folder that nobody else can look into.
+/// Makes a folder that only its owner can read.
 fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -307,7 +307,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// Takes the file from everybody but its owner; SQLite gives the files beside it the same rights.
+/// Makes a file private to its owner; SQLite gives its other files the same rights.
 fn private_file(path: &Path) {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).ok();

@@ -1,9 +1,9 @@
-//! What happened: every suggestion with its outcome, in a journal that shows any change made to it, and the last
+//! Records: every suggestion with its outcome, in a journal that shows any change made to it, and the last
 //! requests, in a log without any of the user's text.
 //!
-//! The journal ([`Journal`]) is one SQLite database for a workspace: events, chained by digests ([`Fact`] says which),
-//! and beside them the text that belongs to some of them, which can be forgotten. The log ([`RequestLog`]) is what
-//! `housestyle why` reads.
+//! The journal ([`Journal`]) is one SQLite database for a workspace: events ([`Fact`]), chained by
+//! digests, and in a table of its own the text that belongs to some of them, which can be forgotten. `housestyle why` reads
+//! the log ([`RequestLog`]).
 
 mod accepted;
 mod audit;

@@ -1,9 +1,9 @@
 //! The log of requests: JSON Lines, appended at the event, bounded, safe with several writers.
 //!
 //! One line is one `write` on a file opened for appending, so that two servers never mix their
-//! lines. The log is moved to `NAME.1` when it has grown to its bound: at most twice the bound is
-//! kept. Readers take what they understand and leave the rest, so that a line cut short by a
-//! crash, or written by a newer version, harms nothing.
+//! lines. The log is moved to `NAME.1` when it has grown to its bound: so the two files hold at most twice
+//! the bound. Readers skip lines that they do not understand: one cut short by a crash, or written by a newer version,
+//! harms nothing.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -129,7 +129,7 @@ impl RequestLog {
         .map_err(|source| self.failed("open", source))
     }
 
-    /// Rotates a full log; says whether it did. Of several writers one does it, under a lock,
+    /// Rotates a full log; returns whether it did. Of several writers one does it, under a lock,
     /// after a second look: else the second would move the first one's new log over the old lines.
     fn rotate(&self) -> Result<bool, JournalError> {
         let lock =

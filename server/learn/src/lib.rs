@@ -1,4 +1,4 @@
-//! From edits to what is learned: datasets, the phrase cache, the gate.
+//! From edits to learned things: datasets, the phrase cache, the gate.
 //!
 //! Nothing here reads a file, a clock, the network or git: edits come in as plain data ([`Commit`]), from whoever
 //! reads them.

@@ -14,7 +14,7 @@ const BYTES: usize = 400;
 const LINES: usize = 8;
 /// Tries for each case, since some places give none.
 const TRIES: usize = 5;
-/// Bytes kept on each side of a hole.
+/// Bytes of text on each side of a hole.
 const AROUND: usize = 24 * 1024;
 
 /// Where a hole begins.

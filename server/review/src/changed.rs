@@ -9,7 +9,7 @@ use crate::error::{ReviewError, during};
 use crate::folders::{Folder, Limits, folders_in};
 use crate::repository::open;
 
-/// What HEAD changes.
+/// The changes that HEAD makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     /// The commit that it is compared with: the last one that both have.

@@ -31,7 +31,7 @@ fn commit(folder: &Path, files: &[(&str, Option<&str>)]) {
 }
 
 #[test]
-fn what_a_branch_adds_changes_and_removes_is_told() {
+fn what_a_branch_adds_changes_and_removes_is_listed() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
     git(at, &["init", "--quiet", "--initial-branch", "main"]);

@@ -1,4 +1,4 @@
-//! A clone of a repository that is nobody's work: a place to try a proposal in.
+//! A bare clone of a repository in which a proposal can be tried.
 
 use std::path::Path;
 use std::process::Command;

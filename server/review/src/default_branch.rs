@@ -1,4 +1,4 @@
-//! The default branch: what is merged there is approved.
+//! The default branch: a merge there is an approval.
 
 use std::path::Path;
 

@@ -11,9 +11,9 @@ pub enum ReviewError {
     /// There is no history: no repository, or one that git refuses.
     #[error("{} is in no git repository that can be read: {source}", folder.display())]
     NoHistory {
-        /// The folder for which a repository was looked for.
+        /// The folder.
         folder: PathBuf,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// The history is empty: the current branch has no commit yet.
@@ -30,7 +30,7 @@ pub enum ReviewError {
     Head {
         /// The repository.
         folder: PathBuf,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// The revision from which on a history was asked for is none.
@@ -38,7 +38,7 @@ pub enum ReviewError {
     Since {
         /// The revision.
         revision: String,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// A commit cannot be read.
@@ -46,7 +46,7 @@ pub enum ReviewError {
     Commit {
         /// Its id.
         commit: String,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// The history cannot be walked.
@@ -55,9 +55,9 @@ pub enum ReviewError {
     /// There is no repository.
     #[error("{} is in no git repository: proposals are commits (`git init` makes one): {source}", path.display())]
     NoRepository {
-        /// The folder for which a repository was looked for.
+        /// The folder.
         path: PathBuf,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// There is nothing a branch could depart from.
@@ -66,12 +66,12 @@ pub enum ReviewError {
     /// A revision that was asked for is none.
     #[error("`{revision}` names no commit of this repository: {source}; fetch it first")]
     Revision {
-        /// What was asked for.
+        /// The revision.
         revision: String,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
-    /// Nothing tells which branch is the team's.
+    /// There is no default branch.
     #[error(
         "no default branch can be told here: name the branch to compare with (`--base origin/main`), or fetch it"
     )]
@@ -96,7 +96,7 @@ pub enum ReviewError {
     BadPath {
         /// The path.
         path: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: &'static str,
     },
     /// Where names are compared without case, two files would be one.
@@ -105,19 +105,19 @@ pub enum ReviewError {
          another name"
     )]
     CaseCollision {
-        /// What is proposed.
+        /// The proposed path.
         path: String,
-        /// What is there.
+        /// The path that exists.
         there: String,
     },
     /// Something else than a folder stands on the way to a file, or something else than a file in its place.
     #[error("{path} cannot be written: {there} is {what} on the default branch")]
     InTheWay {
-        /// What is proposed.
+        /// The proposed path.
         path: String,
-        /// What is there.
+        /// The path that exists.
         there: String,
-        /// What that is.
+        /// The kind of that entry.
         what: &'static str,
     },
     /// Another proposal has that name.
@@ -163,7 +163,7 @@ pub enum ReviewError {
     Hook {
         /// The hook.
         hook: PathBuf,
-        /// What it said.
+        /// Its output.
         said: String,
     },
     /// The user's hook could not be run.
@@ -174,7 +174,7 @@ pub enum ReviewError {
     HookNotRun {
         /// The hook.
         hook: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The user signs commits, and the program gave no signature.
@@ -182,7 +182,7 @@ pub enum ReviewError {
     Sign {
         /// The program.
         program: String,
-        /// What it said.
+        /// Its output.
         said: String,
     },
     /// The user signs commits, and the program could not be run.
@@ -190,7 +190,7 @@ pub enum ReviewError {
     SignNotRun {
         /// The program.
         program: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A reference for shared weights holds something else.
@@ -223,15 +223,15 @@ pub enum ReviewError {
     /// The program `git` could not make a clone.
     #[error("{said}")]
     Clone {
-        /// What git said.
+        /// Git's error.
         said: String,
     },
     /// A git operation failed.
     #[error("{operation}: {source}")]
     Git {
-        /// What was being done.
+        /// The operation.
         operation: &'static str,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
 }

@@ -133,7 +133,7 @@ fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
 }
 
 #[test]
-fn a_commit_beyond_a_shallow_clone_is_not_told() {
+fn a_commit_beyond_a_shallow_clone_is_not_found() {
     let world = World::new(false);
     let first = world.commit("main", &[("skills/a/SKILL.md", "a")], &[], "Ann", 1);
     let tip = world.commit("main", &[("skills/a/SKILL.md", "a"), ("x", "x")], &[first], "Bob", 2);

@@ -74,7 +74,7 @@ impl History {
     /// Lists the commits that HEAD reaches, from the oldest to the newest, without the excluded ones. Commits of parallel
     /// branches are in the order of their times; merges are excluded, since the commits that they join are in the list.
     ///
-    /// The repository may be bare, shallow, or dirty: only what is committed counts.
+    /// The repository may be bare, shallow, or dirty: only commits count.
     ///
     /// # Errors
     /// When there is no repository or no commit, or when its history cannot be walked.

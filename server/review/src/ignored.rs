@@ -7,8 +7,8 @@ use git2::{ErrorCode, Repository};
 use crate::error::ReviewError;
 
 /// Returns whether git ignores the file at `path`, relative to the work tree at `root`. A file that is tracked is not
-/// ignored, whatever the lists say. Outside of a repository nothing is. Where a list in a folder takes back what one
-/// further up says with a wildcard, libgit2 does not follow git, and the file counts as ignored.
+/// ignored, whatever the lists say. Outside of a repository nothing is. Where a list in a folder negates a wildcard of one
+/// further up, libgit2 does not follow git, and the file counts as ignored.
 ///
 /// # Errors
 /// When there is a repository, and it cannot be read.

@@ -6,7 +6,7 @@ use git2::{
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, MAX_BYTES, by_path, by_text};
 use housestyle_learn::{Commit, FileChange, Hunk};
 
-/// Renames are looked for among so many files; beyond, they count as moved lines.
+/// Most files of a commit among which renames are detected; with more they count as moved lines.
 const RENAME_FILES: usize = 200;
 
 /// Reads commits of one repository.

@@ -158,7 +158,7 @@ fn hunks_rebuild_the_text_whatever_its_ends_are() {
 }
 
 #[test]
-fn merges_reverts_and_programs_are_left_out_and_branches_are_told() {
+fn merges_reverts_and_programs_are_excluded_and_branches_are_read() {
     let mut made = Made::new(false);
     let first = made.commit("Begin", &[("a.rs", Some(A))]);
     let tree = made.tree(Some(first), &[("b.rs", Some(b"fn b() {\n    other();\n}\n"))]);
@@ -179,7 +179,7 @@ fn merges_reverts_and_programs_are_left_out_and_branches_are_told() {
 }
 
 #[test]
-fn files_that_nobody_wrote_are_left_out_each_with_its_reason() {
+fn files_that_nobody_wrote_are_excluded_each_with_its_reason() {
     let mut made = Made::new(false);
     made.commit("Begin", &[("a.rs", Some(A))]);
     let large = b"// text\n".repeat(60_000);
@@ -265,7 +265,7 @@ fn only_what_is_asked_for_is_read() {
 }
 
 #[test]
-fn the_files_of_head_are_told() {
+fn the_files_of_head_are_read() {
     let mut made = Made::new(false);
     made.commit(
         "Begin",

@@ -32,7 +32,7 @@ pub fn write_weights(path: &Path, id: &str, weights: &[u8]) -> Result<String, Re
     }
 }
 
-/// Returns the ids of all weights in the repository, sorted. What they hold is not looked at.
+/// Returns the ids of all weights in the repository, sorted, without a look at their content.
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
@@ -47,8 +47,8 @@ pub fn list_weights(path: &Path) -> Result<Vec<String>, ReviewError> {
     Ok(ids)
 }
 
-/// Returns weights by their id, unless they are more than `most` bytes. Whoever asks must compare the digest:
-/// a reference holds whatever somebody pushed.
+/// Returns weights by their id, unless they are more than `most` bytes. The caller must compare the digest: a
+/// reference holds whatever was pushed.
 ///
 /// # Errors
 /// When there is no repository, no such reference, or it holds no blob of that size.

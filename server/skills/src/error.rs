@@ -44,7 +44,7 @@ pub enum SkillError {
     File {
         /// The folder.
         folder: String,
-        /// What is wrong.
+        /// The problem.
         source: Box<SkillError>,
     },
     /// A SKILL.md does not begin with frontmatter.
@@ -75,7 +75,7 @@ pub enum SkillError {
     RuleField {
         /// The field.
         field: &'static str,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// A document's name is no name of a skill.

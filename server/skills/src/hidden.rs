@@ -6,7 +6,7 @@ pub(crate) fn is_hidden(c: char) -> bool {
     kind(c).is_some()
 }
 
-/// Returns what a hidden character is called.
+/// Returns the name of a hidden character's kind.
 pub(crate) fn kind(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{180e}' => "zero-width character",

@@ -1,9 +1,9 @@
 //! A team's rules as SKILL.md: parse, lint, render, match to a file, mine from edits.
 //!
 //! Nothing here reads a file, a clock, the network or git: texts, edits and times are arguments. A skill is a folder
-//! of the Agent Skills standard; what a program can check of it is its [`Rule`], in the file `rule.json` beside
-//! SKILL.md. All that is done with a rule (hints, repairs, evidence, precision) comes from one question:
-//! [`Rule::occurrences`], where does it apply in this text, and is it followed there?
+//! of the Agent Skills standard; a program can check its [`Rule`], which the file `rule.json` holds. Hints,
+//! repairs, evidence and precision all come from one question, [`Rule::occurrences`]: where does the rule apply in this
+//! text, and is it followed there?
 
 mod document;
 mod error;

@@ -1,4 +1,4 @@
-//! A skill: what a folder with SKILL.md says, and the digest that names exactly this content.
+//! A skill: the content of a folder with SKILL.md, and the digest that identifies it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::rule::RuleFile;
 
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";
-/// The file with what a program can check of it.
+/// The file with the rule that a program can check.
 pub const RULE_FILE: &str = "rule.json";
 /// Bytes of a SKILL.md at most. The standard advises fewer than 5000 tokens.
 pub(crate) const MOST_SKILL_BYTES: usize = 256 * 1024;
@@ -23,17 +23,17 @@ pub(crate) const MOST_RULE_BYTES: usize = 64 * 1024;
 pub struct Skill {
     /// Its name: its folder's.
     pub name: String,
-    /// What it does and when it counts.
+    /// Its effect, and when it applies.
     pub description: String,
-    /// Whatever else is said of it, by key; ours begin with `housestyle.`.
+    /// All other properties, by key; ours begin with `housestyle.`.
     pub metadata: BTreeMap<String, String>,
     /// The Markdown for whoever reads it.
     pub body: String,
-    /// What a program can check of it; nothing in a skill that was written by hand.
+    /// The rule that a program can check; none in a skill that was written by hand.
     pub rule: Option<RuleFile>,
     /// SHA-256 over path and content of all files of the folder, in hexadecimal digits.
     pub digest: String,
-    /// What is not to the standard and was understood nevertheless.
+    /// Deviations from the standard that were read nevertheless.
     pub warnings: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Skill {
     /// Reads a skill from the files of its folder: paths parted by `/`, relative to the folder, with their contents.
     ///
     /// # Errors
-    /// When there is no SKILL.md, or one of the files that count cannot be understood.
+    /// When there is no SKILL.md, or SKILL.md or rule.json cannot be understood.
     pub fn read(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Skill, SkillError> {
         let folder_name = || folder.to_owned();
         if let Some((first, second)) = colliding(files) {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told() {
+    fn unusable_folders_are_refused() {
         let large = "x".repeat(MOST_SKILL_BYTES + 1);
         for (list, sentence) in [
             (files(&[]), "holds no SKILL.md"),

@@ -58,8 +58,8 @@ pub(crate) fn indentation(text: &str, at: usize) -> &str {
 
 /// Returns the children of a node that count: no comments, no separators that say nothing, nothing empty.
 ///
-/// Commas part what stands beside each other and count nowhere but among the tokens of a Rust macro call, where one
-/// before the closing bracket does not. Semicolons count where a statement with one means something else.
+/// Commas count only among the tokens of a Rust macro call, and not before its closing bracket. Semicolons count where a
+/// statement with one means something else.
 pub(crate) fn significant_children<'t>(node: Node<'t>, text: &str, language: Language) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
     let semicolons = matches!(language.id(), "c" | "java" | "rust");

@@ -1,6 +1,6 @@
 //! Where a hunk is given as a case: a hole at something that the edit added.
 //!
-//! What a case shows is what its author could see: the file before the commit, with the commit's earlier hunks. Lines
+//! A case shows only text that its author could see: the file before the commit, with the commit's earlier hunks. Lines
 //! of the same hunk that come after the hole were not written yet, so they stand nowhere.
 
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::random::Random;
 /// Tries for each hole, since some places give none.
 const TRIES: usize = 6;
 
-/// What holes are made.
+/// The sizes and numbers of holes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HoleOptions {
     /// Most holes in a hunk.
@@ -23,12 +23,12 @@ pub struct HoleOptions {
     pub bytes: usize,
 }
 
-/// A hole: what belongs into it, and what follows it.
+/// A hole: its text, and the text that follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hole {
     /// The middle, in the text after the commit. All before it is the case's prefix.
     pub(crate) middle: Range<usize>,
-    /// What of the text after the commit follows at once: the rest of a line that was there before, or a line's end.
+    /// The part of the text after the commit that follows at once: the rest of a line that was there before, or a line's end.
     pub(crate) tail: Range<usize>,
     /// From where on the text before the commit follows that.
     pub(crate) old: usize,
@@ -76,7 +76,7 @@ pub(crate) fn holes(file: &FileChange, hunk: &Hunk, options: &HoleOptions, rando
     found
 }
 
-/// Returns the hole of a change inside of one line: what was put between two parts that stayed.
+/// Returns the hole of a change inside of one line: the text that was put between two parts that stayed.
 fn within_a_line(file: &FileChange, hunk: &Hunk, options: &HoleOptions) -> Option<Hole> {
     let (before, after) = (file.removed(hunk), file.added(hunk));
     if before.lines().count() != 1 || after.lines().count() != 1 {

@@ -10,7 +10,7 @@ pub const MAX_BYTES: usize = 256 * 1024;
 const LONG_LINE: usize = 2000;
 /// Over so many bytes a line on average, nobody reads the file as code.
 const MEAN_LINE: usize = 200;
-/// Lines at the top in which a generator says so.
+/// Lines at the top in which a generator leaves its mark.
 const HEADER_LINES: usize = 12;
 
 const VENDORED: &[&str] = &[
@@ -65,7 +65,7 @@ const LOCKS: &[&str] = &[
     "podfile.lock",
 ];
 
-/// What generators write into their headers, in lower case.
+/// Marks that generators write into their headers, in lower case.
 const MARKS: &[&str] = &[
     "@generated",
     "do not edit",

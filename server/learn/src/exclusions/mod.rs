@@ -34,7 +34,7 @@ pub enum Exclusion {
     Moved,
     /// A program made the file.
     Generated,
-    /// Somebody else's code, kept beside the team's.
+    /// Somebody else's code among the team's.
     Vendored,
     /// A lock file of a package manager.
     Lock,
@@ -46,7 +46,7 @@ pub enum Exclusion {
     NotUtf8,
     /// A path that is no UTF-8.
     PathNotUtf8,
-    /// Larger than what people write by hand.
+    /// Larger than a file that people write by hand.
     TooLarge,
     /// A link, a submodule, or something else that is not a file's text.
     NotAFile,

@@ -1,4 +1,4 @@
-//! Planted secrets: whether training makes a model repeat what stood in its text once.
+//! Planted secrets: whether training makes a model repeat a text that it saw once.
 //!
 //! Training puts made-up secrets among the examples. Afterwards the model scores each planted secret and reference
 //! secrets that it never saw. A model that learned nothing of the secret gives it any rank among them with equal chance
@@ -31,7 +31,7 @@ pub struct Canary {
     pub prefix: &'static str,
     /// Text after it.
     pub suffix: &'static str,
-    /// The secret: what the example teaches.
+    /// The secret, which the example teaches.
     pub secret: String,
     /// Reference secrets, made in the same way; none is in any training text.
     pub references: Vec<String>,

@@ -38,13 +38,13 @@ impl Serialize for Verdict {
 pub struct Check {
     /// Its name.
     pub name: &'static str,
-    /// What came out.
+    /// Whether the candidate passed it.
     pub passed: bool,
-    /// What was found and what was asked for, in a sentence.
+    /// The finding and the bound, in a sentence.
     pub finding: String,
 }
 
-/// What is gained without one author's edits.
+/// The gain without one author's edits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WithoutAuthor {
     /// Whose edits are left out.
@@ -64,7 +64,7 @@ pub struct Figures {
     pub commits: usize,
     /// Authors of them.
     pub authors: usize,
-    /// What the candidate must beat: `starter` or `base`.
+    /// The reference that the candidate must beat: `starter` or `base`.
     pub reference: &'static str,
     /// Nats a token of the reference.
     pub reference_nll_per_token: Option<f64>,
@@ -76,7 +76,7 @@ pub struct Figures {
     pub against_base: Option<Interval>,
     /// The candidate against an adapter of equal budget from another repository.
     pub against_foreign: Option<Interval>,
-    /// That adapter against the reference: what such a budget gains whatever it learns from.
+    /// That adapter against the reference: the gain of such a budget whatever it learns from.
     pub foreign_against_reference: Option<Interval>,
     /// Change of the share of core cases that are right.
     pub core_change: Option<f64>,
@@ -90,7 +90,7 @@ pub struct Figures {
     pub without: Vec<WithoutAuthor>,
 }
 
-/// What the gate says of a candidate.
+/// The gate's report on a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Whether it may be proposed.
@@ -101,11 +101,11 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The figures behind them.
     pub figures: Figures,
-    /// What was asked for.
+    /// The bounds that applied.
     pub bounds: Bounds,
 }
 
-/// Judges a candidate. What was not measured does not count in its favour; only the foreign control may be
+/// Judges a candidate. A missing measurement does not count in its favour; only the foreign control may be
 /// missing, where there is no other repository.
 pub fn judge(evidence: &Evidence, bounds: &Bounds) -> Report {
     let figures = figures(evidence);

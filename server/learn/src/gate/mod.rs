@@ -1,6 +1,6 @@
 //! The gate: whether a candidate adapter may be proposed to people at all.
 //!
-//! Everything here is arithmetic on what was measured elsewhere. A candidate that passes every check is
+//! Everything here is arithmetic on measurements of other crates. A candidate that passes every check is
 //! *eligible*; only a person makes it active.
 
 mod authors;

@@ -5,7 +5,7 @@ use super::order::BORDER;
 use super::weights::Weights;
 use crate::error::LearnError;
 
-/// What a file begins with.
+/// The first bytes of a file.
 const MAGIC: &[u8; 8] = b"HSPHRASE";
 /// Version of the form; another one is made anew by `learn`.
 const VERSION: u32 = 1;
@@ -36,14 +36,14 @@ impl Phrases {
             out.extend(d.path.as_bytes());
         }
         (0..self.documents.len()).flat_map(|n| self.of(n)).for_each(|t| out.extend(t.to_le_bytes()));
-        number(&mut out, self.places.len());
-        self.places.iter().for_each(|p| out.extend(p.to_le_bytes()));
+        number(&mut out, self.positions.len());
+        self.positions.iter().for_each(|p| out.extend(p.to_le_bytes()));
         let sum = checksum(&out);
         out.extend(sum.to_le_bytes());
         out
     }
 
-    /// Reads what [`Phrases::to_bytes`] wrote.
+    /// Reads the bytes of [`Phrases::to_bytes`].
     ///
     /// # Errors
     /// When the bytes are anything else.
@@ -61,7 +61,7 @@ impl Phrases {
         if found != content_sum {
             return Err(LearnError::Checksum { found, content: content_sum });
         }
-        // It is as it was written, but who wrote it is not known: every length and every place is checked all the same.
+        // It is as it was written, but who wrote it is not known: every length and every position is checked all the same.
         let mut r = Reader(content.get(MAGIC.len() + 4..).unwrap_or_default());
         let mut phrases = Phrases::new(u64::from_le_bytes(r.array("vocabulary")?));
         let shares = r.number("weights")? as usize;
@@ -111,10 +111,12 @@ impl Phrases {
         }
         let count = r.number("places")? as usize;
         let bytes = r.take("places", count.saturating_mul(4))?;
-        phrases.places.extend(numbers(bytes));
-        // Whatever the order is: each place has a text before it, and a token behind.
-        if let Some(place) = phrases.places.iter().find(|p| **p < 3 || **p as usize >= phrases.tokens.len()) {
-            return Err(wrong("places", format!("{place} is outside of {} tokens", phrases.tokens.len())));
+        phrases.positions.extend(numbers(bytes));
+        // Whatever the order is: each position has a text before it, and a token behind.
+        if let Some(position) =
+            phrases.positions.iter().find(|p| **p < 3 || **p as usize >= phrases.tokens.len())
+        {
+            return Err(wrong("places", format!("{position} is outside of {} tokens", phrases.tokens.len())));
         }
         if !r.0.is_empty() {
             return Err(wrong("end", format!("{} bytes too many", r.0.len())));
@@ -123,7 +125,7 @@ impl Phrases {
     }
 }
 
-/// What was not read yet.
+/// The bytes that are not read yet.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -151,7 +153,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.as_chunks().0.iter().map(|four| u32::from_le_bytes(*four))
 }
 
-/// FNV-1a over words of eight bytes: finds what decays, and is no protection against who means harm.
+/// FNV-1a over words of eight bytes: finds decay, and is no protection against intent.
 pub(super) fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks();
     let rest = rest.iter().map(|byte| u64::from(*byte));

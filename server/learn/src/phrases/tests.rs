@@ -34,7 +34,7 @@ fn held(texts: &[(&'static str, Kind, Vec<u32>)]) -> Vec<(&'static str, Kind, Ve
     kept.map(|n| texts[n].clone()).collect()
 }
 
-/// The probabilities as the definition has them: each place looked at, and every level on its own.
+/// The probabilities as the definition has them: each position looked at, and every level on its own.
 fn by_hand(texts: &[(&str, Kind, Vec<u32>)], path: &str, context: &[u32]) -> Vec<(u32, f64)> {
     let folder = |path: &str| path.rfind('/').map_or(String::new(), |at| path[..at].to_owned());
     let weights = Weights::default();
@@ -76,7 +76,7 @@ proptest! {
         let out = predict(&cache, "a/x.rs", &context);
         let sum: f64 = out.tokens.iter().map(|t| f64::from(t.1)).sum();
         prop_assert!((sum + f64::from(out.model) - 1.0).abs() < 1e-5, "{:?}", out);
-        // Few places: none is left out, so the counts are whole.
+        // Few positions: none is left out, so the counts are whole.
         for (token, p) in by_hand(&held(&texts), "a/x.rs", &context) {
             let found = out.alone(token);
             prop_assert!((found - p).abs() < 5e-3, "{}: {} by hand {}, {:?}", token, found, p, out);
@@ -229,7 +229,7 @@ fn it_is_full_at_its_bound_and_says_so() {
     cache.insert("a", Kind::File, &half).expect("room");
     let full = cache.insert("b", Kind::File, &half).expect_err("no room");
     assert!(full.to_string().starts_with("b: its 2097152 tokens and the"), "{full}");
-    cache.insert("a", Kind::File, &half[1..]).expect("in its own place");
+    cache.insert("a", Kind::File, &half[1..]).expect("in its own position");
     assert_eq!(cache.extend([("c", Kind::Edit, &half[..]), ("d", Kind::Edit, &half[..9])]).len(), 1);
     assert_eq!(cache.documents().len(), 2);
     assert!(cache.bytes() <= 8 * (cache.len() + 64) + 1024);

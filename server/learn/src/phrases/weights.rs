@@ -1,4 +1,4 @@
-//! How much the cache counts beside the model: one weight for each kind of match, fitted on edits that it had not seen.
+//! The weights of the mixture of cache and model: one for each kind of match, fitted on held-out edits.
 
 use super::corpus::Scope;
 use super::predict::LEVELS;
@@ -47,7 +47,7 @@ const FITTED: [f32; KINDS] = [
 /// A token of a held-out edit, and the probabilities that predicted it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeldOutToken {
-    /// The kind of match, as a [`Prediction`](super::Prediction) tells it.
+    /// The kind of match, as in [`Prediction::kind`](super::Prediction::kind).
     pub kind: usize,
     /// The probability that the model gave to the token that came.
     pub model: f64,
@@ -87,7 +87,7 @@ impl Weights {
         outcomes.iter().map(nats).sum()
     }
 
-    /// Returns weights for a team: fitted to what was seen of it, or none where even these find the outcomes less likely
+    /// Returns weights for a team: fitted to its held-out tokens, or none where even these find the outcomes less likely
     /// than the model does alone. Few outcomes say little: with fewer than [`FEWEST`] the weights stay as they are.
     #[must_use]
     pub fn fitted(&self, outcomes: &[HeldOutToken]) -> Weights {

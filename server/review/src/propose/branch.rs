@@ -9,7 +9,7 @@ use crate::error::{ReviewError, during, writing};
 
 /// Where proposals are.
 const BRANCHES: &str = "housestyle/proposals/";
-/// Where the last commit of each proposal that was made here is noted, so that a branch that has gone is missed.
+/// References to the last commit of each proposal that was made here, by which a deleted branch is noticed.
 const NOTES: &str = "refs/housestyle/proposed/";
 
 /// A proposal's branch.
@@ -94,7 +94,7 @@ impl<'r> Branch<'r> {
         }
     }
 
-    /// Checks that nothing on the branch is another's: neither another proposal, nor somebody's work on this one.
+    /// Checks that the branch holds neither another proposal nor commits that somebody added by hand.
     /// Merges are passed over: they bring the default branch, which the next commit departs from anyway.
     pub(super) fn check_ours(
         &self,

@@ -326,7 +326,7 @@ fn what_cannot_be_written_leaves_no_branch() {
 }
 
 #[test]
-fn a_lock_of_another_process_is_told_and_nothing_changes() {
+fn a_lock_of_another_process_is_reported_and_nothing_changes() {
     let git = Git::new();
     let first = git.propose("one").expect("proposed");
     let lock = git.work().join(format!(".git/refs/heads/{BRANCH}.lock"));
@@ -345,7 +345,7 @@ fn a_lock_of_another_process_is_told_and_nothing_changes() {
 }
 
 #[test]
-fn a_disk_that_takes_nothing_is_told_and_nothing_changes() {
+fn a_full_disk_is_reported_and_nothing_changes() {
     let git = Git::new();
     let first = git.propose("one").expect("proposed");
     // No object can be written: where its folder would be, there is a file. (Permissions do not stop root.)

@@ -1,5 +1,5 @@
-//! The message of a proposal's commit: what the caller says, a trailer that names what is proposed and by which
-//! program, and the user's `commit-msg` hook, which may change or refuse it.
+//! The message of a proposal's commit: the caller's text, a trailer with the proposal's subject and the
+//! program's version, and the user's `commit-msg` hook, which may change or refuse it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

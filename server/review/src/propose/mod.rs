@@ -22,12 +22,12 @@ use branch::{Branch, is_within};
 
 pub use state::{ProposalState, proposal_state};
 
-/// What is proposed.
+/// A proposal to commit.
 #[derive(Debug, Clone)]
 pub struct Proposal<'a> {
     /// The branch's name below `housestyle/proposals/`.
     pub name: &'a str,
-    /// What is proposed, in a few words on one line, such as `skill prefer-bail`. Its commits name it in a trailer;
+    /// The subject in a few words on one line, such as `skill prefer-bail`. Its commits name it in a trailer;
     /// a branch that proposes something else is left alone.
     pub subject: &'a str,
     /// Files to add or replace: paths with `/`, relative to the root, and contents.
@@ -82,7 +82,7 @@ pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
 ///
 /// # Errors
 /// When there is no repository or commit, the branch is another's, a file cannot be where it should, the hook or the
-/// user's signing program says no, or git fails. No branch has changed then.
+/// user's signing program refuses, or git fails. No branch has changed then.
 pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, proposal.name)?;

@@ -56,7 +56,7 @@ fn program(config: &Config, names: &[&str], default: &str) -> String {
     found.map_or_else(|| default.to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
-/// Signs with a program that speaks as gpg does.
+/// Signs with a program that takes gpg's arguments.
 fn openpgp(program: &str, key: &str, content: &str) -> Result<String, ReviewError> {
     let mut command = Command::new(program);
     command.args(["--status-fd=2", "-bsau", key]);
@@ -78,7 +78,7 @@ fn fed(command: &mut Command, content: &str) -> std::io::Result<Output> {
     child.wait_with_output()
 }
 
-/// Signs with a program that speaks as ssh-keygen does.
+/// Signs with a program that takes ssh-keygen's arguments.
 fn ssh(program: &str, config: &Config, key: &str, content: &str) -> Result<String, ReviewError> {
     let outside = outside(program);
     let folder = tempfile::tempdir().map_err(&outside)?;

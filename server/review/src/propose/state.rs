@@ -20,7 +20,7 @@ pub enum ProposalState {
     Behind,
     /// The default branch has it.
     Merged,
-    /// It was not merged, and its branch was removed, here or at the remote: somebody did not want it.
+    /// It was not merged, and its branch was deleted, here or at the remote: it was declined.
     Deleted,
 }
 

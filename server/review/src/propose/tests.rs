@@ -167,7 +167,7 @@ fn the_same_proposal_twice_is_one_and_another_of_its_name_is_refused() {
 }
 
 #[test]
-fn what_stands_in_the_way_is_told() {
+fn obstacles_are_reported() {
     let error = World::empty().propose("x", &files("{}")).expect_err("no commit");
     assert!(matches!(error, ReviewError::NoCommit), "{error}");
     for name in ["", "a b", "a/b", "..", "-d", "a~1", "x.lock"] {

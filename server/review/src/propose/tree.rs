@@ -1,4 +1,4 @@
-//! The proposal's tree: the default branch's, with the proposal's files; and what may be a file of it.
+//! The proposal's tree: the default branch's with the proposal's files; and the check of the files' paths.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub(super) fn check(repository: &Repository, base: &Commit<'_>, files: &Files) -
     Ok(())
 }
 
-/// Returns what is wrong with a part of a path.
+/// Returns the problem of a part of a path.
 fn problem(part: &str) -> Option<&'static str> {
     let lower = part.to_lowercase();
     if part.is_empty() || part == "." || part == ".." {

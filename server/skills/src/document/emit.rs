@@ -5,7 +5,7 @@ use crate::hidden;
 
 use super::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME};
 
-/// Names that Windows keeps for devices: a folder of that name cannot be made there.
+/// Names of devices on Windows, where no folder can have them.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
 impl Document {
@@ -71,7 +71,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 }
 
 /// Returns a skill's name made of a text: its ASCII letters and digits, parted by single hyphens, cut at a word.
-/// Nothing where it has neither letters nor digits, or is what a device is called.
+/// `None` where it has neither letters nor digits, or is the name of a device.
 pub fn kebab(text: &str) -> Option<String> {
     let mut name = String::new();
     let mut was_lower = false;
@@ -132,7 +132,7 @@ fn is_noncharacter(c: char) -> bool {
     code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)
 }
 
-/// Cuts a line at a word, and says so by an ellipsis.
+/// Cuts a line at a word, and marks the cut with an ellipsis.
 fn cut(line: String, most: usize) -> String {
     if line.chars().count() <= most {
         return line;

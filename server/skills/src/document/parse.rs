@@ -1,7 +1,7 @@
-//! Reads a SKILL.md leniently: what in the wild stands for YAML, not all of YAML.
+//! Reads a SKILL.md leniently: the YAML of real files, not all of YAML.
 //!
 //! Scalars in all their forms, one level of keys below `metadata`, lists as text. Anchors, aliases and tags are text:
-//! nothing grows by being read. Each line is looked at a bounded number of times.
+//! nothing grows by being read. Each line is read a bounded number of times.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ enum Value {
 }
 
 impl Document {
-    /// Reads a SKILL.md. What is not to the standard is understood where it can be, and told.
+    /// Reads a SKILL.md. Deviations from the standard are read where possible, and become warnings.
     ///
     /// # Errors
     /// When there is no frontmatter, it has no end, or it has no description.
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the next line that says something.
+    /// Returns the next line with content.
     fn next_line(&mut self) -> Option<Line<'a>> {
         while let Some(line) = self.lines.get(self.at).copied() {
             self.at += 1;
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         &self.lines[from..from + count]
     }
 
-    /// Reads the value of a key: what stands behind it, and the lines below it.
+    /// Reads the value of a key: the text behind it, and the lines below it.
     fn value(&mut self, line: Line<'a>, rest: &str) -> Value {
         if let Some(block) = Block::of(rest) {
             let lines = self.deeper(line.indent);
@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads what stands below a key alone on its line: a list, a map, or text.
+    /// Reads the value below a key alone on its line: a list, a map, or text.
     fn below(&mut self, key: Line<'a>) -> Value {
         let mut count = 0;
         let mut said = None;
@@ -285,7 +285,7 @@ fn fold<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     joined
 }
 
-/// Reads a key from the start of a line; returns it with what stands behind its colon.
+/// Reads a key from the start of a line; returns it with the text behind its colon.
 fn key_of(text: &str) -> Option<(String, &str)> {
     if let Some((key, behind)) = quoted(text) {
         return behind.trim_start().strip_prefix(':').map(|rest| (key, rest.trim()));

@@ -124,7 +124,7 @@ fn document(folder: &str, text: &str, found: &mut Found) {
     }
 }
 
-/// Looks at what values stand for: an escape hides from whoever looks at the text.
+/// Checks the values that escapes stand for, which nobody sees in the text.
 fn values(document: &Document, text: &str, found: &mut Found) {
     let optional = [&document.license, &document.compatibility, &document.allowed_tools];
     let values = [&document.name, &document.description].into_iter();

@@ -1,4 +1,4 @@
-//! The best alignment of two sequences: what stays, where one became the other.
+//! The best alignment of two sequences: the elements that stay, where one became the other.
 
 /// Returns the pairs of indices of the common subsequence with the largest sum of weights; a pair of weight 0 is none.
 pub(super) fn aligned<T>(old: &[T], new: &[T], weight: impl Fn(&T, &T) -> usize) -> Vec<(usize, usize)> {

@@ -11,7 +11,7 @@ pub struct Candidate {
     pub name: String,
     /// The rule in a few words.
     pub title: String,
-    /// What the skill does and when it counts.
+    /// The skill's effect, and when it applies.
     pub description: String,
     /// The rule and where it holds.
     pub file: RuleFile,
@@ -19,25 +19,25 @@ pub struct Candidate {
     pub examples: Vec<Example>,
     /// Places that were written against it.
     pub counter_examples: Vec<CounterExample>,
-    /// What speaks for it.
+    /// The evidence for it.
     pub support: Support,
     /// For each quarter of its earlier commits, in the order of time, how many places follow it and how many there are.
     pub stability: Vec<[usize; 2]>,
     /// How held-out edits follow it.
     #[serde(rename = "later")]
     pub held_out: HeldOut,
-    /// By what candidates are ranked: more is better.
+    /// The score by which candidates are ranked: more is better.
     pub score: f64,
 }
 
-/// What speaks for a rule, counted in edits that were mined.
+/// The evidence for a rule, counted in mined edits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Support {
     /// New places where it applies.
     pub places: usize,
     /// Those that follow it.
     pub followed: usize,
-    /// Places that an edit changed from what is avoided to what is preferred.
+    /// Places that an edit changed from an avoided form to the preferred one.
     pub changed: usize,
     /// Edits of a file in which something follows it.
     pub edits: usize,

@@ -17,12 +17,12 @@ pub struct FileEdit<'a> {
     pub old: &'a str,
     /// The whole text after; empty where the file was deleted.
     pub new: &'a str,
-    /// What changed, from the top: whole lines, in bytes of the text before and of the text after.
+    /// The changed lines, from the top, in bytes of the text before and of the text after.
     pub hunks: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl<'a> FileEdit<'a> {
-    /// Returns what a hunk took away and what it put in its place; empty where a range is none of the text.
+    /// Returns the texts that a hunk removed and added; empty where a range is none of the text.
     pub fn texts(&self, hunk: &(Range<usize>, Range<usize>)) -> (&'a str, &'a str) {
         let old = self.old.get(hunk.0.clone()).unwrap_or_default();
         (old, self.new.get(hunk.1.clone()).unwrap_or_default())

@@ -21,7 +21,8 @@ const COMMITS: usize = 3;
 const PLACES_OF_QUARTER: usize = 5;
 /// ... the rule must be followed so often, but for the first: habits begin somewhere.
 const SHARE_OF_QUARTER: f64 = 0.85;
-/// Returns what was written since people began to change places to follow the rule, where they wrote otherwise before.
+
+/// Returns the tallies since people began to change places to follow the rule, where they wrote otherwise before.
 pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     let (changed, undone) = (sum(|tally| tally.changed), sum(|tally| tally.undone));
@@ -37,7 +38,7 @@ pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
     tallies
 }
 
-/// Returns where a rule falls through; nothing where it is followed.
+/// Returns the stage at which a rule is dropped; `None` where it is followed.
 pub(super) fn falls(
     edits: &[FileEdit<'_>],
     tallies: &[Tally],
@@ -54,7 +55,7 @@ pub(super) fn falls(
     let undisputed = match basis {
         Basis::Places => false,
         Basis::Usual => support.changed == 0 && support.places == support.followed,
-        Basis::Changes => !(decided && gone_after(tallies, support.changed)),
+        Basis::Changes => !(decided && disappears_after(tallies, support.changed)),
     };
     let falls = [
         (support.followed == 0, Stage::Nowhere),
@@ -69,8 +70,8 @@ pub(super) fn falls(
     falls.into_iter().find_map(|(falls, stage)| falls.then_some(stage))
 }
 
-/// Returns whether what is avoided is hardly written any more once it was changed.
-fn gone_after(tallies: &[Tally], changed: usize) -> bool {
+/// Returns whether the avoided form nearly disappears after its first change.
+fn disappears_after(tallies: &[Tally], changed: usize) -> bool {
     let first = tallies.iter().position(|tally| tally.changed > 0).unwrap_or(0);
     let again: usize = tallies.iter().skip(first).map(|tally| tally.broken).sum();
     again * 5 <= changed

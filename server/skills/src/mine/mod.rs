@@ -1,4 +1,4 @@
-//! Rules found in what a team does.
+//! The miner: rules found in a team's edits.
 //!
 //! [`mine`] reads from top to bottom like the list of its steps: find rules that could hold in the earlier edits, count
 //! how each is followed, find the scope in which it holds, drop the untrusted, unsteady, known and unsafe ones, measure the

@@ -1,4 +1,4 @@
-//! How edits follow rules: each new place counted once, with what stood there before taken off.
+//! How edits follow rules: each new occurrence counts once, less those that the edit replaced.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,7 +9,7 @@ use super::FileEdit;
 use crate::rule::{Occurrence, Rules};
 use crate::source::Source;
 
-/// What one edit says of one rule.
+/// The tally of one edit for one rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     /// The edit, by its place in the list.
@@ -37,7 +37,8 @@ impl Tally {
     }
 }
 
-/// Returns for each rule what the edits say of it, in their order. Edits that say nothing are not there.
+/// Returns for each rule the tallies of the edits, in their order, without those of edits that have no new occurrence.
+/// `progress` is called with the number of each edit.
 pub(super) fn observe(
     edits: &[FileEdit<'_>],
     rules: &Rules,
@@ -94,11 +95,11 @@ fn occurrences_in(
     found
 }
 
-/// What the hunks of one edit say of one rule.
+/// The tally of one edit's hunks for one rule.
 #[derive(Debug, Clone, Default)]
 struct Counting {
     tally: Tally,
-    /// What several hunks touch (a list item of three lines) is counted with the first of them.
+    /// An occurrence that several hunks touch (a list item of three lines) counts with the first of them.
     taken: HashSet<usize>,
 }
 

@@ -7,11 +7,11 @@ const WORDS: usize = 4;
 /// Letters of one side, at most.
 const LETTERS: usize = 20;
 
-/// What stands for a way to write, where a pattern begins with it or is made of little else.
+/// Beginnings of patterns that have a name of their own.
 const SHAPES: &[(&str, &str)] =
     &[("f\"", "f-strings"), ("f'", "f-strings"), ("b\"", "byte strings"), ("r\"", "raw strings")];
 
-/// What marks are called, where words do not distinguish the sides; a mark stands before those that are parts of it.
+/// Names of marks, for sides that words do not distinguish; a mark stands before those that are parts of it.
 const MARKS: &[(&str, &str)] = &[
     ("===", "strict equality"),
     ("!==", "strict inequality"),
@@ -41,7 +41,7 @@ const MARKS: &[(&str, &str)] = &[
     ("!", "not"),
 ];
 
-/// Returns what a rewrite prefers and what it avoids, each in a few words.
+/// Returns the preferred and the avoided side of a rewrite, each in a few words.
 pub(super) fn sides(rewrite: &Rewrite) -> [String; 2] {
     let both = |avoid: &String| [in_words(&rewrite.prefer, avoid), in_words(avoid, &rewrite.prefer)];
     // The first with other words: in a name `List` is `list`.

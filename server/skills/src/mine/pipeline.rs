@@ -23,10 +23,10 @@ use crate::source::line_start;
 const PLACES_LATER: usize = 4;
 /// ... it must be followed so often.
 const SHARE_LATER: f64 = 0.9;
-/// What a formatter can do and nobody broke in so many places, a formatter does.
+/// A form that nobody broke in so many places is the work of a formatter, if a formatter can enforce it.
 const PLACES_OF_FORMATTER: usize = 150;
 
-/// What is mined, and how much is proposed.
+/// Options of the miner.
 pub struct MiningOptions<'a> {
     /// Candidates at most.
     pub most: usize,
@@ -34,7 +34,7 @@ pub struct MiningOptions<'a> {
     pub held_out_share: f64,
     /// Files of the repository that settle tools: paths and texts.
     pub configs: Vec<(&'a str, &'a str)>,
-    /// Says of a name, a rule and the number of its edits whether people do not want it.
+    /// Returns for a name, a rule and the number of its edits whether people rejected it.
     pub rejected: &'a dyn Fn(&str, &RuleFile, usize) -> bool,
 }
 
@@ -47,14 +47,14 @@ impl std::fmt::Debug for MiningOptions<'_> {
     }
 }
 
-/// What was mined.
+/// The result of the miner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Mined {
     /// The candidates, the best first.
     pub candidates: Vec<Candidate>,
-    /// The other rules that were looked at.
+    /// The other rules that were considered.
     pub dropped: Vec<Dropped>,
-    /// Rules that were looked at.
+    /// How many rules were considered.
     pub considered: usize,
     /// Edits that rules were found in, and later ones that they were measured on.
     pub edits: [usize; 2],
@@ -129,7 +129,8 @@ impl Mined {
     }
 }
 
-/// Returns where a rule holds, with what the edits say of it there; or the widest place, and where it falls through.
+/// Returns the scope in which a rule holds, with its tallies there; or the widest scope, and the stage at which it is
+/// dropped.
 fn held(
     edits: &[FileEdit<'_>],
     guess: &Guess,

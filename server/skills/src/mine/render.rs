@@ -1,6 +1,6 @@
 //! A candidate as the files of a skill, from closed templates.
 //!
-//! What comes from the repository stands in fences alone: examples that a check would refuse are left out. There are no
+//! Text of the repository stands in fences alone; examples that the lint would refuse are dropped. There are no
 //! addresses and no commands.
 
 use std::collections::BTreeMap;

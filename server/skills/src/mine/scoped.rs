@@ -10,7 +10,7 @@ use crate::rule::{Rule, Scope};
 
 /// A language takes part where the rule is followed so often in it.
 const SHARE: f64 = 0.9;
-/// With fewer places a language says nothing against the rule.
+/// With fewer places a language is no evidence against the rule.
 const PLACES: usize = 4;
 /// A folder must have so many places to have a rule of its own.
 const PLACES_OF_FOLDER: usize = 20;
@@ -62,7 +62,7 @@ fn folder(path: &str) -> &str {
     path.split_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Returns the glob that explains all places that follow the rule, if there is one narrower than everything.
+/// Returns the glob that covers all places that follow the rule, if there is one narrower than everything.
 fn narrowest(edits: &[FileEdit<'_>], found: &Guess, tallies: &[Tally], scope: &Scope) -> Vec<String> {
     let mut paths: Vec<&str> = tallies
         .iter()

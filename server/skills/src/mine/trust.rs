@@ -1,4 +1,4 @@
-//! Who speaks for a rule: no author decides alone.
+//! The authors behind a rule: none decides alone.
 
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ fn cap(counts: &[f64]) -> f64 {
     low
 }
 
-/// Returns whether a rule stands without any one of its authors. A repository of one author has nobody else to ask.
+/// Returns whether a rule stands without any one of its authors. In a repository of one author it does.
 pub(super) fn stands_without_any(edits: &[FileEdit<'_>], tallies: &[&Tally], is_alone: bool) -> bool {
     if is_alone {
         return true;

@@ -7,11 +7,11 @@ use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::{Piece, PieceKind, is_comment, trimmed};
 
-/// Nodes deeper than this are not looked at.
+/// Deepest level of nodes that are visited.
 const DEEPEST: usize = 400;
 /// A comment at a file's top with one of these is about rights.
 const RIGHTS: &[&str] = &["copyright", "licence", "license", "spdx-"];
-/// Comments that begin so are orders to tools.
+/// Beginnings of comments that are orders to tools.
 const ORDERS: &[&str] = &[
     "eslint",
     "prettier-",
@@ -71,7 +71,7 @@ pub(super) fn pieces(text: &str, language: Language, tree: Option<&Tree>) -> Vec
 struct Raw {
     range: Range<usize>,
     is_string: bool,
-    /// What it stands before, or in: whether that is a definition, and of a function.
+    /// Whether it documents a definition, and whether that is a function.
     before: Option<bool>,
 }
 
@@ -170,13 +170,13 @@ fn defines(node: Node<'_>, depth: usize) -> Option<bool> {
     ends.iter().any(|end| kind.ends_with(end)).then_some(false)
 }
 
-/// Returns what begins a comment, as far as it is marks: `///`, `/**`, `#`.
+/// Returns the marks that begin a comment: `///`, `/**`, `#`.
 fn marker(own: &str) -> &str {
     let end = own.find(|c: char| !matches!(c, '/' | '!' | '*' | '#' | '-' | ';' | '%')).unwrap_or(own.len());
     &own[..end]
 }
 
-/// Returns whether two comments are one: lines of the same mark, one below the other, with nothing beside them.
+/// Returns whether two comments are one: lines of the same mark, one below the other, with nothing else on them.
 fn joins(text: &str, last: &Raw, next: &Raw) -> bool {
     let gap = text.get(last.range.end..next.range.start).unwrap_or("x");
     let (a, b) = (&text[last.range.clone()], &text[next.range.clone()]);
@@ -272,7 +272,7 @@ fn string_lines(text: &str, string: &Raw, lines: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Empties the lines that are code: fences, examples, what a prompt begins, what looks like a statement.
+/// Empties the lines that are code: fences, examples, lines with a prompt, lines that look like a statement.
 fn without_code(text: &str, mut lines: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let (mut fenced, mut example) = (false, false);
     for line in &mut lines {

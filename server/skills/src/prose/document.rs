@@ -61,7 +61,7 @@ struct Reader<'a> {
     text: &'a str,
     found: Vec<Piece>,
     open: Option<(PieceKind, Range<usize>, Vec<Range<usize>>)>,
-    /// Whether a list is open: what is indented below its items is theirs.
+    /// Whether a list is open: text that is indented below its items belongs to them.
     in_list: bool,
 }
 

@@ -17,7 +17,7 @@ pub(crate) use words::{Word, count_words, words};
 /// A stretch of text for people: a heading, a list item, a paragraph, a comment, a docstring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: PieceKind,
     /// From its first to its last byte, marks included.
     pub(crate) range: Range<usize>,

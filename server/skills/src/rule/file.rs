@@ -1,18 +1,18 @@
-//! Reads and writes `rule.json`, and refuses what could not be checked.
+//! Reads and writes `rule.json`, and refuses rules that cannot be checked.
 
 use super::{FORMAT, Rule, RuleFile};
 use crate::error::SkillError;
 
 /// Most characters of a pattern or term.
 const MOST_TEXT: usize = 2000;
-/// Most things that one rule avoids.
+/// Most entries of `avoid`.
 const MOST_AVOIDED: usize = 50;
 
 impl RuleFile {
     /// Reads a `rule.json`.
     ///
     /// # Errors
-    /// When it is of another form or version, or a field says nothing that can be checked.
+    /// When it is of another form or version, or a field cannot be checked.
     pub fn parse(bytes: &[u8]) -> Result<RuleFile, SkillError> {
         #[derive(serde::Deserialize)]
         struct Version {

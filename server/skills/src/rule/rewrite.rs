@@ -1,4 +1,4 @@
-//! Code that is written in one way, not in another: patterns over syntax trees.
+//! Rewrites: code in one way, not in another, as patterns over syntax trees.
 
 use std::ops::Range;
 
@@ -18,9 +18,9 @@ const AVOIDED: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {
-    /// What is not written.
+    /// The avoided patterns.
     pub avoid: Vec<String>,
-    /// What is written instead. It fixes a place where all its metavariables are those of what is avoided there.
+    /// The preferred pattern. It fixes an occurrence where the avoided pattern binds all its metavariables.
     pub prefer: String,
 }
 
@@ -34,7 +34,7 @@ impl Rewrite {
         sides.occurrences(source, &finder, &matches.iter().collect::<Vec<_>>())
     }
 
-    /// Parses the patterns: what is preferred first.
+    /// Parses the patterns: the preferred one first.
     pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, SkillError> {
         let parse = |field, text: &str| {
             let problem =
@@ -53,12 +53,12 @@ fn clipped(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// Which of a finder's patterns are those of one rewrite, and how they relate.
+/// The patterns of one rewrite in a finder, and their relation.
 #[derive(Debug, Clone)]
 pub(crate) struct Sides {
     /// The place of the preferred pattern in the finder; those avoided follow it.
     prefer: usize,
-    /// For each that is avoided, whether the preferred one matches it too, so that only what is avoided tells.
+    /// For each avoided pattern, whether the preferred one matches it too, so that only the avoided one decides.
     narrower: Vec<bool>,
 }
 
@@ -72,7 +72,7 @@ impl Sides {
         Sides { prefer: first, narrower }
     }
 
-    /// Makes places of the matches of this rewrite's patterns, in their order.
+    /// Makes occurrences of the matches of this rewrite's patterns, in their order.
     pub(crate) fn occurrences(
         &self,
         source: &Source<'_>,
@@ -97,7 +97,7 @@ impl Sides {
 
     /// Parts matches into those that follow the rule and those that do not.
     ///
-    /// A place of both kinds is followed, unless what is avoided says more than what is preferred.
+    /// A match of both kinds follows the rule, unless the avoided pattern is narrower than the preferred one.
     pub(crate) fn parted<'m>(&self, matches: &[&'m Match]) -> (Vec<&'m Match>, Vec<&'m Match>) {
         let (followed, avoided): (Vec<&Match>, Vec<&Match>) =
             matches.iter().partition(|found| found.pattern == self.prefer);

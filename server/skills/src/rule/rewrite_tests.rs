@@ -200,7 +200,7 @@ fn fixes_keep_what_is_bound() {
 }
 
 #[test]
-fn only_places_that_touch_are_told() {
+fn only_occurrences_that_touch_are_found() {
     let language = Language::from_id("rust");
     let text = "fn f() { a.unwrap(); b.unwrap(); c.unwrap() }";
     let source = Source::new("a.rs", text, language);

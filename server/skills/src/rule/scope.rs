@@ -3,7 +3,7 @@
 use housestyle_text::{Language, glob};
 use serde::{Deserialize, Serialize};
 
-/// Languages and paths; what is empty holds everywhere.
+/// Languages and paths; an empty list holds everywhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {

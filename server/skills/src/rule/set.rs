@@ -1,4 +1,4 @@
-//! Many rules against one text: what they share is done once.
+//! Many rules against one text: shared work is done once.
 
 use std::cell::LazyCell;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ impl Rules {
         &self.files
     }
 
-    /// Returns the places of every rule whose scope holds for the text, as [`Rule::occurrences`] does for one, with the
+    /// Returns the occurrences of every rule whose scope holds for the text, as [`Rule::occurrences`] does for one, with the
     /// rule's number; by rule, and then in the order of the text.
     pub fn all_occurrences(
         &self,

@@ -11,19 +11,19 @@ use crate::source::Source;
 
 /// Whole words, in prose, comments and docstrings; never in code, links or paths.
 ///
-/// Case counts only where it is all that tells what is avoided from what is preferred, or where what is preferred has
+/// Case counts only where it is the only difference of the avoided and the preferred word, or where the preferred word has
 /// capitals of its own. A plural in `s` of a single word is that word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
-    /// What is not written.
+    /// The avoided words.
     pub avoid: Vec<String>,
-    /// What is written instead.
+    /// The preferred word.
     pub prefer: String,
 }
 
 impl Term {
-    /// Returns every place where one of the words stands whose range touches `within`.
+    /// Returns every occurrence of one of the words whose range touches `within`.
     pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         let alone = Terms::new([(0, self)]);
         alone.occurrences(source, within.as_ref(), |_| true).into_iter().map(|(_, place)| place).collect()
@@ -42,7 +42,7 @@ pub(super) struct Terms {
     by_word: HashMap<String, Vec<usize>>,
 }
 
-/// A term as it is looked for.
+/// A term, prepared for the search.
 #[derive(Debug)]
 struct Sought {
     /// The number of its rule.
@@ -73,7 +73,7 @@ impl Terms {
         made
     }
 
-    /// Returns the places of the terms of which `wanted` says so by the number of the rule, in the order of the text.
+    /// Returns the occurrences of the terms whose rule's number `wanted` takes, in the order of the text.
     pub(super) fn occurrences(
         &self,
         source: &Source<'_>,
@@ -120,7 +120,7 @@ impl Sought {
     }
 }
 
-/// A phrase as it is looked for; it has a word.
+/// A phrase, prepared for the search; it has a word.
 #[derive(Debug)]
 struct Phrase {
     words: Vec<String>,
@@ -172,7 +172,7 @@ impl Phrase {
         own != prefer && lowered == prefer
     }
 
-    /// Returns what is preferred with the capitals of what stands there.
+    /// Returns the preferred phrase with the capitals of the text that it replaces.
     fn replaced(&self, there: &str, prefer: &str, plural: bool) -> String {
         let mut letters = there.chars().filter(|c| c.is_alphabetic());
         let capital = letters.next().is_some_and(char::is_uppercase);

@@ -1,13 +1,13 @@
-//! How much must speak for a rule about code before it is one.
+//! How much evidence a rule about code needs.
 
-/// The numbers that decide what the miner of code keeps.
+/// The bounds of the miner of code.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bounds {
     /// Edits that made the same rewrite, at least: files within a commit.
     pub(super) edits: usize,
     /// Files in which they are, at least.
     pub(super) files: usize,
-    /// Commits in which they are, at least: what was done once, everywhere, is no habit.
+    /// Commits in which they are, at least: a change that was made once, everywhere, is no habit.
     pub(super) commits: usize,
     /// The share of the newest texts' places that follow a rewrite, at least.
     pub(super) precision: f64,

@@ -17,7 +17,7 @@ struct Written {
     way: usize,
 }
 
-/// Returns the conventions that what the edits added keeps, those with the most places first.
+/// Returns the conventions that the added code follows, those with the most places first.
 pub(in crate::mine) fn conventions(edits: &[FileEdit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..edits.len()).filter(|edit| language(&edits[*edit]).is_some()).collect();
     order.sort_by_key(|edit| (edits[*edit].time, edits[*edit].path, edits[*edit].commit));
@@ -87,7 +87,7 @@ fn names() -> Vec<(Name, bool)> {
 }
 
 /// Returns whether nearly all of the places, which are in the order of time, go one way: early and late, or from some time
-/// on. What was decided late is measured from then on by the pipeline, which asks for changes, too.
+/// on. The pipeline measures late decisions from then on, and asks for changes, too.
 fn is_convention(places: &[Written], way: usize, edits: &[FileEdit<'_>], bounds: &Bounds) -> bool {
     let share = |places: &[Written]| {
         let kept = places.iter().filter(|place| place.way == way).count();

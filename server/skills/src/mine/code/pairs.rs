@@ -1,4 +1,4 @@
-//! What an edit changed, as pairs of nodes: the smallest that differ, and one or two levels around them.
+//! The changes of an edit as pairs of nodes: the smallest that differ, and one or two levels around them.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use crate::source::Source;
 pub(super) const COMPARED: usize = 250_000;
 /// Levels around the smallest nodes that differ.
 const AROUND: usize = 2;
-/// Pairs of one edit: what changes more is no rewrite.
+/// Pairs of one edit, at most: an edit with more is no rewrite.
 pub(super) const PAIRS: usize = 400;
 
-/// A node before and what it became.
+/// A node before and after an edit.
 #[derive(Debug, Clone)]
 pub(super) struct Pair<'t> {
     pub(super) before: &'t Term,
@@ -110,7 +110,7 @@ impl<'t> Diff<'t> {
         whole
     }
 
-    /// Keeps a pair and what stands around it.
+    /// Adds a pair and the pairs around it.
     fn found(&mut self, a: &'t Term, b: &'t Term) {
         self.keep(a, b, self.path.len());
         for level in (0..self.path.len()).rev().take(AROUND) {
@@ -132,7 +132,7 @@ impl<'t> Diff<'t> {
 }
 
 /// Returns whether a child is all that changed between its parents. Otherwise it is a part of a change, unless the
-/// parents are rows of statements; and what changed in such rows is another matter.
+/// parents are rows of statements; changes within such rows do not count.
 fn is_whole(child: &Term, old: &Term, new: &Term) -> bool {
     if old.body && new.body {
         return true;
@@ -155,10 +155,10 @@ fn likeness(a: &Term, b: &Term) -> usize {
     if common * 2 < b.tokens.max(a.tokens) { 0 } else { 1 + common }
 }
 
-/// Returns what a change took away and what it brought, in tokens; a text in quotes counts as some text.
+/// Returns the tokens that a change removed and added; a text in quotes counts as some text.
 ///
-/// There are two ways to count: each token as often as it is there, or once. The first is wrong where what is kept is
-/// said twice afterwards, the second where what is kept happens to hold what is taken away.
+/// There are two ways to count: each token as often as it is there, or once. The first is wrong where the change repeats a
+/// token that stays, the second where a removed token also stays elsewhere.
 pub(super) fn signatures(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) -> Vec<Vec<String>> {
     let tokens = |term: &Term, source: &Source<'_>| {
         let mut tokens = Vec::new();
@@ -179,7 +179,7 @@ pub(super) fn signatures(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) ->
     both
 }
 
-/// Returns what is in one sorted list only, with `-` before what is in the first and `+` before what is in the second;
+/// Returns the tokens of one sorted list only, with `-` before those of the first and `+` before those of the second;
 /// the first come first.
 fn difference(before: &[String], after: &[String]) -> Vec<String> {
     let (mut gone, mut come) = (Vec::new(), Vec::new());

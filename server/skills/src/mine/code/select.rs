@@ -1,5 +1,5 @@
-//! Which of many rewrites are kept: those with enough behind them, that the newest texts follow, and of those that say
-//! the same the one that says it best.
+//! The selection of rewrites: those with enough evidence that the newest texts follow, and the best of those with the same
+//! meaning.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
@@ -42,7 +42,7 @@ impl Draft {
     }
 }
 
-/// Returns the rewrites that are kept, the best first, each with the number of its places.
+/// Returns the selected rewrites, the best first, each with the number of its places.
 pub(super) fn select(
     mut drafts: Vec<Draft>,
     edits: &[FileEdit<'_>],
@@ -142,7 +142,7 @@ fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[FileEdit<'_>], language: L
     tallies
 }
 
-/// In what two patterns differ.
+/// The difference of two patterns.
 enum Difference {
     /// In nothing but the value of literals: a version or a message, no rule.
     Literal,

@@ -1,4 +1,4 @@
-//! The miner of code on histories that are made: what is planted is found, what is not there is not.
+//! The miner of code on made histories: it finds the planted rules and no others.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Which words stand in what edits added, in which spellings, and which words became which.
+//! Counts of the words that edits added, by spelling, and of the words that they replaced.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -11,19 +11,19 @@ use crate::mine::{Basis, FileEdit, Guess};
 use crate::prose::{PieceKind, Word, touching};
 use crate::source::Source;
 
-/// A spelling must stand so often before others are told from it.
+/// Fewest uses of a spelling that is preferred to others.
 const OFTEN: usize = 5;
 /// Another spelling found in the history must stand so often to be an alternative, not a slip.
 const ALTERNATIVE: usize = 2;
 
-/// What was observed in the edits.
+/// The observations in the edits.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     pub(super) surfaces: Surfaces,
     pub(super) changes: Changes,
 }
 
-/// How often each spelling stands in what was added; pairs of words with the space between them.
+/// How often edits added each spelling; pairs of words have a space between them.
 #[derive(Debug, Default)]
 pub(super) struct Surfaces {
     /// As it stands there, where no sentence begins with it.

@@ -8,17 +8,17 @@ use crate::mine::{Basis, Guess};
 
 /// Longer phrases are sentences that were written anew.
 const MOST_WORDS: usize = 3;
-/// Of longer hunks nobody can say which word became which.
+/// Most words of a hunk whose words are paired; of longer ones the pairs would be wrong.
 const MOST_COMPARED: usize = 400;
 /// Commits that must make a change of words that are no spellings of each other.
 const COMMITS: usize = 3;
 /// Commits that must make a change between spellings.
 const COMMITS_OF_SPELLINGS: usize = 2;
 
-/// What became what, with the commits that did it.
+/// Replaced phrases and their replacements, with the commits.
 pub(super) type Changes = BTreeMap<(String, String), BTreeSet<String>>;
 
-/// Adds the words that a hunk replaces by others. `None` stands for what is no word.
+/// Adds the words that a hunk replaces by others. `None` stands for something that is no word.
 pub(super) fn changed(was: &[Option<String>], is: &[Option<String>], commit: &str, changes: &mut Changes) {
     if was.is_empty() || is.is_empty() || was.len() > MOST_COMPARED || is.len() > MOST_COMPARED {
         return;
@@ -44,7 +44,7 @@ fn phrase(words: &[Option<String>]) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Returns the terms that changes speak for.
+/// Returns the terms that changes show.
 pub(super) fn terms(changes: &Changes) -> Vec<Guess> {
     // Changes at a sentence's start are those within one.
     let mut folded: Changes = BTreeMap::new();
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_became_what_is_told_word_by_word() {
+    fn replaced_words_are_paired() {
         let words = |text: &str| -> Vec<Option<String>> {
             text.split(' ').map(|word| (word != "_").then(|| word.to_owned())).collect()
         };

@@ -1,4 +1,4 @@
-//! Spellings between which people choose: a closed list. What is found in a history itself is added to it elsewhere.
+//! Spellings between which people choose: a closed list. [`super::counts`] adds those of the history itself.
 
 /// Spellings of one word, the one that is usual in code and manuals first.
 const FAMILIES: &[&[&str]] = &[
@@ -53,7 +53,7 @@ const FAMILIES: &[&[&str]] = &[
     &["sanitizing", "sanitising"],
 ];
 
-/// What stands before `-ize` and its forms, of verbs that are also spelled with `s`.
+/// The stems of verbs in `-ize` that are also spelled with `s`.
 const VERBS: &[&str] = &[
     "initial",
     "serial",
@@ -183,7 +183,7 @@ const COMPOUNDS: &[&[&str]] = &[
     &["schemas", "schemata"],
 ];
 
-/// Words that stand beside others by grammar: `set up` is no spelling of `setup`.
+/// Words that stand next to others by grammar: `set up` is no spelling of `setup`.
 const SMALL: &[&str] = &[
     "a", "an", "the", "and", "or", "nor", "but", "if", "so", "as", "at", "by", "for", "from", "in", "into",
     "of", "off", "on", "onto", "out", "over", "per", "than", "that", "then", "this", "to", "up", "via",
@@ -208,7 +208,7 @@ pub(super) fn families() -> impl Iterator<Item = Vec<String>> {
     listed(FAMILIES).chain(verbs).chain(listed(COMPOUNDS))
 }
 
-/// Returns whether a word stands beside others by grammar.
+/// Returns whether a word stands next to others by grammar.
 pub(super) fn is_small(word: &str) -> bool {
     SMALL.contains(&word.to_lowercase().as_str())
 }

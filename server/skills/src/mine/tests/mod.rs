@@ -95,7 +95,7 @@ fn what_is_written_is_a_skill_that_no_check_refuses() {
 }
 
 #[test]
-fn what_is_enforced_or_rejected_is_left_out() {
+fn enforced_and_rejected_rules_are_dropped() {
     let wanted = |history: &History, options: &MiningOptions<'_>| {
         mine(&history.edits(), options, &mut |_| {})
             .candidates

@@ -6,7 +6,7 @@ use super::{FormSite, Side, verbs};
 use crate::prose::{PieceKind, touching};
 use crate::source::Source;
 
-/// Names of files that tell what changed, in small letters and without what follows.
+/// Beginnings of the names of changelogs, in small letters.
 const NAMES: &[&str] = &["change", "history", "news", "release"];
 
 /// Returns the first words of entries that are verbs.

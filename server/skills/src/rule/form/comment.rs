@@ -9,7 +9,7 @@ use crate::source::Source;
 /// Fewer words are a label.
 const WORDS: usize = 3;
 
-/// Returns the first words of what documents functions that are verbs.
+/// Returns the first words of function documentation that are verbs.
 pub(super) fn voice(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     for piece in touching(source.pieces(), within) {

@@ -1,4 +1,4 @@
-//! What documents something: how its first paragraph ends, where a docstring begins.
+//! Documentation: how its first paragraph ends, where a docstring begins.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(super) fn stops(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<F
         .collect()
 }
 
-/// Returns what stands between the quotes of Python's docstrings of several lines and their first word.
+/// Returns the starts of Python's docstrings of several lines, from their quotes to the end of their first line.
 pub(super) fn starts(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     if source.language.id() != "python" {

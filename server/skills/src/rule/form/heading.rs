@@ -6,13 +6,13 @@ use super::{FormSite, Side};
 use crate::prose::{PieceKind, touching};
 use crate::source::Source;
 
-/// Words that title case leaves small, where they are long enough to be looked at.
+/// Words in small letters even in title case, of those that are long enough to count.
 const SMALL: &[&str] =
     &["with", "from", "into", "onto", "over", "than", "that", "upon", "when", "your", "this", "via"];
-/// Shorter words say nothing.
+/// Fewest letters of a word that counts.
 const LETTERS: usize = 4;
 
-/// Returns the headings in which a word after the first tells their case.
+/// Returns the headings in which a word after the first shows their case.
 pub(super) fn sites(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     for piece in touching(source.pieces(), within) {

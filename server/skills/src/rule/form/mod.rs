@@ -47,11 +47,11 @@ pub enum FormKind {
     ChangelogImperative,
     /// Entries of a changelog in the past tense: `Added`.
     ChangelogPast,
-    /// What documents a function says what it does: `Returns`.
+    /// Function documentation in the third person: `Returns`.
     DocThirdPerson,
-    /// What documents a function tells it what to do: `Return`.
+    /// Function documentation in the imperative: `Return`.
     DocImperative,
-    /// The first paragraph of what documents something ends in a full stop.
+    /// The first paragraph of documentation ends in a full stop.
     DocFullStop,
     /// It does not.
     DocNoStop,
@@ -73,7 +73,7 @@ pub enum FormKind {
     QuotesSingle,
 }
 
-/// What two forms are forms of.
+/// The aspect of which two forms are alternatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Aspect {
     Heading,
@@ -88,13 +88,13 @@ pub(crate) enum Aspect {
     Quotes,
 }
 
-/// A place that has one of the two forms of an aspect, or neither.
+/// A site in a text that has one of the two forms of an aspect, or neither.
 #[derive(Debug)]
 pub(super) struct FormSite {
     range: Range<usize>,
-    /// Which of the two it has.
+    /// The one that it has.
     has: Option<Side>,
-    /// What has the first, and what the second, where that is certain.
+    /// The texts that have the first and the second form, where they are certain.
     fixes: [Option<String>; 2],
 }
 
@@ -106,7 +106,7 @@ enum Side {
 }
 
 impl FormKind {
-    /// Every kind; the two of an aspect stand beside each other.
+    /// Every kind; the two of an aspect are neighbours.
     pub const ALL: [FormKind; 20] = [
         FormKind::HeadingSentenceCase,
         FormKind::HeadingTitleCase,
@@ -181,7 +181,7 @@ impl Form {
 }
 
 impl FormSite {
-    /// Returns what can have a form of an aspect and touches `within`.
+    /// Returns the sites of an aspect that touch `within`.
     pub(super) fn of(aspect: Aspect, source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
         let mut sites = match aspect {
             Aspect::Heading => heading::sites(source, within),

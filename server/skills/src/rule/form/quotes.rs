@@ -10,7 +10,7 @@ use crate::source::Source;
 /// Languages in which both quotes mean the same.
 const LANGUAGES: &[&str] =
     &["python", "javascript", "javascriptreact", "typescript", "typescriptreact", "lua"];
-/// Nodes deeper than this are not looked at.
+/// Deepest level of nodes that are visited.
 const DEEPEST: u32 = 400;
 
 /// Returns the strings in which either quote could stand.

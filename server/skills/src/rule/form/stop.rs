@@ -9,7 +9,7 @@ use crate::source::Source;
 /// Fewer words are a label, not a sentence.
 const WORDS: usize = 3;
 
-/// Returns whether lines of text end in a full stop; nothing where they end in what is neither, or are too short.
+/// Returns whether lines of text end in a full stop; `None` where they end in another mark, or are too short.
 pub(super) fn site(source: &Source<'_>, lines: &[Range<usize>]) -> Option<FormSite> {
     let (first, last) = (lines.first()?, lines.last()?);
     let words: usize = lines.iter().map(|line| count_words(source.slice(line.clone()))).sum();

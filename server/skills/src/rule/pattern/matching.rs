@@ -9,10 +9,10 @@ use super::parse::has_gap;
 use super::{Metavariable, Tree, Variant};
 use crate::source::significant_children;
 
-/// What a metavariable stands for: bytes of the text, and whether it is more than one node.
+/// The value of a metavariable, in bytes of the text.
 pub(crate) type Bound = Option<Range<usize>>;
 
-/// Comparisons that one candidate may cost; several `$$$` beside each other could cost any number.
+/// Comparisons that one candidate may cost; several `$$$` in a row could cost any number.
 const STEPS: usize = 4000;
 
 /// One pattern against one place.

@@ -5,7 +5,7 @@
 //! for a query has the same bits whether parts were computed by one thread or several, for one query or
 //! many.
 
-use crate::cache::{BLOCK, Shape};
+use crate::kv_cache::{BLOCK, Shape};
 use crate::simd::{self, Isa, LANES, Simd, dispatch};
 
 /// Positions of a part.

@@ -10,15 +10,16 @@ use crate::adapter::{Adapter, AdapterWeights};
 use crate::config::Config;
 use crate::draft::{Drafter, Drafting};
 use crate::error::EngineError;
-use crate::forward::Scratch;
 use crate::gguf::Gguf;
-use crate::kept::{Kept, Key, Writer};
 use crate::matrix::release;
 use crate::model::Model;
-use crate::output::Want;
+use crate::packed_cache::{Key, PackedCache, Writer};
 use crate::prior::{Mixing, Prior};
+use crate::scratch::{Scratch, Want};
+use crate::screening::Screening;
 use crate::sequences::{AdapterId, Sequences};
-use crate::tokenizer::{Special, Tokenizer};
+use crate::special::Special;
+use crate::tokenizer::Tokenizer;
 
 /// Most prompt tokens evaluated in one pass: enough to read the weights seldom.
 const CHUNK: usize = 64;
@@ -38,22 +39,10 @@ pub struct Options {
     pub kv_bytes: usize,
     /// Whether the likeliest token is looked for by estimates first. It is the same one either way.
     pub screening: Screening,
-    /// Files that may keep the packed weights from one start to the next, the best place first. The first
-    /// one that is of this model is mapped. Where none is, the weights are packed, and a thread writes them to
-    /// the first place that takes them. None: they are packed at every start.
-    pub kept: Vec<PathBuf>,
-}
-
-/// When the likeliest token is looked for by estimates first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Screening {
-    /// Never: all logits are computed.
-    Off,
-    /// Where it saves time, which depends on the model and is found out.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
+    /// Files that may hold the packed weights from one start to the next, the best path first. The first file that
+    /// is of this model is mapped. Without such a file the engine packs the weights, and a thread writes them to
+    /// the first path that can be written. Empty: the engine packs the weights at every start.
+    pub packed_cache: Vec<PathBuf>,
 }
 
 impl Default for Options {
@@ -63,7 +52,7 @@ impl Default for Options {
             context: 4096,
             kv_bytes: 192 << 20,
             screening: Screening::Auto,
-            kept: Vec::new(),
+            packed_cache: Vec::new(),
         }
     }
 }
@@ -111,7 +100,7 @@ pub struct Engine {
 impl Engine {
     /// Maps a GGUF file and prepares to run it.
     ///
-    /// The file must not be changed while the engine lives, nor one of `options.kept`, as with every mapped
+    /// The file must not be changed while the engine lives, nor one of `options.packed_cache`, as with every mapped
     /// file; `housestyle` only ever replaces them by renaming.
     ///
     /// # Errors
@@ -130,7 +119,7 @@ impl Engine {
         // The vocabulary is read while the matrices are packed or mapped.
         let (model, tokenizer) = std::thread::scope(|scope| {
             let tokenizer = scope.spawn(|| Tokenizer::read(&gguf));
-            let model = load(&gguf, &file, &map, threads, options.kept);
+            let model = load(&gguf, &file, &map, threads, options.packed_cache);
             (model, tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let ((mut model, writer), tokenizer) = (model?, tokenizer?);
@@ -157,12 +146,12 @@ impl Engine {
         })
     }
 
-    /// Waits until the packed weights are in their file, if they are being written to one. Who does not call
-    /// this, and drops the engine sooner, leaves that to the next start.
+    /// Waits until the packed weights are in their file, if a thread is writing one. An engine that is dropped
+    /// sooner gives up writing; the next start writes the file.
     ///
     /// # Errors
     /// What the system said when they could not be written; the engine works all the same.
-    pub fn wait_until_kept(&mut self) -> std::io::Result<()> {
+    pub fn wait_for_packed_cache(&mut self) -> std::io::Result<()> {
         self.writer.take().map_or(Ok(()), Writer::wait)
     }
 
@@ -390,23 +379,23 @@ fn load(
     file: &File,
     map: &Arc<Mmap>,
     threads: usize,
-    places: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
 ) -> Result<(Model, Option<Writer>), EngineError> {
-    if places.is_empty() {
+    if paths.is_empty() {
         return Ok((Model::load(gguf, map, threads, None)?, None));
     }
     let key = Key::of(file, gguf, map);
     release(map, &(0..map.len()));
-    for mut kept in places.iter().filter_map(|path| Kept::open(path, key)) {
-        let model = Model::load(gguf, map, threads, Some(&mut kept))?;
+    for mut cache in paths.iter().filter_map(|path| PackedCache::open(path, key)) {
+        let model = Model::load(gguf, map, threads, Some(&mut cache))?;
         release(map, &(0..map.len()));
-        if kept.is_used_up() {
+        if cache.is_used_up() {
             return Ok((model, None));
         }
     }
     let model = Model::load(gguf, map, threads, None)?;
     let packed = model.packed();
     // Without a thread to write them, they are packed again at the next start.
-    let writer = if packed.is_empty() { None } else { Writer::start(places, key, packed).ok() };
+    let writer = if packed.is_empty() { None } else { Writer::start(paths, key, packed).ok() };
     Ok((model, writer))
 }

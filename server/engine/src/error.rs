@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::special::Special;
+
 /// Why a model could not be opened or run.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -39,7 +41,7 @@ pub enum EngineError {
     },
     /// A prompt asks for a special token that the vocabulary lacks.
     #[error("the model has no {0:?} token")]
-    NoSpecial(crate::Special),
+    NoSpecial(Special),
     /// A prompt without any token.
     #[error("the prompt is empty")]
     EmptyPrompt,

@@ -6,75 +6,18 @@
 
 use crate::adapter::{Adapter, Change, Delta, Target};
 use crate::attention::{self, PART, Query};
-use crate::cache::KvCache;
 use crate::config::Rope;
-use crate::matrix::{Lhs, Matrix};
+use crate::kv_cache::KvCache;
+use crate::matrix::Lhs;
 use crate::model::{Layer, Model};
 use crate::ops;
-use crate::output::{Best, Savings, Want};
-use crate::packed::{self, Activations, GROUP, TILE};
+use crate::packed::{self, GROUP, TILE};
 use crate::pool::Shared;
+use crate::product::{FEW, Term};
+use crate::scratch::{Scratch, Want, Workspace, resize};
 
-/// Buffers of a forward pass, kept between passes. Two models never share one.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    x: Vec<f32>,                    // (n, dim) residual stream
-    pub(crate) normed: Vec<f32>,    // (n, dim), where a product needs it in f32
-    q: Vec<f32>,                    // (n, heads * head_dim)
-    k: Vec<f32>,                    // (n, kv_dim)
-    v: Vec<f32>,                    // (n, kv_dim)
-    mixed: Vec<f32>,                // (n, heads * head_dim)
-    hidden: Vec<f32>,               // (n, hidden), where a product needs it in f32
-    low: Vec<f32>,                  // (n, ranks) the narrow side of an adapter's changes
-    partial: Vec<f32>,              // partial results of attention
-    angles: Vec<(f32, f32)>,        // (n, rope_dim / 2) cosine and sine
-    pub(crate) narrow: Activations, // (n, dim)
-    heads: Activations,             // (n, heads * head_dim)
-    wide: Activations,              // (n, hidden)
-    pub(crate) threads: Vec<Workspace>,
-    pub(crate) norms: Vec<f32>, // (groups, m) of the last activations
-    pub(crate) reach: Vec<f32>, // (m, tiles) how large a logit of a tile can be
-    pub(crate) order: Vec<u32>, // tiles to compute in full
-    pub(crate) savings: Savings,
-    /// (m, vocab) logits of the last pass that asked for them; where it asked for the best ones, mostly
-    /// estimates.
-    pub(crate) logits: Vec<f32>,
-    /// (m) the likeliest tokens, where the last pass asked for them.
-    pub(crate) best: Vec<Best>,
-    /// Whether what estimates leave must be the same for a token whatever else is in its pass.
-    pub(crate) steady: bool,
-    /// (m) ln Σ exp of all estimates, where the last pass made them and `steady` is set.
-    pub(crate) sums: Vec<f64>,
-}
-
-/// One matrix of a product with everything that is added.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Term<'a> {
-    pub(crate) matrix: &'a Matrix,
-    pub(crate) bias: Option<&'a [f32]>,
-    pub(crate) delta: Option<Delta<'a>>,
-}
-
-impl<'a> From<&'a Matrix> for Term<'a> {
-    fn from(matrix: &'a Matrix) -> Term<'a> {
-        Term { matrix, bias: None, delta: None }
-    }
-}
-
-/// So many rows are one task where each is little work.
-const FEW: usize = 4;
 /// A row of so many activations is work for several threads.
 const WIDE: usize = 2048;
-
-/// What one thread needs for a task.
-#[derive(Debug, Default)]
-pub(crate) struct Workspace {
-    row: Vec<f32>,
-    pub(crate) tiles: Vec<f32>,
-    scores: Vec<f32>,
-    queries: Vec<Query>,
-    pub(crate) partial: Vec<f32>,
-}
 
 /// The changes of a layer's matrices, by [`Target`].
 type Changes = [Option<Change>; 7];
@@ -409,89 +352,6 @@ impl Model {
         })
     }
 
-    /// Normalises the residual stream (n, dim) for the next products; in f32 too where one needs it so.
-    pub(crate) fn normalise(&self, weight: &[f32], n: usize, keep: bool, s: &mut Scratch) {
-        let (dim, eps) = (self.config.dim, self.config.eps);
-        let keep = keep || self.plain;
-        let quantized = dim.is_multiple_of(GROUP);
-        if quantized {
-            s.narrow.resize(n, dim);
-        }
-        resize(&mut s.normed, if keep { n * dim } else { 0 });
-        let (x, narrow, normed) = (&s.x, &s.narrow, Shared::new(&mut s.normed));
-        self.each_row(n, &|r| {
-            let x = &x[r * dim..(r + 1) * dim];
-            // SAFETY: each row is one task's.
-            let normed = unsafe { normed.slice(r * dim * usize::from(keep), dim * usize::from(keep)) };
-            if quantized {
-                let to = if keep { normed.as_mut_ptr() } else { std::ptr::null_mut() };
-                // SAFETY: `dim` values each, and each row is one task's.
-                unsafe {
-                    packed::rms_norm_quantize(self.isa, x.as_ptr(), weight.as_ptr(), eps, r, to, narrow)
-                };
-            } else {
-                ops::rms_norm(x, weight, eps, normed);
-            }
-        });
-    }
-
-    /// Computes the products of x with some matrices, into outs (n, rows) or, if `add`, added to them.
-    pub(crate) fn product(
-        &self,
-        terms: &[Term<'_>],
-        x: Lhs<'_>,
-        threads: &mut [Workspace],
-        outs: &mut [&mut Vec<f32>],
-        add: bool,
-    ) {
-        let outs: Vec<Shared<'_, f32>> = outs.iter_mut().map(|out| Shared::new(out)).collect();
-        let tiles: usize = terms.iter().map(|term| term.matrix.tiles()).sum();
-        // Small tasks for an even end, but some hundred kilobytes each, so that memory is read in long runs.
-        let block = (tiles / (self.pool.threads() * 8)).clamp(1, 16);
-        let threads = Shared::new(threads);
-        self.pool.run(tiles.div_ceil(block), &|thread, task| {
-            // SAFETY: a thread's number is used by one thread at a time.
-            let scratch = unsafe { &mut threads.slice(thread, 1)[0] };
-            resize(&mut scratch.tiles, x.n * TILE);
-            for tile in task * block..((task + 1) * block).min(tiles) {
-                let (mut t, mut which) = (tile, 0);
-                while t >= terms[which].matrix.tiles() {
-                    t -= terms[which].matrix.tiles();
-                    which += 1;
-                }
-                let Term { matrix: w, bias, delta } = terms[which];
-                if let Some(delta) = delta {
-                    delta.ask(self.isa, t);
-                }
-                w.tile(self.isa, t, x, &mut scratch.row, &mut scratch.tiles);
-                if let Some(delta) = delta {
-                    delta.add(self.isa, t, &mut scratch.tiles);
-                }
-                let some = w.rows_of(t);
-                for (r, from) in scratch.tiles.chunks_exact(TILE).enumerate() {
-                    // SAFETY: each tile is one task's, and so are its columns of the result.
-                    let to = unsafe { outs[which].slice(r * w.rows() + t * TILE, some) };
-                    match (add, bias) {
-                        (true, _) => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
-                        (false, None) => to.copy_from_slice(&from[..some]),
-                        (false, Some(bias)) => {
-                            let bias = &bias[t * TILE..];
-                            to.iter_mut().zip(from).zip(bias).for_each(|((to, from), b)| *to = from + b);
-                        }
-                    }
-                }
-            }
-        });
-    }
-
-    /// Calls `work` for each row below n, on several threads where there are many.
-    fn each_row(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
-        if n <= FEW {
-            return (0..n).for_each(work);
-        }
-        self.pool.run(n.div_ceil(FEW), &|_, task| (task * FEW..((task + 1) * FEW).min(n)).for_each(work));
-    }
-
     /// Rotates the heads of a row by its position (Su et al., 2021).
     fn rotate(&self, row: &mut [f32], angles: &[(f32, f32)]) {
         let half = angles.len();
@@ -505,8 +365,4 @@ impl Model {
             }
         }
     }
-}
-
-pub(crate) fn resize(v: &mut Vec<f32>, n: usize) {
-    v.resize(n, 0.0);
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::heal::Constraint;
-use crate::output::Want;
 use crate::sampler::{Sampler, Sampling};
+use crate::scratch::Want;
 use crate::utf8::Utf8Stream;
 
 /// Bounds and choices of one generation.

@@ -5,13 +5,12 @@
 //! are read before every layer of every pass.
 //!
 //! This crate knows nothing of documents, editors or prompt formats. It never uses the network, and writes
-//! no file but the one that keeps packed weights, where [`Options::kept`] says.
+//! no file but the packed-weight cache that [`Options::packed_cache`] names.
 
 mod adapter;
 mod attention;
 #[doc(hidden)]
 pub mod bench;
-mod cache;
 mod config;
 mod draft;
 mod dtype;
@@ -23,19 +22,24 @@ mod gemm;
 mod generate;
 pub mod gguf;
 mod heal;
-mod kept;
+mod kv_cache;
 mod matrix;
 mod model;
 mod ops;
 mod output;
 mod packed;
+mod packed_cache;
 mod pick;
 mod pool;
 mod prior;
+mod product;
 mod sampler;
 mod score;
+mod scratch;
+mod screening;
 mod sequences;
 mod simd;
+mod special;
 mod tokenizer;
 mod utf8;
 
@@ -43,14 +47,16 @@ pub use adapter::{Adapter, AdapterWeights, LowRank, Target};
 pub use config::{Config, Rope};
 pub use draft::{Drafter, Guess, MOST_DRAFTED};
 pub use dtype::DType;
-pub use engine::{Engine, Input, Options, Prefilled, Screening};
+pub use engine::{Engine, Input, Options, Prefilled};
 pub use error::EngineError;
 pub use gemm::{Gemm, View};
 pub use generate::{GenerateOptions, Output, StopReason};
 pub use prior::Prior;
 pub use sampler::Sampling;
 pub use score::{Scored, Told};
-pub use tokenizer::{Special, Tokenizer};
+pub use screening::Screening;
+pub use special::Special;
+pub use tokenizer::Tokenizer;
 
 /// Returns the name of the instruction set that the kernels use on this machine. All of them compute the
 /// same numbers.

@@ -7,9 +7,9 @@ use memmap2::Mmap;
 
 use crate::dtype::DType;
 use crate::error::EngineError;
-use crate::kept::Kept;
 use crate::ops;
 use crate::packed::{self, Activations, GROUP, Kind, Packed, TILE};
+use crate::packed_cache::PackedCache;
 use crate::pool::Pool;
 use crate::simd::Isa;
 
@@ -60,14 +60,20 @@ pub(crate) struct Lhs<'a> {
 }
 
 impl Matrix {
-    /// Prepares a matrix of the file for products: takes it from `kept` if it is there, or packs it.
+    /// Prepares a matrix of the file for products: takes it from the cache if it is there, or packs it.
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub(crate) fn new(pool: &Pool, rows: Rows, kept: Option<&mut Kept>) -> Result<Matrix, EngineError> {
+    pub(crate) fn new(
+        pool: &Pool,
+        rows: Rows,
+        cache: Option<&mut PackedCache>,
+    ) -> Result<Matrix, EngineError> {
         match Kind::of(rows.dtype) {
             Some(kind) if rows.cols.is_multiple_of(GROUP) => {
-                if let Some(packed) = kept.and_then(|kept| Packed::kept(kept, kind, rows.rows, rows.cols)) {
+                let cached = cache
+                    .and_then(|cache| Packed::from_areas(kind, rows.rows, rows.cols, |len| cache.take(len)));
+                if let Some(packed) = cached {
                     return Ok(Matrix::Packed(packed));
                 }
                 let bytes = &rows.file[rows.bytes.clone()];

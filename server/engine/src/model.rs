@@ -6,13 +6,13 @@ use memmap2::Mmap;
 
 use crate::config::Config;
 use crate::dtype::DType;
-use crate::engine::Screening;
 use crate::error::EngineError;
 use crate::gguf::Gguf;
-use crate::kept::Kept;
 use crate::matrix::{Matrix, Rows, release};
 use crate::packed::Packed;
+use crate::packed_cache::PackedCache;
 use crate::pool::Pool;
+use crate::screening::Screening;
 use crate::simd::Isa;
 
 /// All weights, ready for products.
@@ -52,23 +52,23 @@ pub(crate) struct Layer {
 }
 
 impl Model {
-    /// Finds all weights in a parsed file and checks their shapes. What `kept` has need not be packed.
+    /// Finds all weights in a parsed file and checks their shapes. What `cache` has need not be packed.
     pub(crate) fn load(
         gguf: &Gguf<'_>,
         file: &Arc<Mmap>,
         threads: usize,
-        kept: Option<&mut Kept>,
+        cache: Option<&mut PackedCache>,
     ) -> Result<Model, EngineError> {
         let config = Config::read(gguf)?;
         let pool =
             Pool::new(threads).map_err(|e| EngineError::Threads { threads, problem: e.to_string() })?;
-        let mut find = Finder { gguf, file, pool: &pool, kept };
+        let mut find = Finder { gguf, file, pool: &pool, cache };
         let (dim, kv, heads) = (config.dim, config.kv_dim(), config.heads * config.head_dim);
         let embedding = find.rows("token_embd.weight", None, dim)?;
         let vocab = embedding.rows;
         let output = match gguf.tensor("output.weight") {
             Some(_) => find.matrix("output.weight", Some(vocab), dim)?,
-            None => Matrix::new(&pool, embedding.clone(), find.kept.as_deref_mut())?,
+            None => Matrix::new(&pool, embedding.clone(), find.cache.as_deref_mut())?,
         };
         let mut layers = Vec::with_capacity(config.layers);
         for i in 0..config.layers {
@@ -150,13 +150,13 @@ struct Finder<'a> {
     gguf: &'a Gguf<'a>,
     file: &'a Arc<Mmap>,
     pool: &'a Pool,
-    kept: Option<&'a mut Kept>,
+    cache: Option<&'a mut PackedCache>,
 }
 
 impl Finder<'_> {
     /// Finds a matrix (rows, cols) and prepares it for products.
     fn matrix(&mut self, name: &str, rows: Option<usize>, cols: usize) -> Result<Matrix, EngineError> {
-        Matrix::new(self.pool, self.rows(name, rows, cols)?, self.kept.as_deref_mut())
+        Matrix::new(self.pool, self.rows(name, rows, cols)?, self.cache.as_deref_mut())
     }
 
     /// Finds a matrix (rows, cols); `rows` is `None` where any number will do.
@@ -195,8 +195,8 @@ impl Finder<'_> {
         }
         let mut out = vec![0.0; len];
         info.dtype.to_f32(&self.file[info.bytes.clone()], &mut out);
-        // The system maps much of what stands around, too, of which little is read where matrices are kept.
-        if self.kept.is_some() {
+        // The system maps much of what stands around, too, of which little is read where packed matrices are cached.
+        if self.cache.is_some() {
             release(self.file, &(info.bytes.start..self.file.len()));
         }
         Ok(Some(out))

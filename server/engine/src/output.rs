@@ -4,43 +4,13 @@
 //! are estimated with a known bound of the error, and only tiles of rows that may hold the largest one are
 //! computed in full, in the order of what they may reach.
 
-use crate::engine::Screening;
-use crate::forward::{Scratch, Term, Workspace, resize};
 use crate::matrix::{Lhs, Matrix};
 use crate::model::Model;
 use crate::ops;
 use crate::packed::{self, Packed, TILE};
 use crate::pool::Shared;
-
-/// What a pass leaves in the scratch memory, for the last tokens of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Want {
-    Nothing,
-    /// All logits of so many tokens.
-    Logits(usize),
-    /// The likeliest next token after each of so many tokens.
-    Best(usize),
-}
-
-impl Want {
-    /// Returns for how many tokens.
-    pub(crate) fn rows(self) -> usize {
-        match self {
-            Want::Nothing => 0,
-            Want::Logits(n) | Want::Best(n) => n,
-        }
-    }
-}
-
-/// The likeliest next token.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Best {
-    /// The first of equals; `None` if no logit is finite.
-    pub(crate) token: Option<u32>,
-    pub(crate) logit: f32,
-    /// ln Σ exp(logit). The unlikely tokens' part in it is estimated, which shows in the third decimal.
-    pub(crate) log_sum: f64,
-}
+use crate::product::Term;
+use crate::scratch::{Best, Scratch, Want, Workspace, resize};
 
 /// Tiles of a task of estimates.
 const BLOCK: usize = 64;
@@ -210,35 +180,6 @@ impl Model {
                 let (at, some) = rows_of(*t);
                 logits[at..at + some].iter().enumerate().for_each(|(i, logit)| better(best, at + i, *logit));
             }
-        }
-    }
-}
-
-/// Whether estimates pay: they do where they leave few tiles to compute, which depends on the model.
-#[derive(Debug, Default)]
-pub(crate) struct Savings {
-    /// Share of the tiles that had to be computed, a decaying mean.
-    share: f32,
-    /// Passes until estimates are tried again.
-    pause: u32,
-}
-
-impl Savings {
-    /// Returns whether to estimate in this pass; `steady` says that it must not depend on the passes before.
-    fn estimate(&mut self, screening: Screening, steady: bool) -> bool {
-        self.pause = self.pause.saturating_sub(1);
-        match screening {
-            Screening::Off => false,
-            Screening::Auto => self.pause == 0 || steady,
-            Screening::Always => true,
-        }
-    }
-
-    fn record(&mut self, share: f32) {
-        self.share += (share - self.share) / 8.0;
-        // An estimate reads half of the bytes that the product does, and then some tiles whole.
-        if self.share > 0.3 {
-            *self = Savings { share: 0.0, pause: 256 };
         }
     }
 }

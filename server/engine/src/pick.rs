@@ -3,9 +3,9 @@
 use crate::engine::Engine;
 use crate::heal::Constraint;
 use crate::ops;
-use crate::output::Want;
 use crate::prior::Mixture;
 use crate::sampler::Sampler;
+use crate::scratch::Want;
 
 impl Engine {
     /// Returns the next token by a row of what the last pass was asked for, after `context`, and the logarithm of its

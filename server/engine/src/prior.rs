@@ -6,7 +6,8 @@
 
 use std::fmt::Debug;
 
-use crate::tokenizer::{Special, Tokenizer};
+use crate::special::Special;
+use crate::tokenizer::Tokenizer;
 
 /// Most of the probability that a prior is given, whatever it claims.
 const MOST: f64 = 0.99;

@@ -1,7 +1,7 @@
 //! Choice of the next token.
 
 use crate::ops;
-use crate::output::Want;
+use crate::scratch::Want;
 
 /// How the next token is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,8 +3,8 @@
 use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::ops;
-use crate::output::Want;
-use crate::tokenizer::Special;
+use crate::scratch::Want;
+use crate::special::Special;
 
 /// Rows of logits held at once: each takes four bytes a vocabulary entry.
 const SCORE_ROWS: usize = 8;

@@ -6,8 +6,8 @@
 
 use std::collections::HashSet;
 
-use crate::cache::KvCache;
 use crate::config::Config;
+use crate::kv_cache::KvCache;
 
 /// Identity of the adapter that keys and values were computed with; `None` stands for the model alone.
 pub(crate) type AdapterId = u64;

@@ -66,7 +66,7 @@ impl Local {
         state: PathBuf,
         digest: Option<String>,
     ) -> Result<Local, EngineError> {
-        let mut engine = Engine::open(path, Options { threads, kept, ..Options::default() })?;
+        let mut engine = Engine::open(path, Options { threads, packed_cache: kept, ..Options::default() })?;
         let vocabulary = phrases::vocabulary(engine.tokenizer());
         let team = Team::new(engine.tokenizer(), vocabulary);
         engine.add_drafter(Box::new(team.clone()));

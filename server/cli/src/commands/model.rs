@@ -116,9 +116,9 @@ fn pull(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> 
 /// Packs a model once, so that its first start is as quick as all others. What fails here is not needed.
 fn prepare(context: &Context, model: &Model, path: &Path, bar: &mut Progress) {
     bar.begin_items("preparing", 1);
-    let options = Options { kept: kept::places(&context.home, model, path), ..Options::default() };
+    let options = Options { packed_cache: kept::places(&context.home, model, path), ..Options::default() };
     let kept = Engine::open(path, options).map_err(|error| error.to_string());
-    let kept = kept.and_then(|mut engine| engine.wait_until_kept().map_err(|error| error.to_string()));
+    let kept = kept.and_then(|mut engine| engine.wait_for_packed_cache().map_err(|error| error.to_string()));
     bar.end();
     if let Err(why) = kept {
         context.verbose(|| format!("the packed weights are not kept, so each start takes longer: {why}"));

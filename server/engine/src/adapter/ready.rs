@@ -17,7 +17,7 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// Adds up adapters for a model of this shape, as [`crate::Engine::prepare`] does, on whatever thread.
+    /// Adds up adapters for a model of this shape, as `Engine::prepare` does, on whatever thread.
     ///
     /// # Errors
     /// When a tensor has another shape than the model's matrix, or holds what is not a number.

@@ -1,10 +1,10 @@
-//! Packed weights in a file, so that the next start maps them instead of packing them again.
+//! The packed-weight cache: packed weights in a file, so that the next start maps them instead of packing again.
 //!
-//! What the areas of all matrices are, in which order and how long, follows from the model's own header; so
-//! nothing of that is told by the file, and there is nothing in it to lie with. It has a header that says of
-//! which model and which layout it is, how long it is, and a hash of samples of what follows. A file that does
-//! not fit to the last byte is passed over, and replaced by the next that is written. Weights in it are taken
-//! as they are, as those of the model are: whoever can write one of the two files can write the other.
+//! The model's own header says which areas the matrices have, in which order and how long; the cache says nothing
+//! of that, so it cannot lie about it. Its header names the model, the layout and the length, and holds a hash of
+//! samples of the areas. The engine ignores a file that does not fit to the last byte, and the next write replaces
+//! it. The engine trusts the weights in it as it trusts the model's: whoever can write one of the two files can
+//! write the other.
 
 mod write;
 
@@ -95,22 +95,22 @@ fn header(key: Key, length: usize, samples: Sum) -> [u8; 48] {
     bytes
 }
 
-/// Returns where an area that comes after `at` bytes stands.
-fn place(at: usize, len: usize) -> Option<Range<usize>> {
+/// Returns the bytes of an area of length `len` after the first `at` bytes of the file.
+fn area(at: usize, len: usize) -> Option<Range<usize>> {
     let start = at.checked_next_multiple_of(ALIGN)?;
     Some(start..start.checked_add(len)?)
 }
 
-/// Packed weights in a file, which are handed out in order.
+/// A file of packed weights, which are handed out in order.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct PackedCache {
     file: Arc<Mmap>,
     at: usize,
 }
 
-impl Kept {
+impl PackedCache {
     /// Maps a file of packed weights; `None` where there is none, or not of this model and whole.
-    pub(crate) fn open(path: &Path, key: Key) -> Option<Kept> {
+    pub(crate) fn open(path: &Path, key: Key) -> Option<PackedCache> {
         // Opening something else, a pipe for example, could wait for ever.
         if !std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() >= HEADER as u64) {
             return None;
@@ -123,12 +123,12 @@ impl Kept {
         #[cfg(target_os = "linux")]
         let _ = file.advise(memmap2::Advice::HugePage);
         let expected = header(key, file.len(), Sum::NEW.samples(0, &file));
-        file.starts_with(&expected).then(|| Kept { file: Arc::new(file), at: HEADER })
+        file.starts_with(&expected).then(|| PackedCache { file: Arc::new(file), at: HEADER })
     }
 
     /// Returns the next area; `None` when it is not all there.
     pub(crate) fn take(&mut self, len: usize) -> Option<Buffer> {
-        let bytes = place(self.at, len)?;
+        let bytes = area(self.at, len)?;
         self.file.get(bytes.clone())?;
         self.at = bytes.end;
         Some(Buffer::part(&self.file, bytes))

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{HEADER, Key, Sum, header, place};
+use super::{HEADER, Key, Sum, area, header};
 use crate::packed::Packed;
 
 /// Bytes written at once: a multiple of a large page, so that the system can keep the file in large pages.
@@ -26,13 +26,13 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Begins to write matrices to the first of the places that can be written to.
-    pub(crate) fn start(places: Vec<PathBuf>, key: Key, weights: Vec<Packed>) -> io::Result<Writer> {
+    /// Begins to write matrices to the first of the paths that can be written.
+    pub(crate) fn start(paths: Vec<PathBuf>, key: Key, weights: Vec<Packed>) -> io::Result<Writer> {
         let stop = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stop);
         let thread = std::thread::Builder::new().name("housestyle-keep".to_owned()).spawn(move || {
             let mut result = Ok(());
-            for path in &places {
+            for path in &paths {
                 result = write(path, key, &weights, &flag);
                 if result.is_ok() || flag.load(Ordering::Relaxed) {
                     break;
@@ -46,7 +46,7 @@ impl Writer {
     /// Waits for the end.
     ///
     /// # Errors
-    /// What the system said when none of the places could be written to.
+    /// What the system said when none of the paths could be written.
     pub(crate) fn wait(mut self) -> io::Result<()> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(result)) => result,
@@ -108,11 +108,11 @@ fn fill(mut file: File, key: Key, weights: &[Packed], stop: &AtomicBool) -> io::
     let mut out =
         Out { chunk: Vec::with_capacity(CHUNK), before: 0, samples: Sum::NEW, stop, file: &mut file };
     out.add(HEADER, None)?;
-    for area in weights.iter().flat_map(Packed::areas) {
+    for bytes in weights.iter().flat_map(Packed::areas) {
         let at = out.before + out.chunk.len();
-        let place = place(at, area.len()).ok_or(io::ErrorKind::FileTooLarge)?;
-        out.add(place.start - at, None)?;
-        out.add(area.len(), Some(area))?;
+        let range = area(at, bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        out.add(range.start - at, None)?;
+        out.add(bytes.len(), Some(bytes))?;
     }
     out.flush()?;
     let (length, samples) = (out.before, out.samples);

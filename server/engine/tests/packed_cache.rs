@@ -1,4 +1,4 @@
-//! Packed weights that are kept in a file: the same numbers, and no harm from any file.
+//! The packed-weight cache: the same numbers, and no harm from any file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use housestyle_engine::{Engine, Options};
 use housestyle_testkit::tiny::Tiny;
 
-/// Tells a child of the tests which model to open.
-const MODEL: &str = "HOUSESTYLE_TEST_KEPT_MODEL";
+/// Names the model for a child process of the tests.
+const MODEL: &str = "HOUSESTYLE_TEST_PACKED_MODEL";
 
 /// A folder with a model; it is left to the system, as Windows does not remove mapped files.
 fn folder(tiny: &Tiny) -> (PathBuf, PathBuf) {
@@ -30,10 +30,10 @@ fn logits(engine: &mut Engine) -> Vec<u32> {
 }
 
 /// Opens a model, waits for what is written, and returns its logits.
-fn open(model: &Path, kept: &[PathBuf]) -> (Vec<u32>, std::io::Result<()>) {
-    let options = Options { threads: 2, context: 64, kept: kept.to_vec(), ..Options::default() };
+fn open(model: &Path, cache: &[PathBuf]) -> (Vec<u32>, std::io::Result<()>) {
+    let options = Options { threads: 2, context: 64, packed_cache: cache.to_vec(), ..Options::default() };
     let mut engine = Engine::open(model, options).expect("a valid model");
-    let written = engine.wait_until_kept();
+    let written = engine.wait_for_packed_cache();
     (logits(&mut engine), written)
 }
 
@@ -46,18 +46,18 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn weights_are_kept_and_the_numbers_are_the_same() {
+fn cached_weights_give_the_same_numbers() {
     for architecture in ["qwen2", "llama"] {
         for quantized in [true, false] {
-            let (model, kept) = folder(&Tiny { quantized, architecture, ..Tiny::default() });
+            let (model, cache) = folder(&Tiny { quantized, architecture, ..Tiny::default() });
             let (plain, _) = open(&model, &[]);
-            assert!(!kept.exists());
-            let places = [kept.clone()];
-            let (first, written) = open(&model, &places);
+            assert!(!cache.exists());
+            let paths = [cache.clone()];
+            let (first, written) = open(&model, &paths);
             written.expect("written");
             // A model of plain numbers has nothing packed.
-            assert_eq!(kept.exists(), quantized);
-            let (second, _) = open(&model, &places);
+            assert_eq!(cache.exists(), quantized);
+            let (second, _) = open(&model, &paths);
             assert!(first == plain && second == plain, "{architecture} {quantized}");
         }
     }
@@ -65,21 +65,21 @@ fn weights_are_kept_and_the_numbers_are_the_same() {
 
 #[test]
 fn the_file_is_what_is_read() {
-    let (model, kept) = folder(&tiny(1));
-    let (plain, _) = open(&model, std::slice::from_ref(&kept));
-    let mut bytes = fs::read(&kept).expect("written");
+    let (model, cache) = folder(&tiny(1));
+    let (plain, _) = open(&model, std::slice::from_ref(&cache));
+    let mut bytes = fs::read(&cache).expect("written");
     bytes[4096..20_000].fill(0);
-    fs::write(&kept, bytes).expect("writing");
-    assert_ne!(open(&model, &[kept]).0, plain);
+    fs::write(&cache, bytes).expect("writing");
+    assert_ne!(open(&model, &[cache]).0, plain);
 }
 
 #[test]
-fn whatever_is_in_the_place_does_no_harm_and_is_replaced() {
-    let (model, kept) = folder(&tiny(1));
-    let (plain, _) = open(&model, std::slice::from_ref(&kept));
-    let good = fs::read(&kept).expect("written");
-    let (other_model, other_kept) = folder(&tiny(2));
-    open(&other_model, std::slice::from_ref(&other_kept)).1.expect("written");
+fn whatever_lies_at_the_path_does_no_harm_and_is_replaced() {
+    let (model, cache) = folder(&tiny(1));
+    let (plain, _) = open(&model, std::slice::from_ref(&cache));
+    let good = fs::read(&cache).expect("written");
+    let (other_model, other_cache) = folder(&tiny(2));
+    open(&other_model, std::slice::from_ref(&other_cache)).1.expect("written");
     let flipped = |at: usize| {
         let mut bytes = good.clone();
         bytes[at] ^= 1;
@@ -92,28 +92,28 @@ fn whatever_is_in_the_place_does_no_harm_and_is_replaced() {
         good[..4096].to_vec(),
         [&good[..], &[0; 128]].concat(),
         vec![0; good.len()],
-        fs::read(&other_kept).expect("written"),
+        fs::read(&other_cache).expect("written"),
         fs::read(&model).expect("the model"),
     ];
     bad.extend((0..48).map(flipped));
     for (i, bytes) in bad.into_iter().enumerate() {
-        fs::write(&kept, bytes).expect("writing");
-        let (got, written) = open(&model, std::slice::from_ref(&kept));
+        fs::write(&cache, bytes).expect("writing");
+        let (got, written) = open(&model, std::slice::from_ref(&cache));
         written.expect("written");
         assert_eq!(got, plain, "file {i}");
-        assert!(fs::read(&kept).expect("replaced") == good, "file {i}");
+        assert!(fs::read(&cache).expect("replaced") == good, "file {i}");
     }
-    assert_eq!(names(kept.parent().expect("a folder")), ["tiny.gguf", "tiny.gguf.packed"]);
+    assert_eq!(names(cache.parent().expect("a folder")), ["tiny.gguf", "tiny.gguf.packed"]);
 }
 
 #[test]
 fn another_model_of_the_same_size_and_time_is_noticed() {
-    let (model, kept) = folder(&tiny(1));
+    let (model, cache) = folder(&tiny(1));
     let time = SystemTime::now() - Duration::from_secs(1000);
     let set = |time| fs::File::options().write(true).open(&model).and_then(|file| file.set_modified(time));
     set(time).expect("a time");
-    open(&model, std::slice::from_ref(&kept)).1.expect("written");
-    let (before, size) = (fs::read(&kept).expect("written"), fs::metadata(&model).expect("a file").len());
+    open(&model, std::slice::from_ref(&cache)).1.expect("written");
+    let (before, size) = (fs::read(&cache).expect("written"), fs::metadata(&model).expect("a file").len());
     // Aside and renamed, as the first one is mapped.
     let other = model.with_extension("other");
     fs::write(&other, tiny(2).gguf()).expect("writing");
@@ -121,19 +121,19 @@ fn another_model_of_the_same_size_and_time_is_noticed() {
     fs::rename(&other, &model).expect("renamed");
     set(time).expect("a time");
     let (plain, _) = open(&model, &[]);
-    assert_eq!(open(&model, std::slice::from_ref(&kept)).0, plain);
-    assert!(fs::read(&kept).expect("replaced") != before);
+    assert_eq!(open(&model, std::slice::from_ref(&cache)).0, plain);
+    assert!(fs::read(&cache).expect("replaced") != before);
     // And the same bytes with another time are packed anew: nothing says that they are the same.
-    let before = fs::metadata(&kept).and_then(|about| about.modified()).expect("a time");
+    let before = fs::metadata(&cache).and_then(|about| about.modified()).expect("a time");
     set(time + Duration::from_secs(1)).expect("a time");
-    assert_eq!(open(&model, std::slice::from_ref(&kept)).0, plain);
-    assert!(fs::metadata(&kept).and_then(|about| about.modified()).expect("a time") >= before);
+    assert_eq!(open(&model, std::slice::from_ref(&cache)).0, plain);
+    assert!(fs::metadata(&cache).and_then(|about| about.modified()).expect("a time") >= before);
 }
 
 #[test]
-fn where_nothing_can_be_written_the_next_place_is_taken_and_none_is_no_failure() {
-    let (model, kept) = folder(&tiny(1));
-    let folder = kept.parent().expect("a folder");
+fn the_next_path_is_taken_where_one_cannot_be_written_and_none_is_no_failure() {
+    let (model, cache) = folder(&tiny(1));
+    let folder = cache.parent().expect("a folder");
     let (plain, _) = open(&model, &[]);
     let below_a_file = model.join("x.packed");
     let a_folder = folder.join("in-the-way");
@@ -141,22 +141,26 @@ fn where_nothing_can_be_written_the_next_place_is_taken_and_none_is_no_failure()
     let deep = folder.join("state").join("packed").join("x.packed");
     let (got, written) = open(&model, &[below_a_file.clone(), a_folder.clone()]);
     assert!(got == plain && written.is_err());
-    let places = [below_a_file, a_folder, deep.clone()];
-    let (got, written) = open(&model, &places);
+    let paths = [below_a_file, a_folder, deep.clone()];
+    let (got, written) = open(&model, &paths);
     assert!(got == plain && written.is_ok() && deep.is_file());
-    assert_eq!(open(&model, &places).0, plain);
+    assert_eq!(open(&model, &paths).0, plain);
     assert_eq!(names(folder), ["in-the-way", "state", "tiny.gguf"]);
 }
 
 #[test]
-fn what_a_killed_process_left_is_removed_and_a_living_one_is_not_disturbed() {
-    let (model, kept) = folder(&tiny(1));
-    let left = kept.with_file_name("tiny.gguf.packed.new-1");
-    fs::write(&left, "half").expect("writing");
-    assert!(open(&model, std::slice::from_ref(&kept)).1.is_err() && left.exists() && !kept.exists());
+fn files_of_killed_processes_are_removed_and_a_living_one_is_not_disturbed() {
+    let (model, cache) = folder(&tiny(1));
+    let abandoned = cache.with_file_name("tiny.gguf.packed.new-1");
+    fs::write(&abandoned, "half").expect("writing");
+    assert!(open(&model, std::slice::from_ref(&cache)).1.is_err() && abandoned.exists() && !cache.exists());
     let hour_ago = SystemTime::now() - Duration::from_secs(3600);
-    fs::File::options().write(true).open(&left).and_then(|file| file.set_modified(hour_ago)).expect("a time");
-    assert!(open(&model, std::slice::from_ref(&kept)).1.is_ok() && !left.exists() && kept.exists());
+    fs::File::options()
+        .write(true)
+        .open(&abandoned)
+        .and_then(|file| file.set_modified(hour_ago))
+        .expect("a time");
+    assert!(open(&model, std::slice::from_ref(&cache)).1.is_ok() && !abandoned.exists() && cache.exists());
 }
 
 #[test]
@@ -166,18 +170,18 @@ fn two_processes_at_once() {
         let (plain, _) = open(&model, &[]);
         for _ in 0..30 {
             // Taken away under the others again and again, so that all of them write and read.
-            let kept = model.with_file_name("tiny.gguf.packed");
-            assert_eq!(open(&model, std::slice::from_ref(&kept)).0, plain);
-            let _ = fs::remove_file(kept);
+            let cache = model.with_file_name("tiny.gguf.packed");
+            assert_eq!(open(&model, std::slice::from_ref(&cache)).0, plain);
+            let _ = fs::remove_file(cache);
         }
         return;
     }
-    let (model, kept) = folder(&tiny(1));
+    let (model, cache) = folder(&tiny(1));
     let program = std::env::current_exe().expect("this program");
     let children: Vec<_> = (0..3)
         .map(|_| {
             let mut command = Command::new(&program);
-            command.args(["kept::two_processes_at_once", "--exact"]).env(MODEL, &model);
+            command.args(["packed_cache::two_processes_at_once", "--exact"]).env(MODEL, &model);
             command.stdout(std::process::Stdio::piped()).spawn().expect("started")
         })
         .collect();
@@ -186,6 +190,6 @@ fn two_processes_at_once() {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
     }
     let (plain, _) = open(&model, &[]);
-    assert_eq!(open(&model, &[kept]).0, plain);
+    assert_eq!(open(&model, &[cache]).0, plain);
     assert!(names(model.parent().expect("a folder")).iter().all(|name| !name.contains(".new-")));
 }

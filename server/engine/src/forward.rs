@@ -1,12 +1,12 @@
-//! The forward pass of a decoder of the Llama family.
+//! The forward pass of a decoder-only transformer, of any family of the table.
 //!
 //! Every number depends on the tokens before it alone, not on how they were divided into passes: kernels
 //! and attention take their sums in one order. So a token evaluated alone, in a chunk of the prompt or as
 //! a draft gives the same bits.
 
-use crate::adapter::{Adapter, Change, Delta, Target};
+use crate::adapter::{Adapter, Change, Delta};
 use crate::attention::{self, PART, Query};
-use crate::config::Rope;
+use crate::family::{Activation, Rope};
 use crate::kv_cache::KvCache;
 use crate::matrix::Lhs;
 use crate::model::{Layer, Model};
@@ -15,6 +15,7 @@ use crate::packed::{self, GROUP, TILE};
 use crate::pool::Shared;
 use crate::product::{FEW, Term};
 use crate::scratch::{Scratch, Want, Workspace, resize};
+use crate::target::Target;
 
 /// A row of so many activations is work for several threads.
 const WIDE: usize = 2048;
@@ -67,7 +68,7 @@ impl Model {
             if i + 1 == self.layers.len() {
                 let dropped = n - want.rows();
                 s.x.drain(..dropped * c.dim);
-                s.q.drain(..dropped * c.heads * c.head_dim);
+                s.q.drain(..dropped * c.q_dim());
                 rows = want.rows();
             }
             if rows > 0 {
@@ -93,7 +94,7 @@ impl Model {
         s: &mut Scratch,
     ) {
         let c = &self.config;
-        let (width, kv) = (c.heads * c.head_dim, c.kv_dim());
+        let (width, kv) = (c.q_dim(), c.kv_dim());
         let targets = [Target::Query, Target::Key, Target::Value];
         let changes = targets.map(|t| changes[t as usize].as_ref());
         self.normalise(&layer.attn_norm, n, changes.iter().any(Option::is_some), s);
@@ -124,6 +125,8 @@ impl Model {
             unsafe {
                 let (q, k) = (q.slice(r * width, width), k.slice(r * kv, kv));
                 let angles = &angles[r * half..(r + 1) * half];
+                self.normalise_heads(q, layer.q_norm.as_deref());
+                self.normalise_heads(k, layer.k_norm.as_deref());
                 self.rotate(q, angles);
                 self.rotate(k, angles);
                 q.iter_mut().for_each(|q| *q *= scale);
@@ -145,7 +148,7 @@ impl Model {
         s: &mut Scratch,
     ) {
         let c = &self.config;
-        let width = c.heads * c.head_dim;
+        let width = c.q_dim();
         let group = c.heads / c.kv_heads;
         let shape = cache.shape();
         let len = attention::partial_len(shape);
@@ -291,7 +294,9 @@ impl Model {
                     }
                 }
             }
-            ops::swiglu(self.isa, gates, ups);
+            match c.family.activation {
+                Activation::Silu => ops::swiglu(self.isa, gates, ups),
+            }
             for (r, gate) in gates.chunks_exact(GROUP).enumerate() {
                 if quantized {
                     // SAFETY: a whole group, and each is one task's.
@@ -352,12 +357,20 @@ impl Model {
         })
     }
 
+    /// Normalises each head of a row, where the family does so: weight (head_dim).
+    fn normalise_heads(&self, row: &mut [f32], weight: Option<&[f32]>) {
+        let Some(weight) = weight else { return };
+        for head in row.chunks_exact_mut(self.config.head_dim) {
+            ops::rms_norm_in_place(head, weight, self.config.eps);
+        }
+    }
+
     /// Rotates the heads of a row by its position (Su et al., 2021).
     fn rotate(&self, row: &mut [f32], angles: &[(f32, f32)]) {
-        let half = angles.len();
+        let (half, rope) = (angles.len(), self.config.family.rope);
         for head in row.chunks_exact_mut(self.config.head_dim) {
             for (i, (cos, sin)) in angles.iter().enumerate() {
-                let (a, b) = match self.config.rope {
+                let (a, b) = match rope {
                     Rope::Interleaved => (2 * i, 2 * i + 1),
                     Rope::Halves => (i, i + half),
                 };

@@ -16,6 +16,7 @@ mod draft;
 mod dtype;
 mod engine;
 mod error;
+mod family;
 mod forward;
 pub mod frozen;
 mod gemm;
@@ -40,15 +41,17 @@ mod screening;
 mod sequences;
 mod simd;
 mod special;
+mod target;
 mod tokenizer;
 mod utf8;
 
-pub use adapter::{Adapter, AdapterWeights, LowRank, Target};
-pub use config::{Config, Rope};
+pub use adapter::{Adapter, AdapterWeights, LowRank};
+pub use config::Config;
 pub use draft::{Drafter, Guess, MOST_DRAFTED};
 pub use dtype::DType;
 pub use engine::{Engine, Input, Options, Prefilled};
 pub use error::EngineError;
+pub use family::{Activation, FAMILIES, Family, Presence, Rope};
 pub use gemm::{Gemm, View};
 pub use generate::{GenerateOptions, Output, StopReason};
 pub use prior::Prior;
@@ -56,6 +59,7 @@ pub use sampler::Sampling;
 pub use score::{Scored, Told};
 pub use screening::Screening;
 pub use special::Special;
+pub use target::Target;
 pub use tokenizer::Tokenizer;
 
 /// Returns the name of the instruction set that the kernels use on this machine. All of them compute the

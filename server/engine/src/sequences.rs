@@ -139,13 +139,13 @@ impl Sequence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rope;
+    use crate::family::Family;
 
     const CAPACITY: usize = 1000;
 
     fn sequences(budget: usize) -> Sequences {
         let config = Config {
-            architecture: "qwen2".to_owned(),
+            family: Family::named("qwen2").expect("a family"),
             layers: 2,
             dim: 8,
             hidden: 8,
@@ -153,7 +153,6 @@ mod tests {
             kv_heads: 1,
             head_dim: 4,
             context: CAPACITY,
-            rope: Rope::Halves,
             rope_dim: 4,
             rope_base: 1e4,
             rope_scale: 1.0,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use housestyle_engine::{Engine, Options};
+use housestyle_engine::{Engine, FAMILIES, Options};
 use housestyle_testkit::tiny::Tiny;
 
 /// Names the model for a child process of the tests.
@@ -47,7 +47,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn cached_weights_give_the_same_numbers() {
-    for architecture in ["qwen2", "llama"] {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         for quantized in [true, false] {
             let (model, cache) = folder(&Tiny { quantized, architecture, ..Tiny::default() });
             let (plain, _) = open(&model, &[]);

@@ -3,6 +3,7 @@
 mod adapter;
 mod drafting;
 mod exact;
+mod families;
 mod generate;
 mod hostile;
 mod memory;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use housestyle_engine::frozen::{self, Frozen, Norm, Scratch, Weight};
-use housestyle_engine::{Rope, Target, View};
+use housestyle_engine::{Activation, Rope, Target, View};
 
 use crate::attention::{self, Heads, Workspace};
 use crate::example::Example;
@@ -51,8 +51,11 @@ struct Buffers {
     normed: Vec<f32>, // (n, dim)
     rows: Vec<f32>,   // (n, heads · head_dim or less)
     q: Vec<f32>,      // (heads, n, head_dim)
-    mixed: Vec<f32>,  // (heads, n, head_dim)
-    gate: Vec<f32>,   // (n, hidden)
+    /// Queries and keys before the normalisation of their heads: (n, heads · head_dim).
+    unnormed: [Vec<f32>; 2],
+    d_unnormed: Vec<f32>,
+    mixed: Vec<f32>, // (heads, n, head_dim)
+    gate: Vec<f32>,  // (n, hidden)
     up: Vec<f32>,
     hidden: Vec<f32>,
     dx: Vec<f32>, // (n, dim)
@@ -191,8 +194,8 @@ impl<'a> Network<'a> {
         Outcome { losses }
     }
 
-    /// Computes queries of a layer from its stream, of the positions from `first` on, with `normed` left behind;
-    /// and keys and values of all positions if that is the first one.
+    /// Computes queries of a layer from its stream, of the positions from `first` on, with `normed` and `unnormed`
+    /// left behind; and, with `keys`, keys and values of the same positions.
     fn queries(&mut self, parameters: &Parameters, layer: usize, first: usize, keys: bool) {
         let (frozen, c) = (self.frozen, self.frozen.config());
         let x = &self.streams[layer][0][first * c.dim..];
@@ -205,15 +208,23 @@ impl<'a> Network<'a> {
         for (target, to, rotation) in
             [(Target::Query, &mut b.q, rotation), (Target::Key, k, rotation), (Target::Value, v, None)]
         {
-            if target != Target::Query && !keys {
-                let low = self.low.entry(target).or_default();
+            let low = self.low.entry(target).or_default();
+            let norm = frozen.head_norm(layer, target);
+            let wanted = target == Target::Query || keys;
+            if !wanted && norm.is_none() {
                 narrow_side(frozen, parameters, (layer, target), &b.normed, low, &mut self.scratch);
                 continue;
             }
-            let low = self.low.entry(target).or_default();
             product(frozen, parameters, (layer, target), &b.normed, &mut b.rows, low, &mut self.scratch);
-            to.resize(b.rows.len(), 0.0);
-            rows::to_heads(frozen, n, &b.rows, rotation, to);
+            if let Some(weight) = norm {
+                let unnormed = &mut b.unnormed[usize::from(target == Target::Key)];
+                unnormed.clone_from(&b.rows);
+                rows::rms_norm(frozen, unnormed, weight, c.eps, &mut b.rows);
+            }
+            if wanted {
+                to.resize(b.rows.len(), 0.0);
+                rows::to_heads(frozen, n, &b.rows, rotation, to);
+            }
         }
     }
 
@@ -264,7 +275,9 @@ impl<'a> Network<'a> {
         b.hidden.resize(b.gate.len(), 0.0);
         let width = c.hidden * 8;
         let parts = b.gate.chunks(width).zip(b.up.chunks(width)).zip(b.hidden.chunks_mut(width));
-        rows::each(frozen, parts, |_, ((g, u), h)| frozen::swiglu(g, u, h));
+        match c.family.activation {
+            Activation::Silu => rows::each(frozen, parts, |_, ((g, u), h)| frozen::swiglu(g, u, h)),
+        }
     }
 
     /// The second half of a layer: from `streams[layer][1]` to `streams[layer + 1][0]`.
@@ -306,7 +319,11 @@ impl<'a> Network<'a> {
         back.change(key, &b.dx, &b.hidden, down, &mut dh);
         let width = c.hidden * 8;
         let parts = dh.chunks(width).zip(b.gate.chunks_mut(width)).zip(b.up.chunks_mut(width));
-        rows::each(frozen, parts, |_, ((dh, g), u)| frozen::swiglu_backward(dh, g, u));
+        match c.family.activation {
+            Activation::Silu => {
+                rows::each(frozen, parts, |_, ((dh, g), u)| frozen::swiglu_backward(dh, g, u))
+            }
+        }
         b.q = dh;
         b.d_normed.resize(b.dx.len(), 0.0);
         for (i, (target, dy)) in [(Target::Gate, &b.gate), (Target::Up, &b.up)].into_iter().enumerate() {
@@ -368,6 +385,13 @@ impl<'a> Network<'a> {
         {
             b.rows.resize(d_heads.len(), 0.0);
             rows::from_heads(frozen, m, d_heads, rotation, &mut b.rows);
+            if let Some(weight) = frozen.head_norm(layer, target) {
+                let unnormed = &b.unnormed[usize::from(target == Target::Key)];
+                b.d_unnormed.clear();
+                b.d_unnormed.resize(b.rows.len(), 0.0);
+                rows::rms_norm_backward(frozen, unnormed, weight, c.eps, &b.rows, &mut b.d_unnormed);
+                std::mem::swap(&mut b.rows, &mut b.d_unnormed);
+            }
             back.product((layer, target), &b.rows, &b.normed, &self.low, i > 0, &mut b.d_normed);
         }
         let weight = frozen.norm(Norm::Attention(layer));

@@ -52,6 +52,14 @@ impl Parameters {
         if recipe.targets.is_empty() || (recipe.rank == 0 && !recipe.bias) {
             return refuse("it trains nothing: give it targets, and a rank or biases".to_owned());
         }
+        let family = config.family;
+        if let Some(target) = recipe.targets.iter().find(|target| !family.trained.contains(target)) {
+            return refuse(format!(
+                "adapters of {} cannot be trained for the family {}",
+                target.gguf_name(),
+                family.name
+            ));
+        }
         if recipe.first_layer >= config.layers {
             return refuse(format!("first layer {} of {}", recipe.first_layer, config.layers));
         }

@@ -1,6 +1,6 @@
 //! Whole runs.
 
-use housestyle_engine::{AdapterWeights, Target};
+use housestyle_engine::{AdapterWeights, Config, FAMILIES, Family, Target};
 use housestyle_testkit::tiny::Tiny;
 use housestyle_train::{
     Control, Example, Network, Parameters, Progress, Recipe, Run, Schedule, TrainError, Trained, train,
@@ -183,4 +183,14 @@ fn what_cannot_be_trained_is_told() {
     assert!(told(&Recipe { rank: 0, ..recipe.clone() }, &good).contains("nothing"));
     assert!(told(&Recipe { first_layer: 2, ..recipe.clone() }, &good).contains("first layer 2 of 2"));
     assert!(told(&Recipe { rate: f32::INFINITY, ..recipe.clone() }, &good).contains("learning rate"));
+}
+
+#[test]
+fn a_family_names_the_matrices_that_are_not_trained() {
+    static FAMILY: Family = Family { trained: &Target::MLP, ..FAMILIES[0] };
+    let config = Config { family: &FAMILY, ..super::open(&Tiny::default(), 1).config().clone() };
+    assert!(Parameters::new(&recipe(), &config, None, None).is_ok());
+    let all = Recipe { targets: Target::ALL.to_vec(), ..recipe() };
+    let problem = Parameters::new(&all, &config, None, None).expect_err("refused").to_string();
+    assert!(problem.contains("adapters of attn_q cannot be trained for the family qwen2"), "{problem}");
 }

@@ -89,7 +89,7 @@ impl Past {
         let about = About {
             base_sha256: base.sha256.clone(),
             base: base.name.clone(),
-            architecture: base.config.architecture.clone(),
+            architecture: base.config.architecture().to_owned(),
             manifest_sha256: None,
         };
         let bytes =

@@ -165,7 +165,7 @@ pub(crate) fn candidate(
     let about = About {
         base_sha256: base.sha256.clone(),
         base: base.name.clone(),
-        architecture: base.config.architecture.clone(),
+        architecture: base.config.architecture().to_owned(),
         manifest_sha256: Some(id_of(&manifest)),
     };
     let adapter = Adapter { weights: training.weights.clone(), about };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use housestyle_engine::{AdapterWeights, Config, LowRank, Rope, Target};
+use housestyle_engine::{AdapterWeights, Config, Family, LowRank, Target};
 use housestyle_train::format::{About, Adapter, Precision, id_of, write};
 use serde_json::json;
 
@@ -46,7 +46,7 @@ impl World {
 
 fn config() -> Config {
     Config {
-        architecture: "qwen2".to_owned(),
+        family: Family::named("qwen2").expect("a family"),
         layers: 1,
         dim: 8,
         hidden: 8,
@@ -54,7 +54,6 @@ fn config() -> Config {
         kv_heads: 1,
         head_dim: 4,
         rope_dim: 4,
-        rope: Rope::Halves,
         rope_base: 10_000.0,
         rope_scale: 1.0,
         eps: 1e-6,
@@ -70,7 +69,7 @@ fn weights(seed: u8) -> Vec<u8> {
     let about = About {
         base_sha256: BASE.to_owned(),
         base: "tiny".to_owned(),
-        architecture: config.architecture.clone(),
+        architecture: config.architecture().to_owned(),
         manifest_sha256: Some(id_of(&[seed])),
     };
     let weights = AdapterWeights { rank: 1, alpha: 1.0, low_rank, ..AdapterWeights::default() };

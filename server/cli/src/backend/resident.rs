@@ -50,13 +50,13 @@ impl Resident {
 mod tests {
     use std::collections::BTreeMap;
 
-    use housestyle_engine::{AdapterWeights, Config, Rope, Target};
+    use housestyle_engine::{AdapterWeights, Config, Family, Target};
 
     use super::*;
 
     fn ready(name: &str) -> Ready {
         let config = Config {
-            architecture: "qwen2".to_owned(),
+            family: Family::named("qwen2").expect("a family"),
             layers: 1,
             dim: 64,
             hidden: 64,
@@ -64,7 +64,6 @@ mod tests {
             kv_heads: 1,
             head_dim: 32,
             rope_dim: 32,
-            rope: Rope::Halves,
             rope_base: 10_000.0,
             rope_scale: 1.0,
             eps: 1e-6,

@@ -76,7 +76,7 @@ pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> 
     let about = About {
         base_sha256,
         base: name,
-        architecture: engine.config().architecture.clone(),
+        architecture: engine.config().architecture().to_owned(),
         manifest_sha256: args.manifest.as_deref().map(|file| sha256_of(file, &mut |_| {})).transpose()?,
     };
     let adapter = Adapter { weights: trained.parameters.adapter(), about };

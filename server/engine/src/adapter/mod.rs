@@ -6,4 +6,4 @@ mod weights;
 
 pub(crate) use change::{Change, Delta};
 pub use ready::Adapter;
-pub use weights::{AdapterWeights, LowRank, Target};
+pub use weights::{AdapterWeights, LowRank};

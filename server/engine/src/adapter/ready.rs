@@ -2,10 +2,11 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use super::{AdapterWeights, Change, Target};
+use super::{AdapterWeights, Change};
 use crate::config::Config;
 use crate::error::EngineError;
 use crate::sequences::AdapterId;
+use crate::target::Target;
 
 /// One adapter, or the sum of several, laid out for a model's forward pass in halves.
 #[derive(Debug)]
@@ -63,10 +64,10 @@ impl Adapter {
             tensor: "all".to_owned(),
             problem: format!(
                 "made for {} of {} layers of {}, not for {} of {} layers of {}",
-                self.config.architecture,
+                self.config.architecture(),
                 self.config.layers,
                 self.config.dim,
-                config.architecture,
+                config.architecture(),
                 config.layers,
                 config.dim
             ),

@@ -115,10 +115,10 @@ pub fn read_gguf(file: &[u8], config: &Config, about: &About) -> Result<Adapter,
     let wrong =
         |made_for: String, this: &str| Err(FormatError::WrongBase { made_for, this: this.to_owned() });
     match gguf.get("general.architecture") {
-        Some(Value::String(found)) if **found == *config.architecture => {}
+        Some(Value::String(found)) if *found == config.architecture() => {}
         Some(Value::String(found)) => {
             let found: String = found.chars().take(40).collect();
-            return wrong(format!("of architecture {found:?}"), &format!("is {:?}", config.architecture));
+            return wrong(format!("of architecture {found:?}"), &format!("is {:?}", config.architecture()));
         }
         _ => return Err(FormatError::broken("general.architecture", "missing")),
     }

@@ -24,7 +24,7 @@ pub(super) fn reorder(
     order: Order,
 ) -> Vec<f32> {
     let rotated = matches!(target, Target::Query | Target::Key);
-    if config.rope != Rope::Interleaved || !rotated || width == 0 {
+    if config.family.rope != Rope::Interleaved || !rotated || width == 0 {
         return values;
     }
     let half = config.head_dim / 2;

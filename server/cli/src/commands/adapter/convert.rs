@@ -75,7 +75,7 @@ pub(super) fn import(context: &Context, store: &Store, args: &AdapterImportArgs)
     let about = About {
         base_sha256: base.sha256.clone(),
         base: base.name.clone(),
-        architecture: base.config.architecture.clone(),
+        architecture: base.config.architecture().to_owned(),
         manifest_sha256: None,
     };
     let path = &args.path;

@@ -16,7 +16,6 @@ pub mod format;
 mod loss;
 mod network;
 mod parameters;
-mod random;
 mod recipe;
 mod rows;
 mod trainer;

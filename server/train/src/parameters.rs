@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
+use housestyle_engine::{AdapterWeights, Config, LowRank, SplitMix64, Target};
 
 use crate::error::TrainError;
-use crate::random::Random;
 use crate::recipe::Recipe;
 
 /// Where the parts of a change are.
@@ -133,7 +132,7 @@ impl Parameters {
             (None, Some(recipe)) => {
                 // A stream of its own for each matrix: what is trained beside it does not change it.
                 let stream = (key.0 as u64) * 16 + key.1 as u64;
-                let mut random = Random::new(recipe.seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95));
+                let mut random = SplitMix64::new(recipe.seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95));
                 let bound = (cols as f32).sqrt().recip();
                 self.values.extend((0..own * cols).map(|_| random.signed() * bound));
             }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use housestyle_engine::SplitMix64;
+
 use crate::adamw::{self, AdamW};
 use crate::checkpoint::{self, State};
 use crate::error::TrainError;
 use crate::example::Example;
 use crate::network::Network;
 use crate::parameters::Parameters;
-use crate::random::Random;
 use crate::recipe::Recipe;
 
 /// Residual streams before the first changed layer are kept for later epochs up to so many bytes.
@@ -112,7 +113,7 @@ pub fn train(
         if step / per_epoch != epoch {
             epoch = step / per_epoch;
             order = (0..examples.len()).collect();
-            Random::new(recipe.seed.wrapping_add(1 + epoch as u64)).shuffle(&mut order);
+            SplitMix64::new(recipe.seed.wrapping_add(1 + epoch as u64)).shuffle(&mut order);
         }
         let at = step % per_epoch * recipe.batch;
         let batch = &order[at..(at + recipe.batch).min(order.len())];

@@ -8,6 +8,7 @@
 //! no file but the packed-weight cache that [`Options::packed_cache`] names.
 
 mod adapter;
+pub mod atomic;
 mod attention;
 #[doc(hidden)]
 pub mod bench;

@@ -1,4 +1,4 @@
-//! Writes packed weights to a file, beside the work: what is needed now is in memory already.
+//! Writes packed weights to a file, on a thread of its own: the engine has them in memory already.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
@@ -9,16 +9,17 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{HEADER, Key, Sum, area, header};
+use crate::atomic;
 use crate::packed::Packed;
 
 /// Bytes written at once: a multiple of a large page, so that the system can keep the file in large pages.
 const CHUNK: usize = 4 << 20;
 /// Bytes after which the disk is waited for, so that giving up does not take long.
 const FLUSH: usize = 64 << 20;
-/// A file that was not written to for so long was left by a process that ended.
+/// A temporary file that was not written to for so long is one of a process that ended.
 const ABANDONED: Duration = Duration::from_secs(600);
 
-/// A thread that writes. It gives up, and leaves nothing, when this is dropped.
+/// A thread that writes. When this is dropped, it gives up and removes what it wrote.
 #[derive(Debug)]
 pub(crate) struct Writer {
     stop: Arc<AtomicBool>,
@@ -65,32 +66,27 @@ impl Drop for Writer {
     }
 }
 
-/// Writes a file aside, and renames it when it is whole and on the disk.
+/// Writes the file of packed weights, unless another process is writing it.
 fn write(path: &Path, key: Key, weights: &[Packed], stop: &AtomicBool) -> io::Result<()> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no name of a file"));
     };
     fs::create_dir_all(folder)?;
-    let aside = format!("{name}.new-");
-    if others(folder, &aside)? {
+    let prefix = format!("{name}.new-");
+    if is_being_written(folder, &prefix)? {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "another process is writing it"));
     }
-    let aside = folder.join(format!("{aside}{}", std::process::id()));
-    let written = OpenOptions::new().write(true).create_new(true).open(&aside).and_then(|file| {
-        fill(file, key, weights, stop)?;
-        fs::rename(&aside, path)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&aside);
-    }
-    written
+    let temporary = folder.join(format!("{prefix}{}", std::process::id()));
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true);
+    atomic::write(path, &temporary, &new, |file| fill(file, key, weights, stop))
 }
 
-/// Removes what processes that ended left aside; returns whether a living one writes there.
-fn others(folder: &Path, aside: &str) -> io::Result<bool> {
+/// Removes the temporary files of processes that ended; returns whether a living process writes one.
+fn is_being_written(folder: &Path, prefix: &str) -> io::Result<bool> {
     let mut alive = false;
     for entry in fs::read_dir(folder)?.flatten() {
-        if !entry.file_name().to_str().is_some_and(|name| name.starts_with(aside)) {
+        if !entry.file_name().to_str().is_some_and(|name| name.starts_with(prefix)) {
             continue;
         }
         let age =
@@ -104,9 +100,8 @@ fn others(folder: &Path, aside: &str) -> io::Result<bool> {
     Ok(alive)
 }
 
-fn fill(mut file: File, key: Key, weights: &[Packed], stop: &AtomicBool) -> io::Result<()> {
-    let mut out =
-        Out { chunk: Vec::with_capacity(CHUNK), before: 0, samples: Sum::NEW, stop, file: &mut file };
+fn fill(file: &mut File, key: Key, weights: &[Packed], stop: &AtomicBool) -> io::Result<()> {
+    let mut out = Out { chunk: Vec::with_capacity(CHUNK), before: 0, samples: Sum::NEW, stop, file };
     out.add(HEADER, None)?;
     for bytes in weights.iter().flat_map(Packed::areas) {
         let at = out.before + out.chunk.len();
@@ -116,13 +111,12 @@ fn fill(mut file: File, key: Key, weights: &[Packed], stop: &AtomicBool) -> io::
     }
     out.flush()?;
     let (length, samples) = (out.before, out.samples);
-    // Only now it can be taken for whole.
+    // A file without this header is not taken for whole.
     file.rewind()?;
-    file.write_all(&header(key, length, samples))?;
-    file.sync_all()
+    file.write_all(&header(key, length, samples))
 }
 
-/// What was written, and what is to be.
+/// The file that is being written.
 struct Out<'a> {
     chunk: Vec<u8>,
     /// Bytes before the chunk.

@@ -1,6 +1,6 @@
 //! Runs GGUF language models on the CPU: one file, memory-mapped, and a KV cache for each document.
 //!
-//! The way of a call: [`Engine::generate`] tokenises the prompt, keeps the longest common prefix of
+//! The way of a call: [`Engine::generate`] tokenises the prompt, reuses the longest common prefix of
 //! a KV cache, evaluates the rest in passes, then samples token by token. Cancel flag and deadline
 //! are read before every layer of every pass.
 //!
@@ -59,7 +59,7 @@ pub use generate::{GenerateOptions, Output, StopReason};
 pub use prior::Prior;
 pub use random::SplitMix64;
 pub use sampler::Sampling;
-pub use score::{Scored, Told};
+pub use score::{Scored, TokenScore};
 pub use screening::Screening;
 pub use special::Special;
 pub use target::Target;

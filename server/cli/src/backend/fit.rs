@@ -112,7 +112,7 @@ impl Local {
         let team = self.team.clone();
         let late = || Instant::now() >= end;
         let all =
-            self.engine().tell_each(&inputs(&prompt), &lines::unix(&case.middle), &late, &mut |told| {
+            self.engine().score_tokens(&inputs(&prompt), &lines::unix(&case.middle), &late, &mut |told| {
                 of_case.extend(team.outcome(told.context, told.token, told.probability, told.end));
             })?;
         if all {

@@ -104,7 +104,7 @@ pub(crate) fn fit(
     })?;
     bar.end();
     if let Some(start) = &start {
-        trained.parameters.keep(start, KEPT);
+        trained.parameters.interpolate(start, KEPT);
     }
     let part = (trained.losses.len() / 10).max(1).min(trained.losses.len());
     let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len().max(1) as f64;

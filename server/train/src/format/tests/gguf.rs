@@ -1,4 +1,4 @@
-//! GGUF adapters: round trips, what the header must hold, and refusals.
+//! GGUF adapters: round trips, the header, and refusals.
 
 use housestyle_engine::gguf::{Gguf, Value};
 use housestyle_engine::{FAMILIES, Target};

@@ -1,4 +1,4 @@
-//! PEFT folders: round trips, the published order of rows, and what plain LoRA does not cover.
+//! PEFT folders: round trips, the published order of rows, and settings beyond plain LoRA.
 
 use housestyle_engine::{FAMILIES, Target};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! The engine: a model, its tokenizer, and the sequences it keeps.
+//! The engine: a model, its tokenizer, and the sequences that it caches.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,8 +23,8 @@ use crate::tokenizer::Tokenizer;
 
 /// Most prompt tokens evaluated in one pass: enough to read the weights seldom.
 const CHUNK: usize = 64;
-/// Fewest prompt tokens a pass shrinks to when passes are aborted: what an aborted pass had computed is
-/// lost, and whoever types faster than a pass takes would otherwise never get past it.
+/// Fewest prompt tokens a pass shrinks to when passes are aborted. An aborted pass is lost, so a user who types faster
+/// than a long pass takes would never get past it.
 const SMALLEST_CHUNK: usize = 4;
 
 /// How an engine runs.
@@ -34,8 +34,8 @@ pub struct Options {
     pub threads: usize,
     /// Positions of a sequence; the model's own context at most.
     pub context: usize,
-    /// Most bytes of keys and values of all sequences together. The sequences used last are kept; the
-    /// current one is, even if it is larger than that.
+    /// Most bytes of keys and values of all sequences together. The sequences used last stay; the
+    /// current one does, even if it is larger than that.
     pub kv_bytes: usize,
     /// Whether the likeliest token is looked for by estimates first. It is the same one either way.
     pub screening: Screening,
@@ -66,12 +66,12 @@ pub enum Input<'a> {
     Text(&'a str),
 }
 
-/// What became of a prompt that was only evaluated.
+/// The result of evaluating a prompt without generating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefilled {
     /// Tokens in the prompt.
     pub prompt_tokens: usize,
-    /// Of these, kept from before.
+    /// Of these, reused from earlier calls.
     pub reused_tokens: usize,
     /// Of these, evaluated now.
     pub evaluated_tokens: usize,
@@ -101,7 +101,7 @@ impl Engine {
     /// Maps a GGUF file and prepares to run it.
     ///
     /// The file must not be changed while the engine lives, nor one of `options.packed_cache`, as with every mapped
-    /// file; `housestyle` only ever replaces them by renaming.
+    /// file; `housestyle` replaces them only by renaming.
     ///
     /// # Errors
     /// When the file cannot be read, is broken, or is of an unsupported kind.
@@ -150,7 +150,7 @@ impl Engine {
     /// sooner gives up writing; the next start writes the file.
     ///
     /// # Errors
-    /// What the system said when they could not be written; the engine works all the same.
+    /// The system's error when the file could not be written; the engine works all the same.
     pub fn wait_for_packed_cache(&mut self) -> std::io::Result<()> {
         self.writer.take().map_or(Ok(()), Writer::wait)
     }
@@ -170,8 +170,8 @@ impl Engine {
         self.sequences.capacity()
     }
 
-    /// Returns how many sequences are kept, and how many bytes their keys and values take.
-    pub fn kept(&self) -> (usize, usize) {
+    /// Returns how many sequences are cached, and how many bytes their keys and values take.
+    pub fn cached_sequences(&self) -> (usize, usize) {
         self.sequences.size()
     }
 
@@ -180,21 +180,21 @@ impl Engine {
         self.model.threads()
     }
 
-    /// Forgets all sequences.
+    /// Drops all cached sequences.
     pub fn reset(&mut self) {
         self.sequences.clear();
     }
 
-    /// Says whether the next tokens are guessed and several verified at once. It is on at first; it
+    /// Switches drafting on or off: the next tokens are guessed and several verified at once. It is on at first; it
     /// changes the time that greedy decoding takes, and never the text.
     pub fn set_drafting(&mut self, on: bool) {
         self.drafts = on;
     }
 
-    /// Says which other texts (tokens) drafts may be copied from beside the prompt, such as the other open
-    /// documents. They replace those said before; what they begin with alike costs nothing.
+    /// Sets the texts (tokens) from which drafts may be copied besides the prompt, such as the other open
+    /// documents. They replace the texts set before; a common beginning costs nothing.
     pub fn set_draft_texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
-        self.drafting.lookup.set_others(texts);
+        self.drafting.lookup.set_corpus(texts);
     }
 
     /// Adds a drafter to the engine's own, which copies from the text.
@@ -202,26 +202,26 @@ impl Engine {
         self.drafting.add(drafter);
     }
 
-    /// Mixes what `prior` says into the model's distribution from the next call on, or nothing: in what is
-    /// generated and scored, not in [`Engine::logits`] and [`Engine::likeliest`].
+    /// Mixes a prior into the model's distribution from the next call on, or none. It takes part in generating and
+    /// scoring, not in [`Engine::logits`] and [`Engine::likeliest`].
     pub fn set_prior(&mut self, prior: Option<Box<dyn Prior>>) {
         self.scratch.steady = prior.is_some();
         self.mixing.prior = prior;
     }
 
-    /// Makes adapters ready for this model: their changes are added up.
+    /// Prepares adapters for this model: their changes are added up.
     ///
     /// # Errors
-    /// When a tensor has another shape than the model's matrix, or holds what is not a number.
+    /// When a tensor has another shape than the model's matrix, or holds a number that is not finite.
     pub fn prepare(&self, adapters: &[&AdapterWeights]) -> Result<Adapter, EngineError> {
         Adapter::new(adapters, self.config())
     }
 
-    /// Puts an adapter beside the model from the next call on, or none. Sequences evaluated with another
-    /// one are kept, and used again when that comes back.
+    /// Applies an adapter from the next call on, or none. Sequences evaluated with another adapter stay cached, and
+    /// serve again when that adapter does.
     ///
     /// # Errors
-    /// When the adapter was made ready for a model of another shape.
+    /// When the adapter was prepared for a model of another shape.
     pub fn set_adapter(&mut self, adapter: Option<Arc<Adapter>>) -> Result<(), EngineError> {
         if let Some(adapter) = &adapter {
             adapter.check(self.config())?;
@@ -251,8 +251,8 @@ impl Engine {
         Ok(ids)
     }
 
-    /// Evaluates `tokens` as the whole sequence, reusing what is kept of it, and returns the
-    /// logits after the last one (vocab), or `None` if `abort` said so.
+    /// Evaluates `tokens` as the whole sequence, reusing its cached prefix, and returns the logits after the last token
+    /// (vocab), or `None` if `abort` returned true.
     ///
     /// # Errors
     /// When there are no tokens, too many, or one is outside of the vocabulary.
@@ -262,13 +262,13 @@ impl Engine {
         abort: &dyn Fn() -> bool,
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
-        let kept = self.rewind_to_common(tokens);
-        Ok(self.feed(&tokens[kept..], Want::Logits(1), abort).then_some(&self.scratch.logits))
+        let reused = self.rewind_to_common(tokens);
+        Ok(self.feed(&tokens[reused..], Want::Logits(1), abort).then_some(&self.scratch.logits))
     }
 
-    /// Evaluates `tokens` as the whole sequence, reusing what is kept of it, and returns the likeliest token
-    /// after the last one, or `None` if `abort` said so or no logit is finite. As [`Engine::logits`], but
-    /// without computing those of all tokens where that is not needed.
+    /// Evaluates `tokens` as the whole sequence, reusing its cached prefix, and returns the likeliest token after the
+    /// last one, or `None` if `abort` returned true or no logit is finite. As [`Engine::logits`], but without the
+    /// logits of all tokens where estimates suffice.
     ///
     /// # Errors
     /// When there are no tokens, too many, or one is outside of the vocabulary.
@@ -278,14 +278,14 @@ impl Engine {
         abort: &dyn Fn() -> bool,
     ) -> Result<Option<u32>, EngineError> {
         self.check(tokens, 0)?;
-        let kept = self.rewind_to_common(tokens);
-        let done = self.feed(&tokens[kept..], Want::Best(1), abort);
+        let reused = self.rewind_to_common(tokens);
+        let done = self.feed(&tokens[reused..], Want::Best(1), abort);
         Ok(if done { self.scratch.best.first().and_then(|best| best.token) } else { None })
     }
 
     /// Evaluates a prompt into a sequence and generates nothing, so that a later call for the same or a
-    /// longer prompt has less to do. `abort` is asked before every layer; what was evaluated before
-    /// the pass that it ended is kept.
+    /// longer prompt has less to do. The engine asks `abort` before every layer; the passes before the aborted one stay
+    /// cached.
     ///
     /// # Errors
     /// When the prompt is empty or does not fit.
@@ -319,7 +319,10 @@ impl Engine {
         Ok((tokens.len(), self.sequences.held(&tokens, self.adapter_id())))
     }
 
-    /// Checks that tokens exist, are known, and leave room for `more`.
+    /// Checks that there are tokens, that all are in the vocabulary, and that `more` fit after them.
+    ///
+    /// # Errors
+    /// When one of the three does not hold.
     pub(crate) fn check(&self, tokens: &[u32], more: usize) -> Result<(), EngineError> {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
@@ -334,16 +337,16 @@ impl Engine {
         }
     }
 
-    /// Takes the sequence for `tokens` and rewinds it to what it has in common with them, but for the
-    /// last one, whose logits are wanted; returns how many positions are kept.
+    /// Selects the sequence for `tokens` and rewinds it to their common prefix, without the
+    /// last token, whose logits are wanted; returns how many positions are reused.
     pub(crate) fn rewind_to_common(&mut self, tokens: &[u32]) -> usize {
-        let kept = self.sequences.select(tokens, self.adapter_id()).min(tokens.len().saturating_sub(1));
-        self.sequences.current_mut().truncate(kept);
-        kept
+        let reused = self.sequences.select(tokens, self.adapter_id()).min(tokens.len().saturating_sub(1));
+        self.sequences.current_mut().truncate(reused);
+        reused
     }
 
-    /// Evaluates tokens in passes, with what is wanted of the last one; returns whether it came to the end.
-    /// What the passes before an abort evaluated is kept.
+    /// Evaluates tokens in passes, the last one with output `want`; returns whether it came to the end. The passes
+    /// before an aborted one stay cached.
     pub(crate) fn feed(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let mut rest = tokens;
         while !rest.is_empty() {
@@ -363,8 +366,8 @@ impl Engine {
         true
     }
 
-    /// Evaluates tokens in one pass, with what is wanted of the last ones; returns whether it came to
-    /// the end, and changes nothing if it did not.
+    /// Evaluates tokens in one pass with output `want`; returns whether it came to the end, and changes nothing if it did
+    /// not.
     pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let Engine { model, sequences, scratch, adapter, .. } = self;
         let done = model.forward(tokens, want, adapter.as_deref(), sequences.current_mut(), scratch, abort);

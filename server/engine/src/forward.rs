@@ -25,10 +25,10 @@ type Changes = [Option<Change>; 7];
 const NO_CHANGES: Changes = [const { None }; 7];
 
 impl Model {
-    /// Evaluates `tokens` after those in the cache, and leaves what is wanted of the last ones in the scratch
+    /// Evaluates `tokens` after those in the cache, and leaves the output `want` of the last ones in the scratch
     /// memory; returns whether it came to the end.
     ///
-    /// `abort` is asked before every layer. If it says so, the cache holds what it held before, and
+    /// It asks `abort` before every layer. If that returns true, the cache is as it was before, and
     /// there are no logits. Token ids must be below the vocabulary, and the cache must have room: the
     /// caller checks both.
     pub(crate) fn forward(
@@ -82,7 +82,7 @@ impl Model {
     }
 
     /// Computes queries, keys and values of a layer from the residual stream, and stores the latter two.
-    #[allow(clippy::too_many_arguments)] // one step of the pass, told what it works on
+    #[allow(clippy::too_many_arguments)] // one step of the pass, with everything it works on
     fn keys_and_values(
         &self,
         i: usize,
@@ -136,7 +136,7 @@ impl Model {
         });
     }
 
-    #[allow(clippy::too_many_arguments)] // one step of the pass, told what it works on
+    #[allow(clippy::too_many_arguments)] // one step of the pass, with everything it works on
     fn attention(
         &self,
         i: usize,

@@ -1,4 +1,4 @@
-//! The frozen weights of a model, for training beside them: products with them, and with their transposes.
+//! The frozen weights of a model, for training adapters: products with them, and with their transposes.
 //!
 //! The forward product is the one of serving, with activations in eight bits where the weights are quantised:
 //! what is trained is what is served. The backward product takes the same weights in f32, so a gradient is
@@ -64,7 +64,7 @@ struct Thread {
 }
 
 impl Engine {
-    /// Returns the model's weights, to train beside them.
+    /// Returns the model's weights, for training adapters.
     pub fn frozen(&self) -> Frozen<'_> {
         Frozen { model: &self.model }
     }

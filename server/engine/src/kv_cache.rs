@@ -117,7 +117,7 @@ impl KvCache {
         }
     }
 
-    /// Says that the positions of `tokens` were evaluated, after the ones held.
+    /// Records that the positions of `tokens` were evaluated, after the ones held.
     pub(crate) fn commit(&mut self, tokens: &[u32]) {
         self.tokens.extend_from_slice(tokens);
     }

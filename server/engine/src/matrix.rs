@@ -31,7 +31,7 @@ impl Rows {
     }
 }
 
-/// Says that the pages of a part of a file will not be read soon. They stay in the system's cache of the file.
+/// Advises the system that the pages of a part of a file will not be read soon. They stay in its cache of the file.
 pub(crate) fn release(file: &Mmap, bytes: &Range<usize>) {
     #[cfg(all(unix, not(miri)))]
     // SAFETY: the pages of a read-only mapping of a file are read anew when they are wanted.
@@ -49,7 +49,7 @@ pub(crate) enum Matrix {
     Plain(Rows),
 }
 
-/// Rows of activations: what a product is with.
+/// The left-hand side of products: rows of activations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lhs<'a> {
     /// For packed matrices.
@@ -143,8 +143,8 @@ impl Matrix {
         matches!(self, Matrix::Plain(_))
     }
 
-    /// Computes the products of tile `t` with all activations: out (n, 16). What is beyond the matrix's last
-    /// row is of no meaning. `row` is scratch memory.
+    /// Computes the products of tile `t` with all activations: out (n, 16). Rows beyond the matrix's last
+    /// row have no meaning. `row` is scratch memory.
     pub(crate) fn tile(&self, isa: Isa, t: usize, x: Lhs<'_>, row: &mut Vec<f32>, out: &mut [f32]) {
         match self {
             Matrix::Packed(w) => packed::multiply(isa, w, t, x.quantized, out),

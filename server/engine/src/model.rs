@@ -16,7 +16,7 @@ use crate::pool::Pool;
 use crate::screening::Screening;
 use crate::simd::Isa;
 
-/// All weights, ready for products.
+/// All weights, prepared for products.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) config: Config,

@@ -19,7 +19,7 @@ impl Sampling {
     /// Always the likeliest token.
     pub const GREEDY: Sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
 
-    /// Returns whether nothing is left to chance.
+    /// Returns whether the choice is deterministic.
     pub fn is_greedy(&self) -> bool {
         self.temperature.is_nan() || self.temperature <= 0.0
     }
@@ -38,7 +38,7 @@ impl Sampler {
         Sampler { sampling, random: SplitMix64::new(sampling.seed), order: Vec::new() }
     }
 
-    /// Returns what a pass has to compute for the choices among all tokens after its last `rows` ones.
+    /// Returns the output that a pass must compute for choices after its last `rows` tokens.
     pub(crate) fn wants(&self, rows: usize) -> Want {
         if self.sampling.is_greedy() { Want::Best(rows) } else { Want::Logits(rows) }
     }

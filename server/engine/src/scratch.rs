@@ -1,4 +1,4 @@
-//! The memory of forward passes, and what a pass leaves there.
+//! The memory of forward passes, and the output of a pass in it.
 
 use crate::attention::Query;
 use crate::packed::Activations;
@@ -21,22 +21,22 @@ pub(crate) struct Scratch {
     pub(crate) heads: Activations,      // (n, heads * head_dim)
     pub(crate) wide: Activations,       // (n, hidden)
     pub(crate) threads: Vec<Workspace>,
-    pub(crate) norms: Vec<f32>, // (groups, m) of the last activations
-    pub(crate) reach: Vec<f32>, // (m, tiles) how large a logit of a tile can be
-    pub(crate) order: Vec<u32>, // tiles to compute in full
+    pub(crate) norms: Vec<f32>,  // (groups, m) of the last activations
+    pub(crate) bounds: Vec<f32>, // (m, tiles) how large a logit of a tile can be
+    pub(crate) order: Vec<u32>,  // tiles to compute in full
     pub(crate) savings: Savings,
     /// (m, vocab) logits of the last pass that asked for them; where it asked for the best ones, mostly
     /// estimates.
     pub(crate) logits: Vec<f32>,
     /// (m) the likeliest tokens, where the last pass asked for them.
     pub(crate) best: Vec<Best>,
-    /// Whether what estimates leave must be the same for a token whatever else is in its pass.
+    /// Whether estimates for a token must not depend on the other tokens of its pass.
     pub(crate) steady: bool,
     /// (m) ln Σ exp of all estimates, where the last pass made them and `steady` is set.
     pub(crate) sums: Vec<f64>,
 }
 
-/// What one thread needs for a task.
+/// The memory of one thread.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     pub(crate) row: Vec<f32>,
@@ -46,7 +46,7 @@ pub(crate) struct Workspace {
     pub(crate) partial: Vec<f32>,
 }
 
-/// What a pass leaves in the scratch memory, for the last tokens of it.
+/// The output that a pass leaves in the scratch memory, for its last tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     Nothing,

@@ -1,18 +1,18 @@
-//! When the likeliest token is looked for by estimates first, and whether that pays.
+//! Screening: finding the likeliest token by estimates first, where that pays.
 
-/// When the likeliest token is looked for by estimates first.
+/// When estimates come first in the search for the likeliest token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Screening {
     /// Never: all logits are computed.
     Off,
-    /// Where it saves time, which depends on the model and is found out.
+    /// Where it saves time, which the engine measures.
     #[default]
     Auto,
     /// Always.
     Always,
 }
 
-/// Whether estimates pay: they do where they leave few tiles to compute, which depends on the model.
+/// Measures whether screening pays: it does where few tiles remain to compute, which depends on the model.
 #[derive(Debug, Default)]
 pub(crate) struct Savings {
     /// Share of the tiles that had to be computed, a decaying mean.
@@ -22,7 +22,7 @@ pub(crate) struct Savings {
 }
 
 impl Savings {
-    /// Returns whether to estimate in this pass; `steady` says that it must not depend on the passes before.
+    /// Returns whether to estimate in this pass; with `steady` the answer does not depend on the passes before.
     pub(crate) fn estimate(&mut self, screening: Screening, steady: bool) -> bool {
         self.pause = self.pause.saturating_sub(1);
         match screening {

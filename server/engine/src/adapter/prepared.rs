@@ -1,4 +1,4 @@
-//! Adapters made ready for a model.
+//! Adapters prepared for a model.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -12,7 +12,7 @@ use crate::target::Target;
 #[derive(Debug)]
 pub struct Adapter {
     id: AdapterId,
-    /// By layer and [`Target`]; changes of nothing are left out.
+    /// By layer and [`Target`]; `None` where nothing changes.
     layers: Vec<[Option<Change>; 7]>,
     config: Config,
 }
@@ -21,7 +21,7 @@ impl Adapter {
     /// Adds up adapters for a model of this shape, as `Engine::prepare` does, on whatever thread.
     ///
     /// # Errors
-    /// When a tensor has another shape than the model's matrix, or holds what is not a number.
+    /// When a tensor has another shape than the model's matrix, or holds a number that is not finite.
     pub fn new(adapters: &[&AdapterWeights], config: &Config) -> Result<Adapter, EngineError> {
         for adapter in adapters {
             check(adapter, config)?;
@@ -55,7 +55,7 @@ impl Adapter {
         &self.layers[layer]
     }
 
-    /// Checks that it was made for a model of this shape.
+    /// Checks that it was prepared for a model of this shape.
     pub(crate) fn check(&self, config: &Config) -> Result<(), EngineError> {
         if self.config == *config {
             return Ok(());
@@ -75,7 +75,7 @@ impl Adapter {
     }
 }
 
-/// Returns what all adapters together change of a matrix; `None` for nothing.
+/// Returns the change of a matrix by all adapters together; `None` where there is none.
 fn change(
     adapters: &[&AdapterWeights],
     layer: usize,

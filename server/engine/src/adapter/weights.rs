@@ -1,4 +1,4 @@
-//! The weights of an adapter, as plain data: what is trained, stored, exported and loaded.
+//! The weights of an adapter, as plain data, for training, storing and loading.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub struct AdapterWeights {
     pub alpha: f32,
     /// Low-rank changes, by layer and matrix.
     pub low_rank: BTreeMap<(usize, Target), LowRank>,
-    /// What is added to a matrix's product (Ben Zaken et al., 2021, "BitFit"): (out) each.
+    /// Biases of a matrix's product (Ben Zaken et al., 2021, "BitFit"), by layer and matrix: (out) each.
     pub biases: BTreeMap<(usize, Target), Vec<f32>>,
 }
 

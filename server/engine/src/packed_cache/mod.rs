@@ -1,7 +1,7 @@
 //! The packed-weight cache: packed weights in a file, so that the next start maps them instead of packing again.
 //!
 //! The model's own header says which areas the matrices have, in which order and how long; the cache says nothing
-//! of that, so it cannot lie about it. Its header names the model, the layout and the length, and holds a hash of
+//! of that, so it cannot be wrong about it. Its header names the model, the layout and the length, and holds a hash of
 //! samples of the areas. The engine ignores a file that does not fit to the last byte, and the next write replaces
 //! it. The engine trusts the weights in it as it trusts the model's: whoever can write one of the two files can
 //! write the other.

@@ -47,7 +47,7 @@ impl Writer {
     /// Waits for the end.
     ///
     /// # Errors
-    /// What the system said when none of the paths could be written.
+    /// The system's error when none of the paths could be written.
     pub(crate) fn wait(mut self) -> io::Result<()> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(result)) => result,

@@ -1,4 +1,4 @@
-//! The families of models: what the architecture that a file names says about its forward pass.
+//! The families of models: how the forward passes of architectures differ.
 //!
 //! A family is one entry of [`FAMILIES`]. Errors, tests and pages read this table.
 
@@ -13,7 +13,7 @@ pub enum Rope {
     Halves,
 }
 
-/// What the feed-forward network does to its gate before the product with `up`.
+/// The function of the feed-forward network's gate, before the product with `up`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
     /// `x · sigmoid(x)`; with the product it is SwiGLU (Shazeer, 2020).
@@ -23,7 +23,7 @@ pub enum Activation {
 /// Whether the files of a family hold certain tensors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// No file may: with them the numbers would be others.
+    /// No file may: the forward pass has no use for them, so its numbers would be wrong.
     Never,
     /// Some files do.
     Optional,
@@ -31,7 +31,7 @@ pub enum Presence {
     Always,
 }
 
-/// What all models of an architecture have in common. Sizes are in `Config`.
+/// The forward pass of an architecture. Sizes are in `Config`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Family {
     /// `general.architecture` in a GGUF file.
@@ -52,7 +52,7 @@ pub struct Family {
 }
 
 /// All families that the engine runs.
-pub static FAMILIES: [Family; 2] = [
+pub static FAMILIES: [Family; 3] = [
     // Qwen2 and Qwen2.5, Coder too.
     Family {
         name: "qwen2",
@@ -69,6 +69,16 @@ pub static FAMILIES: [Family; 2] = [
         rope: Rope::Interleaved,
         head_norms: Presence::Never,
         biases: Presence::Optional,
+        activation: Activation::Silu,
+        output: Presence::Optional,
+        trained: &Target::ALL,
+    },
+    // Qwen3, the dense models of it.
+    Family {
+        name: "qwen3",
+        rope: Rope::Halves,
+        head_norms: Presence::Always,
+        biases: Presence::Never,
         activation: Activation::Silu,
         output: Presence::Optional,
         trained: &Target::ALL,

@@ -6,7 +6,8 @@
 /// What the tiny model is like.
 #[derive(Debug, Clone)]
 pub struct Tiny {
-    /// `general.architecture`: `qwen2` (with biases) or `llama`.
+    /// `general.architecture`: `qwen2` (with biases), `llama`, or `qwen3` (with normalised heads, which are wider
+    /// than [`DIM`] over [`HEADS`]).
     pub architecture: &'static str,
     /// Seed of the weights.
     pub seed: u64,
@@ -14,11 +15,13 @@ pub struct Tiny {
     pub fim: bool,
     /// Whether matrices are stored as Q8_0 instead of F32.
     pub quantized: bool,
+    /// Whether the embedding is the output matrix, too.
+    pub tied: bool,
 }
 
 impl Default for Tiny {
     fn default() -> Tiny {
-        Tiny { architecture: "qwen2", seed: 1, fim: true, quantized: false }
+        Tiny { architecture: "qwen2", seed: 1, fim: true, quantized: false, tied: false }
     }
 }
 
@@ -51,18 +54,25 @@ impl Tiny {
         tokens
     }
 
+    /// Returns the width of a head.
+    pub fn head_dim(&self) -> usize {
+        if self.architecture == "qwen3" { 32 } else { DIM / HEADS }
+    }
+
     /// Returns all weights.
     pub fn weights(&self) -> Vec<Weights> {
         let mut random = Random(self.seed);
         let vocab = self.tokens().len();
-        let (heads, kv) = (DIM, DIM / HEADS * KV_HEADS);
+        let (heads, kv) = (self.head_dim() * HEADS, self.head_dim() * KV_HEADS);
         let mut all: Vec<Weights> = Vec::new();
         let mut matrix = |name: String, cols: usize, rows: usize| {
             let scale = (cols as f32).sqrt().recip();
             all.push((name, vec![cols, rows], random.values(cols * rows, scale * 1.7)));
         };
         matrix("token_embd.weight".to_owned(), DIM, vocab);
-        matrix("output.weight".to_owned(), DIM, vocab);
+        if !self.tied {
+            matrix("output.weight".to_owned(), DIM, vocab);
+        }
         for i in 0..LAYERS {
             let name = |part: &str| format!("blk.{i}.{part}.weight");
             for (part, cols, rows) in [
@@ -88,6 +98,11 @@ impl Tiny {
             if self.architecture == "qwen2" {
                 for (part, n) in [("attn_q", heads), ("attn_k", kv), ("attn_v", kv)] {
                     vector(format!("blk.{i}.{part}.bias"), n, 0.0);
+                }
+            }
+            if self.architecture == "qwen3" {
+                for part in ["attn_q_norm", "attn_k_norm"] {
+                    vector(format!("blk.{i}.{part}.weight"), self.head_dim(), 1.0);
                 }
             }
         }
@@ -118,6 +133,10 @@ impl Tiny {
             ("attention.head_count_kv", KV_HEADS),
         ] {
             w.number(&key(k), v as u32);
+        }
+        if self.head_dim() != DIM / HEADS {
+            w.number(&key("attention.key_length"), self.head_dim() as u32);
+            w.number(&key("attention.value_length"), self.head_dim() as u32);
         }
         w.float(&key("attention.layer_norm_rms_epsilon"), 1e-6);
         w.string("tokenizer.ggml.model", "gpt2");

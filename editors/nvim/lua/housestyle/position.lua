@@ -1,7 +1,7 @@
--- Where an answer belongs: the text and cursor it was asked for.
+-- A version of a buffer and the cursor in it: what a request was sent for.
 local M = {}
 
----@class housestyle.Place
+---@class housestyle.Position
 ---@field buf integer
 ---@field tick integer changedtick
 ---@field row integer 0-based
@@ -23,22 +23,22 @@ function M.cursor(buf)
   return pos[1] - 1, pos[2]
 end
 
----Returns the place where the user is now.
+---Returns the position where the user is now.
 ---@param buf integer
----@return housestyle.Place
+---@return housestyle.Position
 function M.now(buf)
   local row, col = M.cursor(buf)
   return { buf = buf, tick = vim.api.nvim_buf_get_changedtick(buf), row = row, col = col }
 end
 
 ---Returns true if the user is still there, and still inserting.
----@param place housestyle.Place
+---@param position housestyle.Position
 ---@return boolean
-function M.holds(place)
-  if not vim.api.nvim_buf_is_valid(place.buf) or vim.api.nvim_get_current_buf() ~= place.buf then
+function M.holds(position)
+  if not vim.api.nvim_buf_is_valid(position.buf) or vim.api.nvim_get_current_buf() ~= position.buf then
     return false
   end
-  return vim.startswith(vim.api.nvim_get_mode().mode, 'i') and vim.deep_equal(place, M.now(place.buf))
+  return vim.startswith(vim.api.nvim_get_mode().mode, 'i') and vim.deep_equal(position, M.now(position.buf))
 end
 
 return M

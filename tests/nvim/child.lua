@@ -135,11 +135,11 @@ function Child:choose(...)
   )
 end
 
----Waits until the user was told something that holds a text.
-function Child:wait_told(text, ms)
+---Waits for a message to the user that holds a text.
+function Child:wait_notified(text, ms)
   return self:wait(function()
-    return vim.iter(self:lua('return _G.told')):any(function(told)
-      return told:find(text, 1, true) ~= nil
+    return vim.iter(self:lua('return _G.notified')):any(function(message)
+      return message:find(text, 1, true) ~= nil
     end)
   end, ms or 15000)
 end
@@ -195,7 +195,7 @@ function Child:wait_shown(text, ms)
   end, ms)
 end
 
-function Child:wait_gone(text, ms)
+function Child:wait_hidden(text, ms)
   return self:wait(function()
     return not self:shows(text)
   end, ms)
@@ -261,7 +261,7 @@ function Child:why()
 end
 
 ---Waits until the client is attached.
-function Child:wait_ready()
+function Child:wait_attached()
   return self:wait(function()
     return self:lua("return #vim.lsp.get_clients({ name = 'housestyle', bufnr = 0 }) == 1")
   end, 15000)

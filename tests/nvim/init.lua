@@ -24,10 +24,10 @@ vim.api.nvim_create_autocmd('LspAttach', {
   end,
 })
 
-_G.told = {}
+_G.notified = {}
 local notify = vim.notify
 vim.notify = function(message, ...)
-  table.insert(_G.told, message)
+  table.insert(_G.notified, message)
   return notify(message, ...)
 end
 

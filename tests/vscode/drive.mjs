@@ -85,7 +85,7 @@ async function run(name, group, test) {
     failed++;
     console.log(`FAIL  ${name}\n      ${error.stack ?? error}`);
     if (context?.window) {
-      console.log(`      status: ${await context.window.statusTold().catch(() => '?')}`);
+      console.log(`      status: ${await context.window.statusTooltip().catch(() => '?')}`);
       if (shots) await context.picture(`failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
     }
   } finally {

@@ -122,19 +122,19 @@ export class Window {
   }
 
   /** Returns what it tells on hovering, which screen readers get too. */
-  async statusTold() {
+  async statusTooltip() {
     const item = this.page.locator('.statusbar-item[id*="housestyle"] a').first();
     return (await item.count()) > 0 ? ((await item.getAttribute('aria-label')) ?? '') : '';
   }
 
-  waitTold(text, patience) {
-    return this.until(() => this.statusTold(), (told) => told.includes(text), patience);
+  waitTooltip(text, patience) {
+    return this.until(() => this.statusTooltip(), (tooltip) => tooltip.includes(text), patience);
   }
 
   /** The client is connected and the model there. VS Code does not ask again when a provider appears. */
-  async ready() {
-    const told = await this.waitTold('Model ', 120_000);
-    if (!told.includes('Model ')) throw new Error(`not ready: ${told}`);
+  async waitForModel() {
+    const tooltip = await this.waitTooltip('Model ', 120_000);
+    if (!tooltip.includes('Model ')) throw new Error(`not ready: ${tooltip}`);
     return this;
   }
 

@@ -203,7 +203,7 @@ vim.list_extend(cases, {
       t:check('quiet', not c:shows('alpha'), c)
       c:escape()
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.rs')
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       t:check('another file is on', c:wait(function()
         return c:lua("return require('housestyle').off_here()") == vim.NIL or c:lua("return require('housestyle').off_here()") == nil
       end), c)

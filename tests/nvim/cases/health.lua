@@ -97,16 +97,16 @@ return {
       t:check('client is gone', c:wait(function()
         return c:lua("return #vim.lsp.get_clients({ name = 'housestyle' })") == 0
       end), c)
-      t:check('ghost text is gone', c:wait_gone('beta'), c)
+      t:check('ghost text is gone', c:wait_hidden('beta'), c)
       c:type('1 + 2 + ')
       vim.wait(500)
       c:type('3<Tab>')
       vim.wait(300)
       c:escape()
-      local told = c:lua('return _G.told')
-      t:check('one message: ' .. vim.inspect(told), #told == 1 and told[1]:find('housestyle', 1, true))
+      local messages = c:lua('return _G.notified')
+      t:check('one message: ' .. vim.inspect(messages), #messages == 1 and messages[1]:find('housestyle', 1, true))
       t:check('no error: ' .. c:messages(), not c:messages():find('E%d+:') and not c:messages():find('stack traceback', 1, true))
-      t:check('it comes back by itself', c:wait_ready(), c)
+      t:check('it comes back by itself', c:wait_attached(), c)
       c:type('Golet y = ')
       t:check('shown again', c:wait_shown('let y = alpha beta'), c)
       t:check('the new server has the text', c:lua([[
@@ -126,7 +126,7 @@ return {
       c:type(' + 2')
       vim.wait(600)
       c:escape()
-      t:check('at most one message: ' .. vim.inspect(c:lua('return _G.told')), #c:lua('return _G.told') <= 1)
+      t:check('at most one message: ' .. vim.inspect(c:lua('return _G.notified')), #c:lua('return _G.notified') <= 1)
       t:check('no error', not c:messages():find('E%d+:'), c)
     end,
   },
@@ -137,8 +137,8 @@ return {
       local names = c:lua("return vim.fn.getcompletion('Housestyle ', 'cmdline')")
       t:check(vim.inspect(names), vim.deep_equal(names, { 'adapters', 'cancel', 'fix', 'journal', 'log', 'memory', 'mine', 'model', 'propose', 'report', 'restart', 'skills', 'snooze', 'start', 'status', 'stop', 'toggle', 'why' }))
       c:rpc('nvim_command', 'Housestyle status')
-      local told = c:lua('return _G.told[#_G.told]')
-      t:check(vim.inspect(told), told:find('^housestyle: '))
+      local message = c:lua('return _G.notified[#_G.notified]')
+      t:check(vim.inspect(message), message:find('^housestyle: '))
       c:rpc('nvim_command', 'Housestyle why')
       t:check('a window opens', c:wait(function()
         return c:lua('return #vim.api.nvim_list_wins()') == 2

@@ -29,8 +29,8 @@ return {
       local entry = c:wait(function()
         return noted(c)[1]
       end, 15000)
-      local told = vim.inspect(entry)
-      t:check(told, entry and told:find('a: i32, b: i32', 1, true) and told:find('accepted', 1, true) and told:find('main.rs', 1, true))
+      local text = vim.inspect(entry)
+      t:check(text, entry and text:find('a: i32, b: i32', 1, true) and text:find('accepted', 1, true) and text:find('main.rs', 1, true))
       c:rpc('nvim_command', 'Housestyle journal')
       t:check('and on the page', c:wait(function()
         return table.concat(c:lines(), '\n'):find('1 suggestion', 1, true)

@@ -32,7 +32,7 @@ local SERVER = [[
 local function ghost(t, answers)
   local c = t:start({ script = { { text = 'x' } } })
   c:lua(SERVER, answers)
-  t:check('attached', c:wait_ready(), c)
+  t:check('attached', c:wait_attached(), c)
   c:type('Golet x = ')
   t:check('shown', c:wait_shown('let x = ' .. answers[1]), c)
   return c
@@ -50,9 +50,9 @@ return {
     function(t)
       local c = ghost(t, { 'alpha beta', 'lpha gamma' })
       c:type('a')
-      local later = when(c, 'let x = alpha gamma')
-      t:check('it comes: ' .. tostring(later), later, c)
-      t:check('not at once: ' .. later, later > 450, c)
+      local delay = when(c, 'let x = alpha gamma')
+      t:check('it comes: ' .. tostring(delay), delay, c)
+      t:check('not at once: ' .. delay, delay > 450, c)
     end,
   },
   {
@@ -71,7 +71,7 @@ return {
       c:type('a')
       vim.wait(420) -- asked and answered by then, with either display
       t:check('still there', c:shows('let x = alpha beta'), c)
-      t:check('then gone', c:wait_gone('beta', 3000), c)
+      t:check('then gone', c:wait_hidden('beta', 3000), c)
     end,
   },
   {

@@ -23,7 +23,7 @@ return {
       c:rpc('nvim_command', 'Housestyle toggle buffer')
       quiet(t, c, 'switched off in this buffer')
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.rs')
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       shown(t, c)
       c:rpc('nvim_command', 'write | edit ' .. c.file .. ' | Housestyle toggle buffer')
       shown(t, c)
@@ -39,7 +39,7 @@ return {
       vim.wait(300)
       t:check('left out', c:lua("return require('housestyle').off_here()") == 'switched off for toml', c)
       c:rpc('nvim_command', 'Housestyle toggle language')
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       shown(t, c)
     end,
   },
@@ -54,7 +54,7 @@ return {
       end), c)
       c:rpc('nvim_command', 'Housestyle restart')
       vim.wait(300)
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       t:check('the new one too', c:wait(function()
         return c:lua("return (require('housestyle.status').get() or {}).state") == 'paused'
       end), c)
@@ -67,7 +67,7 @@ return {
     function(t)
       local c = t:start({ script = BETA })
       c:rpc('nvim_command', 'Housestyle snooze 5')
-      t:check('told', c:wait_told('quiet for 5 min'), c)
+      t:check('message', c:wait_notified('quiet for 5 min'), c)
       quiet(t, c, 'snoozed for 5 min')
       c:rpc('nvim_command', 'Housestyle snooze 0')
       shown(t, c)
@@ -107,7 +107,7 @@ return {
       t:check('what to do', c:lua("return require('housestyle.status').describe()"):find('housestyle model pull', 1, true))
       t:check('ready', shown({ state = 'ready', message = 'ready' }, 'housestyle: ready'), c)
       c:rpc('nvim_command', 'Housestyle stop')
-      t:check('nothing', c:wait_gone('housestyle:'), c)
+      t:check('nothing', c:wait_hidden('housestyle:'), c)
     end,
   },
   {
@@ -126,7 +126,7 @@ return {
           return defer(f, ms)
         end
         for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(child, 'sigkill') end]])
-      t:check('given up', c:wait_told('crashed 6 times in a row and is left alone', 20000), c)
+      t:check('given up', c:wait_notified('crashed 6 times in a row and is left alone', 20000), c)
       local rests = vim.tbl_filter(function(ms)
         return ms % 500 == 0 and ms <= 8000
       end, c:lua('return _G.rests'))
@@ -136,7 +136,7 @@ return {
       t:check('five starts', #vim.fn.readfile(c.dir .. '/starts.log') == 5, c)
       c:lua("vim.lsp.config('housestyle', { cmd = ... })", { vim.env.HOUSESTYLE_BIN, 'serve', '--backend', 'script:' .. c.dir .. '/script.jsonl' })
       c:rpc('nvim_command', 'Housestyle restart')
-      t:check('by hand it starts again', c:wait_ready(), c)
+      t:check('by hand it starts again', c:wait_attached(), c)
     end,
   },
 }

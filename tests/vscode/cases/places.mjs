@@ -14,7 +14,7 @@ export default [
     'asked again by hand, another one is shown and can be taken',
     async (t) => {
       const desk = t.desk({ script: [{ text: TEXT }, { text: 'other = 1;' }], files: { 'a.rs': MAIN } });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.type('let ');
       t.equal('the first', await window.waitGhost(TEXT), TEXT);
@@ -35,7 +35,7 @@ export default [
       const files = { 'a.txt': 'remarkable\n' };
       const settings = { 'editor.quickSuggestions': { other: 'on' }, 'editor.wordBasedSuggestions': 'currentDocument', 'housestyle.prose.mode': 'auto' };
       const desk = t.desk({ script: [{ text: ' and more' }], settings, files });
-      const window = await (await t.open(desk, 'a.txt')).ready();
+      const window = await (await t.open(desk, 'a.txt')).waitForModel();
       await window.press('Control+End');
       await window.type('rem');
       await window.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'remarkable' }).first().waitFor();
@@ -49,7 +49,7 @@ export default [
     'at several cursors it is taken at each',
     async (t) => {
       const desk = t.desk({ script: [{ text: TEXT }], files: { 'a.rs': 'fn main() {\n    \n    \n}\n' } });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End', 'Control+Shift+ArrowDown');
       await window.type('let ');
       t.check('seen', (await window.until(() => window.ghost(), (ghost) => ghost.startsWith(TEXT))).startsWith(TEXT));
@@ -64,7 +64,7 @@ export default [
       const snippet = { pair: { prefix: 'pair', body: 'let ${1:first} = ${2:second};' } };
       const files = { 'a.rs': MAIN, '.vscode/a.code-snippets': JSON.stringify(snippet) };
       const desk = t.desk({ script: [{ text: '_name' }], files });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.command('Insert Snippet');
       await window.pick('pair');
@@ -84,7 +84,7 @@ export default [
     'a notebook has it in its cells',
     async (t) => {
       const desk = t.desk({ script: [{ text: 'total = sum(rows)' }], files: { 'a.ipynb': NOTEBOOK } });
-      const window = await (await t.open(desk, 'a.ipynb', { isText: false })).ready();
+      const window = await (await t.open(desk, 'a.ipynb', { isText: false })).waitForModel();
       const cell = window.page.locator('.notebook-editor .cell .monaco-editor .view-lines').first();
       await cell.click({ timeout: 60_000 });
       await window.press('Control+End');
@@ -100,7 +100,7 @@ export default [
       const desk = t.desk({ script: [{ text: TEXT }], settings, files: { 'a.rs': MAIN } });
       desk.commit('Begin');
       desk.write('a.rs', `// New.\n${MAIN}`);
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.command('Git: Open Changes');
       const sides = window.page.locator('.monaco-diff-editor .editor .view-lines');
       await window.page.locator('.monaco-diff-editor .editor.modified .view-lines').first().waitFor();
@@ -117,7 +117,7 @@ export default [
     async (t) => {
       const line = 'fn number_one(rows: &[u32]) -> usize { rows.len() } // one of very many\n';
       const desk = t.desk({ script: [{ text: TEXT }], files: { 'a.rs': line.repeat(60_000) + MAIN } });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+End', 'ArrowUp', 'ArrowUp', 'End');
       await window.type('let');
       t.equal('ghost text', await window.spaceForGhost(), TEXT);

@@ -9,12 +9,12 @@ export default [
     async (t) => {
       const settings = { '[python]': { 'housestyle.enabled': false } };
       const desk = t.desk({ script: SCRIPT, settings, files: { 'a.py': 'x = 1\n', 'a.rs': 'fn main() {\n    \n}\n' } });
-      const window = await (await t.open(desk, 'a.py')).ready();
+      const window = await (await t.open(desk, 'a.py')).waitForModel();
       await window.press('Control+End');
       await window.type('def f');
       t.equal('nothing', await window.anyGhost(LONG_ENOUGH_MS), '');
-      const told = await window.waitTold('switched off');
-      t.check('the status tells why', told.includes('switched off'), told);
+      const tooltip = await window.waitTooltip('switched off');
+      t.check('the status tells why', tooltip.includes('switched off'), tooltip);
       t.check('off here', (await window.status()).includes('off here'), await window.status());
       await window.quickOpen('a.rs');
       await window.press('Control+Home', 'ArrowDown', 'End');
@@ -26,7 +26,7 @@ export default [
     'a file with secrets by its name gets nothing, and `why` names the glob',
     async (t) => {
       const desk = t.desk({ script: SCRIPT, files: { '.env': 'KEY=1\n' } });
-      const window = await (await t.open(desk, '.env')).ready();
+      const window = await (await t.open(desk, '.env')).waitForModel();
       await window.press('Control+End');
       await window.type('TOKEN=');
       t.equal('nothing', await window.anyGhost(LONG_ENOUGH_MS), '');
@@ -40,7 +40,7 @@ export default [
     async (t) => {
       const settings = { 'files.readonlyInclude': { '**/fixed.rs': true } };
       const desk = t.desk({ script: SCRIPT, settings, files: { 'fixed.rs': 'fn main() {\n    \n}\n' } });
-      const window = await (await t.open(desk, 'fixed.rs')).ready();
+      const window = await (await t.open(desk, 'fixed.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.type('let ');
       await window.command('Housestyle: Show Output');
@@ -58,7 +58,7 @@ export default [
       const settings = { 'editor.autoClosingBrackets': 'always', 'editor.autoClosingQuotes': 'always' };
       const files = { 'a.rs': 'fn main() {\n    \n}\n' };
       const desk = t.desk({ script: [{ text: '"hello");' }], settings, files });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.type('println!(');
       const shown = await window.until(() => window.ghost(), Boolean);
@@ -73,7 +73,7 @@ export default [
     async (t) => {
       const settings = { 'housestyle.mode': 'manual' };
       const desk = t.desk({ script: SCRIPT, settings, files: { 'a.rs': 'fn main() {\n    \n}\n' } });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.type('let ');
       t.equal('nothing by itself', await window.anyGhost(LONG_ENOUGH_MS), '');

@@ -56,7 +56,7 @@ return {
     function(t)
       local c = t:start({ script = BETA, options = { filetypes = { lua = false } } })
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.lua')
-      vim.wait(300)
+      c:pass(300)
       t:check('not attached', c:lua("return #vim.lsp.get_clients({ bufnr = 0 })") == 0)
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.py')
       t:check('attached', c:wait_attached())

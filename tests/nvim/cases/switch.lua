@@ -9,7 +9,7 @@ end
 
 local function quiet(t, c, why)
   c:type('Golet y = ')
-  vim.wait(600)
+  c:pass(600) -- longer than either display waits before it asks
   t:check('quiet', not c:shows('let y = alpha'), c)
   c:escape()
   t:check('says ' .. why, c:wait_shown('off here: ' .. why), c)
@@ -36,7 +36,7 @@ return {
       c:rpc('nvim_command', 'Housestyle toggle language')
       quiet(t, c, 'switched off for rust')
       c:rpc('nvim_command', 'write | edit ' .. c.dir .. '/a.toml')
-      vim.wait(300)
+      c:pass(300)
       t:check('left out', c:lua("return require('housestyle').off_here()") == 'switched off for toml', c)
       c:rpc('nvim_command', 'Housestyle toggle language')
       t:check('attached', c:wait_attached(), c)
@@ -52,9 +52,7 @@ return {
       t:check('the server is paused', c:wait(function()
         return c:lua("return (require('housestyle.status').get() or {}).state") == 'paused'
       end), c)
-      c:rpc('nvim_command', 'Housestyle restart')
-      vim.wait(300)
-      t:check('attached', c:wait_attached(), c)
+      t:check('attached', c:restart(), c)
       t:check('the new one too', c:wait(function()
         return c:lua("return (require('housestyle.status').get() or {}).state") == 'paused'
       end), c)
@@ -132,7 +130,7 @@ return {
       end, c:lua('return _G.rests'))
       t:check(vim.inspect(rests), vim.deep_equal(vim.list_slice(rests, 1, 5), { 500, 1000, 2000, 4000, 8000 }))
       t:check('the status line says so', c:wait_shown('housestyle: crashed'), c)
-      vim.wait(500)
+      c:pass(600) -- of a crash's rests, twenty times shorter here, the longest is 400 ms
       t:check('five starts', #vim.fn.readfile(c.dir .. '/starts.log') == 5, c)
       c:lua("vim.lsp.config('housestyle', { cmd = ... })", { vim.env.HOUSESTYLE_BIN, 'serve', '--backend', 'script:' .. c.dir .. '/script.jsonl' })
       c:rpc('nvim_command', 'Housestyle restart')

@@ -32,8 +32,8 @@ class Case {
     return new Desk(join(this.folder, `desk${++this.desks}`), this.home, options);
   }
 
-  async open(desk, file, options) {
-    this.window = await this.code.open(desk.folder, file, options);
+  async open(desk, file) {
+    this.window = await this.code.open(desk.folder, file);
     return this.window;
   }
 

@@ -83,14 +83,16 @@ export default [
   [
     'a notebook has it in its cells',
     async (t) => {
-      const desk = t.desk({ script: [{ text: 'total = sum(rows)' }], files: { 'a.ipynb': NOTEBOOK } });
-      const window = await (await t.open(desk, 'a.ipynb', { isText: false })).waitForModel();
+      const desk = t.desk({ script: [{ text: 'total = sum(rows)' }], files: { 'a.ipynb': NOTEBOOK, 'a.py': '' } });
+      const window = await (await t.open(desk, 'a.py')).waitForModel();
+      await window.quickOpen('a.ipynb', { isText: false });
       const cell = window.page.locator('.notebook-editor .cell .monaco-editor .view-lines').first();
-      await cell.click({ timeout: 60_000 });
+      await window.clickInto(cell);
       await window.press('Control+End');
-      await window.type('the_');
+      await window.type('the');
+      t.check('the cell has the keys', await window.until(async () => (await cell.innerText()).includes('the')), await cell.innerText());
       const ghost = () => window.page.evaluate(() => [...document.querySelectorAll('.notebook-editor [class*="ghost-text"]')].map((e) => e.textContent).join('').replaceAll('\u00a0', ' '));
-      t.equal('ghost text', await window.until(ghost, (text) => text.includes('total')), 'total = sum(rows)');
+      t.equal('ghost text', await window.spaceForGhost(ghost), 'total = sum(rows)');
     },
   ],
   [

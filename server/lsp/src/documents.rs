@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
+use housestyle_complete::skills::Hint;
 use housestyle_complete::{Beside, OTHERS};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
 use crate::flight::{Flight, Overtaken};
-use crate::hints::Hints;
 use crate::later::Places;
-use crate::remember::Remembered;
-use crate::request::Made;
+use crate::prompt_context::PromptContext;
+use crate::provenance::Provenance;
 use crate::spot::{Edit, Spot};
 use crate::suggestions::{Other, Shown};
 
@@ -44,10 +44,19 @@ pub(crate) struct Document {
     pub(crate) shown: Option<(Spot, Shown)>,
     /// The places of suggestions that were taken.
     pub(crate) places: Places,
-    /// What its prompts remember.
-    pub(crate) remembered: Remembered,
+    /// The notes, edits and skills that its prompts hold.
+    pub(crate) context: PromptContext,
     /// Where it does not follow the team's skills.
     pub(crate) hints: Hints,
+}
+
+/// The hints of one document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    /// The document's revision that they are of; none were looked for where that is missing.
+    pub(crate) revision: Option<u64>,
+    /// The hints, in the order of the text.
+    pub(crate) list: Arc<Vec<Hint>>,
 }
 
 /// A run of the model and where it began.
@@ -82,7 +91,7 @@ impl Document {
             run: None,
             shown: None,
             places: Places::default(),
-            remembered: Remembered::default(),
+            context: PromptContext::default(),
             hints: Hints::default(),
         }
     }
@@ -153,12 +162,12 @@ impl Document {
     }
 
     /// Moves the suggestion of a run that has ended, if there is one, to those that can be used again.
-    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<Made>) {
+    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<Provenance>) {
         let trace = self.run.as_ref().and_then(|run| Some((run, run.flight.take_result()?)));
         if let Some((run, trace)) = trace
             && let Some(suggestion) = trace.suggestion()
         {
-            recent.remember(uri, run.origin.clone(), suggestion, trace.next, Made::by(&trace));
+            recent.remember(uri, run.origin.clone(), suggestion, trace.next, Provenance::of(&trace));
         }
     }
 }

@@ -8,6 +8,7 @@
 //! model's thread, one slot) → back through `flight` (who waits for which run).
 
 mod acceptance;
+mod commands;
 mod convert;
 mod documents;
 mod flight;
@@ -22,9 +23,11 @@ mod pace;
 mod params;
 mod preferences;
 mod progress;
+mod prompt_context;
+mod provenance;
 mod recorder;
-mod remember;
 mod request;
+mod router;
 mod serve;
 mod server;
 mod session;

@@ -6,7 +6,6 @@ use housestyle_complete::Reason;
 use housestyle_complete::skills::{Did, Part};
 use tower_lsp::ls_types as lsp;
 
-use crate::documents::MAX_BYTES;
 use crate::flight::Overtaken;
 
 /// The end of a completion request.
@@ -46,8 +45,8 @@ pub(crate) enum Why {
     Pipeline(Reason),
     /// The document is not open.
     NotOpen,
-    /// The document has this many bytes, too many.
-    TooLarge(usize),
+    /// The document has more bytes than are held of one.
+    TooLarge { bytes: usize, limit: usize },
     /// The user paused completions.
     Paused,
     /// There is no model, and this is why.
@@ -60,7 +59,7 @@ impl Why {
         match self {
             Why::Pipeline(reason) => reason.code(),
             Why::NotOpen => "not-open",
-            Why::TooLarge(_) => "document-too-large",
+            Why::TooLarge { .. } => "document-too-large",
             Why::Paused => "paused",
             Why::NoModel(_) => "no-model",
         }
@@ -72,9 +71,9 @@ impl fmt::Display for Why {
         match self {
             Why::Pipeline(reason) => reason.fmt(f),
             Why::NotOpen => f.write_str("the editor has not opened this document"),
-            Why::TooLarge(bytes) => {
+            Why::TooLarge { bytes, limit } => {
                 let mib = |bytes: usize| bytes / (1024 * 1024);
-                write!(f, "the document has {} MiB; up to {} MiB are completed", mib(*bytes), mib(MAX_BYTES))
+                write!(f, "the document has {} MiB; up to {} MiB are completed", mib(*bytes), mib(*limit))
             }
             Why::Paused => f.write_str("completions are paused; run housestyle.toggle to go on"),
             Why::NoModel(why) => write!(f, "there is no model: {why}"),

@@ -15,13 +15,13 @@ use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trac
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
-use crate::documents::{Document, Run};
+use crate::documents::{Document, MAX_BYTES, Run};
 use crate::flight::{Flight, Heard, Listening, Overtaken};
 use crate::host::{Fate, FateSource, OfferRecord, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::outcome::{Outcome, Ready, Why};
 use crate::params::{Asked, SelectedItem};
-use crate::remember;
+use crate::provenance::Provenance;
 use crate::server::Server;
 use crate::session::Session;
 use crate::spot::Spot;
@@ -55,7 +55,7 @@ struct Request<'a> {
     skills: Vec<Part>,
     reused: bool,
     /// The suggestion that is shown there, where others are wanted.
-    given: Option<Served<Made>>,
+    given: Option<Served<Provenance>>,
     told: bool,
 }
 
@@ -68,27 +68,6 @@ struct Seen {
     serial: u64,
     encoding: Encoding,
     settings: Arc<Settings>,
-}
-
-/// What a suggestion was made with.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Made {
-    model: Option<String>,
-    adapter: Option<String>,
-    format: Option<&'static str>,
-    skills: Vec<Part>,
-}
-
-impl Made {
-    /// Returns what a run was made with.
-    pub(crate) fn by(trace: &Trace) -> Made {
-        Made {
-            model: trace.by.as_ref().map(|by| by.model.clone()),
-            adapter: trace.by.as_ref().and_then(|by| by.adapter.clone()),
-            format: trace.prompt.as_ref().map(|prompt| prompt.format),
-            skills: trace.skills.clone(),
-        }
-    }
 }
 
 /// What is to be done for a request.
@@ -118,7 +97,7 @@ impl Request<'_> {
     }
 
     async fn settle(&mut self) -> Outcome {
-        remember::look(self.server, &self.asked.uri);
+        self.server.update_notes(&self.asked.uri);
         // A run that was joined may turn out to be of no use after all; then one of its own follows.
         for may_reuse in [true, false] {
             let mut listening = match self.begin(may_reuse) {
@@ -165,7 +144,7 @@ impl Request<'_> {
         self.seen = Some(Seen { snapshot: here.0, cursor, revision, serial, encoding, settings: here.1 });
 
         if let Some(bytes) = document.too_large {
-            return Step::Answer(Outcome::Nothing(Why::TooLarge(bytes)));
+            return Step::Answer(Outcome::Nothing(Why::TooLarge { bytes, limit: MAX_BYTES }));
         }
         if paused {
             return Step::Answer(Outcome::Nothing(Why::Paused));
@@ -205,7 +184,7 @@ impl Request<'_> {
         }
         self.reused = self.given.is_some();
         let given = self.given.as_ref().map(|served| served.suggestion.clone());
-        let memory = remember::at(session, &self.asked.uri, cursor);
+        let memory = session.prompt_memory(&self.asked.uri, cursor);
         let (flight, listening) = Flight::new();
         let origin = Anchor::new(&snapshot, cursor);
         let run = Run { spot: Spot::at(cursor), origin, flight: Arc::clone(&flight) };
@@ -268,7 +247,7 @@ impl Request<'_> {
                 Some(Outcome::Nothing(Why::Pipeline(reason.clone())))
             }
             Pipeline::Suggestion(suggestion) if !self.reused => {
-                Some(self.give(session, suggestion.clone(), &Made::by(&trace)))
+                Some(self.give(session, suggestion.clone(), &Provenance::of(&trace)))
             }
             Pipeline::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
@@ -288,7 +267,7 @@ impl Request<'_> {
     }
 
     /// Gives a suggestion and remembers it.
-    fn give(&self, session: &mut Session, suggestion: Suggestion, made: &Made) -> Outcome {
+    fn give(&self, session: &mut Session, suggestion: Suggestion, made: &Provenance) -> Outcome {
         let Some(seen) = &self.seen else { return Outcome::Nothing(Why::NotOpen) };
         let Seen { snapshot, cursor, encoding, .. } = seen;
         let origin = self.origin(session, seen, &suggestion);
@@ -327,7 +306,7 @@ impl Request<'_> {
     }
 
     /// Gives the suggestion that is shown once more, and others beside it.
-    fn give_with(&self, session: &mut Session, served: Served<Made>, others: Vec<Other>) -> Outcome {
+    fn give_with(&self, session: &mut Session, served: Served<Provenance>, others: Vec<Other>) -> Outcome {
         let mut outcome = self.give(session, served.suggestion, &served.tag);
         if let Outcome::Suggestion(first) = &mut outcome {
             first.others = others.iter().map(|other| other.ready.clone()).collect();
@@ -352,7 +331,7 @@ impl Request<'_> {
             skills: trace.skills.clone(),
             others: Vec::new(),
         };
-        let made = Made::by(trace);
+        let made = Provenance::of(trace);
         let offer = self.offer(session, &origin, &made);
         let swallowed = range.end - seen.cursor.0;
         let shown = Shown { text: origin.text.clone(), swallowed, origin, offset: 0, others: None };
@@ -381,7 +360,7 @@ impl Request<'_> {
     }
 
     /// Returns what is noted of a suggestion that was not given before, if anything may be.
-    fn offer(&self, session: &Session, origin: &Origin, made: &Made) -> Option<Box<OfferRecord>> {
+    fn offer(&self, session: &Session, origin: &Origin, made: &Provenance) -> Option<Box<OfferRecord>> {
         if origin.journal == Journal::Off {
             return None;
         }
@@ -489,7 +468,7 @@ fn is_asked_again(
     trigger: Trigger,
     document: &Document,
     cursor: Offset,
-    served: &Served<Made>,
+    served: &Served<Provenance>,
     settings: &Settings,
 ) -> bool {
     let of_language = settings.for_language(document.snapshot.language().id());

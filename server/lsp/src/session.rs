@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::memory::Trail;
+use housestyle_complete::Memory;
+use housestyle_complete::memory::{Note, Trail};
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
-use housestyle_complete::skills::Exceptions;
-use housestyle_text::{Encoding, Snapshot};
+use housestyle_complete::skills::{Exceptions, Skills};
+use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
 
 use crate::convert;
@@ -16,7 +17,7 @@ use crate::documents::Documents;
 use crate::host::{Record, RequestRecord, TypingRecord};
 use crate::later::Places;
 use crate::preferences::Preferences;
-use crate::request::Made;
+use crate::provenance::Provenance;
 use crate::suggestions::Suggestions;
 
 /// Answers that `housestyle.why` can tell of.
@@ -57,7 +58,7 @@ pub(crate) struct Session {
     /// The last suggestions, by identifier.
     pub(crate) suggestions: Suggestions,
     /// The last suggestions, by place: what is typed of them need not be computed again.
-    pub(crate) recent: Recent<Made>,
+    pub(crate) recent: Recent<Provenance>,
     /// Documents that were closed, as they were then, with what was taken in them and may still be committed.
     pub(crate) closed: VecDeque<(String, Snapshot, Places)>,
     /// The user's last edits.
@@ -132,7 +133,7 @@ impl Session {
         self.recent.clear();
         self.trail.clear();
         for document in self.documents.values_mut() {
-            document.remembered.settings_changed();
+            document.context.settings_changed();
             if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
                 run.flight.cancel.cancel();
             }
@@ -154,6 +155,66 @@ impl Session {
         let here =
             if special { tokens(&settings.for_language(snapshot.language().id())) } else { tokens(settings) };
         here > 0
+    }
+
+    /// Returns whether the changes of a document may enter the edit history, as far as settings and its path tell.
+    pub(crate) fn may_track_edits(&self, snapshot: &Snapshot) -> bool {
+        let secret = |path| secrets::is_secret_path(path) || self.settings.disabled_by(path).is_some();
+        self.settings.trusted && !snapshot.path().is_some_and(secret)
+    }
+
+    /// Replaces the notes for a document. Suggestions that were made with other notes are given no more.
+    pub(crate) fn set_notes(&mut self, uri: &str, notes: Arc<Vec<Note>>) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        if document.context.set_notes(notes) {
+            self.discard_suggestions(uri);
+        }
+    }
+
+    /// Replaces the skills for a document; returns whether they changed. Suggestions that were made with other skills
+    /// are given no more.
+    pub(crate) fn set_skills(&mut self, uri: &str, skills: Arc<Skills>) -> bool {
+        let Some(document) = self.documents.get_mut(uri) else { return false };
+        let changed = document.context.set_skills(skills);
+        if changed {
+            self.discard_suggestions(uri);
+        }
+        changed
+    }
+
+    /// Forgets the suggestions for a document, and ends a run for it that no request waits for.
+    fn discard_suggestions(&mut self, uri: &str) {
+        self.recent.forget(uri);
+        let run = self.documents.get_mut(uri).and_then(|document| document.run.take());
+        if let Some(run) = run.filter(|run| !run.flight.is_awaited()) {
+            run.flight.cancel.cancel();
+        }
+    }
+
+    /// Returns notes, edits and skills for a prompt; selects edits and skills anew where the user came from elsewhere.
+    pub(crate) fn prompt_memory(&mut self, uri: &str, cursor: Offset) -> Arc<Memory> {
+        let Some(document) = self.documents.get(uri) else { return Arc::default() };
+        let on = self.remembers_edits(&document.snapshot);
+        let here = self.chosen_for.as_deref() == Some(uri);
+        let line = document.snapshot.line_of(cursor);
+        let stays = here && document.context.has_edits_near(line);
+        let edits = match (on, stays) {
+            (true, true) => None,
+            (true, false) => {
+                self.trail.came_to(uri);
+                Some(self.trail.elsewhere(&document.snapshot, cursor))
+            }
+            (false, _) => Some(Vec::new()),
+        };
+        if on && !here {
+            self.chosen_for = Some(uri.to_owned());
+        }
+        let Some(document) = self.documents.get_mut(uri) else { return Arc::default() };
+        if let Some(edits) = edits {
+            document.context.set_edits(line, edits);
+        }
+        document.context.select_skills(&document.snapshot, cursor, &self.settings);
+        Arc::clone(&document.context.memory)
     }
 
     /// Remembers what was taken in a document that is closed.
@@ -205,21 +266,74 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_text::{Change, Position};
+    use serde_json::json;
+
     use super::*;
+    use crate::documents::Document;
 
     #[test]
-    fn typing_is_told_once_a_second() {
+    fn typing_is_recorded_once_a_second() {
         let (mut session, begun) = (Session::new(Layer::default()), Instant::now());
         session.folders.push("file:///work".to_owned());
-        let mut told = |milliseconds| {
+        let mut folder = |milliseconds| {
             let record = session.typing("file:///work/a.rs", begun + Duration::from_millis(milliseconds));
             record.map(|record| match record {
                 Record::Typing(typing) => typing.folder,
                 other => panic!("{other:?}"),
             })
         };
-        assert_eq!(told(0), Some(Some("file:///work".to_owned())));
-        assert_eq!([300, 999].map(&mut told), [None, None]);
-        assert!(told(1000).is_some() && told(1500).is_none());
+        assert_eq!(folder(0), Some(Some("file:///work".to_owned())));
+        assert_eq!([300, 999].map(&mut folder), [None, None]);
+        assert!(folder(1000).is_some() && folder(1500).is_none());
+    }
+
+    /// Returns a session with two documents of so many lines that not all of one is seen from a place.
+    fn session(edit_tokens: u32) -> Session {
+        let mut session = Session::new(Layer::default());
+        session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
+        for name in ["a", "b"] {
+            let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();
+            let document = Document::open(&text, 1, "rust", Some(format!("{name}.rs")));
+            session.documents.insert(name.to_owned(), document);
+        }
+        session
+    }
+
+    /// Types at a line's start; returns the lines that the edits for a prompt there added.
+    fn edit(session: &mut Session, uri: &str, line: u32, text: &str) -> Vec<String> {
+        let document = session.documents.get_mut(uri).expect("open");
+        let before = document.snapshot.clone();
+        let at = Position::new(line, 0);
+        document.apply(Change { range: Some((at, at)), text: text.to_owned() }, Encoding::Utf8, 2);
+        session.trail.changed(uri, &before, &document.snapshot);
+        edits_at(session, uri, line as usize)
+    }
+
+    fn edits_at(session: &mut Session, uri: &str, line: usize) -> Vec<String> {
+        let cursor = session.documents[uri].snapshot.line_start(line);
+        session.prompt_memory(uri, cursor).edits.iter().map(|edit| edit.added.join("|")).collect()
+    }
+
+    #[test]
+    fn edits_are_selected_where_the_user_comes_to_and_stay_while_the_user_works_there() {
+        let mut session = session(256);
+        assert_eq!(edit(&mut session, "a", 10, "x"), [""; 0]);
+        assert_eq!(edit(&mut session, "b", 10, "y"), ["xlet a10 = 10;"]);
+        // A second edit of the same place, and one near it: the selection stays.
+        assert_eq!(edit(&mut session, "b", 20, "z"), ["xlet a10 = 10;"]);
+        // Far away in the same file, and back in the other one.
+        assert_eq!(edits_at(&mut session, "b", 300), ["xlet a10 = 10;", "ylet b10 = 10;"]);
+        let all = ["xlet a10 = 10;", "ylet b10 = 10;", "zlet b20 = 20;"];
+        assert_eq!(edits_at(&mut session, "a", 300), all);
+        // An edit that the window shows is not repeated.
+        assert_eq!(edits_at(&mut session, "a", 12), all[1..]);
+    }
+
+    #[test]
+    fn without_a_budget_no_edits_are_selected() {
+        let mut session = session(0);
+        edit(&mut session, "a", 10, "x");
+        assert_eq!(edit(&mut session, "b", 10, "y"), [""; 0]);
     }
 }

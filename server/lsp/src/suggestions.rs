@@ -15,7 +15,7 @@ use housestyle_text::Snapshot;
 use crate::convert::utf16_len;
 use crate::host::{Around, Fate, FateRecord, FateSource, OfferRecord};
 use crate::outcome::Ready;
-use crate::request::Made;
+use crate::provenance::Provenance;
 
 /// As many are remembered; the editor asks about the last few at most.
 const REMEMBERED: usize = 256;
@@ -88,7 +88,7 @@ pub(crate) struct Other {
     /// What stands on the screen when the editor shows it.
     pub(crate) shown: Shown,
     /// The same for the pipeline, and what it was made with.
-    pub(crate) made: (Suggestion, Made),
+    pub(crate) made: (Suggestion, Provenance),
     /// What is to be noted then.
     pub(crate) offer: Option<Box<OfferRecord>>,
 }

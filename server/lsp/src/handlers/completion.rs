@@ -4,7 +4,7 @@ use housestyle_text::Snapshot;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-use super::execute_command::ACCEPTED;
+use crate::commands::ACCEPTED;
 use crate::convert;
 use crate::outcome::{Outcome, Ready};
 use crate::params::Asked;

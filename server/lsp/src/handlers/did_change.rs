@@ -39,7 +39,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             offers.extend(other.offer);
         }
         fates.extend(tell(document, edit, &before, now));
-        if document.remembered.follows() && !session.paused {
+        if document.context.tracks_edits() && !session.paused {
             session.trail.changed(uri, &before, &document.snapshot);
         }
     }

@@ -5,7 +5,6 @@ use tower_lsp::ls_types::DidOpenTextDocumentParams;
 use crate::convert;
 use crate::documents::Document;
 use crate::idle::QUIET;
-use crate::remember;
 use crate::server::Server;
 
 /// Takes a document; one that was open already is replaced.
@@ -22,6 +21,6 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     }
     drop(session);
     server.hinter.now(vec![uri.to_owned()]);
-    remember::look(server, uri);
+    server.update_notes(uri);
     server.rest(&mut server.session(), uri, QUIET);
 }

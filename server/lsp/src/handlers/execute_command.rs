@@ -6,22 +6,11 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::did_show_completion::tell;
+use crate::commands::{ACCEPTED, COMMANDS, NOT_HERE, TOGGLE, WHY};
 use crate::convert;
 use crate::host::{Fate, NotHereRecord, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::server::Server;
-
-/// Every item carries it; editors run it after inserting the whole text.
-pub(crate) const ACCEPTED: &str = "housestyle.accepted";
-/// Pauses completions, or lets them go on.
-pub(crate) const TOGGLE: &str = "housestyle.toggle";
-/// Tells what the server does and how the last requests ended.
-pub(crate) const WHY: &str = "housestyle.why";
-/// Says that a skill does not hold for a line; hints carry it.
-pub(crate) const NOT_HERE: &str = "housestyle.notHere";
-
-/// The commands we announce. A command that an item carries must be among them.
-pub(crate) const COMMANDS: [&str; 4] = [ACCEPTED, TOGGLE, WHY, NOT_HERE];
 
 /// Runs a command.
 ///

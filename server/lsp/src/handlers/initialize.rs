@@ -4,7 +4,7 @@ use housestyle_text::Encoding;
 use serde_json::Value;
 use tower_lsp::ls_types as lsp;
 
-use super::execute_command::COMMANDS;
+use crate::commands::COMMANDS;
 use crate::convert;
 use crate::hints;
 use crate::server::Server;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 
-use super::execute_command::ACCEPTED;
+use crate::commands::ACCEPTED;
 use crate::outcome::{Outcome, Ready};
 use crate::params::Asked;
 use crate::request;

@@ -8,8 +8,8 @@ use serde_json::json;
 use tower_lsp::ls_types as lsp;
 
 use super::publish::diagnostic;
+use crate::commands::NOT_HERE;
 use crate::convert;
-use crate::handlers::execute_command::NOT_HERE;
 
 /// Returns the actions for the hints that touch a range.
 pub(crate) fn actions(

@@ -25,7 +25,7 @@ impl Look {
             revision: document.revision,
             snapshot: document.snapshot.clone(),
             exceptions: session.exceptions.clone(),
-            skills: Arc::clone(&document.remembered.memory.skills),
+            skills: Arc::clone(&document.context.memory.skills),
             settings: Arc::clone(&session.settings),
         })
     }

@@ -16,13 +16,12 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use housestyle_complete::skills::Hint;
 use serde_json::json;
 use tokio::sync::watch;
 
 use crate::convert;
+use crate::documents::Hints;
 use crate::host::SkillsOf;
-use crate::remember;
 use crate::session::Session;
 use crate::transport::Outbox;
 
@@ -32,15 +31,6 @@ pub(crate) use publish::{SOURCE, diagnostic, none, report};
 
 /// How long nothing is typed before a document is looked at.
 const PAUSE: Duration = Duration::from_millis(300);
-
-/// The hints of one document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Hints {
-    /// The document's revision that they are of; none were looked for where that is missing.
-    pub(crate) revision: Option<u64>,
-    /// The hints, in the order of the text.
-    pub(crate) list: Arc<Vec<Hint>>,
-}
 
 enum Asked {
     /// After a pause.
@@ -138,7 +128,7 @@ impl Desk {
         drop(session);
         let skills = if wanted { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
         let mut session = self.session();
-        let changed = remember::put_skills(&mut session, uri, skills);
+        let changed = session.set_skills(uri, skills);
         let others = if changed {
             session.documents.keys().filter(|it| *it != uri).cloned().collect()
         } else {

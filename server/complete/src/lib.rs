@@ -19,23 +19,26 @@ pub mod place;
 pub mod policy;
 pub mod prompt;
 mod reason;
+mod repair;
 pub mod reuse;
 pub mod settings;
 pub mod similar;
 pub mod skills;
 pub mod stop;
 mod suggest;
+mod trace;
 mod view;
 pub mod window;
 
 pub use ahead::{first_place, read_ahead};
 pub use beside::{Beside, OTHERS, look_beside};
-pub use job::{Job, Outcome, Selected, Step, Suggestion, Trace, Trigger};
+pub use job::{Job, Selected, Suggestion, Trigger};
 pub use memory::Memory;
 pub use others::others;
 pub use reason::Reason;
 pub use settings::Settings;
 pub use suggest::{extend, prompt_of, suggest};
+pub use trace::{Outcome, Step, Trace};
 pub use view::Reach;
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::generator::{Cancel, Generator};
-use crate::job::{Job, Suggestion, Trace};
+use crate::job::{Job, Suggestion};
 use crate::policy;
 use crate::reason::Reason;
 use crate::suggest::Here;
+use crate::trace::Trace;
 use crate::view;
 
 /// Runs of the model for each suggestion that is wanted: some write again what is there.

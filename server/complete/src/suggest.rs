@@ -6,16 +6,17 @@ use crate::filters::{self, Context};
 use crate::generator::{
     Cancel, Flow, Generation, Generator, Limits, Part, Prompt, Request, Sampling, Stop, Usage,
 };
-use crate::job::{Job, Outcome, Step, Suggestion, Trace, Trigger};
+use crate::job::{Job, Suggestion, Trigger};
 use crate::lines;
 use crate::memory::told_in;
 use crate::mode::{self, Plan};
 use crate::place::{self, Place};
 use crate::policy;
 use crate::reason::Reason;
+use crate::repair::repair;
 use crate::settings::Settings;
-use crate::skills;
 use crate::stop::{self, Cut, Ended};
+use crate::trace::{Outcome, Step, Trace};
 use crate::view;
 
 /// Makes a suggestion. `progress` is told all of the model's text so far, each time there is more: unfiltered, with
@@ -154,7 +155,7 @@ impl<'a> Here<'a> {
     /// Puts what the filters left into the team's style; tells in the trace which skills took part.
     fn in_style(&self, text: String, trace: &mut Trace) -> Result<String, Reason> {
         let Here { job, place, settings } = self;
-        let repaired = skills::repair(&job.memory.skills, job, place, settings, &text);
+        let repaired = repair(&job.memory.skills, job, place, settings, &text);
         trace.skills.extend(repaired.parts);
         if repaired.reason.is_some() {
             let after = repaired.text.clone().unwrap_or_default();

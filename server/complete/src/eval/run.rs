@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::case::Case;
 use super::metrics::measure;
 use crate::generator::{Cancel, GenerateError, Generator, Prompt, Score};
-use crate::job::{Job, Trace, Trigger};
+use crate::job::{Job, Trigger};
 use crate::memory::Memory;
 use crate::settings::Settings;
+use crate::trace::Trace;
 use crate::{lines, suggest};
 
 /// What one case gave on one arm.

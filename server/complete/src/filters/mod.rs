@@ -21,12 +21,13 @@ mod too_short;
 mod trailing_space;
 mod unfinished;
 
-use crate::job::{Step, Trigger};
+use crate::job::Trigger;
 use crate::lines;
 use crate::mode::Plan;
 use crate::place::Place;
 use crate::reason::Reason;
 use crate::stop::Ended;
+use crate::trace::Step;
 
 /// What a filter may look at beside the text.
 #[derive(Debug, Clone, Copy)]

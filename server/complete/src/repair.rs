@@ -5,18 +5,20 @@
 //! there is none the suggestion ends with the line before; where it has no such line, it is dropped. What a rule finds
 //! to begin above the cursor's line was not begun by the model and is left alone.
 
+mod around;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use housestyle_skills::{Place as Found, Source, words};
 
-use super::around::Around;
-use super::{Did, Mode, Part, Skills};
 use crate::job::Job;
 use crate::lines;
 use crate::place::Place;
 use crate::reason::Reason;
 use crate::settings::Settings;
+use crate::skills::{Did, Mode, Part, Skills};
+use around::Around;
 
 /// Fixes that are made at most: skills that undo each other's end here.
 const FIXES: usize = 8;
@@ -84,7 +86,7 @@ fn may_break(skills: &Skills, job: &Job<'_>, place: &Place, settings: &Settings,
     let (path, language) = (job.snapshot.path().unwrap_or_default(), job.snapshot.language());
     let written: BTreeSet<String> = words(&format!("{}{text}", place.head)).collect();
     skills.list().iter().enumerate().any(|(index, skill)| {
-        let triggers = skills.triggers.get(index).map(Vec::as_slice).unwrap_or_default();
+        let triggers = skills.triggers(index);
         let named = triggers.is_empty() || triggers.iter().any(|word| written.contains(word));
         let holds = skill.rule.as_ref().is_some_and(|file| file.scope.holds(path, language));
         named && holds && skills.mode(index, settings).is_some()
@@ -158,8 +160,8 @@ fn add(parts: &mut Vec<Part>, part: Part) {
 mod tests {
     use housestyle_skills::{Rewrite, Rule, RuleFile, Scope, Term};
 
-    use super::super::{Exceptions, Skill};
     use super::*;
+    use crate::skills::{Exceptions, Skill};
     use crate::tests::cursor::document;
     use crate::{Memory, Trigger};
 

@@ -37,17 +37,9 @@ mod tests {
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
-    use crate::{Memory, Trigger};
 
     fn job<'a>(snapshot: &'a Snapshot, cursor: Offset, settings: &'a Settings) -> Job<'a> {
-        Job {
-            snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: Memory::none(),
-            settings,
-        }
+        Job::at(snapshot, cursor, settings)
     }
 
     #[test]

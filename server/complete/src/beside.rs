@@ -79,8 +79,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::Settings;
     use crate::tests::counting::Counting;
-    use crate::{Memory, Settings, Trigger};
 
     /// Lines of sixteen bytes that all differ.
     fn text(name: char, lines: usize) -> String {
@@ -94,15 +94,7 @@ mod tests {
     fn told(own: &Snapshot, cursor: usize, others: &[Beside], settings: Value) -> Vec<String> {
         let (settings, warnings) = Settings::from_json(&settings);
         assert_eq!(warnings, []);
-        let trigger = Trigger::Automatic;
-        let job = Job {
-            snapshot: own,
-            cursor: Offset(cursor),
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(own, Offset(cursor), &settings);
         let mut model = Counting::new("");
         look_beside(&job, others, &mut model, &Cancel::new());
         assert_eq!(model.calls, [], "nothing is evaluated");

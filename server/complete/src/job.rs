@@ -42,6 +42,14 @@ pub struct Job<'a> {
     pub settings: &'a Settings,
 }
 
+impl<'a> Job<'a> {
+    /// Returns the job of an editor that asks while somebody types: no item is selected, and no memory takes part.
+    pub fn at(snapshot: &'a Snapshot, cursor: Offset, settings: &'a Settings) -> Job<'a> {
+        let (trigger, selected, memory) = (Trigger::Automatic, None, Memory::none());
+        Job { snapshot, cursor, trigger, selected, memory, settings }
+    }
+}
+
 /// Text to show at the cursor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {

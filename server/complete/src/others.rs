@@ -79,14 +79,7 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", "fn f(a: &[u8]) -> usize {\n    ‸\n}\n");
         let (settings, _) = Settings::from_json(&settings);
         let memory = Memory::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Invoked,
-            selected: None,
-            memory: &memory,
-            settings: &settings,
-        };
+        let job = Job { trigger: Trigger::Invoked, memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
         let answers = model.iter().map(|&(text, mean_logprob)| Answer { mean_logprob, ..Answer::from(text) });
         let mut model = Scripted::new(answers);
         let first = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});

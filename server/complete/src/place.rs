@@ -137,8 +137,8 @@ fn text_of(snapshot: &Snapshot, line: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Settings;
     use crate::tests::{cursor::document, place};
-    use crate::{Memory, Settings, Trigger};
 
     #[test]
     fn nearest_lines_come_first() {
@@ -166,14 +166,7 @@ mod tests {
         let settings = Settings::default();
         let selected =
             Some(Selected { range: Offset(range.start)..Offset(range.end), text: text.to_owned() });
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job { selected, ..Job::at(&snapshot, cursor, &settings) };
         let place = Place::of(&job);
         assert_eq!((place.head.as_str(), place.replace.start.0..place.replace.end.0), (head, replace));
     }

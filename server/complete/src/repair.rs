@@ -163,7 +163,6 @@ mod tests {
     use super::*;
     use crate::skills::{Exceptions, Skill};
     use crate::tests::cursor::document;
-    use crate::{Memory, Trigger};
 
     fn skill(name: &str, rule: Rule, mode: Mode) -> Skill {
         let rule = RuleFile { format: 1, scope: Scope::default(), rule };
@@ -185,14 +184,7 @@ mod tests {
     fn asked(skills: &Skills, path: &str, fixture: &str, text: &str) -> (String, Vec<String>) {
         let (snapshot, cursor) = document(path, fixture);
         let settings = Settings::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let repaired = repair(skills, &job, &Place::of(&job), &settings, text);
         let shown = repaired.text.unwrap_or_else(|reason| format!("✗{}", reason.code()));
         (shown, repaired.parts.iter().map(ToString::to_string).collect())

@@ -138,13 +138,13 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Memory;
     use crate::ahead::read_ahead;
     use crate::generator::{Cancel, Part};
     use crate::memory::Edit;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
-    use crate::{Memory, Trigger};
 
     const LINES: &str = "    let number = other_number + 1;\n";
 
@@ -154,15 +154,7 @@ mod tests {
         let text = format!("fn f() {{\n{}    let x = ‸;\n{LINES}", LINES.repeat(100));
         let (snapshot, cursor) = document("a.rs", &text);
         let settings = Settings { time_budget_ms, idle_work, ..Settings::default() };
-        let trigger = Trigger::Automatic;
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let mut model = Counting::new("five();");
         model.per_second = per_second;
         let mut reach = || {
@@ -188,8 +180,7 @@ mod tests {
     /// Returns the prompt for a place where something is remembered.
     fn prompt(fixture: &str, memory: &Memory, settings: &Settings, context_tokens: usize) -> Prompt {
         let (snapshot, cursor) = document("a.rs", fixture);
-        let trigger = Trigger::Automatic;
-        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+        let job = Job { memory, ..Job::at(&snapshot, cursor, settings) };
         let model = Description { model: String::new(), fim: true, context_tokens, adapter: None };
         let place = Place::of(&job);
         build(&job, &place, settings, budget(settings, &model), &Counting::new(""), &model)
@@ -226,15 +217,7 @@ mod tests {
     fn a_small_document_has_nothing_farther() {
         let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
         let settings = Settings { time_budget_ms: 50, ..Settings::default() };
-        let trigger = Trigger::Automatic;
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let mut model = Counting::new("five();");
         model.per_second = Some(10.0);
         let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});

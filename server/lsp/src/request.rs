@@ -11,7 +11,7 @@ use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
 use housestyle_complete::skills::Part;
-use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trace, Trigger};
+use housestyle_complete::{Job, Reach, Reason, Selected, Suggestion, Trace, Trigger};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
@@ -178,14 +178,7 @@ impl Request<'_> {
         let trigger = self.asked.trigger;
         if may_reuse && selected.is_none() {
             document.harvest(&self.asked.uri, &mut session.recent);
-            let job = Job {
-                snapshot: &snapshot,
-                cursor,
-                trigger,
-                selected: None,
-                memory: Memory::none(),
-                settings: &settings,
-            };
+            let job = Job { trigger, ..Job::at(&snapshot, cursor, &settings) };
             if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
                 self.reused = true;
                 if !is_asked_again(trigger, document, cursor, &served, &settings) {
@@ -273,14 +266,7 @@ impl Request<'_> {
             Pipeline::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
                 let trigger = self.asked.trigger;
-                let job = Job {
-                    snapshot,
-                    cursor: *cursor,
-                    trigger,
-                    selected: None,
-                    memory: Memory::none(),
-                    settings,
-                };
+                let job = Job { trigger, ..Job::at(snapshot, *cursor, settings) };
                 let served = session.recent.serve(&self.asked.uri, &job)?;
                 Some(self.give(session, served.suggestion, &served.tag))
             }

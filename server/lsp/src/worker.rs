@@ -250,7 +250,7 @@ impl Shared {
     fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) -> Option<Instant> {
         let Task { flight, snapshot, cursor, trigger, selected, given, memory, settings } = task;
         let selected = selected.clone();
-        let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, memory, settings };
+        let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
         if let Some(given) = given {
             let found = || others(&job, given, generator, &flight.cancel);
             flight.finish(Heard::Others(catch_unwind(AssertUnwindSafe(found)).unwrap_or_default()));

@@ -128,8 +128,8 @@ fn serve<T: Clone>(kept: &mut Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Settings;
     use crate::tests::cursor::document;
-    use crate::{Memory, Settings, Trigger};
 
     /// Makes suggestions (document and text) and checks what is served for a last document.
     #[track_caller]
@@ -142,14 +142,7 @@ mod tests {
         }
         let (snapshot, cursor) = document("a.rs", now);
         let settings = Settings::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let served = recent.serve("a", &job);
         assert_eq!(served.as_ref().map(|served| served.suggestion.text.as_str()), expect, "for {now:?}");
         if let Some(served) = served {

@@ -19,21 +19,14 @@ pub(crate) mod scripted;
 
 use crate::generator::{Part, Prompt};
 use crate::place::Place;
-use crate::{Job, Memory, Settings, Trigger};
+use crate::{Job, Settings};
 
 /// Returns what stands around the cursor of a fixture.
 #[track_caller]
 pub(crate) fn place(path: &str, fixture: &str) -> Place {
     let (snapshot, cursor) = cursor::document(path, fixture);
     let settings = Settings::default();
-    Place::of(&Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Automatic,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    })
+    Place::of(&Job::at(&snapshot, cursor, &settings))
 }
 
 /// Returns a prompt as one text, markers as `<Marker>`.

@@ -18,6 +18,7 @@ mod others;
 pub mod place;
 pub mod policy;
 pub mod prompt;
+pub mod random;
 mod reason;
 mod repair;
 pub mod reuse;

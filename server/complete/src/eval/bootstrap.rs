@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::random::SplitMix64;
+
 /// Resamples drawn.
 const RESAMPLES: usize = 2000;
 /// Seed of the draw: the same results give the same interval.
@@ -57,7 +59,7 @@ pub fn paired_difference(arm: &[Fraction], against: &[Fraction], clusters: &[u64
     }
     let count = drawn_from.len();
     let diff = difference(drawn_from.iter())?;
-    let mut random = SplitMix(SEED);
+    let mut random = SplitMix64::new(SEED);
     let mut drawn: Vec<f64> = (0..RESAMPLES)
         .filter_map(|_| difference((0..count).map(|_| &drawn_from[random.below(count)])))
         .collect();
@@ -73,23 +75,6 @@ fn difference<'a>(sums: impl Iterator<Item = &'a [Fraction; 2]>) -> Option<f64> 
         b.add(of_other);
     }
     (a.bottom > 0.0 && b.bottom > 0.0).then(|| a.top / a.bottom - b.top / b.bottom)
-}
-
-/// The generator SplitMix64: small, and good enough to draw cases.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        // The high half of the product: its bias is far below what 2000 draws can show.
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
-    }
 }
 
 #[cfg(test)]

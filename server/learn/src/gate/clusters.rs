@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use housestyle_complete::random::SplitMix64;
 use serde::Serialize;
 
 /// Resamples drawn.
@@ -41,7 +42,7 @@ pub fn difference<'a>(shares: impl IntoIterator<Item = Share<'a>>) -> Option<Int
     }
     let commits: Vec<Sums> = commits.into_values().collect();
     let diff = ratio_difference(commits.iter())?;
-    let mut random = SplitMix(SEED);
+    let mut random = SplitMix64::new(SEED);
     let mut drawn: Vec<f64> = (0..RESAMPLES)
         .filter_map(|_| {
             let draw: Vec<&Sums> = commits.iter().map(|_| &commits[random.below(commits.len())]).collect();
@@ -62,23 +63,6 @@ fn ratio_difference<'a>(commits: impl Iterator<Item = &'a Sums>) -> Option<f64> 
     commits.for_each(|commit| add(&mut all, commit));
     let [top, bottom, other_top, other_bottom] = all;
     (bottom > 0.0 && other_bottom > 0.0).then(|| top / bottom - other_top / other_bottom)
-}
-
-/// The generator SplitMix64: small, and good enough to draw commits and secrets.
-pub(super) struct SplitMix(pub(super) u64);
-
-impl SplitMix {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        // The high half of the product: its bias is far below what 2000 draws can show.
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
-    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub fn look_beside(job: &Job<'_>, others: &[Beside], generator: &mut dyn Generat
     let settings = job.settings.for_language(job.snapshot.language().id());
     let place = Place::of(job);
     let mut texts = Vec::new();
-    if policy::may_read_ahead(&place, job.snapshot.path(), &settings) {
+    if policy::may_prefill(&place, job.snapshot.path(), &settings) {
         // What is nearest comes last: of equals the last is copied.
         for Beside { snapshot, place } in others.iter().take(OTHERS).rev() {
             let settings = job.settings.for_language(snapshot.language().id());

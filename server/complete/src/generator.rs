@@ -259,13 +259,13 @@ pub trait Generator: Send {
         listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
     ) -> Result<Generation, GenerateError>;
 
-    /// Evaluates a prompt ahead, so that a generation whose prompt begins alike finds that done; returns what it
-    /// took. Gives way to `cancel` within 10 ms; what was evaluated until then is kept. A back end that keeps
-    /// nothing between calls does nothing.
+    /// Evaluates a prompt before it is needed, so that a generation whose prompt begins alike starts behind it; returns
+    /// the usage. Stops within 10 ms of `cancel`, and keeps what it evaluated until then. A back end that keeps nothing
+    /// between calls does nothing.
     ///
     /// # Errors
     /// As [`Generator::generate`].
-    fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
         let _ = (prompt, cancel);
         Ok(Usage::default())
     }

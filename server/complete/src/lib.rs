@@ -5,7 +5,6 @@
 //! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
-mod ahead;
 mod beside;
 pub mod eval;
 pub mod filters;
@@ -17,6 +16,7 @@ pub mod mode;
 mod others;
 pub mod place;
 pub mod policy;
+mod prefill;
 pub mod prompt;
 pub mod random;
 mod reason;
@@ -31,11 +31,11 @@ mod trace;
 mod view;
 pub mod window;
 
-pub use ahead::{first_place, read_ahead};
 pub use beside::{Beside, OTHERS, look_beside};
 pub use job::{Job, Selected, Suggestion, Trigger};
 pub use memory::Memory;
 pub use others::others;
+pub use prefill::{first_prefill_cursor, prefill};
 pub use reason::Reason;
 pub use settings::Settings;
 pub use suggest::{extend, prompt_of, suggest};

@@ -23,9 +23,9 @@ pub fn allow(place: &Place, path: Option<&str>, trigger: Trigger, settings: &Set
     }
 }
 
-/// Returns whether the model may read ahead for a place: what forbids suggestions there whatever is typed next
-/// forbids that too. `settings` are those of the place's language.
-pub fn may_read_ahead(place: &Place, path: Option<&str>, settings: &Settings) -> bool {
+/// Returns whether the model may prefill for a place. What forbids suggestions there whatever is typed next forbids
+/// prefill too. `settings` are those of the place's language.
+pub fn may_prefill(place: &Place, path: Option<&str>, settings: &Settings) -> bool {
     settings.idle_work && standing(place, path, Trigger::Automatic, settings).is_ok()
 }
 
@@ -135,11 +135,11 @@ mod tests {
     }
 
     #[test]
-    fn reading_ahead_is_for_places_where_suggestions_come_unasked() {
+    fn prefill_is_for_places_where_suggestions_come_unasked() {
         let check = |path, fixture, settings: Value, expect| {
             let place = place(path, fixture);
             let settings = Settings::from_json(&settings).0.for_language(place.language.id());
-            assert_eq!(may_read_ahead(&place, Some(path), &settings), expect, "{fixture:?} in {path}");
+            assert_eq!(may_prefill(&place, Some(path), &settings), expect, "{fixture:?} in {path}");
         };
         check("a.rs", "let x = ‸", json!({}), true);
         // The next key may change these.

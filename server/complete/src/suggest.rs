@@ -53,7 +53,7 @@ pub fn extend(
     let (shown, raw) = (trace.suggestion().filter(|_| trace.is_cut_short())?, trace.raw.as_ref()?);
     let mut here = Here::of(job);
     let left = here.settings.max_tokens.saturating_sub(raw.usage.generated_tokens);
-    if left == 0 || !policy::may_read_ahead(&here.place, job.snapshot.path(), &here.settings) {
+    if left == 0 || !policy::may_prefill(&here.place, job.snapshot.path(), &here.settings) {
         return None;
     }
     here.settings.time_budget_ms = u64::MAX;

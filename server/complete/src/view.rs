@@ -139,16 +139,16 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 mod tests {
     use super::*;
     use crate::Memory;
-    use crate::ahead::read_ahead;
     use crate::generator::{Cancel, Part};
     use crate::memory::Edit;
+    use crate::prefill::prefill;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
 
     const LINES: &str = "    let number = other_number + 1;\n";
 
-    /// Asks twice at a place with 100 lines above it, with what is read ahead between; tells how far each reached.
+    /// Asks twice at a place with 100 lines above it, with a prefill in between; checks each window's size.
     #[track_caller]
     fn check(per_second: Option<f64>, time_budget_ms: u64, idle_work: bool, expect: [Reach; 2]) {
         let text = format!("fn f() {{\n{}    let x = ‸;\n{LINES}", LINES.repeat(100));
@@ -160,7 +160,7 @@ mod tests {
         let mut reach = || {
             let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
             assert!(trace.suggestion().is_some());
-            read_ahead(&job, &mut model, &Cancel::new());
+            prefill(&job, &mut model, &Cancel::new());
             trace.reach
         };
         assert_eq!([reach(), reach()], expect.map(Some));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Beside, Job, Memory, first_place, look_beside, read_ahead};
+use housestyle_complete::{Beside, Job, Memory, first_prefill_cursor, look_beside, prefill};
 use housestyle_text::{Offset, Snapshot};
 
 /// How long nothing must have happened before the model reads ahead.
@@ -87,9 +87,9 @@ impl Ahead {
         let Ahead { snapshot, cursor, settings, others, memory, .. } = self;
         // What fails here fails again when it is asked for, and is told then.
         drop(catch_unwind(AssertUnwindSafe(|| {
-            let cursor = cursor.unwrap_or_else(|| first_place(snapshot, settings, generator));
+            let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
             let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
-            read_ahead(&job, generator, cancel);
+            prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
                 look_beside(&job, others, generator, cancel);
             }

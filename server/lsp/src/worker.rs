@@ -353,7 +353,7 @@ mod tests {
             Ok(Generation { text: "five();".to_owned(), stop: Stop::EndOfText, usage: Usage::default() })
         }
 
-        fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+        fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
             let text = format!("{:?}", prompt.parts);
             let short = text.contains("short");
             self.0.send(Asked::Warm(text)).ok();

@@ -20,8 +20,8 @@ pub struct Cost {
     pub prompt: usize,
     /// Of these, how many had to be evaluated.
     pub evaluated: usize,
-    /// Whether it was to read ahead.
-    pub ahead: bool,
+    /// Whether the call was a prefill.
+    pub prefill: bool,
 }
 
 /// A generator that counts.
@@ -62,10 +62,10 @@ impl Counting {
     }
 
     /// Evaluates `tokens`, and keeps them with `more` behind them.
-    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, ahead: bool) -> Usage {
+    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, prefill: bool) -> Usage {
         let (nearest, common) = self.nearest(&tokens);
         let reused = common.min(tokens.len().saturating_sub(1));
-        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, ahead };
+        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, prefill };
         self.calls.push(cost);
         self.prompts.push(prompt.clone());
         // A sequence of which little would be left stays for whoever comes back to it.
@@ -114,7 +114,7 @@ impl Generator for Counting {
         Ok(Generation { text, stop, usage })
     }
 
-    fn warm(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
         Ok(self.evaluate(prompt, tokens(prompt), "", true))
     }
 

@@ -1,4 +1,4 @@
-//! What the model can do before anybody asks: read the text around the place where the user is.
+//! Prefill: the model evaluates the prompt for the user's place before anybody asks for a suggestion there.
 
 use housestyle_text::{Offset, Snapshot};
 
@@ -10,21 +10,21 @@ use crate::settings::Settings;
 use crate::view;
 use crate::window;
 
-/// Evaluates the prompt that [`suggest`](crate::suggest) would use, so that it finds that done; returns what it took,
-/// or nothing when the settings allow no such work there, there is no text, or the model fails.
-pub fn read_ahead(job: &Job<'_>, generator: &mut dyn Generator, cancel: &Cancel) -> Option<Usage> {
+/// Evaluates the prompt that [`suggest`](crate::suggest()) would use, so that a later request only writes. Returns the
+/// usage, or `None` when the settings forbid idle work there, there is no text, or the model fails.
+pub fn prefill(job: &Job<'_>, generator: &mut dyn Generator, cancel: &Cancel) -> Option<Usage> {
     let settings = job.settings.for_language(job.snapshot.language().id());
     let place = Place::of(job);
-    if !policy::may_read_ahead(&place, job.snapshot.path(), &settings) {
+    if !policy::may_prefill(&place, job.snapshot.path(), &settings) {
         return None;
     }
     let prompt = view::whole(job, &place, &settings, generator);
-    if prompt.is_blank() { None } else { generator.warm(&prompt, cancel).ok() }
+    if prompt.is_blank() { None } else { generator.prefill(&prompt, cancel).ok() }
 }
 
-/// Returns the place to read ahead for in a document of which nothing is known but its text: the last one whose
-/// window begins with the document. Any place before it shares what stands above both.
-pub fn first_place(snapshot: &Snapshot, settings: &Settings, generator: &dyn Generator) -> Offset {
+/// Returns the cursor to prefill for in a document whose cursor is unknown: the last one whose window begins with the
+/// document. The windows of all cursors before it begin with the same text.
+pub fn first_prefill_cursor(snapshot: &Snapshot, settings: &Settings, generator: &dyn Generator) -> Offset {
     let settings = settings.for_language(snapshot.language().id());
     let budget = view::budget(&settings, &generator.describe()).prefix_tokens;
     let count = |text: &str| generator.count_tokens(text);
@@ -43,35 +43,35 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_ahead_need_not_be_read_again() {
+    fn a_prefilled_prompt_is_not_evaluated_again() {
         let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
         let settings = Settings::default();
         let mut model = Counting::new("five();");
-        assert!(read_ahead(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new()).is_some());
+        assert!(prefill(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new()).is_some());
         suggest(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new(), &mut |_| {});
         assert_eq!(model.prompts[0], model.prompts[1]);
-        assert!(model.calls[0].ahead && model.calls[0].evaluated > 10);
-        assert!(!model.calls[1].ahead && model.calls[1].evaluated == 1, "{:?}", model.calls);
+        assert!(model.calls[0].prefill && model.calls[0].evaluated > 10);
+        assert!(!model.calls[1].prefill && model.calls[1].evaluated == 1, "{:?}", model.calls);
     }
 
     #[test]
-    fn nothing_is_read_where_nothing_is_allowed() {
+    fn nothing_is_prefilled_where_settings_forbid_it() {
         let mut model = Counting::new("five();");
         for (path, text) in [("conf/.env", "KEY=‸"), ("a.rs", "‸")] {
             let (snapshot, cursor) = document(path, text);
             let settings = Settings::default();
-            assert_eq!(read_ahead(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new()), None);
+            assert_eq!(prefill(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new()), None);
         }
         assert_eq!(model.calls, []);
     }
 
     #[test]
-    fn an_unknown_place_is_taken_where_the_first_window_ends() {
+    fn an_unknown_cursor_is_taken_where_the_first_window_ends() {
         let check = |lines: usize, expect: usize| {
             let text = "let number = 1;\n".repeat(lines);
             let snapshot = Snapshot::new(&text, 1, housestyle_text::Language::from_id("rust"));
-            let place = first_place(&snapshot, &Settings::default(), &Counting::new(""));
-            assert_eq!(place.0 / 16, expect, "{lines} lines");
+            let cursor = first_prefill_cursor(&snapshot, &Settings::default(), &Counting::new(""));
+            assert_eq!(cursor.0 / 16, expect, "{lines} lines");
         };
         check(0, 0);
         check(40, 40);

@@ -5,7 +5,7 @@
 //! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
-mod beside;
+mod draft_sources;
 pub mod eval;
 pub mod filters;
 pub mod generator;
@@ -31,7 +31,7 @@ mod trace;
 mod view;
 pub mod window;
 
-pub use beside::{Beside, OTHERS, look_beside};
+pub use draft_sources::{DraftSource, MAX_DRAFT_SOURCES, offer_draft_sources};
 pub use job::{Job, Selected, Suggestion, Trigger};
 pub use memory::Memory;
 pub use others::others;

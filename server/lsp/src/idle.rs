@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Beside, Job, Memory, first_prefill_cursor, look_beside, prefill};
+use housestyle_complete::{DraftSource, Job, Memory, first_prefill_cursor, offer_draft_sources, prefill};
 use housestyle_text::{Offset, Snapshot};
 
 /// How long nothing must have happened before the model reads ahead.
@@ -27,7 +27,7 @@ pub(crate) struct Ahead {
     /// Where in it the user is, as far as that is known.
     pub(crate) cursor: Option<Offset>,
     /// Other documents, the one used last first.
-    pub(crate) others: Vec<Beside>,
+    pub(crate) others: Vec<DraftSource>,
     /// What a prompt there remembers.
     pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
@@ -91,7 +91,7 @@ impl Ahead {
             let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
             prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
-                look_beside(&job, others, generator, cancel);
+                offer_draft_sources(&job, others, generator, cancel);
             }
         })));
     }

@@ -364,7 +364,7 @@ mod tests {
             Ok(Usage::default())
         }
 
-        fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
+        fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {
             self.0.send(Asked::Beside(texts.iter().map(|text| (*text).to_owned()).collect())).ok();
         }
     }
@@ -433,7 +433,7 @@ mod tests {
         let text = format!("let far = 1;\n{}let short = ", "let number = 1;\n".repeat(500));
         let mut here = ahead(&text);
         let snapshot = Snapshot::new("let other = 1;\n", 1, Language::from_id("rust"));
-        here.others = vec![housestyle_complete::Beside { snapshot, place: Offset(0) }];
+        here.others = vec![housestyle_complete::DraftSource { snapshot, cursor: Offset(0) }];
         let Ahead { snapshot, cursor, settings, .. } = here.clone();
         let request = |flight| Task {
             flight,

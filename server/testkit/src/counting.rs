@@ -37,8 +37,8 @@ pub struct Counting {
     pub calls: Vec<Cost>,
     /// The prompts of these calls.
     pub prompts: Vec<Prompt>,
-    /// The texts that it was told to copy from, call by call.
-    pub beside: Vec<Vec<String>>,
+    /// The draft sources of every [`Generator::set_draft_sources`] call.
+    pub draft_sources: Vec<Vec<String>>,
 }
 
 impl Counting {
@@ -50,7 +50,7 @@ impl Counting {
             per_second: None,
             calls: Vec::new(),
             prompts: Vec::new(),
-            beside: Vec::new(),
+            draft_sources: Vec::new(),
         }
     }
 
@@ -118,8 +118,8 @@ impl Generator for Counting {
         Ok(self.evaluate(prompt, tokens(prompt), "", true))
     }
 
-    fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
-        self.beside.push(texts.iter().map(|text| (*text).to_owned()).collect());
+    fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {
+        self.draft_sources.push(texts.iter().map(|text| (*text).to_owned()).collect());
     }
 
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {

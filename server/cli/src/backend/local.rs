@@ -377,7 +377,7 @@ impl Generator for Local {
         })
     }
 
-    fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
+    fn set_draft_sources(&mut self, texts: &[&str], cancel: &Cancel) {
         let tokenizer = self.engine.tokenizer();
         let encode = |text: &str| {
             let mut ids = Vec::new();

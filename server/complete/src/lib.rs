@@ -5,6 +5,7 @@
 //! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
+mod alternatives;
 mod draft_sources;
 pub mod eval;
 pub mod filters;
@@ -13,7 +14,6 @@ mod job;
 pub mod lines;
 pub mod memory;
 pub mod mode;
-mod others;
 pub mod place;
 pub mod policy;
 mod prefill;
@@ -31,10 +31,10 @@ mod trace;
 mod view;
 pub mod window;
 
+pub use alternatives::alternatives;
 pub use draft_sources::{DraftSource, MAX_DRAFT_SOURCES, offer_draft_sources};
 pub use job::{Job, Selected, Suggestion, Trigger};
 pub use memory::Memory;
-pub use others::others;
 pub use prefill::{first_prefill_cursor, prefill};
 pub use reason::Reason;
 pub use settings::Settings;

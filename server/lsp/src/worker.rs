@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, extend, others, suggest};
+use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, alternatives, extend, suggest};
 use housestyle_text::{Offset, Snapshot};
 
 use crate::flight::{Flight, Heard, Overtaken};
@@ -252,7 +252,7 @@ impl Shared {
         let selected = selected.clone();
         let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
         if let Some(given) = given {
-            let found = || others(&job, given, generator, &flight.cancel);
+            let found = || alternatives(&job, given, generator, &flight.cancel);
             flight.finish(Heard::Others(catch_unwind(AssertUnwindSafe(found)).unwrap_or_default()));
             return None;
         }

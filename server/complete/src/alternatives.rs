@@ -6,7 +6,7 @@ use crate::generator::{Cancel, Generator};
 use crate::job::{Job, Suggestion};
 use crate::policy;
 use crate::reason::Reason;
-use crate::suggest::Here;
+use crate::suggest::PreparedJob;
 use crate::trace::Trace;
 use crate::view;
 
@@ -26,26 +26,28 @@ pub fn alternatives(
     generator: &mut dyn Generator,
     cancel: &Cancel,
 ) -> Vec<Trace> {
-    let mut here = Here::of(job);
-    let most = here.settings.alternatives;
-    if policy::allow(&here.place, job.snapshot.path(), job.trigger, &here.settings).is_err() || most == 0 {
+    let mut prepared = PreparedJob::of(job);
+    let most = prepared.settings.alternatives;
+    if policy::allow(&prepared.cursor, job.snapshot.path(), job.trigger, &prepared.settings).is_err()
+        || most == 0
+    {
         return Vec::new();
     }
-    let (prompt, reach) = view::in_time(job, &here.place, &here.settings, generator);
+    let (prompt, reach) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
     let mut spent = Duration::ZERO;
-    let enough = Duration::from_millis(here.settings.time_budget_ms.saturating_mul(3));
-    here.settings.temperature = here.settings.temperature.max(TEMPERATURE);
-    here.settings.top_p = here.settings.top_p.min(TOP_P);
+    let enough = Duration::from_millis(prepared.settings.time_budget_ms.saturating_mul(3));
+    prepared.settings.temperature = prepared.settings.temperature.max(TEMPERATURE);
+    prepared.settings.top_p = prepared.settings.top_p.min(TOP_P);
     let mut found: Vec<Trace> = Vec::new();
     for _ in 0..TRIES * most as u64 {
         if found.len() == most || cancel.is_cancelled() || spent > enough {
             break;
         }
-        here.settings.seed = here.settings.seed.wrapping_add(1);
-        let request = here.request(prompt.clone(), here.settings.max_tokens);
+        prepared.settings.seed = prepared.settings.seed.wrapping_add(1);
+        let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
         let trace =
             Trace { prompt: Some(prompt.clone()), reach: Some(reach), ..Trace::nothing(Reason::Cancelled) };
-        let trace = here.write(trace, &request, generator, cancel, &mut |_| {});
+        let trace = prepared.write(trace, &request, generator, cancel, &mut |_| {});
         spent += trace.raw.as_ref().map_or(Duration::ZERO, |raw| raw.usage.prefill + raw.usage.decode);
         let differs =
             |a: &Suggestion, b: &Suggestion| a.replace == b.replace && a.text.trim_end() != b.text.trim_end();

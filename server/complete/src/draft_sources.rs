@@ -7,10 +7,10 @@
 
 use housestyle_text::{Offset, Snapshot};
 
+use crate::cursor_context::CursorContext;
 use crate::generator::{Cancel, Generator};
 use crate::job::Job;
 use crate::lines;
-use crate::place::Place;
 use crate::policy;
 use crate::view;
 use crate::window::stop_after;
@@ -43,9 +43,9 @@ pub fn offer_draft_sources(
     cancel: &Cancel,
 ) {
     let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::of(job);
+    let cursor = CursorContext::of(job);
     let mut texts = Vec::new();
-    if policy::may_prefill(&place, job.snapshot.path(), &settings) {
+    if policy::may_prefill(&cursor, job.snapshot.path(), &settings) {
         // The nearest text comes last: of equal matches the generator copies the last.
         for DraftSource { snapshot, cursor } in documents.iter().take(MAX_DRAFT_SOURCES).rev() {
             let settings = job.settings.for_language(snapshot.language().id());
@@ -55,7 +55,7 @@ pub fn offer_draft_sources(
                 pieces(snapshot, from.next_multiple_of(PIECE), to, 0, &mut texts);
             }
         }
-        let (snapshot, window) = (job.snapshot, view::range(job, &place, &settings, generator));
+        let (snapshot, window) = (job.snapshot, view::range(job, &cursor, &settings, generator));
         // Counted from the document's end, what stands below stays where it is while one writes.
         let left = (snapshot.len() - window.end.0).saturating_sub(OWN).next_multiple_of(PIECE);
         let end = snapshot.len().saturating_sub(left);

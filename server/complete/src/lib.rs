@@ -6,6 +6,7 @@
 //! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
 
 mod alternatives;
+pub mod cursor_context;
 mod draft_sources;
 pub mod eval;
 pub mod filters;
@@ -14,7 +15,6 @@ mod job;
 pub mod lines;
 pub mod memory;
 pub mod mode;
-pub mod place;
 pub mod policy;
 mod prefill;
 pub mod prompt;

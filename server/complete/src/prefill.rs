@@ -2,9 +2,9 @@
 
 use housestyle_text::{Offset, Snapshot};
 
+use crate::cursor_context::CursorContext;
 use crate::generator::{Cancel, Generator, Usage};
 use crate::job::Job;
-use crate::place::Place;
 use crate::policy;
 use crate::settings::Settings;
 use crate::view;
@@ -14,11 +14,11 @@ use crate::window;
 /// usage, or `None` when the settings forbid idle work there, there is no text, or the model fails.
 pub fn prefill(job: &Job<'_>, generator: &mut dyn Generator, cancel: &Cancel) -> Option<Usage> {
     let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::of(job);
-    if !policy::may_prefill(&place, job.snapshot.path(), &settings) {
+    let cursor = CursorContext::of(job);
+    if !policy::may_prefill(&cursor, job.snapshot.path(), &settings) {
         return None;
     }
-    let prompt = view::whole(job, &place, &settings, generator);
+    let prompt = view::whole(job, &cursor, &settings, generator);
     if prompt.is_blank() { None } else { generator.prefill(&prompt, cancel).ok() }
 }
 

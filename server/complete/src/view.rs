@@ -14,10 +14,10 @@ use std::ops::Range;
 
 use housestyle_text::Offset;
 
+use crate::cursor_context::CursorContext;
 use crate::generator::{Description, Generator, Prompt};
 use crate::job::Job;
 use crate::memory::recall;
-use crate::place::Place;
 use crate::prompt;
 use crate::settings::Settings;
 use crate::window::{Budget, Window};
@@ -47,32 +47,37 @@ impl Reach {
 }
 
 /// Returns the whole window as a prompt. `settings` are those of the place's language.
-pub(crate) fn whole(job: &Job<'_>, place: &Place, settings: &Settings, generator: &dyn Generator) -> Prompt {
+pub(crate) fn whole(
+    job: &Job<'_>,
+    cursor: &CursorContext,
+    settings: &Settings,
+    generator: &dyn Generator,
+) -> Prompt {
     let model = generator.describe();
-    build(job, place, settings, budget(settings, &model), generator, &model)
+    build(job, cursor, settings, budget(settings, &model), generator, &model)
 }
 
 /// Returns the bytes of the document that the whole window is taken from. `settings` are those of the place's language.
 pub(crate) fn range(
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     generator: &dyn Generator,
 ) -> Range<Offset> {
     let budget = budget(settings, &generator.describe());
-    cut(job, place, budget, generator).range
+    cut(job, cursor, budget, generator).range
 }
 
 /// Returns the prompt that the model can read in time, by the rule above.
 pub(crate) fn in_time(
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     generator: &dyn Generator,
 ) -> (Prompt, Reach) {
     let model = generator.describe();
     let budget = budget(settings, &model);
-    let whole = build(job, place, settings, budget, generator, &model);
+    let whole = build(job, cursor, settings, budget, generator, &model);
     if !settings.idle_work {
         return (whole, Reach::Whole);
     }
@@ -81,7 +86,7 @@ pub(crate) fn in_time(
         let time = ms(&whole).filter(|time| 2.0 * time > settings.time_budget_ms as f64)?;
         let near =
             Budget { prefix_tokens: budget.prefix_tokens / NEAR, suffix_tokens: budget.suffix_tokens / NEAR };
-        let near = build(job, place, settings, near, generator, &model);
+        let near = build(job, cursor, settings, near, generator, &model);
         (2.0 * ms(&near)? < time).then_some(near)
     };
     match near() {
@@ -92,13 +97,13 @@ pub(crate) fn in_time(
 
 fn build(
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     budget: Budget,
     generator: &dyn Generator,
     model: &Description,
 ) -> Prompt {
-    let window = cut(job, place, budget, generator);
+    let window = cut(job, cursor, budget, generator);
     let alone = prompt::build("", &window, model);
     // From notes alone nothing follows.
     let remembered =
@@ -119,9 +124,9 @@ fn remembered(
     recall(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
 }
 
-fn cut(job: &Job<'_>, place: &Place, budget: Budget, generator: &dyn Generator) -> Window {
+fn cut(job: &Job<'_>, cursor: &CursorContext, budget: Budget, generator: &dyn Generator) -> Window {
     let count = |text: &str| generator.count_tokens(text);
-    Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count)
+    Window::cut(job.snapshot, cursor.replace.clone(), &cursor.selected_text, budget, &count)
 }
 
 /// Returns the window's budget, made smaller where the model's context is small.
@@ -182,8 +187,8 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", fixture);
         let job = Job { memory, ..Job::at(&snapshot, cursor, settings) };
         let model = Description { model: String::new(), fim: true, context_tokens, adapter: None };
-        let place = Place::of(&job);
-        build(&job, &place, settings, budget(settings, &model), &Counting::new(""), &model)
+        let cursor = CursorContext::of(&job);
+        build(&job, &cursor, settings, budget(settings, &model), &Counting::new(""), &model)
     }
 
     #[test]

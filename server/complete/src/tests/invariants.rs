@@ -4,10 +4,10 @@ use housestyle_text::{Language, Offset, Snapshot};
 use proptest::prelude::*;
 
 use super::scripted::{Answer, Scripted};
+use crate::cursor_context::CursorContext;
 use crate::filters::{self, Context};
 use crate::generator::{Cancel, Stop};
 use crate::mode::plan;
-use crate::place::Place;
 use crate::reuse::{Anchor, Recent};
 use crate::stop::Ended;
 use crate::{Job, Selected, Settings, Trace, Trigger, suggest};
@@ -130,9 +130,9 @@ proptest! {
         let cursor = Offset(at.index(document.len() + 1));
         let job =
             Job::at(&snapshot, cursor, &settings);
-        let place = Place::of(&job);
-        let plan = plan(&place, &settings);
-        let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended };
+        let cursor = CursorContext::of(&job);
+        let plan = plan(&cursor, &settings);
+        let context = Context { cursor: &cursor, plan: &plan, trigger: job.trigger, ended };
         let model = crate::lines::unix(&model);
         for filter in filters::ALL {
             if let filters::Verdict::Shorten(after, _) = (filter.judge)(&context, &model) {

@@ -33,7 +33,7 @@ pub fn alternatives(
     {
         return Vec::new();
     }
-    let (prompt, reach) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
+    let (prompt, window_size) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
     let mut spent = Duration::ZERO;
     let enough = Duration::from_millis(prepared.settings.time_budget_ms.saturating_mul(3));
     prepared.settings.temperature = prepared.settings.temperature.max(TEMPERATURE);
@@ -45,8 +45,11 @@ pub fn alternatives(
         }
         prepared.settings.seed = prepared.settings.seed.wrapping_add(1);
         let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
-        let trace =
-            Trace { prompt: Some(prompt.clone()), reach: Some(reach), ..Trace::nothing(Reason::Cancelled) };
+        let trace = Trace {
+            prompt: Some(prompt.clone()),
+            window_size: Some(window_size),
+            ..Trace::nothing(Reason::Cancelled)
+        };
         let trace = prepared.write(trace, &request, generator, cancel, &mut |_| {});
         spent += trace.raw.as_ref().map_or(Duration::ZERO, |raw| raw.usage.prefill + raw.usage.decode);
         let differs =

@@ -40,7 +40,7 @@ pub use reason::Reason;
 pub use settings::Settings;
 pub use suggest::{extend, prompt_of, suggest};
 pub use trace::{Outcome, Step, Trace};
-pub use view::Reach;
+pub use view::WindowSize;
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.
 #[cfg(test)]

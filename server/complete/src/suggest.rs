@@ -32,12 +32,13 @@ pub fn suggest(
     {
         return Trace::nothing(reason);
     }
-    let (prompt, reach) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
+    let (prompt, window_size) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
     if prompt.is_blank() {
         return Trace::nothing(Reason::NoContext);
     }
     let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
-    let trace = Trace { prompt: Some(prompt), reach: Some(reach), ..Trace::nothing(Reason::Cancelled) };
+    let trace =
+        Trace { prompt: Some(prompt), window_size: Some(window_size), ..Trace::nothing(Reason::Cancelled) };
     prepared.write(trace, &request, generator, cancel, progress)
 }
 

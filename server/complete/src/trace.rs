@@ -1,4 +1,4 @@
-//! What happened on the way from a job to its end.
+//! The trace of a job: everything that happened on the way to its end.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::mode::Plan;
 use crate::reason::Reason;
 use crate::skills::Part;
 use crate::stop::Ended;
-use crate::view::Reach;
+use crate::view::WindowSize;
 
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,10 +42,10 @@ pub struct Trace {
     pub outcome: Outcome,
     /// How long the suggestion was to be, and why; missing when the job ended before that was asked.
     pub plan: Option<Plan>,
-    /// What the model was given.
+    /// The prompt.
     pub prompt: Option<Prompt>,
-    /// How much of the surroundings that is.
-    pub reach: Option<Reach>,
+    /// The size of the prompt's window.
+    pub window_size: Option<WindowSize>,
     /// What the model wrote.
     pub raw: Option<Generation>,
     /// Why its text ended where it did.
@@ -70,7 +70,7 @@ impl Trace {
             outcome: Outcome::Nothing(reason),
             plan: None,
             prompt: None,
-            reach: None,
+            window_size: None,
             raw: None,
             ended: None,
             steps: Vec::new(),

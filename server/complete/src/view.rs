@@ -1,4 +1,4 @@
-//! What the model is given for a place: the window around it in the model's format, whole or only what is near.
+//! Which window a prompt holds: the whole one, or a smaller one where the model could not read the whole one in time.
 //!
 //! The whole window is what quality is measured with. Where the model has not yet read it, as in a document that was
 //! just opened, reading it may take longer than anybody waits. The rule:
@@ -22,26 +22,26 @@ use crate::prompt;
 use crate::settings::Settings;
 use crate::window::{Budget, Window};
 
-/// Tokens kept free in the model's context for the cursor's line and the markers.
+/// Tokens that stay free in the model's context for the cursor's line and the markers.
 const HEAD_TOKENS: usize = 192;
 /// How many times fewer tokens the near window has.
 const NEAR: usize = 4;
 
-/// How much of the surroundings the model was given.
+/// The size of the window in a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reach {
-    /// As much as the settings say.
+pub enum WindowSize {
+    /// As large as the settings allow.
     Whole,
-    /// A quarter of it, because the model had not read more yet.
+    /// A quarter of that, because the model has not evaluated the rest yet.
     Near,
 }
 
-impl Reach {
+impl WindowSize {
     /// Returns the code, for programs.
     pub fn code(self) -> &'static str {
         match self {
-            Reach::Whole => "whole",
-            Reach::Near => "near",
+            WindowSize::Whole => "whole",
+            WindowSize::Near => "near",
         }
     }
 }
@@ -74,12 +74,12 @@ pub(crate) fn in_time(
     cursor: &CursorContext,
     settings: &Settings,
     generator: &dyn Generator,
-) -> (Prompt, Reach) {
+) -> (Prompt, WindowSize) {
     let model = generator.describe();
     let budget = budget(settings, &model);
     let whole = build(job, cursor, settings, budget, generator, &model);
     if !settings.idle_work {
-        return (whole, Reach::Whole);
+        return (whole, WindowSize::Whole);
     }
     let near = || {
         let ms = |prompt| Some(generator.prefill_time(prompt)?.as_secs_f64() * 1e3);
@@ -90,8 +90,8 @@ pub(crate) fn in_time(
         (2.0 * ms(&near)? < time).then_some(near)
     };
     match near() {
-        Some(near) => (near, Reach::Near),
-        None => (whole, Reach::Whole),
+        Some(near) => (near, WindowSize::Near),
+        None => (whole, WindowSize::Whole),
     }
 }
 
@@ -155,31 +155,31 @@ mod tests {
 
     /// Asks twice at a place with 100 lines above it, with a prefill in between; checks each window's size.
     #[track_caller]
-    fn check(per_second: Option<f64>, time_budget_ms: u64, idle_work: bool, expect: [Reach; 2]) {
+    fn check(per_second: Option<f64>, time_budget_ms: u64, idle_work: bool, expect: [WindowSize; 2]) {
         let text = format!("fn f() {{\n{}    let x = ‸;\n{LINES}", LINES.repeat(100));
         let (snapshot, cursor) = document("a.rs", &text);
         let settings = Settings { time_budget_ms, idle_work, ..Settings::default() };
         let job = Job::at(&snapshot, cursor, &settings);
         let mut model = Counting::new("five();");
         model.per_second = per_second;
-        let mut reach = || {
+        let mut window_size = || {
             let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
             assert!(trace.suggestion().is_some());
             prefill(&job, &mut model, &Cancel::new());
-            trace.reach
+            trace.window_size
         };
-        assert_eq!([reach(), reach()], expect.map(Some));
+        assert_eq!([window_size(), window_size()], expect.map(Some));
     }
 
     #[test]
     fn near_only_when_the_whole_takes_too_long() {
-        check(Some(100.0), 700, true, [Reach::Near, Reach::Whole]);
-        check(Some(1000.0), 700, true, [Reach::Near, Reach::Whole]);
+        check(Some(100.0), 700, true, [WindowSize::Near, WindowSize::Whole]);
+        check(Some(1000.0), 700, true, [WindowSize::Near, WindowSize::Whole]);
         // Quick enough, patient enough, not known, or never to be read.
-        check(Some(10_000.0), 700, true, [Reach::Whole, Reach::Whole]);
-        check(Some(100.0), 600_000, true, [Reach::Whole, Reach::Whole]);
-        check(None, 50, true, [Reach::Whole, Reach::Whole]);
-        check(Some(100.0), 700, false, [Reach::Whole, Reach::Whole]);
+        check(Some(10_000.0), 700, true, [WindowSize::Whole, WindowSize::Whole]);
+        check(Some(100.0), 600_000, true, [WindowSize::Whole, WindowSize::Whole]);
+        check(None, 50, true, [WindowSize::Whole, WindowSize::Whole]);
+        check(Some(100.0), 700, false, [WindowSize::Whole, WindowSize::Whole]);
     }
 
     /// Returns the prompt for a place where something is remembered.
@@ -226,6 +226,6 @@ mod tests {
         let mut model = Counting::new("five();");
         model.per_second = Some(10.0);
         let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
-        assert_eq!(trace.reach, Some(Reach::Whole));
+        assert_eq!(trace.window_size, Some(WindowSize::Whole));
     }
 }

@@ -116,9 +116,9 @@ pub(crate) fn below(
     budget: usize,
     count: &dyn Fn(&str) -> usize,
 ) -> String {
-    let reach = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
-    let text = snapshot.slice(from.0..reach);
-    let cut_off = snapshot.floor(reach).0 < snapshot.len();
+    let limit = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
+    let text = snapshot.slice(from.0..limit);
+    let cut_off = snapshot.floor(limit).0 < snapshot.len();
     let (mut kept, mut tokens) = (0, 0);
     for piece in text.split_inclusive('\n') {
         let whole = piece.ends_with('\n') || !cut_off;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{FIELDS, Field, Reach, Rule};
+use super::{FIELDS, Field, Rule, SettingScope};
 
 /// Something in a settings file that was not understood. The rest of the file holds nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Reader<'_> {
             return;
         }
         if let Some(field) = FIELDS.iter().find(|field| field.name == name) {
-            if language.is_some() && field.reach == Reach::Everything {
+            if language.is_some() && field.scope == SettingScope::Everything {
                 return self.warn("cannot be set for a single language".to_owned());
             }
             match (field.read)(value, field.bounds) {

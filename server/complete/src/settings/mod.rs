@@ -32,12 +32,12 @@ pub enum Rule {
     Team,
 }
 
-/// Whether a setting may be overridden under `languages.<id>`.
+/// Where a setting may be set: whether `languages.<id>` may override it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// For a language too.
+pub enum SettingScope {
+    /// For everything, and for single languages.
     Language,
-    /// Only for everything.
+    /// For everything alone.
     Everything,
 }
 
@@ -57,7 +57,7 @@ pub struct Field {
     /// How two values merge.
     pub rule: Rule,
     /// Where it may be set.
-    pub reach: Reach,
+    pub scope: SettingScope,
     /// Reads a value of the right type: the value to keep, and what is odd about it.
     read: fn(&Value, Bounds) -> kind::Read<Value>,
     /// The type as JSON schema.
@@ -65,7 +65,7 @@ pub struct Field {
 }
 
 macro_rules! settings {
-    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $reach:ident; )+) => {
+    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $scope:ident; )+) => {
         /// Everything that a user or a team can choose. Made from a [`Layer`]; the default is good as it is.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Settings {
@@ -88,7 +88,7 @@ macro_rules! settings {
             default: || <$kind as Kind>::write(&$default),
             bounds: $bounds,
             rule: Rule::$rule,
-            reach: Reach::$reach,
+            scope: SettingScope::$scope,
             read: <$kind as Kind>::check,
             schema: <$kind as Kind>::schema,
         }, )+ ];

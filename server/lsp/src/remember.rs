@@ -135,7 +135,7 @@ pub(crate) fn at(session: &mut Session, uri: &str, cursor: Offset) -> Arc<Memory
 
 #[cfg(test)]
 mod tests {
-    use housestyle_complete::settings::Layer;
+    use housestyle_complete::settings::SettingsSource;
     use housestyle_text::{Change, Encoding, Position};
     use serde_json::json;
 
@@ -144,7 +144,7 @@ mod tests {
 
     /// A session with two documents of so many lines that not all of one is seen from a place.
     fn session(edit_tokens: u32) -> Session {
-        let mut session = Session::new(Layer::default());
+        let mut session = Session::new(SettingsSource::default());
         session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
         for name in ["a", "b"] {
             let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();

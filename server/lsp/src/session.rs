@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::memory::Trail;
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
+use housestyle_complete::settings::{Journal, Mode, Settings, SettingsSource};
 use housestyle_complete::skills::Exceptions;
 use housestyle_text::{Encoding, Snapshot};
 use serde_json::Value;
@@ -78,7 +78,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Returns the session of a client that said nothing yet.
-    pub(crate) fn new(files: Layer) -> Session {
+    pub(crate) fn new(files: SettingsSource) -> Session {
         let preferences = Preferences::new(files);
         Session {
             encoding: Encoding::default(),
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn typing_is_told_once_a_second() {
-        let (mut session, begun) = (Session::new(Layer::default()), Instant::now());
+        let (mut session, begun) = (Session::new(SettingsSource::default()), Instant::now());
         session.folders.push("file:///work".to_owned());
         let mut told = |milliseconds| {
             let record = session.typing("file:///work/a.rs", begun + Duration::from_millis(milliseconds));

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use housestyle_complete::Settings;
-use housestyle_complete::settings::Layer;
+use housestyle_complete::settings::SettingsSource;
 use housestyle_learn::gate::Bounds;
 
 use crate::context::Context;
@@ -16,7 +16,7 @@ use crate::forge::Hosts;
 #[derive(Debug)]
 pub(crate) struct Configuration {
     /// What the files set, merged.
-    pub(crate) layer: Layer,
+    pub(crate) layer: SettingsSource,
     /// The files that are there.
     pub(crate) files: Vec<PathBuf>,
     /// Files that could not be read at all; they count for nothing.
@@ -33,7 +33,7 @@ impl Configuration {
     /// Reads both files; neither needs to exist.
     pub(crate) fn load(context: &Context) -> Configuration {
         let mut found = Configuration {
-            layer: Layer::default(),
+            layer: SettingsSource::default(),
             files: vec![],
             broken: vec![],
             warnings: vec![],
@@ -46,7 +46,7 @@ impl Configuration {
             found.warnings.push(warning.to_owned());
         }
         let user = found.layer(&context.home.config_file());
-        found.layer = Layer::stricter(&team, &user);
+        found.layer = SettingsSource::stricter(&team, &user);
         found
     }
 
@@ -64,13 +64,13 @@ impl Configuration {
         Ok(Settings::of(&self.layer))
     }
 
-    fn layer(&mut self, path: &Path) -> Layer {
+    fn layer(&mut self, path: &Path) -> SettingsSource {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Layer::default(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return SettingsSource::default(),
             Err(error) => {
                 self.broken.push(format!("{}: {error}", path.display()));
-                return Layer::default();
+                return SettingsSource::default();
             }
         };
         self.files.push(path.to_path_buf());
@@ -85,7 +85,7 @@ impl Configuration {
             }
             Err(error) => {
                 self.broken.push(format!("{}: {error}", path.display()));
-                Layer::default()
+                SettingsSource::default()
             }
         }
     }
@@ -94,7 +94,7 @@ impl Configuration {
 /// What a file says.
 #[derive(Debug)]
 struct Parsed {
-    layer: Layer,
+    layer: SettingsSource,
     gate: Option<Bounds>,
     forges: Hosts,
     warnings: Vec<String>,
@@ -113,7 +113,7 @@ fn parse(text: &str) -> Result<Parsed, String> {
         .map(serde_json::from_value)
         .transpose()
         .map_err(|error| format!("[forge]: {error}"))?;
-    let (layer, warnings) = Layer::from_json(&value);
+    let (layer, warnings) = SettingsSource::from_json(&value);
     let warnings = warnings.iter().map(ToString::to_string).collect();
     Ok(Parsed { layer, gate, forges: forges.unwrap_or_default(), warnings })
 }
@@ -129,7 +129,7 @@ mod tests {
             .layer;
         let user =
             parse("\u{feff}maxLines = 9\nmode = \"auto\"\n[prose]\nmode = \"off\"\n").expect("a layer").layer;
-        let settings = Settings::of(&Layer::stricter(&team, &user));
+        let settings = Settings::of(&SettingsSource::stricter(&team, &user));
         assert_eq!(settings.max_lines, 4);
         assert_eq!(settings.mode.word(), "manual");
         assert_eq!(settings.prose_mode.word(), "off");

@@ -259,22 +259,21 @@ pub trait Generator: Send {
         listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
     ) -> Result<Generation, GenerateError>;
 
-    /// Evaluates a prompt ahead, so that a generation whose prompt begins alike finds that done; returns what it
-    /// took. Gives way to `cancel` within 10 ms; what was evaluated until then is kept. A back end that keeps
-    /// nothing between calls does nothing.
+    /// Evaluates a prompt before it is needed, so that a generation whose prompt begins alike starts behind it; returns
+    /// the usage. Stops within 10 ms of `cancel`, and keeps what it evaluated until then. A back end that keeps nothing
+    /// between calls does nothing.
     ///
     /// # Errors
     /// As [`Generator::generate`].
-    fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
         let _ = (prompt, cancel);
         Ok(Usage::default())
     }
 
-    /// Hears the texts near the prompt that the next text may copy from, in place of those heard before; those most
-    /// likely come last. They change the time that generating takes, and the text only where what the team wrote takes
-    /// part in it. Gives way to `cancel` within 10 ms; what was heard before may then still hold. A back end that
-    /// guesses nothing does nothing.
-    fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
+    /// Replaces the texts from which the generator copies drafts; the likeliest sources come last. They change how long
+    /// generating takes, and the text only where the team's phrases take part in it. Stops within 10 ms of `cancel`; the
+    /// earlier sources may then still hold. A back end that drafts nothing does nothing.
+    fn set_draft_sources(&mut self, texts: &[&str], cancel: &Cancel) {
         let _ = (texts, cancel);
     }
 

@@ -54,12 +54,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// Cuts a window around `hole`, which is what a suggestion will replace. `given` is text that the suggestion is
-    /// going to begin with (a popup's item): it is added to the head. `count` counts tokens.
+    /// Cuts a window around `hole`, the range that a suggestion replaces. `selected_text`, the text of a popup's item with
+    /// which the suggestion begins, is added to the head. `count` counts tokens.
     pub fn cut(
         snapshot: &Snapshot,
         hole: Range<Offset>,
-        given: &str,
+        selected_text: &str,
         budget: Budget,
         count: &dyn Fn(&str) -> usize,
     ) -> Window {
@@ -75,7 +75,7 @@ impl Window {
         let end = Offset(right.0 + below.len());
         Window {
             above: lines::unix(&snapshot.slice(start.0..split.0)),
-            head: lines::unix(&snapshot.slice(split.0..left.0)) + given,
+            head: lines::unix(&snapshot.slice(split.0..left.0)) + selected_text,
             below: lines::unix(&below),
             range: start..end,
         }
@@ -116,9 +116,9 @@ pub(crate) fn below(
     budget: usize,
     count: &dyn Fn(&str) -> usize,
 ) -> String {
-    let reach = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
-    let text = snapshot.slice(from.0..reach);
-    let cut_off = snapshot.floor(reach).0 < snapshot.len();
+    let limit = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
+    let text = snapshot.slice(from.0..limit);
+    let cut_off = snapshot.floor(limit).0 < snapshot.len();
     let (mut kept, mut tokens) = (0, 0);
     for piece in text.split_inclusive('\n') {
         let whole = piece.ends_with('\n') || !cut_off;

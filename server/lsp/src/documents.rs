@@ -7,7 +7,7 @@ use std::sync::Arc;
 use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
 use housestyle_complete::skills::Hint;
-use housestyle_complete::{Beside, OTHERS};
+use housestyle_complete::{DraftSource, MAX_DRAFT_SOURCES};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
 use crate::flight::{Flight, Overtaken};
@@ -184,15 +184,15 @@ pub(crate) fn used(documents: &mut Documents, uri: &str) {
 }
 
 /// Returns the documents used last but this one, the last of them first.
-pub(crate) fn beside(documents: &Documents, uri: &str) -> Vec<Beside> {
+pub(crate) fn beside(documents: &Documents, uri: &str) -> Vec<DraftSource> {
     let others = documents.iter().filter(|(other, document)| *other != uri && document.too_large.is_none());
     let mut others: Vec<&Document> = others.map(|(_, document)| document).collect();
     others.sort_unstable_by_key(|document| Reverse(document.used));
-    let beside = |document: &Document| Beside {
+    let beside = |document: &Document| DraftSource {
         snapshot: document.snapshot.clone(),
-        place: document.place.unwrap_or_default(),
+        cursor: document.place.unwrap_or_default(),
     };
-    others.into_iter().take(OTHERS).map(beside).collect()
+    others.into_iter().take(MAX_DRAFT_SOURCES).map(beside).collect()
 }
 
 #[cfg(test)]

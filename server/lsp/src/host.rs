@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
-use housestyle_complete::settings::{Journal, Layer};
+use housestyle_complete::settings::{Journal, SettingsSource};
 use housestyle_complete::skills::{Part, Skills};
 
 /// How far loading the model has come.
@@ -58,7 +58,7 @@ pub struct Host {
     pub ignored: Ignored,
     /// Settings from files (the team's, made stricter by the user's). What the editor says can
     /// only make them stricter still.
-    pub settings: Layer,
+    pub settings: SettingsSource,
 }
 
 /// Where a repository stands.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Beside, Job, Memory, Trigger, first_place, look_beside, read_ahead};
+use housestyle_complete::{DraftSource, Job, Memory, first_prefill_cursor, offer_draft_sources, prefill};
 use housestyle_text::{Offset, Snapshot};
 
 /// How long nothing must have happened before the model reads ahead.
@@ -27,7 +27,7 @@ pub(crate) struct Ahead {
     /// Where in it the user is, as far as that is known.
     pub(crate) cursor: Option<Offset>,
     /// Other documents, the one used last first.
-    pub(crate) others: Vec<Beside>,
+    pub(crate) others: Vec<DraftSource>,
     /// What a prompt there remembers.
     pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
@@ -87,11 +87,11 @@ impl Ahead {
         let Ahead { snapshot, cursor, settings, others, memory, .. } = self;
         // What fails here fails again when it is asked for, and is told then.
         drop(catch_unwind(AssertUnwindSafe(|| {
-            let cursor = cursor.unwrap_or_else(|| first_place(snapshot, settings, generator));
-            let job = Job { snapshot, cursor, trigger: Trigger::Automatic, selected: None, memory, settings };
-            read_ahead(&job, generator, cancel);
+            let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
+            let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
+            prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
-                look_beside(&job, others, generator, cancel);
+                offer_draft_sources(&job, others, generator, cancel);
             }
         })));
     }

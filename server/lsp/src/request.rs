@@ -11,7 +11,7 @@ use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
 use housestyle_complete::skills::Part;
-use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trace, Trigger};
+use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, WindowSize};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
 use crate::convert;
@@ -50,7 +50,7 @@ struct Request<'a> {
     /// What the model took.
     usage: Usage,
     /// How much of the surroundings the model was given, if it was asked.
-    reach: Option<Reach>,
+    reach: Option<WindowSize>,
     /// What the skills did where nothing is shown.
     skills: Vec<Part>,
     reused: bool,
@@ -157,14 +157,7 @@ impl Request<'_> {
         let trigger = self.asked.trigger;
         if may_reuse && selected.is_none() {
             document.harvest(&self.asked.uri, &mut session.recent);
-            let job = Job {
-                snapshot: &snapshot,
-                cursor,
-                trigger,
-                selected: None,
-                memory: Memory::none(),
-                settings: &settings,
-            };
+            let job = Job { trigger, ..Job::at(&snapshot, cursor, &settings) };
             if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
                 self.reused = true;
                 if !is_asked_again(trigger, document, cursor, &served, &settings) {
@@ -236,7 +229,7 @@ impl Request<'_> {
         };
         document.harvest(&self.asked.uri, &mut session.recent);
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
-        self.reach = trace.reach;
+        self.reach = trace.window_size;
         self.skills = trace.skills.clone();
         match &trace.outcome {
             Pipeline::Nothing(_) if self.reused => None,
@@ -252,14 +245,7 @@ impl Request<'_> {
             Pipeline::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
                 let trigger = self.asked.trigger;
-                let job = Job {
-                    snapshot,
-                    cursor: *cursor,
-                    trigger,
-                    selected: None,
-                    memory: Memory::none(),
-                    settings,
-                };
+                let job = Job { trigger, ..Job::at(snapshot, *cursor, settings) };
                 let served = session.recent.serve(&self.asked.uri, &job)?;
                 Some(self.give(session, served.suggestion, &served.tag))
             }
@@ -396,7 +382,7 @@ impl Request<'_> {
         // Whatever overtook it said where the user is now.
         if !matches!(outcome, Outcome::Overtaken(_)) {
             // What the next key will need is not read yet: no reason to wait for quiet.
-            let quiet = if self.reach == Some(Reach::Near) { Duration::ZERO } else { QUIET };
+            let quiet = if self.reach == Some(WindowSize::Near) { Duration::ZERO } else { QUIET };
             self.server.rest(&mut session, &self.asked.uri, quiet);
         }
         drop(session);
@@ -442,7 +428,7 @@ impl Request<'_> {
             suggestion: suggestion.map(|ready| ready.id.clone()),
             lines: suggestion.map_or(0, |ready| ready.text.lines().count()),
             reused: self.reused,
-            window: self.reach.map(Reach::code),
+            window: self.reach.map(WindowSize::code),
             total: self.arrived.elapsed(),
             prefill: self.usage.prefill,
             decode: self.usage.decode,

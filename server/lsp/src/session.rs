@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::Memory;
 use housestyle_complete::memory::{Note, Trail};
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
+use housestyle_complete::settings::{Journal, Mode, Settings, SettingsSource};
 use housestyle_complete::skills::{Exceptions, Skills};
 use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
@@ -79,7 +79,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Returns the session of a client that said nothing yet.
-    pub(crate) fn new(files: Layer) -> Session {
+    pub(crate) fn new(files: SettingsSource) -> Session {
         let preferences = Preferences::new(files);
         Session {
             encoding: Encoding::default(),
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn typing_is_recorded_once_a_second() {
-        let (mut session, begun) = (Session::new(Layer::default()), Instant::now());
+        let (mut session, begun) = (Session::new(SettingsSource::default()), Instant::now());
         session.folders.push("file:///work".to_owned());
         let mut folder = |milliseconds| {
             let record = session.typing("file:///work/a.rs", begun + Duration::from_millis(milliseconds));
@@ -290,7 +290,7 @@ mod tests {
 
     /// Returns a session with two documents of so many lines that not all of one is seen from a place.
     fn session(edit_tokens: u32) -> Session {
-        let mut session = Session::new(Layer::default());
+        let mut session = Session::new(SettingsSource::default());
         session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
         for name in ["a", "b"] {
             let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();

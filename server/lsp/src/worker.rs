@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, extend, others, suggest};
+use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, alternatives, extend, suggest};
 use housestyle_text::{Offset, Snapshot};
 
 use crate::flight::{Flight, Heard, Overtaken};
@@ -250,9 +250,9 @@ impl Shared {
     fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) -> Option<Instant> {
         let Task { flight, snapshot, cursor, trigger, selected, given, memory, settings } = task;
         let selected = selected.clone();
-        let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, memory, settings };
+        let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
         if let Some(given) = given {
-            let found = || others(&job, given, generator, &flight.cancel);
+            let found = || alternatives(&job, given, generator, &flight.cancel);
             flight.finish(Heard::Others(catch_unwind(AssertUnwindSafe(found)).unwrap_or_default()));
             return None;
         }
@@ -353,7 +353,7 @@ mod tests {
             Ok(Generation { text: "five();".to_owned(), stop: Stop::EndOfText, usage: Usage::default() })
         }
 
-        fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+        fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
             let text = format!("{:?}", prompt.parts);
             let short = text.contains("short");
             self.0.send(Asked::Warm(text)).ok();
@@ -364,7 +364,7 @@ mod tests {
             Ok(Usage::default())
         }
 
-        fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
+        fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {
             self.0.send(Asked::Beside(texts.iter().map(|text| (*text).to_owned()).collect())).ok();
         }
     }
@@ -433,7 +433,7 @@ mod tests {
         let text = format!("let far = 1;\n{}let short = ", "let number = 1;\n".repeat(500));
         let mut here = ahead(&text);
         let snapshot = Snapshot::new("let other = 1;\n", 1, Language::from_id("rust"));
-        here.others = vec![housestyle_complete::Beside { snapshot, place: Offset(0) }];
+        here.others = vec![housestyle_complete::DraftSource { snapshot, cursor: Offset(0) }];
         let Ahead { snapshot, cursor, settings, .. } = here.clone();
         let request = |flight| Task {
             flight,

@@ -20,8 +20,8 @@ pub struct Cost {
     pub prompt: usize,
     /// Of these, how many had to be evaluated.
     pub evaluated: usize,
-    /// Whether it was to read ahead.
-    pub ahead: bool,
+    /// Whether the call was a prefill.
+    pub prefill: bool,
 }
 
 /// A generator that counts.
@@ -37,8 +37,8 @@ pub struct Counting {
     pub calls: Vec<Cost>,
     /// The prompts of these calls.
     pub prompts: Vec<Prompt>,
-    /// The texts that it was told to copy from, call by call.
-    pub beside: Vec<Vec<String>>,
+    /// The draft sources of every [`Generator::set_draft_sources`] call.
+    pub draft_sources: Vec<Vec<String>>,
 }
 
 impl Counting {
@@ -50,7 +50,7 @@ impl Counting {
             per_second: None,
             calls: Vec::new(),
             prompts: Vec::new(),
-            beside: Vec::new(),
+            draft_sources: Vec::new(),
         }
     }
 
@@ -62,10 +62,10 @@ impl Counting {
     }
 
     /// Evaluates `tokens`, and keeps them with `more` behind them.
-    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, ahead: bool) -> Usage {
+    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, prefill: bool) -> Usage {
         let (nearest, common) = self.nearest(&tokens);
         let reused = common.min(tokens.len().saturating_sub(1));
-        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, ahead };
+        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, prefill };
         self.calls.push(cost);
         self.prompts.push(prompt.clone());
         // A sequence of which little would be left stays for whoever comes back to it.
@@ -114,12 +114,12 @@ impl Generator for Counting {
         Ok(Generation { text, stop, usage })
     }
 
-    fn warm(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
         Ok(self.evaluate(prompt, tokens(prompt), "", true))
     }
 
-    fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
-        self.beside.push(texts.iter().map(|text| (*text).to_owned()).collect());
+    fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {
+        self.draft_sources.push(texts.iter().map(|text| (*text).to_owned()).collect());
     }
 
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {

@@ -2,8 +2,8 @@
 
 /// Says where in a document: a byte offset into its UTF-8 text.
 ///
-/// Made by a [`Snapshot`](crate::Snapshot) it is on a character boundary and at most the document's length.
-/// Made by hand it may be anything: every function that takes one clamps it.
+/// An offset that a snapshot returned lies on a character boundary and is at most the document's length. One made by
+/// hand may be anything: every function that takes an offset clamps it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offset(pub usize);
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::Cancel;
 use housestyle_complete::skills::{Skills, hints};
-use housestyle_complete::{Job, Memory, Settings, Trigger, suggest};
+use housestyle_complete::{Job, Memory, Settings, suggest};
 use housestyle_testkit::scripted::Scripted;
 use housestyle_text::{Language, Offset, Snapshot};
 
@@ -65,14 +65,7 @@ fn measure(request: &Request, skills: &Arc<Skills>, settings: &Settings) -> [Dur
         let began = Instant::now();
         memory.tell(&request.snapshot, request.cursor, settings);
         let told = began.elapsed();
-        let job = Job {
-            snapshot: &request.snapshot,
-            cursor: request.cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: &memory,
-            settings,
-        };
+        let job = Job { memory: &memory, ..Job::at(&request.snapshot, request.cursor, settings) };
         suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
         [told, began.elapsed()]
     };

@@ -363,7 +363,7 @@ impl Generator for Local {
         })
     }
 
-    fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
         let begun = Instant::now();
         let warmed = self.engine.prefill(&inputs(prompt), &|| cancel.is_cancelled());
         let warmed = warmed.map_err(|error| self.error(error, prompt))?;
@@ -377,7 +377,7 @@ impl Generator for Local {
         })
     }
 
-    fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
+    fn set_draft_sources(&mut self, texts: &[&str], cancel: &Cancel) {
         let tokenizer = self.engine.tokenizer();
         let encode = |text: &str| {
             let mut ids = Vec::new();

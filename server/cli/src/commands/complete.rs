@@ -49,8 +49,7 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     memory.tell(&snapshot, cursor, &settings);
     let began = Instant::now();
     let trigger = Trigger::Invoked;
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: &memory, settings: &settings };
+    let job = Job { trigger, memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
     let trace = suggest(&job, &mut *generator, &Cancel::new(), &mut |_| {});
     let total = began.elapsed();
     context.verbose(|| format!("loaded in {}, answered in {}", time(load), time(total)));

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
-use housestyle_complete::{Job, Memory, Settings, Trace, Trigger, suggest};
+use housestyle_complete::{Job, Settings, Trace, Trigger, suggest};
 use serde_json::{Value, json};
 
 use super::complete::unhurried;
@@ -141,14 +141,7 @@ fn fetch(context: &Context, say: &dyn Fn(&str) -> Result<(), Failure>) -> Result
 fn complete(place: Place, settings: &Settings, generator: &mut dyn Generator) -> Shown {
     let began = Instant::now();
     let trigger = Trigger::Invoked;
-    let job = Job {
-        snapshot: &place.snapshot,
-        cursor: place.cursor,
-        trigger,
-        selected: None,
-        memory: Memory::none(),
-        settings,
-    };
+    let job = Job { trigger, ..Job::at(&place.snapshot, place.cursor, settings) };
     let trace = suggest(&job, generator, &Cancel::new(), &mut |_| {});
     Shown { trace, took: began.elapsed(), place }
 }

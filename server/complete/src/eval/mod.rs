@@ -12,7 +12,7 @@ mod past;
 mod report;
 mod run;
 
-pub use bootstrap::{Difference, Fraction, paired_difference};
+pub use bootstrap::{Difference, Fraction, paired_difference, resampled_difference, sums_by_cluster};
 pub use case::{Case, CaseError, parse_cases};
 pub use effect::{Effect, Example, Follows, effect};
 pub use metrics::{Metrics, measure};

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::case::Case;
 use super::metrics::measure;
 use crate::generator::{Cancel, GenerateError, Generator, Prompt, Score};
-use crate::job::{Job, Trace, Trigger};
+use crate::job::{Job, Trigger};
 use crate::memory::Memory;
 use crate::settings::Settings;
+use crate::trace::Trace;
 use crate::{lines, suggest};
 
 /// What one case gave on one arm.
@@ -62,7 +63,7 @@ pub fn run(
 ) -> (CaseResult, Trace) {
     let (snapshot, cursor) = case.document();
     let trigger = Trigger::Invoked;
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+    let job = Job { trigger, memory, ..Job::at(&snapshot, cursor, settings) };
     let trace = suggest::suggest(&job, generator, cancel, &mut |_| {});
     let text = trace.suggestion().map(|suggestion| suggestion.text.clone());
     let metrics = measure(text.as_deref().unwrap_or(""), case.wanted());
@@ -87,7 +88,7 @@ pub fn run(
 pub fn prompt_in(case: &Case, memory: &Memory, settings: &Settings, generator: &dyn Generator) -> Prompt {
     let (snapshot, cursor) = case.document();
     let trigger = Trigger::Invoked;
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+    let job = Job { trigger, memory, ..Job::at(&snapshot, cursor, settings) };
     suggest::prompt_of(&job, generator)
 }
 

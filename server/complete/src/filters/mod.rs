@@ -1,6 +1,6 @@
 //! What is done to the model's text: a list of small filters, each of which keeps, shortens or drops it.
 //!
-//! Filters never call the model, never add text and never look farther than the [`Place`]. The order matters and is
+//! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order matters and is
 //! the order of [`ALL`]: first what is no text at all, then what is cut off, then what stands there already, then
 //! what is not worth showing.
 
@@ -21,18 +21,19 @@ mod too_short;
 mod trailing_space;
 mod unfinished;
 
-use crate::job::{Step, Trigger};
+use crate::cursor_context::CursorContext;
+use crate::job::Trigger;
 use crate::lines;
 use crate::mode::Plan;
-use crate::place::Place;
 use crate::reason::Reason;
 use crate::stop::Ended;
+use crate::trace::Step;
 
 /// What a filter may look at beside the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// What stands around the cursor.
-    pub place: &'a Place,
+    pub cursor: &'a CursorContext,
     /// How long the suggestion is to be.
     pub plan: &'a Plan,
     /// Who asked.
@@ -122,7 +123,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::mode::plan;
     use crate::settings::Settings;
-    use crate::tests::place;
+    use crate::tests::cursor_context;
 
     /// Checks one filter: a document with a cursor, the text it is given, and what it leaves (`✗code` for a drop).
     #[track_caller]
@@ -146,9 +147,9 @@ pub(crate) mod tests {
         ended: Ended,
         expect: &str,
     ) {
-        let place = place(path, fixture);
-        let plan = plan(&place, &Settings::default());
-        let context = Context { place: &place, plan: &plan, trigger: Trigger::Automatic, ended };
+        let cursor = cursor_context(path, fixture);
+        let plan = plan(&cursor, &Settings::default());
+        let context = Context { cursor: &cursor, plan: &plan, trigger: Trigger::Automatic, ended };
         let found = match judge(&context, text) {
             Verdict::Keep => text.to_owned(),
             Verdict::Shorten(after, _) => {

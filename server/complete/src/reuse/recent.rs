@@ -6,10 +6,10 @@ use housestyle_text::Language;
 use housestyle_text::syntax::Scope;
 
 use super::{Anchor, Follow, follow};
+use crate::cursor_context::CursorContext;
 use crate::filters::{self, Context};
 use crate::job::{Job, Suggestion};
 use crate::mode;
-use crate::place::Place;
 use crate::policy;
 use crate::stop::Ended;
 
@@ -115,21 +115,21 @@ fn serve<T: Clone>(kept: &mut Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
     let typed = kept.anchor.typed(job.snapshot, job.cursor)?;
     let Follow::Remaining(rest) = follow(&kept.text, true, &typed) else { return None };
     let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::within(job, kept.within);
-    kept.within = Some((place.language, place.scope));
-    policy::allow(&place, job.snapshot.path(), job.trigger, &settings).ok()?;
-    let plan = mode::plan(&place, &settings);
-    let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended: Ended::Model };
+    let cursor = CursorContext::within(job, kept.within);
+    kept.within = Some((cursor.language, cursor.scope));
+    policy::allow(&cursor, job.snapshot.path(), job.trigger, &settings).ok()?;
+    let plan = mode::plan(&cursor, &settings);
+    let context = Context { cursor: &cursor, plan: &plan, trigger: job.trigger, ended: Ended::Model };
     let text = filters::run(filters::AGAIN, &context, rest).0.ok()?;
-    let suggestion = Suggestion { text, replace: place.replace };
+    let suggestion = Suggestion { text, replace: cursor.replace };
     Some(Served { suggestion, tag: kept.tag.clone(), typed })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Settings;
     use crate::tests::cursor::document;
-    use crate::{Memory, Settings, Trigger};
 
     /// Makes suggestions (document and text) and checks what is served for a last document.
     #[track_caller]
@@ -142,14 +142,7 @@ mod tests {
         }
         let (snapshot, cursor) = document("a.rs", now);
         let settings = Settings::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let served = recent.serve("a", &job);
         assert_eq!(served.as_ref().map(|served| served.suggestion.text.as_str()), expect, "for {now:?}");
         if let Some(served) = served {

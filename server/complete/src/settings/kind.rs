@@ -48,7 +48,7 @@ pub(super) trait Kind: Sized {
     /// Name for people.
     const NAME: &'static str;
 
-    /// Reads a value. Numbers outside the bounds are moved to the nearer one, and that is told.
+    /// Reads a value. A number outside the bounds is moved to the nearer one, with a warning.
     fn read(value: &Value, bounds: Bounds) -> Read<Self>;
 
     /// Returns the value as JSON.
@@ -57,7 +57,7 @@ pub(super) trait Kind: Sized {
     /// Returns the type as JSON schema, bounds left out.
     fn schema() -> Value;
 
-    /// Reads a value and writes it again, so that a layer only ever holds what can be read.
+    /// Reads a value and writes it again, so that a source holds only values that can be read.
     fn check(value: &Value, bounds: Bounds) -> Read<Value> {
         Self::read(value, bounds).map(|(read, odd)| (read.write(), odd))
     }

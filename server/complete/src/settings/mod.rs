@@ -1,10 +1,10 @@
 //! Every setting, declared once: type, default, bounds, meaning, and what "stricter" means for it.
 //!
-//! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`Layer`]), the table in
+//! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`SettingsSource`]), the table in
 //! `server/SETTINGS.md` and the schema that editors use. Nothing else lists settings.
 
 mod kind;
-mod layer;
+mod source;
 mod table;
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use kind::{Bounds, Journal, Mode, ProseMode};
-pub use layer::{Layer, Warning};
+pub use source::{SettingsSource, Warning};
 pub use table::{json_schema, markdown};
 
 use kind::Kind;
@@ -32,12 +32,12 @@ pub enum Rule {
     Team,
 }
 
-/// Whether a setting may be overridden under `languages.<id>`.
+/// Where a setting may be set: whether `languages.<id>` may override it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// For a language too.
+pub enum SettingScope {
+    /// For everything, and for single languages.
     Language,
-    /// Only for everything.
+    /// For everything alone.
     Everything,
 }
 
@@ -57,7 +57,7 @@ pub struct Field {
     /// How two values merge.
     pub rule: Rule,
     /// Where it may be set.
-    pub reach: Reach,
+    pub scope: SettingScope,
     /// Reads a value of the right type: the value to keep, and what is odd about it.
     read: fn(&Value, Bounds) -> kind::Read<Value>,
     /// The type as JSON schema.
@@ -65,8 +65,8 @@ pub struct Field {
 }
 
 macro_rules! settings {
-    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $reach:ident; )+) => {
-        /// Everything that a user or a team can choose. Made from a [`Layer`]; the default is good as it is.
+    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $scope:ident; )+) => {
+        /// Everything that a user or a team can choose. Made from a [`SettingsSource`]; the default is good as it is.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Settings {
             $( $(#[doc = $doc])+ pub $field: $kind, )+
@@ -88,7 +88,7 @@ macro_rules! settings {
             default: || <$kind as Kind>::write(&$default),
             bounds: $bounds,
             rule: Rule::$rule,
-            reach: Reach::$reach,
+            scope: SettingScope::$scope,
             read: <$kind as Kind>::check,
             schema: <$kind as Kind>::schema,
         }, )+ ];
@@ -209,20 +209,20 @@ fn secret_files() -> Vec<String> {
 }
 
 impl Settings {
-    /// Returns the settings of a layer, with defaults for what it leaves out.
-    pub fn of(layer: &Layer) -> Settings {
+    /// Returns the settings of a source, with defaults for the values that it leaves out.
+    pub fn of(source: &SettingsSource) -> Settings {
         let mut settings = Settings::default();
-        for (name, value) in layer.values() {
+        for (name, value) in source.values() {
             settings.assign(name, value);
         }
-        settings.languages = layer.languages().clone();
+        settings.languages = source.languages().clone();
         settings
     }
 
     /// Returns the settings in a JSON object, and what of it was not understood. Never fails.
     pub fn from_json(value: &Value) -> (Settings, Vec<Warning>) {
-        let (layer, warnings) = Layer::from_json(value);
-        (Settings::of(&layer), warnings)
+        let (source, warnings) = SettingsSource::from_json(value);
+        (Settings::of(&source), warnings)
     }
 
     /// Returns the settings as they hold for a language.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FIELDS, Field, Reach, Rule};
+use super::{FIELDS, Field, Rule, SettingScope};
 
 /// Returns the page `server/SETTINGS.md`.
 pub fn markdown() -> String {
@@ -18,7 +18,7 @@ pub fn markdown() -> String {
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );
     for field in FIELDS {
-        let mark = if field.reach == Reach::Language { " ◦" } else { "" };
+        let mark = if field.scope == SettingScope::Language { " ◦" } else { "" };
         let bounds = field.bounds.map(|(low, high)| format!(", {low} to {high}")).unwrap_or_default();
         page += &format!(
             "| `{}`{mark} | {}{bounds} | {} | {} | {} |\n",
@@ -45,7 +45,7 @@ pub fn json_schema(prefix: &str) -> Value {
             schema.insert("default".to_owned(), (field.default)());
             schema.insert("markdownDescription".to_owned(), json!(sentence(field)));
             schema.insert("order".to_owned(), json!(order + 1));
-            let scope = if field.reach == Reach::Language { "language-overridable" } else { "window" };
+            let scope = if field.scope == SettingScope::Language { "language-overridable" } else { "window" };
             schema.insert("scope".to_owned(), json!(scope));
             if let Some((low, high)) = field.bounds {
                 schema.insert("minimum".to_owned(), number(low));

@@ -5,10 +5,8 @@
 //! approved; settings can only take more away.
 
 mod advice;
-mod around;
 mod hint;
 mod part;
-mod repair;
 mod tell;
 
 pub use housestyle_skills::{Exceptions, RuleFile, Scope, exception_key};
@@ -17,7 +15,6 @@ use std::ops::Range;
 
 pub use hint::{Hint, MOST_BYTES, hints, line_at};
 pub use part::{Did, Part};
-pub(crate) use repair::repair;
 pub(crate) use tell::near;
 
 use crate::settings::Settings;
@@ -114,8 +111,13 @@ impl Skills {
         &self.exceptions
     }
 
+    /// Returns the words by which a skill is found near a place.
+    pub(crate) fn triggers(&self, index: usize) -> &[String] {
+        self.triggers.get(index).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Returns how a skill takes part, if it does: what it is flagged as, or less where the settings say so.
-    fn mode(&self, index: usize, settings: &Settings) -> Option<Mode> {
+    pub(crate) fn mode(&self, index: usize, settings: &Settings) -> Option<Mode> {
         let skill = self.skills.get(index)?;
         let named = |list: &[String]| list.contains(&skill.name);
         if !settings.skills_enabled || !settings.trusted || named(&settings.skills_off) {
@@ -126,7 +128,7 @@ impl Skills {
 
     /// Returns the places in a text, of which some touch `within`, that do not follow a skill which takes part, with the
     /// skill's index.
-    fn broken(
+    pub(crate) fn broken(
         &self,
         source: &Source<'_>,
         within: Option<Range<usize>>,

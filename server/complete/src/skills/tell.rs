@@ -56,7 +56,7 @@ pub(crate) fn near(skills: &Skills, snapshot: &Snapshot, cursor: Offset, setting
         if skills.mode(index, settings) != Some(Mode::On) {
             continue;
         }
-        let triggers = skills.triggers.get(index).map(Vec::as_slice).unwrap_or_default();
+        let triggers = skills.triggers(index);
         let hits = triggers.iter().filter(|word| there.contains(*word)).count();
         let (wanted, narrow) = match &skill.rule {
             Some(file) if !file.scope.holds(path, language) => continue,

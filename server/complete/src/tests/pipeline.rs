@@ -9,13 +9,13 @@ use super::cursor::{document, draw};
 use super::scripted::{Answer, Scripted};
 use crate::generator::{Cancel, Part, Stop};
 use crate::stop::Ended;
-use crate::{Job, Memory, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
+use crate::{Job, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
 
 /// Runs the pipeline over a fixture and a model.
 #[track_caller]
 fn run(path: &str, fixture: &str, model: &mut Scripted, trigger: Trigger, settings: &Settings) -> Trace {
     let (snapshot, cursor) = document(path, fixture);
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: Memory::none(), settings };
+    let job = Job { trigger, ..Job::at(&snapshot, cursor, settings) };
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }
 
@@ -175,14 +175,7 @@ fn failure_and_cancelling_are_reasons() {
     assert_eq!(trace.reason().map(ToString::to_string).as_deref(), Some("the model failed: no luck"));
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Invoked,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
     let cancel = Cancel::new();
     let trace = suggest(&job, &mut Scripted::new(["five();"]), &cancel, &mut |text| {
         if text.len() == 3 {
@@ -197,14 +190,7 @@ fn failure_and_cancelling_are_reasons() {
 fn progress_tells_all_text_so_far() {
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Invoked,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
     let mut heard = Vec::new();
     suggest(&job, &mut Scripted::new(["f()"]), &Cancel::new(), &mut |text| heard.push(text.to_owned()));
     assert_eq!(heard, ["f", "f(", "f()"]);
@@ -217,14 +203,7 @@ fn check_popup(fixture: &str, selected: usize, item: &str, model: &str, expect: 
     let settings = Settings::default();
     let range = Offset(cursor.0 - selected)..cursor;
     let selected = Some(Selected { range: range.clone(), text: item.to_owned() });
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Automatic,
-        selected,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job { selected, ..Job::at(&snapshot, cursor, &settings) };
     let mut generator = Scripted::new([model]);
     let trace = suggest(&job, &mut generator, &Cancel::new(), &mut |_| {});
     let suggestion = trace.suggestion().expect("a suggestion");
@@ -253,14 +232,7 @@ fn strange_documents_cost_little() {
     ] {
         let snapshot = Snapshot::new(&text, 1, Language::from_id("rust"));
         for cursor in [0, text.len() / 2, text.len(), text.len() + 10] {
-            let job = Job {
-                snapshot: &snapshot,
-                cursor: Offset(cursor),
-                trigger: Trigger::Invoked,
-                selected: None,
-                memory: Memory::none(),
-                settings: &settings,
-            };
+            let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, Offset(cursor), &settings) };
             let mut model = Scripted::new(["some text that is not there"]);
             suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
             let bytes = model.asked.first().map_or(0, |request| super::shown(&request.prompt).len());
@@ -273,14 +245,7 @@ fn strange_documents_cost_little() {
 fn what_time_cut_short_is_finished_later() {
     let (snapshot, cursor) = document("a.rs", "fn f() {\n    ‸\n}");
     let (settings, _) = Settings::from_json(&json!({"timeBudgetMs": 200}));
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Automatic,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job::at(&snapshot, cursor, &settings);
     let slow = |text| Answer { per_char: Duration::from_millis(20), ..Answer::from(text) };
     let mut model = Scripted::new([slow("a();\n    b();\n    c();\n}"), slow("    c();\n}")]);
     let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});

@@ -7,7 +7,7 @@ use housestyle_text::{Language, Offset, Snapshot};
 
 use super::counting::Counting;
 use crate::generator::Cancel;
-use crate::{Job, Memory, Settings, Trigger, read_ahead, suggest};
+use crate::{Job, Settings, Trigger, prefill, suggest};
 
 /// A real file of 1,500 tokens and more.
 const FILE: &str = include_str!("../window.rs");
@@ -59,18 +59,11 @@ impl Session {
         let settings = Settings::default();
         let trigger = Trigger::Invoked;
         let cursor = Offset(self.cursor);
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job { trigger, ..Job::at(&snapshot, cursor, &settings) };
         suggest(&job, &mut self.model, &Cancel::new(), &mut |_| {});
         let cost = self.model.calls.last().map_or(0, |cost| cost.evaluated);
         if self.model.per_second.is_some() {
-            read_ahead(&job, &mut self.model, &Cancel::new());
+            prefill(&job, &mut self.model, &Cancel::new());
         }
         cost
     }

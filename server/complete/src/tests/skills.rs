@@ -10,7 +10,7 @@ use super::scripted::Scripted;
 use super::shown;
 use crate::generator::Cancel;
 use crate::skills::{Exceptions, Mode, Skill, Skills};
-use crate::{Job, Memory, Outcome, Settings, Trace, Trigger, suggest};
+use crate::{Job, Memory, Outcome, Settings, Trace, suggest};
 
 const PLACE: &str = "fn f(a: &[u8]) -> bool {\n    g(a.len());\n    ‸\n}\n";
 
@@ -23,9 +23,7 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
     let (settings, _) = Settings::from_json(settings);
     let mut memory = Memory { skills, ..Memory::default() };
     memory.tell(&snapshot, cursor, &settings);
-    let trigger = Trigger::Automatic;
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: &memory, settings: &settings };
+    let job = Job { memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }
 

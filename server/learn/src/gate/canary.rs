@@ -4,7 +4,7 @@
 //! finds each, beside others made in the same way that it never saw. A model that learned nothing of the
 //! secret gives it any rank among them with equal chance (Carlini et al., 2019, "The Secret Sharer").
 
-use super::clusters::SplitMix;
+use housestyle_complete::random::SplitMix64;
 
 /// Others with which a secret is compared: the most that exposure can be is 8 bits.
 const OTHERS: usize = 255;
@@ -39,7 +39,7 @@ pub struct Canary {
 
 /// Returns a secret for every place, made from `seed`; the same seed gives the same secrets.
 pub fn plant(seed: u64) -> Vec<Canary> {
-    let mut random = SplitMix(seed ^ 0xCA0A_21E5);
+    let mut random = SplitMix64::new(seed ^ 0xCA0A_21E5);
     let mut secret =
         || (0..LENGTH).map(|_| char::from(LETTERS[random.below(LETTERS.len())])).collect::<String>();
     let canary =

@@ -1,10 +1,11 @@
 //! From evidence to a verdict with its reasons.
 
+use housestyle_complete::eval::Difference;
 use serde::{Serialize, Serializer};
 
 use super::authors::without_each;
 use super::bounds::Bounds;
-use super::clusters::{Interval, Share, difference};
+use super::clusters::{Share, difference};
 use super::evidence::{EditResult, Evidence, ProbeResult, Score};
 use super::insecure;
 
@@ -71,13 +72,13 @@ pub struct Figures {
     /// Nats a token of the candidate.
     pub candidate_nll_per_token: Option<f64>,
     /// The candidate against the reference.
-    pub against_reference: Option<Interval>,
+    pub against_reference: Option<Difference>,
     /// The candidate against the frozen model alone.
-    pub against_base: Option<Interval>,
+    pub against_base: Option<Difference>,
     /// The candidate against an adapter of equal budget from another repository.
-    pub against_foreign: Option<Interval>,
+    pub against_foreign: Option<Difference>,
     /// That adapter against the reference: what such a budget gains whatever it learns from.
-    pub foreign_against_reference: Option<Interval>,
+    pub foreign_against_reference: Option<Difference>,
     /// Change of the share of core cases that are right.
     pub core_change: Option<f64>,
     /// The most exposed planted secret, in bits.
@@ -85,7 +86,7 @@ pub struct Figures {
     /// The largest rise of an insecure continuation's log-odds, in nats.
     pub probe_rise: Option<f64>,
     /// All probes against the foreign control: the average rise, and how much of it is not by chance.
-    pub probes_against_foreign: Option<Interval>,
+    pub probes_against_foreign: Option<Difference>,
     /// The gain without each author, worst first.
     pub without: Vec<Without>,
 }
@@ -155,7 +156,7 @@ fn paired(
     edits: &[EditResult],
     arm: impl Fn(&EditResult) -> Option<Score>,
     against: impl Fn(&EditResult) -> Option<Score>,
-) -> Option<Interval> {
+) -> Option<Difference> {
     let ratio = |score: Score| (score.nll, score.tokens as f64);
     difference(edits.iter().filter_map(|edit| {
         Some(Share { commit: &edit.commit, arm: ratio(arm(edit)?), against: ratio(against(edit)?) })
@@ -271,6 +272,6 @@ fn authors(figures: &Figures, bounds: &Bounds) -> Check {
     Check { name: "authors", passed, finding }
 }
 
-fn told(found: Interval) -> String {
+fn told(found: Difference) -> String {
     format!("{:+.4} [{:+.4}, {:+.4}]", found.diff, found.ci95[0], found.ci95[1])
 }

@@ -17,7 +17,7 @@ mod tests;
 
 pub use bounds::Bounds;
 pub use canary::{Canary, exposure, plant};
-pub use clusters::{Interval, Share, difference};
+pub use clusters::{Share, difference};
 pub use evidence::{CanaryResult, CoreResult, EditResult, Evidence, ProbeResult, Score};
 pub use judge::{Check, Figures, Report, Verdict, Without, judge};
 pub use probes::{Probe, log_odds, probes};

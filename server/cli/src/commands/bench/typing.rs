@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use housestyle_complete::generator::{Cancel, Generator};
-use housestyle_complete::{Job, Memory, Settings, Trigger, suggest};
+use housestyle_complete::{Job, Settings, Trigger, suggest};
 use housestyle_text::{Language, Offset, Snapshot};
 use serde::Serialize;
 
@@ -57,14 +57,7 @@ pub(super) fn measure(generator: &mut dyn Generator) -> Result<Typing, Failure> 
         let text = format!("{above}{line}\n{below}");
         let snapshot = Snapshot::new(&text, 0, Language::from_id("rust"));
         let cursor = Offset(above.len() + line.len());
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Invoked,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
         let began = Instant::now();
         let trace = suggest(&job, generator, &Cancel::new(), &mut |_| {});
         times.push(ms(began.elapsed()));

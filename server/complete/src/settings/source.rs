@@ -1,11 +1,11 @@
-//! Settings as somebody wrote them: only what was set, everything checked, layers merged.
+//! Settings as a source wrote them: only the values that it sets, each checked; and how sources are merged.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{FIELDS, Field, Reach, Rule};
+use super::{FIELDS, Field, Rule, SettingScope};
 
 /// Something in a settings file that was not understood. The rest of the file holds nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +26,23 @@ type Values = BTreeMap<&'static str, Value>;
 
 /// The settings of one source (the team's file, the user's file, the editor): only what it sets.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Layer {
+pub struct SettingsSource {
     values: Values,
     languages: BTreeMap<String, Values>,
 }
 
-impl Layer {
-    /// Reads a JSON object, nested (`{"prose": {"mode": …}}`) or dotted (`{"prose.mode": …}`). What is unknown or
-    /// of the wrong type is left out and told. `null` counts as not set.
-    pub fn from_json(value: &Value) -> (Layer, Vec<Warning>) {
-        let (mut layer, mut warnings) = (Layer::default(), Vec::new());
+impl SettingsSource {
+    /// Reads a JSON object, nested (`{"prose": {"mode": …}}`) or dotted (`{"prose.mode": …}`). A value that is unknown or
+    /// of the wrong type is left out, with a warning. `null` counts as not set.
+    pub fn from_json(value: &Value) -> (SettingsSource, Vec<Warning>) {
+        let (mut source, mut warnings) = (SettingsSource::default(), Vec::new());
         let mut reader = Reader { path: Vec::new(), warnings: &mut warnings };
         match value {
             Value::Null => {}
-            Value::Object(object) => reader.read(object, "", None, &mut layer),
+            Value::Object(object) => reader.read(object, "", None, &mut source),
             other => reader.warn(format!("expected an object, found {other}")),
         }
-        (layer, warnings)
+        (source, warnings)
     }
 
     /// Returns what is set for everything, by name.
@@ -55,8 +55,8 @@ impl Layer {
         &self.languages
     }
 
-    /// Returns this layer over another one: where both set something, this one's holds.
-    pub fn over(&self, lower: &Layer) -> Layer {
+    /// Returns this source over a lower one: where both set a value, this one's holds.
+    pub fn over(&self, lower: &SettingsSource) -> SettingsSource {
         let mut merged = lower.clone();
         merged.values.extend(self.values.clone());
         for (id, values) in &self.languages {
@@ -65,10 +65,10 @@ impl Layer {
         merged
     }
 
-    /// Returns the team's layer with the user's, which can only make it stricter. Where the team set nothing the
+    /// Returns the team's source merged with the user's, which can only make it stricter. Where the team set nothing the
     /// user is free; where neither value is stricter (such as `temperature`) the team's holds.
-    pub fn stricter(team: &Layer, user: &Layer) -> Layer {
-        let mut merged = Layer::default();
+    pub fn stricter(team: &SettingsSource, user: &SettingsSource) -> SettingsSource {
+        let mut merged = SettingsSource::default();
         for field in FIELDS {
             let value = strict(field, team.values.get(field.name), user.values.get(field.name));
             merged.values.extend(value.map(|value| (field.name, value)));
@@ -77,8 +77,9 @@ impl Layer {
             // A language's value stands against the other side's general one: `off` for everything is not
             // undone by `auto` for Rust.
             for field in FIELDS {
-                let special =
-                    |layer: &Layer| layer.languages.get(id).and_then(|l| l.get(field.name)).cloned();
+                let special = |source: &SettingsSource| {
+                    source.languages.get(id).and_then(|l| l.get(field.name)).cloned()
+                };
                 let (of_team, of_user) = (special(team), special(user));
                 if of_team.is_none() && of_user.is_none() {
                     continue;
@@ -143,21 +144,27 @@ impl Reader<'_> {
         self.warnings.push(Warning { path: self.path.join("."), problem });
     }
 
-    fn read(&mut self, object: &Map<String, Value>, group: &str, language: Option<&str>, layer: &mut Layer) {
+    fn read(
+        &mut self,
+        object: &Map<String, Value>,
+        group: &str,
+        language: Option<&str>,
+        source: &mut SettingsSource,
+    ) {
         for (key, value) in object {
             self.path.push(key.clone());
             let name = if group.is_empty() { key.clone() } else { format!("{group}.{key}") };
-            self.entry(&name, value, language, layer);
+            self.entry(&name, value, language, source);
             self.path.pop();
         }
     }
 
-    fn entry(&mut self, name: &str, value: &Value, language: Option<&str>, layer: &mut Layer) {
+    fn entry(&mut self, name: &str, value: &Value, language: Option<&str>, source: &mut SettingsSource) {
         if value.is_null() {
             return;
         }
         if let Some(field) = FIELDS.iter().find(|field| field.name == name) {
-            if language.is_some() && field.reach == Reach::Everything {
+            if language.is_some() && field.scope == SettingScope::Everything {
                 return self.warn("cannot be set for a single language".to_owned());
             }
             match (field.read)(value, field.bounds) {
@@ -165,8 +172,8 @@ impl Reader<'_> {
                 Ok((value, odd)) => {
                     odd.into_iter().for_each(|odd| self.warn(odd));
                     let values = match language {
-                        None => &mut layer.values,
-                        Some(id) => layer.languages.entry(id.to_owned()).or_default(),
+                        None => &mut source.values,
+                        Some(id) => source.languages.entry(id.to_owned()).or_default(),
                     };
                     values.insert(field.name, value);
                 }
@@ -175,12 +182,12 @@ impl Reader<'_> {
         }
         let is_group = FIELDS.iter().any(|field| field.name.split_once('.').is_some_and(|(g, _)| g == name));
         match value {
-            Value::Object(members) if is_group => self.read(members, name, language, layer),
+            Value::Object(members) if is_group => self.read(members, name, language, source),
             Value::Object(languages) if name == "languages" && language.is_none() => {
                 for (id, members) in languages {
                     self.path.push(id.clone());
                     match members {
-                        Value::Object(members) => self.read(members, "", Some(id), layer),
+                        Value::Object(members) => self.read(members, "", Some(id), source),
                         Value::Null => {}
                         other => self.warn(format!("expected an object, found {other}")),
                     }
@@ -264,7 +271,10 @@ mod tests {
 
     #[track_caller]
     fn merged(team: Value, user: Value) -> Settings {
-        Settings::of(&Layer::stricter(&Layer::from_json(&team).0, &Layer::from_json(&user).0))
+        Settings::of(&SettingsSource::stricter(
+            &SettingsSource::from_json(&team).0,
+            &SettingsSource::from_json(&user).0,
+        ))
     }
 
     #[test]
@@ -296,10 +306,10 @@ mod tests {
     }
 
     #[test]
-    fn the_upper_layer_holds() {
-        let layer = |value| Layer::from_json(&value).0;
-        let upper = layer(json!({"mode": "off", "languages": {"c": {"maxLines": 1}}}));
-        let lower = layer(
+    fn the_upper_source_holds() {
+        let source = |value| SettingsSource::from_json(&value).0;
+        let upper = source(json!({"mode": "off", "languages": {"c": {"maxLines": 1}}}));
+        let lower = source(
             json!({"mode": "auto", "maxLines": 3, "languages": {"c": {"maxLines": 2, "mode": "auto"}}}),
         );
         let settings = Settings::of(&upper.over(&lower));

@@ -1,54 +1,61 @@
-//! Which texts beside the prompt the next text may copy from: the document beyond the window, and other documents.
+//! Draft sources (prompt lookup): texts outside the prompt that a generator may copy drafts from, which are the document
+//! beyond the window and other documents.
 //!
-//! A generator that guesses ahead finds there what has been written before. Texts are handed over in pieces whose
-//! edges stay where they are while one writes elsewhere, so that a generator that keeps what it made of a piece has
-//! little to do for the next place.
+//! A generator that drafts tokens looks them up in these texts. They are handed over in pieces. The edges of a piece
+//! stay where they are while somebody writes elsewhere, so a generator that caches its work on a piece has little to do
+//! for the next place.
 
 use housestyle_text::{Offset, Snapshot};
 
+use crate::cursor_context::CursorContext;
 use crate::generator::{Cancel, Generator};
 use crate::job::Job;
 use crate::lines;
-use crate::place::Place;
 use crate::policy;
 use crate::view;
 use crate::window::stop_after;
 
-/// Other documents that are copied from at most.
-pub const OTHERS: usize = 3;
+/// The most other documents that drafts are copied from.
+pub const MAX_DRAFT_SOURCES: usize = 3;
 /// Bytes of the document itself above the window, and as many below.
 const OWN: usize = 16 * 1024;
-/// Bytes of another document above its place, and as many below.
+/// Bytes of another document above its cursor, and as many below.
 const OTHER: usize = 8 * 1024;
 /// Bytes of a piece, give or take a line.
 const PIECE: usize = 4 * 1024;
 
-/// Another document, and where in it the user was.
+/// Another document, and the user's last place in it.
 #[derive(Debug, Clone)]
-pub struct Beside {
+pub struct DraftSource {
     /// The document.
     pub snapshot: Snapshot,
-    /// The place; the document is read around it.
-    pub place: Offset,
+    /// The last place of the user; the text around it is a source.
+    pub cursor: Offset,
 }
 
-/// Tells the generator what stands around the window of a job and in `others`, the one used last first; nothing of
-/// what the settings keep from being read ahead. It is not for requests to wait for: it gives way to `cancel`.
-pub fn look_beside(job: &Job<'_>, others: &[Beside], generator: &mut dyn Generator, cancel: &Cancel) {
+/// Gives the generator the text around a job's window, and the text of `documents`, the most recently used first.
+/// Documents for which the settings forbid prefill are left out. This is idle work that stops on `cancel`: no request may
+/// wait for it.
+pub fn offer_draft_sources(
+    job: &Job<'_>,
+    documents: &[DraftSource],
+    generator: &mut dyn Generator,
+    cancel: &Cancel,
+) {
     let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::of(job);
+    let cursor = CursorContext::of(job);
     let mut texts = Vec::new();
-    if policy::may_read_ahead(&place, job.snapshot.path(), &settings) {
-        // What is nearest comes last: of equals the last is copied.
-        for Beside { snapshot, place } in others.iter().take(OTHERS).rev() {
+    if policy::may_prefill(&cursor, job.snapshot.path(), &settings) {
+        // The nearest text comes last: of equal matches the generator copies the last.
+        for DraftSource { snapshot, cursor } in documents.iter().take(MAX_DRAFT_SOURCES).rev() {
             let settings = job.settings.for_language(snapshot.language().id());
             if policy::may_copy_from(snapshot.path(), &settings) {
-                let (from, to) = (place.0.saturating_sub(OTHER), place.0.saturating_add(OTHER));
+                let (from, to) = (cursor.0.saturating_sub(OTHER), cursor.0.saturating_add(OTHER));
                 let to = if to < snapshot.len() { to / PIECE * PIECE } else { snapshot.len() };
                 pieces(snapshot, from.next_multiple_of(PIECE), to, 0, &mut texts);
             }
         }
-        let (snapshot, window) = (job.snapshot, view::range(job, &place, &settings, generator));
+        let (snapshot, window) = (job.snapshot, view::range(job, &cursor, &settings, generator));
         // Counted from the document's end, what stands below stays where it is while one writes.
         let left = (snapshot.len() - window.end.0).saturating_sub(OWN).next_multiple_of(PIECE);
         let end = snapshot.len().saturating_sub(left);
@@ -57,7 +64,7 @@ pub fn look_beside(job: &Job<'_>, others: &[Beside], generator: &mut dyn Generat
         pieces(snapshot, start, window.start.0, 0, &mut texts);
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    generator.draft_from(&texts, cancel);
+    generator.set_draft_sources(&texts, cancel);
 }
 
 /// Cuts the text between two places at the line starts after `phase`, `phase` + [`PIECE`] and so on.
@@ -79,8 +86,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::Settings;
     use crate::tests::counting::Counting;
-    use crate::{Memory, Settings, Trigger};
 
     /// Lines of sixteen bytes that all differ.
     fn text(name: char, lines: usize) -> String {
@@ -91,59 +98,51 @@ mod tests {
         Snapshot::new(text, 1, Language::from_path(path)).with_path(path)
     }
 
-    fn told(own: &Snapshot, cursor: usize, others: &[Beside], settings: Value) -> Vec<String> {
+    fn sources(own: &Snapshot, cursor: usize, documents: &[DraftSource], settings: Value) -> Vec<String> {
         let (settings, warnings) = Settings::from_json(&settings);
         assert_eq!(warnings, []);
-        let trigger = Trigger::Automatic;
-        let job = Job {
-            snapshot: own,
-            cursor: Offset(cursor),
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(own, Offset(cursor), &settings);
         let mut model = Counting::new("");
-        look_beside(&job, others, &mut model, &Cancel::new());
+        offer_draft_sources(&job, documents, &mut model, &Cancel::new());
         assert_eq!(model.calls, [], "nothing is evaluated");
-        assert_eq!(model.beside.len(), 1);
-        model.beside.remove(0)
+        assert_eq!(model.draft_sources.len(), 1);
+        model.draft_sources.remove(0)
     }
 
     #[test]
-    fn the_document_is_told_around_its_window() {
+    fn the_document_is_a_source_around_its_window() {
         let text = text('a', 8000);
         let own = document("a.rs", &text);
         let cursor = own.line_end(4000).0;
-        let texts = told(&own, cursor, &[], json!({}));
+        let texts = sources(&own, cursor, &[], json!({}));
         let all = texts.concat();
         assert!((24 * 1024..=32 * 1024 + 16).contains(&all.len()), "{}", all.len());
         assert!(texts.iter().all(|piece| piece.len() <= PIECE + 16 && text.contains(piece.as_str())));
         let (above, below) = (all.find("a03900"), all.find("a04100"));
-        assert!(above > below && below.is_some(), "what comes before the window is told last");
+        assert!(above > below && below.is_some(), "the text before the window comes last");
         assert!(!all.contains("a04000"), "the window has it");
         assert!(!all.contains("a02000") && !all.contains("a06000"), "too far");
         // A line that is written changes little but the pieces beside the window.
         let longer = document("a.rs", &(text[..cursor].to_owned() + "\nlet b = 1;" + &text[cursor..]));
-        let again = told(&longer, cursor + 11, &[], json!({}));
+        let again = sources(&longer, cursor + 11, &[], json!({}));
         assert!(again.iter().filter(|piece| !texts.contains(piece)).count() <= 2);
-        assert_eq!(told(&document("a.rs", "let a = 1;\n"), 3, &[], json!({})), [""; 0]);
+        assert_eq!(sources(&document("a.rs", "let a = 1;\n"), 3, &[], json!({})), [""; 0]);
     }
 
     #[test]
-    fn other_documents_are_told_around_their_places() {
+    fn other_documents_are_sources_around_their_cursors() {
         let own = document("a.rs", "let a = 1;\n");
-        let beside = |path, name, lines, place| Beside {
+        let source = |path, name, lines, cursor| DraftSource {
             snapshot: document(path, &text(name, lines).replace('\n', "\r\n")),
-            place: Offset(place),
+            cursor: Offset(cursor),
         };
-        let others = [
-            beside("b.rs", 'b', 10, 0),
-            beside("conf/.env", 'c', 10, 0),
-            beside("d.rs", 'd', 4000, 34_000),
-            beside("e.rs", 'e', 10, 0),
+        let documents = [
+            source("b.rs", 'b', 10, 0),
+            source("conf/.env", 'c', 10, 0),
+            source("d.rs", 'd', 4000, 34_000),
+            source("e.rs", 'e', 10, 0),
         ];
-        let texts = told(&own, 3, &others, json!({}));
+        let texts = sources(&own, 3, &documents, json!({}));
         let all = texts.concat();
         assert!(all.contains("d02000") && !all.contains("d01000") && !all.contains("d03000"));
         assert!(all.find("d02000") < all.find("b00000"), "what was used last comes last");
@@ -156,7 +155,7 @@ mod tests {
             json!({"disabled": ["*.rs"]}),
             json!({"languages": {"rust": {"idleWork": false}}}),
         ] {
-            assert_eq!(told(&own, 3, &others, settings.clone()), [""; 0], "{settings}");
+            assert_eq!(sources(&own, 3, &documents, settings.clone()), [""; 0], "{settings}");
         }
     }
 
@@ -164,9 +163,9 @@ mod tests {
     fn strange_documents_are_cut_all_the_same() {
         for text in ["é".repeat(50_000), "\n".repeat(50_000), "é\r\n".repeat(9_000), String::new()] {
             let own = document("a.rs", &text);
-            let place = own.floor(own.len() / 2);
-            let others = [Beside { snapshot: own.clone(), place: Offset(own.len()) }];
-            let texts = told(&own, place.0, &others, json!({}));
+            let cursor = own.floor(own.len() / 2);
+            let documents = [DraftSource { snapshot: own.clone(), cursor: Offset(own.len()) }];
+            let texts = sources(&own, cursor.0, &documents, json!({}));
             assert!(texts.iter().all(|piece| (1..=2 * PIECE).contains(&piece.len())));
             assert!(texts.iter().map(String::len).sum::<usize>() <= 3 * (OWN + PIECE));
         }

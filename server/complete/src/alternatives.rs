@@ -1,57 +1,62 @@
-//! Other suggestions for a place that has one: when a person asks again.
+//! Alternatives: more suggestions for a place that shows one already, for a person who asks again.
 
 use std::time::Duration;
 
 use crate::generator::{Cancel, Generator};
-use crate::job::{Job, Suggestion, Trace};
+use crate::job::{Job, Suggestion};
 use crate::policy;
 use crate::reason::Reason;
-use crate::suggest::Here;
+use crate::suggest::PreparedJob;
+use crate::trace::Trace;
 use crate::view;
 
-/// Runs of the model for each suggestion that is wanted: some write again what is there.
+/// Runs of the model for each alternative: some runs write the current suggestion again.
 const TRIES: u64 = 2;
-/// How freely the model chooses, where the settings ask for less: enough to leave the likeliest way, and little
-/// enough to write code.
+/// The lowest temperature of a run: enough to leave the likeliest text, and little enough to write code.
 const TEMPERATURE: f64 = 0.7;
-/// Of which tokens it chooses, where the settings ask for more.
+/// The largest nucleus of a run.
 const TOP_P: f64 = 0.95;
 
-/// Makes up to `alternatives` (a setting) suggestions that differ from `given` and from each other, likelier ones
-/// first. The same job and settings give the same ones, but for what time cuts short: no run begins once three time
-/// budgets were spent.
-pub fn others(
+/// Returns up to `alternatives` (a setting) suggestions that differ from the `current` one and from each other, the
+/// likeliest first. The same job and settings give the same alternatives, unless time cuts a run short: no run begins
+/// after three time budgets.
+pub fn alternatives(
     job: &Job<'_>,
-    given: &Suggestion,
+    current: &Suggestion,
     generator: &mut dyn Generator,
     cancel: &Cancel,
 ) -> Vec<Trace> {
-    let mut here = Here::of(job);
-    let most = here.settings.alternatives;
-    if policy::allow(&here.place, job.snapshot.path(), job.trigger, &here.settings).is_err() || most == 0 {
+    let mut prepared = PreparedJob::of(job);
+    let most = prepared.settings.alternatives;
+    if policy::allow(&prepared.cursor, job.snapshot.path(), job.trigger, &prepared.settings).is_err()
+        || most == 0
+    {
         return Vec::new();
     }
-    let (prompt, reach) = view::in_time(job, &here.place, &here.settings, generator);
+    let (prompt, window_size) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
     let mut spent = Duration::ZERO;
-    let enough = Duration::from_millis(here.settings.time_budget_ms.saturating_mul(3));
-    here.settings.temperature = here.settings.temperature.max(TEMPERATURE);
-    here.settings.top_p = here.settings.top_p.min(TOP_P);
+    let enough = Duration::from_millis(prepared.settings.time_budget_ms.saturating_mul(3));
+    prepared.settings.temperature = prepared.settings.temperature.max(TEMPERATURE);
+    prepared.settings.top_p = prepared.settings.top_p.min(TOP_P);
     let mut found: Vec<Trace> = Vec::new();
     for _ in 0..TRIES * most as u64 {
         if found.len() == most || cancel.is_cancelled() || spent > enough {
             break;
         }
-        here.settings.seed = here.settings.seed.wrapping_add(1);
-        let request = here.request(prompt.clone(), here.settings.max_tokens);
-        let trace =
-            Trace { prompt: Some(prompt.clone()), reach: Some(reach), ..Trace::nothing(Reason::Cancelled) };
-        let trace = here.write(trace, &request, generator, cancel, &mut |_| {});
+        prepared.settings.seed = prepared.settings.seed.wrapping_add(1);
+        let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
+        let trace = Trace {
+            prompt: Some(prompt.clone()),
+            window_size: Some(window_size),
+            ..Trace::nothing(Reason::Cancelled)
+        };
+        let trace = prepared.write(trace, &request, generator, cancel, &mut |_| {});
         spent += trace.raw.as_ref().map_or(Duration::ZERO, |raw| raw.usage.prefill + raw.usage.decode);
-        let is_other =
+        let differs =
             |a: &Suggestion, b: &Suggestion| a.replace == b.replace && a.text.trim_end() != b.text.trim_end();
         if let Some(new) = trace.suggestion()
-            && is_other(new, given)
-            && found.iter().filter_map(Trace::suggestion).all(|old| is_other(new, old))
+            && differs(new, current)
+            && found.iter().filter_map(Trace::suggestion).all(|old| differs(new, old))
         {
             found.push(trace);
         }
@@ -72,24 +77,18 @@ mod tests {
     use crate::tests::scripted::{Answer, Scripted};
     use crate::{Memory, Trigger, suggest};
 
-    /// What the model writes, with how sure it is; what is given beside the first of these.
+    /// Checks the alternatives to the first of the model's texts, each with its mean log-probability; returns how each
+    /// run was sampled.
     #[track_caller]
     fn check(settings: serde_json::Value, model: &[(&str, f32)], expected: &[&str]) -> Vec<Sampling> {
         let (snapshot, cursor) = document("a.rs", "fn f(a: &[u8]) -> usize {\n    ‸\n}\n");
         let (settings, _) = Settings::from_json(&settings);
         let memory = Memory::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Invoked,
-            selected: None,
-            memory: &memory,
-            settings: &settings,
-        };
+        let job = Job { trigger: Trigger::Invoked, memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
         let answers = model.iter().map(|&(text, mean_logprob)| Answer { mean_logprob, ..Answer::from(text) });
         let mut model = Scripted::new(answers);
         let first = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
-        let found = others(&job, first.suggestion().expect("one"), &mut model, &Cancel::new());
+        let found = alternatives(&job, first.suggestion().expect("one"), &mut model, &Cancel::new());
         let texts: Vec<&str> =
             found.iter().filter_map(|trace| Some(trace.suggestion()?.text.as_str())).collect();
         assert_eq!(texts, expected);
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn others_differ_and_the_likelier_comes_first() {
+    fn alternatives_differ_and_the_likelier_comes_first() {
         let model = [("a.len()", -0.1), ("a.len()", -0.2), ("0", -0.9), ("0 ", -0.1), ("a.len() + 1", -0.3)];
         let sampled = check(json!({}), &model, &["a.len() + 1", "0"]);
         assert_eq!(sampled[0], Sampling::GREEDY);
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_filters_drop_is_none() {
+    fn a_text_that_the_filters_drop_is_no_alternative() {
         check(json!({}), &[("0", -0.1), ("  ", -0.1), ("}", -0.1), ("1", -9.0), ("2", -0.1)], &["2"]);
     }
 }

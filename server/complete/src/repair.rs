@@ -5,18 +5,20 @@
 //! there is none the suggestion ends with the line before; where it has no such line, it is dropped. What a rule finds
 //! to begin above the cursor's line was not begun by the model and is left alone.
 
+mod around;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use housestyle_skills::{Place as Found, Source, words};
 
-use super::around::Around;
-use super::{Did, Mode, Part, Skills};
+use crate::cursor_context::CursorContext;
 use crate::job::Job;
 use crate::lines;
-use crate::place::Place;
 use crate::reason::Reason;
 use crate::settings::Settings;
+use crate::skills::{Did, Mode, Part, Skills};
+use around::Around;
 
 /// Fixes that are made at most: skills that undo each other's end here.
 const FIXES: usize = 8;
@@ -36,19 +38,19 @@ pub(crate) struct Repaired {
 pub(crate) fn repair(
     skills: &Skills,
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     text: &str,
 ) -> Repaired {
     let mut repaired = Repaired { text: Ok(text.to_owned()), parts: Vec::new(), reason: None };
-    if !may_break(skills, job, place, settings, text) {
+    if !may_break(skills, job, cursor, settings, text) {
         return repaired;
     }
-    let around = Around::of(job.snapshot, place.replace.start.0..place.replace.end.0);
+    let around = Around::of(job.snapshot, cursor.replace.start.0..cursor.replace.end.0);
     let mut text = text.to_owned();
     for round in 0..=FIXES {
-        let whole = format!("{}{}{text}{}", around.before, place.given, around.after);
-        let start = around.before.len() + place.given.len();
+        let whole = format!("{}{}{text}{}", around.before, cursor.selected_text, around.after);
+        let start = around.before.len() + cursor.selected_text.len();
         let there = start..start + text.len();
         let mut broken = broken(skills, job, settings, &whole, &there);
         if round == 0 {
@@ -80,11 +82,17 @@ pub(crate) fn repair(
 }
 
 /// Returns whether a text holds a word of a skill with a rule that holds here: most do not, and cost no parse.
-fn may_break(skills: &Skills, job: &Job<'_>, place: &Place, settings: &Settings, text: &str) -> bool {
+fn may_break(
+    skills: &Skills,
+    job: &Job<'_>,
+    cursor: &CursorContext,
+    settings: &Settings,
+    text: &str,
+) -> bool {
     let (path, language) = (job.snapshot.path().unwrap_or_default(), job.snapshot.language());
-    let written: BTreeSet<String> = words(&format!("{}{text}", place.head)).collect();
+    let written: BTreeSet<String> = words(&format!("{}{text}", cursor.head)).collect();
     skills.list().iter().enumerate().any(|(index, skill)| {
-        let triggers = skills.triggers.get(index).map(Vec::as_slice).unwrap_or_default();
+        let triggers = skills.triggers(index);
         let named = triggers.is_empty() || triggers.iter().any(|word| written.contains(word));
         let holds = skill.rule.as_ref().is_some_and(|file| file.scope.holds(path, language));
         named && holds && skills.mode(index, settings).is_some()
@@ -158,10 +166,9 @@ fn add(parts: &mut Vec<Part>, part: Part) {
 mod tests {
     use housestyle_skills::{Rewrite, Rule, RuleFile, Scope, Term};
 
-    use super::super::{Exceptions, Skill};
     use super::*;
+    use crate::skills::{Exceptions, Skill};
     use crate::tests::cursor::document;
-    use crate::{Memory, Trigger};
 
     fn skill(name: &str, rule: Rule, mode: Mode) -> Skill {
         let rule = RuleFile { format: 1, scope: Scope::default(), rule };
@@ -183,15 +190,8 @@ mod tests {
     fn asked(skills: &Skills, path: &str, fixture: &str, text: &str) -> (String, Vec<String>) {
         let (snapshot, cursor) = document(path, fixture);
         let settings = Settings::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
-        let repaired = repair(skills, &job, &Place::of(&job), &settings, text);
+        let job = Job::at(&snapshot, cursor, &settings);
+        let repaired = repair(skills, &job, &CursorContext::of(&job), &settings, text);
         let shown = repaired.text.unwrap_or_else(|reason| format!("✗{}", reason.code()));
         (shown, repaired.parts.iter().map(ToString::to_string).collect())
     }

@@ -1,4 +1,4 @@
-//! What stands around the cursor, as far as rules and filters look.
+//! The cursor's context: the text around it, as far as rules and filters look.
 //!
 //! All of it is bounded: from a line of a megabyte only the part next to the cursor is taken, so that no rule can
 //! be slow on a strange document.
@@ -20,9 +20,9 @@ const ABOVE: usize = 32;
 /// Most lines looked at below.
 const BELOW: usize = 24;
 
-/// What stands around the cursor.
+/// The text around a cursor, and what kind of text it is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
+pub struct CursorContext {
     /// The language at the cursor: the document's, or inside a Markdown code block the block's.
     pub language: Language,
     /// What the cursor is in.
@@ -31,28 +31,28 @@ pub struct Place {
     pub line: usize,
     /// The line's own indentation.
     pub indent: String,
-    /// The line up to the cursor, with a selected popup item as if it were accepted; the last 1024 bytes of it.
+    /// The last 1024 bytes of the line before the cursor, with a selected popup item as if it were accepted.
     pub head: String,
-    /// The line from the cursor on; the first 1024 bytes of it.
+    /// The first 1024 bytes of the line after the cursor.
     pub tail: String,
     /// Lines above, nearest first.
     pub above: Vec<String>,
     /// Lines below, nearest first.
     pub below: Vec<String>,
-    /// What a suggestion replaces.
+    /// The range that a suggestion replaces.
     pub replace: Range<Offset>,
-    /// What a suggestion begins with: the selected popup item's text, or nothing.
-    pub given: String,
+    /// The text of the selected popup item, with which a suggestion begins; empty where none is selected.
+    pub selected_text: String,
 }
 
-impl Place {
-    /// Returns what stands around a job's cursor.
-    pub fn of(job: &Job<'_>) -> Place {
-        Place::within(job, None)
+impl CursorContext {
+    /// Returns the context of a job's cursor.
+    pub fn of(job: &Job<'_>) -> CursorContext {
+        CursorContext::within(job, None)
     }
 
-    /// The same where language and scope at the cursor are known, which takes a parse to find out.
-    pub(crate) fn within(job: &Job<'_>, known: Option<(Language, Scope)>) -> Place {
+    /// As [`CursorContext::of`], without the parse that finds language and scope where these are `known`.
+    pub(crate) fn within(job: &Job<'_>, known: Option<(Language, Scope)>) -> CursorContext {
         let snapshot = job.snapshot;
         let cursor = snapshot.floor(job.cursor.0);
         let line = snapshot.line_of(cursor);
@@ -60,7 +60,7 @@ impl Place {
         // Between `\r` and `\n` is no place for a cursor.
         let cursor = cursor.clamp(start, end);
         let selected = job.selected.as_ref().filter(|selected| fits(selected, start, cursor, end));
-        let (replace, given) = match selected {
+        let (replace, selected_text) = match selected {
             Some(selected) => {
                 let (from, to) =
                     (snapshot.floor(selected.range.start.0), snapshot.floor(selected.range.end.0));
@@ -74,19 +74,19 @@ impl Place {
             let language = fence_language_at(snapshot, cursor).unwrap_or(snapshot.language());
             (language, scope_at(snapshot, cursor))
         });
-        Place {
+        CursorContext {
             language,
             scope,
             line,
             indent: lines::indent(&beginning).to_owned(),
-            head: left + &given,
+            head: left + &selected_text,
             tail: snapshot.slice(replace.end.0..end.0.min(replace.end.0.saturating_add(SIDE))),
             above: (line.saturating_sub(ABOVE)..line).rev().map(|line| text_of(snapshot, line)).collect(),
             below: (line + 1..snapshot.line_count().min(line + 1 + BELOW))
                 .map(|line| text_of(snapshot, line))
                 .collect(),
             replace,
-            given,
+            selected_text,
         }
     }
 
@@ -137,15 +137,18 @@ fn text_of(snapshot: &Snapshot, line: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::{cursor::document, place};
-    use crate::{Memory, Settings, Trigger};
+    use crate::Settings;
+    use crate::tests::{cursor::document, cursor_context};
 
     #[test]
     fn nearest_lines_come_first() {
-        let place = place("a.rs", "one\n  two\n\n\tthr‸ee\r\n\nfour\nfive");
-        assert_eq!((place.head.as_str(), place.tail.as_str(), place.indent.as_str()), ("\tthr", "ee", "\t"));
+        let context = cursor_context("a.rs", "one\n  two\n\n\tthr‸ee\r\n\nfour\nfive");
         assert_eq!(
-            (place.above, place.below),
+            (context.head.as_str(), context.tail.as_str(), context.indent.as_str()),
+            ("\tthr", "ee", "\t")
+        );
+        assert_eq!(
+            (context.above, context.below),
             (
                 vec!["".into(), "  two".into(), "one".to_owned()],
                 vec!["".into(), "four".into(), "five".to_owned()]
@@ -155,8 +158,8 @@ mod tests {
 
     #[test]
     fn a_code_block_has_its_own_language() {
-        let place = place("a.md", "Text.\n\n```lua\nif x then\n  ‸\nend\n```\n");
-        assert_eq!((place.language.id(), place.scope), ("lua", Scope::Code));
+        let context = cursor_context("a.md", "Text.\n\n```lua\nif x then\n  ‸\nend\n```\n");
+        assert_eq!((context.language.id(), context.scope), ("lua", Scope::Code));
     }
 
     /// Checks what a selected popup item makes of the head and of what is replaced.
@@ -166,16 +169,9 @@ mod tests {
         let settings = Settings::default();
         let selected =
             Some(Selected { range: Offset(range.start)..Offset(range.end), text: text.to_owned() });
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected,
-            memory: Memory::none(),
-            settings: &settings,
-        };
-        let place = Place::of(&job);
-        assert_eq!((place.head.as_str(), place.replace.start.0..place.replace.end.0), (head, replace));
+        let job = Job { selected, ..Job::at(&snapshot, cursor, &settings) };
+        let context = CursorContext::of(&job);
+        assert_eq!((context.head.as_str(), context.replace.start.0..context.replace.end.0), (head, replace));
     }
 
     #[test]

@@ -50,20 +50,20 @@ fn read(value: &Value) -> (SettingsSource, Vec<String>) {
 }
 
 /// Leaves out what equals a default: editors send all settings, also those that nobody touched, and
-/// an untouched one must not count as the user's wish against the team's.
+/// an untouched one must not overrule the team's.
 fn without_defaults(source: &SettingsSource) -> SettingsSource {
-    let mut kept = Map::new();
+    let mut changed = Map::new();
     for field in FIELDS {
         if let Some(value) = source.values().get(field.name).filter(|value| **value != (field.default)()) {
-            kept.insert(field.name.to_owned(), value.clone());
+            changed.insert(field.name.to_owned(), value.clone());
         }
     }
     let languages = source.languages().iter().map(|(id, values)| {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         (id.clone(), Value::Object(values))
     });
-    kept.insert("languages".to_owned(), Value::Object(languages.collect()));
-    SettingsSource::from_json(&Value::Object(kept)).0
+    changed.insert("languages".to_owned(), Value::Object(languages.collect()));
+    SettingsSource::from_json(&Value::Object(changed)).0
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_untouched_setting_is_no_wish() {
+    fn an_untouched_setting_has_no_say() {
         check(json!({"maxLines": 20}), json!({}), json!({"maxLines": 10}), (20, true));
     }
 

@@ -9,11 +9,11 @@ use tower_lsp::Client;
 use crate::convert;
 use crate::documents;
 use crate::hints::Hinter;
-use crate::host::{Ignored, Notes};
-use crate::idle::Ahead;
-use crate::keeper::Keeper;
+use crate::host::{IgnoreCheck, NotesLookup};
+use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
+use crate::retention_tracker::RetentionTracker;
 use crate::session::Session;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -29,10 +29,10 @@ pub(crate) struct Server {
     pub(crate) progress: Arc<Progress>,
     pub(crate) worker: Arc<Worker>,
     pub(crate) recorder: Recorder,
-    pub(crate) keeper: Keeper,
+    pub(crate) retention_tracker: RetentionTracker,
     pub(crate) hinter: Hinter,
-    pub(crate) notes: Notes,
-    pub(crate) ignored: Ignored,
+    pub(crate) notes: NotesLookup,
+    pub(crate) ignored: IgnoreCheck,
     pub(crate) state: Arc<Mutex<Session>>,
 }
 
@@ -42,11 +42,11 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Follows a change of the settings, and tells what of them was not understood.
+    /// Follows a change of the settings, and sends the warnings about them.
     pub(crate) fn settings_changed(&self, warnings: &[String]) {
         let session = self.session();
         self.status.off(session.is_off());
-        self.hinter.now(session.documents.keys().cloned().collect());
+        self.hinter.check_now(session.documents.keys().cloned().collect());
         drop(session);
         for warning in warnings {
             self.outbox.notify("window/logMessage", &json!({ "type": 2, "message": warning }));
@@ -70,7 +70,7 @@ impl Server {
         let folder = convert::folder_of(uri, &session.folders);
         let Some(document) = session.documents.get(uri) else { return };
         let decide = !document.context.knows_whether_to_track_edits();
-        let decide = decide && session.remembers_edits(&document.snapshot);
+        let decide = decide && session.uses_edit_history(&document.snapshot);
         let allowed = session.may_track_edits(&document.snapshot);
         drop(session);
         let notes = (self.notes)(uri, folder.as_deref());
@@ -82,22 +82,22 @@ impl Server {
         session.set_notes(uri, notes);
     }
 
-    /// Lets the model read ahead where the user is in a document, after `quiet`; for nothing where completions are
-    /// off or paused. What it reads for another line ends.
-    pub(crate) fn rest(&self, session: &mut Session, uri: &str, quiet: Duration) {
-        documents::used(&mut session.documents, uri);
+    /// Schedules a prefill where the user is in a document, after `quiet`; none where completions are off or paused. A
+    /// prefill for another line ends.
+    pub(crate) fn schedule_prefill(&self, session: &mut Session, uri: &str, quiet: Duration) {
+        documents::mark_used(&mut session.documents, uri);
         let on = !session.paused && !session.is_off();
-        let place = session.documents.get(uri).and_then(|document| document.place);
-        let memory = session.prompt_memory(uri, place.unwrap_or_default());
+        let cursor = session.documents.get(uri).and_then(|document| document.cursor);
+        let memory = session.prompt_memory(uri, cursor.unwrap_or_default());
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
-        let ahead = document.map(|document| Ahead {
+        let job = document.map(|document| PrefillJob {
             uri: uri.to_owned(),
             snapshot: document.snapshot.clone(),
-            cursor: document.place,
-            others: documents::beside(&session.documents, uri),
+            cursor: document.cursor,
+            draft_sources: documents::recently_used(&session.documents, uri),
             memory,
             settings: Arc::clone(&session.settings),
         });
-        self.worker.rest(ahead, quiet);
+        self.worker.schedule_prefill(job, quiet);
     }
 }

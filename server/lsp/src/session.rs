@@ -15,16 +15,16 @@ use serde_json::Value;
 use crate::convert;
 use crate::documents::Documents;
 use crate::host::{Record, RequestRecord, TypingRecord};
-use crate::later::Places;
 use crate::preferences::Preferences;
 use crate::provenance::Provenance;
+use crate::retained_ranges::RetainedRanges;
 use crate::suggestions::Suggestions;
 
-/// Answers that `housestyle.why` can tell of.
+/// Answers that `housestyle.why` returns.
 const ANSWERS: usize = 20;
-/// Closed documents that are remembered until the next commit.
+/// Closed documents whose accepted suggestions wait for the next commit.
 const CLOSED: usize = 64;
-/// How often it is told that somebody types.
+/// How often a record says that somebody types.
 const TYPING: Duration = Duration::from_secs(1);
 
 /// What the client said that it can do.
@@ -57,14 +57,14 @@ pub(crate) struct Session {
     pub(crate) documents: Documents,
     /// The last suggestions, by identifier.
     pub(crate) suggestions: Suggestions,
-    /// The last suggestions, by place: what is typed of them need not be computed again.
+    /// The last suggestions, by place: the rest of one that is typed need not be computed again.
     pub(crate) recent: Recent<Provenance>,
-    /// Documents that were closed, as they were then, with what was taken in them and may still be committed.
-    pub(crate) closed: VecDeque<(String, Snapshot, Places)>,
+    /// Closed documents, as they were then, with the ranges of accepted suggestions that may still be committed.
+    pub(crate) closed: VecDeque<(String, Snapshot, RetainedRanges)>,
     /// The user's last edits.
-    pub(crate) trail: Trail,
-    /// The document for which edits to remember were chosen last.
-    pub(crate) chosen_for: Option<String>,
+    pub(crate) edit_history: Trail,
+    /// The document for which edits were selected last.
+    pub(crate) edits_selected_for: Option<String>,
     /// The lines of which somebody said in this session that a skill does not hold for them.
     pub(crate) exceptions: Exceptions,
     /// Whether the user paused completions.
@@ -73,8 +73,8 @@ pub(crate) struct Session {
     pub(crate) settings: Arc<Settings>,
     preferences: Preferences,
     answers: VecDeque<RequestRecord>,
-    /// When it was last told that somebody types.
-    typed: Option<Instant>,
+    /// When it was last recorded that somebody types.
+    typing_recorded: Option<Instant>,
 }
 
 impl Session {
@@ -89,14 +89,14 @@ impl Session {
             suggestions: Suggestions::default(),
             recent: Recent::new(),
             closed: VecDeque::new(),
-            trail: Trail::default(),
-            chosen_for: None,
+            edit_history: Trail::default(),
+            edits_selected_for: None,
             exceptions: Exceptions::default(),
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,
             answers: VecDeque::new(),
-            typed: None,
+            typing_recorded: None,
         }
     }
 
@@ -122,20 +122,20 @@ impl Session {
         let journal = self.journal();
         self.settings = Arc::new(settings);
         if self.journal() != journal {
-            // What was shown under the old word is not noted under the new one.
+            // A suggestion shown under the old setting is not recorded under the new one.
             self.suggestions = Suggestions::default();
             self.closed.clear();
             for document in self.documents.values_mut() {
-                (document.shown, document.places) = (None, Places::default());
+                (document.shown, document.retained) = (None, RetainedRanges::default());
             }
         }
-        // What was made under the old settings is not what the new ones would make.
+        // The new settings would make other suggestions.
         self.recent.clear();
-        self.trail.clear();
+        self.edit_history.clear();
         for document in self.documents.values_mut() {
             document.context.settings_changed();
-            if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
-                run.flight.cancel.cancel();
+            if let Some(run) = document.run.take().filter(|run| !run.in_flight.is_awaited()) {
+                run.in_flight.cancel.cancel();
             }
         }
     }
@@ -146,8 +146,8 @@ impl Session {
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
     }
 
-    /// Returns whether prompts for a document remember the user's last edits elsewhere.
-    pub(crate) fn remembers_edits(&self, snapshot: &Snapshot) -> bool {
+    /// Returns whether prompts for a document hold the user's last edits elsewhere.
+    pub(crate) fn uses_edit_history(&self, snapshot: &Snapshot) -> bool {
         let settings = &self.settings;
         // Most have nothing to look up.
         let special = !settings.languages.is_empty();
@@ -186,28 +186,28 @@ impl Session {
     fn discard_suggestions(&mut self, uri: &str) {
         self.recent.forget(uri);
         let run = self.documents.get_mut(uri).and_then(|document| document.run.take());
-        if let Some(run) = run.filter(|run| !run.flight.is_awaited()) {
-            run.flight.cancel.cancel();
+        if let Some(run) = run.filter(|run| !run.in_flight.is_awaited()) {
+            run.in_flight.cancel.cancel();
         }
     }
 
     /// Returns notes, edits and skills for a prompt; selects edits and skills anew where the user came from elsewhere.
     pub(crate) fn prompt_memory(&mut self, uri: &str, cursor: Offset) -> Arc<Memory> {
         let Some(document) = self.documents.get(uri) else { return Arc::default() };
-        let on = self.remembers_edits(&document.snapshot);
-        let here = self.chosen_for.as_deref() == Some(uri);
+        let on = self.uses_edit_history(&document.snapshot);
+        let here = self.edits_selected_for.as_deref() == Some(uri);
         let line = document.snapshot.line_of(cursor);
         let stays = here && document.context.has_edits_near(line);
         let edits = match (on, stays) {
             (true, true) => None,
             (true, false) => {
-                self.trail.came_to(uri);
-                Some(self.trail.elsewhere(&document.snapshot, cursor))
+                self.edit_history.came_to(uri);
+                Some(self.edit_history.elsewhere(&document.snapshot, cursor))
             }
             (false, _) => Some(Vec::new()),
         };
         if on && !here {
-            self.chosen_for = Some(uri.to_owned());
+            self.edits_selected_for = Some(uri.to_owned());
         }
         let Some(document) = self.documents.get_mut(uri) else { return Arc::default() };
         if let Some(edits) = edits {
@@ -217,42 +217,42 @@ impl Session {
         Arc::clone(&document.context.memory)
     }
 
-    /// Remembers what was taken in a document that is closed.
-    pub(crate) fn close(&mut self, uri: &str, snapshot: Snapshot, places: Places) {
-        if !places.is_empty() {
-            self.closed.push_back((uri.to_owned(), snapshot, places));
+    /// Keeps the ranges of accepted suggestions of a document that is closed.
+    pub(crate) fn close(&mut self, uri: &str, snapshot: Snapshot, retained: RetainedRanges) {
+        if !retained.is_empty() {
+            self.closed.push_back((uri.to_owned(), snapshot, retained));
         }
         if self.closed.len() > CLOSED {
             self.closed.pop_front();
         }
     }
 
-    /// Returns what was taken in a document that is opened again, where it is as it was.
-    pub(crate) fn reopen(&mut self, uri: &str, text: &str) -> Places {
+    /// Returns the ranges of a document that is opened again, if its text is as it was.
+    pub(crate) fn reopen(&mut self, uri: &str, text: &str) -> RetainedRanges {
         let at = self.closed.iter().position(|(closed, ..)| closed == uri);
         let found = at.and_then(|at| self.closed.remove(at));
         found
             .filter(|(_, snapshot, _)| snapshot.to_text() == text)
-            .map(|(.., places)| places)
+            .map(|(.., retained)| retained)
             .unwrap_or_default()
     }
 
-    /// Returns what may be kept of suggestions.
+    /// Returns what the journal may hold of suggestions.
     pub(crate) fn journal(&self) -> Journal {
         if self.settings.trusted { self.settings.journal } else { Journal::Off }
     }
 
-    /// Hears that somebody types in a document; what is to be told of that, once a second at most.
+    /// Returns the record that somebody types in a document, once a second at most.
     pub(crate) fn typing(&mut self, uri: &str, now: Instant) -> Option<Record> {
-        if self.typed.is_some_and(|told| now.saturating_duration_since(told) < TYPING) {
+        if self.typing_recorded.is_some_and(|last| now.saturating_duration_since(last) < TYPING) {
             return None;
         }
-        self.typed = Some(now);
+        self.typing_recorded = Some(now);
         let folder = convert::folder_of(uri, &self.folders);
         Some(Record::Typing(Box::new(TypingRecord { uri: uri.to_owned(), folder })))
     }
 
-    /// Remembers an answer.
+    /// Adds an answer to the last ones.
     pub(crate) fn answered(&mut self, record: RequestRecord) {
         self.answers.push_front(record);
         self.answers.truncate(ANSWERS);
@@ -306,7 +306,7 @@ mod tests {
         let before = document.snapshot.clone();
         let at = Position::new(line, 0);
         document.apply(Change { range: Some((at, at)), text: text.to_owned() }, Encoding::Utf8, 2);
-        session.trail.changed(uri, &before, &document.snapshot);
+        session.edit_history.changed(uri, &before, &document.snapshot);
         edits_at(session, uri, line as usize)
     }
 

@@ -6,13 +6,13 @@ use housestyle_complete::Reason;
 use housestyle_complete::skills::{Did, Part};
 use tower_lsp::ls_types as lsp;
 
-use crate::flight::Overtaken;
+use crate::in_flight::Overtaken;
 
 /// The end of a completion request.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum Resolution {
     /// There is something to show.
-    Suggestion(Ready),
+    Suggestion(Answer),
     /// There is nothing to show, and this is why.
     Nothing(Why),
     /// The request is no longer of interest.
@@ -21,9 +21,9 @@ pub(crate) enum Outcome {
     Cancelled,
 }
 
-/// A suggestion in the protocol's words.
+/// A suggestion in the protocol's types.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Ready {
+pub(crate) struct Answer {
     /// Its identifier.
     pub(crate) id: String,
     /// What it inserts: plain text.
@@ -34,8 +34,8 @@ pub(crate) struct Ready {
     pub(crate) reused: bool,
     /// Which skills took part, and what they did.
     pub(crate) skills: Vec<Part>,
-    /// Other suggestions for the place, where they were asked for.
-    pub(crate) others: Vec<Ready>,
+    /// Its alternatives, where a person asked for them.
+    pub(crate) alternatives: Vec<Answer>,
 }
 
 /// Why there is nothing to show.
@@ -45,7 +45,7 @@ pub(crate) enum Why {
     Pipeline(Reason),
     /// The document is not open.
     NotOpen,
-    /// The document has more bytes than are held of one.
+    /// The document has more bytes than the limit.
     TooLarge { bytes: usize, limit: usize },
     /// The user paused completions.
     Paused,
@@ -81,29 +81,29 @@ impl fmt::Display for Why {
     }
 }
 
-impl Outcome {
+impl Resolution {
     /// Returns how the request ended, in kebab-case.
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Outcome::Suggestion(_) => "suggestion",
-            Outcome::Nothing(why) => why.code(),
-            Outcome::Overtaken(Overtaken::Change) => "overtaken-by-change",
-            Outcome::Overtaken(Overtaken::Request) => "overtaken-by-request",
-            Outcome::Cancelled => "cancelled",
+            Resolution::Suggestion(_) => "suggestion",
+            Resolution::Nothing(why) => why.code(),
+            Resolution::Overtaken(Overtaken::Change) => "overtaken-by-change",
+            Resolution::Overtaken(Overtaken::Request) => "overtaken-by-request",
+            Resolution::Cancelled => "cancelled",
         }
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Outcome::Suggestion(ready) if ready.reused => {
+            Resolution::Suggestion(answer) if answer.reused => {
                 f.write_str("the rest of an earlier suggestion was shown")
             }
-            Outcome::Suggestion(ready) => {
+            Resolution::Suggestion(answer) => {
                 f.write_str("a suggestion was shown")?;
                 let by = |did: Did| {
-                    let parts = ready.skills.iter().filter(move |part| part.did == did && !part.shadow);
+                    let parts = answer.skills.iter().filter(move |part| part.did == did && !part.shadow);
                     parts.map(|part| format!("`{}`", part.name)).collect::<Vec<_>>().join(", ")
                 };
                 match (by(Did::Repaired).as_str(), by(Did::Cut).as_str()) {
@@ -115,14 +115,14 @@ impl fmt::Display for Outcome {
                     }
                 }
             }
-            Outcome::Nothing(why) => why.fmt(f),
-            Outcome::Overtaken(Overtaken::Change) => {
+            Resolution::Nothing(why) => why.fmt(f),
+            Resolution::Overtaken(Overtaken::Change) => {
                 f.write_str("the document changed before the answer was ready")
             }
-            Outcome::Overtaken(Overtaken::Request) => {
+            Resolution::Overtaken(Overtaken::Request) => {
                 f.write_str("a newer request came before the answer was ready")
             }
-            Outcome::Cancelled => f.write_str("the editor took the request back"),
+            Resolution::Cancelled => f.write_str("the editor took the request back"),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! A place in a document at which the user types: follows the document's edits.
+//! The range that the user types at a cursor: it follows the document's edits.
 
 use housestyle_text::{Offset, Snapshot};
 
-/// One change of a document in bytes, in terms of the text before it.
+/// One change of a document, in bytes of the text before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Edit {
+pub(crate) struct Splice {
     /// Where the replaced text began.
     pub(crate) start: usize,
     /// Where the replaced text ended.
@@ -13,27 +13,26 @@ pub(crate) struct Edit {
     pub(crate) inserted: usize,
 }
 
-/// The place of a cursor, and what was typed there since.
+/// Where a cursor was, and how much was typed there since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Spot {
+pub(crate) struct TypedRange {
     start: usize,
     typed: usize,
 }
 
-impl Spot {
-    /// Returns the spot of a cursor at which nothing was typed yet.
-    pub(crate) fn at(cursor: Offset) -> Spot {
-        Spot { start: cursor.0, typed: 0 }
+impl TypedRange {
+    /// Returns the range at a cursor where nothing was typed yet.
+    pub(crate) fn at(cursor: Offset) -> TypedRange {
+        TypedRange { start: cursor.0, typed: 0 }
     }
 
-    /// Returns the spot after an edit; nothing when the edit touched other text than what was
-    /// typed here.
-    pub(crate) fn follow(self, edit: Edit) -> Option<Spot> {
+    /// Returns the range after an edit; nothing when the edit touched text outside of it.
+    pub(crate) fn follow(self, edit: Splice) -> Option<TypedRange> {
         let end = self.start + self.typed;
         if edit.start < self.start || edit.end > end || edit.end < edit.start {
             return None;
         }
-        Some(Spot { typed: self.typed + edit.inserted - (edit.end - edit.start), ..self })
+        Some(TypedRange { typed: self.typed + edit.inserted - (edit.end - edit.start), ..self })
     }
 
     /// Returns where the cursor was.
@@ -46,8 +45,8 @@ impl Spot {
         Offset(self.start + self.typed)
     }
 
-    /// Returns what was typed since.
-    pub(crate) fn typed(self, snapshot: &Snapshot) -> String {
+    /// Returns the text that was typed since.
+    pub(crate) fn text(self, snapshot: &Snapshot) -> String {
         snapshot.slice(self.start..self.start + self.typed)
     }
 }
@@ -58,11 +57,12 @@ mod tests {
 
     /// Follows edits `(start, end, inserted)` from a cursor at 10; the typed length, or nothing.
     fn check(edits: &[(usize, usize, usize)], expected: Option<usize>) {
-        let mut spot = Some(Spot::at(Offset(10)));
+        let mut typed_range = Some(TypedRange::at(Offset(10)));
         for &(start, end, inserted) in edits {
-            spot = spot.and_then(|spot| spot.follow(Edit { start, end, inserted }));
+            typed_range =
+                typed_range.and_then(|typed_range| typed_range.follow(Splice { start, end, inserted }));
         }
-        assert_eq!(spot.map(|spot| spot.typed), expected, "{edits:?}");
+        assert_eq!(typed_range.map(|typed_range| typed_range.typed), expected, "{edits:?}");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         name: "housestyle".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         load: loader(context.clone(), args.backend.backend.clone()),
-        ear: Box::new(move |record| ear.hear(record)),
+        event_sink: Box::new(move |record| ear.hear(record)),
         head: Box::new(head::of_document),
         notes: Box::new(move |uri, folder| notes.notes(uri, folder, now())),
         skills: Box::new(move |uri, folder| skills.skills(uri, folder)),

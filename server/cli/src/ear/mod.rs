@@ -18,8 +18,8 @@ use housestyle_journal::{
     Taken, Text, When, kept,
 };
 use housestyle_lsp::{
-    self as lsp, FateRecord, LaterRecord, LaterWhen, NotHereRecord, OfferRecord, Record, RequestRecord,
-    TypingRecord,
+    self as lsp, NotHereRecord, OfferRecord, OutcomeRecord, Record, RequestRecord, RetentionCheck,
+    RetentionRecord, TypingRecord,
 };
 
 use crate::home::Home;
@@ -76,11 +76,11 @@ impl Ear {
         match record {
             Record::Request(record) => self.log(&Line::Request(request(*record, now))),
             Record::Offer(record) => self.offer(*record, now),
-            Record::Fate(record) => {
+            Record::Outcome(record) => {
                 self.log(&Line::Fate(fate(&record, now)));
                 self.fate(*record, now);
             }
-            Record::Later(record) => self.later(*record, now),
+            Record::Retention(record) => self.later(*record, now),
             Record::NotHere(record) => self.not_here(*record, now),
             Record::Typing(record) => self.typing(&record),
             Record::Lost(events) => {
@@ -160,7 +160,7 @@ impl Ear {
         }
     }
 
-    fn fate(&mut self, record: FateRecord, now: Stamp) {
+    fn fate(&mut self, record: OutcomeRecord, now: Stamp) {
         let Some(Open { workspace, number, .. }) = self.open.get(&record.suggestion).cloned() else { return };
         let taken = Taken {
             source: record.source.code().to_owned(),
@@ -168,16 +168,16 @@ impl Ear {
             typed: record.typed,
             length: record.length,
         };
-        let fact = match record.fate {
-            lsp::Fate::Shown => Fact::Shown(taken),
-            lsp::Fate::Accepted => Fact::Accepted(taken),
-            lsp::Fate::PartlyAccepted => Fact::PartlyAccepted(taken),
-            lsp::Fate::TypedThrough => Fact::TypedThrough(taken),
-            lsp::Fate::TypedOver => Fact::TypedOver(taken),
-            lsp::Fate::Dismissed => Fact::Dismissed(taken),
-            lsp::Fate::Superseded => Fact::Superseded(taken),
+        let fact = match record.outcome {
+            lsp::SuggestionOutcome::Shown => Fact::Shown(taken),
+            lsp::SuggestionOutcome::Accepted => Fact::Accepted(taken),
+            lsp::SuggestionOutcome::PartlyAccepted => Fact::PartlyAccepted(taken),
+            lsp::SuggestionOutcome::TypedThrough => Fact::TypedThrough(taken),
+            lsp::SuggestionOutcome::TypedOver => Fact::TypedOver(taken),
+            lsp::SuggestionOutcome::Dismissed => Fact::Dismissed(taken),
+            lsp::SuggestionOutcome::Superseded => Fact::Superseded(taken),
         };
-        let around = record.around.and_then(|around| {
+        let around = record.surroundings.and_then(|around| {
             let (before, after) = capture::clean(&around.before, &around.text, &around.after).ok()?;
             let (before, after) = capture::bounded(before, after);
             Some(Text {
@@ -190,19 +190,19 @@ impl Ear {
         self.append(&workspace, now, Some(number), &fact, around.as_ref());
     }
 
-    fn later(&mut self, record: LaterRecord, now: Stamp) {
+    fn later(&mut self, record: RetentionRecord, now: Stamp) {
         let Some(Open { workspace, number, skills }) = self.open.get(&record.suggestion).cloned() else {
             return;
         };
-        let account = kept(&record.accepted, &record.later);
+        let account = kept(&record.accepted, &record.current);
         if skills::shows(&account) && !skills.is_empty() {
             self.count(&workspace, &skills, now, |used| Use { validated: 1, ..used });
             self.open.entry(record.suggestion.clone()).and_modify(|open| open.skills.clear());
         }
-        let (when, commit) = match record.when {
-            LaterWhen::While => (When::While, None),
-            LaterWhen::Closed => (When::Closed, None),
-            LaterWhen::Commit(commit) => (When::Commit, Some(commit)),
+        let (when, commit) = match record.check {
+            RetentionCheck::AfterDelay => (When::While, None),
+            RetentionCheck::AtClose => (When::Closed, None),
+            RetentionCheck::AtCommit(commit) => (When::Commit, Some(commit)),
         };
         let fact = Fact::Kept(Kept {
             when,
@@ -212,9 +212,9 @@ impl Ear {
             later: account.later,
         });
         let keeps = record.journal == Keep::On
-            && record.later.len() <= capture::LATER
-            && capture::clean("", &record.later, "").is_ok();
-        let text = keeps.then(|| Text { text: record.later, ..Text::default() });
+            && record.current.len() <= capture::LATER
+            && capture::clean("", &record.current, "").is_ok();
+        let text = keeps.then(|| Text { text: record.current, ..Text::default() });
         self.append(&workspace, now, Some(number), &fact, text.as_ref());
     }
 
@@ -345,11 +345,11 @@ fn request(record: RequestRecord, time: Stamp) -> Request {
     }
 }
 
-fn fate(record: &FateRecord, time: Stamp) -> Fate {
+fn fate(record: &OutcomeRecord, time: Stamp) -> Fate {
     Fate {
         time,
         suggestion: record.suggestion.clone(),
-        fate: record.fate.code().to_owned(),
+        fate: record.outcome.code().to_owned(),
         source: record.source.code().to_owned(),
         accepted: record.accepted,
         length: record.length,

@@ -1,5 +1,5 @@
-//! What is remembered: a note is read from the next request on and gone with the next one after it is forgotten; the
-//! user's last edits elsewhere are read where the settings say so.
+//! The prompt context: a note is in the prompt from the next request on, and no longer once it is forgotten; the user's
+//! last edits elsewhere are there where the settings say so.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ const SCRIPT: [(&str, u64); 4] = [("first();", 0), ("second();", 0), ("third();"
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A workspace on disk, and the state of the servers in it.
-struct Desk {
+struct Workspace {
     folder: TempDir,
     home: Arc<TempDir>,
 }
 
-impl Desk {
-    fn new() -> Desk {
+impl Workspace {
+    fn new() -> Workspace {
         let folder = || tempfile::tempdir().expect("a folder");
-        Desk { folder: folder(), home: Arc::new(folder()) }
+        Workspace { folder: folder(), home: Arc::new(folder()) }
     }
 
     fn uri(&self, path: &str) -> String {
@@ -51,14 +51,14 @@ impl Desk {
     /// Returns the prompt formats of the suggestions, oldest first, and the tokens of the prompts that were read. Ends
     /// the server, so that all is noted.
     #[track_caller]
-    fn noted(&self, mut editor: Editor) -> (Vec<String>, Vec<u64>) {
+    fn recorded(&self, mut editor: Editor) -> (Vec<String>, Vec<u64>) {
         editor.client.close_input();
         assert!(editor.client.wait_for_end(PATIENCE).is_some(), "it ends");
         let suggestions = self.run(&["journal", "export"]);
         let suggestions = suggestions["suggestions"].as_array().expect("suggestions").clone();
         let format = |line: &Value| line["offered"]["format"].as_str().unwrap_or_default().to_owned();
         let requests = self.run(&["why", "-n", "50"])["requests"].as_array().expect("requests").clone();
-        let tokens = requests.iter().filter_map(|told| told["request"]["prompt_tokens"].as_u64());
+        let tokens = requests.iter().filter_map(|line| line["request"]["prompt_tokens"].as_u64());
         (suggestions.iter().map(format).collect(), tokens.filter(|tokens| *tokens > 0).collect())
     }
 }
@@ -70,21 +70,21 @@ fn text(answer: &Value) -> &str {
 }
 
 #[test]
-fn a_note_is_read_without_a_restart_and_gone_when_it_is_forgotten() {
-    let desk = Desk::new();
-    let mut editor = desk.start(json!({}));
-    let uri = desk.uri("src/total.rs");
+fn a_note_is_read_without_a_restart_and_no_longer_once_it_is_forgotten() {
+    let workspace = Workspace::new();
+    let mut editor = workspace.start(json!({}));
+    let uri = workspace.uri("src/total.rs");
     let at = editor.open(&uri, "rust", PLACE);
     let mut ask = || text(&editor.complete(&uri, at)).to_owned();
     assert_eq!([ask(), ask()], ["first();", "first();"], "what was suggested is suggested again");
-    let added = desk.run(&["memory", "add", "Sums are checked.", "--scope", "src/**"]);
+    let added = workspace.run(&["memory", "add", "Sums are checked.", "--scope", "src/**"]);
     assert_eq!([ask(), ask()], ["second();", "second();"], "but not what was made without the note");
-    desk.run(&["memory", "forget", added["added"]["id"].as_str().expect("an id")]);
+    workspace.run(&["memory", "forget", added["added"]["id"].as_str().expect("an id")]);
     assert_eq!([ask(), ask()], ["third();", "third();"]);
     // A note on other files changes nothing that is read here.
-    desk.run(&["memory", "add", "Sums are checked.", "--scope", "docs/**"]);
+    workspace.run(&["memory", "add", "Sums are checked.", "--scope", "docs/**"]);
     assert_eq!(ask(), "fourth();");
-    let (formats, tokens) = desk.noted(editor);
+    let (formats, tokens) = workspace.recorded(editor);
     assert_eq!(formats, ["fim-line-1", "fim-memory-1", "fim-line-1", "fim-line-1"]);
     let [first, second, third, fourth] = tokens[..] else { panic!("{tokens:?}") };
     assert!(second > first && (third, fourth) == (first, first), "{tokens:?}");
@@ -93,9 +93,9 @@ fn a_note_is_read_without_a_restart_and_gone_when_it_is_forgotten() {
 #[test]
 fn edits_elsewhere_are_read_where_the_settings_say_so() {
     let formats = |options: Value, edited: &str| {
-        let desk = Desk::new();
-        let mut editor = desk.start(options);
-        let (other, uri) = (desk.uri(edited), desk.uri("src/total.rs"));
+        let workspace = Workspace::new();
+        let mut editor = workspace.start(options);
+        let (other, uri) = (workspace.uri(edited), workspace.uri("src/total.rs"));
         editor.open(&other, "rust", "fn login() {}\n‸");
         editor.edit(&other, (0, 3), (0, 8), "sign_in");
         let at = editor.open(&uri, "rust", PLACE);
@@ -103,7 +103,7 @@ fn edits_elsewhere_are_read_where_the_settings_say_so() {
         // Typing on there changes nothing of what is remembered: the edit under way is in the text.
         let at = editor.type_at(&uri, at, "x");
         editor.complete(&uri, at);
-        let (formats, tokens) = desk.noted(editor);
+        let (formats, tokens) = workspace.recorded(editor);
         assert!(tokens.len() == 2 && tokens[1] <= tokens[0] + 1, "{tokens:?}");
         formats
     };

@@ -1,4 +1,4 @@
-//! What became of suggestions: as editors tell it, and as their changes show it.
+//! The outcomes of suggestions: as editors report them, and as their changes show them.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::editor::{Editor, PLACE, TEXT, URI};
 
-/// Returns the fates in the request log below `home`, as `fate source accepted/length`.
-fn fates(home: &Path) -> Vec<String> {
+/// Returns the outcomes in the request log below `home`, as `outcome source accepted/length`.
+fn outcomes(home: &Path) -> Vec<String> {
     fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -16,14 +16,14 @@ fn fates(home: &Path) -> Vec<String> {
     }
     let mut found = Vec::new();
     files(home, &mut found);
-    let mut fates = Vec::new();
+    let mut outcomes = Vec::new();
     for file in found.iter().filter(|file| file.file_name().is_some_and(|name| name != "script.jsonl")) {
         for line in std::fs::read_to_string(file).unwrap_or_default().lines() {
             let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
             assert!(!line.to_string().contains(TEXT), "no text in the log: {line}");
             if line["kind"] == "fate" {
                 let word = |key: &str| line[key].as_str().unwrap_or("?").to_owned();
-                fates.push(format!(
+                outcomes.push(format!(
                     "{} {} {}/{}",
                     word("fate"),
                     word("source"),
@@ -33,10 +33,10 @@ fn fates(home: &Path) -> Vec<String> {
             }
         }
     }
-    fates
+    outcomes
 }
 
-/// Shows the suggestion, does something, and tells what the log says became of it.
+/// Shows the suggestion, does something, and compares the outcomes in the log.
 #[track_caller]
 fn check(act: impl Fn(&mut Editor, (u32, u32), &Value), expected: &[&str]) {
     let mut editor = Editor::new(&[(TEXT, 0)]);
@@ -47,11 +47,11 @@ fn check(act: impl Fn(&mut Editor, (u32, u32), &Value), expected: &[&str]) {
     editor.why();
     editor.client.close_input();
     assert!(editor.client.wait_for_end(std::time::Duration::from_secs(10)).is_some());
-    assert_eq!(fates(editor.home.path()), expected);
+    assert_eq!(outcomes(editor.home.path()), expected);
 }
 
 #[test]
-fn taken_whole() {
+fn accepted_whole() {
     check(
         |editor, at, _| {
             editor.type_at(URI, at, TEXT);
@@ -61,7 +61,7 @@ fn taken_whole() {
 }
 
 #[test]
-fn taken_whole_and_told_so() {
+fn accepted_whole_and_reported() {
     check(
         |editor, at, item| {
             editor.type_at(URI, at, TEXT);
@@ -72,7 +72,7 @@ fn taken_whole_and_told_so() {
 }
 
 #[test]
-fn taken_by_the_word() {
+fn accepted_by_the_word() {
     check(
         |editor, at, _| {
             let at = editor.type_at(URI, at, "items");

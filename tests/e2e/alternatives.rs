@@ -1,4 +1,4 @@
-//! Asking again where a suggestion is shown: others beside it, one of which may be taken.
+//! Asking by hand where a suggestion is shown: the answer has alternatives, one of which may be accepted.
 
 use serde_json::{Value, json};
 
@@ -20,19 +20,19 @@ fn invoke(editor: &mut Editor, at: (u32, u32)) -> Value {
 }
 
 #[test]
-fn who_asks_again_gets_others_and_the_same_ones_each_time() {
+fn asking_again_gives_the_same_alternatives_each_time() {
     let mut editor = Editor::new(&[(TEXT, 0), (LEN, 0), (TEXT, 0), ("0;", 0), ("1;", 0)]);
     let at = editor.open(URI, "rust", PLACE);
     assert_eq!(texts(&invoke(&mut editor, at)), [TEXT], "nothing was shown there");
     let second = invoke(&mut editor, at);
     assert_eq!(texts(&second), [TEXT, LEN, "0;"]);
     assert_eq!(invoke(&mut editor, at), second);
-    // Who only types is not disturbed by others.
+    // Typing alone brings no alternatives.
     assert_eq!(texts(&editor.complete(URI, at)), [TEXT]);
 }
 
 #[test]
-fn another_that_is_typed_goes_on() {
+fn an_alternative_that_is_typed_goes_on() {
     let mut editor = Editor::new(&[(TEXT, 0), ("0;", 0)]);
     let at = editor.open(URI, "rust", PLACE);
     editor.complete(URI, at);

@@ -80,7 +80,7 @@ fn typed_keys_are_answered_without_the_model() {
 }
 
 #[test]
-fn a_key_that_agrees_with_a_run_joins_it() {
+fn a_key_that_agrees_with_what_is_being_written_joins_it() {
     // The script writes all at once after its delay, so the first request ends before the key; a run that is cut
     // short and goes on is one that is being written while keys come.
     let script =
@@ -92,7 +92,7 @@ fn a_key_that_agrees_with_a_run_joins_it() {
 }
 
 #[test]
-fn a_key_that_disagrees_ends_a_run() {
+fn a_key_that_disagrees_ends_what_is_being_written() {
     let script = [("first();\n    second();\n", 60), ("    never();\n", 60_000), ("x_other();", 0)];
     let (mut editor, at) = cut_short(&script, json!({ "timeBudgetMs": 50 }));
     let before = Instant::now();

@@ -308,14 +308,14 @@ fn what_survives_the_delay_is_counted_in_tokens() {
     editor.edit(&uri, at, (at.0, at.1 + 5), "prices");
     editor.type_at(&uri, (0, 0), "// Adds.\n");
     let found = workspace.wait_for("a check", |found| found.iter().any(|line| !line["kept"][0].is_null()));
-    let kept = &found[0]["kept"][0];
-    let numbers = ["accepted", "kept", "later"].map(|name| kept["kept"][name].as_u64());
+    let retained = &found[0]["kept"][0];
+    let numbers = ["accepted", "kept", "later"].map(|name| retained["kept"][name].as_u64());
     assert_eq!(
-        (numbers, kept["kept"]["when"].as_str()),
+        (numbers, retained["kept"]["when"].as_str()),
         ([Some(10), Some(9), Some(10)], Some("while")),
-        "{kept}"
+        "{retained}"
     );
-    assert_eq!(kept["text"], "prices.iter().sum();");
+    assert_eq!(retained["text"], "prices.iter().sum();");
     let (_, stats) = workspace.run(&["journal", "stats"]);
     assert_eq!(stats["all"]["kept_after_a_while"]["rate"], 0.9);
     assert_eq!(stats["all"]["acceptance"], 1.0);
@@ -342,7 +342,11 @@ fn accept_and_wait(workspace: &Workspace, editor: &mut Editor, path: &str) {
 /// Returns the checks of a suggestion that were made at a certain time.
 fn checks(line: &Value, when: &str) -> Vec<Value> {
     let checks = line["kept"].as_array().cloned().unwrap_or_default();
-    checks.into_iter().map(|check| check["kept"].clone()).filter(|kept| kept["when"] == when).collect()
+    checks
+        .into_iter()
+        .map(|check| check["kept"].clone())
+        .filter(|retained| retained["when"] == when)
+        .collect()
 }
 
 /// Accepts a suggestion, goes to another branch, and commits; returns what was recorded at the commit.
@@ -359,20 +363,20 @@ fn committed(between: impl Fn(&mut Editor, &str)) -> Value {
     assert!(early.is_empty(), "going to another branch is no commit: {early:?}");
     workspace.commit("3", "commit: Go on");
     let at_commit = |found: &[Value]| checks(&first(found), "commit");
-    let kept = at_commit(&workspace.wait_for("a check", |found| !at_commit(found).is_empty()));
-    assert_eq!((kept.len(), &kept[0]["commit"]), (1, &json!("3".repeat(40))));
-    kept[0].clone()
+    let retained = at_commit(&workspace.wait_for("a check", |found| !at_commit(found).is_empty()));
+    assert_eq!((retained.len(), &retained[0]["commit"]), (1, &json!("3".repeat(40))));
+    retained[0].clone()
 }
 
 #[test]
 fn what_survives_until_the_next_commit_is_recorded() {
     assert_eq!(committed(|_, _| {})["kept"], 10);
     // Also of a document that is not open any more.
-    let kept = committed(|editor, uri| {
+    let retained = committed(|editor, uri| {
         editor.edit(uri, (1, 14), (1, 19), "prices");
         editor.client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
     });
-    assert_eq!(kept["kept"], 9);
+    assert_eq!(retained["kept"], 9);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn open(editor: &mut Editor, name: &str) -> (String, (u32, u32)) {
 }
 
 #[test]
-fn a_key_evaluates_the_typed_text_alone() {
+fn a_key_evaluates_what_was_typed() {
     let mut editor = start(json!({ "idleWork": false }));
     let (uri, mut at) = open(&mut editor, "keys");
     assert!(evaluated(&mut editor, &uri, at) > 60, "the document is read");

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use crate::suggestions::Origin;
 
-    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and tells the last acceptance.
+    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and compares the last outcome.
     fn check(before: &str, (text, swallowed): (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
         let (content, cursor) = housestyle_testkit::cursor::split(before);
         let mut snapshot = Snapshot::new(&content, 1, Language::PLAIN);
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn closers_may_be_replaced_with_it() {
         check("f(‸)", ("a, b)", 1), &[(2, 3, "a, b)")], "accepted 5");
-        // The same, told by an editor that keeps what is common.
+        // The same edit as an editor sends it that leaves out the common end.
         check("f(‸)", ("a, b)", 1), &[(2, 2, "a, b")], "accepted 5");
         check("f(‸)", ("a, b)", 1), &[(2, 2, "a,")], "partly-accepted 2");
         check("f(‸)", ("a, b)", 1), &[(2, 2, "a"), (3, 4, ", b)")], "accepted 5");

@@ -3,6 +3,7 @@
 //! The engine in this process is one implementation, a scripted file another, a remote endpoint
 //! may be a third. None of them knows about documents, cursors or filters.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -239,9 +240,12 @@ pub trait Generator: Send {
         let _ = path;
     }
 
-    /// Lets what was learned meanwhile take part from the next call on. Called between two jobs, so it costs next to
-    /// nothing; whatever takes time was done before, elsewhere. A back end that learns nothing does nothing.
-    fn refresh(&mut self) {}
+    /// Lets what was learned meanwhile for a workspace, by the path of its folder, take part from the next call on. Called
+    /// between two jobs, so it costs next to nothing; whatever takes time was done before, elsewhere. A back end that
+    /// learns nothing does nothing.
+    fn refresh(&mut self, workspace: Option<&Path>) {
+        let _ = workspace;
+    }
 
     /// Returns how many tokens `text` has; an estimate is allowed.
     fn count_tokens(&self, text: &str) -> usize;

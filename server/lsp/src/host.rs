@@ -1,5 +1,6 @@
 //! What the program around the server provides: a model, settings, and a sink for records.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +41,13 @@ pub type SkillsLookup = Box<dyn Fn(&str, Option<&str>) -> Arc<Skills> + Send + S
 /// [`NotesLookup`]. Called once for a document. It must not panic.
 pub type IgnoreCheck = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
 
-/// Everything the server needs from outside.
+/// Returns the settings from files (the team's, made stricter by the user's) for a workspace, by the path of its folder;
+/// without a path where the editor has no folder open. The editor's settings can only make them stricter still. Called
+/// when the editor opens a folder. It must not panic.
+pub type SettingsLookup = Box<dyn Fn(Option<&Path>) -> SettingsSource + Send + Sync>;
+
+/// Everything the server needs from outside. One server may serve several workspaces, so all of it but the model is looked
+/// up for a document or for a folder; layers over the model are looked up by [`Generator::refresh`].
 pub struct Host {
     /// Name sent to editors.
     pub name: String,
@@ -59,9 +66,8 @@ pub struct Host {
     pub skills: SkillsLookup,
     /// Returns which documents git ignores.
     pub ignored: IgnoreCheck,
-    /// Settings from files (the team's, made stricter by the user's). The editor's settings can
-    /// only make them stricter still.
-    pub settings: SettingsSource,
+    /// Returns the settings from files.
+    pub settings: SettingsLookup,
 }
 
 /// Where a repository stands.

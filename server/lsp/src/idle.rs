@@ -6,6 +6,7 @@
 //! same prompt but for the line itself; anywhere else it ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ pub(crate) const QUIET: Duration = Duration::from_millis(150);
 pub(crate) struct PrefillJob {
     /// The document's URI.
     pub(crate) uri: String,
+    /// The workspace that it belongs to.
+    pub(crate) workspace: Option<PathBuf>,
     /// The document.
     pub(crate) snapshot: Snapshot,
     /// Where in it the user is, as far as that is known.
@@ -108,6 +111,7 @@ mod tests {
         let cursor = Some(snapshot.line_end(line));
         PrefillJob {
             uri: "file:///a".to_owned(),
+            workspace: None,
             snapshot,
             cursor,
             draft_sources: Vec::new(),

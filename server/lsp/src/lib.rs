@@ -41,7 +41,7 @@ pub use convert::file_path;
 pub use host::{
     EventSink, Head, HeadLookup, Host, IgnoreCheck, LoadProgress, Loader, NotHereRecord, NotesLookup,
     OfferRecord, OutcomeRecord, OutcomeSource, Record, RequestRecord, RetentionCheck, RetentionRecord,
-    SkillsLookup, SuggestionOutcome, Surroundings, TypingRecord,
+    SettingsLookup, SkillsLookup, SuggestionOutcome, Surroundings, TypingRecord,
 };
 pub use serve::serve;
 pub use transport::Ending;

@@ -20,6 +20,11 @@ impl Preferences {
         Preferences { files, initial: SettingsSource::default(), configuration: SettingsSource::default() }
     }
 
+    /// Takes the settings from files.
+    pub(crate) fn set_file_settings(&mut self, files: SettingsSource) {
+        self.files = files;
+    }
+
     /// Takes `initializationOptions`; returns what was not understood.
     pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
         let (source, warnings) = read(options);

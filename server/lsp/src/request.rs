@@ -180,6 +180,7 @@ impl Request<'_> {
         self.reused = self.current_suggestion.is_some();
         let current_suggestion = self.current_suggestion.as_ref().map(|served| served.suggestion.clone());
         let memory = session.prompt_memory(&self.params.uri, cursor);
+        let workspace = session.workspace_of(&self.params.uri);
         let (in_flight, waiter) = InFlight::new();
         let origin = Anchor::new(&snapshot, cursor);
         let run = Run { typed_range: TypedRange::at(cursor), origin, in_flight: Arc::clone(&in_flight) };
@@ -190,6 +191,7 @@ impl Request<'_> {
         drop(guard);
         self.server.worker.submit(Task {
             in_flight,
+            workspace,
             snapshot,
             cursor,
             trigger,

@@ -31,7 +31,7 @@ pub async fn serve(host: Host) -> Ending {
         Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
     let worker = Arc::new(Worker::start(host.load, reports));
     let recorder = Recorder::start(host.event_sink);
-    let state = Arc::new(Mutex::new(Session::new(host.settings)));
+    let state = Arc::new(Mutex::new(Session::new((host.settings)(None))));
     let retention_tracker = RetentionTracker::start(Arc::clone(&state), recorder.clone(), host.head);
     let hinter = Hinter::start(Arc::clone(&state), outbox.clone(), host.skills);
     let last = Arc::clone(&state);
@@ -50,6 +50,7 @@ pub async fn serve(host: Host) -> Ending {
         hinter,
         notes: host.notes,
         ignored: host.ignored,
+        settings: host.settings,
         state,
     })
     .custom_method("textDocument/inlineCompletion", Server::inline_completion)

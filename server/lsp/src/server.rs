@@ -9,7 +9,7 @@ use tower_lsp::Client;
 use crate::convert;
 use crate::documents;
 use crate::hints::Hinter;
-use crate::host::{IgnoreCheck, NotesLookup};
+use crate::host::{IgnoreCheck, NotesLookup, SettingsLookup};
 use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
@@ -33,6 +33,7 @@ pub(crate) struct Server {
     pub(crate) hinter: Hinter,
     pub(crate) notes: NotesLookup,
     pub(crate) ignored: IgnoreCheck,
+    pub(crate) settings: SettingsLookup,
     pub(crate) state: Arc<Mutex<Session>>,
 }
 
@@ -40,6 +41,14 @@ impl Server {
     /// Locks the session. Never hold it over a wait.
     pub(crate) fn session(&self) -> MutexGuard<'_, Session> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the settings from files for the workspace that the editor has open, which is its first folder. Returns whether
+    /// other settings hold now. Never call it with the session locked: files are read.
+    pub(crate) fn update_file_settings(&self) -> bool {
+        let folder = self.session().folders.first().and_then(|folder| convert::file_path(folder));
+        let files = (self.settings)(folder.as_deref());
+        self.session().set_file_settings(files)
     }
 
     /// Follows a change of the settings, and sends the warnings about them.
@@ -92,6 +101,7 @@ impl Server {
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
         let job = document.map(|document| PrefillJob {
             uri: uri.to_owned(),
+            workspace: session.workspace_of(uri),
             snapshot: document.snapshot.clone(),
             cursor: document.cursor,
             draft_sources: documents::recently_used(&session.documents, uri),

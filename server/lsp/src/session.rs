@@ -1,6 +1,7 @@
 //! Everything the server knows between two messages.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,7 @@ pub(crate) struct Client {
     pub(crate) progress: bool,
     /// It takes edits for a certain version of a document.
     pub(crate) document_changes: bool,
-    /// It asks for hints itself, and can be told to ask again: none are sent unasked.
+    /// It asks for hints itself, and can be asked to ask again: none are sent unasked.
     pub(crate) asks_for_hints: bool,
 }
 
@@ -100,6 +101,14 @@ impl Session {
         }
     }
 
+    /// Takes the settings from files for the workspace that the editor has open; returns whether other settings hold now.
+    pub(crate) fn set_file_settings(&mut self, files: SettingsSource) -> bool {
+        let before = Arc::clone(&self.settings);
+        self.preferences.set_file_settings(files);
+        self.settings_changed();
+        !Arc::ptr_eq(&before, &self.settings)
+    }
+
     /// Takes `initializationOptions`; returns what of them was not understood.
     pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
         let warnings = self.preferences.set_initial(options);
@@ -144,6 +153,11 @@ impl Session {
     pub(crate) fn is_off(&self) -> bool {
         let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
+    }
+
+    /// Returns the path of the editor's folder that a document belongs to.
+    pub(crate) fn workspace_of(&self, uri: &str) -> Option<PathBuf> {
+        convert::file_path(&convert::folder_of(uri, &self.folders)?)
     }
 
     /// Returns whether prompts for a document hold the user's last edits elsewhere.
@@ -286,6 +300,17 @@ mod tests {
         assert_eq!(folder(0), Some(Some("file:///work".to_owned())));
         assert_eq!([300, 999].map(&mut folder), [None, None]);
         assert!(folder(1000).is_some() && folder(1500).is_none());
+    }
+
+    #[test]
+    fn settings_from_files_can_be_replaced() {
+        let mut session = Session::new(SettingsSource::default());
+        let files = |lines: usize| SettingsSource::from_json(&json!({ "maxLines": lines })).0;
+        assert!(session.set_file_settings(files(3)) && !session.set_file_settings(files(3)));
+        assert_eq!(session.settings.max_lines, 3);
+        session.folders.push("file:///work".to_owned());
+        assert_eq!(session.workspace_of("file:///work/a.rs"), Some("/work".into()));
+        assert_eq!(session.workspace_of("untitled:1"), None);
     }
 
     /// Returns a session with two documents of so many lines that not all of one is seen from a place.

@@ -6,6 +6,7 @@
 //! place where the user is; both give way to a task.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ use crate::transport::Outbox;
 pub(crate) struct Task {
     /// The generation: the request that waits for it, and the flag that cancels it.
     pub(crate) in_flight: Arc<InFlight>,
+    /// The workspace of the document.
+    pub(crate) workspace: Option<PathBuf>,
     /// The document as of the request.
     pub(crate) snapshot: Snapshot,
     /// The cursor.
@@ -66,6 +69,16 @@ struct State {
 enum Work {
     Task(Task),
     Prefill(PrefillJob, Cancel),
+}
+
+impl Work {
+    /// Returns the workspace that it is for.
+    fn workspace(&self) -> Option<&Path> {
+        match self {
+            Work::Task(task) => task.workspace.as_deref(),
+            Work::Prefill(job, _) => job.workspace.as_deref(),
+        }
+    }
 }
 
 struct Shared {
@@ -212,7 +225,7 @@ impl Shared {
         }
         let mut loaded = load_model(load, reports);
         while let Some(work) = self.next() {
-            loaded.iter_mut().for_each(|generator| generator.refresh());
+            loaded.iter_mut().for_each(|generator| generator.refresh(work.workspace()));
             match (&mut loaded, work) {
                 (Ok(generator), Work::Task(task)) => {
                     reports.status.thinking(true);
@@ -248,8 +261,9 @@ impl Shared {
 
     /// Runs a task; returns when its answer was there, unless the run was cancelled.
     fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) -> Option<Instant> {
-        let Task { in_flight, snapshot, cursor, trigger, selected, current_suggestion, memory, settings } =
-            task;
+        let Task {
+            in_flight, snapshot, cursor, trigger, selected, current_suggestion, memory, settings, ..
+        } = task;
         let selected = selected.clone();
         let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
         if let Some(current_suggestion) = current_suggestion {
@@ -330,6 +344,7 @@ mod tests {
     /// A call of the model.
     #[derive(Debug)]
     enum Call {
+        Refresh(PathBuf),
         Prefill(String),
         PrefillEnded,
         DraftSources(Vec<String>),
@@ -342,6 +357,10 @@ mod tests {
     impl Generator for Slow {
         fn describe(&self) -> Description {
             Description { model: "slow".to_owned(), fim: true, context_tokens: 4096, adapter: None }
+        }
+
+        fn refresh(&mut self, workspace: Option<&Path>) {
+            workspace.into_iter().for_each(|path| drop(self.0.send(Call::Refresh(path.to_owned()))));
         }
 
         fn count_tokens(&self, text: &str) -> usize {
@@ -420,9 +439,10 @@ mod tests {
         /// Submits a request's task for the place of a job.
         fn submit(&self, job: PrefillJob) -> Waiter {
             let (in_flight, waiter) = InFlight::new();
-            let PrefillJob { snapshot, cursor, settings, .. } = job;
+            let PrefillJob { workspace, snapshot, cursor, settings, .. } = job;
             self.worker.submit(Task {
                 in_flight,
+                workspace,
                 snapshot,
                 cursor: cursor.unwrap_or_default(),
                 trigger: Trigger::Automatic,
@@ -439,6 +459,7 @@ mod tests {
         let snapshot = Snapshot::new(text, 1, Language::from_id("rust"));
         PrefillJob {
             uri: "file:///a.rs".to_owned(),
+            workspace: None,
             snapshot,
             cursor: Some(Offset(text.len())),
             draft_sources: Vec::new(),
@@ -456,6 +477,22 @@ mod tests {
         let _waiter = model.submit(job("let x = "));
         assert!(matches!(model.next(), Call::PrefillEnded));
         assert!(matches!(model.next(), Call::Generate), "no prefill comes before the request");
+    }
+
+    #[test]
+    fn what_was_learned_is_looked_up_for_the_workspace_of_the_document() {
+        let model = Model::start();
+        let workspace = Some(PathBuf::from("/work"));
+        model.worker.schedule_prefill(Some(PrefillJob { workspace, ..job("let short = ") }), Duration::ZERO);
+        assert!(matches!(model.next(), Call::Refresh(path) if path == Path::new("/work")));
+        model.next_prefill();
+        let _waiter = model.submit(PrefillJob { workspace: Some("/other".into()), ..job("let x = ") });
+        let path = std::iter::repeat_with(|| model.next()).find_map(|call| match call {
+            Call::Refresh(path) => Some(path),
+            _ => None,
+        });
+        assert_eq!(path, Some("/other".into()));
+        assert!(matches!(model.next(), Call::Generate));
     }
 
     #[test]

@@ -295,7 +295,7 @@ impl Generator for Local {
         self.team.look_at(path.unwrap_or_default());
     }
 
-    fn refresh(&mut self) {
+    fn refresh(&mut self, _workspace: Option<&Path>) {
         while let Some(news) = self.watching.as_ref().and_then(Watching::news) {
             if let Err(failure) = self.hear(news) {
                 eprintln!("housestyle: {failure}; what was in use stays in use");

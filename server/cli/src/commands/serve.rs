@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Result<(), Failure> {
         notes: Box::new(move |uri, folder| notes.notes(uri, folder, now())),
         skills: Box::new(move |uri, folder| skills.skills(uri, folder)),
         ignored: Box::new(is_ignored),
-        settings: configuration.layer,
+        settings: Box::new(move |_| configuration.layer.clone()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
     let runtime =

@@ -9,7 +9,7 @@ use crate::generator::{
 };
 use crate::job::{Job, Suggestion, Trigger};
 use crate::lines;
-use crate::memory::told_in;
+use crate::memory::injected_skills;
 use crate::mode::{self, Plan};
 use crate::policy;
 use crate::reason::Reason;
@@ -114,7 +114,7 @@ impl<'a> PreparedJob<'a> {
         let PreparedJob { job, cursor, settings } = self;
         let plan = mode::plan(cursor, settings);
         trace.plan = Some(plan);
-        trace.skills = told_in(&request.prompt, job.memory, job.snapshot.language());
+        trace.skills = injected_skills(&request.prompt, job.memory, job.snapshot.language());
         trace.by = Some(generator.describe());
         let before = trace.raw.take();
         let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();

@@ -86,7 +86,7 @@ pub(crate) fn put_skills(session: &mut Session, uri: &str, skills: Arc<Skills>) 
         return false;
     }
     let memory = Arc::make_mut(&mut document.remembered.memory);
-    (memory.skills, memory.told) = (skills, Vec::new());
+    (memory.skills, memory.selected_skills) = (skills, Vec::new());
     document.remembered.told_at = None;
     if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
         run.flight.cancel.cancel();
@@ -125,8 +125,8 @@ pub(crate) fn at(session: &mut Session, uri: &str, cursor: Offset) -> Arc<Memory
     if !remembered.memory.skills.is_empty() && !stays {
         remembered.told_at = Some(line);
         let mut memory = Memory::clone(&remembered.memory);
-        memory.tell(&document.snapshot, cursor, &session.settings);
-        if memory.told != remembered.memory.told {
+        memory.select_skills(&document.snapshot, cursor, &session.settings);
+        if memory.selected_skills != remembered.memory.selected_skills {
             remembered.memory = Arc::new(memory);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::memory::Trail;
+use housestyle_complete::memory::EditHistory;
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Mode, Settings, SettingsSource};
 use housestyle_complete::skills::Exceptions;
@@ -61,7 +61,7 @@ pub(crate) struct Session {
     /// Documents that were closed, as they were then, with what was taken in them and may still be committed.
     pub(crate) closed: VecDeque<(String, Snapshot, Places)>,
     /// The user's last edits.
-    pub(crate) trail: Trail,
+    pub(crate) trail: EditHistory,
     /// The document for which edits to remember were chosen last.
     pub(crate) chosen_for: Option<String>,
     /// The lines of which somebody said in this session that a skill does not hold for them.
@@ -88,7 +88,7 @@ impl Session {
             suggestions: Suggestions::default(),
             recent: Recent::new(),
             closed: VecDeque::new(),
-            trail: Trail::default(),
+            trail: EditHistory::default(),
             chosen_for: None,
             exceptions: Exceptions::default(),
             paused: false,

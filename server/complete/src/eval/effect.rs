@@ -97,10 +97,10 @@ pub fn effect(
     for (done, case) in cases.iter().enumerate() {
         let (snapshot, cursor) = case.document();
         let mut with = Memory { skills: Arc::clone(&skills), ..Memory::default() };
-        with.tell(&snapshot, cursor, &settings);
+        with.select_skills(&snapshot, cursor, &settings);
         let applies = match &skill.rule {
             Some(file) => places(file, case, &case.middle).bottom > 0.0,
-            None => !with.told.is_empty(),
+            None => !with.selected_skills.is_empty(),
         };
         heard(done + 1);
         if !applies {

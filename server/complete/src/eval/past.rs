@@ -1,7 +1,7 @@
 //! What the user of a case would have done lately: what earlier cases of the same set wrote.
 
 use super::case::Case;
-use crate::memory::{Edit, unseen};
+use crate::memory::{RecentEdit, unseen};
 
 /// Cases looked back at.
 const LOOKED_AT: usize = 16;
@@ -9,12 +9,13 @@ const LOOKED_AT: usize = 16;
 /// Returns what was written before a case, oldest first: the middles of the last cases whose time is earlier. Cases of
 /// the same time are of one commit, of whose order nothing is known, so nothing of them is told; neither is anything
 /// where the time is not known.
-pub fn edits_before(cases: &[Case], case: &Case) -> Vec<Edit> {
+pub fn edits_before(cases: &[Case], case: &Case) -> Vec<RecentEdit> {
     let mut earlier: Vec<&Case> = cases.iter().filter(|other| other.time < case.time).collect();
     earlier.sort_by(|a, b| a.time.total_cmp(&b.time));
     let last = earlier.split_off(earlier.len().saturating_sub(LOOKED_AT));
-    let edits =
-        last.iter().filter_map(|case| Edit::filling(&case.path, &case.prefix, &case.middle, &case.suffix));
+    let edits = last
+        .iter()
+        .filter_map(|case| RecentEdit::filling(&case.path, &case.prefix, &case.middle, &case.suffix));
     let (snapshot, cursor) = case.document();
     unseen(edits.collect(), &snapshot, cursor)
 }

@@ -7,7 +7,7 @@
 mod advice;
 mod hint;
 mod part;
-mod tell;
+mod select;
 
 pub use housestyle_skills::{Exceptions, RuleFile, Scope, exception_key};
 use housestyle_skills::{Place, Rules, Source};
@@ -15,7 +15,7 @@ use std::ops::Range;
 
 pub use hint::{Hint, MOST_BYTES, hints, line_at};
 pub use part::{Did, Part};
-pub(crate) use tell::near;
+pub(crate) use select::select;
 
 use crate::settings::Settings;
 
@@ -92,7 +92,7 @@ impl Skills {
     pub fn new(skills: Vec<Skill>, exceptions: Exceptions) -> Skills {
         let ruled = skills.iter().enumerate().filter_map(|(owner, skill)| Some((owner, skill.rule.clone()?)));
         let (owners, files): (Vec<usize>, Vec<RuleFile>) = ruled.unzip();
-        let triggers = skills.iter().map(tell::triggers).collect();
+        let triggers = skills.iter().map(select::triggers).collect();
         Skills { skills, exceptions, triggers, rules: Rules::new(files), owners }
     }
 

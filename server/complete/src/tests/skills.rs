@@ -22,7 +22,7 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
     let (snapshot, cursor) = document("a.rs", PLACE);
     let (settings, _) = Settings::from_json(settings);
     let mut memory = Memory { skills, ..Memory::default() };
-    memory.tell(&snapshot, cursor, &settings);
+    memory.select_skills(&snapshot, cursor, &settings);
     let job = Job { memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }

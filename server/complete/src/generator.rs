@@ -11,7 +11,7 @@ use crate::lines;
 
 /// A piece of a prompt. Markers are not text: no document can forge one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum PromptPart {
     /// A special token of the model, by its role.
     Marker(Marker),
     /// Ordinary text; special tokens spelled out in it are tokenised as plain characters.
@@ -39,15 +39,15 @@ pub struct Prompt {
     /// Name and version of the format, such as `fim-line-1`.
     pub format: &'static str,
     /// The parts in order. The last one is the text that the model continues.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PromptPart>,
 }
 
 impl Prompt {
     /// Returns whether there is no text to go by.
     pub fn is_blank(&self) -> bool {
         let mut texts = self.parts.iter().filter_map(|part| match part {
-            Part::Marker(_) => None,
-            Part::Text(text) => Some(text),
+            PromptPart::Marker(_) => None,
+            PromptPart::Text(text) => Some(text),
         });
         texts.all(|text| lines::is_blank(text))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cursor_context::{self, CursorContext};
 use crate::filters::{self, Context};
 use crate::generator::{
-    Cancel, Flow, Generation, Generator, Limits, Part, Prompt, Request, Sampling, Stop, Usage,
+    Cancel, Flow, Generation, Generator, Limits, Prompt, PromptPart, Request, Sampling, Stop, Usage,
 };
 use crate::job::{Job, Suggestion, Trigger};
 use crate::lines;
@@ -61,8 +61,8 @@ pub fn extend(
     prepared.settings.time_budget_ms = u64::MAX;
     let mut prompt = trace.prompt.clone()?;
     match prompt.parts.last_mut() {
-        Some(Part::Text(text)) => text.push_str(&raw.text),
-        _ => prompt.parts.push(Part::Text(raw.text.clone())),
+        Some(PromptPart::Text(text)) => text.push_str(&raw.text),
+        _ => prompt.parts.push(PromptPart::Text(raw.text.clone())),
     }
     let longer = prepared.write(trace.clone(), &prepared.request(prompt, left), generator, cancel, progress);
     let text = &longer.suggestion()?.text;
@@ -154,11 +154,11 @@ impl<'a> PreparedJob<'a> {
         trace
     }
 
-    /// Puts what the filters left into the team's style; tells in the trace which skills took part.
+    /// Repairs the filtered text by the team's skills; adds their uses to the trace.
     fn in_style(&self, text: String, trace: &mut Trace) -> Result<String, Reason> {
         let PreparedJob { job, cursor, settings } = self;
         let repaired = repair(&job.memory.skills, job, cursor, settings, &text);
-        trace.skills.extend(repaired.parts);
+        trace.skills.extend(repaired.uses);
         if repaired.reason.is_some() {
             let after = repaired.text.clone().unwrap_or_default();
             trace.steps.push(Step { filter: "skills", before: text, after, reason: repaired.reason });

@@ -9,7 +9,7 @@ use crate::generator::{Description, Generation, Prompt};
 use crate::job::Suggestion;
 use crate::mode::Plan;
 use crate::reason::Reason;
-use crate::skills::Part;
+use crate::skills::SkillUse;
 use crate::stop::Ended;
 use crate::view::WindowSize;
 
@@ -52,11 +52,11 @@ pub struct Trace {
     pub ended: Option<Ended>,
     /// What the filters did, in order, up to the one that dropped the text.
     pub steps: Vec<Step>,
-    /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
+    /// The uses of skills.
+    pub skills: Vec<SkillUse>,
     /// From the model's start to its first text.
     pub first_text: Option<Duration>,
-    /// Which model and adapter were asked.
+    /// The model and adapter that wrote.
     pub by: Option<Description>,
     /// Language and scope at the cursor once the first character of the suggestion is typed. Finding them out takes a
     /// parse, for which there is no time at a key.

@@ -147,7 +147,7 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 mod tests {
     use super::*;
     use crate::Memory;
-    use crate::generator::{Cancel, Part};
+    use crate::generator::{Cancel, PromptPart};
     use crate::memory::RecentEdit;
     use crate::prefill::prefill;
     use crate::suggest::suggest;
@@ -204,7 +204,7 @@ mod tests {
         let prompts = ["", "l", "let x = 1", "let x = 1 + 2"]
             .map(|typed| prompt(&format!("{above}    {typed}‸\n{LINES}"), &memory, &settings, 4096));
         let rendered = "// b.rs\n// + let b = 1;\n\n".to_owned();
-        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &Part::Text(rendered)));
+        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &PromptPart::Text(rendered)));
         for typed in &prompts {
             assert_eq!(typed.parts[..6], prompts[0].parts[..6], "only the line changes");
         }

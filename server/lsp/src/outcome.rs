@@ -3,7 +3,7 @@
 use std::fmt;
 
 use housestyle_complete::Reason;
-use housestyle_complete::skills::{Did, Part};
+use housestyle_complete::skills::{SkillAction, SkillUse};
 use tower_lsp::ls_types as lsp;
 
 use crate::documents::MAX_BYTES;
@@ -34,7 +34,7 @@ pub(crate) struct Ready {
     /// Whether it came from an earlier run of the model.
     pub(crate) reused: bool,
     /// Which skills took part, and what they did.
-    pub(crate) skills: Vec<Part>,
+    pub(crate) skills: Vec<SkillUse>,
     /// Other suggestions for the place, where they were asked for.
     pub(crate) others: Vec<Ready>,
 }
@@ -103,11 +103,11 @@ impl fmt::Display for Outcome {
             }
             Outcome::Suggestion(ready) => {
                 f.write_str("a suggestion was shown")?;
-                let by = |did: Did| {
-                    let parts = ready.skills.iter().filter(move |part| part.did == did && !part.shadow);
+                let by = |action: SkillAction| {
+                    let parts = ready.skills.iter().filter(move |part| part.action == action && !part.shadow);
                     parts.map(|part| format!("`{}`", part.name)).collect::<Vec<_>>().join(", ")
                 };
-                match (by(Did::Repaired).as_str(), by(Did::Cut).as_str()) {
+                match (by(SkillAction::Repaired).as_str(), by(SkillAction::Cut).as_str()) {
                     ("", "") => Ok(()),
                     (repaired, "") => write!(f, ", put right by the team's skill {repaired}"),
                     ("", cut) => write!(f, ", cut short by the team's skill {cut}"),

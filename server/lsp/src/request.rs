@@ -10,7 +10,7 @@ use housestyle_complete::Outcome as Pipeline;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
-use housestyle_complete::skills::Part;
+use housestyle_complete::skills::SkillUse;
 use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, WindowSize};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
@@ -52,7 +52,7 @@ struct Request<'a> {
     /// How much of the surroundings the model was given, if it was asked.
     reach: Option<WindowSize>,
     /// What the skills did where nothing is shown.
-    skills: Vec<Part>,
+    skills: Vec<SkillUse>,
     reused: bool,
     /// The suggestion that is shown there, where others are wanted.
     given: Option<Served<Made>>,
@@ -76,7 +76,7 @@ pub(crate) struct Made {
     model: Option<String>,
     adapter: Option<String>,
     format: Option<&'static str>,
-    skills: Vec<Part>,
+    skills: Vec<SkillUse>,
 }
 
 impl Made {

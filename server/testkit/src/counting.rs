@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use housestyle_complete::generator::{
-    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Part, Prompt, Request, Stop,
-    Usage,
+    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Prompt, PromptPart, Request,
+    Stop, Usage,
 };
 
 /// Sequences are kept, and this many at most.
@@ -133,8 +133,8 @@ fn tokens(prompt: &Prompt) -> Vec<String> {
     let mut tokens = Vec::new();
     for part in &prompt.parts {
         match part {
-            Part::Marker(marker) => tokens.push(format!("<{marker:?}>")),
-            Part::Text(text) => tokens.extend(pieces(text).map(str::to_owned)),
+            PromptPart::Marker(marker) => tokens.push(format!("<{marker:?}>")),
+            PromptPart::Text(text) => tokens.extend(pieces(text).map(str::to_owned)),
         }
     }
     tokens

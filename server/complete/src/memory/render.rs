@@ -7,9 +7,9 @@
 use housestyle_text::{Language, Snapshot};
 
 use super::{Memory, Note, RecentEdit};
-use crate::generator::{Part as PromptPart, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::settings::Settings;
-use crate::skills::{Did, Part};
+use crate::skills::{SkillAction, SkillUse};
 
 /// Returns a document's memory as whole lines; the empty text where there is none. Each kind of memory takes as many
 /// tokens as `settings` allow, and all together at most `room`. `count` counts tokens.
@@ -85,14 +85,14 @@ fn block_of(advice: &[String], language: Language) -> String {
 }
 
 /// Returns the skills of the memory that a prompt holds.
-pub(crate) fn injected_skills(prompt: &Prompt, memory: &Memory, language: Language) -> Vec<Part> {
+pub(crate) fn injected_skills(prompt: &Prompt, memory: &Memory, language: Language) -> Vec<SkillUse> {
     let selected = memory.selected_skills.iter().filter_map(|index| memory.skills.list().get(*index));
     let injected = selected.filter(|skill| {
         let block = block_of(&skill.advice, language);
         let holds = |part: &PromptPart| matches!(part, PromptPart::Text(text) if text.contains(&block));
         !block.is_empty() && prompt.parts.iter().any(holds)
     });
-    injected.map(|skill| skill.part(Did::Told, false)).collect()
+    injected.map(|skill| skill.use_as(SkillAction::Injected, false)).collect()
 }
 
 /// Returns the newest edits that fit, oldest first.

@@ -17,7 +17,7 @@
 //! ```
 //! The rendered memory is text like the document's: it cannot forge a marker, and stays the same while one types.
 
-use crate::generator::{Part, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::prompt::fim_line_1;
 use crate::window::Window;
 
@@ -27,6 +27,6 @@ pub const NAME: &str = "fim-memory-1";
 /// Returns the rendered memory and the window in this format.
 pub fn build(memory: &str, window: &Window) -> Prompt {
     let mut parts = fim_line_1::build(window).parts;
-    parts.insert(1, Part::Text(memory.to_owned()));
+    parts.insert(1, PromptPart::Text(memory.to_owned()));
     Prompt { format: NAME, parts }
 }

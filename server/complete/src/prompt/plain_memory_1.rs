@@ -14,7 +14,7 @@
 //!     return x
 //! ```
 
-use crate::generator::{Part, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::prompt::plain_1;
 use crate::window::Window;
 
@@ -24,6 +24,6 @@ pub const NAME: &str = "plain-memory-1";
 /// Returns the rendered memory and the window in this format.
 pub fn build(memory: &str, window: &Window) -> Prompt {
     let mut parts = plain_1::build(window).parts;
-    parts.insert(0, Part::Text(memory.to_owned()));
+    parts.insert(0, PromptPart::Text(memory.to_owned()));
     Prompt { format: NAME, parts }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::cursor::{document, draw};
 use super::scripted::{Answer, Scripted};
-use crate::generator::{Cancel, Part, Stop};
+use crate::generator::{Cancel, PromptPart, Stop};
 use crate::stop::Ended;
 use crate::{Job, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
 
@@ -107,7 +107,7 @@ fn windows_line_ends_are_the_editors_matter() {
         .prompt
         .parts
         .iter()
-        .filter(|part| matches!(part, Part::Text(text) if text.contains('\r')));
+        .filter(|part| matches!(part, PromptPart::Text(text) if text.contains('\r')));
     assert_eq!(texts.count(), 0);
 }
 
@@ -256,7 +256,7 @@ fn what_time_cut_short_is_finished_later() {
     assert_eq!((seen(&longer).as_str(), longer.ended), ("a();\n    b();\n    c();", Some(Ended::Dedent)));
     // The model goes on from its own text, within what is left of its tokens.
     let written = trace.raw.map(|raw| raw.text).unwrap_or_default();
-    assert_eq!(model.asked[1].prompt.parts.last(), Some(&Part::Text(format!("    {written}"))));
+    assert_eq!(model.asked[1].prompt.parts.last(), Some(&PromptPart::Text(format!("    {written}"))));
     assert!(heard.starts_with(&written) && heard.len() > written.len());
     assert!(model.asked[1].limits.max_tokens < settings.max_tokens);
     // That was all.

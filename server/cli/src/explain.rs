@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use housestyle_complete::generator::{Marker, Prompt, PromptPart};
-use housestyle_complete::{Outcome, Step, Trace};
+use housestyle_complete::{Completion, Step, Trace};
 use serde_json::{Value, json};
 
 use crate::output::{Style, time, visible};
@@ -42,9 +42,9 @@ pub(crate) fn text(trace: &Trace, style: Style) -> String {
     if !trace.steps.is_empty() {
         section("filters", &steps_text(trace, style));
     }
-    match &trace.outcome {
-        Outcome::Suggestion(suggestion) => section("suggestion", &style.green(visible(&suggestion.text))),
-        Outcome::Nothing(reason) => {
+    match &trace.completion {
+        Completion::Suggestion(suggestion) => section("suggestion", &style.green(visible(&suggestion.text))),
+        Completion::Nothing(reason) => {
             section("nothing", &style.yellow(format!("{reason} [{}]", reason.code())))
         }
     }

@@ -16,7 +16,7 @@ use crate::reason::Reason;
 use crate::repair::repair;
 use crate::settings::Settings;
 use crate::stop::{self, Cut, Ended};
-use crate::trace::{Outcome, Step, Trace};
+use crate::trace::{Completion, Step, Trace};
 use crate::view;
 
 /// Makes a suggestion. `progress` is told all of the model's text so far, each time there is more: unfiltered, with
@@ -126,15 +126,15 @@ impl<'a> PreparedJob<'a> {
         let raw = match answer {
             Ok(raw) => before.map_or_else(|| raw.clone(), |before| joined(before, &raw)),
             Err(error) => {
-                trace.outcome = Outcome::Nothing(Reason::ModelFailed(error.to_string()));
+                trace.completion = Completion::Nothing(Reason::ModelFailed(error.to_string()));
                 return trace;
             }
         };
         let (text, ended) = listener.end(&raw);
         trace.ended = Some(ended);
         trace.next = None;
-        trace.outcome = match refuse(&raw, &text, ended, job.trigger, cursor, settings) {
-            Some(reason) => Outcome::Nothing(reason),
+        trace.completion = match refuse(&raw, &text, ended, job.trigger, cursor, settings) {
+            Some(reason) => Completion::Nothing(reason),
             None => {
                 let context = Context { cursor, plan: &plan, trigger: job.trigger, ended };
                 let (left, steps) = filters::run(filters::ALL, &context, &text);
@@ -144,9 +144,9 @@ impl<'a> PreparedJob<'a> {
                         let text = format!("{}{text}", cursor.selected_text);
                         let suggestion = Suggestion { text, replace: cursor.replace.clone() };
                         trace.next = cursor_context::after_first(job.snapshot, &suggestion);
-                        Outcome::Suggestion(suggestion)
+                        Completion::Suggestion(suggestion)
                     }
-                    Err(reason) => Outcome::Nothing(reason),
+                    Err(reason) => Completion::Nothing(reason),
                 }
             }
         };

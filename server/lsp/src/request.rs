@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::Outcome as Pipeline;
+use housestyle_complete::Completion;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
@@ -252,18 +252,18 @@ impl Request<'_> {
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
         self.reach = trace.window_size;
         self.skills = trace.skills.clone();
-        match &trace.outcome {
-            Pipeline::Nothing(_) if self.reused => None,
-            Pipeline::Nothing(reason) => {
+        match &trace.completion {
+            Completion::Nothing(_) if self.reused => None,
+            Completion::Nothing(reason) => {
                 if let Some(shown) = document.shown.take() {
                     self.replaced(session, &shown);
                 }
                 Some(Outcome::Nothing(Why::Pipeline(reason.clone())))
             }
-            Pipeline::Suggestion(suggestion) if !self.reused => {
+            Completion::Suggestion(suggestion) if !self.reused => {
                 Some(self.give(session, suggestion.clone(), &Made::by(&trace)))
             }
-            Pipeline::Suggestion(_) => {
+            Completion::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
                 let trigger = self.asked.trigger;
                 let job = Job { trigger, ..Job::at(snapshot, *cursor, settings) };

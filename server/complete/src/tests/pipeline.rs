@@ -9,7 +9,7 @@ use super::cursor::{document, draw};
 use super::scripted::{Answer, Scripted};
 use crate::generator::{Cancel, PromptPart, Stop};
 use crate::stop::Ended;
-use crate::{Job, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
+use crate::{Completion, Job, Selected, Settings, Trace, Trigger, extend, suggest};
 
 /// Runs the pipeline over a fixture and a model.
 #[track_caller]
@@ -21,9 +21,9 @@ fn run(path: &str, fixture: &str, model: &mut Scripted, trigger: Trigger, settin
 
 /// Returns what a person would see: the suggestion, or `✗` and the reason's code.
 fn seen(trace: &Trace) -> String {
-    match &trace.outcome {
-        Outcome::Suggestion(suggestion) => suggestion.text.clone(),
-        Outcome::Nothing(reason) => format!("✗{}", reason.code()),
+    match &trace.completion {
+        Completion::Suggestion(suggestion) => suggestion.text.clone(),
+        Completion::Nothing(reason) => format!("✗{}", reason.code()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::scripted::Scripted;
 use super::shown;
 use crate::generator::Cancel;
 use crate::skills::{Exceptions, Mode, Skill, Skills};
-use crate::{Job, Memory, Outcome, Settings, Trace, suggest};
+use crate::{Completion, Job, Memory, Settings, Trace, suggest};
 
 const PLACE: &str = "fn f(a: &[u8]) -> bool {\n    g(a.len());\n    ‸\n}\n";
 
@@ -32,9 +32,9 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
 fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, parts: &[&str]) -> String {
     let mut model = Scripted::new([model]);
     let trace = run(mode, &settings, &mut model);
-    let seen = match &trace.outcome {
-        Outcome::Suggestion(suggestion) => suggestion.text.clone(),
-        Outcome::Nothing(reason) => format!("✗{}", reason.code()),
+    let seen = match &trace.completion {
+        Completion::Suggestion(suggestion) => suggestion.text.clone(),
+        Completion::Nothing(reason) => format!("✗{}", reason.code()),
     };
     let found: Vec<String> = trace.skills.iter().map(ToString::to_string).collect();
     let found: Vec<&str> = found.iter().map(String::as_str).collect();

@@ -233,14 +233,14 @@ pub trait Generator: Send {
     /// Returns what the model is and can do.
     fn describe(&self) -> Description;
 
-    /// Hears which file the next prompts are of, by its path in the workspace: what stands in it and near it may tell
-    /// how the text goes on. A back end that knows the prompt alone does nothing.
-    fn look_at(&mut self, path: Option<&str>) {
+    /// Sets the file of the next prompts, by its path in the workspace: its folder may change what is likely. A back end
+    /// that knows the prompt alone does nothing.
+    fn set_path(&mut self, path: Option<&str>) {
         let _ = path;
     }
 
-    /// Lets what was learned meanwhile take part from the next call on. Called between two jobs, so it costs next to
-    /// nothing; whatever takes time was done before, elsewhere. A back end that learns nothing does nothing.
+    /// Takes up what was learned since the last call. It runs between two jobs, so it costs next to nothing: the work was
+    /// done before, elsewhere. A back end that learns nothing does nothing.
     fn refresh(&mut self) {}
 
     /// Returns how many tokens `text` has; an estimate is allowed.
@@ -277,8 +277,8 @@ pub trait Generator: Send {
         let _ = (texts, cancel);
     }
 
-    /// Returns how long evaluating a prompt would take now, less what is kept from earlier calls; nothing where
-    /// that is not known. An estimate.
+    /// Estimates how long evaluating a prompt would take now, less what is cached from earlier calls; `None` where that is
+    /// unknown.
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {
         let _ = prompt;
         None

@@ -117,11 +117,11 @@ impl<'a> PreparedJob<'a> {
         trace.skills = injected_skills(&request.prompt, job.memory, job.snapshot.language());
         trace.by = Some(generator.describe());
         let before = trace.raw.take();
-        let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
-        let mut listener = Listener::new(cursor, &plan, settings, progress, heard);
-        generator.look_at(job.snapshot.path());
+        let received = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
+        let mut listener = Listener::new(cursor, &plan, settings, progress, received);
+        generator.set_path(job.snapshot.path());
         let answer =
-            generator.generate(request, cancel, &mut |chunk| listener.hear(chunk.text, chunk.elapsed));
+            generator.generate(request, cancel, &mut |chunk| listener.receive(chunk.text, chunk.elapsed));
         trace.first_text = trace.first_text.or(listener.first_text);
         let raw = match answer {
             Ok(raw) => before.map_or_else(|| raw.clone(), |before| joined(before, &raw)),
@@ -210,35 +210,35 @@ fn refuse(
     None
 }
 
-/// Listens to the model and says when it is enough.
+/// Receives the model's text and says when it is enough.
 struct Listener<'a> {
     cursor: &'a CursorContext,
     plan: &'a Plan,
     settings: &'a Settings,
     progress: &'a mut dyn FnMut(&str),
-    heard: String,
+    received: String,
     soft: Option<Cut>,
     first_text: Option<Duration>,
 }
 
 impl<'a> Listener<'a> {
-    /// Returns a listener that has `heard` this already.
+    /// Returns a listener that has `received` this text already.
     fn new(
         cursor: &'a CursorContext,
         plan: &'a Plan,
         settings: &'a Settings,
         progress: &'a mut dyn FnMut(&str),
-        heard: String,
+        received: String,
     ) -> Listener<'a> {
-        Listener { cursor, plan, settings, progress, heard, soft: None, first_text: None }
+        Listener { cursor, plan, settings, progress, received, soft: None, first_text: None }
     }
 
-    fn hear(&mut self, piece: &str, elapsed: Duration) -> Flow {
-        let at_boundary = piece.contains(['\n', '\r']) || self.heard.ends_with(['\n', '\r']);
-        self.heard.push_str(piece);
+    fn receive(&mut self, piece: &str, elapsed: Duration) -> Flow {
+        let at_boundary = piece.contains(['\n', '\r']) || self.received.ends_with(['\n', '\r']);
+        self.received.push_str(piece);
         self.first_text.get_or_insert(elapsed);
         // A `\r` at the end may be half a line break; it is counted as a whole one, and the other half as nothing.
-        let text = lines::unix(&self.heard);
+        let text = lines::unix(&self.received);
         (self.progress)(&text);
         if stop::cut(self.cursor, self.plan, &text, true).is_some() {
             return Flow::Stop;

@@ -158,7 +158,7 @@ impl Document {
         if let Some((run, trace)) = trace
             && let Some(suggestion) = trace.suggestion()
         {
-            recent.remember(uri, run.origin.clone(), suggestion, trace.next, Made::by(&trace));
+            recent.store(uri, run.origin.clone(), suggestion, trace.next, Made::by(&trace));
         }
     }
 }

@@ -216,7 +216,7 @@ impl Client {
         self.input = None;
     }
 
-    /// Kills the process, which hears nothing of it.
+    /// Kills the process without a word.
     ///
     /// # Panics
     /// When the system does not let us.
@@ -315,10 +315,10 @@ impl Drop for Client {
         while let Ok(received) = self.inbox.try_recv() {
             self.sort(received);
         }
-        let heard =
+        let expected =
             |received: &&Received| !CHATTER.iter().any(|method| received.message["method"] == *method);
-        let unheard: Vec<&Received> =
-            self.answers.values().flatten().chain(self.notifications.iter()).filter(heard).collect();
-        assert!(unheard.is_empty(), "nobody looked at {unheard:?}");
+        let unread: Vec<&Received> =
+            self.answers.values().flatten().chain(self.notifications.iter()).filter(expected).collect();
+        assert!(unread.is_empty(), "nobody looked at {unread:?}");
     }
 }

@@ -56,8 +56,8 @@ impl Counting {
 
     /// Returns which sequence is most like `tokens`, and how many of them it has.
     fn nearest(&self, tokens: &[String]) -> (Option<usize>, usize) {
-        let common = |kept: &[String]| kept.iter().zip(tokens).take_while(|(a, b)| a == b).count();
-        let all = self.sequences.iter().enumerate().map(|(index, kept)| (Some(index), common(kept)));
+        let common = |cached: &[String]| cached.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        let all = self.sequences.iter().enumerate().map(|(index, cached)| (Some(index), common(cached)));
         all.max_by_key(|(_, common)| *common).unwrap_or((None, 0))
     }
 
@@ -74,8 +74,8 @@ impl Counting {
         } else if self.sequences.len() == SEQUENCES {
             self.sequences.remove(0);
         }
-        let kept = tokens.into_iter().chain(pieces(more).map(str::to_owned)).collect();
-        self.sequences.push(kept);
+        let cached = tokens.into_iter().chain(pieces(more).map(str::to_owned)).collect();
+        self.sequences.push(cached);
         Usage { prompt_tokens: cost.prompt, reused_tokens: reused, ..Usage::default() }
     }
 }

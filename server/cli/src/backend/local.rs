@@ -291,8 +291,8 @@ impl Learned for Local {
 }
 
 impl Generator for Local {
-    fn look_at(&mut self, path: Option<&str>) {
-        self.team.look_at(path.unwrap_or_default());
+    fn set_path(&mut self, path: Option<&str>) {
+        self.team.set_path(path.unwrap_or_default());
     }
 
     fn refresh(&mut self) {

@@ -6,16 +6,16 @@
 
 mod bootstrap;
 mod case;
+mod earlier_edits;
 mod effect;
 mod metrics;
-mod past;
 mod report;
 mod run;
 
 pub use bootstrap::{Difference, Fraction, paired_difference, resampled_difference, sums_by_cluster};
 pub use case::{Case, CaseError, parse_cases};
+pub use earlier_edits::edits_before;
 pub use effect::{Effect, Example, Follows, effect};
 pub use metrics::{Metrics, measure};
-pub use past::edits_before;
-pub use report::{Arm, Latency, Paired, Report, report};
+pub use report::{ArmFigures, Latency, Paired, Report, report};
 pub use run::{CaseResult, prompt_in, run, score};

@@ -12,17 +12,17 @@ use super::run::CaseResult;
 pub struct Report {
     /// How many cases.
     pub cases: usize,
-    /// How many commits they are of, told by their times: intervals are over these.
+    /// How many commits they are of, by their times: intervals are over these.
     pub commits: usize,
     /// The arms in the order in which they were asked for.
-    pub arms: Vec<Arm>,
+    pub arms: Vec<ArmFigures>,
     /// Every other arm against the first, and against others that it was asked to be compared with.
     pub paired: Vec<Paired>,
 }
 
 /// One arm's figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Arm {
+pub struct ArmFigures {
     /// Its name.
     pub arm: String,
     /// Share of cases whose whole middle is right.
@@ -31,7 +31,7 @@ pub struct Arm {
     pub first_line_exact: f64,
     /// Mean over cases.
     pub edit_similarity: f64,
-    /// Nats a token of what the team wrote; `null` where the model tells none.
+    /// Nats a token of the team's text; `null` where the model gives no probabilities.
     pub nll_per_token: Option<f64>,
     /// The same with the end-of-middle token counted too.
     pub nll_per_token_with_end: Option<f64>,
@@ -96,14 +96,14 @@ impl Report {
     }
 }
 
-fn arm(name: &str, results: &[CaseResult]) -> Arm {
+fn arm(name: &str, results: &[CaseResult]) -> ArmFigures {
     let mean =
         |value: fn(&CaseResult) -> f64| results.iter().map(value).sum::<f64>() / results.len().max(1) as f64;
     let scored: Vec<&CaseResult> = results.iter().filter(|result| result.nll.is_some()).collect();
     let tokens: usize = scored.iter().map(|result| result.tokens).sum();
     let nll: f64 = scored.iter().filter_map(|result| result.nll).sum();
     let ends: f64 = scored.iter().filter_map(|result| result.nll_end).sum();
-    Arm {
+    ArmFigures {
         arm: name.to_owned(),
         exact: mean(|result| f64::from(result.exact)),
         first_line_exact: mean(|result| f64::from(result.first_line_exact)),

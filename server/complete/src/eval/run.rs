@@ -19,9 +19,9 @@ pub struct CaseResult {
     /// When the case was written: cases of the same time are of one commit. 0 where that is not known.
     #[serde(skip)]
     pub time: f64,
-    /// What was suggested, if anything.
+    /// The suggestion, if any.
     pub text: Option<String>,
-    /// Why nothing was, as a code.
+    /// The code of the reason why there was none.
     pub reason: Option<&'static str>,
     /// See [`Metrics`](super::Metrics).
     pub exact: bool,
@@ -29,7 +29,7 @@ pub struct CaseResult {
     pub first_line_exact: bool,
     /// See [`Metrics`](super::Metrics).
     pub edit_similarity: f64,
-    /// Negative log-likelihood of the middle's own tokens, in nats; missing where the model tells none.
+    /// Negative log-likelihood of the middle's own tokens, in nats; missing where the model gives no probabilities.
     pub nll: Option<f64>,
     /// The same of the end-of-middle token after them.
     pub nll_end: Option<f64>,
@@ -104,7 +104,7 @@ pub fn score(
     cancel: &Cancel,
 ) -> Result<Score, GenerateError> {
     let prompt = prompt_in(case, memory, settings, generator);
-    generator.look_at(Some(&case.path));
+    generator.set_path(Some(&case.path));
     generator.score(&prompt, &lines::unix(&case.middle), cancel)
 }
 
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_told() {
+    fn silence_has_a_reason() {
         let (result, _) =
             run(&case(), Memory::none(), &Settings::default(), &mut Scripted::new([""]), &Cancel::new());
         assert_eq!((result.text, result.exact, result.reason), (None, false, Some("model-silent")));

@@ -167,7 +167,7 @@ settings! {
     /// files that git ignores never enter.
     journal: Journal = Journal::On, "journal", None, Quietest, Everything;
     /// After this many seconds it is noted what still stands of a suggestion that was taken.
-    kept_after_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
+    retention_check_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
     /// Whether the workspace is trusted. Of one that is not, nothing is noted and nothing learned. An editor that
     /// asks its user for trust says it here.
     trusted: bool = true, "trusted", None, Quietest, Everything;

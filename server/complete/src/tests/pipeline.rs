@@ -191,9 +191,9 @@ fn progress_tells_all_text_so_far() {
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
     let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
-    let mut heard = Vec::new();
-    suggest(&job, &mut Scripted::new(["f()"]), &Cancel::new(), &mut |text| heard.push(text.to_owned()));
-    assert_eq!(heard, ["f", "f(", "f()"]);
+    let mut received = Vec::new();
+    suggest(&job, &mut Scripted::new(["f()"]), &Cancel::new(), &mut |text| received.push(text.to_owned()));
+    assert_eq!(received, ["f", "f(", "f()"]);
 }
 
 /// Checks a suggestion beside a popup, whose selected item replaces `selected` bytes left of the cursor.
@@ -250,14 +250,14 @@ fn what_time_cut_short_is_finished_later() {
     let mut model = Scripted::new([slow("a();\n    b();\n    c();\n}"), slow("    c();\n}")]);
     let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
     assert_eq!((seen(&trace).as_str(), trace.ended), ("a();\n    b();", Some(Ended::SoftBudget)));
-    let mut heard = String::new();
-    let longer = extend(&job, &trace, &mut model, &Cancel::new(), &mut |text| text.clone_into(&mut heard));
+    let mut received = String::new();
+    let longer = extend(&job, &trace, &mut model, &Cancel::new(), &mut |text| text.clone_into(&mut received));
     let longer = longer.expect("there was more");
     assert_eq!((seen(&longer).as_str(), longer.ended), ("a();\n    b();\n    c();", Some(Ended::Dedent)));
     // The model goes on from its own text, within what is left of its tokens.
     let written = trace.raw.map(|raw| raw.text).unwrap_or_default();
     assert_eq!(model.asked[1].prompt.parts.last(), Some(&PromptPart::Text(format!("    {written}"))));
-    assert!(heard.starts_with(&written) && heard.len() > written.len());
+    assert!(received.starts_with(&written) && received.len() > written.len());
     assert!(model.asked[1].limits.max_tokens < settings.max_tokens);
     // That was all.
     assert_eq!(extend(&job, &longer, &mut model, &Cancel::new(), &mut |_| {}), None);

@@ -35,7 +35,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             session.suggestions.remember(origin);
             let anchor = Anchor::new(&origin.snapshot, Offset(origin.replaced.start));
             let (suggestion, made) = other.made;
-            session.recent.remember(uri, anchor, &suggestion, None, made);
+            session.recent.store(uri, anchor, &suggestion, None, made);
             offers.extend(other.offer);
         }
         fates.extend(tell(document, edit, &before, now));

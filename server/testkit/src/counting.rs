@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use housestyle_complete::generator::{
-    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Prompt, PromptPart, Request,
-    Stop, Usage,
+    Cancel, Capabilities, Capability, Chunk, Description, Flow, GenerateError, Generation, Generator,
+    Limitation, Prompt, PromptPart, Request, Stop, Usage,
 };
 
 /// Sequences are kept, and this many at most.
@@ -85,6 +85,13 @@ impl Generator for Counting {
         Description { model: "counting".to_owned(), fim: true, context_tokens: 4096, adapter: None }
     }
 
+    fn capabilities(&self) -> Capabilities {
+        const COUNTS: &[Capability] = &[Capability::TokenCounts];
+        const ESTIMATES: &[Capability] = &[Capability::TokenCounts, Capability::PrefillEstimate];
+        let supported = if self.per_second.is_some() { ESTIMATES } else { COUNTS };
+        Capabilities::new(supported, Limitation::TextOnly)
+    }
+
     fn count_tokens(&self, text: &str) -> usize {
         pieces(text).count()
     }
@@ -116,6 +123,10 @@ impl Generator for Counting {
 
     fn prefill(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
         Ok(self.evaluate(prompt, tokens(prompt), "", true))
+    }
+
+    fn reset(&mut self) {
+        self.sequences.clear();
     }
 
     fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {

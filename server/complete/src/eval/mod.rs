@@ -4,6 +4,7 @@
 //! [`run`] over all cases, times it, and gives the results to [`report`]; the figures are those of the contract in
 //! the design, to the letter.
 
+mod arm;
 mod bootstrap;
 mod case;
 mod earlier_edits;
@@ -12,6 +13,7 @@ mod metrics;
 mod report;
 mod run;
 
+pub use arm::{Arm, UnknownArm};
 pub use bootstrap::{Difference, Fraction, paired_difference, resampled_difference, sums_by_cluster};
 pub use case::{Case, CaseError, parse_cases};
 pub use earlier_edits::edits_before;

@@ -111,6 +111,7 @@ pub fn score(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::{Capabilities, Limitation};
     use crate::tests::scripted::Scripted;
 
     fn case() -> Case {
@@ -134,6 +135,15 @@ mod tests {
             .expect("a score");
         assert_eq!(score.tokens, 2);
         assert_eq!(trace.prompt.map(|prompt| prompt.format), Some("fim-line-1"));
+    }
+
+    #[test]
+    fn a_model_without_probabilities_gives_no_score() {
+        let mut model = Scripted::new(["five();"]);
+        model.capabilities = Capabilities::new(&[], Limitation::Remote);
+        let error = score(&case(), Memory::none(), &Settings::default(), &mut model, &Cancel::new());
+        let error = error.expect_err("no probabilities").to_string();
+        assert_eq!(error, "the program that runs the model gives no probabilities");
     }
 
     #[test]

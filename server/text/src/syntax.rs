@@ -13,6 +13,7 @@ mod prose;
 mod rules;
 mod scan;
 mod tree;
+mod work;
 
 use crate::{Offset, Snapshot};
 use scan::Found;

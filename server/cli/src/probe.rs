@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{
-    Cancel, Flow, GenerateError, Generation, Generator, Limits, Marker, Part, Prompt, Request, Sampling,
+    Cancel, Flow, GenerateError, Generation, Generator, Limits, Marker, Prompt, PromptPart, Request, Sampling,
 };
 
 /// What stands before the hole, after it, and what belongs into it: only who sees the text after it can know.
@@ -34,12 +34,12 @@ pub(crate) struct Probe {
 pub(crate) fn run(generator: &mut dyn Generator) -> Result<Probe, GenerateError> {
     let began = Instant::now();
     let parts = vec![
-        Part::Marker(Marker::FimPrefix),
-        Part::Text(BEFORE.to_owned()),
-        Part::Marker(Marker::FimSuffix),
-        Part::Text(AFTER.to_owned()),
-        Part::Marker(Marker::FimMiddle),
-        Part::Text(LINE.to_owned()),
+        PromptPart::Marker(Marker::FimPrefix),
+        PromptPart::Text(BEFORE.to_owned()),
+        PromptPart::Marker(Marker::FimSuffix),
+        PromptPart::Text(AFTER.to_owned()),
+        PromptPart::Marker(Marker::FimMiddle),
+        PromptPart::Text(LINE.to_owned()),
     ];
     let made = generate(generator, Prompt { format: "probe-1", parts }, 6)?;
     let works = made.text.split_whitespace().next() == Some(ANSWER);

@@ -39,7 +39,7 @@ pub use prefill::{first_prefill_cursor, prefill};
 pub use reason::Reason;
 pub use settings::Settings;
 pub use suggest::{extend, prompt_of, suggest};
-pub use trace::{Outcome, Step, Trace};
+pub use trace::{Completion, Step, Trace};
 pub use view::WindowSize;
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.

@@ -55,6 +55,18 @@ mod tests {
     }
 
     #[test]
+    fn after_a_reset_a_prompt_is_evaluated_whole() {
+        let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
+        let settings = Settings::default();
+        let mut model = Counting::new("five();");
+        for _ in 0..2 {
+            prefill(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new());
+            model.reset();
+        }
+        assert_eq!(model.calls[0], model.calls[1]);
+    }
+
+    #[test]
     fn nothing_is_prefilled_where_settings_forbid_it() {
         let mut model = Counting::new("five();");
         for (path, text) in [("conf/.env", "KEY=‸"), ("a.rs", "‸")] {

@@ -1,9 +1,9 @@
-//! What the model wrote is asked of the team's skills: what breaks one is put right, or else not shown.
+//! Repairs the model's text where it breaks one of the team's skills, or else cuts or drops it.
 //!
-//! The suggestion is read where it will stand, so that a rule sees what is before and after it. A fix is taken where it
-//! changes nothing but the suggestion: what was typed on the line, and what follows the cursor, stays as it is. Where
-//! there is none the suggestion ends with the line before; where it has no such line, it is dropped. What a rule finds
-//! to begin above the cursor's line was not begun by the model and is left alone.
+//! Rules read the suggestion in its place in the document, with the text before and after it. A fix is taken where it
+//! changes the suggestion alone: text that was typed on the line, and text behind the cursor, stays. Where there is no
+//! such fix the suggestion ends with the line before; where it has no line before, it is dropped. A match that begins
+//! above the cursor's line is not the model's doing and stays.
 
 mod around;
 
@@ -17,24 +17,24 @@ use crate::job::Job;
 use crate::lines;
 use crate::reason::Reason;
 use crate::settings::Settings;
-use crate::skills::{Did, Mode, Part, Skills};
+use crate::skills::{Mode, SkillAction, SkillUse, Skills};
 use around::Around;
 
-/// Fixes that are made at most: skills that undo each other's end here.
+/// The most fixes: skills that undo each other's fixes end here.
 const FIXES: usize = 8;
 
-/// What came of a text.
+/// The result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Repaired {
-    /// What is shown, or why nothing is.
+    /// The text to show, or why there is none.
     pub(crate) text: Result<String, Reason>,
-    /// Whose doing that is; nothing where no skill was broken.
-    pub(crate) parts: Vec<Part>,
-    /// Why the text is another one, if it is.
+    /// Which skills did that; empty where the text broke none.
+    pub(crate) uses: Vec<SkillUse>,
+    /// Why the text was changed, if it was.
     pub(crate) reason: Option<Reason>,
 }
 
-/// Puts the text of a suggestion, without what a popup's item gives, into the team's style.
+/// Repairs the text of a suggestion, which does not hold a popup item's text.
 pub(crate) fn repair(
     skills: &Skills,
     job: &Job<'_>,
@@ -42,7 +42,7 @@ pub(crate) fn repair(
     settings: &Settings,
     text: &str,
 ) -> Repaired {
-    let mut repaired = Repaired { text: Ok(text.to_owned()), parts: Vec::new(), reason: None };
+    let mut repaired = Repaired { text: Ok(text.to_owned()), uses: Vec::new(), reason: None };
     if !may_break(skills, job, cursor, settings, text) {
         return repaired;
     }
@@ -54,27 +54,27 @@ pub(crate) fn repair(
         let there = start..start + text.len();
         let mut broken = broken(skills, job, settings, &whole, &there);
         if round == 0 {
-            note_shadow(skills, &broken, &whole, &there, &mut repaired.parts);
+            note_shadow(skills, &broken, &whole, &there, &mut repaired.uses);
         }
         broken.retain(|(_, mode, _)| *mode == Mode::On);
         let Some((skill, _, found)) = broken.first() else { break };
         let Some(skill) = skills.list().get(*skill) else { break };
         let fixed = fixed(found, &whole, &there).filter(|_| round < FIXES);
-        let (did, left) = match fixed {
-            Some(fixed) => (Did::Repaired, Some(fixed)),
+        let (action, left) = match fixed {
+            Some(fixed) => (SkillAction::Repaired, Some(fixed)),
             None => match lines_before(found, &whole, &there) {
-                Some(left) => (Did::Cut, Some(left)),
-                None => (Did::Dropped, None),
+                Some(left) => (SkillAction::Cut, Some(left)),
+                None => (SkillAction::Dropped, None),
             },
         };
         let reason = Reason::BreaksSkill { skill: skill.name.clone() };
-        add(&mut repaired.parts, skill.part(did, false));
+        add(&mut repaired.uses, skill.use_as(action, false));
         repaired.reason.get_or_insert(reason.clone());
         match left {
             Some(left) => text = left,
             None => return Repaired { text: Err(reason), ..repaired },
         }
-        if did == Did::Cut {
+        if action == SkillAction::Cut {
             break;
         }
     }
@@ -99,7 +99,8 @@ fn may_break(
     })
 }
 
-/// Returns the places that the suggestion breaks: those that overlap it and begin in it or in what was typed on its line.
+/// Returns the places where the suggestion breaks a rule: those that overlap it and begin in it, or in the text typed on
+/// its line.
 fn broken(
     skills: &Skills,
     job: &Job<'_>,
@@ -135,30 +136,30 @@ fn lines_before(found: &Found, whole: &str, there: &Range<usize>) -> Option<Stri
     (!left.is_empty()).then(|| left.to_owned())
 }
 
-/// Notes what skills in the shadow would have done.
+/// Adds the uses of skills in the shadow.
 fn note_shadow(
     skills: &Skills,
     broken: &[(usize, Mode, Found)],
     whole: &str,
     there: &Range<usize>,
-    parts: &mut Vec<Part>,
+    uses: &mut Vec<SkillUse>,
 ) {
     for (skill, _, found) in broken.iter().filter(|(_, mode, _)| *mode == Mode::Shadow) {
-        let did = match (fixed(found, whole, there), lines_before(found, whole, there)) {
-            (Some(_), _) => Did::Repaired,
-            (None, Some(_)) => Did::Cut,
-            (None, None) => Did::Dropped,
+        let action = match (fixed(found, whole, there), lines_before(found, whole, there)) {
+            (Some(_), _) => SkillAction::Repaired,
+            (None, Some(_)) => SkillAction::Cut,
+            (None, None) => SkillAction::Dropped,
         };
         if let Some(skill) = skills.list().get(*skill) {
-            add(parts, skill.part(did, true));
+            add(uses, skill.use_as(action, true));
         }
     }
 }
 
-/// Adds what a skill did, once.
-fn add(parts: &mut Vec<Part>, part: Part) {
-    if !parts.contains(&part) {
-        parts.push(part);
+/// Adds a use, once.
+fn add(uses: &mut Vec<SkillUse>, skill_use: SkillUse) {
+    if !uses.contains(&skill_use) {
+        uses.push(skill_use);
     }
 }
 
@@ -193,18 +194,21 @@ mod tests {
         let job = Job::at(&snapshot, cursor, &settings);
         let repaired = repair(skills, &job, &CursorContext::of(&job), &settings, text);
         let shown = repaired.text.unwrap_or_else(|reason| format!("✗{}", reason.code()));
-        (shown, repaired.parts.iter().map(ToString::to_string).collect())
+        (shown, repaired.uses.iter().map(ToString::to_string).collect())
     }
 
-    /// Checks what comes of a text at a visible cursor, and whose doing it is.
+    /// Checks the repaired text at a visible cursor, and the uses of skills.
     #[track_caller]
-    fn check(fixture: &str, text: &str, expect: &str, parts: &[&str]) {
+    fn check(fixture: &str, text: &str, expect: &str, uses: &[&str]) {
         let (shown, found) = asked(&skills(Mode::On), "a.rs", fixture, text);
-        assert_eq!((shown.as_str(), found), (expect, parts.iter().map(|part| (*part).to_owned()).collect()));
+        assert_eq!(
+            (shown.as_str(), found),
+            (expect, uses.iter().map(|skill_use| (*skill_use).to_owned()).collect())
+        );
     }
 
     #[test]
-    fn what_lies_in_the_suggestion_is_put_right() {
+    fn breaks_within_the_suggestion_are_repaired() {
         let repaired = ["no-len: repaired"];
         check("fn f() { if ‸ {} }", "a.len() == 0", "a.is_empty()", &repaired);
         check("fn f() {\n    ‸\n}\n", "let x = a.len() == 0;", "let x = a.is_empty();", &repaired);
@@ -220,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_stays_as_it_is() {
+    fn typed_text_stays() {
         check("fn f() { if a.‸ {} }", "len() == 0", "is_empty()", &["no-len: repaired"]);
         check("fn f() { if a.le‸ {} }", "n() == 0", "✗breaks-skill", &["no-len: dropped"]);
         check("fn f() { if a.len() ‸ {} }", "== 0", "✗breaks-skill", &["no-len: dropped"]);
@@ -230,21 +234,21 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_stays_as_it_is() {
+    fn text_behind_the_cursor_stays() {
         check("fn f() { g(‸) }", "a.len() == 0", "a.is_empty()", &["no-len: repaired"]);
         check("fn f() { if ‸ == 0 {} }", "a.len()", "✗breaks-skill", &["no-len: dropped"]);
     }
 
     #[test]
-    fn lines_before_the_one_that_cannot_be_put_right_are_kept() {
+    fn lines_before_the_one_that_cannot_be_repaired_stay() {
         let fixture = "fn f() {\n    ‸ == 0;\n}\n";
         check(fixture, "one();\n    let x = a.len()", "one();", &["no-len: cut"]);
     }
 
     #[test]
     fn in_the_shadow_it_is_only_noted() {
-        let (shown, parts) = asked(&skills(Mode::Shadow), "a.rs", "fn f() { if ‸ {} }", "a.len() == 0");
-        assert_eq!((shown.as_str(), parts), ("a.len() == 0", vec!["no-len: would have repaired".to_owned()]));
+        let (shown, uses) = asked(&skills(Mode::Shadow), "a.rs", "fn f() { if ‸ {} }", "a.len() == 0");
+        assert_eq!((shown.as_str(), uses), ("a.len() == 0", vec!["no-len: would have repaired".to_owned()]));
     }
 
     #[test]
@@ -253,8 +257,8 @@ mod tests {
         exceptions.add("no-len", "let x = a.len() == 0;");
         let excepting = Skills::new(skills(Mode::On).list().to_vec(), exceptions);
         let line = "let x = a.len() == 0;";
-        let (shown, parts) = asked(&excepting, "a.rs", "fn f() {\n    ‸\n}\n", line);
-        assert_eq!((shown.as_str(), parts), (line, vec![]));
+        let (shown, uses) = asked(&excepting, "a.rs", "fn f() {\n    ‸\n}\n", line);
+        assert_eq!((shown.as_str(), uses), (line, vec![]));
         let mut only = skills(Mode::On).list().to_vec();
         if let Some(file) = &mut only[0].rule {
             file.scope.paths = vec!["src/**".to_owned()];
@@ -270,14 +274,14 @@ mod tests {
             skill("there", rewrite("one($A)", "two($A)"), Mode::On),
             skill("back", rewrite("two($A)", "one($A)"), Mode::On),
         ];
-        let (shown, parts) =
+        let (shown, uses) =
             asked(&Skills::new(list, Exceptions::default()), "a.rs", "fn f() {\n    ‸\n}\n", "one(1);");
         assert_eq!(shown, "✗breaks-skill");
-        assert!(parts.iter().any(|part| part.ends_with("dropped")), "{parts:?}");
+        assert!(uses.iter().any(|skill_use| skill_use.ends_with("dropped")), "{uses:?}");
     }
 
     #[test]
-    fn in_a_large_document_what_is_near_is_read() {
+    fn of_a_large_document_the_nearest_text_is_read() {
         let far = "fn g() {\n    let x = b.len() == 0;\n}\n".repeat(4000);
         let fixture = format!("{far}fn f() {{\n    ‸\n}}\n{far}");
         check(&fixture, "let x = a.len() == 0;", "let x = a.is_empty();", &["no-len: repaired"]);

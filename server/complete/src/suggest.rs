@@ -5,22 +5,22 @@ use std::time::Duration;
 use crate::cursor_context::{self, CursorContext};
 use crate::filters::{self, Context};
 use crate::generator::{
-    Cancel, Flow, Generation, Generator, Limits, Part, Prompt, Request, Sampling, Stop, Usage,
+    Cancel, Flow, Generation, Generator, Limits, Prompt, PromptPart, Request, Sampling, Stop, Usage,
 };
 use crate::job::{Job, Suggestion, Trigger};
 use crate::lines;
-use crate::memory::told_in;
+use crate::memory::injected_skills;
 use crate::mode::{self, Plan};
 use crate::policy;
 use crate::reason::Reason;
 use crate::repair::repair;
 use crate::settings::Settings;
 use crate::stop::{self, Cut, Ended};
-use crate::trace::{Outcome, Step, Trace};
+use crate::trace::{Completion, Step, Trace};
 use crate::view;
 
-/// Makes a suggestion. `progress` is told all of the model's text so far, each time there is more: unfiltered, with
-/// `\n` as line break, beginning at the cursor.
+/// Makes a suggestion. `progress` gets the whole text of the model so far, each time it grows: unfiltered, with `\n` as
+/// line break, beginning at the cursor.
 pub fn suggest(
     job: &Job<'_>,
     generator: &mut dyn Generator,
@@ -42,9 +42,9 @@ pub fn suggest(
     prepared.write(trace, &request, generator, cancel, progress)
 }
 
-/// Goes on with a suggestion that was cut short by time, as the model would have without a time budget; returns what
-/// came of it where it is more. Nothing where the settings allow no work that nobody asked for. `progress` is told
-/// the whole text, with what was written before.
+/// Extends a suggestion that time cut short, as the model would have without a time budget. Returns the longer
+/// suggestion's trace, or `None` where there is no more text or the settings forbid idle work. `progress` gets the whole
+/// text, including the part before the cut.
 pub fn extend(
     job: &Job<'_>,
     trace: &Trace,
@@ -61,8 +61,8 @@ pub fn extend(
     prepared.settings.time_budget_ms = u64::MAX;
     let mut prompt = trace.prompt.clone()?;
     match prompt.parts.last_mut() {
-        Some(Part::Text(text)) => text.push_str(&raw.text),
-        _ => prompt.parts.push(Part::Text(raw.text.clone())),
+        Some(PromptPart::Text(text)) => text.push_str(&raw.text),
+        _ => prompt.parts.push(PromptPart::Text(raw.text.clone())),
     }
     let longer = prepared.write(trace.clone(), &prepared.request(prompt, left), generator, cancel, progress);
     let text = &longer.suggestion()?.text;
@@ -102,7 +102,7 @@ impl<'a> PreparedJob<'a> {
         }
     }
 
-    /// Lets the model write behind what `trace` says it wrote before, and tells in it what comes of all that.
+    /// Lets the model write on from the text in `trace`, and returns the trace of both parts together.
     pub(crate) fn write(
         &self,
         mut trace: Trace,
@@ -114,27 +114,27 @@ impl<'a> PreparedJob<'a> {
         let PreparedJob { job, cursor, settings } = self;
         let plan = mode::plan(cursor, settings);
         trace.plan = Some(plan);
-        trace.skills = told_in(&request.prompt, job.memory, job.snapshot.language());
+        trace.skills = injected_skills(&request.prompt, job.memory, job.snapshot.language());
         trace.by = Some(generator.describe());
         let before = trace.raw.take();
-        let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
-        let mut listener = Listener::new(cursor, &plan, settings, progress, heard);
-        generator.look_at(job.snapshot.path());
+        let received = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
+        let mut listener = Listener::new(cursor, &plan, settings, progress, received);
+        generator.set_path(job.snapshot.path());
         let answer =
-            generator.generate(request, cancel, &mut |chunk| listener.hear(chunk.text, chunk.elapsed));
+            generator.generate(request, cancel, &mut |chunk| listener.receive(chunk.text, chunk.elapsed));
         trace.first_text = trace.first_text.or(listener.first_text);
         let raw = match answer {
             Ok(raw) => before.map_or_else(|| raw.clone(), |before| joined(before, &raw)),
             Err(error) => {
-                trace.outcome = Outcome::Nothing(Reason::ModelFailed(error.to_string()));
+                trace.completion = Completion::Nothing(Reason::ModelFailed(error.to_string()));
                 return trace;
             }
         };
         let (text, ended) = listener.end(&raw);
         trace.ended = Some(ended);
         trace.next = None;
-        trace.outcome = match refuse(&raw, &text, ended, job.trigger, cursor, settings) {
-            Some(reason) => Outcome::Nothing(reason),
+        trace.completion = match refuse(&raw, &text, ended, job.trigger, cursor, settings) {
+            Some(reason) => Completion::Nothing(reason),
             None => {
                 let context = Context { cursor, plan: &plan, trigger: job.trigger, ended };
                 let (left, steps) = filters::run(filters::ALL, &context, &text);
@@ -144,9 +144,9 @@ impl<'a> PreparedJob<'a> {
                         let text = format!("{}{text}", cursor.selected_text);
                         let suggestion = Suggestion { text, replace: cursor.replace.clone() };
                         trace.next = cursor_context::after_first(job.snapshot, &suggestion);
-                        Outcome::Suggestion(suggestion)
+                        Completion::Suggestion(suggestion)
                     }
-                    Err(reason) => Outcome::Nothing(reason),
+                    Err(reason) => Completion::Nothing(reason),
                 }
             }
         };
@@ -154,11 +154,11 @@ impl<'a> PreparedJob<'a> {
         trace
     }
 
-    /// Puts what the filters left into the team's style; tells in the trace which skills took part.
+    /// Repairs the filtered text by the team's skills; adds their uses to the trace.
     fn in_style(&self, text: String, trace: &mut Trace) -> Result<String, Reason> {
         let PreparedJob { job, cursor, settings } = self;
         let repaired = repair(&job.memory.skills, job, cursor, settings, &text);
-        trace.skills.extend(repaired.parts);
+        trace.skills.extend(repaired.uses);
         if repaired.reason.is_some() {
             let after = repaired.text.clone().unwrap_or_default();
             trace.steps.push(Step { filter: "skills", before: text, after, reason: repaired.reason });
@@ -210,35 +210,35 @@ fn refuse(
     None
 }
 
-/// Listens to the model and says when it is enough.
+/// Receives the model's text and says when it is enough.
 struct Listener<'a> {
     cursor: &'a CursorContext,
     plan: &'a Plan,
     settings: &'a Settings,
     progress: &'a mut dyn FnMut(&str),
-    heard: String,
+    received: String,
     soft: Option<Cut>,
     first_text: Option<Duration>,
 }
 
 impl<'a> Listener<'a> {
-    /// Returns a listener that has `heard` this already.
+    /// Returns a listener that has `received` this text already.
     fn new(
         cursor: &'a CursorContext,
         plan: &'a Plan,
         settings: &'a Settings,
         progress: &'a mut dyn FnMut(&str),
-        heard: String,
+        received: String,
     ) -> Listener<'a> {
-        Listener { cursor, plan, settings, progress, heard, soft: None, first_text: None }
+        Listener { cursor, plan, settings, progress, received, soft: None, first_text: None }
     }
 
-    fn hear(&mut self, piece: &str, elapsed: Duration) -> Flow {
-        let at_boundary = piece.contains(['\n', '\r']) || self.heard.ends_with(['\n', '\r']);
-        self.heard.push_str(piece);
+    fn receive(&mut self, piece: &str, elapsed: Duration) -> Flow {
+        let at_boundary = piece.contains(['\n', '\r']) || self.received.ends_with(['\n', '\r']);
+        self.received.push_str(piece);
         self.first_text.get_or_insert(elapsed);
         // A `\r` at the end may be half a line break; it is counted as a whole one, and the other half as nothing.
-        let text = lines::unix(&self.heard);
+        let text = lines::unix(&self.received);
         (self.progress)(&text);
         if stop::cut(self.cursor, self.plan, &text, true).is_some() {
             return Flow::Stop;

@@ -9,13 +9,13 @@ use crate::generator::{Description, Generation, Prompt};
 use crate::job::Suggestion;
 use crate::mode::Plan;
 use crate::reason::Reason;
-use crate::skills::Part;
+use crate::skills::SkillUse;
 use crate::stop::Ended;
 use crate::view::WindowSize;
 
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum Completion {
     /// There is something to show.
     Suggestion(Suggestion),
     /// There is nothing to show, for this one reason.
@@ -27,19 +27,19 @@ pub enum Outcome {
 pub struct Step {
     /// The filter's name.
     pub filter: &'static str,
-    /// The text it was given.
+    /// The text before it.
     pub before: String,
-    /// The text it left; empty when it dropped all.
+    /// The text after it; empty when it dropped all.
     pub after: String,
     /// Why, if it changed anything.
     pub reason: Option<Reason>,
 }
 
-/// Everything that happened on the way to an outcome.
+/// Everything that happened on the way to a job's end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     /// How it ended.
-    pub outcome: Outcome,
+    pub completion: Completion,
     /// How long the suggestion was to be, and why; missing when the job ended before that was asked.
     pub plan: Option<Plan>,
     /// The prompt.
@@ -52,11 +52,11 @@ pub struct Trace {
     pub ended: Option<Ended>,
     /// What the filters did, in order, up to the one that dropped the text.
     pub steps: Vec<Step>,
-    /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
+    /// The uses of skills.
+    pub skills: Vec<SkillUse>,
     /// From the model's start to its first text.
     pub first_text: Option<Duration>,
-    /// Which model and adapter were asked.
+    /// The model and adapter that wrote.
     pub by: Option<Description>,
     /// Language and scope at the cursor once the first character of the suggestion is typed. Finding them out takes a
     /// parse, for which there is no time at a key.
@@ -67,7 +67,7 @@ impl Trace {
     /// Returns the trace of a job that ended before a model was asked.
     pub fn nothing(reason: Reason) -> Trace {
         Trace {
-            outcome: Outcome::Nothing(reason),
+            completion: Completion::Nothing(reason),
             plan: None,
             prompt: None,
             window_size: None,
@@ -88,17 +88,17 @@ impl Trace {
 
     /// Returns the suggestion, if there is one.
     pub fn suggestion(&self) -> Option<&Suggestion> {
-        match &self.outcome {
-            Outcome::Suggestion(suggestion) => Some(suggestion),
-            Outcome::Nothing(_) => None,
+        match &self.completion {
+            Completion::Suggestion(suggestion) => Some(suggestion),
+            Completion::Nothing(_) => None,
         }
     }
 
     /// Returns the reason why there is nothing, if there is nothing.
     pub fn reason(&self) -> Option<&Reason> {
-        match &self.outcome {
-            Outcome::Suggestion(_) => None,
-            Outcome::Nothing(reason) => Some(reason),
+        match &self.completion {
+            Completion::Suggestion(_) => None,
+            Completion::Nothing(reason) => Some(reason),
         }
     }
 }

@@ -17,7 +17,7 @@ use housestyle_text::Offset;
 use crate::cursor_context::CursorContext;
 use crate::generator::{Description, Generator, Prompt};
 use crate::job::Job;
-use crate::memory::recall;
+use crate::memory::render;
 use crate::prompt;
 use crate::settings::Settings;
 use crate::window::{Budget, Window};
@@ -106,13 +106,16 @@ fn build(
     let window = cut(job, cursor, budget, generator);
     let alone = prompt::build("", &window, model);
     // From notes alone nothing follows.
-    let remembered =
-        if alone.is_blank() { String::new() } else { remembered(job, settings, budget, generator, model) };
-    if remembered.is_empty() { alone } else { prompt::build(&remembered, &window, model) }
+    let memory = if alone.is_blank() {
+        String::new()
+    } else {
+        rendered_memory(job, settings, budget, generator, model)
+    };
+    if memory.is_empty() { alone } else { prompt::build(&memory, &window, model) }
 }
 
-/// Returns what is remembered, as far as the model's context has room for it beside the window.
-fn remembered(
+/// Returns the rendered memory, as far as the model's context has room for it besides the window.
+fn rendered_memory(
     job: &Job<'_>,
     settings: &Settings,
     budget: Budget,
@@ -121,7 +124,7 @@ fn remembered(
 ) -> String {
     let taken = budget.prefix_tokens + budget.suffix_tokens + settings.max_tokens + HEAD_TOKENS;
     let room = model.context_tokens.saturating_sub(taken);
-    recall(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
+    render(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
 }
 
 fn cut(job: &Job<'_>, cursor: &CursorContext, budget: Budget, generator: &dyn Generator) -> Window {
@@ -144,8 +147,8 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 mod tests {
     use super::*;
     use crate::Memory;
-    use crate::generator::{Cancel, Part};
-    use crate::memory::Edit;
+    use crate::generator::{Cancel, PromptPart};
+    use crate::memory::RecentEdit;
     use crate::prefill::prefill;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
@@ -182,7 +185,7 @@ mod tests {
         check(Some(100.0), 700, false, [WindowSize::Whole, WindowSize::Whole]);
     }
 
-    /// Returns the prompt for a place where something is remembered.
+    /// Returns the prompt for a place, with memory.
     fn prompt(fixture: &str, memory: &Memory, settings: &Settings, context_tokens: usize) -> Prompt {
         let (snapshot, cursor) = document("a.rs", fixture);
         let job = Job { memory, ..Job::at(&snapshot, cursor, settings) };
@@ -192,15 +195,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_stands_before_the_window_and_stays_while_one_types() {
-        let edit = Edit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
+    fn memory_stands_before_the_window_and_stays_while_one_types() {
+        let edit =
+            RecentEdit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
         let memory = Memory { edits: vec![edit], ..Memory::default() };
         let settings = Settings { memory_edit_tokens: 64, ..Settings::default() };
         let above = format!("fn f() {{\n{}", LINES.repeat(100));
         let prompts = ["", "l", "let x = 1", "let x = 1 + 2"]
             .map(|typed| prompt(&format!("{above}    {typed}‸\n{LINES}"), &memory, &settings, 4096));
-        let remembered = "// b.rs\n// + let b = 1;\n\n".to_owned();
-        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &Part::Text(remembered)));
+        let rendered = "// b.rs\n// + let b = 1;\n\n".to_owned();
+        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &PromptPart::Text(rendered)));
         for typed in &prompts {
             assert_eq!(typed.parts[..6], prompts[0].parts[..6], "only the line changes");
         }
@@ -209,8 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_remembered_where_there_is_nothing_else_or_no_room() {
-        let edit = Edit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
+    fn there_is_no_memory_where_there_is_no_text_or_no_room() {
+        let edit =
+            RecentEdit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
         let memory = Memory { edits: vec![edit], ..Memory::default() };
         let settings = Settings { memory_edit_tokens: 64, ..Settings::default() };
         assert!(prompt("  \n‸", &memory, &settings, 4096).is_blank());

@@ -168,7 +168,7 @@ impl Document {
         if let Some((run, trace)) = trace
             && let Some(suggestion) = trace.suggestion()
         {
-            recent.remember(uri, run.origin.clone(), suggestion, trace.next, Provenance::of(&trace));
+            recent.store(uri, run.origin.clone(), suggestion, trace.next, Provenance::of(&trace));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
 use housestyle_complete::settings::{Journal, SettingsSource};
-use housestyle_complete::skills::{Part, Skills};
+use housestyle_complete::skills::{SkillUse, Skills};
 
 /// How far loading the model has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +160,7 @@ pub struct OfferRecord {
     /// Identity of the adapter that was active.
     pub adapter: Option<String>,
     /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
+    pub skills: Vec<SkillUse>,
     /// What the journal may hold of it.
     pub journal: Journal,
 }
@@ -248,7 +248,7 @@ pub struct RequestRecord {
     /// The model's name, once one is loaded.
     pub model: Option<String>,
     /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
+    pub skills: Vec<SkillUse>,
 }
 
 /// The outcome of a suggestion.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use housestyle_complete::Memory;
-use housestyle_complete::memory::{Edit, Note};
+use housestyle_complete::memory::{Note, RecentEdit};
 use housestyle_complete::settings::Settings;
 use housestyle_complete::skills::Skills;
 use housestyle_text::{Offset, Snapshot};
@@ -63,7 +63,7 @@ impl PromptContext {
         let differs = self.memory.skills != skills;
         if differs {
             let memory = Arc::make_mut(&mut self.memory);
-            (memory.skills, memory.told) = (skills, Vec::new());
+            (memory.skills, memory.selected_skills) = (skills, Vec::new());
             self.skills_line = None;
         }
         differs
@@ -75,7 +75,7 @@ impl PromptContext {
     }
 
     /// Replaces the edits by those that were selected for a line.
-    pub(crate) fn set_edits(&mut self, line: usize, edits: Vec<Edit>) {
+    pub(crate) fn set_edits(&mut self, line: usize, edits: Vec<RecentEdit>) {
         self.edits_line = Some(line);
         if self.memory.edits != edits {
             Arc::make_mut(&mut self.memory).edits = edits;
@@ -90,8 +90,8 @@ impl PromptContext {
         }
         self.skills_line = Some(line);
         let mut memory = Memory::clone(&self.memory);
-        memory.tell(snapshot, cursor, settings);
-        if memory.told != self.memory.told {
+        memory.select_skills(snapshot, cursor, settings);
+        if memory.selected_skills != self.memory.selected_skills {
             self.memory = Arc::new(memory);
         }
     }

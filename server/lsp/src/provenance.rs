@@ -1,7 +1,7 @@
 //! What made a suggestion: model, adapter, prompt format and skills.
 
 use housestyle_complete::Trace;
-use housestyle_complete::skills::Part;
+use housestyle_complete::skills::SkillUse;
 
 /// What made a suggestion.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct Provenance {
     /// Name and version of the prompt format.
     pub(crate) format: Option<&'static str>,
     /// The skills that took part, and what they did.
-    pub(crate) skills: Vec<Part>,
+    pub(crate) skills: Vec<SkillUse>,
 }
 
 impl Provenance {

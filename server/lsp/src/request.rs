@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::Outcome as Pipeline;
+use housestyle_complete::Completion;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
-use housestyle_complete::skills::Part;
+use housestyle_complete::skills::SkillUse;
 use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, WindowSize};
 use housestyle_text::{Encoding, Offset, Snapshot};
 
@@ -52,7 +52,7 @@ struct Request<'a> {
     /// The size of the window that the model read, if it was asked.
     window_size: Option<WindowSize>,
     /// What the skills did, where no suggestion is shown.
-    skills: Vec<Part>,
+    skills: Vec<SkillUse>,
     reused: bool,
     /// The suggestion shown there, where alternatives are wanted.
     current_suggestion: Option<Served<Provenance>>,
@@ -236,18 +236,18 @@ impl Request<'_> {
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
         self.window_size = trace.window_size;
         self.skills = trace.skills.clone();
-        match &trace.outcome {
-            Pipeline::Nothing(_) if self.reused => None,
-            Pipeline::Nothing(reason) => {
+        match &trace.completion {
+            Completion::Nothing(_) if self.reused => None,
+            Completion::Nothing(reason) => {
                 if let Some(shown) = document.shown.take() {
                     self.record_replaced(session, &shown);
                 }
                 Some(Resolution::Nothing(Why::Pipeline(reason.clone())))
             }
-            Pipeline::Suggestion(suggestion) if !self.reused => {
+            Completion::Suggestion(suggestion) if !self.reused => {
                 Some(self.answer_with(session, suggestion.clone(), &Provenance::of(&trace)))
             }
-            Pipeline::Suggestion(_) => {
+            Completion::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
                 let trigger = self.params.trigger;
                 let job = Job { trigger, ..Job::at(snapshot, *cursor, settings) };

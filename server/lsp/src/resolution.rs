@@ -3,7 +3,7 @@
 use std::fmt;
 
 use housestyle_complete::Reason;
-use housestyle_complete::skills::{Did, Part};
+use housestyle_complete::skills::{SkillAction, SkillUse};
 use tower_lsp::ls_types as lsp;
 
 use crate::in_flight::Overtaken;
@@ -33,7 +33,7 @@ pub(crate) struct Answer {
     /// Whether it came from an earlier run of the model.
     pub(crate) reused: bool,
     /// Which skills took part, and what they did.
-    pub(crate) skills: Vec<Part>,
+    pub(crate) skills: Vec<SkillUse>,
     /// Its alternatives, where a person asked for them.
     pub(crate) alternatives: Vec<Answer>,
 }
@@ -106,7 +106,7 @@ impl fmt::Display for Resolution {
                     let parts = answer.skills.iter().filter(move |part| part.did == did && !part.shadow);
                     parts.map(|part| format!("`{}`", part.name)).collect::<Vec<_>>().join(", ")
                 };
-                match (by(Did::Repaired).as_str(), by(Did::Cut).as_str()) {
+                match (by(SkillAction::Repaired).as_str(), by(SkillAction::Cut).as_str()) {
                     ("", "") => Ok(()),
                     (repaired, "") => write!(f, ", put right by the team's skill {repaired}"),
                     ("", cut) => write!(f, ", cut short by the team's skill {cut}"),

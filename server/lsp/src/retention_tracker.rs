@@ -66,7 +66,7 @@ fn check(
     let heads: Vec<(String, Option<Head>)> = uris.into_iter().map(|uri| (uri.clone(), head(&uri))).collect();
     let now = Instant::now();
     let mut session = lock();
-    let after = Duration::from_secs(session.settings.kept_after_seconds);
+    let after = Duration::from_secs(session.settings.retention_check_seconds);
     let mut records = Vec::new();
     let mut next: Option<Instant> = None;
     for (uri, head) in heads {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::Memory;
-use housestyle_complete::memory::{Note, Trail};
+use housestyle_complete::memory::{EditHistory, Note};
 use housestyle_complete::reuse::Recent;
 use housestyle_complete::settings::{Journal, Mode, Settings, SettingsSource};
 use housestyle_complete::skills::{Exceptions, Skills};
@@ -63,7 +63,7 @@ pub(crate) struct Session {
     /// Closed documents, as they were then, with the ranges of accepted suggestions that may still be committed.
     pub(crate) closed: VecDeque<(String, Snapshot, RetainedRanges)>,
     /// The user's last edits.
-    pub(crate) edit_history: Trail,
+    pub(crate) edit_history: EditHistory,
     /// The document for which edits were selected last.
     pub(crate) edits_selected_for: Option<String>,
     /// The lines of which somebody said in this session that a skill does not hold for them.
@@ -90,7 +90,7 @@ impl Session {
             suggestions: Suggestions::default(),
             recent: Recent::new(),
             closed: VecDeque::new(),
-            edit_history: Trail::default(),
+            edit_history: EditHistory::default(),
             edits_selected_for: None,
             exceptions: Exceptions::default(),
             paused: false,

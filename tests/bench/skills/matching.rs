@@ -63,7 +63,7 @@ fn measure(request: &Request, skills: &Arc<Skills>, settings: &Settings) -> [Dur
         let mut model = Scripted::new([request.answer.as_str()]);
         let mut memory = Memory { skills: Arc::clone(skills), ..Memory::default() };
         let began = Instant::now();
-        memory.tell(&request.snapshot, request.cursor, settings);
+        memory.select_skills(&request.snapshot, request.cursor, settings);
         let told = began.elapsed();
         let job = Job { memory: &memory, ..Job::at(&request.snapshot, request.cursor, settings) };
         suggest(&job, &mut model, &Cancel::new(), &mut |_| {});

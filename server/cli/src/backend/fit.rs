@@ -107,7 +107,7 @@ impl Local {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<bool, EngineError> {
         let prompt = prompt_in(case, Memory::none(), settings, self);
-        self.look_at(Some(&case.path));
+        self.set_path(Some(&case.path));
         let mut of_case = Vec::new();
         let team = self.team.clone();
         let late = || Instant::now() >= end;

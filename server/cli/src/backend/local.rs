@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{
-    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Marker, Part, Prompt, Request,
-    Score, Stop, Usage,
+    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Marker, Prompt, PromptPart,
+    Request, Score, Stop, Usage,
 };
 use housestyle_engine::{
     AdapterWeights, Engine, EngineError, GenerateOptions, Input, Options, Prior, Sampling, Special,
@@ -261,8 +261,8 @@ fn marker_of(special: Special) -> Option<Marker> {
 
 pub(super) fn inputs(prompt: &Prompt) -> Vec<Input<'_>> {
     let input = |part| match part {
-        &Part::Marker(marker) => Input::Special(special_of(marker)),
-        Part::Text(text) => Input::Text(text),
+        &PromptPart::Marker(marker) => Input::Special(special_of(marker)),
+        PromptPart::Text(text) => Input::Text(text),
     };
     prompt.parts.iter().map(input).collect()
 }
@@ -291,8 +291,8 @@ impl Learned for Local {
 }
 
 impl Generator for Local {
-    fn look_at(&mut self, path: Option<&str>) {
-        self.team.look_at(path.unwrap_or_default());
+    fn set_path(&mut self, path: Option<&str>) {
+        self.team.set_path(path.unwrap_or_default());
     }
 
     fn refresh(&mut self, _workspace: Option<&Path>) {

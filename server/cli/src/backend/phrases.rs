@@ -134,7 +134,7 @@ impl Team {
     }
 
     /// Says which file the next prompts are of.
-    pub(super) fn look_at(&self, path: &str) {
+    pub(super) fn set_path(&self, path: &str) {
         let mut state = self.state();
         if state.path != path {
             path.clone_into(&mut state.path);

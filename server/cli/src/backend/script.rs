@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{
-    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Part, Request, Stop, Usage,
+    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, PromptPart, Request, Stop, Usage,
 };
 use serde::Deserialize;
 
@@ -104,8 +104,8 @@ impl Generator for Script {
         self.next = (self.next + 1).min(self.answers.len() - 1);
 
         let prompt_tokens = request.prompt.parts.iter().map(|part| match part {
-            Part::Marker(_) => 1,
-            Part::Text(text) => pieces(text).count(),
+            PromptPart::Marker(_) => 1,
+            PromptPart::Text(text) => pieces(text).count(),
         });
         let mut made = Generation {
             text: String::new(),
@@ -186,7 +186,7 @@ mod tests {
 
     fn request(max_tokens: usize, deadline: Duration) -> Request {
         Request {
-            prompt: Prompt { format: "test-1", parts: vec![Part::Text("let x".to_owned())] },
+            prompt: Prompt { format: "test-1", parts: vec![PromptPart::Text("let x".to_owned())] },
             limits: Limits { max_tokens, deadline },
             sampling: Sampling::GREEDY,
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use housestyle_complete::generator::{Cancel, Flow, Generator, Limits, Part, Prompt, Request, Sampling};
+use housestyle_complete::generator::{
+    Cancel, Flow, Generator, Limits, Prompt, PromptPart, Request, Sampling,
+};
 use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
 use housestyle_learn::phrases::{Kind, Phrases};
 use housestyle_testkit::tiny::Tiny;
@@ -102,7 +104,7 @@ fn look(watch: &mut Watch, local: &mut Local) -> usize {
 }
 
 fn text(local: &mut Local) -> String {
-    let part = Part::Text("let total = rows.iter().sum();\nlet total = ".to_owned());
+    let part = PromptPart::Text("let total = rows.iter().sum();\nlet total = ".to_owned());
     let request = Request {
         prompt: Prompt { format: "test-1", parts: vec![part] },
         limits: Limits { max_tokens: 24, deadline: std::time::Duration::from_secs(60) },

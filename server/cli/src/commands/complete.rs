@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
     let load = began.elapsed();
     let (notes, skills) = (Arc::new(notes(context, args.arm)?), skills::served(context, args.arm)?);
     let mut memory = Memory { notes, skills, ..Memory::default() };
-    memory.tell(&snapshot, cursor, &settings);
+    memory.select_skills(&snapshot, cursor, &settings);
     let began = Instant::now();
     let trigger = Trigger::Invoked;
     let job = Job { trigger, memory: &memory, ..Job::at(&snapshot, cursor, &settings) };

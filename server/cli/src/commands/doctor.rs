@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use housestyle_complete::generator::{Generator, Part, Prompt};
+use housestyle_complete::generator::{Generator, Prompt, PromptPart};
 use housestyle_journal::RequestLog;
 use serde::Serialize;
 use serde_json::json;
@@ -251,7 +251,7 @@ fn fill_in(generator: &mut dyn Generator) -> Check {
 /// Measures reading and writing, and says what that means for typing.
 fn speed(generator: &mut dyn Generator, model: &Model) -> Option<Check> {
     let end = SAMPLE.char_indices().map(|(at, _)| at).find(|at| *at >= SAMPLE_BYTES)?;
-    let prompt = Prompt { format: "speed-1", parts: vec![Part::Text(SAMPLE[..end].to_owned())] };
+    let prompt = Prompt { format: "speed-1", parts: vec![PromptPart::Text(SAMPLE[..end].to_owned())] };
     let made = probe::generate(generator, prompt, 24).ok()?;
     let usage = made.usage;
     let rate = |tokens: usize, span: Duration| tokens as f64 / span.as_secs_f64().max(1e-9);

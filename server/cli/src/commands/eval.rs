@@ -91,7 +91,7 @@ fn remembered(known: &Known, cases: &[Case], case: &Case, settings: &Settings) -
     let edits = if known.has_memory { edits_before(cases, case) } else { Vec::new() };
     let mut memory = Memory { edits, ..known.memory.clone() };
     let (snapshot, cursor) = case.document();
-    memory.tell(&snapshot, cursor, settings);
+    memory.select_skills(&snapshot, cursor, settings);
     memory
 }
 

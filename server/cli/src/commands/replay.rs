@@ -177,7 +177,7 @@ impl Walk<'_> {
             }
             let mut memory = arms.take_part(arm, &example.case, generator)?;
             let (snapshot, cursor) = example.case.document();
-            memory.tell(&snapshot, cursor, self.settings);
+            memory.select_skills(&snapshot, cursor, self.settings);
             let (result, _) = with_memory(&example.case, &memory, self.settings, generator)?;
             rows.add(Row::of(&identity, &result)).map_err(|error| {
                 Failure::Environment(format!("writing {} failed: {error}", rows.path().display()))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use housestyle_complete::skills::Part;
+use housestyle_complete::skills::SkillUse;
 use housestyle_journal::Account;
 
 use crate::skills::store::{Store, StoreError, Use};
@@ -12,12 +12,12 @@ use crate::skills::store::{Store, StoreError, Use};
 const KEPT: f64 = 0.8;
 
 /// Returns the skills that took part, by name, with the digests of their contents; those in the shadow too.
-pub(super) fn of(parts: &[Part]) -> BTreeMap<String, String> {
+pub(super) fn of(parts: &[SkillUse]) -> BTreeMap<String, String> {
     parts.iter().map(|part| (part.name.clone(), part.digest.clone())).collect()
 }
 
 /// Returns the names of the skills that were told or changed something.
-pub(super) fn names(parts: &[Part]) -> Vec<String> {
+pub(super) fn names(parts: &[SkillUse]) -> Vec<String> {
     of(&parts.iter().filter(|part| !part.shadow).cloned().collect::<Vec<_>>()).into_keys().collect()
 }
 

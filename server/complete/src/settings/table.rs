@@ -32,13 +32,13 @@ pub fn markdown() -> String {
     page
 }
 
-/// What an editor says by itself, so that nobody has to set it there.
-const TOLD_BY_THE_EDITOR: &[&str] = &["trusted"];
+/// Settings that an editor sets by itself, so that no user has to.
+const SET_BY_THE_EDITOR: &[&str] = &["trusted"];
 
 /// Returns a JSON schema of the settings by their full dotted names below `prefix`, as VS Code's manifest wants it.
 pub fn json_schema(prefix: &str) -> Value {
     let mut properties = Map::new();
-    let fields = FIELDS.iter().filter(|field| !TOLD_BY_THE_EDITOR.contains(&field.name));
+    let fields = FIELDS.iter().filter(|field| !SET_BY_THE_EDITOR.contains(&field.name));
     for (order, field) in fields.enumerate() {
         let mut schema = (field.schema)();
         if let Some(schema) = schema.as_object_mut() {
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(schema["housestyle.journal"]["scope"], "window");
         assert_eq!(schema["housestyle.mode"]["enum"], json!(["auto", "manual", "off"]));
         // `languages` comes in, and what the editor says by itself goes.
-        assert_eq!(schema.as_object().map(Map::len), Some(FIELDS.len() + 1 - TOLD_BY_THE_EDITOR.len()));
+        assert_eq!(schema.as_object().map(Map::len), Some(FIELDS.len() + 1 - SET_BY_THE_EDITOR.len()));
         assert!(schema.get("housestyle.trusted").is_none());
     }
 }

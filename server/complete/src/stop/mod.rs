@@ -1,7 +1,7 @@
 //! Where the model's text ends. Models run on after the hole is filled, often into a copy of what follows.
 //!
 //! [`cut`] is asked after every piece of text. What it decides on some text it also decides on any text that begins
-//! with it, so that the outcome does not depend on how the text came in pieces.
+//! with it, so that the result does not depend on how the text came in pieces.
 
 mod block;
 mod ended;

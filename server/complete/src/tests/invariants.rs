@@ -159,7 +159,7 @@ proptest! {
         let next = Snapshot::new(&format!("{before}{}{after}", &suggested[..cut]), 2, snapshot.language());
         let mut recent = Recent::new();
         let suggestion = crate::Suggestion { text: suggested.clone(), replace: cursor..cursor };
-        recent.remember("doc", Anchor::new(&snapshot, cursor), &suggestion, None, ());
+        recent.store("doc", Anchor::new(&snapshot, cursor), &suggestion, None, ());
         let settings = Settings::default();
         let job = Job { trigger: Trigger::Invoked, ..Job::at(&next, Offset(cursor.0 + cut), &settings) };
         if let Some(served) = recent.serve("doc", &job) {

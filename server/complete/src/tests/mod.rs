@@ -18,7 +18,7 @@ pub(crate) mod cursor;
 pub(crate) mod scripted;
 
 use crate::cursor_context::CursorContext;
-use crate::generator::{Part, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::{Job, Settings};
 
 /// Returns the context of the cursor in a fixture.
@@ -31,9 +31,9 @@ pub(crate) fn cursor_context(path: &str, fixture: &str) -> CursorContext {
 
 /// Returns a prompt as one text, markers as `<Marker>`.
 pub(crate) fn shown(prompt: &Prompt) -> String {
-    let part = |part: &Part| match part {
-        Part::Marker(marker) => format!("<{marker:?}>"),
-        Part::Text(text) => text.clone(),
+    let part = |part: &PromptPart| match part {
+        PromptPart::Marker(marker) => format!("<{marker:?}>"),
+        PromptPart::Text(text) => text.clone(),
     };
     prompt.parts.iter().map(part).collect()
 }

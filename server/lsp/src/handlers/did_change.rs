@@ -35,7 +35,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             session.suggestions.add(origin);
             let anchor = Anchor::new(&origin.snapshot, Offset(origin.replaced.start));
             let Alternative { suggestion, provenance, offer, .. } = alternative;
-            session.recent.remember(uri, anchor, &suggestion, None, provenance);
+            session.recent.store(uri, anchor, &suggestion, None, provenance);
             offers.extend(offer);
         }
         outcomes.extend(outcome_of(document, edit, &before, now));

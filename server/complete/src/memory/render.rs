@@ -1,19 +1,19 @@
-//! What is remembered as text before the window: comment lines in the document's language.
+//! Renders memory as text before the window: comment lines in the document's language.
 //!
-//! Comments are what any model has read notes in, and they cannot break the code behind them. First come the notes,
-//! oldest first, then the skills, then the edits, oldest first, so that what stands there already stays where it is when
-//! more is remembered.
+//! Every model has read notes in comments, and comments cannot break the code behind them. Notes come first, the oldest
+//! first, then skills, then edits, the oldest first. So the text that stands there already keeps its place when something
+//! is added.
 
 use housestyle_text::{Language, Snapshot};
 
-use super::{Edit, Memory, Note};
-use crate::generator::{Part as PromptPart, Prompt};
+use super::{Memory, Note, RecentEdit};
+use crate::generator::{Prompt, PromptPart};
 use crate::settings::Settings;
-use crate::skills::{Did, Part};
+use crate::skills::{SkillAction, SkillUse};
 
-/// Returns what the memory tells of a document, as whole lines; nothing where it tells nothing. Each kind of memory
-/// takes what `settings` allow it, and both no more than `room` tokens. `count` counts tokens.
-pub(crate) fn recall(
+/// Returns a document's memory as whole lines; the empty text where there is none. Each kind of memory takes as many
+/// tokens as `settings` allow, and all together at most `room`. `count` counts tokens.
+pub(crate) fn render(
     memory: &Memory,
     snapshot: &Snapshot,
     settings: &Settings,
@@ -60,7 +60,7 @@ fn notes(
     (chosen.into_iter().map(|(.., line)| line).collect(), used)
 }
 
-/// Returns the skills of the memory that are told and fit, and the tokens they take: each whole, or not at all.
+/// Returns the selected skills that fit, and the tokens they take: each whole, or not at all.
 fn skills(
     memory: &Memory,
     language: Language,
@@ -68,12 +68,12 @@ fn skills(
     count: &dyn Fn(&str) -> usize,
 ) -> (String, usize) {
     let (mut text, mut used) = (String::new(), 0);
-    for skill in memory.told.iter().filter_map(|index| memory.skills.list().get(*index)) {
-        let told = block_of(&skill.advice, language);
-        let tokens = count(&told);
+    for skill in memory.selected_skills.iter().filter_map(|index| memory.skills.list().get(*index)) {
+        let block = block_of(&skill.advice, language);
+        let tokens = count(&block);
         if used + tokens <= budget {
             used += tokens;
-            text.push_str(&told);
+            text.push_str(&block);
         }
     }
     (text, used)
@@ -84,19 +84,19 @@ fn block_of(advice: &[String], language: Language) -> String {
     advice.iter().map(|line| comment(language, line)).collect()
 }
 
-/// Returns the skills of the memory that a prompt tells the model of.
-pub(crate) fn told_in(prompt: &Prompt, memory: &Memory, language: Language) -> Vec<Part> {
-    let chosen = memory.told.iter().filter_map(|index| memory.skills.list().get(*index));
-    let told = chosen.filter(|skill| {
+/// Returns the skills of the memory that a prompt holds.
+pub(crate) fn injected_skills(prompt: &Prompt, memory: &Memory, language: Language) -> Vec<SkillUse> {
+    let selected = memory.selected_skills.iter().filter_map(|index| memory.skills.list().get(*index));
+    let injected = selected.filter(|skill| {
         let block = block_of(&skill.advice, language);
         let holds = |part: &PromptPart| matches!(part, PromptPart::Text(text) if text.contains(&block));
         !block.is_empty() && prompt.parts.iter().any(holds)
     });
-    told.map(|skill| skill.part(Did::Told, false)).collect()
+    injected.map(|skill| skill.use_as(SkillAction::Injected, false)).collect()
 }
 
 /// Returns the newest edits that fit, oldest first.
-fn edits(edits: &[Edit], language: Language, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
+fn edits(edits: &[RecentEdit], language: Language, budget: usize, count: &dyn Fn(&str) -> usize) -> String {
     let mut blocks = Vec::new();
     let mut used = 0;
     for edit in edits.iter().rev() {
@@ -111,7 +111,7 @@ fn edits(edits: &[Edit], language: Language, budget: usize, count: &dyn Fn(&str)
 }
 
 /// Returns an edit as a short diff under its file's name.
-fn block(edit: &Edit, language: Language) -> String {
+fn block(edit: &RecentEdit, language: Language) -> String {
     let mut text = String::new();
     if !edit.path.is_empty() {
         text.push_str(&comment(language, &edit.path));
@@ -147,7 +147,7 @@ mod tests {
     #[track_caller]
     fn check(
         notes: Vec<Note>,
-        edits: Vec<Edit>,
+        edits: Vec<RecentEdit>,
         path: &str,
         tokens: (usize, usize),
         room: usize,
@@ -157,12 +157,12 @@ mod tests {
         let memory = Memory { notes: Arc::new(notes), edits, ..Memory::default() };
         let settings =
             Settings { memory_note_tokens: tokens.0, memory_edit_tokens: tokens.1, ..Settings::default() };
-        assert_eq!(recall(&memory, &snapshot, &settings, room, &count), expect);
+        assert_eq!(render(&memory, &snapshot, &settings, room, &count), expect);
     }
 
-    fn edit(path: &str, removed: &[&str], added: &[&str]) -> Edit {
+    fn edit(path: &str, removed: &[&str], added: &[&str]) -> RecentEdit {
         let side = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
-        Edit { path: path.to_owned(), removed: side(removed), added: side(added) }
+        RecentEdit { path: path.to_owned(), removed: side(removed), added: side(added) }
     }
 
     #[test]
@@ -213,16 +213,16 @@ mod tests {
             notes: Arc::new(vec![note("n", None, None)]),
             edits: vec![edit("", &[], &["e"])],
             skills: Arc::new(Skills::new(list, Exceptions::default())),
-            told: vec![],
+            selected_skills: vec![],
         };
-        let told = |memory: &Memory, skill_tokens| {
+        let rendered = |memory: &Memory, skill_tokens| {
             let settings = Settings { skill_tokens, memory_edit_tokens: 9, ..Settings::default() };
-            recall(memory, &snapshot, &settings, 999, &count)
+            render(memory, &snapshot, &settings, 999, &count)
         };
-        assert_eq!(told(&memory, 99), "// n\n// + e\n\n", "what was not chosen is not told");
-        memory.told = vec![0, 1];
-        assert_eq!(told(&memory, 99), "// n\n// Say one two three.\n// Say four.\n// + e\n\n");
-        assert_eq!(told(&memory, 4), "// n\n// Say four.\n// + e\n\n");
-        assert_eq!(told(&memory, 0), "// n\n// + e\n\n");
+        assert_eq!(rendered(&memory, 99), "// n\n// + e\n\n", "a skill that is not selected is left out");
+        memory.selected_skills = vec![0, 1];
+        assert_eq!(rendered(&memory, 99), "// n\n// Say one two three.\n// Say four.\n// + e\n\n");
+        assert_eq!(rendered(&memory, 4), "// n\n// Say four.\n// + e\n\n");
+        assert_eq!(rendered(&memory, 0), "// n\n// + e\n\n");
     }
 }

@@ -1,20 +1,21 @@
-//! Follows a session's changes, and tells which edits they make: changes near each other are one edit, which is over
-//! when the user goes on elsewhere. So what is remembered does not change while somebody types in one place.
+//! The edit history of a session: changes near each other are one edit, which ends when the user goes on elsewhere. So
+//! the rendered edits do not change while somebody types in one place.
 
 use std::collections::VecDeque;
 
 use housestyle_text::{Offset, Snapshot, edit_between};
 
-use super::edit::{Edit, unseen};
+use super::recent_edit::{RecentEdit, unseen};
 
-/// Edits that are kept.
-const KEPT: usize = 16;
+/// The most edits of a history.
+const MAX_EDITS: usize = 16;
 /// A change within so many lines of an edit belongs to it.
 const NEAR: usize = 3;
+
 /// The last edits of a session, oldest first.
 #[derive(Debug, Clone, Default)]
-pub struct Trail {
-    done: VecDeque<(String, Edit)>,
+pub struct EditHistory {
+    done: VecDeque<(String, RecentEdit)>,
     open: Option<Open>,
 }
 
@@ -26,7 +27,7 @@ struct Open {
     after: Snapshot,
 }
 
-impl Trail {
+impl EditHistory {
     /// Follows a change of a document.
     pub fn changed(&mut self, document: &str, before: &Snapshot, after: &Snapshot) {
         let belongs = self.open.as_ref().is_some_and(|open| open.document == document && open.is_near(after));
@@ -40,7 +41,7 @@ impl Trail {
         }
     }
 
-    /// Hears that the user is in a document: an edit under way in another one is over.
+    /// Ends the edit under way in any other document, as the user is in this one now.
     pub fn came_to(&mut self, document: &str) {
         if self.open.as_ref().is_some_and(|open| open.document != document) {
             self.end();
@@ -50,8 +51,8 @@ impl Trail {
     /// Ends the edit under way.
     pub fn end(&mut self) {
         let Some(open) = self.open.take() else { return };
-        let Some(edit) = Edit::between(&open.before, &open.after) else { return };
-        // What is changed again is one edit; what is taken back is none.
+        let Some(edit) = RecentEdit::between(&open.before, &open.after) else { return };
+        // Lines that are changed twice are one edit; lines that are changed back are none.
         let again = self
             .done
             .iter()
@@ -61,18 +62,18 @@ impl Trail {
         if edit.changes_something() {
             self.done.push_back((open.document, edit));
         }
-        if self.done.len() > KEPT {
+        if self.done.len() > MAX_EDITS {
             self.done.pop_front();
         }
     }
 
-    /// Forgets everything.
+    /// Removes all edits.
     pub fn clear(&mut self) {
-        *self = Trail::default();
+        *self = EditHistory::default();
     }
 
-    /// Returns the edits that are over and cannot be seen around a place, oldest first. That under way is left out.
-    pub fn elsewhere(&self, snapshot: &Snapshot, cursor: Offset) -> Vec<Edit> {
+    /// Returns the ended edits that are not visible around a cursor, oldest first. The edit under way is left out.
+    pub fn elsewhere(&self, snapshot: &Snapshot, cursor: Offset) -> Vec<RecentEdit> {
         unseen(self.done.iter().map(|(_, edit)| edit.clone()).collect(), snapshot, cursor)
     }
 }
@@ -94,14 +95,14 @@ mod tests {
     use housestyle_text::Language;
 
     struct Session {
-        trail: Trail,
+        history: EditHistory,
         text: String,
     }
 
     impl Session {
         fn new() -> Session {
             let text = (0..100).map(|n| format!("line {n}\n")).collect();
-            Session { trail: Trail::default(), text }
+            Session { history: EditHistory::default(), text }
         }
 
         fn snapshot(&self) -> Snapshot {
@@ -113,12 +114,12 @@ mod tests {
             let before = self.snapshot();
             assert!(self.text.contains(old), "{old:?}");
             self.text = self.text.replacen(old, new, 1);
-            self.trail.changed("a", &before, &self.snapshot());
+            self.history.changed("a", &before, &self.snapshot());
         }
 
         fn done(&self) -> Vec<String> {
-            let shown = |edit: &Edit| format!("{} > {}", edit.removed.join("|"), edit.added.join("|"));
-            self.trail.done.iter().map(|(_, edit)| shown(edit)).collect()
+            let shown = |edit: &RecentEdit| format!("{} > {}", edit.removed.join("|"), edit.added.join("|"));
+            self.history.done.iter().map(|(_, edit)| shown(edit)).collect()
         }
     }
 
@@ -133,35 +134,35 @@ mod tests {
         assert_eq!(session.done(), [""; 0], "it is under way");
         session.replace("line 50\n", "line fifty\n");
         assert_eq!(session.done(), ["line 10|line 11|line 12 > line 10xyz|line 11|line twelve"]);
-        session.trail.came_to("a");
+        session.history.came_to("a");
         assert_eq!(session.done().len(), 1);
-        session.trail.came_to("b");
+        session.history.came_to("b");
         assert_eq!(session.done().len(), 2);
     }
 
     #[test]
-    fn what_is_taken_back_is_no_edit_and_what_is_changed_again_is_one() {
+    fn lines_changed_back_are_no_edit_and_lines_changed_twice_are_one() {
         let mut session = Session::new();
         session.replace("line 10\n", "LINE\n");
         session.replace("line 50\n", "line fifty\n");
         session.replace("LINE\n", "Line ten\n");
-        session.trail.end();
+        session.history.end();
         assert_eq!(session.done(), ["line 50 > line fifty", "line 10 > Line ten"]);
         session.replace("line fifty\n", "line 50\n");
-        session.trail.end();
+        session.history.end();
         assert_eq!(session.done(), ["line 10 > Line ten"]);
     }
 
     #[test]
-    fn what_is_seen_is_not_remembered_and_little_is_kept() {
+    fn visible_edits_are_left_out_and_the_history_is_short() {
         let mut session = Session::new();
         for n in 0..40 {
             session.replace(&format!("line {n}\n"), &format!("LINE {n}\n"));
-            session.trail.end();
+            session.history.end();
         }
-        assert_eq!(session.done().len(), KEPT);
-        assert_eq!(session.trail.elsewhere(&session.snapshot(), Offset(0)), []);
+        assert_eq!(session.done().len(), MAX_EDITS);
+        assert_eq!(session.history.elsewhere(&session.snapshot(), Offset(0)), []);
         let other = Snapshot::new("other", 1, Language::PLAIN);
-        assert_eq!(session.trail.elsewhere(&other, Offset(0)).len(), KEPT);
+        assert_eq!(session.history.elsewhere(&other, Offset(0)).len(), MAX_EDITS);
     }
 }

@@ -1,8 +1,8 @@
-//! Which skills the model is told of at a place.
+//! Selects the skills that go into the prompt for a cursor.
 //!
-//! Those whose scope holds for the file and of which a word stands near: the lines around the cursor, and the file's
-//! head, where its imports are. At most [`MOST`] of them, those first of which most words stand there, then those with a
-//! narrow scope.
+//! A skill is selected where its scope holds for the file and one of its words stands near: in the lines around the
+//! cursor, or in the file's head, where imports are. At most [`MOST`] skills are selected: those with the most words near
+//! first, then those with a narrow scope.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use housestyle_text::{Offset, Snapshot};
 use super::{Mode, Skill, Skills};
 use crate::settings::Settings;
 
-/// Skills that are told at most: each takes room from the text, and a model follows few rules at a time.
+/// The most skills in a prompt: each takes room from the text, and a model follows few rules at a time.
 const MOST: usize = 3;
 /// Lines above the cursor that are near.
 const ABOVE: usize = 64;
@@ -25,8 +25,8 @@ const BYTES: usize = 8 * 1024;
 /// Letters of a word of a description by which a skill without a rule is found, at least.
 const LETTERS: usize = 5;
 /// How many of these words must stand near.
-const TOLD_BY: usize = 3;
-/// Words of descriptions that tell nothing of what the skill is about.
+const WORDS_NEEDED: usize = 3;
+/// Words of descriptions that do not say what a skill is about.
 const COMMON: [&str; 16] = [
     "about", "after", "before", "change", "changes", "follow", "project", "should", "skill", "their",
     "these", "where", "which", "while", "whenever", "writing",
@@ -37,15 +37,20 @@ pub(super) fn triggers(skill: &Skill) -> Vec<String> {
     if let Some(file) = &skill.rule {
         return file.rule.triggers();
     }
-    let told = format!("{} {}", skill.name, skill.description);
-    let about: BTreeSet<String> = words(&told)
+    let text = format!("{} {}", skill.name, skill.description);
+    let about: BTreeSet<String> = words(&text)
         .filter(|word| word.chars().count() >= LETTERS && !COMMON.contains(&word.as_str()))
         .collect();
     about.into_iter().collect()
 }
 
-/// Returns the skills that the model is told of at a place, by their indexes, the best first.
-pub(crate) fn near(skills: &Skills, snapshot: &Snapshot, cursor: Offset, settings: &Settings) -> Vec<usize> {
+/// Returns the indexes of the skills that go into the prompt for a cursor, the best first.
+pub(crate) fn select(
+    skills: &Skills,
+    snapshot: &Snapshot,
+    cursor: Offset,
+    settings: &Settings,
+) -> Vec<usize> {
     if skills.is_empty() {
         return Vec::new();
     }
@@ -64,7 +69,7 @@ pub(crate) fn near(skills: &Skills, snapshot: &Snapshot, cursor: Offset, setting
                 let narrow = 2 * usize::from(!file.scope.paths.is_empty());
                 (triggers.is_empty() || hits > 0, narrow + usize::from(!file.scope.languages.is_empty()))
             }
-            None => (hits >= TOLD_BY, 0),
+            None => (hits >= WORDS_NEEDED, 0),
         };
         if wanted {
             found.push(((hits, narrow), index));
@@ -117,13 +122,13 @@ mod tests {
         let list =
             [rewrite("bail", "bail!($A)", &[]), rewrite("narrow", "bail!($A)", &["src/**"]), shadow, written];
         let skills = Skills::new(list.into_iter().chain(many).collect(), Exceptions::default());
-        let told = near(&skills, &snapshot, cursor, &Settings::from_json(settings).0);
-        let told: Vec<&str> = told.iter().map(|index| skills.list()[*index].name.as_str()).collect();
-        assert_eq!(told, expect);
+        let selected = select(&skills, &snapshot, cursor, &Settings::from_json(settings).0);
+        let selected: Vec<&str> = selected.iter().map(|index| skills.list()[*index].name.as_str()).collect();
+        assert_eq!(selected, expect);
     }
 
     #[test]
-    fn what_a_word_of_stands_near_is_told() {
+    fn a_skill_with_a_word_near_is_selected() {
         let none = serde_json::json!({});
         check("a.rs", "fn f() {\n    ‸\n}\n", &none, &[]);
         check("a.rs", "fn f() {\n    bail!(1);\n    ‸\n}\n", &none, &["bail"]);

@@ -1,4 +1,4 @@
-//! An edit as it is remembered: whole lines, before and after.
+//! A recent edit as a prompt shows it: whole lines, before and after.
 
 use housestyle_text::{Offset, Snapshot, edit_between, secrets};
 
@@ -8,14 +8,14 @@ use crate::lines;
 pub const MOST_LINES: usize = 12;
 /// Most bytes of either side.
 const MOST_BYTES: usize = 1024;
-/// Bytes before a place within which an edit need not be remembered, because it is seen there.
+/// Bytes before the cursor: an edit within them is in the window anyway.
 const SEEN_BEFORE: usize = 2048;
-/// The same after it.
+/// The same after the cursor.
 const SEEN_AFTER: usize = 512;
 
-/// What somebody changed in one place.
+/// An edit of one place, as lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub struct RecentEdit {
     /// The file's path in its workspace; empty where it has none.
     pub path: String,
     /// The lines that stood there, without their breaks.
@@ -24,31 +24,31 @@ pub struct Edit {
     pub added: Vec<String>,
 }
 
-impl Edit {
-    /// Returns the edit that led from one version of a document to another, as whole lines. Nothing where nothing
-    /// but white space changed, where it is more than anybody writes by hand, or where a secret stands in it.
-    pub fn between(before: &Snapshot, after: &Snapshot) -> Option<Edit> {
+impl RecentEdit {
+    /// Returns the edit between two versions of a document, as whole lines. `None` where only white space changed, where
+    /// the edit is longer than anybody writes by hand, or where it holds a secret.
+    pub fn between(before: &Snapshot, after: &Snapshot) -> Option<RecentEdit> {
         let edit = edit_between(before, after);
         let (start, end) = (edit.range.start, Offset(edit.range.start.0 + edit.text.len()));
         let removed = whole_lines(before, start, edit.range.end)?;
         let added = whole_lines(after, start, end)?;
-        Edit { path: after.path().unwrap_or_default().to_owned(), removed, added }.worth_it()
+        RecentEdit { path: after.path().unwrap_or_default().to_owned(), removed, added }.worth_it()
     }
 
-    /// Returns the edit that filled a hole: the lines in which `middle` stands now. What was there before is not told.
-    pub fn filling(path: &str, prefix: &str, middle: &str, suffix: &str) -> Option<Edit> {
+    /// Returns the edit that filled a hole: the lines in which `middle` stands now, with no lines removed.
+    pub fn filling(path: &str, prefix: &str, middle: &str, suffix: &str) -> Option<RecentEdit> {
         let head = prefix.rsplit(['\n', '\r']).next().unwrap_or_default();
         let tail = suffix.split(['\n', '\r']).next().unwrap_or_default();
         let text = format!("{head}{middle}{tail}");
         let added = (text.len() <= MOST_BYTES).then(|| text.lines().map(str::to_owned).collect())?;
-        Edit { path: path.to_owned(), removed: Vec::new(), added }.worth_it()
+        RecentEdit { path: path.to_owned(), removed: Vec::new(), added }.worth_it()
     }
 
-    /// Returns this edit and a later one of the same lines as one; nothing where the later one is of other lines.
-    /// What was taken back leaves an edit that changes nothing.
-    pub(super) fn then(&self, later: &Edit) -> Option<Edit> {
-        let same = self.path == later.path && !self.added.is_empty() && self.added == later.removed;
-        same.then(|| Edit { added: later.added.clone(), ..self.clone() })
+    /// Returns this edit and the next one of the same lines as one; `None` where the next one is of other lines. Lines
+    /// that are changed back give an edit that changes nothing.
+    pub(super) fn then(&self, next: &RecentEdit) -> Option<RecentEdit> {
+        let same = self.path == next.path && !self.added.is_empty() && self.added == next.removed;
+        same.then(|| RecentEdit { added: next.added.clone(), ..self.clone() })
     }
 
     /// Returns whether anything but white space changed.
@@ -59,7 +59,7 @@ impl Edit {
         bare(&self.removed) != bare(&self.added)
     }
 
-    fn worth_it(self) -> Option<Edit> {
+    fn worth_it(self) -> Option<RecentEdit> {
         let fits = self.removed.len() <= MOST_LINES && self.added.len() <= MOST_LINES;
         let secret =
             || [&self.removed, &self.added].iter().any(|side| !secrets::find(&side.join("\n")).is_empty());
@@ -67,15 +67,15 @@ impl Edit {
     }
 }
 
-/// Returns the edits that cannot be seen around a place of a document.
-pub(crate) fn unseen(mut edits: Vec<Edit>, snapshot: &Snapshot, cursor: Offset) -> Vec<Edit> {
+/// Returns the edits that are not visible around a cursor.
+pub(crate) fn unseen(mut edits: Vec<RecentEdit>, snapshot: &Snapshot, cursor: Offset) -> Vec<RecentEdit> {
     let around = snapshot.slice(cursor.0.saturating_sub(SEEN_BEFORE)..cursor.0.saturating_add(SEEN_AFTER));
     let around = lines::unix(&around);
     edits.retain(|edit| edit.added.is_empty() || !around.contains(&edit.added.join("\n")));
     edits
 }
 
-/// Returns the whole lines around a range, blank ones at either end left out; nothing where they are too long.
+/// Returns the whole lines around a range without blank ones at either end; `None` where they are too long.
 fn whole_lines(snapshot: &Snapshot, start: Offset, end: Offset) -> Option<Vec<String>> {
     let (first, last) = (snapshot.line_of(start), snapshot.line_of(end));
     let (from, to) = (snapshot.line_start(first), snapshot.line_end(last));
@@ -100,7 +100,7 @@ mod tests {
     #[track_caller]
     fn check(before: &str, after: &str, expect: Option<(&[&str], &[&str])>) {
         let snapshot = |text: &str| Snapshot::new(text, 1, Language::PLAIN).with_path("a.txt");
-        let found = Edit::between(&snapshot(before), &snapshot(after));
+        let found = RecentEdit::between(&snapshot(before), &snapshot(after));
         let found = found.as_ref().map(|edit| {
             let side = |lines: &[String]| lines.to_vec();
             (side(&edit.removed), side(&edit.added))
@@ -133,12 +133,12 @@ mod tests {
 
     #[test]
     fn a_hole_that_was_filled_is_an_edit_of_its_lines() {
-        let edit =
-            Edit::filling("a.rs", "fn f() {\n    let x = ", "one();\n    two()", ";\n}\n").expect("an edit");
+        let edit = RecentEdit::filling("a.rs", "fn f() {\n    let x = ", "one();\n    two()", ";\n}\n")
+            .expect("an edit");
         assert_eq!(
             (edit.removed.len(), edit.added),
             (0, vec!["    let x = one();".to_owned(), "    two();".to_owned()])
         );
-        assert_eq!(Edit::filling("a.rs", "", " ", ""), None);
+        assert_eq!(RecentEdit::filling("a.rs", "", " ", ""), None);
     }
 }

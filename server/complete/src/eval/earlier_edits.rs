@@ -1,20 +1,20 @@
-//! What the user of a case would have done lately: what earlier cases of the same set wrote.
+//! The recent edits of a case's user: the texts of earlier cases of the same set.
 
 use super::case::Case;
-use crate::memory::{Edit, unseen};
+use crate::memory::{RecentEdit, unseen};
 
-/// Cases looked back at.
-const LOOKED_AT: usize = 16;
+/// The most cases that are looked back at.
+const MAX_CASES: usize = 16;
 
-/// Returns what was written before a case, oldest first: the middles of the last cases whose time is earlier. Cases of
-/// the same time are of one commit, of whose order nothing is known, so nothing of them is told; neither is anything
-/// where the time is not known.
-pub fn edits_before(cases: &[Case], case: &Case) -> Vec<Edit> {
+/// Returns the edits before a case, oldest first: the middles of the last cases whose time is earlier. Cases of the same
+/// time are of one commit whose order is unknown, so they are left out; so are all where the time is unknown.
+pub fn edits_before(cases: &[Case], case: &Case) -> Vec<RecentEdit> {
     let mut earlier: Vec<&Case> = cases.iter().filter(|other| other.time < case.time).collect();
     earlier.sort_by(|a, b| a.time.total_cmp(&b.time));
-    let last = earlier.split_off(earlier.len().saturating_sub(LOOKED_AT));
-    let edits =
-        last.iter().filter_map(|case| Edit::filling(&case.path, &case.prefix, &case.middle, &case.suffix));
+    let last = earlier.split_off(earlier.len().saturating_sub(MAX_CASES));
+    let edits = last
+        .iter()
+        .filter_map(|case| RecentEdit::filling(&case.path, &case.prefix, &case.middle, &case.suffix));
     let (snapshot, cursor) = case.document();
     unseen(edits.collect(), &snapshot, cursor)
 }
@@ -36,25 +36,25 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_future_is_told() {
+    fn nothing_of_the_future_is_returned() {
         let cases =
             [case(30.0, "third()"), case(10.0, "first()"), case(20.0, "second()"), case(20.0, "too()")];
-        let told = |at: usize| -> Vec<String> {
+        let edits = |at: usize| -> Vec<String> {
             edits_before(&cases, &cases[at]).into_iter().flat_map(|edit| edit.added).collect()
         };
-        assert_eq!(told(0), ["let x = first();", "let x = second();", "let x = too();"]);
-        assert_eq!((told(1), told(2)), (vec![], vec!["let x = first();".to_owned()]));
+        assert_eq!(edits(0), ["let x = first();", "let x = second();", "let x = too();"]);
+        assert_eq!((edits(1), edits(2)), (vec![], vec!["let x = first();".to_owned()]));
         let timeless = [case(0.0, "one()"), case(0.0, "two()")];
         assert_eq!(edits_before(&timeless, &timeless[1]), []);
     }
 
     #[test]
-    fn only_the_last_ones_and_nothing_that_is_seen() {
+    fn only_the_last_ones_and_nothing_that_is_visible() {
         let mut cases: Vec<Case> = (1..100).map(|n| case(f64::from(n), &format!("number_{n}()"))).collect();
         let mut last = case(100.0, "x");
         last.prefix = "let x = number_99();\nlet y = ".to_owned();
         cases.push(last.clone());
-        let told = edits_before(&cases, &last);
-        assert_eq!((told.len(), told[0].added[0].as_str()), (LOOKED_AT - 1, "let x = number_84();"));
+        let edits = edits_before(&cases, &last);
+        assert_eq!((edits.len(), edits[0].added[0].as_str()), (MAX_CASES - 1, "let x = number_84();"));
     }
 }

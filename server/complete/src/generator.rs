@@ -371,7 +371,7 @@ pub trait Generator: Send {
     /// Returns how many tokens `text` has; an estimate without [`Capability::TokenCounts`].
     fn count_tokens(&self, text: &str) -> usize;
 
-    /// Continues the prompt, telling `listener` of all new text. Reads `cancel` and the deadline
+    /// Continues the prompt, and passes all new text to `listener`. Reads `cancel` and the deadline
     /// before every token. The text of the prompt's last part may be re-tokenised at its end
     /// (token healing); what is returned always starts exactly after it.
     ///

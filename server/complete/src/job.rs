@@ -7,7 +7,7 @@ use housestyle_text::{Offset, Snapshot};
 use crate::memory::Memory;
 use crate::settings::Settings;
 
-/// What made the editor ask.
+/// Who or what made the editor ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// A person asked for a suggestion.
@@ -19,9 +19,9 @@ pub enum Trigger {
 /// The item that is selected in the editor's popup menu. A suggestion then has to begin with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected {
-    /// What accepting the item would replace.
+    /// The range that accepting the item would replace.
     pub range: Range<Offset>,
-    /// What it would put there.
+    /// The text that it would put there.
     pub text: String,
 }
 
@@ -30,15 +30,15 @@ pub struct Selected {
 pub struct Job<'a> {
     /// The document.
     pub snapshot: &'a Snapshot,
-    /// Where in it; clamped to the document.
+    /// The cursor; clamped to the document.
     pub cursor: Offset,
     /// Who asks.
     pub trigger: Trigger,
     /// The popup's selected item, if the popup is open.
     pub selected: Option<Selected>,
-    /// What is remembered beside the document.
+    /// The memory for the prompt.
     pub memory: &'a Memory,
-    /// The rules, for all languages: those of the document's language are looked up here.
+    /// The settings for all languages; the pipeline looks up those of the document's language.
     pub settings: &'a Settings,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Job<'a> {
 pub struct Suggestion {
     /// Plain text; lines are parted by `\n` whatever the document uses, as editors convert it.
     pub text: String,
-    /// What it replaces: on one line, with the cursor in it. Empty at the cursor, except when a popup's item is
+    /// The range that it replaces: on one line, with the cursor in it. Empty at the cursor, except when a popup's item is
     /// selected: then it is that item's range.
     pub replace: Range<Offset>,
 }

@@ -40,7 +40,7 @@ pub fn may_copy_from(path: Option<&str>, settings: &Settings) -> bool {
     on && path.is_none_or(|path| settings.disabled_by(path).is_none())
 }
 
-/// Says what the settings alone forbid here; else returns the mode that holds.
+/// Returns the mode that holds here, or the reason why the settings alone forbid a suggestion.
 fn standing(
     cursor: &CursorContext,
     path: Option<&str>,

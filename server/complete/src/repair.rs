@@ -99,7 +99,8 @@ fn may_break(
     })
 }
 
-/// Returns the places that the suggestion breaks: those that overlap it and begin in it or in what was typed on its line.
+/// Returns the places where the suggestion breaks a rule: those that overlap it and begin in it, or in the text typed on
+/// its line.
 fn broken(
     skills: &Skills,
     job: &Job<'_>,

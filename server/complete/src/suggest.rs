@@ -19,8 +19,8 @@ use crate::stop::{self, Cut, Ended};
 use crate::trace::{Completion, Step, Trace};
 use crate::view;
 
-/// Makes a suggestion. `progress` is told all of the model's text so far, each time there is more: unfiltered, with
-/// `\n` as line break, beginning at the cursor.
+/// Makes a suggestion. `progress` gets the whole text of the model so far, each time it grows: unfiltered, with `\n` as
+/// line break, beginning at the cursor.
 pub fn suggest(
     job: &Job<'_>,
     generator: &mut dyn Generator,
@@ -42,9 +42,9 @@ pub fn suggest(
     prepared.write(trace, &request, generator, cancel, progress)
 }
 
-/// Goes on with a suggestion that was cut short by time, as the model would have without a time budget; returns what
-/// came of it where it is more. Nothing where the settings allow no work that nobody asked for. `progress` is told
-/// the whole text, with what was written before.
+/// Extends a suggestion that time cut short, as the model would have without a time budget. Returns the longer
+/// suggestion's trace, or `None` where there is no more text or the settings forbid idle work. `progress` gets the whole
+/// text, including the part before the cut.
 pub fn extend(
     job: &Job<'_>,
     trace: &Trace,
@@ -102,7 +102,7 @@ impl<'a> PreparedJob<'a> {
         }
     }
 
-    /// Lets the model write behind what `trace` says it wrote before, and tells in it what comes of all that.
+    /// Lets the model write on from the text in `trace`, and returns the trace of both parts together.
     pub(crate) fn write(
         &self,
         mut trace: Trace,

@@ -16,14 +16,14 @@ use housestyle_text::{Offset, Snapshot};
 
 use crate::lines;
 
-/// A head longer than this is cut, and what is cut off counts as text above.
+/// A longer head is cut, and the part cut off counts as text above.
 const HEAD: usize = 512;
 /// A long head is cut at multiples of this from the line's start, so that the cut stays put while one types.
 const HEAD_STEP: usize = HEAD / 2;
 /// Bytes a token has at most, as a guess: more text than this many a token is not even looked at.
 const TOKEN_BYTES: usize = 8;
 
-/// How much the model may be given.
+/// The most tokens of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Tokens above.
@@ -119,17 +119,17 @@ pub(crate) fn below(
     let limit = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
     let text = snapshot.slice(from.0..limit);
     let cut_off = snapshot.floor(limit).0 < snapshot.len();
-    let (mut kept, mut tokens) = (0, 0);
+    let (mut end, mut tokens) = (0, 0);
     for piece in text.split_inclusive('\n') {
         let whole = piece.ends_with('\n') || !cut_off;
         tokens += count(piece);
         if tokens > budget || !whole {
             break;
         }
-        kept += piece.len();
+        end += piece.len();
     }
-    if kept > 0 || budget == 0 {
-        return text[..kept].to_owned();
+    if end > 0 || budget == 0 {
+        return text[..end].to_owned();
     }
     // A token is at least one byte, so this ends with something that fits.
     let mut line = text.split_inclusive('\n').next().unwrap_or("");

@@ -1,7 +1,7 @@
 //! A language client for tests: starts a server, speaks over its pipes, and misses nothing.
 //!
-//! Everything the server says is kept with the moment it came. A second answer to a request fails the
-//! test; so does, when the client is dropped, an answer or message that nobody looked at.
+//! The client stores every message of the server with the moment it came. A second answer to a request fails the
+//! test; so does, when the client is dropped, an answer or message that the test did not take.
 
 mod wire;
 
@@ -256,7 +256,7 @@ impl Client {
         }
     }
 
-    /// Takes in what has come; waits up to `limit` when nothing has. Returns whether more can come.
+    /// Takes in the messages that have come; waits up to `limit` when there is none. Returns whether more can come.
     fn take_in(&mut self, limit: Duration) -> bool {
         match self.inbox.recv_timeout(limit) {
             Ok(received) => self.sort(received),

@@ -1,6 +1,6 @@
-//! A generator that evaluates nothing and counts what it would have to: the cost of a session in tokens.
+//! A generator that evaluates nothing and counts the tokens that it would have to: the cost of a session.
 //!
-//! It keeps sequences of tokens as an engine does: a prompt is evaluated from where it stops being like one of
+//! It caches sequences of tokens as an engine does: a prompt costs the tokens behind its longest common prefix with one of
 //! them. Tokens are words and single signs.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use housestyle_complete::generator::{
     Limitation, Prompt, PromptPart, Request, Stop, Usage,
 };
 
-/// Sequences are kept, and this many at most.
+/// The most sequences in its cache.
 const SEQUENCES: usize = 4;
 
 /// What one call cost.
@@ -27,11 +27,11 @@ pub struct Cost {
 /// A generator that counts.
 #[derive(Debug, Clone)]
 pub struct Counting {
-    /// The sequences kept; the one used last comes last.
+    /// The cached sequences; the one used last comes last.
     sequences: Vec<Vec<String>>,
-    /// What it writes, always.
+    /// The text of every answer.
     pub answer: String,
-    /// Tokens of a prompt evaluated in a second, as it estimates; nothing when it cannot tell.
+    /// Its estimate of prompt tokens evaluated in a second; `None` for a generator without an estimate.
     pub per_second: Option<f64>,
     /// Every call so far.
     pub calls: Vec<Cost>,
@@ -61,7 +61,7 @@ impl Counting {
         all.max_by_key(|(_, common)| *common).unwrap_or((None, 0))
     }
 
-    /// Evaluates `tokens`, and keeps them with `more` behind them.
+    /// Evaluates `tokens`, and caches them with `more` behind them.
     fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, prefill: bool) -> Usage {
         let (nearest, common) = self.nearest(&tokens);
         let reused = common.min(tokens.len().saturating_sub(1));

@@ -1,4 +1,4 @@
-//! A generator that says what a test tells it to say, and remembers what it was asked.
+//! A generator whose answers a test writes down, and which records its requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;

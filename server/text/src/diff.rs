@@ -79,7 +79,7 @@ fn split_from_end(chunk: &[u8], n: usize) -> (&[u8], &[u8]) {
     (near, rest)
 }
 
-/// Counts the bytes at which two texts agree, told chunk by chunk from the side that is compared.
+/// Counts the bytes at which two texts agree, chunk by chunk from the side that is compared.
 ///
 /// `take` parts a chunk into its nearest `n` bytes and the rest; `equal` counts how far two pieces of one length
 /// agree. Chunks that are the same memory agree without being read.

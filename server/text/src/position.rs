@@ -21,7 +21,7 @@ pub enum Encoding {
 
 /// Says where in a document, as an editor does: a line and a column, both from 0.
 ///
-/// A position means nothing without the [`Encoding`] of its column, which is given beside it.
+/// A position means nothing without the [`Encoding`] of its column, which a caller passes along with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 0; lines end at `\n`, `\r\n` and lone `\r`.

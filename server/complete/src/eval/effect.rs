@@ -59,13 +59,13 @@ pub struct Follows {
 pub struct Example {
     /// The file.
     pub path: String,
-    /// What stands left of the hole on its line.
+    /// The text left of the hole on its line.
     pub left: String,
-    /// What the team wrote.
+    /// The team's text.
     pub wanted: String,
-    /// What was suggested without the skill, if anything.
+    /// The suggestion without the skill, if any.
     pub without: Option<String>,
-    /// What was suggested with it, if anything.
+    /// The suggestion with the skill, if any.
     pub with: Option<String>,
 }
 
@@ -73,7 +73,7 @@ pub struct Example {
 /// number of finished cases after each case.
 ///
 /// # Errors
-/// As [`Generator::score`], but for a model that tells no probabilities and cases that are too long for it.
+/// As [`Generator::score`], except that cases without a score are measured without it.
 pub fn effect(
     skill: &Skill,
     cases: &[Case],

@@ -1,8 +1,7 @@
-//! Measures the pipeline on recorded cases: what a team wrote, against what is suggested there.
+//! Measures the pipeline on recorded cases: a team's own text against the suggestions in its place.
 //!
-//! The caller brings the cases as text, the model, and the clock. For every arm (a way to set things up) it runs
-//! [`run`] over all cases, times it, and gives the results to [`report`]; the figures are those of the contract in
-//! the design, to the letter.
+//! The caller brings the cases as text, the model, and the clock. For every [`Arm`] it calls [`run()`] for all cases, times
+//! the calls, and gives the results to [`report()`].
 
 mod arm;
 mod bootstrap;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::bootstrap::{Difference, Fraction, paired_difference};
 use super::run::CaseResult;
 
-/// The result of `eval`, as the contract has it.
+/// The result of `eval`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// How many cases.
@@ -16,7 +16,7 @@ pub struct Report {
     pub commits: usize,
     /// The arms in the order in which they were asked for.
     pub arms: Vec<ArmFigures>,
-    /// Every other arm against the first, and against others that it was asked to be compared with.
+    /// Every other arm against the first, and against further arms where the caller asked for that.
     pub paired: Vec<Paired>,
 }
 
@@ -71,8 +71,8 @@ pub struct Paired {
 pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
     let cases = arms.iter().map(|(_, results)| results.len()).min().unwrap_or(0);
     let clusters = arms.first().map(|(_, results)| clusters(results)).unwrap_or_default();
-    let paired = arms.split_first().map(|((base, of_base), others)| {
-        others.iter().map(|(name, results)| pair(name, results, base, of_base, &clusters)).collect()
+    let paired = arms.split_first().map(|((base, of_base), other_arms)| {
+        other_arms.iter().map(|(name, results)| pair(name, results, base, of_base, &clusters)).collect()
     });
     Report {
         cases,
@@ -90,9 +90,10 @@ impl Report {
         };
         let of_reference = &arms[at].1;
         let clusters = clusters(of_reference);
-        let others = arms[at + 1..].iter();
-        self.paired
-            .extend(others.map(|(name, results)| pair(name, results, reference, of_reference, &clusters)));
+        let other_arms = arms[at + 1..].iter();
+        self.paired.extend(
+            other_arms.map(|(name, results)| pair(name, results, reference, of_reference, &clusters)),
+        );
     }
 }
 
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_contract_to_the_letter() {
+    fn figures_are_as_documented() {
         let base = vec![result(false, Some((6.0, 4)), Some(10.0)), result(true, Some((4.0, 1)), Some(30.0))];
         let adapter = vec![result(true, Some((1.0, 4)), Some(20.0)), result(true, Some((4.0, 1)), None)];
         let report = report(&[("base".to_owned(), base), ("adapter".to_owned(), adapter)]);

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::trace::Trace;
 use crate::{lines, suggest};
 
-/// What one case gave on one arm.
+/// The result of one case on one arm.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseResult {
     /// The case's name, or its path.
@@ -40,7 +40,7 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
-    /// Returns the result with the likelihood of what the team wrote.
+    /// Returns the result with the score of the team's text.
     #[must_use]
     pub fn with_score(self, score: Score) -> CaseResult {
         CaseResult { nll: Some(score.nll), nll_end: Some(score.nll_end), tokens: score.tokens, ..self }
@@ -53,7 +53,7 @@ impl CaseResult {
     }
 }
 
-/// Suggests in the hole as if somebody had asked there, and compares. This is what the caller times.
+/// Suggests in the hole as if somebody had asked there, and compares. The caller times this call.
 pub fn run(
     case: &Case,
     memory: &Memory,
@@ -92,7 +92,7 @@ pub fn prompt_in(case: &Case, memory: &Memory, settings: &Settings, generator: &
     suggest::prompt_of(&job, generator)
 }
 
-/// Returns how likely the model finds what the team wrote, under the prompt that serving would use.
+/// Returns how likely the team's text is under the prompt that serving would use.
 ///
 /// # Errors
 /// As [`Generator::score`].

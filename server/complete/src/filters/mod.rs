@@ -1,4 +1,4 @@
-//! What is done to the model's text: a list of small filters, each of which keeps, shortens or drops it.
+//! Filters of the model's text: a list of small functions, each of which keeps, shortens or drops it.
 //!
 //! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order matters and is
 //! the order of [`ALL`]: first what is no text at all, then what is cut off, then what stands there already, then
@@ -29,10 +29,10 @@ use crate::reason::Reason;
 use crate::stop::Ended;
 use crate::trace::Step;
 
-/// What a filter may look at beside the text.
+/// What a filter may look at besides the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// What stands around the cursor.
+    /// The text around the cursor.
     pub cursor: &'a CursorContext,
     /// How long the suggestion is to be.
     pub plan: &'a Plan,
@@ -42,7 +42,7 @@ pub struct Context<'a> {
     pub ended: Ended,
 }
 
-/// What a filter says of a text.
+/// A filter's verdict on a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Good as it is.
@@ -54,7 +54,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns the verdict for what is left after a cut: dropped if it is blank.
+    /// Returns the verdict for the rest after a cut: dropped if it is blank.
     fn left(text: &str, reason: Reason) -> Verdict {
         if lines::is_blank(text) { Verdict::Drop(reason) } else { Verdict::Shorten(text.to_owned(), reason) }
     }
@@ -95,11 +95,11 @@ pub const ALL: &[Filter] = filters![
     too_short,
 ];
 
-/// The filters for what is left of a suggestion that is being typed through: it has been shown already, so only what
-/// typing may have changed is looked at.
+/// The filters for the rest of a suggestion that the user types through. It was shown already, so these look only at what
+/// typing may have changed.
 pub const AGAIN: &[Filter] = filters![closers, trailing_space, blank];
 
-/// Puts a text through filters. Returns what is left or why nothing is, and what each filter did.
+/// Puts a text through filters. Returns the filtered text or the reason why it was dropped, and each filter's step.
 pub fn run(filters: &[Filter], context: &Context<'_>, text: &str) -> (Result<String, Reason>, Vec<Step>) {
     let mut text = text.to_owned();
     let mut steps = Vec::new();

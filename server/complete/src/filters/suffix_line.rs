@@ -27,8 +27,8 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     if at == 0 {
         return Verdict::Drop(Reason::SuffixDuplicate);
     }
-    let kept: usize = lines[..at].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
-    Verdict::left(text.get(..kept.saturating_sub(cursor.head.len())).unwrap_or(""), Reason::SuffixDuplicate)
+    let length: usize = lines[..at].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    Verdict::left(text.get(..length.saturating_sub(cursor.head.len())).unwrap_or(""), Reason::SuffixDuplicate)
 }
 
 /// Returns whether lines are a copy of the next ones below, as far as both go.

@@ -24,9 +24,9 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let at =
         copy(text, tail).or_else(|| if cursor.language.is_prose() { wrapped(cursor, text) } else { None });
     let Some(at) = at else { return Verdict::Keep };
-    let kept = &text[..at];
-    let kept = if cursor.tail.starts_with(' ') { kept.trim_end() } else { kept };
-    Verdict::left(kept, Reason::SuffixDuplicate)
+    let rest = &text[..at];
+    let rest = if cursor.tail.starts_with(' ') { rest.trim_end() } else { rest };
+    Verdict::left(rest, Reason::SuffixDuplicate)
 }
 
 /// Returns where in the text a copy of the tail begins.

@@ -75,7 +75,7 @@ pub(crate) fn unseen(mut edits: Vec<RecentEdit>, snapshot: &Snapshot, cursor: Of
     edits
 }
 
-/// Returns the whole lines around a range, blank ones at either end left out; nothing where they are too long.
+/// Returns the whole lines around a range without blank ones at either end; `None` where they are too long.
 fn whole_lines(snapshot: &Snapshot, start: Offset, end: Offset) -> Option<Vec<String>> {
     let (first, last) = (snapshot.line_of(start), snapshot.line_of(end));
     let (from, to) = (snapshot.line_start(first), snapshot.line_end(last));

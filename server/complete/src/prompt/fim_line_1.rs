@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_tells_the_truth() {
+    fn the_header_shows_the_prompt() {
         check(
             "fn double(x: i32) -> i32 {\n    return x‸;\n}\n",
             "<FimPrefix>fn double(x: i32) -> i32 {\n<FimSuffix>;\n}\n<FimMiddle>    return x",

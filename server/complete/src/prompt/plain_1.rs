@@ -35,7 +35,7 @@ mod tests {
     use crate::window::Budget;
 
     #[test]
-    fn the_header_tells_the_truth() {
+    fn the_header_shows_the_prompt() {
         let (snapshot, cursor) = document("a.rs", "fn double(x: i32) -> i32 {\n    return x‸;\n}\n");
         let budget = Budget { prefix_tokens: 512, suffix_tokens: 96 };
         let window = Window::cut(&snapshot, cursor..cursor, "", budget, &|text| text.len());

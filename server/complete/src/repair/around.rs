@@ -1,4 +1,4 @@
-//! The part of a document that rules look at around a suggestion: all of a small one, of a large one what is near.
+//! The part of a document that rules look at around a suggestion: all of a small document, the near part of a large one.
 
 use housestyle_text::Snapshot;
 use std::ops::Range;
@@ -10,7 +10,7 @@ const BEFORE: usize = 16 * 1024;
 /// Bytes after it.
 const AFTER: usize = 4 * 1024;
 
-/// What stands around a suggestion, lines parted by `\n`.
+/// The text around a suggestion, with `\n` as line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Around {
     pub(super) before: String,
@@ -18,8 +18,8 @@ pub(super) struct Around {
 }
 
 impl Around {
-    /// Returns what stands around a range of a document. From a large document it begins at a line without indentation,
-    /// as what begins there can mostly be read alone.
+    /// Returns the text around a range of a document. In a large document it begins at a line without indentation, as code
+    /// from there on can mostly be parsed alone.
     pub(super) fn of(snapshot: &Snapshot, range: Range<usize>) -> Around {
         let from = snapshot.floor(range.start.saturating_sub(BEFORE)).0;
         let mut before = snapshot.slice(from..range.start);

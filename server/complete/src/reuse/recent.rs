@@ -18,10 +18,10 @@ const PER_DOCUMENT: usize = 4;
 /// The most documents; the one that was used longest ago goes first.
 const DOCUMENTS: usize = 16;
 
-/// A suggestion that was made before, less what has been typed of it.
+/// The rest of an earlier suggestion, after some of it was typed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Served<T> {
-    /// What is left of it, at the cursor.
+    /// The rest, at the cursor.
     pub suggestion: Suggestion,
     /// The caller's tag.
     pub tag: T,
@@ -93,8 +93,8 @@ impl<T: Clone> Recent<T> {
         self.documents.clear();
     }
 
-    /// Returns what is left of the newest suggestion that the text at the cursor agrees with, if that is worth
-    /// showing and the settings still allow it.
+    /// Returns the rest of the newest suggestion that agrees with the text at the cursor, if the rest is worth showing and
+    /// the settings still allow it.
     pub fn serve(&mut self, document: &str, job: &Job<'_>) -> Option<Served<T>> {
         if job.selected.is_some() {
             return None;

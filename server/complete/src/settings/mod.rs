@@ -58,7 +58,7 @@ pub struct Field {
     pub rule: Rule,
     /// Where it may be set.
     pub scope: SettingScope,
-    /// Reads a value of the right type: the value to keep, and what is odd about it.
+    /// Reads a value of the right type; returns the value, and a warning where it was changed.
     read: fn(&Value, Bounds) -> kind::Read<Value>,
     /// The type as JSON schema.
     schema: fn() -> Value,
@@ -66,7 +66,7 @@ pub struct Field {
 
 macro_rules! settings {
     ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $scope:ident; )+) => {
-        /// Everything that a user or a team can choose. Made from a [`SettingsSource`]; the default is good as it is.
+        /// Everything that a user or a team can choose. Made from a [`SettingsSource`]; the defaults need no change.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Settings {
             $( $(#[doc = $doc])+ pub $field: $kind, )+
@@ -121,17 +121,17 @@ settings! {
     /// While typing, stay silent when more than this many characters stand right of the cursor; closing
     /// brackets, quotes and white space do not count.
     max_line_suffix: usize = 8, "maxLineSuffix", Some((0.0, 1000.0)), Least, Language;
-    /// Most other suggestions for a place, when they are asked for again where one is shown. 0 gives none.
+    /// Most alternatives to a shown suggestion, for a user who asks again. 0 gives none.
     alternatives: usize = 2, "alternatives", Some((0.0, 5.0)), Least, Language;
-    /// Where keys throw away what the model began: most milliseconds after a key until it begins. What the editor waited
-    /// by itself counts. As long as its work is wanted it begins at once. 0 always does.
+    /// Debounce where keys throw away the model's work: most milliseconds between a key and the model's start. The
+    /// editor's own wait counts. As long as keys throw nothing away the model starts at once. With 0 it always does.
     debounce_ms: u64 = 150, "debounceMs", Some((0.0, 2000.0)), Most, Language;
     /// After this many milliseconds a suggestion ends with the line it is in.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
     /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.
     deadline_ms: u64 = 10_000, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
-    /// Whether the model may work while nothing is asked of it: read ahead where the user is, look through the
-    /// documents used last for what may be copied, and finish a suggestion that was cut short by time. It gives way to whatever is asked.
+    /// Whether the model may work while there is no request: evaluate the prompt for the user's place, index recent
+    /// documents for drafts, and finish a suggestion that time cut short. Any request interrupts this work.
     idle_work: bool = true, "idleWork", None, Quietest, Language;
     /// Tokens of text above the cursor that the model reads.
     prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;
@@ -140,17 +140,17 @@ settings! {
     /// Most tokens of notes (`housestyle memory`) that the model reads before the text. 0 reads none.
     memory_note_tokens: usize = 128, "memory.noteTokens", Some((0.0, 2048.0)), Least, Language;
     /// Most tokens of the user's last edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
-    /// They are read again whenever the user goes on in another place.
+    /// The model reads them again whenever the user goes on in another place.
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
-    /// Whether the team's approved skills take part: told to the model, asked of what it wrote, shown as hints.
+    /// Whether the team's approved skills take part: in prompts, as checks of the model's text, and as hints.
     skills_enabled: bool = true, "skills.enabled", None, Quietest, Everything;
     /// Most tokens of skills that the model reads before the text. 0 reads none.
     skill_tokens: usize = 96, "skills.tokens", Some((0.0, 2048.0)), Least, Language;
     /// Whether an editor shows where an open document does not follow a skill.
     skill_hints: bool = true, "skills.hints", None, Quietest, Everything;
-    /// Names of skills that take no part.
+    /// Names of skills that are switched off.
     skills_off: Vec<String> = Vec::new(), "skills.off", None, Union, Everything;
-    /// Names of skills that are measured and not seen: what they would have done is counted, and nothing is done.
+    /// Names of skills in the shadow: their actions are counted and not done.
     skills_shadow: Vec<String> = Vec::new(), "skills.shadow", None, Union, Everything;
     /// How freely the model chooses; 0 takes the likeliest token always.
     temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
@@ -158,28 +158,27 @@ settings! {
     top_p: f64 = 1.0, "topP", Some((0.01, 1.0)), Team, Language;
     /// Seed of the choice: the same seed gives the same text.
     seed: u64 = 0, "seed", Some((0.0, 9e15)), Team, Everything;
-    /// Silence below this mean natural logarithm of the tokens' probabilities. 0 asks for certainty.
+    /// Least mean natural logarithm of the tokens' probabilities: a suggestion below it is not shown. 0 asks for certainty.
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
     /// The same for prose in `quiet` mode.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
-    /// What the journal on this machine keeps of suggestions: `on` what became of them and the text of those that were
-    /// taken, so that something can be learned; `outcomes` no text; `off` nothing. Secrets, files that hold them and
-    /// files that git ignores never enter.
+    /// What the journal on this machine stores of suggestions: with `on` their outcomes and the text of accepted ones, from
+    /// which the program learns; with `outcomes` no text; with `off` nothing. Secrets, files that hold them and files that
+    /// git ignores never enter.
     journal: Journal = Journal::On, "journal", None, Quietest, Everything;
-    /// After this many seconds it is noted what still stands of a suggestion that was taken.
+    /// Seconds after which the journal notes how much of an accepted suggestion is still there.
     retention_check_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
-    /// Whether the workspace is trusted. Of one that is not, nothing is noted and nothing learned. An editor that
-    /// asks its user for trust says it here.
+    /// Whether the workspace is trusted. The program notes and learns nothing of an untrusted one. An editor that asks its
+    /// user for trust sets this.
     trusted: bool = true, "trusted", None, Quietest, Everything;
-    /// Folder that skills are proposed in, such as `.claude/skills`. Empty for the one where the team's skills are, else
-    /// `.agents/skills`.
+    /// Folder for new skills, such as `.claude/skills`. Empty for the folder of the team's skills, else `.agents/skills`.
     skills_folder: String = String::new(), "skills.folder", None, Team, Everything;
     /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`
     /// against its path in the workspace; `*` stays within a name, `**` does not. Case does not count.
     disabled: Vec<String> = secret_files(), "disabled", None, Union, Everything;
 }
 
-/// Files that hold secrets more often than not; nothing of them should reach a prompt.
+/// Returns globs of files that hold secrets more often than not; none of their text should reach a prompt.
 fn secret_files() -> Vec<String> {
     let globs = [
         ".env*",

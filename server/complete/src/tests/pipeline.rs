@@ -139,7 +139,7 @@ fn check_slow(fixture: &str, model: &str, per_char: u64, expect: &str) {
 }
 
 #[test]
-fn time_is_kept() {
+fn time_limits_hold() {
     check_slow("fn f() {\n    ‸\n}", "a();\n    b();\n    c();\n", 1, "a();\n    b();\n    c();");
     check_slow("fn f() {\n    ‸\n}", "a();\n    b();\n    c();\n", 20, "a();\n    b();");
     check_slow("fn f() {\n    ‸\n}", "alpha();\n    beta();\n", 40, "alpha();");
@@ -187,7 +187,7 @@ fn failure_and_cancelling_are_reasons() {
 }
 
 #[test]
-fn progress_tells_all_text_so_far() {
+fn progress_gets_all_text_so_far() {
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
     let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
@@ -242,7 +242,7 @@ fn strange_documents_cost_little() {
 }
 
 #[test]
-fn what_time_cut_short_is_finished_later() {
+fn a_suggestion_that_time_cut_short_is_extended() {
     let (snapshot, cursor) = document("a.rs", "fn f() {\n    ‸\n}");
     let (settings, _) = Settings::from_json(&json!({"timeBudgetMs": 200}));
     let job = Job::at(&snapshot, cursor, &settings);
@@ -263,7 +263,7 @@ fn what_time_cut_short_is_finished_later() {
     assert_eq!(extend(&job, &longer, &mut model, &Cancel::new(), &mut |_| {}), None);
 }
 
-/// Checks the scope that is told for the time after the first key of a suggestion.
+/// Checks the language and scope after the first key of a suggestion.
 #[track_caller]
 fn check_next(path: &str, fixture: &str, model: &str, expect: &str) {
     let trace = run(path, fixture, &mut Scripted::new([model]), Trigger::Automatic, &Settings::default());

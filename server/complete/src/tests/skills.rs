@@ -43,11 +43,11 @@ fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, par
 }
 
 #[test]
-fn a_skill_is_told_and_what_breaks_it_is_put_right() {
+fn a_skill_is_injected_and_a_text_that_breaks_it_is_repaired() {
     let all = ["no-len: told", "no-len: repaired"];
     let prompt = check(Mode::On, json!({}), "a.len() == 0", "a.is_empty()", &all);
-    let told = "<FimPrefix>// Write `a.is_empty()`, not `a.len() == 0`.\n\nfn f(";
-    assert!(prompt.starts_with(told), "{prompt}");
+    let beginning = "<FimPrefix>// Write `a.is_empty()`, not `a.len() == 0`.\n\nfn f(";
+    assert!(prompt.starts_with(beginning), "{prompt}");
     check(Mode::On, json!({}), "a.is_empty()", "a.is_empty()", &all[..1]);
 }
 

@@ -44,7 +44,7 @@ struct Heredoc {
     tabs: bool,
 }
 
-/// The last thing before the place, as far as it tells a regular expression from a division.
+/// The last token before a place, as far as it separates a regular expression from a division.
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
     None,
@@ -64,7 +64,7 @@ struct Scanner<'a> {
     last: Last,
 }
 
-/// What the reader of one piece tells: nothing if it was read to its end, else what is still open.
+/// The result of reading one piece: `None` if it ended, else the string or comment that is still open.
 type Open = Option<Found>;
 
 impl Scanner<'_> {
@@ -343,7 +343,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads lines up to the one that ends the here-document; tells whether it came.
+    /// Reads lines up to the end of the here-document; returns whether there was one.
     fn heredoc_body(&mut self, heredoc: &Heredoc) -> bool {
         while self.at < self.bytes.len() {
             let start = self.at;
@@ -385,7 +385,7 @@ impl Scanner<'_> {
         (filled && ended).then_some(1 + count + usize::from(last.is_some()))
     }
 
-    /// Moves behind the next `close`; tells whether there is one.
+    /// Moves behind the next `close`; returns whether there is one.
     fn skip_past(&mut self, close: Close) -> bool {
         while self.at < self.bytes.len() {
             work::count(1);
@@ -419,7 +419,7 @@ impl Scanner<'_> {
         before.is_none_or(|b| b.is_ascii_whitespace() || b";|&()".contains(b))
     }
 
-    /// Tells whether a single quote stands in a word of prose, as in the text of JSX: no code has it there.
+    /// Returns whether a single quote stands in a word of prose, as in the text of JSX: no code has it there.
     fn is_apostrophe(&self, quote: &Quote) -> bool {
         let in_word = self.at > 0 && self.bytes[self.at - 1].is_ascii_alphanumeric();
         quote.open == "'" && in_word && !matches!(self.rules.special, Special::Shell | Special::Python)

@@ -281,7 +281,7 @@ fn markdown_has_blocks_of_code() {
 }
 
 #[test]
-fn a_fence_tells_its_language() {
+fn a_fence_names_its_language() {
     let cases = [
         ("```rust\n‸", "rust"),
         ("```rs\n‸", "rust"),

@@ -1,7 +1,7 @@
 //! What editing sessions cost in tokens evaluated: edits are replayed over a real file, each followed by a request.
 //!
 //! The generator counts and keeps sequences as the engine does, so the figures are exact but for the tokenizer. They
-//! are bounded here, and quoted in `server/DECISIONS.md`; `--nocapture` prints them.
+//! are bounded here, and quoted in `server/decisions/pipeline.md`; `--nocapture` prints them.
 
 use housestyle_text::{Language, Offset, Snapshot};
 

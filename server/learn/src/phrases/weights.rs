@@ -33,7 +33,7 @@ impl Default for Weights {
     }
 }
 
-/// Fitted on later edits of five packages (see DECISIONS.md); a row for each level, from unsure to sure.
+/// Fitted on later edits of five packages (see `decisions/phrases.md`); a row for each level, from unsure to sure.
 const FITTED: [f32; KINDS] = [
     0.063, 0.029, 0.069, 0.021, 0.063, 0.076, //
     0.211, 0.065, 0.128, 0.069, 0.075, 0.186, //

@@ -5,6 +5,9 @@ use super::{Text, root, texts};
 /// Endings by which a path in backticks is known to be meant as a file of ours.
 const ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".lua", ".sh", ".py", ".txt", ".jsonl", "/run"];
 
+/// The page that compares Housestyle with other tools, each feature with its test.
+const PEERS: &str = "server/PEERS.md";
+
 /// Returns whether a file is a page about the repository, and not data.
 fn is_page(path: &str) -> bool {
     path.ends_with(".md") && !path.starts_with("tests/evals/cases/")
@@ -111,8 +114,8 @@ fn named_tests<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
 #[test]
 fn what_is_said_of_the_peers_is_tested() {
     let files = texts();
-    let readme = files.iter().find(|file| file.path == "README.md").expect("README.md");
-    let named = named_tests(&readme.text, "\n## Beside its peers\n");
+    let page = files.iter().find(|file| file.path == PEERS).expect("the page of the peers");
+    let named = named_tests(&page.text, "\n## Features\n");
     assert!(named.len() > 20, "{named:?}");
     let is_code = |file: &&Text| !is_page(&file.path);
     let is_test = |name: &str| {
@@ -122,7 +125,7 @@ fn what_is_said_of_the_peers_is_tested() {
     let missing: Vec<String> = named
         .iter()
         .filter(|name| !is_test(name))
-        .map(|name| format!("README.md: there is no test {name}"))
+        .map(|name| format!("{PEERS}: there is no test {name}"))
         .collect();
     super::none(&missing);
 }

@@ -121,17 +121,17 @@ settings! {
     /// While typing, stay silent when more than this many characters stand right of the cursor; closing
     /// brackets, quotes and white space do not count.
     max_line_suffix: usize = 8, "maxLineSuffix", Some((0.0, 1000.0)), Least, Language;
-    /// Most other suggestions for a place, when they are asked for again where one is shown. 0 gives none.
+    /// Most alternatives for a place, when the user asks again where a suggestion is visible. 0 gives none.
     alternatives: usize = 2, "alternatives", Some((0.0, 5.0)), Least, Language;
-    /// Where keys throw away what the model began: most milliseconds after a key until it begins. What the editor waited
-    /// by itself counts. As long as its work is wanted it begins at once. 0 always does.
+    /// Most milliseconds that generation waits after a key, where keys throw away the model's work. The editor's own
+    /// wait counts. As long as the work is wanted, generation starts at once. 0 never waits.
     debounce_ms: u64 = 150, "debounceMs", Some((0.0, 2000.0)), Most, Language;
-    /// After this many milliseconds a suggestion ends with the line it is in.
+    /// After this many milliseconds a suggestion ends with its current line.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
-    /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.
+    /// After this many milliseconds a suggestion ends at once; only its whole lines or whole words are shown.
     deadline_ms: u64 = 10_000, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
-    /// Whether the model may work while nothing is asked of it: read ahead where the user is, look through the
-    /// documents used last for what may be copied, and finish a suggestion that was cut short by time. It gives way to whatever is asked.
+    /// Whether the model may work while no request waits: read ahead at the cursor, search the documents used last for
+    /// text to copy, and finish a suggestion that time cut short. Any request interrupts this work.
     idle_work: bool = true, "idleWork", None, Quietest, Language;
     /// Tokens of text above the cursor that the model reads.
     prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;
@@ -139,20 +139,20 @@ settings! {
     suffix_tokens: usize = 96, "suffixTokens", Some((0.0, 4096.0)), Team, Language;
     /// Most tokens of notes (`housestyle memory`) that the model reads before the text. 0 reads none.
     memory_note_tokens: usize = 128, "memory.noteTokens", Some((0.0, 2048.0)), Least, Language;
-    /// Most tokens of the user's last edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
-    /// They are read again whenever the user goes on in another place.
+    /// Most tokens of the user's latest edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
+    /// A change of place makes the model read them again.
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
-    /// Whether the team's approved skills take part: told to the model, asked of what it wrote, shown as hints.
+    /// Whether the team's approved skills take part: in the prompt, in the check of each suggestion, and as hints.
     skills_enabled: bool = true, "skills.enabled", None, Quietest, Everything;
     /// Most tokens of skills that the model reads before the text. 0 reads none.
     skill_tokens: usize = 96, "skills.tokens", Some((0.0, 2048.0)), Least, Language;
-    /// Whether an editor shows where an open document does not follow a skill.
+    /// Whether an editor shows hints where an open document breaks a skill.
     skill_hints: bool = true, "skills.hints", None, Quietest, Everything;
-    /// Names of skills that take no part.
+    /// Names of skills to switch off.
     skills_off: Vec<String> = Vec::new(), "skills.off", None, Union, Everything;
-    /// Names of skills that are measured and not seen: what they would have done is counted, and nothing is done.
+    /// Names of skills to measure without effect: their effects are counted and not applied.
     skills_shadow: Vec<String> = Vec::new(), "skills.shadow", None, Union, Everything;
-    /// How freely the model chooses; 0 takes the likeliest token always.
+    /// How freely the model chooses; 0 always takes the likeliest token.
     temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
     /// Choose among the likeliest tokens that together have this probability.
     top_p: f64 = 1.0, "topP", Some((0.01, 1.0)), Team, Language;
@@ -162,16 +162,16 @@ settings! {
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
     /// The same for prose in `quiet` mode.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
-    /// What the journal on this machine keeps of suggestions: `on` what became of them and the text of those that were
-    /// taken, so that something can be learned; `outcomes` no text; `off` nothing. Secrets, files that hold them and
-    /// files that git ignores never enter.
+    /// What the journal on this machine records of suggestions: `on` the outcome, and the text of accepted ones, so that
+    /// Housestyle can learn; `outcomes` no text; `off` nothing. Secrets, files that hold them and files that git ignores
+    /// never enter.
     journal: Journal = Journal::On, "journal", None, Quietest, Everything;
-    /// After this many seconds it is noted what still stands of a suggestion that was taken.
+    /// After this many seconds the journal records how much of an accepted suggestion is still there.
     kept_after_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
-    /// Whether the workspace is trusted. Of one that is not, nothing is noted and nothing learned. An editor that
-    /// asks its user for trust says it here.
+    /// Whether the workspace is trusted. In an untrusted one nothing is recorded and nothing learned. An editor that asks
+    /// its user for trust reports the answer here.
     trusted: bool = true, "trusted", None, Quietest, Everything;
-    /// Folder that skills are proposed in, such as `.claude/skills`. Empty for the one where the team's skills are, else
+    /// Folder for proposed skills, such as `.claude/skills`. Empty means the folder of the team's skills, else
     /// `.agents/skills`.
     skills_folder: String = String::new(), "skills.folder", None, Team, Everything;
     /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`

@@ -8,13 +8,13 @@ use super::{FIELDS, Field, Reach, Rule};
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Settings\n\n\
-         Made from the declaration in `complete/src/settings/mod.rs`, like the settings in `editors/vscode/package.json`;\n\
-         do not edit by hand. To make both anew:\n\
+         Generated from the declaration in `complete/src/settings/mod.rs`, as the settings in `editors/vscode/package.json` are;\n\
+         do not edit either by hand. To generate both:\n\
          `HOUSESTYLE_UPDATE=1 cargo test --release -p housestyle-complete settings`.\n\n\
          A team's `housestyle.toml` and a user's own file use these names, and so do the editors. A user's file can\n\
          only be stricter than the team's: the last column says what that means. Settings marked with ◦ can also be\n\
-         set for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. What is\n\
-         unknown or of the wrong type is reported and left out; the rest holds.\n\n\
+         set for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. A setting\n\
+         that is unknown or of the wrong type is reported and ignored; the rest holds.\n\n\
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );
     for field in FIELDS {

@@ -20,7 +20,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Returns the exit code of the contract: 1 check, 2 usage, 3 environment.
+    /// Returns the exit code: 1 check, 2 usage, 3 environment.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Failure::OutputClosed => 0,

@@ -25,7 +25,7 @@ pub(crate) use self::piece::Piece;
 
 /// Real code, some 2,000 tokens of it.
 const DOCUMENT: &str = include_str!("../../assets/bench.rs.txt");
-/// What is measured when nothing else is asked for: the figures of the contract.
+/// The measurements of a run without `--only`.
 const ALL: [Piece; 7] = [
     Piece::Prefill(64),
     Piece::Prefill(512),

@@ -1,8 +1,8 @@
 //! Measures the pipeline on recorded cases: what a team wrote, against what is suggested there.
 //!
 //! The caller brings the cases as text, the model, and the clock. For every arm (a way to set things up) it runs
-//! [`run`] over all cases, times it, and gives the results to [`report`]; the figures are those of the contract in
-//! the design, to the letter.
+//! [`run`] over all cases, times it, and gives the results to [`report`], whose figures `housestyle eval --json` prints
+//! under the same names.
 
 mod bootstrap;
 mod case;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::bootstrap::{Difference, Fraction, paired_difference};
 use super::run::CaseResult;
 
-/// The result of `eval`, as the contract has it.
+/// The result of `eval`, in the form of its JSON document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// How many cases.

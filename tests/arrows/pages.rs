@@ -5,9 +5,6 @@ use super::{Text, root, texts};
 /// Endings by which a path in backticks is known to be meant as a file of ours.
 const ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".lua", ".sh", ".py", ".txt", ".jsonl", "/run"];
 
-/// The page that compares Housestyle with other tools, each feature with its test.
-const PEERS: &str = "server/PEERS.md";
-
 /// Returns whether a file is a page about the repository, and not data.
 fn is_page(path: &str) -> bool {
     path.ends_with(".md") && !path.starts_with("tests/evals/cases/")
@@ -110,6 +107,9 @@ fn named_tests<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
     let last = rows.filter_map(|row| row.trim_end_matches('|').rsplit('|').next());
     last.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }
+
+/// The page that compares Housestyle with other tools, each feature with its test.
+const PEERS: &str = "server/PEERS.md";
 
 #[test]
 fn what_is_said_of_the_peers_is_tested() {

@@ -142,7 +142,7 @@ fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Re
     lines.iter().try_for_each(|line| print(&line.to_string()))
 }
 
-/// Returns an edit as a case for `eval`, with further facts of the journal.
+/// Returns an edit as a case of the contract, with what is known beyond it.
 fn case(edit: &Edit) -> Value {
     json!({
         "path": edit.path, "prefix": edit.before, "suffix": edit.after, "middle": edit.text,

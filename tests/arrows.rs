@@ -3,9 +3,12 @@
 //! `server/ARCHITECTURE.md` says why. Each check is a function from text to complaints, tested on made-up text,
 //! and then run on what is here.
 
+mod cycles;
 mod graph;
 mod pages;
+mod paths;
 mod sources;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 
@@ -48,6 +51,11 @@ fn texts() -> Vec<Text> {
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// Returns whether a source is compiled for tests only.
+fn is_test(path: &str) -> bool {
+    path.ends_with("tests.rs") || path.contains("/tests/")
 }
 
 /// Fails with all complaints, one a line.

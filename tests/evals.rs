@@ -117,7 +117,7 @@ fn results_belong_to_the_cases_and_to_the_summary() {
 /// The program holds the cases as one file, on which its gate measures candidates.
 #[test]
 fn the_program_holds_the_same_cases() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/cli/assets/core.jsonl");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/adaptation/assets/core.jsonl");
     let lines = cases::jsonl(&read());
     if std::env::var_os("HOUSESTYLE_UPDATE").is_some() {
         std::fs::write(&path, &lines).expect("writing the cases");

@@ -5,13 +5,37 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Packages that may be named in some crates' manifests only, for whatever kind of dependency.
-const DECLARED: &[(&str, &[&str], &[&str])] = &[
-    ("LSP and JSON-RPC", LSP, &["housestyle-lsp"]),
-    ("candle", &["candle-*"], &["housestyle-engine", "housestyle-train", "housestyle"]),
-    ("git", &["git2", "libgit2-sys", "gix", "gix-*"], &["housestyle-review", "housestyle"]),
-    ("SQLite", &["rusqlite", "libsqlite3-sys", "sqlx", "sqlx-*"], &["housestyle-journal"]),
+/// A package that belongs into some crates.
+struct Home {
+    what: &'static str,
+    packages: &'static [&'static str],
+    /// The crates that may declare it.
+    crates: &'static [&'static str],
+    /// Whether any crate may have it for its tests.
+    tests_may: bool,
+}
+
+const fn home(
+    what: &'static str,
+    packages: &'static [&'static str],
+    crates: &'static [&'static str],
+) -> Home {
+    Home { what, packages, crates, tests_may: false }
+}
+
+const HOMES: &[Home] = &[
+    home("LSP and JSON-RPC", LSP, &["housestyle-lsp"]),
+    home("candle", &["candle-*"], &["housestyle-engine", "housestyle-train", "housestyle-adaptation"]),
+    Home { tests_may: true, ..home("git", GIT, &["housestyle-review"]) },
+    home("SQLite", &["rusqlite", "libsqlite3-sys", "sqlx", "sqlx-*"], &["housestyle-journal"]),
+    home("HTTP", HTTP, &["housestyle-net"]),
+    home("the network", &["housestyle-net"], &["housestyle", "housestyle-adaptation"]),
+    home("the command line", &["clap", "clap_*"], &["housestyle"]),
 ];
+
+const GIT: &[&str] = &["git2", "libgit2-sys", "gix", "gix-*"];
+
+const HTTP: &[&str] = &["ureq", "ureq-*", "reqwest", "hyper", "hyper-*", "curl", "isahc", "attohttpc"];
 
 const LSP: &[&str] =
     &["tower-lsp", "tower-lsp-*", "lsp-*", "ls-types", "jsonrpc*", "jsonrpsee*", "async-lsp"];
@@ -23,6 +47,60 @@ const REACHED: &[(&[&str], &[&str])] = &[
     (&["housestyle-complete"], &["housestyle-engine", "housestyle-lsp", "housestyle-journal"]),
     (PURE, &["candle-*", "git2"]),
     (PURE, LSP),
+    (SILENT, &["tracing", "tracing-*"]),
+    (&["housestyle-lsp"], ABOVE),
+    (BELOW, ABOVE),
+];
+
+/// The crates that know of workspaces, the network and what is learned, and the program.
+const ABOVE: &[&str] = &["housestyle-workspace", "housestyle-net", "housestyle-adaptation", "housestyle"];
+
+/// The crates that those are made of, next to `lsp`.
+const BELOW: &[&str] = &[
+    "housestyle-text",
+    "housestyle-complete",
+    "housestyle-engine",
+    "housestyle-journal",
+    "housestyle-skills",
+    "housestyle-learn",
+    "housestyle-review",
+    "housestyle-train",
+    "housestyle-testkit",
+];
+
+/// Crates that log nothing.
+const SILENT: &[&str] = &["housestyle-text", "housestyle-complete", "housestyle-skills", "housestyle-learn"];
+
+/// Which of our crates these may declare. Their tests may have the fixtures besides.
+const MAY_USE: &[(&str, &[&str])] = &[
+    (
+        "housestyle-workspace",
+        &[
+            "housestyle-text",
+            "housestyle-skills",
+            "housestyle-complete",
+            "housestyle-journal",
+            "housestyle-learn",
+            "housestyle-train",
+            "housestyle-review",
+            "housestyle-engine",
+        ],
+    ),
+    ("housestyle-net", &["housestyle-workspace"]),
+    (
+        "housestyle-adaptation",
+        &[
+            "housestyle-workspace",
+            "housestyle-engine",
+            "housestyle-train",
+            "housestyle-learn",
+            "housestyle-complete",
+            "housestyle-review",
+            "housestyle-skills",
+            "housestyle-text",
+            "housestyle-net",
+        ],
+    ),
 ];
 
 /// Crates that can be used without any other of ours.
@@ -109,13 +187,24 @@ impl Graph {
     fn complaints(&self) -> Vec<String> {
         let mut complaints = Vec::new();
         for member in &self.members {
-            for (what, packages, allowed) in DECLARED {
-                for (_, to) in self.direct(member).filter(|(_, to)| is_any(to, packages)) {
-                    if !allowed.contains(&member.as_str()) {
-                        complaints
-                            .push(format!("{member} -> {to}: {what} belongs into {}", allowed.join(", ")));
-                    }
+            for home in HOMES.iter().filter(|home| !home.crates.contains(&member.as_str())) {
+                let counts = |kind: Kind| kind == Kind::Build || !home.tests_may;
+                for (_, to) in
+                    self.direct(member).filter(|(kind, to)| counts(*kind) && is_any(to, home.packages))
+                {
+                    let (what, crates) = (home.what, home.crates.join(", "));
+                    complaints.push(format!("{member} -> {to}: {what} belongs into {crates}"));
                 }
+            }
+            for (_, may_use) in MAY_USE.iter().filter(|(from, _)| from == member) {
+                let other = |kind: Kind, to: &str| {
+                    let fixtures = kind == Kind::Dev && to == FIXTURES.0;
+                    is_any(to, &["housestyle", "housestyle-*"]) && !may_use.contains(&to) && !fixtures
+                };
+                let others = self.direct(member).filter(|(kind, to)| other(*kind, to));
+                complaints.extend(
+                    others.map(|(_, to)| format!("{member} -> {to}: it may use {}", may_use.join(", "))),
+                );
             }
             let reach = self.reach(member);
             for (_, never) in REACHED.iter().filter(|(from, _)| from.contains(&member.as_str())) {
@@ -220,6 +309,66 @@ mod tests {
         check("testkit: dev !candle-nn", &["housestyle-testkit -> candle-nn"]);
         check("engine: !git2", &["housestyle-engine -> git2"]);
         check("cli: !rusqlite", &["housestyle -> rusqlite"]);
+        check("train: !candle-core\n adaptation: !candle-core", &[]);
+        check("workspace: !candle-core", &["housestyle-workspace -> candle-core"]);
+    }
+
+    #[test]
+    fn tests_may_have_git_where_the_product_may_not() {
+        check("cli: dev !git2\n workspace: dev !git2\n review: !git2", &[]);
+        check("workspace: !git2", &["housestyle-workspace -> git2"]);
+        check("learn: dev !git2", &["housestyle-learn -> git2"]); // they are to build in seconds
+    }
+
+    #[test]
+    fn the_network_has_one_crate_and_two_users() {
+        check("net: !ureq\n adaptation: net\n cli: net, adaptation", &[]);
+        check("adaptation: dev !ureq", &["housestyle-adaptation -> ureq"]);
+        check("net: workspace\n workspace: !ureq", &["housestyle-workspace -> ureq"]);
+        check("tests: net", &["housestyle-tests -> housestyle-net"]);
+        check("train: net", &["housestyle-train -> housestyle-net"; 2]);
+    }
+
+    #[test]
+    fn the_command_line_is_the_programs() {
+        check("cli: !clap\n engine: dev !criterion\n !criterion: !clap", &[]);
+        check("adaptation: !clap", &["housestyle-adaptation -> clap"]);
+    }
+
+    #[test]
+    fn the_crates_above_use_what_they_may() {
+        check(
+            "workspace: text, skills, complete, journal, learn, train, review, engine, dev testkit\n \
+             net: workspace, !ureq, dev testkit\n \
+             adaptation: workspace, engine, train, learn, complete, review, skills, text, net, dev testkit\n \
+             cli: workspace, net, adaptation, lsp, journal\n lsp: complete, text",
+            &[],
+        );
+        check("workspace: net", &["housestyle-workspace -> housestyle-net"; 2]);
+        check("workspace: lsp", &["housestyle-workspace -> housestyle-lsp"]);
+        check("workspace: adaptation", &["housestyle-workspace -> housestyle-adaptation"]);
+        check("net: skills", &["housestyle-net -> housestyle-skills"]);
+        check("net: dev text", &["housestyle-net -> housestyle-text"]);
+        check(
+            "adaptation: lsp, journal",
+            &["housestyle-adaptation -> housestyle-journal", "housestyle-adaptation -> housestyle-lsp"],
+        );
+        check("adaptation: testkit", &["housestyle-adaptation -> housestyle-testkit"; 2]);
+    }
+
+    #[test]
+    fn what_lies_below_reaches_none_of_the_crates_above() {
+        check("lsp: workspace", &["housestyle-lsp -> housestyle-workspace"]);
+        check("lsp: middle\n middle: adaptation", &["housestyle-lsp -> housestyle-adaptation"]);
+        check("lsp: dev cli", &["housestyle-lsp -> housestyle"]);
+        check("train: workspace", &["housestyle-train -> housestyle-workspace"]);
+    }
+
+    #[test]
+    fn pure_crates_do_not_log() {
+        check("lsp: !tracing\n engine: !tracing", &[]);
+        check("learn: !tracing", &["housestyle-learn -> tracing"]);
+        check("skills: text, !nice\n !nice: !tracing-core", &["housestyle-skills -> tracing-core"]);
     }
 
     #[test]

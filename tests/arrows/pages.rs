@@ -1,9 +1,12 @@
-//! The pages: what they point at exists, and the map names every crate.
+//! The pages and the scripts: what they point at exists, and the map names every crate.
 
 use super::{Text, root, texts};
 
 /// Endings by which a path in backticks is known to be meant as a file of ours.
 const ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".lua", ".sh", ".py", ".txt", ".jsonl", "/run"];
+
+/// What scripts name and make themselves.
+const MADE_BY_SCRIPTS: &[&str] = &[];
 
 /// Returns whether a file is a page about the repository, and not data.
 fn is_page(path: &str) -> bool {
@@ -57,6 +60,41 @@ fn dead(page: &Text, exists: impl Fn(&str) -> bool) -> Vec<String> {
     found
 }
 
+/// Returns whether a file is a script of a shell.
+fn is_script(file: &Text) -> bool {
+    let first = file.text.lines().next().unwrap_or_default();
+    file.path.ends_with(".sh") || first.starts_with("#!") && first.ends_with("sh")
+}
+
+/// Returns the paths that a script names from the repository's root on: those that start with one of `folders`. What
+/// holds a variable part is none.
+fn script_paths<'a>(script: &'a str, folders: &[&str]) -> Vec<&'a str> {
+    let in_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let mut found = Vec::new();
+    for line in script.lines() {
+        let mut at = 0;
+        for word in line.split(|c| !in_path(c)) {
+            let (before, after) = (&line[..at], &line[at + word.len()..]);
+            at += word.len() + after.chars().next().map_or(0, char::len_utf8);
+            // `$root/tests/run` and `"$root"/tests/run` start with the root; other variables lead elsewhere.
+            let from_root = match word {
+                _ if before.ends_with('$') => word.strip_prefix("root/"),
+                _ if before.ends_with("$root\"") || before.ends_with("${root}") => word.strip_prefix('/'),
+                _ => None,
+            };
+            let name = from_root.unwrap_or(word);
+            let variable = from_root.is_none() && before.ends_with(['$', '}', '*', '~', '>', ']']);
+            let open = after.starts_with(['$', '{', '*', '[', '<']);
+            let name = name.trim_end_matches(['.', '/']);
+            let inside = name.split_once('/').is_some_and(|(folder, _)| folders.contains(&folder));
+            if inside && !variable && !open {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
 /// Returns a path without `.` and `..`, or nothing when it leaves the repository.
 fn tidy(path: &str) -> Option<String> {
     let mut parts = Vec::new();
@@ -86,6 +124,27 @@ fn what_the_pages_point_at_exists() {
 }
 
 #[test]
+fn what_the_scripts_point_at_exists() {
+    let scripts: Vec<Text> = texts().into_iter().filter(is_script).collect();
+    let has = |path: &str| scripts.iter().any(|script| script.path == path);
+    assert!(has("tests/run") && has(".ci/run") && has("tests/nvim/run.sh"));
+    let entries = std::fs::read_dir(root()).expect("the root").flatten();
+    let names = entries.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name());
+    let names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+    let folders: Vec<&str> =
+        names.iter().map(String::as_str).filter(|name| !super::MADE.contains(name)).collect();
+    let mut complaints = Vec::new();
+    for script in &scripts {
+        for path in script_paths(&script.text, &folders) {
+            if !root().join(path).exists() && !MADE_BY_SCRIPTS.contains(&path) {
+                complaints.push(format!("{}: there is no {path}", script.path));
+            }
+        }
+    }
+    super::none(&complaints);
+}
+
+#[test]
 fn the_map_names_every_crate() {
     let files = texts();
     let crates: Vec<&str> = files
@@ -108,11 +167,14 @@ fn named_tests<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
     last.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }
 
+/// The page that compares Housestyle with other tools, each feature with its test.
+const PEERS: &str = "server/PEERS.md";
+
 #[test]
 fn what_is_said_of_the_peers_is_tested() {
     let files = texts();
-    let readme = files.iter().find(|file| file.path == "README.md").expect("README.md");
-    let named = named_tests(&readme.text, "\n## Beside its peers\n");
+    let page = files.iter().find(|file| file.path == PEERS).expect("the page of the peers");
+    let named = named_tests(&page.text, "\n## Features\n");
     assert!(named.len() > 20, "{named:?}");
     let is_code = |file: &&Text| !is_page(&file.path);
     let is_test = |name: &str| {
@@ -122,7 +184,7 @@ fn what_is_said_of_the_peers_is_tested() {
     let missing: Vec<String> = named
         .iter()
         .filter(|name| !is_test(name))
-        .map(|name| format!("README.md: there is no test {name}"))
+        .map(|name| format!("{PEERS}: there is no test {name}"))
         .collect();
     super::none(&missing);
 }
@@ -155,6 +217,18 @@ mod tests {
         check("`lsp/src/gone.rs`", &["there is no lsp/src/gone.rs"]);
         check("`textDocument/didOpen`, `<crate>/src/lib.rs`, `target/x.md`, `lib.rs`", &[]);
         check("```\n`lsp/src/gone.rs`\n```\n`gone/x.md`", &["there is no gone/x.md"]);
+    }
+
+    #[test]
+    fn paths_in_scripts_are_found() {
+        let check = |script: &str, expected: &[&str]| {
+            assert_eq!(script_paths(script, &["tests", "server"]), expected, "{script}");
+        };
+        check("# see tests/nvim/README.md.\ntests/run fast", &["tests/nvim/README.md", "tests/run"]);
+        check("cd \"$root/server/cli\" && cp x=tests/a.sh ./b", &["server/cli", "tests/a.sh"]);
+        check("\"$root\"/tests/run $here/tests/run \"$dir\"/server/node", &["tests/run"]);
+        check("tests/$name tests/*.sh target/tests/x /usr/tests/x ${x}/tests/y tests/", &[]);
+        check("(tests/a/b says what it needs)", &["tests/a/b"]);
     }
 
     #[test]

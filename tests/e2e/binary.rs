@@ -23,13 +23,13 @@ pub(crate) fn housestyle() -> &'static Path {
 #[cfg(feature = "models")]
 pub(crate) fn fresh() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| given().unwrap_or_else(|| build(place())))
+    BUILT.get_or_init(|| named().unwrap_or_else(|| build(place())))
 }
 
 /// Returns the program that `HOUSESTYLE_BIN` names, which is taken as it is: who sets it has just built it.
 #[cfg(feature = "models")]
-fn given() -> Option<PathBuf> {
-    std::env::var_os("HOUSESTYLE_BIN").filter(|given| !given.is_empty()).map(PathBuf::from)
+fn named() -> Option<PathBuf> {
+    std::env::var_os("HOUSESTYLE_BIN").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// Returns what `HOUSESTYLE_HOME` is where tests need models: a home of their own, so that no user's configuration takes

@@ -52,8 +52,8 @@ fn an_unknown_language_is_text() {
 #[test]
 fn a_missing_version_or_language_is_supplied() {
     let mut editor = Editor::new(&[(TEXT, 0)]);
-    let (given, _) = housestyle_testkit::cursor::split(PLACE);
-    editor.client.notify("textDocument/didOpen", &json!({ "textDocument": { "uri": URI, "text": given } }));
+    let (content, _) = housestyle_testkit::cursor::split(PLACE);
+    editor.client.notify("textDocument/didOpen", &json!({ "textDocument": { "uri": URI, "text": content } }));
     assert_eq!(text(&editor.complete(URI, (1, 14))), TEXT, "the path says that it is Rust");
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Start<'a> {
     pub(super) root: String,
     /// Where the server's state is; a new place where there is none.
     pub(super) home: Option<Arc<TempDir>>,
+    /// The level of the server's log, if it is to write one.
+    pub(super) log: Option<&'a str>,
 }
 
 impl Default for Start<'_> {
@@ -55,6 +57,7 @@ impl Default for Start<'_> {
             configuration: Value::Null,
             root: "file:///work".to_owned(),
             home: None,
+            log: None,
         }
     }
 }
@@ -88,6 +91,9 @@ impl Start<'_> {
             let model = Tiny { fim: false, ..Tiny::default() };
             std::fs::write(&file, model.gguf()).expect("the model is written");
             command.arg("--model").arg(file);
+        }
+        if let Some(level) = self.log {
+            command.env("HOUSESTYLE_LOG", level);
         }
         let mut client = Client::spawn(&mut command);
         client.configuration = self.configuration;
@@ -189,5 +195,7 @@ pub(super) fn nothing() -> Value {
     json!({ "items": [] })
 }
 
-/// A moment in which an idle server answers, on a busy machine too.
-pub(super) const AT_ONCE: Duration = Duration::from_millis(400);
+/// Milliseconds for an answer of the model that a test does not wait for.
+pub(super) const NEVER: u64 = 60_000;
+/// A time in which a server answers that does not wait for such an answer, on a busy machine, too.
+pub(super) const AT_ONCE: Duration = Duration::from_secs(20);

@@ -113,7 +113,7 @@ fn nothing_to_say_is_an_empty_list_with_a_reason() {
 }
 
 #[test]
-fn a_request_without_a_document_is_told_what_it_lacks() {
+fn a_request_without_a_document_gets_an_error_that_names_it() {
     let mut editor = Editor::new(&[(TEXT, 0)]);
     let id = editor
         .client

@@ -1,4 +1,4 @@
-//! The journal from outside: what an editor does lands in it, by its outcome; what must not enter does not.
+//! The journal from outside: it holds what an editor does, by its outcome, and nothing that must not enter.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,14 +15,14 @@ use super::editor::{Editor, PLACE, Start, TEXT, inline};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A workspace on disk, and the state of the servers in it.
-struct Desk {
+struct Workspace {
     folder: TempDir,
     home: Arc<TempDir>,
 }
 
-impl Desk {
-    fn new() -> Desk {
-        Desk {
+impl Workspace {
+    fn new() -> Workspace {
+        Workspace {
             folder: tempfile::tempdir().expect("a folder"),
             home: Arc::new(tempfile::tempdir().expect("a folder")),
         }
@@ -72,7 +72,7 @@ impl Desk {
         document["suggestions"].as_array().cloned().unwrap_or_default()
     }
 
-    /// Waits until the journal holds what is asked for.
+    /// Waits until the suggestions in the journal satisfy `holds`.
     #[track_caller]
     fn wait_for(&self, what: &str, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let began = Instant::now();
@@ -121,9 +121,9 @@ fn check(
     act: impl Fn(&mut Editor, &str, (u32, u32), &Value),
     expected: &[(&str, u64)],
 ) {
-    let desk = Desk::new();
-    let mut editor = desk.start(script, json!({}));
-    let uri = desk.uri("src/total.rs");
+    let workspace = Workspace::new();
+    let mut editor = workspace.start(script, json!({}));
+    let uri = workspace.uri("src/total.rs");
     let at = editor.open(&uri, "rust", PLACE);
     let item = editor.complete(&uri, at)["items"][0].clone();
     act(&mut editor, &uri, at, &item);
@@ -133,13 +133,13 @@ fn check(
     };
     let expected: Vec<(String, u64)> =
         expected.iter().map(|(name, taken)| ((*name).to_owned(), *taken)).collect();
-    let found = desk.wait_for("outcomes", |found| outcomes(found) == expected);
+    let found = workspace.wait_for("outcomes", |found| outcomes(found) == expected);
     let first = &found[0];
     assert_eq!((first["path"].as_str(), first["text"].as_str()), (Some("src/total.rs"), Some(TEXT)));
     let offered = &first["offered"];
     assert_eq!((offered["line"].as_u64(), offered["column"].as_u64()), (Some(2), Some(15)));
     assert!(offered["model"].is_string() && offered["format"].is_string(), "{offered}");
-    desk.verified();
+    workspace.verified();
 }
 
 #[test]
@@ -171,8 +171,8 @@ fn accepted_as_the_command_says() {
     );
 }
 
-/// Asks for others beside the suggestion, and returns the second.
-fn second(editor: &mut Editor, uri: &str, at: (u32, u32)) -> Value {
+/// Asks for an alternative to the suggestion, and returns it.
+fn alternative(editor: &mut Editor, uri: &str, at: (u32, u32)) -> Value {
     let asked = inline(uri, at, &json!({ "triggerKind": 1 }));
     let answer = editor.client.ask("textDocument/inlineCompletion", &asked);
     assert_eq!(answer["items"].as_array().map(Vec::len), Some(2), "{answer}");
@@ -180,19 +180,19 @@ fn second(editor: &mut Editor, uri: &str, at: (u32, u32)) -> Value {
 }
 
 #[test]
-fn of_others_the_one_that_is_taken() {
+fn an_alternative_that_is_accepted() {
     let script = &[(TEXT, 0), ("items.len();", 0)];
     let taken = &[("superseded", 0), ("accepted", 12)];
     check(
         script,
         |editor, uri, at, _| {
-            second(editor, uri, at);
+            alternative(editor, uri, at);
             editor.type_at(uri, at, "items.len();");
         },
         taken,
     );
     let command = |editor: &mut Editor, uri: &str, at: (u32, u32), _: &Value| {
-        let item = second(editor, uri, at);
+        let item = alternative(editor, uri, at);
         editor.client.ask("workspace/executeCommand", &item["command"]);
     };
     check(script, command, taken);
@@ -238,7 +238,7 @@ fn typed_by_hand_is_not_accepted() {
 }
 
 #[test]
-fn the_rest_taken_after_typing_is_the_same_suggestion() {
+fn the_rest_accepted_after_typing_is_the_same_suggestion() {
     check(
         &[(TEXT, 0)],
         |editor, uri, at, _| {
@@ -297,104 +297,118 @@ fn superseded_by_another_answer() {
 }
 
 #[test]
-fn what_is_kept_after_a_while_is_counted_in_tokens() {
-    let desk = Desk::new();
-    let mut editor = desk.start(&[(TEXT, 0)], json!({ "keptAfterSeconds": 1 }));
-    let uri = desk.uri("a.rs");
+fn what_survives_the_delay_is_counted_in_tokens() {
+    let workspace = Workspace::new();
+    let mut editor = workspace.start(&[(TEXT, 0)], json!({ "keptAfterSeconds": 1 }));
+    let uri = workspace.uri("a.rs");
     let at = editor.open(&uri, "rust", PLACE);
     editor.complete(&uri, at);
     editor.type_at(&uri, at, TEXT);
     // `items` becomes `prices`, and a line is put before it all.
     editor.edit(&uri, at, (at.0, at.1 + 5), "prices");
     editor.type_at(&uri, (0, 0), "// Adds.\n");
-    let found = desk.wait_for("a look", |found| found.iter().any(|line| !line["kept"][0].is_null()));
-    let kept = &found[0]["kept"][0];
-    let numbers = ["accepted", "kept", "later"].map(|name| kept["kept"][name].as_u64());
+    let found = workspace.wait_for("a check", |found| found.iter().any(|line| !line["kept"][0].is_null()));
+    let retained = &found[0]["kept"][0];
+    let numbers = ["accepted", "kept", "later"].map(|name| retained["kept"][name].as_u64());
     assert_eq!(
-        (numbers, kept["kept"]["when"].as_str()),
+        (numbers, retained["kept"]["when"].as_str()),
         ([Some(10), Some(9), Some(10)], Some("while")),
-        "{kept}"
+        "{retained}"
     );
-    assert_eq!(kept["text"], "prices.iter().sum();");
-    let (_, stats) = desk.run(&["journal", "stats"]);
+    assert_eq!(retained["text"], "prices.iter().sum();");
+    let (_, stats) = workspace.run(&["journal", "stats"]);
     assert_eq!(stats["all"]["kept_after_a_while"]["rate"], 0.9);
     assert_eq!(stats["all"]["acceptance"], 1.0);
     // Now it is a case to learn from.
-    let (_, edits) = desk.run(&["journal", "export", "--edits"]);
+    let (_, edits) = workspace.run(&["journal", "export", "--edits"]);
     let case = &edits["edits"][0];
     assert_eq!((case["middle"].as_str(), case["weight"].as_f64()), (Some("prices.iter().sum();"), Some(0.9)));
     assert!(case["prefix"].as_str().is_some_and(|text| text.ends_with("let sum = ")), "{case}");
     assert_eq!(case["suffix"], "\n    sum\n}\n");
 }
 
-/// Takes a suggestion, goes to another branch, and commits; what was noted of that.
-fn committed(between: impl Fn(&mut Editor, &str)) -> Value {
-    let desk = Desk::new();
-    desk.commit("1", "commit (initial): Begin");
-    let mut editor = desk.start(&[(TEXT, 0)], json!({}));
-    let uri = desk.uri("a.rs");
+/// Accepts a suggestion in a document, and waits until the server has checked it after the delay. In the same step it
+/// reads where the repository of every document with an accepted suggestion stands.
+#[track_caller]
+fn accept_and_wait(workspace: &Workspace, editor: &mut Editor, path: &str) {
+    let uri = workspace.uri(path);
     let at = editor.open(&uri, "rust", PLACE);
     editor.complete(&uri, at);
     editor.type_at(&uri, at, TEXT);
-    desk.wait_for("the acceptance", |found| found.iter().any(|line| line["outcome"] == "accepted"));
-    // The repository is looked at as soon as something was taken, and every two seconds after that.
-    std::thread::sleep(Duration::from_millis(500));
-    between(&mut editor, &uri);
-    desk.commit("2", "checkout: moving from x to main");
-    std::thread::sleep(Duration::from_millis(2_500));
-    let at_commit = |line: &Value| -> Vec<Value> {
-        let looks = line["kept"].as_array().cloned().unwrap_or_default();
-        looks.into_iter().map(|look| look["kept"].clone()).filter(|kept| kept["when"] == "commit").collect()
-    };
-    assert!(at_commit(&desk.suggestions()[0]).is_empty(), "going to another branch is no commit");
-    desk.commit("3", "commit: Go on");
-    let found = desk.wait_for("a look", |found| found.iter().any(|line| !at_commit(line).is_empty()));
-    let kept = at_commit(&found[0]);
-    assert_eq!((kept.len(), &kept[0]["commit"]), (1, &json!("3".repeat(40))));
-    kept[0].clone()
+    let checked = |line: &Value| line["path"] == path && !checks(line, "while").is_empty();
+    workspace.wait_for("a check after the delay", |found| found.iter().any(checked));
+}
+
+/// Returns the checks of a suggestion that were made at a certain time.
+fn checks(line: &Value, when: &str) -> Vec<Value> {
+    let checks = line["kept"].as_array().cloned().unwrap_or_default();
+    checks
+        .into_iter()
+        .map(|check| check["kept"].clone())
+        .filter(|retained| retained["when"] == when)
+        .collect()
+}
+
+/// Accepts a suggestion, goes to another branch, and commits; returns what was recorded at the commit.
+fn committed(between: impl Fn(&mut Editor, &str)) -> Value {
+    let workspace = Workspace::new();
+    workspace.commit("1", "commit (initial): Begin");
+    let mut editor = workspace.start(&[(TEXT, 0)], json!({ "keptAfterSeconds": 1 }));
+    accept_and_wait(&workspace, &mut editor, "a.rs");
+    between(&mut editor, &workspace.uri("a.rs"));
+    workspace.commit("2", "checkout: moving from x to main");
+    accept_and_wait(&workspace, &mut editor, "barrier.rs");
+    let first = |found: &[Value]| found.iter().find(|line| line["path"] == "a.rs").expect("it").clone();
+    let early = checks(&first(&workspace.suggestions()), "commit");
+    assert!(early.is_empty(), "going to another branch is no commit: {early:?}");
+    workspace.commit("3", "commit: Go on");
+    let at_commit = |found: &[Value]| checks(&first(found), "commit");
+    let retained = at_commit(&workspace.wait_for("a check", |found| !at_commit(found).is_empty()));
+    assert_eq!((retained.len(), &retained[0]["commit"]), (1, &json!("3".repeat(40))));
+    retained[0].clone()
 }
 
 #[test]
-fn what_is_kept_at_the_next_commit_is_noted() {
+fn what_survives_until_the_next_commit_is_recorded() {
     assert_eq!(committed(|_, _| {})["kept"], 10);
     // Also of a document that is not open any more.
-    let kept = committed(|editor, uri| {
+    let retained = committed(|editor, uri| {
         editor.edit(uri, (1, 14), (1, 19), "prices");
         editor.client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
     });
-    assert_eq!(kept["kept"], 9);
+    assert_eq!(retained["kept"], 9);
 }
 
 #[test]
 fn secrets_never_enter() {
-    let desk = Desk::new();
-    desk.commit("1", "commit (initial): Begin");
-    std::fs::write(desk.folder.path().join(".gitignore"), "ignored/\n").expect("written");
+    let workspace = Workspace::new();
+    workspace.commit("1", "commit (initial): Begin");
+    std::fs::write(workspace.folder.path().join(".gitignore"), "ignored/\n").expect("written");
     // Put together here, so that no secret stands in this file.
     let secret = format!("gh{}_{}", "p", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
     let suggested = format!("f(\"{secret}\");");
     let script = [(TEXT, 0), (suggested.as_str(), 0), (TEXT, 0)];
-    let mut editor = desk.start(&script, json!({ "idleWork": false }));
+    let mut editor = workspace.start(&script, json!({ "idleWork": false }));
     // Around what is taken, before and after it.
     let fixture = format!("const T: &str = \"{secret}\";\n{PLACE}const U: &str = \"{secret}\";\n");
-    let around = desk.uri("around.rs");
+    let around = workspace.uri("around.rs");
     let at = editor.open(&around, "rust", &fixture);
     editor.complete(&around, at);
     editor.type_at(&around, at, TEXT);
     // In the suggestion itself.
-    let within = desk.uri("within.rs");
+    let within = workspace.uri("within.rs");
     let at = editor.open(&within, "rust", PLACE);
     editor.complete(&within, at);
     editor.type_at(&within, at, &suggested);
     // In a file that git ignores.
-    let ignored = desk.uri("ignored/x.rs");
+    let ignored = workspace.uri("ignored/x.rs");
     let at = editor.open(&ignored, "rust", PLACE);
     editor.complete(&ignored, at);
     editor.type_at(&ignored, at, TEXT);
     editor.client.close_input();
     assert!(editor.client.wait_for_end(PATIENCE).is_some());
-    let found = desk.wait_for("two suggestions", |found| found.len() == 2);
-    assert!(!desk.holds(&secret) && !desk.holds(&secret[4..]), "a secret is in the journal");
+    let found = workspace.wait_for("two suggestions", |found| found.len() == 2);
+    assert!(!workspace.holds(&secret) && !workspace.holds(&secret[4..]), "a secret is in the journal");
     assert!(found.iter().all(|line| line["path"] != "ignored/x.rs"), "{found:#?}");
     let line = |path: &str| found.iter().find(|line| line["path"] == path).expect("noted").clone();
     assert_eq!(line("around.rs")["before"].as_str().map(|text| text.lines().count()), Some(2));
@@ -404,122 +418,126 @@ fn secrets_never_enter() {
         (&line("within.rs")["before"], &line("within.rs")["outcome"]),
         (&Value::Null, &json!("accepted"))
     );
-    desk.verified();
+    workspace.verified();
 }
 
-/// Takes a suggestion in `path` under these settings, and returns what the journal holds of it.
-fn noted(path: &str, options: Value) -> Vec<Value> {
-    let desk = Desk::new();
-    let mut editor = desk.start(&[(TEXT, 0)], options);
-    let uri = desk.uri(path);
+/// Accepts a suggestion in `path` under these settings, and returns what the journal holds of it.
+fn recorded(path: &str, options: Value) -> Vec<Value> {
+    let workspace = Workspace::new();
+    let mut editor = workspace.start(&[(TEXT, 0)], options);
+    let uri = workspace.uri(path);
     let at = editor.open(&uri, "rust", PLACE);
     editor.complete(&uri, at);
     editor.type_at(&uri, at, TEXT);
     editor.why();
     editor.client.close_input();
     assert!(editor.client.wait_for_end(PATIENCE).is_some());
-    let found = desk.suggestions();
-    assert!(found.is_empty() || desk.holds("items.iter()") == (found[0]["text"] == TEXT), "{found:#?}");
+    let found = workspace.suggestions();
+    assert!(found.is_empty() || workspace.holds("items.iter()") == (found[0]["text"] == TEXT), "{found:#?}");
     found
 }
 
 #[test]
-fn the_settings_say_how_much_is_kept() {
-    let outcomes = noted("a.rs", json!({ "journal": "outcomes" }));
+fn the_settings_say_how_much_is_recorded() {
+    let outcomes = recorded("a.rs", json!({ "journal": "outcomes" }));
     assert_eq!((&outcomes[0]["text"], &outcomes[0]["outcome"]), (&json!(""), &json!("accepted")));
     assert_eq!(outcomes[0]["offered"]["withheld"], "outcomes");
-    assert_eq!(noted("a.rs", json!({ "journal": "off" })), Vec::<Value>::new());
-    assert_eq!(noted("a.rs", json!({ "trusted": false })), Vec::<Value>::new());
+    assert_eq!(recorded("a.rs", json!({ "journal": "off" })), Vec::<Value>::new());
+    assert_eq!(recorded("a.rs", json!({ "trusted": false })), Vec::<Value>::new());
     // A team's wish to leave a key file alone may have been taken back: its name still counts.
-    assert_eq!(noted("deploy/server.pem", json!({ "disabled": [] })), Vec::<Value>::new());
+    assert_eq!(recorded("deploy/server.pem", json!({ "disabled": [] })), Vec::<Value>::new());
 }
 
 #[test]
 fn a_server_that_is_killed_loses_nothing_and_two_of_them_share_a_journal() {
-    let desk = Desk::new();
-    let mut editors = [desk.start(&[(TEXT, 0)], json!({})), desk.start(&[(TEXT, 0)], json!({}))];
+    let workspace = Workspace::new();
+    let mut editors = [workspace.start(&[(TEXT, 0)], json!({})), workspace.start(&[(TEXT, 0)], json!({}))];
     for round in 0..5 {
         for (n, editor) in editors.iter_mut().enumerate() {
-            let uri = desk.uri(&format!("{round}-{n}.rs"));
+            let uri = workspace.uri(&format!("{round}-{n}.rs"));
             let at = editor.open(&uri, "rust", PLACE);
             editor.complete(&uri, at);
             editor.type_at(&uri, at, TEXT);
         }
     }
     let all = |found: &[Value]| found.len() == 10 && found.iter().all(|line| line["outcome"] == "accepted");
-    desk.wait_for("ten suggestions", all);
+    workspace.wait_for("ten suggestions", all);
     for editor in &mut editors {
-        let uri = desk.uri("last.rs");
+        let uri = workspace.uri("last.rs");
         let at = editor.open(&uri, "rust", PLACE);
         editor.complete(&uri, at);
         editor.client.kill();
     }
-    let events = desk.verified();
+    let events = workspace.verified();
     assert!(events >= 20, "{events}");
-    assert!(desk.suggestions().len() >= 10);
-    let mut next = desk.start(&[(TEXT, 0)], json!({}));
-    let uri = desk.uri("next.rs");
+    assert!(workspace.suggestions().len() >= 10);
+    let mut next = workspace.start(&[(TEXT, 0)], json!({}));
+    let uri = workspace.uri("next.rs");
     let at = next.open(&uri, "rust", PLACE);
     next.complete(&uri, at);
-    desk.wait_for("one more", |found| found.iter().any(|line| line["path"] == "next.rs"));
-    assert!(desk.verified() > events);
+    workspace.wait_for("one more", |found| found.iter().any(|line| line["path"] == "next.rs"));
+    assert!(workspace.verified() > events);
 }
 
 #[test]
-fn what_is_forgotten_is_in_no_file_of_the_state() {
-    let desk = Desk::new();
-    let mut editor = desk.start(&[(TEXT, 0)], json!({ "keptAfterSeconds": 1 }));
+fn forgotten_text_is_in_no_file_of_the_state() {
+    let workspace = Workspace::new();
+    let mut editor = workspace.start(&[(TEXT, 0)], json!({ "keptAfterSeconds": 1 }));
     for name in ["clients/acme.rs", "own.rs"] {
-        let uri = desk.uri(name);
+        let uri = workspace.uri(name);
         let mark = name.replace(['/', '.'], "_");
         let at = editor.open(&uri, "rust", &PLACE.replace("total", &mark));
         editor.complete(&uri, at);
         editor.type_at(&uri, at, TEXT);
     }
-    desk.wait_for("looks", |found| found.len() == 2 && found.iter().all(|line| !line["kept"][0].is_null()));
-    assert!(desk.holds("clients_acme_rs"));
-    let (code, done) = desk.run(&["journal", "forget", "--file", "clients/**"]);
+    workspace
+        .wait_for("checks", |found| found.len() == 2 && found.iter().all(|line| !line["kept"][0].is_null()));
+    assert!(workspace.holds("clients_acme_rs"));
+    let (code, done) = workspace.run(&["journal", "forget", "--file", "clients/**"]);
     assert_eq!((code, &done["suggestions"], &done["texts"]), (0, &json!(1), &json!(3)), "{done}");
-    assert!(!desk.holds("clients_acme_rs"), "it is still there");
-    assert!(desk.holds("own_rs"));
-    desk.verified();
-    let paths: Vec<Value> = desk.suggestions().iter().map(|line| line["path"].clone()).collect();
+    assert!(!workspace.holds("clients_acme_rs"), "it is still there");
+    assert!(workspace.holds("own_rs"));
+    workspace.verified();
+    let paths: Vec<Value> = workspace.suggestions().iter().map(|line| line["path"].clone()).collect();
     assert_eq!(paths, [Value::Null, json!("own.rs")]);
     // The server goes on meanwhile.
-    let uri = desk.uri("more.rs");
+    let uri = workspace.uri("more.rs");
     let at = editor.open(&uri, "rust", PLACE);
     editor.complete(&uri, at);
-    desk.wait_for("one more", |found| found.len() == 3);
-    let (code, done) = desk.run(&["journal", "forget", "--everything"]);
+    workspace.wait_for("one more", |found| found.len() == 3);
+    let (code, done) = workspace.run(&["journal", "forget", "--everything"]);
     assert_eq!((code, &done["suggestions"]), (0, &json!(2)), "{done}");
-    assert!(!desk.holds("own_rs") && !desk.holds("items.iter()"));
-    desk.verified();
+    assert!(!workspace.holds("own_rs") && !workspace.holds("items.iter()"));
+    workspace.verified();
 }
 
 #[test]
-fn a_journal_that_is_none_is_moved_aside_and_completions_go_on() {
-    let desk = Desk::new();
-    let mut editor = desk.start(&[(TEXT, 0)], json!({}));
-    let uri = desk.uri("a.rs");
+fn a_damaged_journal_is_quarantined_and_completions_go_on() {
+    let workspace = Workspace::new();
+    let mut editor = workspace.start(&[(TEXT, 0)], json!({}));
+    let uri = workspace.uri("a.rs");
     let at = editor.open(&uri, "rust", PLACE);
     editor.complete(&uri, at);
-    desk.wait_for("a journal", |found| found.len() == 1);
+    workspace.wait_for("a journal", |found| found.len() == 1);
     editor.client.kill();
-    let (_, stats) = desk.run(&["journal", "stats"]);
+    let (_, stats) = workspace.run(&["journal", "stats"]);
     let journal = Path::new(stats["journal"].as_str().expect("a path")).to_path_buf();
     let garbage = "this is somebody's poem and no database\n".repeat(99);
     std::fs::write(&journal, &garbage).expect("written");
-    assert_eq!(desk.run(&["journal", "stats"]).0, 3);
-    assert_eq!(desk.run(&["audit", "verify"]).0, 3);
-    let mut editor = desk.start(&[(TEXT, 0)], json!({}));
+    assert_eq!(workspace.run(&["journal", "stats"]).0, 3);
+    assert_eq!(workspace.run(&["audit", "verify"]).0, 3);
+    let mut editor = workspace.start(&[(TEXT, 0)], json!({}));
     let at = editor.open(&uri, "rust", PLACE);
     assert_eq!(super::editor::text(&editor.complete(&uri, at)), TEXT);
     let began = Instant::now();
-    while desk.run(&["audit", "verify"]).0 != 0 {
+    while workspace.run(&["audit", "verify"]).0 != 0 {
         assert!(began.elapsed() < PATIENCE, "no new journal");
         std::thread::sleep(Duration::from_millis(50));
     }
     let files = std::fs::read_dir(journal.parent().expect("a folder")).expect("a folder").flatten();
-    let aside: Vec<_> = files.filter(|file| file.file_name().to_string_lossy().contains(".aside-")).collect();
-    assert!(aside.iter().any(|file| std::fs::read_to_string(file.path()).is_ok_and(|text| text == garbage)));
+    let quarantined: Vec<_> =
+        files.filter(|file| file.file_name().to_string_lossy().contains(".aside-")).collect();
+    assert!(
+        quarantined.iter().any(|file| std::fs::read_to_string(file.path()).is_ok_and(|text| text == garbage))
+    );
 }

@@ -47,7 +47,7 @@ fn headers_that_are_none() {
     ] {
         survives(&mut editor, bytes);
     }
-    // All but the last were told; that one was glued to the header after it.
+    // All but the last got an error; that one was glued to the header after it.
     assert!(editor.client.answers_to(&Value::Null) >= 5);
     while editor.client.answers_to(&Value::Null) > 0 {
         assert_eq!(editor.client.answer_to(&Value::Null).code(), -32700);

@@ -3,7 +3,7 @@
 use super::editor::{Editor, PLACE, URI, text};
 
 /// Returns the resident memory of a process in bytes, where the system tells it.
-fn resident(pid: u32) -> Option<usize> {
+fn memory_in_use(pid: u32) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok()? * 1024)
@@ -25,11 +25,11 @@ fn ten_thousand_requests() {
         assert!(text(&editor.complete(URI, after)).starts_with("let value"));
         editor.edit(URI, at, after, "");
         if round == 1000 {
-            after_a_thousand = resident(editor.client.pid());
+            after_a_thousand = memory_in_use(editor.client.pid());
         }
         editor.client.notifications("housestyle/status");
         editor.client.notifications("didChangeStatus");
     }
-    let (Some(before), Some(after)) = (after_a_thousand, resident(editor.client.pid())) else { return };
+    let (Some(before), Some(after)) = (after_a_thousand, memory_in_use(editor.client.pid())) else { return };
     assert!(after < before + SLACK, "{before} bytes after 1,000 requests, {after} after 10,000");
 }

@@ -33,27 +33,27 @@ fn check(arguments: &[&str], file: Option<(&str, &[u8])>) -> String {
     let why = client.ask("workspace/executeCommand", &json!({ "command": "housestyle.why" }));
     assert_eq!(why["state"], "error");
     assert_eq!(why["last"]["code"], "no-model");
-    let told = status["params"]["message"].as_str().unwrap_or_default().to_owned();
-    assert!(message.as_str().is_some_and(|message| message.contains(&told)), "{message} and {told}");
-    told
+    let why = status["params"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(message.as_str().is_some_and(|message| message.contains(&why)), "{message} and {why}");
+    why
 }
 
 #[test]
 fn a_missing_model() {
-    let told = check(&["--offline"], None);
-    assert!(told.contains("model pull"), "it says what to do: {told}");
+    let message = check(&["--offline"], None);
+    assert!(message.contains("model pull"), "it says what to do: {message}");
 }
 
 #[test]
 fn a_missing_file() {
-    let told = check(&["--model", "nowhere.gguf"], None);
-    assert!(told.contains("nowhere.gguf"), "{told}");
+    let message = check(&["--model", "nowhere.gguf"], None);
+    assert!(message.contains("nowhere.gguf"), "{message}");
 }
 
 #[test]
 fn a_corrupt_file() {
     for bytes in [&b"GGUF\x03\0\0\0 and then nonsense"[..], b"", b"not a model at all", &[0; 4096]] {
-        let told = check(&["--model", "bad.gguf"], Some(("bad.gguf", bytes)));
-        assert!(told.contains("bad.gguf"), "{told}");
+        let message = check(&["--model", "bad.gguf"], Some(("bad.gguf", bytes)));
+        assert!(message.contains("bad.gguf"), "{message}");
     }
 }

@@ -1,6 +1,4 @@
-//! Text that is being typed is not computed again.
-
-use std::time::{Duration, Instant};
+//! The rest of a suggestion that the user types is not computed again.
 
 use super::editor::{Editor, PLACE, TEXT, URI, nothing, text};
 
@@ -28,16 +26,14 @@ fn a_suggestion_does_not_outlive_a_change_elsewhere() {
 }
 
 #[test]
-fn what_is_being_written_serves_the_next_request_at_the_same_place() {
+fn a_run_serves_the_next_request_at_the_same_place() {
     let mut editor = Editor::new(&[(TEXT, 600), ("another_answer();", 0)]);
     let at = editor.open(URI, "rust", PLACE);
     let first = editor.request(URI, at);
     editor.wait_until_thinking();
-    let began = Instant::now();
     let second = editor.request(URI, at);
     assert!(editor.answer(first).result().is_null());
     assert_eq!(text(&editor.answer(second).result()), TEXT);
-    assert!(began.elapsed() < Duration::from_millis(1500));
 }
 
 #[test]

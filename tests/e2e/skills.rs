@@ -1,5 +1,5 @@
-//! A team's skills in a real repository: told to the model, what breaks one is put right, the editor shows where one is
-//! not followed, with what can be done about it; what is merged or switched takes part without a restart.
+//! A team's skills in a real repository: the prompt holds them, text that breaks one is repaired, the editor shows where a
+//! document does not follow one, with the fixes; a skill that is merged or switched takes part without a restart.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,29 +17,31 @@ const RULE: &str = r#"{"format":1,"scope":{"languages":["rust"]},"rule":{"rewrit
 /// A document that breaks the skill twice, and where something is wanted that does.
 const DOCUMENT: &str =
     "fn f(a: &[u8], é: &str) -> bool {\n    let 𝕏 = é.len() == 0;\n    g(a.len() == 0);\n    ‸\n}\n";
+/// The end of the document.
+const END: (u32, u32) = (5, 0);
 const BREAKS: &str = "let b = a.len() == 0;";
 const REPAIRED: &str = "let b = a.is_empty();";
 /// Long enough for any machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A repository, and the state of the servers in it.
-struct Desk {
+pub(super) struct Repository {
     folder: TempDir,
     home: Arc<TempDir>,
 }
 
-impl Desk {
+impl Repository {
     /// Returns a repository with a document and, where it is wanted, an approved skill.
-    fn new(approved: bool) -> Desk {
+    pub(super) fn new(approved: bool) -> Repository {
         let folder = || tempfile::tempdir().expect("a folder");
-        let desk = Desk { folder: folder(), home: Arc::new(folder()) };
-        desk.git(&["init", "--quiet", "--initial-branch", "main"]);
-        desk.write("src/a.rs", &DOCUMENT.replace('‸', ""));
-        desk.commit("Begin");
+        let repository = Repository { folder: folder(), home: Arc::new(folder()) };
+        repository.git(&["init", "--quiet", "--initial-branch", "main"]);
+        repository.write("src/a.rs", &DOCUMENT.replace('‸', ""));
+        repository.commit("Begin");
         if approved {
-            desk.skill();
+            repository.skill();
         }
-        desk
+        repository
     }
 
     /// Merges the skill, as a team would.
@@ -49,11 +51,16 @@ impl Desk {
         self.commit("Add a skill");
     }
 
-    fn root(&self) -> &Path {
+    /// Returns the home of the servers.
+    pub(super) fn home(&self) -> Arc<TempDir> {
+        Arc::clone(&self.home)
+    }
+
+    pub(super) fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    fn write(&self, path: &str, content: &str) {
+    pub(super) fn write(&self, path: &str, content: &str) {
         let file = self.root().join(path);
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
         std::fs::write(file, content).expect("written");
@@ -74,24 +81,24 @@ impl Desk {
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn commit(&self, subject: &str) {
+    pub(super) fn commit(&self, subject: &str) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message", subject]);
     }
 
-    fn uri(&self, path: &str) -> String {
+    pub(super) fn uri(&self, path: &str) -> String {
         let folder = self.root().canonicalize().expect("there").to_string_lossy().replace('\\', "/");
         let folder = folder.trim_start_matches("//?/").trim_start_matches('/').to_owned();
         format!("file:///{folder}/{path}")
     }
 
-    fn start(&self, script: &[(&str, u64)], options: Value) -> Editor {
+    pub(super) fn start(&self, script: &[(&str, u64)], options: Value) -> Editor {
         let root = self.uri("");
         Start { script, options, root, home: Some(Arc::clone(&self.home)), ..Start::default() }.go()
     }
 
     #[track_caller]
-    fn run(&self, arguments: &[&str]) -> Value {
+    pub(super) fn run(&self, arguments: &[&str]) -> Value {
         let mut command = Command::new(housestyle());
         command.args(arguments).args(["--json", "--workspace"]).arg(self.root());
         let output = command.env("HOUSESTYLE_HOME", self.home.path()).output().expect("it runs");
@@ -103,12 +110,13 @@ impl Desk {
 /// Waits for hints; returns their lines and columns, in UTF-16.
 #[track_caller]
 fn hints(editor: &mut Editor, matches: impl Fn(&[Value]) -> bool) -> Vec<(u64, u64, u64)> {
-    let told = editor.client.notification("textDocument/publishDiagnostics", |params| {
+    let published = editor.client.notification("textDocument/publishDiagnostics", |params| {
         matches(params["diagnostics"].as_array().expect("a list"))
     });
-    let told = told.message["params"]["diagnostics"].as_array().expect("a list").clone();
+    let hints = published.message["params"]["diagnostics"].as_array().expect("a list").clone();
     let number = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_u64).expect("a number");
-    told.iter()
+    hints
+        .iter()
         .map(|hint| {
             assert_eq!((&hint["severity"], &hint["source"]), (&json!(4), &json!("housestyle")), "{hint}");
             assert_eq!(hint["code"], "ask-is-empty");
@@ -129,21 +137,31 @@ fn actions(editor: &mut Editor, uri: &str, line: u64) -> Vec<Value> {
     editor.client.ask("textDocument/codeAction", &asked).as_array().cloned().unwrap_or_default()
 }
 
+/// Types a line break, waits until the server has looked up the skills and checked the document with it, and returns how
+/// many hints there are.
+#[track_caller]
+fn checked(editor: &mut Editor, uri: &str, at: (u32, u32)) -> usize {
+    editor.type_at(uri, at, "\n");
+    let asked = json!({ "textDocument": { "uri": uri } });
+    let report = editor.client.ask("textDocument/diagnostic", &asked);
+    report["items"].as_array().map_or(0, Vec::len)
+}
+
 fn titled<'a>(actions: &'a [Value], title: &str) -> &'a Value {
     let found = actions.iter().find(|action| action["title"] == title);
     found.unwrap_or_else(|| panic!("no {title:?} among {actions:?}"))
 }
 
 #[test]
-fn a_skill_is_told_and_what_breaks_it_is_put_right() {
-    let desk = Desk::new(true);
-    let script = desk.home.path().join("answer.jsonl");
+fn a_skill_is_in_the_prompt_and_text_that_breaks_it_is_repaired() {
+    let repository = Repository::new(true);
+    let script = repository.home.path().join("answer.jsonl");
     std::fs::write(&script, json!({ "text": BREAKS }).to_string()).expect("written");
     let backend = format!("script:{}", script.display());
-    let file = desk.root().join("src/a.rs");
+    let file = repository.root().join("src/a.rs");
     let place = format!("{}:4:5", file.display());
     let complete =
-        |arm: &str| desk.run(&["complete", &place, "--arm", arm, "--explain", "--backend", &backend]);
+        |arm: &str| repository.run(&["complete", &place, "--arm", arm, "--explain", "--backend", &backend]);
     let with = complete("skills");
     assert_eq!(with["text"], REPAIRED);
     let did: Vec<(&str, &str)> = with["skills"]
@@ -159,7 +177,7 @@ fn a_skill_is_told_and_what_breaks_it_is_put_right() {
     let without = complete("base");
     assert_eq!((&without["text"], &without["skills"]), (&json!(BREAKS), &json!([])));
     assert_eq!(complete("all")["text"], REPAIRED);
-    desk.run(&["skill", "set", "ask-is-empty", "shadow"]);
+    repository.run(&["skill", "set", "ask-is-empty", "shadow"]);
     let shadow = complete("skills");
     assert_eq!(shadow["text"], BREAKS);
     assert_eq!(shadow["skills"][0]["shadow"], true, "{shadow}");
@@ -167,9 +185,9 @@ fn a_skill_is_told_and_what_breaks_it_is_put_right() {
 
 #[test]
 fn an_editor_shows_hints_and_what_can_be_done_about_them() {
-    let desk = Desk::new(true);
-    let uri = desk.uri("src/a.rs");
-    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    let repository = Repository::new(true);
+    let uri = repository.uri("src/a.rs");
+    let mut editor = repository.start(&[(BREAKS, 0)], json!({}));
     let at = editor.open(&uri, "rust", DOCUMENT);
     assert_eq!(hints(&mut editor, |hints| hints.len() == 2), [(1, 13, 25), (2, 6, 18)]);
     let suggested = editor.complete(&uri, at);
@@ -202,16 +220,16 @@ fn an_editor_shows_hints_and_what_can_be_done_about_them() {
     editor.client.close_input();
     assert!(editor.client.wait_for_end(PATIENCE).is_some(), "it ends");
 
-    let journal = desk.run(&["audit", "show"]).to_string();
+    let journal = repository.run(&["audit", "show"]).to_string();
     assert!(journal.contains("not-here") && journal.contains("ask-is-empty"), "{journal}");
     assert!(!journal.contains("a.len()"), "the line is in the journal: {journal}");
-    let requests = desk.run(&["why", "-n", "5"]);
+    let requests = repository.run(&["why", "-n", "5"]);
     assert_eq!(requests["requests"][0]["request"]["skills"][1], "ask-is-empty: repaired");
-    let offered = desk.run(&["journal", "export"]);
+    let offered = repository.run(&["journal", "export"]);
     assert_eq!(offered["suggestions"][0]["offered"]["skills"], json!(["ask-is-empty"]), "{offered}");
 
     // What was said is remembered by the next server.
-    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    let mut editor = repository.start(&[(BREAKS, 0)], json!({}));
     editor.open(&uri, "rust", DOCUMENT);
     assert_eq!(hints(&mut editor, |hints| !hints.is_empty()), [(1, 13, 25)]);
     editor.client.notify("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
@@ -225,22 +243,22 @@ fn an_editor_shows_hints_and_what_can_be_done_about_them() {
         (["--file", "src/*.rs"], 1),
         (["--last", "1h"], 0),
     ] {
-        let done = desk.run(&["journal", "forget", which[0], which[1]]);
+        let done = repository.run(&["journal", "forget", which[0], which[1]]);
         assert_eq!(done["exceptions"], forgotten, "{which:?}: {done}");
     }
-    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+    let mut editor = repository.start(&[(BREAKS, 0)], json!({}));
     editor.open(&uri, "rust", DOCUMENT);
     assert_eq!(hints(&mut editor, |hints| !hints.is_empty()), [(1, 13, 25), (2, 6, 18)]);
 }
 
 #[test]
 fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
-    let desk = Desk::new(true);
-    let uri = desk.uri("src/a.rs");
+    let repository = Repository::new(true);
+    let uri = repository.uri("src/a.rs");
     let capabilities = json!({
         "textDocument": { "diagnostic": {} }, "workspace": { "diagnostics": { "refreshSupport": true } },
     });
-    let (root, home) = (desk.uri(""), Some(Arc::clone(&desk.home)));
+    let (root, home) = (repository.uri(""), Some(Arc::clone(&repository.home)));
     let mut editor = Start { script: &[(BREAKS, 0)], capabilities, root, home, ..Start::default() }.go();
     let provider = &editor.server["capabilities"]["diagnosticProvider"];
     assert_eq!(
@@ -274,9 +292,9 @@ fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
     let command = titled(&found, "Not here: ask-is-empty")["command"].clone();
     let asked = json!({ "command": command["command"], "arguments": command["arguments"] });
     editor.client.ask("workspace/executeCommand", &asked);
-    let (began, told) = (Instant::now(), "workspace/diagnostic/refresh".to_owned());
-    while !editor.client.asked.contains(&told) {
-        assert!(began.elapsed() < PATIENCE, "it does not tell that hints are others");
+    let (began, refresh) = (Instant::now(), "workspace/diagnostic/refresh".to_owned());
+    while !editor.client.asked.contains(&refresh) {
+        assert!(began.elapsed() < PATIENCE, "the server does not say that the hints have changed");
         editor.why();
     }
     let (kind, lines, _) = ask(&mut editor, &id);
@@ -289,29 +307,32 @@ fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
 }
 
 #[test]
-fn what_is_merged_takes_part_without_a_restart() {
-    let desk = Desk::new(false);
-    let uri = desk.uri("src/a.rs");
-    let mut editor = desk.start(&[(BREAKS, 0)], json!({}));
+fn a_merged_skill_takes_part_without_a_restart() {
+    let repository = Repository::new(false);
+    let uri = repository.uri("src/a.rs");
+    let mut editor = repository.start(&[(BREAKS, 0)], json!({}));
     let at = editor.open(&uri, "rust", DOCUMENT);
     assert_eq!(text(&editor.complete(&uri, at)), BREAKS);
-    desk.skill();
-    // Seen once somebody goes on, and what was known is not fresh any more.
-    let saved = json!({ "textDocument": { "uri": uri } });
-    let mut told = Vec::new();
-    for _ in 0..60 {
-        editor.client.notify("textDocument/didSave", &saved);
-        std::thread::sleep(Duration::from_millis(500));
-        told = editor.client.notifications("textDocument/publishDiagnostics");
-        if !told.is_empty() {
-            break;
+    repository.skill();
+    // The skills are read again when somebody types, here in another document, once those that were read before are no
+    // longer fresh. Every document is checked with the new ones then.
+    let other = repository.uri("src/b.rs");
+    editor.open(&other, "rust", "fn b() {}\n‸");
+    let began = Instant::now();
+    let published = loop {
+        checked(&mut editor, &other, (1, 0));
+        let published = editor.client.notifications("textDocument/publishDiagnostics");
+        if !published.is_empty() {
+            break published;
         }
-    }
-    assert_eq!(told.last().expect("hints")["diagnostics"].as_array().map(Vec::len), Some(2));
+        assert!(began.elapsed() < PATIENCE, "the merged skill takes no part");
+    };
+    let last = published.last().expect("not empty");
+    assert_eq!((&last["uri"], last["diagnostics"].as_array().map(Vec::len)), (&json!(uri), Some(2)));
     assert_eq!(
         text(&editor.complete(&uri, at)),
         REPAIRED,
-        "what was made without the skill is not given again"
+        "a suggestion that was made without the skill is not given again"
     );
 }
 
@@ -323,12 +344,11 @@ fn settings_take_skills_away() {
         json!({ "skills": { "off": ["ask-is-empty"] } }),
         json!({ "skills": { "shadow": ["ask-is-empty"] } }),
     ] {
-        let desk = Desk::new(true);
-        let uri = desk.uri("src/a.rs");
-        let mut editor = desk.start(&[(BREAKS, 0)], options);
+        let repository = Repository::new(true);
+        let uri = repository.uri("src/a.rs");
+        let mut editor = repository.start(&[(BREAKS, 0)], options);
         let at = editor.open(&uri, "rust", DOCUMENT);
-        // Both threads have had their turn by then.
-        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(checked(&mut editor, &uri, END), 0);
         assert_eq!(text(&editor.complete(&uri, at)), BREAKS);
         assert_eq!(editor.client.notifications("textDocument/publishDiagnostics"), Vec::<Value>::new());
     }

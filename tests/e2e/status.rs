@@ -26,7 +26,7 @@ fn loading_ready_thinking_ready() {
 }
 
 #[test]
-fn loading_is_told_as_progress_too() {
+fn loading_is_sent_as_progress_too() {
     let capabilities = json!({ "window": { "workDoneProgress": true } });
     let mut editor = Start { capabilities, ..Start::default() }.go();
     editor.why();

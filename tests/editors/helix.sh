@@ -65,8 +65,8 @@ keys Escape
 keys -l ':w'
 keys Enter
 check 'it is in the file' holds '    total = alpha + beta' "$dir/work/main.py"
-told() { for _ in $(seq 1 100); do "$HOUSESTYLE_BIN" why --json | grep -q '"accepted"' && return 0; sleep 0.1; done; return 1; }
-check 'the server saw that it was taken' told
+accepted() { for _ in $(seq 1 100); do "$HOUSESTYLE_BIN" why --json | grep -q '"accepted"' && return 0; sleep 0.1; done; return 1; }
+check 'the server saw that it was taken' accepted
 keys g g j
 keys -l ' d'
 check "a hint of a skill is among the file's diagnostics" wait_for 'HINT     ask-not'

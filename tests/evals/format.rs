@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_the_case_form_of_the_contract() {
+    fn writes_the_case_form_that_eval_reads() {
         let lines = to_jsonl(&parse(GOOD).unwrap());
         assert_eq!(lines.lines().count(), 2);
         let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();

@@ -140,6 +140,10 @@ def published(tensors, reader):
                 found = tensors.get(f"{of}{name}.{part}")
                 if found is not None:
                     state[f"{to}{module}.{part}"] = found if count is None else unpermute(found, count)
+        for norm in ("q_norm", "k_norm"):
+            found = tensors.get(f"{of}attn_{norm}.weight")
+            if found is not None:
+                state[f"{to}self_attn.{norm}.weight"] = found
     return state, heads, kv_heads
 
 
@@ -147,18 +151,23 @@ def peft(args):
     """Logits of transformers and PEFT with the exported folder."""
     import torch
     from peft import PeftModel
-    from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+    from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
     torch.set_num_threads(2)
     reader, tensors = dequantised(args.folder / "base.gguf")
     state, heads, kv_heads = published(tensors, reader)
     architecture = value(reader, "general.architecture")
     key = lambda name, default=None: value(reader, f"{architecture}.{name}", default)
-    kinds = {"llama": (LlamaConfig, LlamaForCausalLM), "qwen2": (Qwen2Config, Qwen2ForCausalLM)}
+    kinds = {
+        "llama": (LlamaConfig, LlamaForCausalLM),
+        "qwen2": (Qwen2Config, Qwen2ForCausalLM),
+        "qwen3": (Qwen3Config, Qwen3ForCausalLM),
+    }
     config, model = kinds[architecture]
     config = config(
         vocab_size=tensors["token_embd.weight"].shape[0], hidden_size=key("embedding_length"),
         intermediate_size=key("feed_forward_length"), num_hidden_layers=key("block_count"),
-        num_attention_heads=heads, num_key_value_heads=kv_heads, rms_norm_eps=key("attention.layer_norm_rms_epsilon"),
+        num_attention_heads=heads, num_key_value_heads=kv_heads,
+        head_dim=key("attention.key_length", key("embedding_length") // heads), rms_norm_eps=key("attention.layer_norm_rms_epsilon"),
         rope_theta=key("rope.freq_base", 10000.0), max_position_embeddings=key("context_length"),
         tie_word_embeddings=False, attn_implementation="eager",
     )

@@ -135,11 +135,11 @@ function Child:choose(...)
   )
 end
 
----Waits until the user was told something that holds a text.
-function Child:wait_told(text, ms)
+---Waits for a message to the user that holds a text.
+function Child:wait_notified(text, ms)
   return self:wait(function()
-    return vim.iter(self:lua('return _G.told')):any(function(told)
-      return told:find(text, 1, true) ~= nil
+    return vim.iter(self:lua('return _G.notified')):any(function(message)
+      return message:find(text, 1, true) ~= nil
     end)
   end, ms or 15000)
 end
@@ -195,7 +195,7 @@ function Child:wait_shown(text, ms)
   end, ms)
 end
 
-function Child:wait_gone(text, ms)
+function Child:wait_hidden(text, ms)
   return self:wait(function()
     return not self:shows(text)
   end, ms)
@@ -252,6 +252,63 @@ function Child:wait_sent(method, n)
   end)
 end
 
+---Waits until the last message of a method has been answered, and the answer handled.
+---@param method string
+function Child:wait_answered(method)
+  return self:wait(function()
+    return self:lua(
+      [[
+      local wanted = ...
+      for i = #_G.sent, 1, -1 do
+        if _G.sent[i].method == wanted then
+          return _G.sent[i].answered or false
+        end
+      end
+      return false]],
+      method
+    )
+  end)
+end
+
+---Waits until the keys typed so far were handled, and then for so long by its own clock: every timer that was due by
+---then has fired, however slow the machine is.
+---@param ms integer
+function Child:pass(ms)
+  self:lua(
+    [[
+    _G.passed = false
+    local timer = vim.uv.new_timer()
+    timer:start(..., 0, vim.schedule_wrap(function()
+      timer:close()
+      _G.passed = true
+    end))]],
+    ms
+  )
+  assert(self:wait(function()
+    return self:lua('return _G.passed')
+  end, 60000), 'its clock stands still')
+end
+
+---Asks the server something and waits for the answer: what it sent before has been handled.
+function Child:ping()
+  self:lua([[
+    vim.lsp.get_clients({ name = 'housestyle', bufnr = 0 })[1]
+      :request_sync('workspace/executeCommand', { command = 'housestyle.why' }, 30000, 0)]])
+end
+
+---Starts another server in the place of the one that runs, and waits until it is attached.
+function Child:restart()
+  local function id()
+    return self:lua("return (vim.lsp.get_clients({ name = 'housestyle', bufnr = 0 })[1] or {}).id or 0")
+  end
+  local before = id()
+  self:rpc('nvim_command', 'Housestyle restart')
+  return self:wait(function()
+    local now = id()
+    return now ~= 0 and now ~= before
+  end, 15000)
+end
+
 ---Returns what `housestyle why --json` tells of the requests.
 ---@return table[]
 function Child:why()
@@ -261,7 +318,7 @@ function Child:why()
 end
 
 ---Waits until the client is attached.
-function Child:wait_ready()
+function Child:wait_attached()
   return self:wait(function()
     return self:lua("return #vim.lsp.get_clients({ name = 'housestyle', bufnr = 0 }) == 1")
   end, 15000)

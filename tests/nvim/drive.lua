@@ -50,7 +50,7 @@ end
 function Case:begin(c, o)
   o.options = vim.tbl_extend('force', { ghost_text = self.display }, o.options or {})
   c:start(o)
-  assert(c:wait_ready(), 'the server did not attach: ' .. c:messages())
+  assert(c:wait_attached(), 'the server did not attach: ' .. c:messages())
   return c
 end
 

@@ -4,13 +4,17 @@ vim.o.swapfile, vim.o.shada, vim.o.more, vim.o.autoindent = false, '', false, fa
 vim.o.termguicolors = true
 vim.o.messagesopt = 'wait:0,history:500' -- never a prompt that waits for a key
 
--- What is sent to the server, for the tests to look at.
+-- What is sent to the server and which of it is answered, for the tests to look at.
 _G.sent = {}
 local function record(rpc, name)
   local send = rpc[name]
-  rpc[name] = function(method, params, ...)
-    table.insert(_G.sent, { method = method, params = params })
-    return send(method, params, ...)
+  rpc[name] = function(method, params, callback, ...)
+    local message = { method = method, params = params }
+    table.insert(_G.sent, message)
+    return send(method, params, callback and function(...)
+      callback(...)
+      message.answered = true
+    end, ...)
   end
 end
 vim.api.nvim_create_autocmd('LspAttach', {
@@ -24,10 +28,10 @@ vim.api.nvim_create_autocmd('LspAttach', {
   end,
 })
 
-_G.told = {}
+_G.notified = {}
 local notify = vim.notify
 vim.notify = function(message, ...)
-  table.insert(_G.told, message)
+  table.insert(_G.notified, message)
   return notify(message, ...)
 end
 

@@ -16,7 +16,7 @@ passed=0
 failed=0
 screen() { "${terminal[@]}" capture-pane -p; }
 wait_for() { for _ in $(seq 1 100); do screen | grep -qF -- "$1" && return 0; sleep 0.1; done; return 1; }
-wait_gone() { for _ in $(seq 1 50); do screen | grep -qF -- "$1" || return 0; sleep 0.1; done; return 1; }
+wait_hidden() { for _ in $(seq 1 50); do screen | grep -qF -- "$1" || return 0; sleep 0.1; done; return 1; }
 keys() { "${terminal[@]}" send-keys "$@"; }
 check() {
   local what=$1
@@ -60,7 +60,7 @@ check 'the file is right' same 'fn main() {}\nfn add(a: i32, b: i32) -> i32 {\n 
 keys 'ofn sub('
 check 'ghost text again' wait_for 'fn sub(a: i32'
 keys Escape
-check 'Esc hides it' wait_gone 'fn sub(a: i32'
+check 'Esc hides it' wait_hidden 'fn sub(a: i32'
 keys ':qa!' Enter
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -90,8 +90,11 @@ export class Code {
     }
   }
 
-  /** Opens a folder, and a file of it, with the cursor in its editor unless it is no text. */
-  async open(folder, file, { isText = true } = {}) {
+  /**
+   * Opens a folder, and a text file of it with the cursor in its editor. A file of another kind is opened later, by
+   * `quickOpen`: a window that starts may not know yet which extension has an editor for it, and then shows its text.
+   */
+  async open(folder, file) {
     const page = await this.browser.newPage();
     const window = new Window(page, folder);
     this.windows.push(window);
@@ -100,7 +103,7 @@ export class Code {
     const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
     await page.goto(`http://${authority}/?${query}`);
     await page.waitForSelector('.monaco-workbench .statusbar', { timeout: 120_000 });
-    if (file && isText) await window.focus(file);
+    if (file) await window.focus(file);
     return window;
   }
 

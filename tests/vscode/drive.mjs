@@ -32,8 +32,8 @@ class Case {
     return new Desk(join(this.folder, `desk${++this.desks}`), this.home, options);
   }
 
-  async open(desk, file, options) {
-    this.window = await this.code.open(desk.folder, file, options);
+  async open(desk, file) {
+    this.window = await this.code.open(desk.folder, file);
     return this.window;
   }
 
@@ -85,7 +85,7 @@ async function run(name, group, test) {
     failed++;
     console.log(`FAIL  ${name}\n      ${error.stack ?? error}`);
     if (context?.window) {
-      console.log(`      status: ${await context.window.statusTold().catch(() => '?')}`);
+      console.log(`      status: ${await context.window.statusTooltip().catch(() => '?')}`);
       if (shots) await context.picture(`failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
     }
   } finally {

@@ -68,7 +68,7 @@ async function editor(name, vsix) {
   const code = await new Code(folder, { vsix, settings, environment: { HOUSESTYLE_HOME: home } }).start();
   const desk = new Desk(join(folder, 'desk'), home, { script: [SLOW], files: { 'a.rs': 'fn main() {}\n' } });
   const window = await code.open(desk.folder, 'a.rs');
-  if (vsix) await window.ready();
+  if (vsix) await window.waitForModel();
   await sleep(3000); // VS Code itself has things to do after its start
   return { code, window, desk };
 }
@@ -102,7 +102,7 @@ async function idle() {
   const settings = { 'housestyle.server.path': process.env.HOUSESTYLE_BIN };
   const code = await new Code(folder, { vsix: process.env.VSIX, settings, environment: { HOUSESTYLE_HOME: home } }).start();
   const desk = new Desk(join(folder, 'desk'), home, { files: { 'a.rs': 'fn main() {\n    let x = 1;\n}\n' } });
-  const window = await (await code.open(desk.folder, 'a.rs')).ready();
+  const window = await (await code.open(desk.folder, 'a.rs')).waitForModel();
   await window.press('Control+End');
   await window.type('fn f() { ');
   await sleep(15_000); // what it does in idle time is done by then

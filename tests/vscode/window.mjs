@@ -18,15 +18,25 @@ export class Window {
     await this.page.locator('.editor-instance .view-lines').first().click();
   }
 
-  /** Opens a file of the folder by its name. */
-  async quickOpen(file) {
+  /** Opens a file of the folder by its name, with the cursor in its editor unless it is no text. */
+  async quickOpen(file, { isText = true } = {}) {
     await this.press('Control+p');
     const input = this.page.locator('.quick-input-widget input').first();
     await input.waitFor({ state: 'visible' });
     await input.fill(file);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(file) }).first().waitFor();
     await this.press('Enter');
-    await this.focus(file);
+    if (isText) await this.focus(file);
+  }
+
+  /** Clicks into an editor, and again until it has the keyboard: while it is being set up a click may be lost. */
+  async clickInto(editor) {
+    const hasKeyboard = () => editor.evaluate((element) => element.closest('.monaco-editor').contains(document.activeElement));
+    const clicked = async () => {
+      await editor.click({ timeout: 60_000 });
+      return this.until(hasKeyboard, Boolean, 2000);
+    };
+    if (!(await this.until(clicked))) throw new Error('the editor does not take the keyboard');
   }
 
   /** Gives the keyboard back to the editor, the cursor where it was. */
@@ -101,13 +111,16 @@ export class Window {
 
   /**
    * Types a space, and again until there is ghost text, which it returns: an editor that was opened a moment ago asks for
-   * nothing until VS Code has set it up.
+   * nothing until VS Code has set it up. Each try waits longer, as a busy machine answers later.
    */
   spaceForGhost(ghost = () => this.ghost()) {
-    return this.until(async () => {
+    let patience = 1000;
+    const tried = async () => {
       await this.type(' ');
-      return (await this.until(ghost, Boolean, 2000)) || (await this.press('Backspace'));
-    });
+      patience *= 2;
+      return (await this.until(ghost, Boolean, patience)) || (await this.press('Backspace'));
+    };
+    return this.until(tried, Boolean, 60_000);
   }
 
   /** Returns what ghost text there was within a time; empty if there was none. */
@@ -122,19 +135,19 @@ export class Window {
   }
 
   /** Returns what it tells on hovering, which screen readers get too. */
-  async statusTold() {
+  async statusTooltip() {
     const item = this.page.locator('.statusbar-item[id*="housestyle"] a').first();
     return (await item.count()) > 0 ? ((await item.getAttribute('aria-label')) ?? '') : '';
   }
 
-  waitTold(text, patience) {
-    return this.until(() => this.statusTold(), (told) => told.includes(text), patience);
+  waitTooltip(text, patience) {
+    return this.until(() => this.statusTooltip(), (tooltip) => tooltip.includes(text), patience);
   }
 
   /** The client is connected and the model there. VS Code does not ask again when a provider appears. */
-  async ready() {
-    const told = await this.waitTold('Model ', 120_000);
-    if (!told.includes('Model ')) throw new Error(`not ready: ${told}`);
+  async waitForModel() {
+    const tooltip = await this.waitTooltip('Model ', 120_000);
+    if (!tooltip.includes('Model ')) throw new Error(`not ready: ${tooltip}`);
     return this;
   }
 

@@ -1,4 +1,4 @@
-// An error is told once, with buttons that do something about it.
+// An error is shown once, with buttons that do something about it.
 import * as vscode from 'vscode';
 import type { Cli } from './cli';
 import { chosen, models } from './model';
@@ -13,35 +13,35 @@ const README = 'How to install';
 
 export class Advice implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
-  private told: string | undefined;
+  private shown: string | undefined;
 
   constructor(
     server: Server,
     private readonly cli: Cli,
   ) {
-    this.listening = server.onChange((known) => void this.tell(known));
+    this.listening = server.onChange((known) => void this.advise(known));
   }
 
   dispose(): void {
     this.listening.dispose();
   }
 
-  private async tell(known: Known): Promise<void> {
-    if (known.state === 'ready' || known.state === 'stopped') this.told = undefined;
+  private async advise(known: Known): Promise<void> {
+    if (known.state === 'ready' || known.state === 'stopped') this.shown = undefined;
     if (known.state !== 'missing' && known.state !== 'crashed' && known.state !== 'error') return;
-    if (known.message === this.told) return;
-    this.told = known.message;
+    if (known.message === this.shown) return;
+    this.shown = known.message;
     const message = `Housestyle: ${known.message}`;
     const answer =
       known.state === 'missing'
         ? await vscode.window.showErrorMessage(message, SETTINGS, README)
         : known.state === 'crashed'
           ? await vscode.window.showErrorMessage(`${message}.`, RESTART, OUTPUT)
-          : await this.tellOfModel(message);
+          : await this.adviseOnModel(message);
     if (answer) await act(answer);
   }
 
-  private async tellOfModel(message: string): Promise<string | undefined> {
+  private async adviseOnModel(message: string): Promise<string | undefined> {
     const list = await models(this.cli).catch(() => []);
     const model = chosen(list);
     if (model && model.status !== 'present') {

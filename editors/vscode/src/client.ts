@@ -80,13 +80,13 @@ function middleware(settings: string[], client: () => LanguageClient): Middlewar
     workspace: {
       configuration: (params) =>
         params.items.map((item) => (item.section === SECTION ? collect(settings) : null)),
-      didChangeConfiguration: () => tellSettings(client(), settings),
+      didChangeConfiguration: () => sendSettings(client(), settings),
     },
   };
 }
 
 /** Tells the server what is set now. */
-export function tellSettings(client: LanguageClient, settings: string[]): Promise<void> {
+export function sendSettings(client: LanguageClient, settings: string[]): Promise<void> {
   return client.sendNotification(DidChangeConfigurationNotification.type, {
     settings: { [SECTION]: collect(settings) },
   });

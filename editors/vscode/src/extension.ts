@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new Advice(server, cli),
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`${SECTION}.${name}`, run)),
     vscode.workspace.onDidChangeConfiguration((event) => configurationChanged(server, event)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => server.tellSettings()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => server.sendSettings()),
     vscode.window.onDidChangeActiveTextEditor((editor) => focus(server, editor)),
     server.onStart(() => void started(server)),
   );

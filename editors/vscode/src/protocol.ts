@@ -1,4 +1,4 @@
-// What the server tells beyond the protocol; server/PROTOCOL.md has it all.
+// What the server sends beyond the protocol; server/PROTOCOL.md has it all.
 
 export interface Outcome {
   code: string;
@@ -14,8 +14,8 @@ export interface Status {
   last?: Outcome;
 }
 
-/** One request as `housestyle.why` tells it. */
-export interface Told {
+/** One request in the answer of `housestyle.why`. */
+export interface RequestReport {
   uri: string;
   line: number;
   column: number;
@@ -30,7 +30,7 @@ export interface Told {
 
 /** What `housestyle.why` returns. */
 export interface Why extends Status {
-  requests: Told[];
+  requests: RequestReport[];
 }
 
 export const STATUS = 'housestyle/status';

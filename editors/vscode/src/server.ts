@@ -6,7 +6,7 @@ import { binary, globalOptions, serveOptions } from './commandLine';
 import { TOGGLE, WHY, type Status, type Why } from './protocol';
 import { SECTION, isOff, serverSettings } from './settings';
 
-/** What is known of the server, told by itself or, where there is none, by us. */
+/** What is known of the server, from itself or, where there is none, from us. */
 export type Known =
   | Status
   | { state: 'starting'; message: string }
@@ -51,18 +51,18 @@ export class Server implements vscode.Disposable {
     });
   }
 
-  /** Starts or stops it after the main switch was moved; the settings themselves are told by the client. */
+  /** Starts or stops it after the main switch was moved; the client sends the settings themselves. */
   followSwitch(): Promise<void> {
     return this.inTurn(async () => {
       if (!isOff()) return this.startNow();
       await this.stopNow();
-      this.tell({ state: 'off', message: 'switched off in the settings' });
+      this.publish({ state: 'off', message: 'switched off in the settings' });
     });
   }
 
-  /** Tells the settings, after something changed that the client does not see. */
-  async tellSettings(): Promise<void> {
-    if (this.isUp()) await (await import('./client.js')).tellSettings(this.client!, this.settings);
+  /** Sends the settings, after something changed that the client does not see. */
+  async sendSettings(): Promise<void> {
+    if (this.isUp()) await (await import('./client.js')).sendSettings(this.client!, this.settings);
   }
 
   /** Sends a notification, if there is a server to get it. */
@@ -103,10 +103,10 @@ export class Server implements vscode.Disposable {
   private async startNow(): Promise<void> {
     clearTimeout(this.timer);
     if (this.client) return;
-    if (isOff()) return this.tell({ state: 'off', message: 'switched off in the settings' });
+    if (isOff()) return this.publish({ state: 'off', message: 'switched off in the settings' });
     const found = binary(this.context);
-    if ('problem' in found) return this.tell({ state: 'missing', message: found.problem });
-    this.tell({ state: 'starting', message: 'starting' });
+    if ('problem' in found) return this.publish({ state: 'missing', message: found.problem });
+    this.publish({ state: 'starting', message: 'starting' });
     // The protocol's library is most of our code: VS Code need not wait for it when it starts.
     const { connect } = await import('./client.js');
     const args = [...globalOptions(), 'serve', ...serveOptions()];
@@ -119,7 +119,7 @@ export class Server implements vscode.Disposable {
       channel: this.channel,
       onStatus: (status) => {
         if (client !== this.client) return;
-        this.tell(status);
+        this.publish(status);
         if (isReady || status.model === undefined) return;
         isReady = true;
         this.started.fire();
@@ -141,7 +141,7 @@ export class Server implements vscode.Disposable {
     this.client = undefined;
     // A server that does not answer is ended by the client after a while.
     await client?.dispose().catch((error: unknown) => this.channel.warn(String(error)));
-    this.tell({ state: 'stopped', message: 'stopped' });
+    this.publish({ state: 'stopped', message: 'stopped' });
   }
 
   private crashed(client: LanguageClient): void {
@@ -149,14 +149,14 @@ export class Server implements vscode.Disposable {
     this.client = undefined;
     const wait = this.backoff.crashed(Date.now());
     if (wait === undefined) {
-      return this.tell({ state: 'crashed', message: 'the server ended six times within three minutes' });
+      return this.publish({ state: 'crashed', message: 'the server ended six times within three minutes' });
     }
     this.channel.warn(`The server ended; it is started again in ${wait / 1000} s.`);
-    this.tell({ state: 'starting', message: `the server ended; it is started again in ${wait / 1000} s` });
+    this.publish({ state: 'starting', message: `the server ended; it is started again in ${wait / 1000} s` });
     this.timer = setTimeout(() => void this.start(), wait);
   }
 
-  private tell(known: Known): void {
+  private publish(known: Known): void {
     this.known = known;
     this.changed.fire(known);
   }

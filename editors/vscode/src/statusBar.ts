@@ -15,7 +15,8 @@ export class StatusBar implements vscode.Disposable {
   private thinking: NodeJS.Timeout | undefined;
   /** How the last request in the document that is looked at ended. */
   private last: Outcome | undefined;
-  private told: string | undefined;
+  /** The last outcome that a status brought, as JSON. */
+  private seen: string | undefined;
 
   constructor(
     private readonly server: Server,
@@ -43,8 +44,8 @@ export class StatusBar implements vscode.Disposable {
 
   private changed(known: Known): void {
     // Every status repeats the last outcome; only a new one is about the document that is looked at now.
-    if ('last' in known && known.last && JSON.stringify(known.last) !== this.told) {
-      this.told = JSON.stringify(known.last);
+    if ('last' in known && known.last && JSON.stringify(known.last) !== this.seen) {
+      this.seen = JSON.stringify(known.last);
       this.last = known.last;
     }
     if (known.state !== 'thinking') return this.draw(known);

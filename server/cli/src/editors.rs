@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neovim_tells_its_version() {
+    fn the_version_of_neovim_is_read() {
         assert_eq!(version_in("NVIM v0.12.4\nBuild type: Release\n"), Some((0, 12)));
         assert_eq!(version_in("NVIM v0.13.0-dev-1+g1\n"), Some((0, 13)));
         assert_eq!(version_in("VIM 9\n"), None);

@@ -1,9 +1,9 @@
-//! One trace, told for people: the prompt, the raw text, what each filter did.
+//! A trace printed for people: the prompt, the raw text, the effect of each filter.
 
 use std::fmt::Write;
 
-use housestyle_complete::generator::{Marker, Part, Prompt};
-use housestyle_complete::{Outcome, Step, Trace};
+use housestyle_complete::generator::{Marker, Prompt, PromptPart};
+use housestyle_complete::{Completion, Step, Trace};
 use serde_json::{Value, json};
 
 use crate::output::{Style, time, visible};
@@ -42,9 +42,9 @@ pub(crate) fn text(trace: &Trace, style: Style) -> String {
     if !trace.steps.is_empty() {
         section("filters", &steps_text(trace, style));
     }
-    match &trace.outcome {
-        Outcome::Suggestion(suggestion) => section("suggestion", &style.green(visible(&suggestion.text))),
-        Outcome::Nothing(reason) => {
+    match &trace.completion {
+        Completion::Suggestion(suggestion) => section("suggestion", &style.green(visible(&suggestion.text))),
+        Completion::Nothing(reason) => {
             section("nothing", &style.yellow(format!("{reason} [{}]", reason.code())))
         }
     }
@@ -86,9 +86,9 @@ fn steps_text(trace: &Trace, style: Style) -> String {
 
 /// Returns the prompt with its markers made visible, in a way that text cannot imitate in colour.
 fn prompt_text(prompt: &Prompt, style: Style) -> String {
-    let part = |part: &Part| match part {
-        Part::Text(text) => visible(text),
-        Part::Marker(marker) => style.cyan(match marker {
+    let part = |part: &PromptPart| match part {
+        PromptPart::Text(text) => visible(text),
+        PromptPart::Marker(marker) => style.cyan(match marker {
             Marker::FimPrefix => "⟨prefix⟩",
             Marker::FimSuffix => "⟨suffix⟩",
             Marker::FimMiddle => "⟨middle⟩",
@@ -122,13 +122,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_are_told_in_kebab_case() {
+    fn end_codes_are_in_kebab_case() {
         assert_eq!([ended_code(Ended::Line), ended_code(Ended::MaxTokens)], ["line", "max-tokens"]);
     }
 
     #[test]
     fn markers_are_seen() {
-        let parts = vec![Part::Marker(Marker::FimPrefix), Part::Text("a\x1b".to_owned())];
+        let parts = vec![PromptPart::Marker(Marker::FimPrefix), PromptPart::Text("a\x1b".to_owned())];
         assert_eq!(prompt_text(&Prompt { format: "t", parts }, Style::NONE), "⟨prefix⟩a\\u{1b}");
     }
 }

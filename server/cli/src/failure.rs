@@ -2,7 +2,25 @@
 
 use std::process::ExitCode;
 
-/// A command that did not do what was asked.
+use housestyle_adaptation::Error as AdaptationError;
+use housestyle_engine::EngineError;
+use housestyle_journal::JournalError;
+use housestyle_net::Error as NetError;
+use housestyle_net::forge::ForgeError;
+use housestyle_net::git::GitError;
+use housestyle_net::models::PullError;
+use housestyle_review::ReviewError;
+use housestyle_train::format::FormatError;
+use housestyle_workspace::Error as WorkspaceError;
+use housestyle_workspace::adapters::StoreError;
+use housestyle_workspace::forgetting::ForgetError;
+use housestyle_workspace::models::ModelError;
+use housestyle_workspace::notes::NotesError;
+use housestyle_workspace::phrases::PhrasesError;
+use housestyle_workspace::skills::exceptions::ExceptionsError;
+use housestyle_workspace::skills::store::SkillsError;
+
+/// The failure of a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// A check was made and the answer is no. Exit code 1.
@@ -20,7 +38,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Returns the exit code of the contract: 1 check, 2 usage, 3 environment.
+    /// Returns the exit code: 1 check, 2 usage, 3 environment.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Failure::OutputClosed => 0,
@@ -57,3 +75,107 @@ impl From<std::io::Error> for Failure {
         }
     }
 }
+
+impl From<WorkspaceError> for Failure {
+    fn from(error: WorkspaceError) -> Failure {
+        let text = error.to_string();
+        match error {
+            WorkspaceError::Configuration { .. } | WorkspaceError::Model(ModelError::UnknownName { .. }) => {
+                Failure::Usage(text)
+            }
+            WorkspaceError::Repository(error) if error.is_usage() => Failure::Usage(text),
+            WorkspaceError::Adapters(error) => match error {
+                StoreError::Unknown { .. }
+                | StoreError::Ambiguous { .. }
+                | StoreError::NeverActive { .. } => Failure::Usage(text),
+                StoreError::File { .. } | StoreError::Busy { .. } => Failure::Environment(text),
+                _ => Failure::CheckSaidNo(text),
+            },
+            WorkspaceError::Notes(error) => match error {
+                NotesError::File { .. } | NotesError::Busy { .. } | NotesError::Newer { .. } => {
+                    Failure::Environment(text)
+                }
+                NotesError::Damaged { .. } => Failure::CheckSaidNo(text),
+                _ => Failure::Usage(text),
+            },
+            WorkspaceError::Skills(SkillsError::Unknown { .. }) => Failure::Usage(text),
+            WorkspaceError::Skills(SkillsError::Damaged { .. }) => Failure::CheckSaidNo(text),
+            _ => Failure::Environment(text),
+        }
+    }
+}
+
+impl From<AdaptationError> for Failure {
+    fn from(error: AdaptationError) -> Failure {
+        let text = error.to_string();
+        match error {
+            AdaptationError::Workspace(error) => error.into(),
+            AdaptationError::Flag { .. }
+            | AdaptationError::Script { .. }
+            | AdaptationError::Unsupported { .. }
+            | AdaptationError::NothingLearned { .. }
+            | AdaptationError::NoPhrases(_)
+            | AdaptationError::NeedlessAdapter { .. }
+            | AdaptationError::EmptyJournal => Failure::Usage(text),
+            AdaptationError::TooFewEdits { .. }
+            | AdaptationError::Budget { .. }
+            | AdaptationError::AdapterMismatch(_)
+            | AdaptationError::Format(_) => Failure::CheckSaidNo(text),
+            _ => Failure::Environment(text),
+        }
+    }
+}
+
+impl From<NetError> for Failure {
+    fn from(error: NetError) -> Failure {
+        let text = error.to_string();
+        match error {
+            NetError::Forge(
+                ForgeError::UnknownKind { .. } | ForgeError::Plain { .. } | ForgeError::NoForge { .. },
+            )
+            | NetError::Git(GitError::NotARemote { .. } | GitError::UnknownRemote { .. }) => {
+                Failure::Usage(text)
+            }
+            NetError::Forge(ForgeError::Closed { .. }) => Failure::CheckSaidNo(text),
+            _ => Failure::Environment(text),
+        }
+    }
+}
+
+impl From<FormatError> for Failure {
+    fn from(error: FormatError) -> Failure {
+        Failure::CheckSaidNo(error.to_string())
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Failure {
+        Failure::Environment(error.to_string())
+    }
+}
+
+/// Errors of a crate's parts are errors of the crate.
+macro_rules! parts {
+    ($($part:ty => $whole:ty),+ $(,)?) => {
+        $(impl From<$part> for Failure {
+            fn from(error: $part) -> Failure {
+                <$whole>::from(error).into()
+            }
+        })+
+    };
+}
+
+parts!(
+    ModelError => WorkspaceError,
+    ReviewError => WorkspaceError,
+    JournalError => WorkspaceError,
+    StoreError => WorkspaceError,
+    NotesError => WorkspaceError,
+    SkillsError => WorkspaceError,
+    ExceptionsError => WorkspaceError,
+    PhrasesError => WorkspaceError,
+    ForgetError => WorkspaceError,
+    ForgeError => NetError,
+    GitError => NetError,
+    PullError => NetError,
+);

@@ -1,4 +1,4 @@
-//! What the system tells of memory. Only Linux tells it in a file; elsewhere nothing is said.
+//! The memory of this process and system. Only Linux has files for it; elsewhere nothing is reported.
 
 /// Returns the most memory that this process has held so far, in bytes.
 pub(crate) fn peak() -> Option<u64> {
@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn linux_tells() {
+    fn linux_reports_the_memory() {
         assert!(peak().is_some_and(|bytes| bytes > 100_000) && available().is_some());
     }
 }

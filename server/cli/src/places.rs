@@ -1,4 +1,4 @@
-//! Chooses places in a folder for `try`, by a fixed rule: the same folder gives the same places.
+//! Chooses holes in the files of a folder for `try`, by a fixed rule: the same folder gives the same holes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ that line is hidden from the model.";
 
 /// Files outside of these bounds, in bytes, show little or take long.
 const SIZES: std::ops::Range<u64> = 400..200_000;
-/// Files that are looked at, at most: a home folder must not be read through.
+/// Most files that are listed: a home folder must not be read through.
 const MOST_FILES: usize = 20_000;
 /// Languages that hold data, not what a person wrote by hand.
 const DATA: [&str; 9] = ["json", "jsonc", "yaml", "toml", "xml", "html", "css", "csv", "ini"];
@@ -27,7 +27,7 @@ const HIDDEN: std::ops::RangeInclusive<usize> = 6..=60;
 
 /// A hole in a real file.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct Hole {
     /// The file, relative to the folder, with `/`.
     pub(crate) path: String,
     /// Line, from 1.
@@ -36,8 +36,8 @@ pub(crate) struct Place {
     pub(crate) column: usize,
     /// What stands left of the hole on its line.
     pub(crate) left: String,
-    /// What stood in the hole.
-    pub(crate) stood: String,
+    /// The text that was cut out of the hole.
+    pub(crate) hidden: String,
     /// The document without it.
     pub(crate) snapshot: Snapshot,
     /// Where the hole is.
@@ -45,7 +45,7 @@ pub(crate) struct Place {
 }
 
 /// Returns up to `count` places in files below `folder`; none of a file that the settings leave alone.
-pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Place> {
+pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Hole> {
     let mut languages: BTreeMap<&'static str, Vec<(u64, String)>> = BTreeMap::new();
     for path in files(folder) {
         let language = Language::from_path(&path);
@@ -60,20 +60,20 @@ pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Pl
     let best = languages.into_iter().min_by_key(|(id, files)| (rank(id), std::cmp::Reverse(total(files))));
     let Some((_, mut files)) = best else { return Vec::new() };
     files.sort();
-    let mut places: Vec<Place> = Vec::new();
+    let mut holes: Vec<Hole> = Vec::new();
     for nth in 1..=count {
         let wanted = (files.len() * nth / (count + 1)).min(files.len().saturating_sub(1));
         // Where a file has no such line, or was taken, the next larger one is asked.
         let after = files[wanted..].iter().chain(&files[..wanted]);
-        let place = after
-            .filter(|(_, path)| places.iter().all(|place| place.path != *path))
-            .find_map(|(_, path)| in_file(folder, path));
-        places.extend(place);
+        let hole = after
+            .filter(|(_, path)| holes.iter().all(|hole| hole.path != *path))
+            .find_map(|(_, path)| hole_in_file(folder, path));
+        holes.extend(hole);
     }
-    places
+    holes
 }
 
-fn in_file(folder: &Path, path: &str) -> Option<Place> {
+fn hole_in_file(folder: &Path, path: &str) -> Option<Hole> {
     let text = fs::read_to_string(folder.join(path)).ok()?;
     let language = Language::from_path(path);
     let mut starts = Vec::new();
@@ -87,15 +87,15 @@ fn in_file(folder: &Path, path: &str) -> Option<Place> {
     order.sort_by_key(|line| line.abs_diff(middle));
     let (line, cut) = order.into_iter().find_map(|line| Some((line, cut_of(starts[line].1, language)?)))?;
     let (start, content) = starts[line];
-    let (left, stood) = content.split_at(cut);
+    let (left, hidden) = content.split_at(cut);
     let hole = start + cut;
     let rest = format!("{}{}", &text[..hole], &text[start + content.len()..]);
-    Some(Place {
+    Some(Hole {
         path: path.to_owned(),
         line: line + 1,
         column: left.chars().count() + 1,
         left: left.to_owned(),
-        stood: stood.to_owned(),
+        hidden: hidden.to_owned(),
         snapshot: Snapshot::new(&rest, 0, language).with_path(path),
         cursor: Offset(hole),
     })
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_folder_gives_the_same_places() {
+    fn the_same_folder_gives_the_same_holes() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("target")).expect("a folder");
         for name in ["b.rs", "a.rs", "c.rs", "target/made.rs", "id_rsa", "data.json"] {
@@ -192,15 +192,15 @@ mod tests {
             fs::write(folder.path().join(name), format!("{body}let {} = compute(1, 2);\n{body}", &name[..1]))
                 .expect("a file");
         }
-        let places = choose(folder.path(), &Settings::default(), 3);
-        let seen: Vec<&str> = places.iter().map(|place| place.path.as_str()).collect();
+        let holes = choose(folder.path(), &Settings::default(), 3);
+        let seen: Vec<&str> = holes.iter().map(|hole| hole.path.as_str()).collect();
         assert_eq!(seen, ["a.rs", "b.rs", "c.rs"]);
-        let place = &places[0];
+        let hole = &holes[0];
         assert_eq!(
-            (place.line, place.column, place.left.as_str(), place.stood.as_str()),
+            (hole.line, hole.column, hole.left.as_str(), hole.hidden.as_str()),
             (65, 9, "let a = ", "compute(1, 2);")
         );
-        assert!(!place.snapshot.to_text().contains("compute"));
+        assert!(!hole.snapshot.to_text().contains("compute"));
         assert!(choose(&folder.path().join("nothing"), &Settings::default(), 3).is_empty());
     }
 }

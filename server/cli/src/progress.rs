@@ -3,12 +3,14 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use housestyle_workspace::Progress;
+
 use crate::output::bytes;
 
 /// Redrawing more often only makes the terminal work.
 const REDRAW: Duration = Duration::from_millis(80);
 /// Where there is no terminal, a line so often is enough for a log.
-const RETELL: Duration = Duration::from_secs(3);
+const LOG_EVERY: Duration = Duration::from_secs(3);
 /// Cells of the bar.
 const CELLS: usize = 28;
 
@@ -21,7 +23,7 @@ enum Unit {
 
 /// A progress bar on stderr.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(crate) struct Bar {
     terminal: bool,
     label: String,
     unit: Unit,
@@ -30,13 +32,13 @@ pub(crate) struct Progress {
     start: u64,
     began: Instant,
     drawn: Option<Instant>,
-    told: Instant,
+    logged: Instant,
 }
 
-impl Progress {
+impl Bar {
     /// Returns a bar that shows nothing yet.
-    pub(crate) fn new() -> Progress {
-        Progress {
+    pub(crate) fn new() -> Bar {
+        Bar {
             terminal: std::io::stderr().is_terminal(),
             label: String::new(),
             unit: Unit::Bytes,
@@ -45,59 +47,14 @@ impl Progress {
             start: 0,
             began: Instant::now(),
             drawn: None,
-            told: Instant::now(),
+            logged: Instant::now(),
         }
-    }
-
-    /// Begins a task of `total` bytes.
-    pub(crate) fn begin(&mut self, label: &str, total: u64) {
-        self.restart(label, total, Unit::Bytes);
-    }
-
-    /// Begins a task of `total` items.
-    pub(crate) fn begin_items(&mut self, label: &str, total: usize) {
-        self.restart(label, total as u64, Unit::Items);
     }
 
     fn restart(&mut self, label: &str, total: u64, unit: Unit) {
         self.end();
         let terminal = self.terminal;
-        *self = Progress { terminal, label: label.to_owned(), total, unit, ..Progress::new() };
-    }
-
-    /// Says how far the task has come.
-    pub(crate) fn at(&mut self, position: u64) {
-        if self.position == 0 {
-            self.start = position; // what was there before tells nothing of the speed
-            self.began = Instant::now();
-        }
-        self.position = position;
-        if self.terminal {
-            let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
-            if due || position >= self.total {
-                self.drawn = Some(Instant::now());
-                let _ = write!(std::io::stderr(), "\r\x1b[2K{}", self.line());
-            }
-        } else if self.told.elapsed() >= RETELL {
-            self.told = Instant::now();
-            let _ = writeln!(std::io::stderr(), "{}", self.line());
-        }
-    }
-
-    /// Ends the task; the bar goes, what follows starts on a clean line.
-    pub(crate) fn end(&mut self) {
-        if self.drawn.take().is_some() {
-            let _ = write!(std::io::stderr(), "\r\x1b[2K");
-        }
-        self.total = 0;
-    }
-
-    /// Writes a line that stays.
-    pub(crate) fn say(&mut self, line: &str) {
-        if self.drawn.is_some() {
-            let _ = write!(std::io::stderr(), "\r\x1b[2K");
-        }
-        let _ = writeln!(std::io::stderr(), "{line}");
+        *self = Bar { terminal, label: label.to_owned(), total, unit, ..Bar::new() };
     }
 
     fn line(&self) -> String {
@@ -125,6 +82,48 @@ impl Progress {
             line.push_str(&format!("  {} left", span((self.total - self.position) as f64 / speed)));
         }
         line
+    }
+}
+
+impl Progress for Bar {
+    fn begin(&mut self, label: &str, total: u64) {
+        self.restart(label, total, Unit::Bytes);
+    }
+
+    fn begin_items(&mut self, label: &str, total: usize) {
+        self.restart(label, total as u64, Unit::Items);
+    }
+
+    fn at(&mut self, position: u64) {
+        if self.position == 0 {
+            self.start = position; // what was there before tells nothing of the speed
+            self.began = Instant::now();
+        }
+        self.position = position;
+        if self.terminal {
+            let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
+            if due || position >= self.total {
+                self.drawn = Some(Instant::now());
+                let _ = write!(std::io::stderr(), "\r\x1b[2K{}", self.line());
+            }
+        } else if self.logged.elapsed() >= LOG_EVERY {
+            self.logged = Instant::now();
+            let _ = writeln!(std::io::stderr(), "{}", self.line());
+        }
+    }
+
+    fn end(&mut self) {
+        if self.drawn.take().is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+        self.total = 0;
+    }
+
+    fn message(&mut self, line: &str) {
+        if self.drawn.is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+        let _ = writeln!(std::io::stderr(), "{line}");
     }
 }
 

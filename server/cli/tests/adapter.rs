@@ -252,10 +252,10 @@ fn a_team_shares_by_its_own_remote_and_merged_is_approved() {
     let (folder, id) = team.judged(1.0, "eligible");
     team.done(&["import", &folder]);
     fs::write(work.join("a.txt"), "dirty\n").expect("written");
-    let look = || (team.git(&work, &["status", "--porcelain=v2"]), team.git(&work, &["rev-parse", "HEAD"]));
-    let before = look();
+    let state = || (team.git(&work, &["status", "--porcelain=v2"]), team.git(&work, &["rev-parse", "HEAD"]));
+    let before = state();
     let proposed = team.done(&["propose", "1"]);
-    assert_eq!(look(), before);
+    assert_eq!(state(), before);
     let branch = proposed["proposal"]["branch"].as_str().expect("a branch");
     assert_eq!(branch, format!("housestyle/proposals/adapter-{}", &id[..8]));
     let files = team.git(&work, &["ls-tree", "-r", "--name-only", branch]);

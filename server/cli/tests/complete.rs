@@ -18,7 +18,7 @@ fn a_suggestion_is_plain_text_for_scripts() {
 }
 
 #[test]
-fn json_tells_text_range_end_times_and_who_took_part() {
+fn json_has_text_range_end_times_and_components() {
     let ran = world().run(&["complete", "src/a.rs:2:5", "--backend", "script:answers.jsonl", "--json"]);
     let answer = ran.json();
     assert_eq!(answer["text"], "Some(x + 1)");
@@ -45,7 +45,7 @@ fn columns_count_characters_and_absolute_paths_work() {
 }
 
 #[test]
-fn nothing_is_said_with_its_reason() {
+fn no_suggestion_is_reported_with_its_reason() {
     let world = world();
     world.write("housestyle.toml", "enabled = false\n");
     let ran = world.run(&["complete", "src/a.rs:2:5", "--backend", "script:answers.jsonl"]);

@@ -26,13 +26,13 @@ fn accepted(team: &Team) -> u64 {
     server.send(json!({"method": "textDocument/didChange", "params": params}));
     let begun = Instant::now();
     loop {
-        let told = team.world.run(&["journal", "export", "--edits", "--json"]).json();
-        let edit = &told["edits"][0];
+        let output = team.world.run(&["journal", "export", "--edits", "--json"]).json();
+        let edit = &output["edits"][0];
         if edit["weight"] == 1.0 {
             assert_eq!(server.stop(), Some(0));
             return edit["id"].as_u64().expect("a number");
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{told}");
+        assert!(begun.elapsed() < Duration::from_secs(60), "{output}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -59,10 +59,10 @@ fn what_is_forgotten_goes_from_the_phrase_cache_and_marks_the_adapter() {
     team.done(&["activate", "1"]);
     assert_eq!(team.done(&["show", "1"])["forgotten"], 0);
 
-    let told = team.world.run(&["journal", "forget", "--id", &entry.to_string(), "--json"]).json();
-    assert_eq!((&told["suggestions"], &told["phrases"]), (&json!(1), &json!(1)), "{told}");
+    let output = team.world.run(&["journal", "forget", "--id", &entry.to_string(), "--json"]).json();
+    assert_eq!((&output["suggestions"], &output["phrases"]), (&json!(1), &json!(1)), "{output}");
     let adapter = json!({"version": 1, "id": id, "state": "active", "entries": 1});
-    assert_eq!(told["adapters"], json!([adapter]));
+    assert_eq!(output["adapters"], json!([adapter]));
     assert_eq!(team.done(&["show", "1"])["forgotten"], 1);
     assert_eq!(team.done(&["list"])["versions"][0]["forgotten"], 1);
     assert_eq!(learn("journal").code, 2, "nothing is left");

@@ -22,7 +22,7 @@ fn world() -> World {
 }
 
 #[test]
-fn phrases_that_were_learned_make_later_edits_likelier() {
+fn learned_phrases_make_held_out_edits_likelier() {
     let world = world();
     let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,phrases", "--model", "tiny.gguf", "--json"];
     let ran = world.run(&eval);
@@ -40,7 +40,7 @@ fn phrases_that_were_learned_make_later_edits_likelier() {
 }
 
 #[test]
-fn how_much_phrases_count_is_fitted_to_later_edits_where_there_are_enough() {
+fn phrase_weights_are_fitted_to_held_out_edits_where_there_are_enough() {
     let world = world();
     let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--only", "phrases", "--json"];
     let few = world.run(&learn).json();
@@ -57,8 +57,8 @@ fn how_much_phrases_count_is_fitted_to_later_edits_where_there_are_enough() {
     let nats = |name: &str| fit[name].as_f64().expect("nats");
     assert!(fit["edits"] == 12 && fit["tokens"].as_u64() > Some(150), "{made}");
     assert!(nats("fitted") < nats("before") && nats("before") < nats("alone"), "{made}");
-    let told = world.run(&learn[..7]);
-    assert!(told.out.contains("their weight is fitted to"), "{}", told.out);
+    let output = world.run(&learn[..7]);
+    assert!(output.out.contains("their weight is fitted to"), "{}", output.out);
     let eval = ["eval", "--cases", "later.jsonl", "--arm", "base,phrases", "--model", "tiny.gguf", "--json"];
     let report = world.run(&eval).json();
     let measured = |arm: usize| report["arms"][arm]["nll_per_token"].as_f64().expect("nats");
@@ -66,7 +66,7 @@ fn how_much_phrases_count_is_fitted_to_later_edits_where_there_are_enough() {
 }
 
 #[test]
-fn a_damaged_cache_is_told_and_made_anew() {
+fn a_damaged_cache_is_reported_and_made_anew() {
     let world = world();
     let learn = ["learn", "--from", "early.jsonl", "--model", "tiny.gguf", "--json"];
     let file = world.run(&learn).json()["phrases"]["file"].as_str().expect("a file").to_owned();
@@ -191,16 +191,16 @@ fn a_training_that_is_killed_goes_on_and_comes_to_the_same_bytes() {
     let listed = world.run(&["adapter", "list", "--json"]).json();
     assert_eq!(listed["versions"].as_array().map(Vec::len), Some(0), "{listed}");
     let after = world.run(&learn).json();
-    let told = |made: &serde_json::Value, key: &str| made["adapter"]["training"][key].clone();
+    let training = |made: &serde_json::Value, key: &str| made["adapter"]["training"][key].clone();
     assert_eq!(after["adapter"]["version"]["id"], whole["adapter"]["version"]["id"]);
-    assert!(told(&after, "tokens").as_u64() < told(&whole, "tokens").as_u64(), "it went on: {after}");
+    assert!(training(&after, "tokens").as_u64() < training(&whole, "tokens").as_u64(), "it went on: {after}");
     assert!(checkpoints(&world).is_empty(), "nothing is left of it");
 }
 
 /// A limit on the size of files stands for a disk that is full: writing fails in the middle of one.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_is_told_and_costs_nothing_that_was_there() {
+fn a_full_disk_is_reported_and_existing_files_stay() {
     let world = world();
     world.write("edits.jsonl", &(1..80).map(edit).collect::<String>());
     let command = world.command(&[]);
@@ -214,9 +214,9 @@ fn a_full_disk_is_told_and_costs_nothing_that_was_there() {
         shell.output().expect("a shell")
     };
     let ran = limited(8);
-    let told = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert_eq!(ran.status.code(), Some(3), "{told}");
-    assert!(told.contains("checkpoint"), "{told}");
+    let output = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(3), "{output}");
+    assert!(output.contains("checkpoint"), "{output}");
     let listed = world.run(&["adapter", "list", "--json"]).json();
     assert_eq!(listed["versions"].as_array().map(Vec::len), Some(0), "{listed}");
     let made = world.run(&ADAPTER);

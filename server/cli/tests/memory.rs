@@ -31,7 +31,7 @@ fn memory(world: &World, arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn a_note_is_read_where_it_is_about_and_gone_when_it_is_forgotten() {
+fn a_note_is_in_prompts_of_its_scope_until_it_is_forgotten() {
     let world = world();
     let before = prompt(&world, "all");
     assert_eq!(before.0, "fim-line-1");
@@ -50,7 +50,7 @@ fn a_note_is_read_where_it_is_about_and_gone_when_it_is_forgotten() {
 }
 
 #[test]
-fn notes_are_told_with_scope_author_time_and_end() {
+fn notes_are_listed_with_scope_author_time_and_end() {
     let world = world();
     memory(&world, &["add", "One.", "--expires", "30d"]);
     memory(&world, &["add", "Two.", "--scope", "docs/**", "--language", "py", "--expires", "never"]);
@@ -91,7 +91,7 @@ fn what_is_no_note_is_refused_in_a_sentence() {
 }
 
 #[test]
-fn an_evaluation_remembers_what_was_written_before_and_nothing_later() {
+fn the_memory_of_an_evaluation_holds_earlier_edits_alone() {
     let world = world();
     let case = |time: u32, middle: &str| {
         json!({"path": "b.rs", "prefix": "let x = ", "suffix": ";\n", "middle": middle, "time": time, "name": middle})

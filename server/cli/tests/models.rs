@@ -14,7 +14,7 @@ fn the_catalogue_is_listed_and_nothing_is_made() {
 }
 
 #[test]
-fn without_a_network_the_pull_ends_soon_and_says_what_helps() {
+fn without_a_network_the_pull_ends_soon_and_names_the_remedy() {
     let world = World::new();
     let began = std::time::Instant::now();
     let ran = world.run(&["model", "pull", "smollm2-135m"]);

@@ -158,7 +158,7 @@ fn a_candidate_becomes_a_branch_and_the_work_tree_stays() {
 }
 
 #[test]
-fn skills_go_where_the_teams_are_or_where_it_says() {
+fn skills_go_to_the_teams_folder_or_to_the_one_in_the_settings() {
     for (there, set, expected) in [
         ("skills/readme.txt", "", ".agents/skills"),
         ("skills/other/SKILL.md", "", "skills"),
@@ -205,8 +205,8 @@ fn what_a_remote_refuses_stays_a_branch_here() {
     assert_eq!(team.git_in(&remote, &["rev-parse", BRANCH]), here);
     std::fs::remove_dir_all(&remote).expect("removed");
     team.mined(&[("say-sign-in", &SKILL.replace("Write sign-in.", "Always write sign-in."))]);
-    let gone = team.run(&["skill", "propose", "say-sign-in", "--push"]);
-    assert_eq!(gone.code, 3, "{}{}", gone.out, gone.err);
+    let removed = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert_eq!(removed.code, 3, "{}{}", removed.out, removed.err);
     team.git(&["fsck", "--strict", "--no-dangling"]);
 }
 
@@ -272,7 +272,7 @@ const WORDS: [&str; 20] = [
 ];
 
 #[test]
-fn a_review_tells_what_a_branch_does_to_skills() {
+fn a_review_reports_what_a_branch_changes_in_skills() {
     let team = Team::new();
     // Where the holes are hangs on the ids of commits, and what was seen before makes no second case: so there are many
     // pages, and no two are alike.

@@ -66,7 +66,7 @@ fn rows(world: &World) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_history_is_predicted_and_told_as_the_contract_has_it() {
+fn a_history_is_predicted_and_reported_in_the_documented_form() {
     let world = world();
     let ran = world.run(&with(&["--json", "--report", "replay.html"]));
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -106,7 +106,7 @@ fn what_was_measured_is_not_measured_again() {
 }
 
 #[test]
-fn without_a_history_it_says_so() {
+fn without_a_history_an_error_says_so() {
     let world = World::new();
     world.write("answers.jsonl", "{\"text\": \"x\"}\n");
     let repository = Repository::init(world.work()).expect("a repository");
@@ -168,7 +168,7 @@ fn phrases_gain_and_those_of_other_text_do_not() {
 }
 
 #[test]
-fn an_adapter_is_trained_once_on_what_came_before_and_edits_are_remembered() {
+fn an_adapter_is_trained_once_on_earlier_commits_and_edits_are_in_the_memory() {
     let world = World::new();
     let repository = Repository::init(world.work()).expect("a repository");
     let mut texts = ["fn start() {\n}\n".to_owned(), "fn begin() {\n}\n".to_owned()];
@@ -183,27 +183,34 @@ fn an_adapter_is_trained_once_on_what_came_before_and_edits_are_remembered() {
     }
     put_model(&world);
     let asked = [&ON_TINY[..], &["--arms", "adapter,memory,all", "--train", "20s"]].concat();
-    let told = world.run(&asked).json();
-    let names = |told: &serde_json::Value| -> Vec<String> {
-        let arms = told["arms"].as_array().expect("arms");
+    let report = world.run(&asked).json();
+    let names = |report: &serde_json::Value| -> Vec<String> {
+        let arms = report["arms"].as_array().expect("arms");
         arms.iter().filter_map(|arm| arm["arm"].as_str().map(str::to_owned)).collect()
     };
-    assert_eq!(names(&told), ["base", "adapter", "all"], "nothing is remembered unless the settings say so");
-    assert!(told["absent"].to_string().contains("memory.editTokens"), "{told}");
-    let nats = |arm: usize| told["arms"][arm]["nll_per_token"].as_f64().expect("nats");
-    assert!(nats(1) < nats(0) && nats(2) < nats(1), "{told}");
+    assert_eq!(
+        names(&report),
+        ["base", "adapter", "all"],
+        "nothing is remembered unless the settings say so"
+    );
+    assert!(report["absent"].to_string().contains("memory.editTokens"), "{report}");
+    let nats = |arm: usize| report["arms"][arm]["nll_per_token"].as_f64().expect("nats");
+    assert!(nats(1) < nats(0) && nats(2) < nats(1), "{report}");
     let ran = world.run(&asked);
-    assert_eq!(ran.json()["arms"], told["arms"], "the same adapter, and nothing is measured twice");
+    assert_eq!(ran.json()["arms"], report["arms"], "the same adapter, and nothing is measured twice");
     assert!(!ran.err.contains("training"), "{}", ran.err);
     world.write("housestyle.toml", "prefixTokens = 100\nsuffixTokens = 50\n[memory]\neditTokens = 200\n");
-    let told = world.run(&asked).json();
-    assert_eq!(names(&told), ["base", "memory", "adapter", "all"]);
-    assert_ne!(told["arms"][1]["nll_per_token"], told["arms"][0]["nll_per_token"], "edits are in the prompt");
+    let report = world.run(&asked).json();
+    assert_eq!(names(&report), ["base", "memory", "adapter", "all"]);
+    assert_ne!(
+        report["arms"][1]["nll_per_token"], report["arms"][0]["nll_per_token"],
+        "edits are in the prompt"
+    );
 }
 
 #[test]
-fn what_comes_later_changes_nothing() {
-    let told = |words: &[&str]| -> Vec<serde_json::Value> {
+fn later_commits_change_nothing() {
+    let report = |words: &[&str]| -> Vec<serde_json::Value> {
         let world = world_of(words);
         put_model(&world);
         let asked = ["replay", "--model", "tiny.gguf", "--holdout", "0.45", "--arms", "phrases"];
@@ -211,8 +218,8 @@ fn what_comes_later_changes_nothing() {
         let text = std::fs::read_to_string(rows(&world)).expect("rows");
         text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
     };
-    let short = told(&WORDS);
-    let longer = told(&[&WORDS[..], &["zenith"]].concat());
+    let short = report(&WORDS);
+    let longer = report(&[&WORDS[..], &["zenith"]].concat());
     let same = longer.iter().filter_map(|row| {
         let key = |row: &serde_json::Value| (row["arm"].clone(), row["name"].clone());
         let before = short.iter().find(|before| key(before) == key(row))?;
@@ -227,13 +234,13 @@ fn what_comes_later_changes_nothing() {
 fn cases_are_written_by_time_and_cited() {
     let world = world();
     let ran = world.run(&["cases", "--out", "out", "--holdout", "0.2", "--whole", "3", "--json"]);
-    let told = ran.json();
+    let report = ran.json();
     let read = |name: &str| -> Vec<serde_json::Value> {
         let text = std::fs::read_to_string(world.work().join("out").join(name)).expect(name);
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     };
     let [train, tune, test] = ["train.jsonl", "tune.jsonl", "test.jsonl"].map(read);
-    assert_eq!(told["train"].as_u64(), Some(train.len() as u64));
+    assert_eq!(report["train"].as_u64(), Some(train.len() as u64));
     let last =
         |cases: &[serde_json::Value]| cases.last().and_then(|case| case["time"].as_f64()).expect("a time");
     assert!(

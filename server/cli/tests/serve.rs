@@ -94,15 +94,15 @@ fn a_script_is_served_and_why_tells_of_it() {
     let answer = ask(&mut server, &world);
     assert_eq!(answer["items"][0]["insertText"], "five();", "{answer}");
     assert_eq!(server.stop(), Some(0));
-    let told = world.run(&["why", "--json", "src/a.rs"]).json();
-    let request = &told["requests"][0]["request"];
+    let report = world.run(&["why", "--json", "src/a.rs"]).json();
+    let request = &report["requests"][0]["request"];
     assert_eq!(
         (request["code"].as_str(), request["path"].as_str()),
         (Some("suggestion"), Some("src/a.rs")),
-        "{told}"
+        "{report}"
     );
     assert_eq!((request["line"].as_u64(), request["column"].as_u64()), (Some(2), Some(13)));
-    assert!(!told.to_string().contains("five"), "the log holds text of the user");
+    assert!(!report.to_string().contains("five"), "the log holds text of the user");
     assert!(world.run(&["why"]).out.contains("src/a.rs:2:13"));
     assert_eq!(world.run(&["why", "--json", "src/other.rs"]).json()["requests"], json!([]));
 }
@@ -133,7 +133,7 @@ fn whoever_trains_can_see_that_somebody_types() {
 }
 
 #[test]
-fn without_a_model_the_server_starts_and_why_says_what_to_do() {
+fn without_a_model_the_server_starts_and_why_names_the_remedy() {
     let world = World::new();
     let mut server = Server::start(&world, &["serve"]);
     let answer = ask(&mut server, &world);
@@ -143,7 +143,7 @@ fn without_a_model_the_server_starts_and_why_says_what_to_do() {
 }
 
 #[test]
-fn why_says_where_to_look_when_no_request_came() {
+fn why_gives_advice_when_no_request_came() {
     let ran = World::new().run(&["why"]);
     assert!(ran.code == 0 && ran.out.contains("housestyle doctor"), "{}", ran.out);
 }

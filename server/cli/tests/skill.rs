@@ -87,7 +87,7 @@ fn word(value: &Value) -> String {
 }
 
 #[test]
-fn what_is_merged_is_approved_and_tells_by_whom() {
+fn a_merged_skill_is_approved_and_names_who_merged() {
     let team = Team::new();
     team.git(&["checkout", "--quiet", "-b", "side"]);
     team.skill(".agents/skills/sign-in", TEXT);
@@ -124,7 +124,7 @@ fn what_is_merged_is_approved_and_tells_by_whom() {
 }
 
 #[test]
-fn what_was_changed_without_a_merge_is_not_used_and_says_why() {
+fn a_skill_changed_without_a_merge_is_not_used_and_the_reason_is_listed() {
     let team = Team::new();
     team.skill("skills/sign-in", TEXT);
     team.commit("add a skill");
@@ -256,8 +256,8 @@ fn what_shows_no_use_or_does_harm_twice_is_proposed_for_retirement() {
         let why = listed[0]["retirement"].as_str();
         assert!(why.unwrap_or_default().contains(expect.unwrap_or_default()), "{why:?}");
         assert_eq!(why.is_some(), expect.is_some(), "{why:?}");
-        let told = team.world.run(&["skill", "list"]).out;
-        assert_eq!(told.contains("proposed for retirement"), expect.is_some(), "{told}");
+        let list = team.world.run(&["skill", "list"]).out;
+        assert_eq!(list.contains("proposed for retirement"), expect.is_some(), "{list}");
     }
     // The team takes it back as it took it in: by a merge.
     let ran = team.world.run(&["skill", "propose", "sign-in", "--retire"]);
@@ -322,7 +322,7 @@ fn hostile_skills_are_refused_though_they_were_merged() {
 
 #[cfg(unix)]
 #[test]
-fn a_body_of_ten_megabytes_is_told_and_not_read() {
+fn a_body_of_ten_megabytes_is_reported_and_not_read() {
     let team = Team::new();
     team.skill("skills/sign-in", &format!("{TEXT}{}", "We say sign-in.\n".repeat(10 << 16)));
     team.commit("add a large skill");
@@ -367,7 +367,7 @@ fn links_are_not_followed() {
 }
 
 #[test]
-fn any_repository_is_told_or_handled() {
+fn any_repository_is_handled_or_an_error() {
     // No git at all.
     let team = Team { world: World::new() };
     std::fs::remove_dir(team.world.work().join(".git")).expect("removed");
@@ -427,7 +427,7 @@ fn an_untrusted_workspace_has_none() {
 }
 
 #[test]
-fn the_lint_says_no_with_1() {
+fn a_failed_lint_exits_with_1() {
     let team = Team::new();
     team.skill("skills/sign-in", &format!("{TEXT}\nSee https://example.org.\n"));
     let ran = team.world.run(&["skill", "lint"]);

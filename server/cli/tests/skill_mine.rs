@@ -92,7 +92,7 @@ fn the_time_for_the_model_ends_within_an_answer_and_the_candidates_stay() {
 }
 
 #[test]
-fn where_rules_fall_through_is_told() {
+fn the_funnel_is_printed() {
     let world = World::new();
     history(&world, 40);
     let document = world.run(&["skill", "mine", "--no-model", "--json"]).json();
@@ -102,15 +102,15 @@ fn where_rules_fall_through_is_told() {
     };
     let proposed = document["candidates"].as_array().expect("candidates").len() as u64;
     assert_eq!(Some(sum("funnel") + proposed), document["considered"].as_u64(), "{document}");
-    let told = world.run(&["skill", "mine", "--no-model", "-v"]);
-    assert!(told.out.contains("rules were looked at:"), "{}", told.out);
-    assert!(told.out.contains("nothing that was written follows it"), "{}", told.out);
+    let mined = world.run(&["skill", "mine", "--no-model", "-v"]);
+    assert!(mined.out.contains("rules were looked at:"), "{}", mined.out);
+    assert!(mined.out.contains("nothing that was written follows it"), "{}", mined.out);
     let brief = world.run(&["skill", "mine", "--no-model"]);
     assert!(!brief.out.contains("looked at:"), "{}", brief.out);
 }
 
 #[test]
-fn what_cannot_be_mined_is_told() {
+fn sources_without_edits_are_errors() {
     let world = World::new();
     let journal = world.run(&["skill", "mine", "--from", "journal"]);
     assert_eq!(journal.code, 2);

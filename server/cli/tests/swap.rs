@@ -41,11 +41,11 @@ impl Desk {
     fn wait_for(&self, what: &str) {
         let begun = Instant::now();
         loop {
-            let told = fs::read_to_string(self.team.world.home().join("told")).expect("readable");
-            if told.contains(what) {
+            let stderr = fs::read_to_string(self.team.world.home().join("told")).expect("readable");
+            if stderr.contains(what) {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{what}: {told}");
+            assert!(begun.elapsed() < PATIENCE, "{what}: {stderr}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -86,7 +86,7 @@ impl Desk {
 }
 
 #[test]
-fn what_is_activated_elsewhere_takes_part_without_a_restart() {
+fn an_adapter_activated_elsewhere_is_used_without_a_restart() {
     let mut desk = Desk::new();
     assert_eq!(desk.adapter(), Value::Null);
     let mut ids = Vec::new();
@@ -107,7 +107,7 @@ fn what_is_activated_elsewhere_takes_part_without_a_restart() {
 }
 
 #[test]
-fn doctor_tells_which_adapter_is_used_or_why_none_is() {
+fn doctor_names_the_adapter_in_use_or_why_there_is_none() {
     let team = Team::of(Tiny { fim: false, ..Tiny::default() });
     let check = |verdict: &str, detail: &str| {
         let model = team.model.to_str().expect("UTF-8");

@@ -3,6 +3,8 @@
 //! The engine in this process is one implementation, a scripted file another, a remote endpoint
 //! may be a third. None of them knows about documents, cursors or filters.
 
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,7 +13,7 @@ use crate::lines;
 
 /// A piece of a prompt. Markers are not text: no document can forge one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum PromptPart {
     /// A special token of the model, by its role.
     Marker(Marker),
     /// Ordinary text; special tokens spelled out in it are tokenised as plain characters.
@@ -39,15 +41,15 @@ pub struct Prompt {
     /// Name and version of the format, such as `fim-line-1`.
     pub format: &'static str,
     /// The parts in order. The last one is the text that the model continues.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PromptPart>,
 }
 
 impl Prompt {
     /// Returns whether there is no text to go by.
     pub fn is_blank(&self) -> bool {
         let mut texts = self.parts.iter().filter_map(|part| match part {
-            Part::Marker(_) => None,
-            Part::Text(text) => Some(text),
+            PromptPart::Marker(_) => None,
+            PromptPart::Text(text) => Some(text),
         });
         texts.all(|text| lines::is_blank(text))
     }
@@ -186,7 +188,7 @@ pub struct Score {
     pub nll_end: f64,
 }
 
-/// What a model is and can do.
+/// What a model is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// Name for people: a catalogue name or a file name.
@@ -198,6 +200,125 @@ pub struct Description {
     /// Identity of the active adapter, if any.
     pub adapter: Option<String>,
 }
+
+/// What a back end can do besides writing text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Capability {
+    /// [`Generator::count_tokens`] counts the model's own tokens and does not estimate.
+    TokenCounts,
+    /// [`Generator::score`] returns the probability of a given text.
+    Probabilities,
+    /// A prior, such as the team's phrases, can be mixed into the model's probabilities.
+    Prior,
+    /// Adapters can be applied to the model.
+    Adapters,
+    /// [`Generator::prefill_time`] estimates.
+    PrefillEstimate,
+}
+
+impl Capability {
+    /// Every capability.
+    pub const LIST: &[Capability] = &[
+        Capability::TokenCounts,
+        Capability::Probabilities,
+        Capability::Prior,
+        Capability::Adapters,
+        Capability::PrefillEstimate,
+    ];
+
+    /// Returns the code, which stays the same whatever the sentences say.
+    pub fn code(self) -> &'static str {
+        match self {
+            Capability::TokenCounts => "token-counts",
+            Capability::Probabilities => "probabilities",
+            Capability::Prior => "prior",
+            Capability::Adapters => "adapters",
+            Capability::PrefillEstimate => "prefill-estimate",
+        }
+    }
+}
+
+/// What keeps a back end from more capabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limitation {
+    /// Nothing but text comes from it.
+    TextOnly,
+    /// Its answers come from a file, and there is no model.
+    Script,
+    /// Its model runs in another program, which gives out no more.
+    Remote,
+}
+
+/// The capabilities of a back end, and what keeps it from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    supported: &'static [Capability],
+    limitation: Limitation,
+}
+
+impl Capabilities {
+    /// Everything: a model in this process.
+    pub const ALL: Capabilities = Capabilities::new(Capability::LIST, Limitation::TextOnly);
+
+    /// Returns these capabilities; `limitation` is the reason for the lack of all others.
+    pub const fn new(supported: &'static [Capability], limitation: Limitation) -> Capabilities {
+        Capabilities { supported, limitation }
+    }
+
+    /// Returns whether the back end has a capability.
+    pub fn has(&self, capability: Capability) -> bool {
+        self.supported.contains(&capability)
+    }
+
+    /// Returns whether there is a model, in which knowledge can take part.
+    pub fn has_model(&self) -> bool {
+        self.limitation != Limitation::Script
+    }
+
+    /// Checks that the back end has a capability.
+    ///
+    /// # Errors
+    /// When it lacks the capability.
+    pub fn require(&self, capability: Capability) -> Result<(), Unsupported> {
+        if self.has(capability) { Ok(()) } else { Err(self.lack_of(capability)) }
+    }
+
+    /// Returns the reason why the back end cannot do what needs a capability.
+    pub fn lack_of(&self, capability: Capability) -> Unsupported {
+        Unsupported { capability, limitation: self.limitation }
+    }
+}
+
+/// A capability that a back end lacks, and the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsupported {
+    /// What is missing.
+    pub capability: Capability,
+    /// Why it is missing.
+    pub limitation: Limitation,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = match self.limitation {
+            Limitation::Script => {
+                return f.write_str("a script has no model that anything could take part in");
+            }
+            Limitation::TextOnly => "this back end",
+            Limitation::Remote => "the program that runs the model",
+        };
+        let what = match self.capability {
+            Capability::TokenCounts => "counts no tokens",
+            Capability::Probabilities => "gives no probabilities",
+            Capability::Prior => "takes no prior: phrases cannot be mixed in",
+            Capability::Adapters => "takes no adapters",
+            Capability::PrefillEstimate => "does not say how long it reads",
+        };
+        write!(f, "{who} {what}")
+    }
+}
+
+impl std::error::Error for Unsupported {}
 
 /// Why a generator could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -220,9 +341,9 @@ pub enum GenerateError {
         /// The format that asked for it.
         format: &'static str,
     },
-    /// This generator cannot do that at all.
-    #[error("{0}")]
-    Unsupported(String),
+    /// The back end lacks a capability.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
     /// The model failed.
     #[error("{0}")]
     Failed(String),
@@ -230,23 +351,31 @@ pub enum GenerateError {
 
 /// A model as the pipeline sees it.
 pub trait Generator: Send {
-    /// Returns what the model is and can do.
+    /// Returns what the model is.
     fn describe(&self) -> Description;
 
-    /// Hears which file the next prompts are of, by its path in the workspace: what stands in it and near it may tell
-    /// how the text goes on. A back end that knows the prompt alone does nothing.
-    fn look_at(&mut self, path: Option<&str>) {
+    /// Returns what the back end can do besides writing text. It stays the same as long as the generator lives.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::new(&[], Limitation::TextOnly)
+    }
+
+    /// Sets the file of the next prompts, by its path in the workspace: its folder may change what is likely. A back end
+    /// that knows the prompt alone does nothing.
+    fn set_path(&mut self, path: Option<&str>) {
         let _ = path;
     }
 
-    /// Lets what was learned meanwhile take part from the next call on. Called between two jobs, so it costs next to
-    /// nothing; whatever takes time was done before, elsewhere. A back end that learns nothing does nothing.
-    fn refresh(&mut self) {}
+    /// Takes up what was learned for a workspace, by the path of its folder, since the last call. It runs between two
+    /// jobs, so it costs next to nothing: the work was done before, elsewhere. A back end that learns nothing does
+    /// nothing.
+    fn refresh(&mut self, workspace: Option<&Path>) {
+        let _ = workspace;
+    }
 
-    /// Returns how many tokens `text` has; an estimate is allowed.
+    /// Returns how many tokens `text` has; an estimate without [`Capability::TokenCounts`].
     fn count_tokens(&self, text: &str) -> usize;
 
-    /// Continues the prompt, telling `listener` of all new text. Reads `cancel` and the deadline
+    /// Continues the prompt, and passes all new text to `listener`. Reads `cancel` and the deadline
     /// before every token. The text of the prompt's last part may be re-tokenised at its end
     /// (token healing); what is returned always starts exactly after it.
     ///
@@ -259,27 +388,30 @@ pub trait Generator: Send {
         listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
     ) -> Result<Generation, GenerateError>;
 
-    /// Evaluates a prompt ahead, so that a generation whose prompt begins alike finds that done; returns what it
-    /// took. Gives way to `cancel` within 10 ms; what was evaluated until then is kept. A back end that keeps
-    /// nothing between calls does nothing.
+    /// Evaluates a prompt before it is needed, so that a generation whose prompt begins alike starts behind it; returns
+    /// the usage. Stops within 10 ms of `cancel`, and keeps what it evaluated until then. A back end that keeps nothing
+    /// between calls does nothing.
     ///
     /// # Errors
     /// As [`Generator::generate`].
-    fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
         let _ = (prompt, cancel);
         Ok(Usage::default())
     }
 
-    /// Hears the texts near the prompt that the next text may copy from, in place of those heard before; those most
-    /// likely come last. They change the time that generating takes, and the text only where what the team wrote takes
-    /// part in it. Gives way to `cancel` within 10 ms; what was heard before may then still hold. A back end that
-    /// guesses nothing does nothing.
-    fn draft_from(&mut self, texts: &[&str], cancel: &Cancel) {
+    /// Drops everything that was evaluated in earlier calls, so that the next call takes as long as a first one. A back end
+    /// that keeps nothing between calls does nothing.
+    fn reset(&mut self) {}
+
+    /// Replaces the texts from which the generator copies drafts; the likeliest sources come last. They change how long
+    /// generating takes, and the text only where the team's phrases take part in it. Stops within 10 ms of `cancel`; the
+    /// earlier sources may then still hold. A back end that drafts nothing does nothing.
+    fn set_draft_sources(&mut self, texts: &[&str], cancel: &Cancel) {
         let _ = (texts, cancel);
     }
 
-    /// Returns how long evaluating a prompt would take now, less what is kept from earlier calls; nothing where
-    /// that is not known. An estimate.
+    /// Estimates how long evaluating a prompt would take now, less what is cached from earlier calls; `None` where that is
+    /// unknown, as without [`Capability::PrefillEstimate`].
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {
         let _ = prompt;
         None
@@ -288,9 +420,74 @@ pub trait Generator: Send {
     /// Returns how likely `middle` is as the continuation of `prompt`.
     ///
     /// # Errors
-    /// As [`Generator::generate`]; [`GenerateError::Unsupported`] where there are no logits.
+    /// As [`Generator::generate`]; [`GenerateError::Unsupported`] without [`Capability::Probabilities`].
     fn score(&mut self, prompt: &Prompt, middle: &str, cancel: &Cancel) -> Result<Score, GenerateError> {
         let _ = (prompt, middle, cancel);
-        Err(GenerateError::Unsupported("this back end gives no probabilities".to_owned()))
+        Err(self.capabilities().lack_of(Capability::Probabilities).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A back end that writes text and no more.
+    struct Plain;
+
+    impl Generator for Plain {
+        fn describe(&self) -> Description {
+            Description { model: "plain".to_owned(), fim: false, context_tokens: 64, adapter: None }
+        }
+
+        fn count_tokens(&self, text: &str) -> usize {
+            text.len() / 4
+        }
+
+        fn generate(
+            &mut self,
+            _: &Request,
+            _: &Cancel,
+            _: &mut dyn FnMut(Chunk<'_>) -> Flow,
+        ) -> Result<Generation, GenerateError> {
+            Ok(Generation { text: String::new(), stop: Stop::EndOfText, usage: Usage::default() })
+        }
+    }
+
+    #[test]
+    fn a_back_end_that_says_nothing_has_no_capability() {
+        let mut plain = Plain;
+        let prompt = Prompt { format: "test-1", parts: Vec::new() };
+        for capability in Capability::LIST {
+            assert!(plain.capabilities().require(*capability).is_err(), "{capability:?}");
+        }
+        assert!(plain.capabilities().has_model());
+        assert_eq!(plain.prefill_time(&prompt), None);
+        let error = plain.score(&prompt, "x", &Cancel::new()).expect_err("no probabilities");
+        assert_eq!(error.to_string(), "this back end gives no probabilities");
+        assert!(matches!(
+            error,
+            GenerateError::Unsupported(Unsupported { capability: Capability::Probabilities, .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_missing_has_a_reason() {
+        let remote = Capabilities::new(&[Capability::Probabilities], Limitation::Remote);
+        assert_eq!(remote.require(Capability::Probabilities), Ok(()));
+        let check = |capabilities: Capabilities, capability, expect: &str| {
+            let lack = capabilities.require(capability).expect_err("missing");
+            assert_eq!(lack.to_string(), expect);
+        };
+        check(remote, Capability::Adapters, "the program that runs the model takes no adapters");
+        let script = Capabilities::new(&[], Limitation::Script);
+        check(script, Capability::Prior, "a script has no model that anything could take part in");
+        assert!(remote.has_model() && !script.has_model());
+        assert!(Capability::LIST.iter().all(|capability| Capabilities::ALL.has(*capability)));
+    }
+
+    #[test]
+    fn codes_differ() {
+        let codes: std::collections::BTreeSet<_> = Capability::LIST.iter().map(|it| it.code()).collect();
+        assert_eq!(codes.len(), Capability::LIST.len());
     }
 }

@@ -1,21 +1,13 @@
-//! What the pipeline is asked, and what it answers.
+//! What the pipeline is asked for, and the suggestion that it may return.
 
 use std::ops::Range;
-use std::time::Duration;
 
-use housestyle_text::syntax::Scope;
-use housestyle_text::{Language, Offset, Snapshot};
+use housestyle_text::{Offset, Snapshot};
 
-use crate::generator::{Description, Generation, Prompt};
 use crate::memory::Memory;
-use crate::mode::Plan;
-use crate::reason::Reason;
 use crate::settings::Settings;
-use crate::skills::Part;
-use crate::stop::Ended;
-use crate::view::Reach;
 
-/// What made the editor ask.
+/// Who or what made the editor ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// A person asked for a suggestion.
@@ -27,9 +19,9 @@ pub enum Trigger {
 /// The item that is selected in the editor's popup menu. A suggestion then has to begin with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected {
-    /// What accepting the item would replace.
+    /// The range that accepting the item would replace.
     pub range: Range<Offset>,
-    /// What it would put there.
+    /// The text that it would put there.
     pub text: String,
 }
 
@@ -38,16 +30,24 @@ pub struct Selected {
 pub struct Job<'a> {
     /// The document.
     pub snapshot: &'a Snapshot,
-    /// Where in it; clamped to the document.
+    /// The cursor; clamped to the document.
     pub cursor: Offset,
     /// Who asks.
     pub trigger: Trigger,
     /// The popup's selected item, if the popup is open.
     pub selected: Option<Selected>,
-    /// What is remembered beside the document.
+    /// The memory for the prompt.
     pub memory: &'a Memory,
-    /// The rules, for all languages: those of the document's language are looked up here.
+    /// The settings for all languages; the pipeline looks up those of the document's language.
     pub settings: &'a Settings,
+}
+
+impl<'a> Job<'a> {
+    /// Returns the job of an editor that asks while somebody types: no item is selected, and no memory takes part.
+    pub fn at(snapshot: &'a Snapshot, cursor: Offset, settings: &'a Settings) -> Job<'a> {
+        let (trigger, selected, memory) = (Trigger::Automatic, None, Memory::none());
+        Job { snapshot, cursor, trigger, selected, memory, settings }
+    }
 }
 
 /// Text to show at the cursor.
@@ -55,97 +55,7 @@ pub struct Job<'a> {
 pub struct Suggestion {
     /// Plain text; lines are parted by `\n` whatever the document uses, as editors convert it.
     pub text: String,
-    /// What it replaces: on one line, with the cursor in it. Empty at the cursor, except when a popup's item is
+    /// The range that it replaces: on one line, with the cursor in it. Empty at the cursor, except when a popup's item is
     /// selected: then it is that item's range.
     pub replace: Range<Offset>,
-}
-
-/// How a job ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// There is something to show.
-    Suggestion(Suggestion),
-    /// There is nothing to show, for this one reason.
-    Nothing(Reason),
-}
-
-/// What one filter did.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// The filter's name.
-    pub filter: &'static str,
-    /// The text it was given.
-    pub before: String,
-    /// The text it left; empty when it dropped all.
-    pub after: String,
-    /// Why, if it changed anything.
-    pub reason: Option<Reason>,
-}
-
-/// Everything that happened on the way to an outcome.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Trace {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// How long the suggestion was to be, and why; missing when the job ended before that was asked.
-    pub plan: Option<Plan>,
-    /// What the model was given.
-    pub prompt: Option<Prompt>,
-    /// How much of the surroundings that is.
-    pub reach: Option<Reach>,
-    /// What the model wrote.
-    pub raw: Option<Generation>,
-    /// Why its text ended where it did.
-    pub ended: Option<Ended>,
-    /// What the filters did, in order, up to the one that dropped the text.
-    pub steps: Vec<Step>,
-    /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
-    /// From the model's start to its first text.
-    pub first_text: Option<Duration>,
-    /// Which model and adapter were asked.
-    pub by: Option<Description>,
-    /// Language and scope at the cursor once the first character of the suggestion is typed. Finding them out takes a
-    /// parse, for which there is no time at a key.
-    pub next: Option<(Language, Scope)>,
-}
-
-impl Trace {
-    /// Returns the trace of a job that ended before a model was asked.
-    pub fn nothing(reason: Reason) -> Trace {
-        Trace {
-            outcome: Outcome::Nothing(reason),
-            plan: None,
-            prompt: None,
-            reach: None,
-            raw: None,
-            ended: None,
-            steps: Vec::new(),
-            skills: Vec::new(),
-            first_text: None,
-            by: None,
-            next: None,
-        }
-    }
-
-    /// Returns whether there is a suggestion, and only for want of time no longer one.
-    pub fn is_cut_short(&self) -> bool {
-        self.suggestion().is_some() && matches!(self.ended, Some(Ended::SoftBudget | Ended::Deadline))
-    }
-
-    /// Returns the suggestion, if there is one.
-    pub fn suggestion(&self) -> Option<&Suggestion> {
-        match &self.outcome {
-            Outcome::Suggestion(suggestion) => Some(suggestion),
-            Outcome::Nothing(_) => None,
-        }
-    }
-
-    /// Returns the reason why there is nothing, if there is nothing.
-    pub fn reason(&self) -> Option<&Reason> {
-        match &self.outcome {
-            Outcome::Suggestion(_) => None,
-            Outcome::Nothing(reason) => Some(reason),
-        }
-    }
 }

@@ -13,8 +13,8 @@
 use housestyle_text::Language;
 use housestyle_text::syntax::Scope;
 
+use crate::cursor_context::CursorContext;
 use crate::lines;
-use crate::place::Place;
 use crate::settings::Settings;
 
 /// What a suggestion is to fill.
@@ -40,13 +40,13 @@ pub struct Plan {
 }
 
 /// Returns how long a suggestion is to be at a place. `settings` are those of the place's language.
-pub fn plan(place: &Place, settings: &Settings) -> Plan {
+pub fn plan(cursor: &CursorContext, settings: &Settings) -> Plan {
     let line = |why| Plan { extent: Extent::Line, max_lines: 1, why };
-    if !lines::is_blank(&place.tail) {
+    if !lines::is_blank(&cursor.tail) {
         return line("text follows on the line");
     }
-    match place.scope {
-        Scope::Prose if place.line == 0 && place.language == Language::from_id("git-commit") => {
+    match cursor.scope {
+        Scope::Prose if cursor.line == 0 && cursor.language == Language::from_id("git-commit") => {
             line("the subject of a commit message")
         }
         Scope::Prose => Plan { extent: Extent::Sentence, max_lines: 1, why: "prose" },
@@ -54,12 +54,12 @@ pub fn plan(place: &Place, settings: &Settings) -> Plan {
         Scope::Docstring => Plan { extent: Extent::Sentence, max_lines: 1, why: "a docstring" },
         Scope::String => line("inside a string"),
         Scope::Code if settings.max_lines <= 1 => line("`maxLines` is 1"),
-        Scope::Code if place.is_line_start() => Plan {
+        Scope::Code if cursor.is_line_start() => Plan {
             extent: Extent::Block,
             max_lines: settings.max_lines,
             why: "the cursor is on an empty line",
         },
-        Scope::Code if lines::is_opening(&place.head) => {
+        Scope::Code if lines::is_opening(&cursor.head) => {
             Plan { extent: Extent::Block, max_lines: settings.max_lines, why: "the line opens a block" }
         }
         Scope::Code => line("the line is under way"),
@@ -69,11 +69,11 @@ pub fn plan(place: &Place, settings: &Settings) -> Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::place;
+    use crate::tests::cursor_context;
 
     #[track_caller]
     fn check(path: &str, fixture: &str, extent: Extent, why: &str) {
-        let plan = plan(&place(path, fixture), &Settings::default());
+        let plan = plan(&cursor_context(path, fixture), &Settings::default());
         assert_eq!((plan.extent, plan.why), (extent, why), "for {fixture:?}");
     }
 
@@ -101,6 +101,6 @@ mod tests {
     #[test]
     fn one_line_is_a_line() {
         let settings = Settings { max_lines: 1, ..Settings::default() };
-        assert_eq!(plan(&place("a.rs", "fn f() {‸\n}"), &settings).extent, Extent::Line);
+        assert_eq!(plan(&cursor_context("a.rs", "fn f() {‸\n}"), &settings).extent, Extent::Line);
     }
 }

@@ -2,9 +2,9 @@
 
 use housestyle_text::syntax::Scope;
 
+use crate::cursor_context::CursorContext;
 use crate::job::Trigger;
 use crate::lines;
-use crate::place::Place;
 use crate::reason::Reason;
 use crate::settings::{Mode, ProseMode, Settings};
 
@@ -15,18 +15,23 @@ const QUIET_WORDS: usize = 3;
 ///
 /// # Errors
 /// The reason.
-pub fn allow(place: &Place, path: Option<&str>, trigger: Trigger, settings: &Settings) -> Result<(), Reason> {
-    let mode = standing(place, path, trigger, settings)?;
+pub fn allow(
+    cursor: &CursorContext,
+    path: Option<&str>,
+    trigger: Trigger,
+    settings: &Settings,
+) -> Result<(), Reason> {
+    let mode = standing(cursor, path, trigger, settings)?;
     match trigger {
         Trigger::Invoked => Ok(()),
-        Trigger::Automatic => unasked(place, mode, settings),
+        Trigger::Automatic => unasked(cursor, mode, settings),
     }
 }
 
-/// Returns whether the model may read ahead for a place: what forbids suggestions there whatever is typed next
-/// forbids that too. `settings` are those of the place's language.
-pub fn may_read_ahead(place: &Place, path: Option<&str>, settings: &Settings) -> bool {
-    settings.idle_work && standing(place, path, Trigger::Automatic, settings).is_ok()
+/// Returns whether the model may prefill for a place. What forbids suggestions there whatever is typed next forbids
+/// prefill too. `settings` are those of the place's language.
+pub fn may_prefill(cursor: &CursorContext, path: Option<&str>, settings: &Settings) -> bool {
+    settings.idle_work && standing(cursor, path, Trigger::Automatic, settings).is_ok()
 }
 
 /// Returns whether text of a document may be copied to other places. `settings` are those of its language.
@@ -35,9 +40,9 @@ pub fn may_copy_from(path: Option<&str>, settings: &Settings) -> bool {
     on && path.is_none_or(|path| settings.disabled_by(path).is_none())
 }
 
-/// Says what the settings alone forbid here; else returns the mode that holds.
+/// Returns the mode that holds here, or the reason why the settings alone forbid a suggestion.
 fn standing(
-    place: &Place,
+    cursor: &CursorContext,
     path: Option<&str>,
     trigger: Trigger,
     settings: &Settings,
@@ -48,7 +53,7 @@ fn standing(
     if let Some(glob) = path.and_then(|path| settings.disabled_by(path)) {
         return Err(Reason::PathDisabled { glob: glob.to_owned() });
     }
-    let (setting, mode) = mode_here(place, settings);
+    let (setting, mode) = mode_here(cursor, settings);
     let general = match settings.mode {
         Mode::Auto => ProseMode::Auto,
         Mode::Manual => ProseMode::Manual,
@@ -63,12 +68,12 @@ fn standing(
 }
 
 /// Returns whether the place is prose that is to be completed quietly.
-pub fn is_quiet(place: &Place, settings: &Settings) -> bool {
-    mode_here(place, settings).1 == ProseMode::Quiet
+pub fn is_quiet(cursor: &CursorContext, settings: &Settings) -> bool {
+    mode_here(cursor, settings).1 == ProseMode::Quiet
 }
 
-fn mode_here(place: &Place, settings: &Settings) -> (&'static str, ProseMode) {
-    match place.scope {
+fn mode_here(cursor: &CursorContext, settings: &Settings) -> (&'static str, ProseMode) {
+    match cursor.scope {
         Scope::Prose => ("prose.mode", settings.prose_mode),
         Scope::Comment | Scope::Docstring => ("comments.mode", settings.comments_mode),
         Scope::Code | Scope::String => ("mode", ProseMode::Auto),
@@ -76,12 +81,12 @@ fn mode_here(place: &Place, settings: &Settings) -> (&'static str, ProseMode) {
 }
 
 /// The rules for suggestions that nobody asked for.
-fn unasked(place: &Place, mode: ProseMode, settings: &Settings) -> Result<(), Reason> {
+fn unasked(cursor: &CursorContext, mode: ProseMode, settings: &Settings) -> Result<(), Reason> {
     let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    if word(place.head.chars().next_back()) && word(place.tail.chars().next()) {
+    if word(cursor.head.chars().next_back()) && word(cursor.tail.chars().next()) {
         return Err(Reason::InsideWord);
     }
-    let found = place
+    let found = cursor
         .tail
         .chars()
         .filter(|c| !c.is_whitespace() && !lines::only_closers(c.encode_utf8(&mut [0; 4])))
@@ -90,11 +95,11 @@ fn unasked(place: &Place, mode: ProseMode, settings: &Settings) -> Result<(), Re
         return Err(Reason::TextRight { found, allowed: settings.max_line_suffix });
     }
     if mode == ProseMode::Quiet {
-        let sentence = place.head.rsplit(['.', '!', '?', '。', '！', '？']).next().unwrap_or("");
+        let sentence = cursor.head.rsplit(['.', '!', '?', '。', '！', '？']).next().unwrap_or("");
         // Chinese and Japanese have no spaces between words: there, characters are counted instead.
         let wide = sentence.chars().filter(|c| *c >= '\u{2E80}').count();
         let under_way = sentence.split_whitespace().count() >= QUIET_WORDS || wide > QUIET_WORDS;
-        if !lines::is_blank(&place.tail) || !under_way {
+        if !lines::is_blank(&cursor.tail) || !under_way {
             return Err(Reason::ProseQuiet);
         }
     }
@@ -104,17 +109,17 @@ fn unasked(place: &Place, mode: ProseMode, settings: &Settings) -> Result<(), Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::place;
+    use crate::tests::cursor_context;
     use serde_json::{Value, json};
 
     #[track_caller]
     fn check(path: &str, fixture: &str, trigger: Trigger, settings: Value, expect: &str) {
-        let place = place(path, fixture);
+        let cursor = cursor_context(path, fixture);
         let (settings, warnings) = Settings::from_json(&settings);
         assert_eq!(warnings, []);
-        let settings = settings.for_language(place.language.id());
+        let settings = settings.for_language(cursor.language.id());
         let found =
-            allow(&place, Some(path), trigger, &settings).map_or_else(|reason| reason.code(), |()| "ok");
+            allow(&cursor, Some(path), trigger, &settings).map_or_else(|reason| reason.code(), |()| "ok");
         assert_eq!(found, expect, "for {fixture:?} in {path}");
     }
 
@@ -135,11 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn reading_ahead_is_for_places_where_suggestions_come_unasked() {
+    fn prefill_is_for_places_where_suggestions_come_unasked() {
         let check = |path, fixture, settings: Value, expect| {
-            let place = place(path, fixture);
-            let settings = Settings::from_json(&settings).0.for_language(place.language.id());
-            assert_eq!(may_read_ahead(&place, Some(path), &settings), expect, "{fixture:?} in {path}");
+            let cursor = cursor_context(path, fixture);
+            let settings = Settings::from_json(&settings).0.for_language(cursor.language.id());
+            assert_eq!(may_prefill(&cursor, Some(path), &settings), expect, "{fixture:?} in {path}");
         };
         check("a.rs", "let x = ‸", json!({}), true);
         // The next key may change these.

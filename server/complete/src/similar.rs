@@ -1,6 +1,6 @@
 //! How alike two texts are.
 
-/// Characters compared at most; what is longer is compared by its beginning.
+/// The most characters to compare; of a longer text the beginning is compared.
 const LONGEST: usize = 512;
 
 /// Returns the Levenshtein distance between two texts, in characters.

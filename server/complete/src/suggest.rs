@@ -2,46 +2,49 @@
 
 use std::time::Duration;
 
+use crate::cursor_context::{self, CursorContext};
 use crate::filters::{self, Context};
 use crate::generator::{
-    Cancel, Flow, Generation, Generator, Limits, Part, Prompt, Request, Sampling, Stop, Usage,
+    Cancel, Flow, Generation, Generator, Limits, Prompt, PromptPart, Request, Sampling, Stop, Usage,
 };
-use crate::job::{Job, Outcome, Step, Suggestion, Trace, Trigger};
+use crate::job::{Job, Suggestion, Trigger};
 use crate::lines;
-use crate::memory::told_in;
+use crate::memory::injected_skills;
 use crate::mode::{self, Plan};
-use crate::place::{self, Place};
 use crate::policy;
 use crate::reason::Reason;
+use crate::repair::repair;
 use crate::settings::Settings;
-use crate::skills;
 use crate::stop::{self, Cut, Ended};
+use crate::trace::{Completion, Step, Trace};
 use crate::view;
 
-/// Makes a suggestion. `progress` is told all of the model's text so far, each time there is more: unfiltered, with
-/// `\n` as line break, beginning at the cursor.
+/// Makes a suggestion. `progress` gets the whole text of the model so far, each time it grows: unfiltered, with `\n` as
+/// line break, beginning at the cursor.
 pub fn suggest(
     job: &Job<'_>,
     generator: &mut dyn Generator,
     cancel: &Cancel,
     progress: &mut dyn FnMut(&str),
 ) -> Trace {
-    let here = Here::of(job);
-    if let Err(reason) = policy::allow(&here.place, job.snapshot.path(), job.trigger, &here.settings) {
+    let prepared = PreparedJob::of(job);
+    if let Err(reason) = policy::allow(&prepared.cursor, job.snapshot.path(), job.trigger, &prepared.settings)
+    {
         return Trace::nothing(reason);
     }
-    let (prompt, reach) = view::in_time(job, &here.place, &here.settings, generator);
+    let (prompt, window_size) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
     if prompt.is_blank() {
         return Trace::nothing(Reason::NoContext);
     }
-    let request = here.request(prompt.clone(), here.settings.max_tokens);
-    let trace = Trace { prompt: Some(prompt), reach: Some(reach), ..Trace::nothing(Reason::Cancelled) };
-    here.write(trace, &request, generator, cancel, progress)
+    let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
+    let trace =
+        Trace { prompt: Some(prompt), window_size: Some(window_size), ..Trace::nothing(Reason::Cancelled) };
+    prepared.write(trace, &request, generator, cancel, progress)
 }
 
-/// Goes on with a suggestion that was cut short by time, as the model would have without a time budget; returns what
-/// came of it where it is more. Nothing where the settings allow no work that nobody asked for. `progress` is told
-/// the whole text, with what was written before.
+/// Extends a suggestion that time cut short, as the model would have without a time budget. Returns the longer
+/// suggestion's trace, or `None` where there is no more text or the settings forbid idle work. `progress` gets the whole
+/// text, including the part before the cut.
 pub fn extend(
     job: &Job<'_>,
     trace: &Trace,
@@ -50,40 +53,40 @@ pub fn extend(
     progress: &mut dyn FnMut(&str),
 ) -> Option<Trace> {
     let (shown, raw) = (trace.suggestion().filter(|_| trace.is_cut_short())?, trace.raw.as_ref()?);
-    let mut here = Here::of(job);
-    let left = here.settings.max_tokens.saturating_sub(raw.usage.generated_tokens);
-    if left == 0 || !policy::may_read_ahead(&here.place, job.snapshot.path(), &here.settings) {
+    let mut prepared = PreparedJob::of(job);
+    let left = prepared.settings.max_tokens.saturating_sub(raw.usage.generated_tokens);
+    if left == 0 || !policy::may_prefill(&prepared.cursor, job.snapshot.path(), &prepared.settings) {
         return None;
     }
-    here.settings.time_budget_ms = u64::MAX;
+    prepared.settings.time_budget_ms = u64::MAX;
     let mut prompt = trace.prompt.clone()?;
     match prompt.parts.last_mut() {
-        Some(Part::Text(text)) => text.push_str(&raw.text),
-        _ => prompt.parts.push(Part::Text(raw.text.clone())),
+        Some(PromptPart::Text(text)) => text.push_str(&raw.text),
+        _ => prompt.parts.push(PromptPart::Text(raw.text.clone())),
     }
-    let longer = here.write(trace.clone(), &here.request(prompt, left), generator, cancel, progress);
+    let longer = prepared.write(trace.clone(), &prepared.request(prompt, left), generator, cancel, progress);
     let text = &longer.suggestion()?.text;
     (text.len() > shown.text.len() && text.starts_with(&shown.text)).then_some(longer)
 }
 
 /// Returns the prompt that [`suggest`] would use, whatever the policy says and however long it takes to read.
 pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
-    let here = Here::of(job);
-    view::whole(job, &here.place, &here.settings, generator)
+    let prepared = PreparedJob::of(job);
+    view::whole(job, &prepared.cursor, &prepared.settings, generator)
 }
 
-/// A job and what it comes to.
-pub(crate) struct Here<'a> {
+/// A job with its cursor's context and its language's settings.
+pub(crate) struct PreparedJob<'a> {
     job: &'a Job<'a>,
-    pub(crate) place: Place,
-    /// Those of the document's language.
+    pub(crate) cursor: CursorContext,
+    /// The settings of the document's language.
     pub(crate) settings: Settings,
 }
 
-impl<'a> Here<'a> {
-    pub(crate) fn of(job: &'a Job<'a>) -> Here<'a> {
+impl<'a> PreparedJob<'a> {
+    pub(crate) fn of(job: &'a Job<'a>) -> PreparedJob<'a> {
         let settings = job.settings.for_language(job.snapshot.language().id());
-        Here { job, place: Place::of(job), settings }
+        PreparedJob { job, cursor: CursorContext::of(job), settings }
     }
 
     pub(crate) fn request(&self, prompt: Prompt, max_tokens: usize) -> Request {
@@ -99,7 +102,7 @@ impl<'a> Here<'a> {
         }
     }
 
-    /// Lets the model write behind what `trace` says it wrote before, and tells in it what comes of all that.
+    /// Lets the model write on from the text in `trace`, and returns the trace of both parts together.
     pub(crate) fn write(
         &self,
         mut trace: Trace,
@@ -108,42 +111,42 @@ impl<'a> Here<'a> {
         cancel: &Cancel,
         progress: &mut dyn FnMut(&str),
     ) -> Trace {
-        let Here { job, place, settings } = self;
-        let plan = mode::plan(place, settings);
+        let PreparedJob { job, cursor, settings } = self;
+        let plan = mode::plan(cursor, settings);
         trace.plan = Some(plan);
-        trace.skills = told_in(&request.prompt, job.memory, job.snapshot.language());
+        trace.skills = injected_skills(&request.prompt, job.memory, job.snapshot.language());
         trace.by = Some(generator.describe());
         let before = trace.raw.take();
-        let heard = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
-        let mut listener = Listener::new(place, &plan, settings, progress, heard);
-        generator.look_at(job.snapshot.path());
+        let received = before.as_ref().map(|raw| raw.text.clone()).unwrap_or_default();
+        let mut listener = Listener::new(cursor, &plan, settings, progress, received);
+        generator.set_path(job.snapshot.path());
         let answer =
-            generator.generate(request, cancel, &mut |chunk| listener.hear(chunk.text, chunk.elapsed));
+            generator.generate(request, cancel, &mut |chunk| listener.receive(chunk.text, chunk.elapsed));
         trace.first_text = trace.first_text.or(listener.first_text);
         let raw = match answer {
             Ok(raw) => before.map_or_else(|| raw.clone(), |before| joined(before, &raw)),
             Err(error) => {
-                trace.outcome = Outcome::Nothing(Reason::ModelFailed(error.to_string()));
+                trace.completion = Completion::Nothing(Reason::ModelFailed(error.to_string()));
                 return trace;
             }
         };
         let (text, ended) = listener.end(&raw);
         trace.ended = Some(ended);
         trace.next = None;
-        trace.outcome = match refuse(&raw, &text, ended, job.trigger, place, settings) {
-            Some(reason) => Outcome::Nothing(reason),
+        trace.completion = match refuse(&raw, &text, ended, job.trigger, cursor, settings) {
+            Some(reason) => Completion::Nothing(reason),
             None => {
-                let context = Context { place, plan: &plan, trigger: job.trigger, ended };
+                let context = Context { cursor, plan: &plan, trigger: job.trigger, ended };
                 let (left, steps) = filters::run(filters::ALL, &context, &text);
                 trace.steps = steps;
                 match left.and_then(|text| self.in_style(text, &mut trace)) {
                     Ok(text) => {
-                        let text = format!("{}{text}", place.given);
-                        let suggestion = Suggestion { text, replace: place.replace.clone() };
-                        trace.next = place::after_first(job.snapshot, &suggestion);
-                        Outcome::Suggestion(suggestion)
+                        let text = format!("{}{text}", cursor.selected_text);
+                        let suggestion = Suggestion { text, replace: cursor.replace.clone() };
+                        trace.next = cursor_context::after_first(job.snapshot, &suggestion);
+                        Completion::Suggestion(suggestion)
                     }
-                    Err(reason) => Outcome::Nothing(reason),
+                    Err(reason) => Completion::Nothing(reason),
                 }
             }
         };
@@ -151,11 +154,11 @@ impl<'a> Here<'a> {
         trace
     }
 
-    /// Puts what the filters left into the team's style; tells in the trace which skills took part.
+    /// Repairs the filtered text by the team's skills; adds their uses to the trace.
     fn in_style(&self, text: String, trace: &mut Trace) -> Result<String, Reason> {
-        let Here { job, place, settings } = self;
-        let repaired = skills::repair(&job.memory.skills, job, place, settings, &text);
-        trace.skills.extend(repaired.parts);
+        let PreparedJob { job, cursor, settings } = self;
+        let repaired = repair(&job.memory.skills, job, cursor, settings, &text);
+        trace.skills.extend(repaired.uses);
         if repaired.reason.is_some() {
             let after = repaired.text.clone().unwrap_or_default();
             trace.steps.push(Step { filter: "skills", before: text, after, reason: repaired.reason });
@@ -187,7 +190,7 @@ fn refuse(
     text: &str,
     ended: Ended,
     trigger: Trigger,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
 ) -> Option<Reason> {
     if ended == Ended::Cancelled {
@@ -197,7 +200,7 @@ fn refuse(
         return Some(Reason::TooSlow { deadline_ms: settings.deadline_ms });
     }
     let found = f64::from(raw.usage.mean_logprob);
-    let quiet = trigger == Trigger::Automatic && policy::is_quiet(place, settings);
+    let quiet = trigger == Trigger::Automatic && policy::is_quiet(cursor, settings);
     let asked = if quiet { settings.quiet_logprob.max(settings.min_logprob) } else { settings.min_logprob };
     // A generator that knows no probabilities says 0.
     if found < asked && found != 0.0 {
@@ -207,37 +210,37 @@ fn refuse(
     None
 }
 
-/// Listens to the model and says when it is enough.
+/// Receives the model's text and says when it is enough.
 struct Listener<'a> {
-    place: &'a Place,
+    cursor: &'a CursorContext,
     plan: &'a Plan,
     settings: &'a Settings,
     progress: &'a mut dyn FnMut(&str),
-    heard: String,
+    received: String,
     soft: Option<Cut>,
     first_text: Option<Duration>,
 }
 
 impl<'a> Listener<'a> {
-    /// Returns a listener that has `heard` this already.
+    /// Returns a listener that has `received` this text already.
     fn new(
-        place: &'a Place,
+        cursor: &'a CursorContext,
         plan: &'a Plan,
         settings: &'a Settings,
         progress: &'a mut dyn FnMut(&str),
-        heard: String,
+        received: String,
     ) -> Listener<'a> {
-        Listener { place, plan, settings, progress, heard, soft: None, first_text: None }
+        Listener { cursor, plan, settings, progress, received, soft: None, first_text: None }
     }
 
-    fn hear(&mut self, piece: &str, elapsed: Duration) -> Flow {
-        let at_boundary = piece.contains(['\n', '\r']) || self.heard.ends_with(['\n', '\r']);
-        self.heard.push_str(piece);
+    fn receive(&mut self, piece: &str, elapsed: Duration) -> Flow {
+        let at_boundary = piece.contains(['\n', '\r']) || self.received.ends_with(['\n', '\r']);
+        self.received.push_str(piece);
         self.first_text.get_or_insert(elapsed);
         // A `\r` at the end may be half a line break; it is counted as a whole one, and the other half as nothing.
-        let text = lines::unix(&self.heard);
+        let text = lines::unix(&self.received);
         (self.progress)(&text);
-        if stop::cut(self.place, self.plan, &text, true).is_some() {
+        if stop::cut(self.cursor, self.plan, &text, true).is_some() {
             return Flow::Stop;
         }
         // Past the soft budget the line that is under way may still be finished.
@@ -261,7 +264,7 @@ impl<'a> Listener<'a> {
         if ended == Ended::Cancelled {
             return (text, ended);
         }
-        let found = stop::cut(self.place, self.plan, &text, ended != Ended::Model).or(self.soft);
+        let found = stop::cut(self.cursor, self.plan, &text, ended != Ended::Model).or(self.soft);
         let (end, ended) = found.unwrap_or((text.len(), ended));
         text.truncate(end);
         (text, ended)

@@ -1,4 +1,4 @@
-//! What the model is given for a place: the window around it in the model's format, whole or only what is near.
+//! Which window a prompt holds: the whole one, or a smaller one where the model could not read the whole one in time.
 //!
 //! The whole window is what quality is measured with. Where the model has not yet read it, as in a document that was
 //! just opened, reading it may take longer than anybody waits. The rule:
@@ -14,100 +14,108 @@ use std::ops::Range;
 
 use housestyle_text::Offset;
 
+use crate::cursor_context::CursorContext;
 use crate::generator::{Description, Generator, Prompt};
 use crate::job::Job;
-use crate::memory::recall;
-use crate::place::Place;
+use crate::memory::render;
 use crate::prompt;
 use crate::settings::Settings;
 use crate::window::{Budget, Window};
 
-/// Tokens kept free in the model's context for the cursor's line and the markers.
+/// Tokens that stay free in the model's context for the cursor's line and the markers.
 const HEAD_TOKENS: usize = 192;
 /// How many times fewer tokens the near window has.
 const NEAR: usize = 4;
 
-/// How much of the surroundings the model was given.
+/// The size of the window in a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reach {
-    /// As much as the settings say.
+pub enum WindowSize {
+    /// As large as the settings allow.
     Whole,
-    /// A quarter of it, because the model had not read more yet.
+    /// A quarter of that, because the model has not evaluated the rest yet.
     Near,
 }
 
-impl Reach {
+impl WindowSize {
     /// Returns the code, for programs.
     pub fn code(self) -> &'static str {
         match self {
-            Reach::Whole => "whole",
-            Reach::Near => "near",
+            WindowSize::Whole => "whole",
+            WindowSize::Near => "near",
         }
     }
 }
 
 /// Returns the whole window as a prompt. `settings` are those of the place's language.
-pub(crate) fn whole(job: &Job<'_>, place: &Place, settings: &Settings, generator: &dyn Generator) -> Prompt {
+pub(crate) fn whole(
+    job: &Job<'_>,
+    cursor: &CursorContext,
+    settings: &Settings,
+    generator: &dyn Generator,
+) -> Prompt {
     let model = generator.describe();
-    build(job, place, settings, budget(settings, &model), generator, &model)
+    build(job, cursor, settings, budget(settings, &model), generator, &model)
 }
 
 /// Returns the bytes of the document that the whole window is taken from. `settings` are those of the place's language.
 pub(crate) fn range(
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     generator: &dyn Generator,
 ) -> Range<Offset> {
     let budget = budget(settings, &generator.describe());
-    cut(job, place, budget, generator).range
+    cut(job, cursor, budget, generator).range
 }
 
 /// Returns the prompt that the model can read in time, by the rule above.
 pub(crate) fn in_time(
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     generator: &dyn Generator,
-) -> (Prompt, Reach) {
+) -> (Prompt, WindowSize) {
     let model = generator.describe();
     let budget = budget(settings, &model);
-    let whole = build(job, place, settings, budget, generator, &model);
+    let whole = build(job, cursor, settings, budget, generator, &model);
     if !settings.idle_work {
-        return (whole, Reach::Whole);
+        return (whole, WindowSize::Whole);
     }
     let near = || {
         let ms = |prompt| Some(generator.prefill_time(prompt)?.as_secs_f64() * 1e3);
         let time = ms(&whole).filter(|time| 2.0 * time > settings.time_budget_ms as f64)?;
         let near =
             Budget { prefix_tokens: budget.prefix_tokens / NEAR, suffix_tokens: budget.suffix_tokens / NEAR };
-        let near = build(job, place, settings, near, generator, &model);
+        let near = build(job, cursor, settings, near, generator, &model);
         (2.0 * ms(&near)? < time).then_some(near)
     };
     match near() {
-        Some(near) => (near, Reach::Near),
-        None => (whole, Reach::Whole),
+        Some(near) => (near, WindowSize::Near),
+        None => (whole, WindowSize::Whole),
     }
 }
 
 fn build(
     job: &Job<'_>,
-    place: &Place,
+    cursor: &CursorContext,
     settings: &Settings,
     budget: Budget,
     generator: &dyn Generator,
     model: &Description,
 ) -> Prompt {
-    let window = cut(job, place, budget, generator);
+    let window = cut(job, cursor, budget, generator);
     let alone = prompt::build("", &window, model);
     // From notes alone nothing follows.
-    let remembered =
-        if alone.is_blank() { String::new() } else { remembered(job, settings, budget, generator, model) };
-    if remembered.is_empty() { alone } else { prompt::build(&remembered, &window, model) }
+    let memory = if alone.is_blank() {
+        String::new()
+    } else {
+        rendered_memory(job, settings, budget, generator, model)
+    };
+    if memory.is_empty() { alone } else { prompt::build(&memory, &window, model) }
 }
 
-/// Returns what is remembered, as far as the model's context has room for it beside the window.
-fn remembered(
+/// Returns the rendered memory, as far as the model's context has room for it besides the window.
+fn rendered_memory(
     job: &Job<'_>,
     settings: &Settings,
     budget: Budget,
@@ -116,12 +124,12 @@ fn remembered(
 ) -> String {
     let taken = budget.prefix_tokens + budget.suffix_tokens + settings.max_tokens + HEAD_TOKENS;
     let room = model.context_tokens.saturating_sub(taken);
-    recall(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
+    render(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
 }
 
-fn cut(job: &Job<'_>, place: &Place, budget: Budget, generator: &dyn Generator) -> Window {
+fn cut(job: &Job<'_>, cursor: &CursorContext, budget: Budget, generator: &dyn Generator) -> Window {
     let count = |text: &str| generator.count_tokens(text);
-    Window::cut(job.snapshot, place.replace.clone(), &place.given, budget, &count)
+    Window::cut(job.snapshot, cursor.replace.clone(), &cursor.selected_text, budget, &count)
 }
 
 /// Returns the window's budget, made smaller where the model's context is small.
@@ -138,73 +146,65 @@ pub(crate) fn budget(settings: &Settings, model: &Description) -> Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ahead::read_ahead;
-    use crate::generator::{Cancel, Part};
-    use crate::memory::Edit;
+    use crate::Memory;
+    use crate::generator::{Cancel, PromptPart};
+    use crate::memory::RecentEdit;
+    use crate::prefill::prefill;
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
-    use crate::{Memory, Trigger};
 
     const LINES: &str = "    let number = other_number + 1;\n";
 
-    /// Asks twice at a place with 100 lines above it, with what is read ahead between; tells how far each reached.
+    /// Asks twice at a place with 100 lines above it, with a prefill in between; checks each window's size.
     #[track_caller]
-    fn check(per_second: Option<f64>, time_budget_ms: u64, idle_work: bool, expect: [Reach; 2]) {
+    fn check(per_second: Option<f64>, time_budget_ms: u64, idle_work: bool, expect: [WindowSize; 2]) {
         let text = format!("fn f() {{\n{}    let x = ‸;\n{LINES}", LINES.repeat(100));
         let (snapshot, cursor) = document("a.rs", &text);
         let settings = Settings { time_budget_ms, idle_work, ..Settings::default() };
-        let trigger = Trigger::Automatic;
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let mut model = Counting::new("five();");
         model.per_second = per_second;
-        let mut reach = || {
+        let mut window_size = || {
             let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
             assert!(trace.suggestion().is_some());
-            read_ahead(&job, &mut model, &Cancel::new());
-            trace.reach
+            prefill(&job, &mut model, &Cancel::new());
+            trace.window_size
         };
-        assert_eq!([reach(), reach()], expect.map(Some));
+        assert_eq!([window_size(), window_size()], expect.map(Some));
     }
 
     #[test]
     fn near_only_when_the_whole_takes_too_long() {
-        check(Some(100.0), 700, true, [Reach::Near, Reach::Whole]);
-        check(Some(1000.0), 700, true, [Reach::Near, Reach::Whole]);
+        check(Some(100.0), 700, true, [WindowSize::Near, WindowSize::Whole]);
+        check(Some(1000.0), 700, true, [WindowSize::Near, WindowSize::Whole]);
         // Quick enough, patient enough, not known, or never to be read.
-        check(Some(10_000.0), 700, true, [Reach::Whole, Reach::Whole]);
-        check(Some(100.0), 600_000, true, [Reach::Whole, Reach::Whole]);
-        check(None, 50, true, [Reach::Whole, Reach::Whole]);
-        check(Some(100.0), 700, false, [Reach::Whole, Reach::Whole]);
+        check(Some(10_000.0), 700, true, [WindowSize::Whole, WindowSize::Whole]);
+        check(Some(100.0), 600_000, true, [WindowSize::Whole, WindowSize::Whole]);
+        check(None, 50, true, [WindowSize::Whole, WindowSize::Whole]);
+        check(Some(100.0), 700, false, [WindowSize::Whole, WindowSize::Whole]);
     }
 
-    /// Returns the prompt for a place where something is remembered.
+    /// Returns the prompt for a place, with memory.
     fn prompt(fixture: &str, memory: &Memory, settings: &Settings, context_tokens: usize) -> Prompt {
         let (snapshot, cursor) = document("a.rs", fixture);
-        let trigger = Trigger::Automatic;
-        let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+        let job = Job { memory, ..Job::at(&snapshot, cursor, settings) };
         let model = Description { model: String::new(), fim: true, context_tokens, adapter: None };
-        let place = Place::of(&job);
-        build(&job, &place, settings, budget(settings, &model), &Counting::new(""), &model)
+        let cursor = CursorContext::of(&job);
+        build(&job, &cursor, settings, budget(settings, &model), &Counting::new(""), &model)
     }
 
     #[test]
-    fn what_is_remembered_stands_before_the_window_and_stays_while_one_types() {
-        let edit = Edit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
+    fn memory_stands_before_the_window_and_stays_while_one_types() {
+        let edit =
+            RecentEdit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
         let memory = Memory { edits: vec![edit], ..Memory::default() };
         let settings = Settings { memory_edit_tokens: 64, ..Settings::default() };
         let above = format!("fn f() {{\n{}", LINES.repeat(100));
         let prompts = ["", "l", "let x = 1", "let x = 1 + 2"]
             .map(|typed| prompt(&format!("{above}    {typed}‸\n{LINES}"), &memory, &settings, 4096));
-        let remembered = "// b.rs\n// + let b = 1;\n\n".to_owned();
-        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &Part::Text(remembered)));
+        let rendered = "// b.rs\n// + let b = 1;\n\n".to_owned();
+        assert_eq!((prompts[0].format, &prompts[0].parts[1]), ("fim-memory-1", &PromptPart::Text(rendered)));
         for typed in &prompts {
             assert_eq!(typed.parts[..6], prompts[0].parts[..6], "only the line changes");
         }
@@ -213,8 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_remembered_where_there_is_nothing_else_or_no_room() {
-        let edit = Edit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
+    fn there_is_no_memory_where_there_is_no_text_or_no_room() {
+        let edit =
+            RecentEdit { path: "b.rs".to_owned(), removed: vec![], added: vec!["let b = 1;".to_owned()] };
         let memory = Memory { edits: vec![edit], ..Memory::default() };
         let settings = Settings { memory_edit_tokens: 64, ..Settings::default() };
         assert!(prompt("  \n‸", &memory, &settings, 4096).is_blank());
@@ -226,18 +227,10 @@ mod tests {
     fn a_small_document_has_nothing_farther() {
         let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
         let settings = Settings { time_budget_ms: 50, ..Settings::default() };
-        let trigger = Trigger::Automatic;
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let mut model = Counting::new("five();");
         model.per_second = Some(10.0);
         let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
-        assert_eq!(trace.reach, Some(Reach::Whole));
+        assert_eq!(trace.window_size, Some(WindowSize::Whole));
     }
 }

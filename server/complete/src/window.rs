@@ -16,14 +16,14 @@ use housestyle_text::{Offset, Snapshot};
 
 use crate::lines;
 
-/// A head longer than this is cut, and what is cut off counts as text above.
+/// A longer head is cut, and the part cut off counts as text above.
 const HEAD: usize = 512;
 /// A long head is cut at multiples of this from the line's start, so that the cut stays put while one types.
 const HEAD_STEP: usize = HEAD / 2;
 /// Bytes a token has at most, as a guess: more text than this many a token is not even looked at.
 const TOKEN_BYTES: usize = 8;
 
-/// How much the model may be given.
+/// The most tokens of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Tokens above.
@@ -54,12 +54,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// Cuts a window around `hole`, which is what a suggestion will replace. `given` is text that the suggestion is
-    /// going to begin with (a popup's item): it is added to the head. `count` counts tokens.
+    /// Cuts a window around `hole`, the range that a suggestion replaces. `selected_text`, the text of a popup's item with
+    /// which the suggestion begins, is added to the head. `count` counts tokens.
     pub fn cut(
         snapshot: &Snapshot,
         hole: Range<Offset>,
-        given: &str,
+        selected_text: &str,
         budget: Budget,
         count: &dyn Fn(&str) -> usize,
     ) -> Window {
@@ -75,7 +75,7 @@ impl Window {
         let end = Offset(right.0 + below.len());
         Window {
             above: lines::unix(&snapshot.slice(start.0..split.0)),
-            head: lines::unix(&snapshot.slice(split.0..left.0)) + given,
+            head: lines::unix(&snapshot.slice(split.0..left.0)) + selected_text,
             below: lines::unix(&below),
             range: start..end,
         }
@@ -116,20 +116,20 @@ pub(crate) fn below(
     budget: usize,
     count: &dyn Fn(&str) -> usize,
 ) -> String {
-    let reach = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
-    let text = snapshot.slice(from.0..reach);
-    let cut_off = snapshot.floor(reach).0 < snapshot.len();
-    let (mut kept, mut tokens) = (0, 0);
+    let limit = from.0.saturating_add(budget.saturating_mul(TOKEN_BYTES));
+    let text = snapshot.slice(from.0..limit);
+    let cut_off = snapshot.floor(limit).0 < snapshot.len();
+    let (mut end, mut tokens) = (0, 0);
     for piece in text.split_inclusive('\n') {
         let whole = piece.ends_with('\n') || !cut_off;
         tokens += count(piece);
         if tokens > budget || !whole {
             break;
         }
-        kept += piece.len();
+        end += piece.len();
     }
-    if kept > 0 || budget == 0 {
-        return text[..kept].to_owned();
+    if end > 0 || budget == 0 {
+        return text[..end].to_owned();
     }
     // A token is at least one byte, so this ends with something that fits.
     let mut line = text.split_inclusive('\n').next().unwrap_or("");

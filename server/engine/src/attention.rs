@@ -5,7 +5,7 @@
 //! for a query has the same bits whether parts were computed by one thread or several, for one query or
 //! many.
 
-use crate::cache::{BLOCK, Shape};
+use crate::kv_cache::{BLOCK, Shape};
 use crate::simd::{self, Isa, LANES, Simd, dispatch};
 
 /// Positions of a part.
@@ -35,7 +35,7 @@ pub(crate) fn partial_len(shape: Shape) -> usize {
 /// `from`, which each of them must see.
 ///
 /// # Safety
-/// The pointers of the queries must be good for the lengths told there, and keys and values hold all
+/// The pointers of the queries must be good for the lengths documented there, and keys and values hold all
 /// positions seen.
 pub(crate) unsafe fn attend(
     isa: Isa,
@@ -195,12 +195,12 @@ unsafe fn scores_of<S: Simd, const N: usize, const B: usize>(
             keys.add((block + b) * shape.key_block() + head * shape.head_dim * BLOCK)
         });
         // A head's keys lie in pieces of a block each, too short for the processor to foresee the next one.
-        let ahead = keys.map(|keys| keys.wrapping_add(B * shape.key_block()).cast::<u8>());
+        let next = keys.map(|keys| keys.wrapping_add(B * shape.key_block()).cast::<u8>());
         let mut sum = [[S::splat(0.0); N]; B];
         for d in 0..shape.head_dim {
             for b in 0..B {
                 if d.is_multiple_of(2) {
-                    S::prefetch(ahead[b].wrapping_add(2 * d * BLOCK), 4 * BLOCK);
+                    S::prefetch(next[b].wrapping_add(2 * d * BLOCK), 4 * BLOCK);
                 }
                 let k = S::load_f16(keys[b].add(d * BLOCK));
                 for i in 0..N {

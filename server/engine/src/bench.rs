@@ -1,8 +1,8 @@
 //! The kernels one by one, for this crate's benchmarks. No part of its interface.
 
 use crate::attention::{self, PART, Query};
-use crate::cache::{BLOCK, Shape};
 use crate::dtype::DType;
+use crate::kv_cache::{BLOCK, Shape};
 use crate::packed::{self, Activations, GROUP, Kind, Packed, TILE};
 use crate::pool::{Pool, Shared};
 use crate::simd::Isa;

@@ -1,27 +1,19 @@
-//! The hyper-parameters of a model, read from its metadata. A new family of models is one entry in
-//! [`family`].
+//! The hyper-parameters of a model, read from its metadata.
 
 use std::path::Path;
 
 use memmap2::Mmap;
 
 use crate::error::EngineError;
+use crate::family::{self, Family};
 use crate::gguf::Gguf;
-
-/// How the rotary embedding pairs the elements of a head. The wrong one gives fluent nonsense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rope {
-    /// Neighbours: (0, 1), (2, 3), … Weights converted from Llama are permuted for this.
-    Interleaved,
-    /// Halves: (0, n/2), (1, n/2 + 1), …
-    Halves,
-}
+use crate::target::Target;
 
 /// Shape of a decoder-only transformer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// `general.architecture`.
-    pub architecture: String,
+    /// The family that `general.architecture` names.
+    pub family: &'static Family,
     /// Number of blocks.
     pub layers: usize,
     /// Width of the residual stream.
@@ -36,8 +28,6 @@ pub struct Config {
     pub head_dim: usize,
     /// How many elements of a head are rotated.
     pub rope_dim: usize,
-    /// Pairing of the rotary embedding.
-    pub rope: Rope,
     /// Base of the rotary frequencies.
     pub rope_base: f32,
     /// Positions are divided by this (linear scaling); 1 for none.
@@ -51,16 +41,6 @@ pub struct Config {
 /// More than any model has: beyond these a file is broken or hostile.
 const MAX_LAYERS: usize = 1024;
 const MAX_WIDTH: usize = 1 << 20;
-
-fn family(architecture: &str) -> Option<Rope> {
-    match architecture {
-        // Qwen2 and Qwen2.5, Coder too; they have biases on q, k and v, found by name.
-        "qwen2" => Some(Rope::Halves),
-        // Llama 1 to 3, Mistral, SmolLM, TinyLlama.
-        "llama" => Some(Rope::Interleaved),
-        _ => None,
-    }
-}
 
 impl Config {
     /// Reads the configuration of a model file, without its weights. The file must not be shortened meanwhile.
@@ -81,12 +61,13 @@ impl Config {
     /// When the architecture is not supported, or a value is missing or impossible.
     pub fn read(gguf: &Gguf<'_>) -> Result<Config, EngineError> {
         let architecture = gguf.string("general.architecture")?;
-        let rope = family(architecture).ok_or_else(|| {
+        let family = Family::named(architecture).ok_or_else(|| {
             EngineError::unsupported(
                 "general.architecture",
                 format!(
-                    "{:?}; supported are qwen2 and llama",
-                    architecture.chars().take(40).collect::<String>()
+                    "{:?}; supported are {}",
+                    architecture.chars().take(40).collect::<String>(),
+                    family::names()
                 ),
             )
         })?;
@@ -137,7 +118,7 @@ impl Config {
             _ => gguf.float(&key(name)),
         };
         Ok(Config {
-            architecture: architecture.to_owned(),
+            family,
             layers: size("block_count", MAX_LAYERS)?,
             dim,
             hidden: size("feed_forward_length", MAX_WIDTH)?,
@@ -145,7 +126,6 @@ impl Config {
             kv_heads,
             head_dim,
             rope_dim,
-            rope,
             rope_base: positive(&key("rope.freq_base"), float("rope.freq_base", Some(10_000.0))?)?,
             rope_scale: rope_scale(gguf, &key)?,
             eps: float("attention.layer_norm_rms_epsilon", None)?.max(0.0),
@@ -153,9 +133,33 @@ impl Config {
         })
     }
 
-    /// Width of all keys (or values) of one position.
+    /// Returns `general.architecture`: the name of the family.
+    pub fn architecture(&self) -> &'static str {
+        self.family.name
+    }
+
+    /// Returns the width of all queries of one position.
+    pub fn q_dim(&self) -> usize {
+        self.heads * self.head_dim
+    }
+
+    /// Returns the width of all keys (or values) of one position.
     pub fn kv_dim(&self) -> usize {
         self.kv_heads * self.head_dim
+    }
+}
+
+impl Target {
+    /// Returns the matrix's shape (out, in) in a model.
+    pub fn shape(self, config: &Config) -> (usize, usize) {
+        let (dim, heads) = (config.dim, config.q_dim());
+        match self {
+            Target::Query => (heads, dim),
+            Target::Key | Target::Value => (config.kv_dim(), dim),
+            Target::Output => (dim, heads),
+            Target::Gate | Target::Up => (config.hidden, dim),
+            Target::Down => (dim, config.hidden),
+        }
     }
 }
 

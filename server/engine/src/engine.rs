@@ -1,4 +1,4 @@
-//! The engine: a model, its tokenizer, and the sequences it keeps.
+//! The engine: a model, its tokenizer, and the sequences that it caches.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,20 +10,21 @@ use crate::adapter::{Adapter, AdapterWeights};
 use crate::config::Config;
 use crate::draft::{Drafter, Drafting};
 use crate::error::EngineError;
-use crate::forward::Scratch;
 use crate::gguf::Gguf;
-use crate::kept::{Kept, Key, Writer};
 use crate::matrix::release;
 use crate::model::Model;
-use crate::output::Want;
+use crate::packed_cache::{Key, PackedCache, Writer};
 use crate::prior::{Mixing, Prior};
+use crate::scratch::{Scratch, Want};
+use crate::screening::Screening;
 use crate::sequences::{AdapterId, Sequences};
-use crate::tokenizer::{Special, Tokenizer};
+use crate::special::Special;
+use crate::tokenizer::Tokenizer;
 
 /// Most prompt tokens evaluated in one pass: enough to read the weights seldom.
 const CHUNK: usize = 64;
-/// Fewest prompt tokens a pass shrinks to when passes are aborted: what an aborted pass had computed is
-/// lost, and whoever types faster than a pass takes would otherwise never get past it.
+/// Fewest prompt tokens a pass shrinks to when passes are aborted. An aborted pass is lost, so a user who types faster
+/// than a long pass takes would never get past it.
 const SMALLEST_CHUNK: usize = 4;
 
 /// How an engine runs.
@@ -33,27 +34,15 @@ pub struct Options {
     pub threads: usize,
     /// Positions of a sequence; the model's own context at most.
     pub context: usize,
-    /// Most bytes of keys and values of all sequences together. The sequences used last are kept; the
-    /// current one is, even if it is larger than that.
+    /// Most bytes of keys and values of all sequences together. The sequences used last stay; the
+    /// current one does, even if it is larger than that.
     pub kv_bytes: usize,
     /// Whether the likeliest token is looked for by estimates first. It is the same one either way.
     pub screening: Screening,
-    /// Files that may keep the packed weights from one start to the next, the best place first. The first
-    /// one that is of this model is mapped. Where none is, the weights are packed, and a thread writes them to
-    /// the first place that takes them. None: they are packed at every start.
-    pub kept: Vec<PathBuf>,
-}
-
-/// When the likeliest token is looked for by estimates first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Screening {
-    /// Never: all logits are computed.
-    Off,
-    /// Where it saves time, which depends on the model and is found out.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
+    /// Files that may hold the packed weights from one start to the next, the best path first. The first file that
+    /// is of this model is mapped. Without such a file the engine packs the weights, and a thread writes them to
+    /// the first path that can be written. Empty: the engine packs the weights at every start.
+    pub packed_cache: Vec<PathBuf>,
 }
 
 impl Default for Options {
@@ -63,7 +52,7 @@ impl Default for Options {
             context: 4096,
             kv_bytes: 192 << 20,
             screening: Screening::Auto,
-            kept: Vec::new(),
+            packed_cache: Vec::new(),
         }
     }
 }
@@ -77,12 +66,12 @@ pub enum Input<'a> {
     Text(&'a str),
 }
 
-/// What became of a prompt that was only evaluated.
+/// The result of evaluating a prompt without generating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefilled {
     /// Tokens in the prompt.
     pub prompt_tokens: usize,
-    /// Of these, kept from before.
+    /// Of these, reused from earlier calls.
     pub reused_tokens: usize,
     /// Of these, evaluated now.
     pub evaluated_tokens: usize,
@@ -111,8 +100,8 @@ pub struct Engine {
 impl Engine {
     /// Maps a GGUF file and prepares to run it.
     ///
-    /// The file must not be changed while the engine lives, nor one of `options.kept`, as with every mapped
-    /// file; `housestyle` only ever replaces them by renaming.
+    /// The file must not be changed while the engine lives, nor one of `options.packed_cache`, as with every mapped
+    /// file; `housestyle` replaces them only by renaming.
     ///
     /// # Errors
     /// When the file cannot be read, is broken, or is of an unsupported kind.
@@ -130,7 +119,7 @@ impl Engine {
         // The vocabulary is read while the matrices are packed or mapped.
         let (model, tokenizer) = std::thread::scope(|scope| {
             let tokenizer = scope.spawn(|| Tokenizer::read(&gguf));
-            let model = load(&gguf, &file, &map, threads, options.kept);
+            let model = load(&gguf, &file, &map, threads, options.packed_cache);
             (model, tokenizer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let ((mut model, writer), tokenizer) = (model?, tokenizer?);
@@ -157,12 +146,12 @@ impl Engine {
         })
     }
 
-    /// Waits until the packed weights are in their file, if they are being written to one. Who does not call
-    /// this, and drops the engine sooner, leaves that to the next start.
+    /// Waits until the packed weights are in their file, if a thread is writing one. An engine that is dropped
+    /// sooner gives up writing; the next start writes the file.
     ///
     /// # Errors
-    /// What the system said when they could not be written; the engine works all the same.
-    pub fn wait_until_kept(&mut self) -> std::io::Result<()> {
+    /// The system's error when the file could not be written; the engine works all the same.
+    pub fn wait_for_packed_cache(&mut self) -> std::io::Result<()> {
         self.writer.take().map_or(Ok(()), Writer::wait)
     }
 
@@ -181,8 +170,8 @@ impl Engine {
         self.sequences.capacity()
     }
 
-    /// Returns how many sequences are kept, and how many bytes their keys and values take.
-    pub fn kept(&self) -> (usize, usize) {
+    /// Returns how many sequences are cached, and how many bytes their keys and values take.
+    pub fn cached_sequences(&self) -> (usize, usize) {
         self.sequences.size()
     }
 
@@ -191,21 +180,21 @@ impl Engine {
         self.model.threads()
     }
 
-    /// Forgets all sequences.
+    /// Drops all cached sequences.
     pub fn reset(&mut self) {
         self.sequences.clear();
     }
 
-    /// Says whether the next tokens are guessed and several verified at once. It is on at first; it
+    /// Switches drafting on or off: the next tokens are guessed and several verified at once. It is on at first; it
     /// changes the time that greedy decoding takes, and never the text.
     pub fn set_drafting(&mut self, on: bool) {
         self.drafts = on;
     }
 
-    /// Says which other texts (tokens) drafts may be copied from beside the prompt, such as the other open
-    /// documents. They replace those said before; what they begin with alike costs nothing.
+    /// Sets the texts (tokens) from which drafts may be copied besides the prompt, such as the other open
+    /// documents. They replace the texts set before; a common beginning costs nothing.
     pub fn set_draft_texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
-        self.drafting.lookup.set_others(texts);
+        self.drafting.lookup.set_corpus(texts);
     }
 
     /// Adds a drafter to the engine's own, which copies from the text.
@@ -213,26 +202,26 @@ impl Engine {
         self.drafting.add(drafter);
     }
 
-    /// Mixes what `prior` says into the model's distribution from the next call on, or nothing: in what is
-    /// generated and scored, not in [`Engine::logits`] and [`Engine::likeliest`].
+    /// Mixes a prior into the model's distribution from the next call on, or none. It takes part in generating and
+    /// scoring, not in [`Engine::logits`] and [`Engine::likeliest`].
     pub fn set_prior(&mut self, prior: Option<Box<dyn Prior>>) {
         self.scratch.steady = prior.is_some();
         self.mixing.prior = prior;
     }
 
-    /// Makes adapters ready for this model: their changes are added up.
+    /// Prepares adapters for this model: their changes are added up.
     ///
     /// # Errors
-    /// When a tensor has another shape than the model's matrix, or holds what is not a number.
+    /// When a tensor has another shape than the model's matrix, or holds a number that is not finite.
     pub fn prepare(&self, adapters: &[&AdapterWeights]) -> Result<Adapter, EngineError> {
         Adapter::new(adapters, self.config())
     }
 
-    /// Puts an adapter beside the model from the next call on, or none. Sequences evaluated with another
-    /// one are kept, and used again when that comes back.
+    /// Applies an adapter from the next call on, or none. Sequences evaluated with another adapter stay cached, and
+    /// serve again when that adapter does.
     ///
     /// # Errors
-    /// When the adapter was made ready for a model of another shape.
+    /// When the adapter was prepared for a model of another shape.
     pub fn set_adapter(&mut self, adapter: Option<Arc<Adapter>>) -> Result<(), EngineError> {
         if let Some(adapter) = &adapter {
             adapter.check(self.config())?;
@@ -262,8 +251,8 @@ impl Engine {
         Ok(ids)
     }
 
-    /// Evaluates `tokens` as the whole sequence, reusing what is kept of it, and returns the
-    /// logits after the last one (vocab), or `None` if `abort` said so.
+    /// Evaluates `tokens` as the whole sequence, reusing its cached prefix, and returns the logits after the last token
+    /// (vocab), or `None` if `abort` returned true.
     ///
     /// # Errors
     /// When there are no tokens, too many, or one is outside of the vocabulary.
@@ -273,13 +262,13 @@ impl Engine {
         abort: &dyn Fn() -> bool,
     ) -> Result<Option<&[f32]>, EngineError> {
         self.check(tokens, 0)?;
-        let kept = self.rewind_to_common(tokens);
-        Ok(self.feed(&tokens[kept..], Want::Logits(1), abort).then_some(&self.scratch.logits))
+        let reused = self.rewind_to_common(tokens);
+        Ok(self.feed(&tokens[reused..], Want::Logits(1), abort).then_some(&self.scratch.logits))
     }
 
-    /// Evaluates `tokens` as the whole sequence, reusing what is kept of it, and returns the likeliest token
-    /// after the last one, or `None` if `abort` said so or no logit is finite. As [`Engine::logits`], but
-    /// without computing those of all tokens where that is not needed.
+    /// Evaluates `tokens` as the whole sequence, reusing its cached prefix, and returns the likeliest token after the
+    /// last one, or `None` if `abort` returned true or no logit is finite. As [`Engine::logits`], but without the
+    /// logits of all tokens where estimates suffice.
     ///
     /// # Errors
     /// When there are no tokens, too many, or one is outside of the vocabulary.
@@ -289,14 +278,14 @@ impl Engine {
         abort: &dyn Fn() -> bool,
     ) -> Result<Option<u32>, EngineError> {
         self.check(tokens, 0)?;
-        let kept = self.rewind_to_common(tokens);
-        let done = self.feed(&tokens[kept..], Want::Best(1), abort);
+        let reused = self.rewind_to_common(tokens);
+        let done = self.feed(&tokens[reused..], Want::Best(1), abort);
         Ok(if done { self.scratch.best.first().and_then(|best| best.token) } else { None })
     }
 
     /// Evaluates a prompt into a sequence and generates nothing, so that a later call for the same or a
-    /// longer prompt has less to do. `abort` is asked before every layer; what was evaluated before
-    /// the pass that it ended is kept.
+    /// longer prompt has less to do. The engine asks `abort` before every layer; the passes before the aborted one stay
+    /// cached.
     ///
     /// # Errors
     /// When the prompt is empty or does not fit.
@@ -330,7 +319,10 @@ impl Engine {
         Ok((tokens.len(), self.sequences.held(&tokens, self.adapter_id())))
     }
 
-    /// Checks that tokens exist, are known, and leave room for `more`.
+    /// Checks that there are tokens, that all are in the vocabulary, and that `more` fit after them.
+    ///
+    /// # Errors
+    /// When one of the three does not hold.
     pub(crate) fn check(&self, tokens: &[u32], more: usize) -> Result<(), EngineError> {
         if tokens.is_empty() {
             return Err(EngineError::EmptyPrompt);
@@ -345,16 +337,16 @@ impl Engine {
         }
     }
 
-    /// Takes the sequence for `tokens` and rewinds it to what it has in common with them, but for the
-    /// last one, whose logits are wanted; returns how many positions are kept.
+    /// Selects the sequence for `tokens` and rewinds it to their common prefix, without the
+    /// last token, whose logits are wanted; returns how many positions are reused.
     pub(crate) fn rewind_to_common(&mut self, tokens: &[u32]) -> usize {
-        let kept = self.sequences.select(tokens, self.adapter_id()).min(tokens.len().saturating_sub(1));
-        self.sequences.current_mut().truncate(kept);
-        kept
+        let reused = self.sequences.select(tokens, self.adapter_id()).min(tokens.len().saturating_sub(1));
+        self.sequences.current_mut().truncate(reused);
+        reused
     }
 
-    /// Evaluates tokens in passes, with what is wanted of the last one; returns whether it came to the end.
-    /// What the passes before an abort evaluated is kept.
+    /// Evaluates tokens in passes, the last one with output `want`; returns whether it came to the end. The passes
+    /// before an aborted one stay cached.
     pub(crate) fn feed(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let mut rest = tokens;
         while !rest.is_empty() {
@@ -374,8 +366,8 @@ impl Engine {
         true
     }
 
-    /// Evaluates tokens in one pass, with what is wanted of the last ones; returns whether it came to
-    /// the end, and changes nothing if it did not.
+    /// Evaluates tokens in one pass with output `want`; returns whether it came to the end, and changes nothing if it did
+    /// not.
     pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let Engine { model, sequences, scratch, adapter, .. } = self;
         let done = model.forward(tokens, want, adapter.as_deref(), sequences.current_mut(), scratch, abort);
@@ -390,23 +382,23 @@ fn load(
     file: &File,
     map: &Arc<Mmap>,
     threads: usize,
-    places: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
 ) -> Result<(Model, Option<Writer>), EngineError> {
-    if places.is_empty() {
+    if paths.is_empty() {
         return Ok((Model::load(gguf, map, threads, None)?, None));
     }
     let key = Key::of(file, gguf, map);
     release(map, &(0..map.len()));
-    for mut kept in places.iter().filter_map(|path| Kept::open(path, key)) {
-        let model = Model::load(gguf, map, threads, Some(&mut kept))?;
+    for mut cache in paths.iter().filter_map(|path| PackedCache::open(path, key)) {
+        let model = Model::load(gguf, map, threads, Some(&mut cache))?;
         release(map, &(0..map.len()));
-        if kept.is_used_up() {
+        if cache.is_used_up() {
             return Ok((model, None));
         }
     }
     let model = Model::load(gguf, map, threads, None)?;
     let packed = model.packed();
     // Without a thread to write them, they are packed again at the next start.
-    let writer = if packed.is_empty() { None } else { Writer::start(places, key, packed).ok() };
+    let writer = if packed.is_empty() { None } else { Writer::start(paths, key, packed).ok() };
     Ok((model, writer))
 }

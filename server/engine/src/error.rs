@@ -1,6 +1,8 @@
-//! What can go wrong, each with the operation and the values that disagreed.
+//! The errors of the engine, each with the operation and the values that disagreed.
 
 use std::path::PathBuf;
+
+use crate::special::Special;
 
 /// Why a model could not be opened or run.
 #[derive(Debug, thiserror::Error)]
@@ -10,7 +12,7 @@ pub enum EngineError {
     Open {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The file is not a usable GGUF file.
@@ -18,7 +20,7 @@ pub enum EngineError {
     Gguf {
         /// The field, key or tensor that is wrong.
         field: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// The file is a GGUF file of a kind this engine does not run.
@@ -26,7 +28,7 @@ pub enum EngineError {
     Unsupported {
         /// The field, key or tensor that is not supported.
         field: String,
-        /// What is supported instead.
+        /// The problem, and what is supported instead.
         problem: String,
     },
     /// The prompt and the answer do not fit the context.
@@ -39,7 +41,7 @@ pub enum EngineError {
     },
     /// A prompt asks for a special token that the vocabulary lacks.
     #[error("the model has no {0:?} token")]
-    NoSpecial(crate::Special),
+    NoSpecial(Special),
     /// A prompt without any token.
     #[error("the prompt is empty")]
     EmptyPrompt,
@@ -64,7 +66,7 @@ pub enum EngineError {
     Adapter {
         /// The tensor that is wrong.
         tensor: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// The system has no memory for the weights.
@@ -72,7 +74,7 @@ pub enum EngineError {
     Memory {
         /// How many were asked for at once.
         bytes: usize,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The thread pool could not be made.
@@ -80,7 +82,7 @@ pub enum EngineError {
     Threads {
         /// How many were asked for.
         threads: usize,
-        /// What the system said.
+        /// The system's error.
         problem: String,
     },
 }

@@ -1,90 +1,34 @@
-//! The forward pass of a decoder of the Llama family.
+//! The forward pass of a decoder-only transformer, of any family of the table.
 //!
 //! Every number depends on the tokens before it alone, not on how they were divided into passes: kernels
 //! and attention take their sums in one order. So a token evaluated alone, in a chunk of the prompt or as
 //! a draft gives the same bits.
 
-use crate::adapter::{Adapter, Change, Delta, Target};
+use crate::adapter::{Adapter, Change, Delta};
 use crate::attention::{self, PART, Query};
-use crate::cache::KvCache;
-use crate::config::Rope;
-use crate::matrix::{Lhs, Matrix};
+use crate::family::{Activation, Rope};
+use crate::kv_cache::KvCache;
+use crate::matrix::Lhs;
 use crate::model::{Layer, Model};
 use crate::ops;
-use crate::output::{Best, Savings, Want};
-use crate::packed::{self, Activations, GROUP, TILE};
+use crate::packed::{self, GROUP, TILE};
 use crate::pool::Shared;
+use crate::product::{FEW, Term};
+use crate::scratch::{Scratch, Want, Workspace, resize};
+use crate::target::Target;
 
-/// Buffers of a forward pass, kept between passes. Two models never share one.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    x: Vec<f32>,                    // (n, dim) residual stream
-    pub(crate) normed: Vec<f32>,    // (n, dim), where a product needs it in f32
-    q: Vec<f32>,                    // (n, heads * head_dim)
-    k: Vec<f32>,                    // (n, kv_dim)
-    v: Vec<f32>,                    // (n, kv_dim)
-    mixed: Vec<f32>,                // (n, heads * head_dim)
-    hidden: Vec<f32>,               // (n, hidden), where a product needs it in f32
-    low: Vec<f32>,                  // (n, ranks) the narrow side of an adapter's changes
-    partial: Vec<f32>,              // partial results of attention
-    angles: Vec<(f32, f32)>,        // (n, rope_dim / 2) cosine and sine
-    pub(crate) narrow: Activations, // (n, dim)
-    heads: Activations,             // (n, heads * head_dim)
-    wide: Activations,              // (n, hidden)
-    pub(crate) threads: Vec<Workspace>,
-    pub(crate) norms: Vec<f32>, // (groups, m) of the last activations
-    pub(crate) reach: Vec<f32>, // (m, tiles) how large a logit of a tile can be
-    pub(crate) order: Vec<u32>, // tiles to compute in full
-    pub(crate) savings: Savings,
-    /// (m, vocab) logits of the last pass that asked for them; where it asked for the best ones, mostly
-    /// estimates.
-    pub(crate) logits: Vec<f32>,
-    /// (m) the likeliest tokens, where the last pass asked for them.
-    pub(crate) best: Vec<Best>,
-    /// Whether what estimates leave must be the same for a token whatever else is in its pass.
-    pub(crate) steady: bool,
-    /// (m) ln Σ exp of all estimates, where the last pass made them and `steady` is set.
-    pub(crate) sums: Vec<f64>,
-}
-
-/// One matrix of a product with everything that is added.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Term<'a> {
-    pub(crate) matrix: &'a Matrix,
-    pub(crate) bias: Option<&'a [f32]>,
-    pub(crate) delta: Option<Delta<'a>>,
-}
-
-impl<'a> From<&'a Matrix> for Term<'a> {
-    fn from(matrix: &'a Matrix) -> Term<'a> {
-        Term { matrix, bias: None, delta: None }
-    }
-}
-
-/// So many rows are one task where each is little work.
-const FEW: usize = 4;
 /// A row of so many activations is work for several threads.
 const WIDE: usize = 2048;
-
-/// What one thread needs for a task.
-#[derive(Debug, Default)]
-pub(crate) struct Workspace {
-    row: Vec<f32>,
-    pub(crate) tiles: Vec<f32>,
-    scores: Vec<f32>,
-    queries: Vec<Query>,
-    pub(crate) partial: Vec<f32>,
-}
 
 /// The changes of a layer's matrices, by [`Target`].
 type Changes = [Option<Change>; 7];
 const NO_CHANGES: Changes = [const { None }; 7];
 
 impl Model {
-    /// Evaluates `tokens` after those in the cache, and leaves what is wanted of the last ones in the scratch
+    /// Evaluates `tokens` after those in the cache, and leaves the output `want` of the last ones in the scratch
     /// memory; returns whether it came to the end.
     ///
-    /// `abort` is asked before every layer. If it says so, the cache holds what it held before, and
+    /// It asks `abort` before every layer. If that returns true, the cache is as it was before, and
     /// there are no logits. Token ids must be below the vocabulary, and the cache must have room: the
     /// caller checks both.
     pub(crate) fn forward(
@@ -124,7 +68,7 @@ impl Model {
             if i + 1 == self.layers.len() {
                 let dropped = n - want.rows();
                 s.x.drain(..dropped * c.dim);
-                s.q.drain(..dropped * c.heads * c.head_dim);
+                s.q.drain(..dropped * c.q_dim());
                 rows = want.rows();
             }
             if rows > 0 {
@@ -138,7 +82,7 @@ impl Model {
     }
 
     /// Computes queries, keys and values of a layer from the residual stream, and stores the latter two.
-    #[allow(clippy::too_many_arguments)] // one step of the pass, told what it works on
+    #[allow(clippy::too_many_arguments)] // one step of the pass, with everything it works on
     fn keys_and_values(
         &self,
         i: usize,
@@ -150,7 +94,7 @@ impl Model {
         s: &mut Scratch,
     ) {
         let c = &self.config;
-        let (width, kv) = (c.heads * c.head_dim, c.kv_dim());
+        let (width, kv) = (c.q_dim(), c.kv_dim());
         let targets = [Target::Query, Target::Key, Target::Value];
         let changes = targets.map(|t| changes[t as usize].as_ref());
         self.normalise(&layer.attn_norm, n, changes.iter().any(Option::is_some), s);
@@ -181,6 +125,8 @@ impl Model {
             unsafe {
                 let (q, k) = (q.slice(r * width, width), k.slice(r * kv, kv));
                 let angles = &angles[r * half..(r + 1) * half];
+                self.normalise_heads(q, layer.q_norm.as_deref());
+                self.normalise_heads(k, layer.k_norm.as_deref());
                 self.rotate(q, angles);
                 self.rotate(k, angles);
                 q.iter_mut().for_each(|q| *q *= scale);
@@ -190,7 +136,7 @@ impl Model {
         });
     }
 
-    #[allow(clippy::too_many_arguments)] // one step of the pass, told what it works on
+    #[allow(clippy::too_many_arguments)] // one step of the pass, with everything it works on
     fn attention(
         &self,
         i: usize,
@@ -202,7 +148,7 @@ impl Model {
         s: &mut Scratch,
     ) {
         let c = &self.config;
-        let width = c.heads * c.head_dim;
+        let width = c.q_dim();
         let group = c.heads / c.kv_heads;
         let shape = cache.shape();
         let len = attention::partial_len(shape);
@@ -348,7 +294,9 @@ impl Model {
                     }
                 }
             }
-            ops::swiglu(self.isa, gates, ups);
+            match c.family.activation {
+                Activation::Silu => ops::swiglu(self.isa, gates, ups),
+            }
             for (r, gate) in gates.chunks_exact(GROUP).enumerate() {
                 if quantized {
                     // SAFETY: a whole group, and each is one task's.
@@ -409,95 +357,20 @@ impl Model {
         })
     }
 
-    /// Normalises the residual stream (n, dim) for the next products; in f32 too where one needs it so.
-    pub(crate) fn normalise(&self, weight: &[f32], n: usize, keep: bool, s: &mut Scratch) {
-        let (dim, eps) = (self.config.dim, self.config.eps);
-        let keep = keep || self.plain;
-        let quantized = dim.is_multiple_of(GROUP);
-        if quantized {
-            s.narrow.resize(n, dim);
+    /// Normalises each head of a row, where the family does so: weight (head_dim).
+    fn normalise_heads(&self, row: &mut [f32], weight: Option<&[f32]>) {
+        let Some(weight) = weight else { return };
+        for head in row.chunks_exact_mut(self.config.head_dim) {
+            ops::rms_norm_in_place(head, weight, self.config.eps);
         }
-        resize(&mut s.normed, if keep { n * dim } else { 0 });
-        let (x, narrow, normed) = (&s.x, &s.narrow, Shared::new(&mut s.normed));
-        self.each_row(n, &|r| {
-            let x = &x[r * dim..(r + 1) * dim];
-            // SAFETY: each row is one task's.
-            let normed = unsafe { normed.slice(r * dim * usize::from(keep), dim * usize::from(keep)) };
-            if quantized {
-                let to = if keep { normed.as_mut_ptr() } else { std::ptr::null_mut() };
-                // SAFETY: `dim` values each, and each row is one task's.
-                unsafe {
-                    packed::rms_norm_quantize(self.isa, x.as_ptr(), weight.as_ptr(), eps, r, to, narrow)
-                };
-            } else {
-                ops::rms_norm(x, weight, eps, normed);
-            }
-        });
-    }
-
-    /// Computes the products of x with some matrices, into outs (n, rows) or, if `add`, added to them.
-    pub(crate) fn product(
-        &self,
-        terms: &[Term<'_>],
-        x: Lhs<'_>,
-        threads: &mut [Workspace],
-        outs: &mut [&mut Vec<f32>],
-        add: bool,
-    ) {
-        let outs: Vec<Shared<'_, f32>> = outs.iter_mut().map(|out| Shared::new(out)).collect();
-        let tiles: usize = terms.iter().map(|term| term.matrix.tiles()).sum();
-        // Small tasks for an even end, but some hundred kilobytes each, so that memory is read in long runs.
-        let block = (tiles / (self.pool.threads() * 8)).clamp(1, 16);
-        let threads = Shared::new(threads);
-        self.pool.run(tiles.div_ceil(block), &|thread, task| {
-            // SAFETY: a thread's number is used by one thread at a time.
-            let scratch = unsafe { &mut threads.slice(thread, 1)[0] };
-            resize(&mut scratch.tiles, x.n * TILE);
-            for tile in task * block..((task + 1) * block).min(tiles) {
-                let (mut t, mut which) = (tile, 0);
-                while t >= terms[which].matrix.tiles() {
-                    t -= terms[which].matrix.tiles();
-                    which += 1;
-                }
-                let Term { matrix: w, bias, delta } = terms[which];
-                if let Some(delta) = delta {
-                    delta.ask(self.isa, t);
-                }
-                w.tile(self.isa, t, x, &mut scratch.row, &mut scratch.tiles);
-                if let Some(delta) = delta {
-                    delta.add(self.isa, t, &mut scratch.tiles);
-                }
-                let some = w.rows_of(t);
-                for (r, from) in scratch.tiles.chunks_exact(TILE).enumerate() {
-                    // SAFETY: each tile is one task's, and so are its columns of the result.
-                    let to = unsafe { outs[which].slice(r * w.rows() + t * TILE, some) };
-                    match (add, bias) {
-                        (true, _) => to.iter_mut().zip(from).for_each(|(to, from)| *to += from),
-                        (false, None) => to.copy_from_slice(&from[..some]),
-                        (false, Some(bias)) => {
-                            let bias = &bias[t * TILE..];
-                            to.iter_mut().zip(from).zip(bias).for_each(|((to, from), b)| *to = from + b);
-                        }
-                    }
-                }
-            }
-        });
-    }
-
-    /// Calls `work` for each row below n, on several threads where there are many.
-    fn each_row(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
-        if n <= FEW {
-            return (0..n).for_each(work);
-        }
-        self.pool.run(n.div_ceil(FEW), &|_, task| (task * FEW..((task + 1) * FEW).min(n)).for_each(work));
     }
 
     /// Rotates the heads of a row by its position (Su et al., 2021).
     fn rotate(&self, row: &mut [f32], angles: &[(f32, f32)]) {
-        let half = angles.len();
+        let (half, rope) = (angles.len(), self.config.family.rope);
         for head in row.chunks_exact_mut(self.config.head_dim) {
             for (i, (cos, sin)) in angles.iter().enumerate() {
-                let (a, b) = match self.config.rope {
+                let (a, b) = match rope {
                     Rope::Interleaved => (2 * i, 2 * i + 1),
                     Rope::Halves => (i, i + half),
                 };
@@ -505,8 +378,4 @@ impl Model {
             }
         }
     }
-}
-
-pub(crate) fn resize(v: &mut Vec<f32>, n: usize) {
-    v.resize(n, 0.0);
 }

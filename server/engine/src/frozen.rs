@@ -1,18 +1,19 @@
-//! The frozen weights of a model, for training beside them: products with them, and with their transposes.
+//! The frozen weights of a model, for training adapters: products with them, and with their transposes.
 //!
 //! The forward product is the one of serving, with activations in eight bits where the weights are quantised:
 //! what is trained is what is served. The backward product takes the same weights in f32, so a gradient is
 //! that of the model with exact activations.
 
-use crate::adapter::Target;
-use crate::config::{Config, Rope};
+use crate::config::Config;
 use crate::engine::Engine;
+use crate::family::Rope;
 use crate::gemm::{self, DEPTH, Gemm, PANEL, View};
 use crate::matrix::{Lhs, Matrix};
 use crate::model::Model;
 use crate::packed::{self, Activations, GROUP, TILE};
 use crate::pool::Shared;
 use crate::simd::{self, LANES, Simd, dispatch};
+use crate::target::Target;
 
 /// Rows of activations that a tile of weights is multiplied with at once.
 const ROWS: usize = 64;
@@ -63,7 +64,7 @@ struct Thread {
 }
 
 impl Engine {
-    /// Returns the model's weights, to train beside them.
+    /// Returns the model's weights, for training adapters.
     pub fn frozen(&self) -> Frozen<'_> {
         Frozen { model: &self.model }
     }
@@ -118,9 +119,19 @@ impl<'a> Frozen<'a> {
         }
     }
 
+    /// Returns the weights (head_dim) by which each head of queries or of keys is normalised, where the family does so.
+    pub fn head_norm(&self, layer: usize, target: Target) -> Option<&'a [f32]> {
+        let layer = &self.model.layers[layer];
+        match target {
+            Target::Query => layer.q_norm.as_deref(),
+            Target::Key => layer.k_norm.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Returns the rotation per position (rope_dim / 2), in radians, and how elements are paired.
     pub fn rotation(&self) -> (&'a [f64], Rope) {
-        (&self.model.frequencies, self.model.config.rope)
+        (&self.model.frequencies, self.model.config.family.rope)
     }
 
     fn matrix(&self, weight: Weight) -> &'a Matrix {

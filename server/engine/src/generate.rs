@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::heal::Constraint;
-use crate::output::Want;
 use crate::sampler::{Sampler, Sampling};
+use crate::scratch::Want;
 use crate::utf8::Utf8Stream;
 
 /// Bounds and choices of one generation.
@@ -32,9 +32,9 @@ pub enum StopReason {
     MaxTokens,
     /// The deadline passed.
     Deadline,
-    /// `cancelled` said so.
+    /// `cancelled` returned true.
     Cancelled,
-    /// The listener said so.
+    /// The listener returned false.
     Listener,
     /// The context is full.
     ContextFull,
@@ -49,7 +49,7 @@ pub struct Output {
     pub stop: StopReason,
     /// Tokens in the prompt, after healing.
     pub prompt_tokens: usize,
-    /// Of these, kept from before.
+    /// Of these, reused from earlier calls.
     pub reused_tokens: usize,
     /// Tokens generated.
     pub generated_tokens: usize,
@@ -68,8 +68,7 @@ pub struct Output {
 
 impl Engine {
     /// Continues a prompt. `cancelled` and the deadline are read before every layer of every pass;
-    /// `listener` hears all new text (whole characters) with the time since
-    /// the call, and says whether to go on.
+    /// `listener` gets all new text (whole characters) with the time since the call, and returns whether to go on.
     ///
     /// # Errors
     /// When the prompt is empty or does not fit, or the model's output is not finite.
@@ -134,7 +133,7 @@ impl Engine {
             };
             out.logprob += logprob;
             if self.tokenizer.is_control(token) {
-                self.drafting.ended();
+                self.drafting.finish();
                 break Ok(StopReason::EndToken);
             }
             out.generated_tokens += 1;
@@ -142,8 +141,8 @@ impl Engine {
             if !text.is_empty() {
                 out.text.push_str(&text);
                 if !listener(&text, begun.elapsed()) {
-                    self.drafting.came(token);
-                    self.drafting.ended();
+                    self.drafting.observe(token);
+                    self.drafting.finish();
                     break Ok(StopReason::Listener);
                 }
             }
@@ -154,7 +153,7 @@ impl Engine {
                 break Ok(StopReason::ContextFull);
             }
             tokens.push(token);
-            if self.drafting.came(token) {
+            if self.drafting.observe(token) {
                 certain += 1;
                 out.accepted_tokens += 1;
                 continue;

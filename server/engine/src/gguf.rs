@@ -31,7 +31,7 @@ pub enum Value<'a> {
     Strings(Vec<&'a str>),
 }
 
-/// Shape, type and place of a tensor.
+/// Shape, type and bytes of a tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorInfo {
     /// Innermost dimension first, as GGUF writes them: a matrix is `[columns, rows]`.
@@ -97,7 +97,7 @@ impl<'a> Gguf<'a> {
         let data = r.at.checked_next_multiple_of(alignment).unwrap_or(usize::MAX);
         let mut tensors = HashMap::new();
         for (name, dims, dtype, offset) in entries {
-            let bytes = place(name, &dims, dtype, offset, alignment, data, file.len())?;
+            let bytes = tensor_bytes(name, &dims, dtype, offset, alignment, data, file.len())?;
             if tensors.insert(name, TensorInfo { dims, dtype, bytes }).is_some() {
                 return Err(EngineError::gguf(format!("tensor {}", shorten(name)), "the name stands twice"));
             }
@@ -110,7 +110,7 @@ impl<'a> Gguf<'a> {
         self.metadata.get(key)
     }
 
-    /// Returns a tensor's place.
+    /// Returns shape, type and bytes of a tensor.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
         self.tensors.get(name)
     }
@@ -193,7 +193,7 @@ fn shorten(s: &str) -> String {
     }
 }
 
-fn place(
+fn tensor_bytes(
     name: &str,
     dims: &[usize],
     dtype: DType,
@@ -233,18 +233,18 @@ struct Reader<'a> {
 type TensorEntry<'a> = (&'a str, Vec<usize>, DType, u64);
 
 impl<'a> Reader<'a> {
-    fn left(&self) -> usize {
+    fn remaining(&self) -> usize {
         self.file.len() - self.at
     }
 
     fn take(&mut self, n: usize, field: &str) -> Result<&'a [u8], EngineError> {
-        if n > self.left() {
+        if n > self.remaining() {
             return Err(EngineError::gguf(
                 shorten(field),
                 format!(
                     "needs {n} bytes at {}, the file ends after {}: is it cut off?",
                     self.at,
-                    self.left()
+                    self.remaining()
                 ),
             ));
         }
@@ -272,10 +272,10 @@ impl<'a> Reader<'a> {
     fn count(&mut self, field: &str, least: usize) -> Result<usize, EngineError> {
         let n = self.u64(field)?;
         match usize::try_from(n) {
-            Ok(n) if n <= self.left() / least.max(1) => Ok(n),
+            Ok(n) if n <= self.remaining() / least.max(1) => Ok(n),
             _ => Err(EngineError::gguf(
                 shorten(field),
-                format!("{n} entries do not fit the {} bytes that are left", self.left()),
+                format!("{n} entries do not fit the {} bytes that are left", self.remaining()),
             )),
         }
     }

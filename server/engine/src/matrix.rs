@@ -7,9 +7,9 @@ use memmap2::Mmap;
 
 use crate::dtype::DType;
 use crate::error::EngineError;
-use crate::kept::Kept;
 use crate::ops;
 use crate::packed::{self, Activations, GROUP, Kind, Packed, TILE};
+use crate::packed_cache::PackedCache;
 use crate::pool::Pool;
 use crate::simd::Isa;
 
@@ -31,7 +31,7 @@ impl Rows {
     }
 }
 
-/// Says that the pages of a part of a file will not be read soon. They stay in the system's cache of the file.
+/// Advises the system that the pages of a part of a file will not be read soon. They stay in its cache of the file.
 pub(crate) fn release(file: &Mmap, bytes: &Range<usize>) {
     #[cfg(all(unix, not(miri)))]
     // SAFETY: the pages of a read-only mapping of a file are read anew when they are wanted.
@@ -49,7 +49,7 @@ pub(crate) enum Matrix {
     Plain(Rows),
 }
 
-/// Rows of activations: what a product is with.
+/// The left-hand side of products: rows of activations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lhs<'a> {
     /// For packed matrices.
@@ -60,14 +60,20 @@ pub(crate) struct Lhs<'a> {
 }
 
 impl Matrix {
-    /// Prepares a matrix of the file for products: takes it from `kept` if it is there, or packs it.
+    /// Prepares a matrix of the file for products: takes it from the cache if it is there, or packs it.
     ///
     /// # Errors
     /// When there is no memory for it.
-    pub(crate) fn new(pool: &Pool, rows: Rows, kept: Option<&mut Kept>) -> Result<Matrix, EngineError> {
+    pub(crate) fn new(
+        pool: &Pool,
+        rows: Rows,
+        cache: Option<&mut PackedCache>,
+    ) -> Result<Matrix, EngineError> {
         match Kind::of(rows.dtype) {
             Some(kind) if rows.cols.is_multiple_of(GROUP) => {
-                if let Some(packed) = kept.and_then(|kept| Packed::kept(kept, kind, rows.rows, rows.cols)) {
+                let cached = cache
+                    .and_then(|cache| Packed::from_areas(kind, rows.rows, rows.cols, |len| cache.take(len)));
+                if let Some(packed) = cached {
                     return Ok(Matrix::Packed(packed));
                 }
                 let bytes = &rows.file[rows.bytes.clone()];
@@ -137,8 +143,8 @@ impl Matrix {
         matches!(self, Matrix::Plain(_))
     }
 
-    /// Computes the products of tile `t` with all activations: out (n, 16). What is beyond the matrix's last
-    /// row is of no meaning. `row` is scratch memory.
+    /// Computes the products of tile `t` with all activations: out (n, 16). Rows beyond the matrix's last
+    /// row have no meaning. `row` is scratch memory.
     pub(crate) fn tile(&self, isa: Isa, t: usize, x: Lhs<'_>, row: &mut Vec<f32>, out: &mut [f32]) {
         match self {
             Matrix::Packed(w) => packed::multiply(isa, w, t, x.quantized, out),

@@ -1,4 +1,4 @@
-//! The weights of a decoder of the Llama family, found by name in a file.
+//! The weights of a decoder-only transformer, found by name in a file.
 
 use std::sync::Arc;
 
@@ -6,16 +6,17 @@ use memmap2::Mmap;
 
 use crate::config::Config;
 use crate::dtype::DType;
-use crate::engine::Screening;
 use crate::error::EngineError;
+use crate::family::{Family, Presence};
 use crate::gguf::Gguf;
-use crate::kept::Kept;
 use crate::matrix::{Matrix, Rows, release};
 use crate::packed::Packed;
+use crate::packed_cache::PackedCache;
 use crate::pool::Pool;
+use crate::screening::Screening;
 use crate::simd::Isa;
 
-/// All weights, ready for products.
+/// All weights, prepared for products.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) config: Config,
@@ -44,6 +45,8 @@ pub(crate) struct Layer {
     pub(crate) q_bias: Option<Vec<f32>>, // (heads * head_dim)
     pub(crate) k_bias: Option<Vec<f32>>, // (kv_heads * head_dim)
     pub(crate) v_bias: Option<Vec<f32>>, // (kv_heads * head_dim)
+    pub(crate) q_norm: Option<Vec<f32>>, // (head_dim)
+    pub(crate) k_norm: Option<Vec<f32>>, // (head_dim)
     pub(crate) o: Matrix,                // (dim, heads * head_dim)
     pub(crate) ffn_norm: Vec<f32>,       // (dim)
     pub(crate) gate: Matrix,             // (hidden, dim)
@@ -52,23 +55,25 @@ pub(crate) struct Layer {
 }
 
 impl Model {
-    /// Finds all weights in a parsed file and checks their shapes. What `kept` has need not be packed.
+    /// Finds all weights in a parsed file and checks their shapes. What `cache` has need not be packed.
     pub(crate) fn load(
         gguf: &Gguf<'_>,
         file: &Arc<Mmap>,
         threads: usize,
-        kept: Option<&mut Kept>,
+        cache: Option<&mut PackedCache>,
     ) -> Result<Model, EngineError> {
         let config = Config::read(gguf)?;
         let pool =
             Pool::new(threads).map_err(|e| EngineError::Threads { threads, problem: e.to_string() })?;
-        let mut find = Finder { gguf, file, pool: &pool, kept };
-        let (dim, kv, heads) = (config.dim, config.kv_dim(), config.heads * config.head_dim);
+        let family = config.family;
+        let mut find = Finder { family, gguf, file, pool: &pool, cache };
+        let (dim, kv, heads) = (config.dim, config.kv_dim(), config.q_dim());
         let embedding = find.rows("token_embd.weight", None, dim)?;
         let vocab = embedding.rows;
+        find.check("output.weight", family.output)?;
         let output = match gguf.tensor("output.weight") {
             Some(_) => find.matrix("output.weight", Some(vocab), dim)?,
-            None => Matrix::new(&pool, embedding.clone(), find.kept.as_deref_mut())?,
+            None => Matrix::new(&pool, embedding.clone(), find.cache.as_deref_mut())?,
         };
         let mut layers = Vec::with_capacity(config.layers);
         for i in 0..config.layers {
@@ -78,9 +83,11 @@ impl Model {
                 q: find.matrix(&name("attn_q.weight"), Some(heads), dim)?,
                 k: find.matrix(&name("attn_k.weight"), Some(kv), dim)?,
                 v: find.matrix(&name("attn_v.weight"), Some(kv), dim)?,
-                q_bias: find.optional(&name("attn_q.bias"), heads)?,
-                k_bias: find.optional(&name("attn_k.bias"), kv)?,
-                v_bias: find.optional(&name("attn_v.bias"), kv)?,
+                q_bias: find.vector_if(family.biases, &name("attn_q.bias"), heads)?,
+                k_bias: find.vector_if(family.biases, &name("attn_k.bias"), kv)?,
+                v_bias: find.vector_if(family.biases, &name("attn_v.bias"), kv)?,
+                q_norm: find.vector_if(family.head_norms, &name("attn_q_norm.weight"), config.head_dim)?,
+                k_norm: find.vector_if(family.head_norms, &name("attn_k_norm.weight"), config.head_dim)?,
                 o: find.matrix(&name("attn_output.weight"), Some(dim), heads)?,
                 ffn_norm: find.vector(&name("ffn_norm.weight"), dim)?,
                 gate: find.matrix(&name("ffn_gate.weight"), Some(config.hidden), dim)?,
@@ -147,16 +154,17 @@ impl Layer {
 }
 
 struct Finder<'a> {
+    family: &'static Family,
     gguf: &'a Gguf<'a>,
     file: &'a Arc<Mmap>,
     pool: &'a Pool,
-    kept: Option<&'a mut Kept>,
+    cache: Option<&'a mut PackedCache>,
 }
 
 impl Finder<'_> {
     /// Finds a matrix (rows, cols) and prepares it for products.
     fn matrix(&mut self, name: &str, rows: Option<usize>, cols: usize) -> Result<Matrix, EngineError> {
-        Matrix::new(self.pool, self.rows(name, rows, cols)?, self.kept.as_deref_mut())
+        Matrix::new(self.pool, self.rows(name, rows, cols)?, self.cache.as_deref_mut())
     }
 
     /// Finds a matrix (rows, cols); `rows` is `None` where any number will do.
@@ -180,6 +188,25 @@ impl Finder<'_> {
         })
     }
 
+    /// Checks that a tensor is there where every file of the family has it, and not there where none may.
+    fn check(&self, name: &str, presence: Presence) -> Result<(), EngineError> {
+        let field = || format!("tensor {name}");
+        match (presence, self.gguf.tensor(name)) {
+            (Presence::Always, None) => Err(EngineError::gguf(field(), "missing")),
+            (Presence::Never, Some(_)) => {
+                let problem = format!("models of the family {} have none", self.family.name);
+                Err(EngineError::unsupported(field(), problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Finds a vector that files of the family have or have not.
+    fn vector_if(&self, presence: Presence, name: &str, len: usize) -> Result<Option<Vec<f32>>, EngineError> {
+        self.check(name, presence)?;
+        self.optional(name, len)
+    }
+
     fn vector(&self, name: &str, len: usize) -> Result<Vec<f32>, EngineError> {
         self.optional(name, len)?.ok_or_else(|| EngineError::gguf(format!("tensor {name}"), "missing"))
     }
@@ -195,8 +222,8 @@ impl Finder<'_> {
         }
         let mut out = vec![0.0; len];
         info.dtype.to_f32(&self.file[info.bytes.clone()], &mut out);
-        // The system maps much of what stands around, too, of which little is read where matrices are kept.
-        if self.kept.is_some() {
+        // The system maps much of what stands around, too, of which little is read where packed matrices are cached.
+        if self.cache.is_some() {
             release(self.file, &(info.bytes.start..self.file.len()));
         }
         Ok(Some(out))

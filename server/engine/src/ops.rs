@@ -30,12 +30,24 @@ unsafe fn dot_product<S: Simd, const R: usize>(a: *const f32, b: *const f32, n: 
 
 /// Root mean square normalisation of a row: `out = x / rms(x) * weight` (Zhang and Sennrich, 2019).
 pub(crate) fn rms_norm(x: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
-    // In f64, as the order of a long f32 sum shows in the last bits.
-    let mean = x.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>() / x.len() as f64;
-    let scale = 1.0 / (mean as f32 + eps).sqrt();
+    let scale = inverse_rms(x, eps);
     for ((o, x), w) in out.iter_mut().zip(x).zip(weight) {
         *o = x * scale * w;
     }
+}
+
+/// As [`rms_norm`], with the result in the place of x.
+pub(crate) fn rms_norm_in_place(x: &mut [f32], weight: &[f32], eps: f32) {
+    let scale = inverse_rms(x, eps);
+    for (x, w) in x.iter_mut().zip(weight) {
+        *x = *x * scale * w;
+    }
+}
+
+fn inverse_rms(x: &[f32], eps: f32) -> f32 {
+    // In f64, as the order of a long f32 sum shows in the last bits.
+    let mean = x.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>() / x.len() as f64;
+    1.0 / (mean as f32 + eps).sqrt()
 }
 
 /// Computes `gate = silu(gate) * up` (Shazeer, 2020) for whole vectors of 16.

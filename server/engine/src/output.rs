@@ -1,46 +1,16 @@
-//! What comes out of the last layer: logits, or only the likeliest token.
+//! The output of a pass: logits, or only the likeliest token.
 //!
 //! The likeliest token is found exactly, but mostly from half of the output matrix's bytes: all products
 //! are estimated with a known bound of the error, and only tiles of rows that may hold the largest one are
-//! computed in full, in the order of what they may reach.
+//! computed in full, in the order of their bounds.
 
-use crate::engine::Screening;
-use crate::forward::{Scratch, Term, Workspace, resize};
 use crate::matrix::{Lhs, Matrix};
 use crate::model::Model;
 use crate::ops;
 use crate::packed::{self, Packed, TILE};
 use crate::pool::Shared;
-
-/// What a pass leaves in the scratch memory, for the last tokens of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Want {
-    Nothing,
-    /// All logits of so many tokens.
-    Logits(usize),
-    /// The likeliest next token after each of so many tokens.
-    Best(usize),
-}
-
-impl Want {
-    /// Returns for how many tokens.
-    pub(crate) fn rows(self) -> usize {
-        match self {
-            Want::Nothing => 0,
-            Want::Logits(n) | Want::Best(n) => n,
-        }
-    }
-}
-
-/// The likeliest next token.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Best {
-    /// The first of equals; `None` if no logit is finite.
-    pub(crate) token: Option<u32>,
-    pub(crate) logit: f32,
-    /// ln Σ exp(logit). The unlikely tokens' part in it is estimated, which shows in the third decimal.
-    pub(crate) log_sum: f64,
-}
+use crate::product::Term;
+use crate::scratch::{Best, Scratch, Want, Workspace, resize};
 
 /// Tiles of a task of estimates.
 const BLOCK: usize = 64;
@@ -48,7 +18,7 @@ const BLOCK: usize = 64;
 const BATCH: usize = 8;
 
 impl Model {
-    /// Computes what is wanted from the residual stream (want.rows(), dim).
+    /// Computes the wanted output from the residual stream (want.rows(), dim), into the scratch memory.
     pub(crate) fn output(&self, want: Want, s: &mut Scratch) {
         let n = want.rows();
         s.logits.clear();
@@ -85,9 +55,9 @@ impl Model {
     fn screened(&self, w: &Packed, n: usize, s: &mut Scratch) {
         let (vocab, tiles) = (self.vocab, w.tiles());
         s.narrow.norms(&mut s.norms);
-        resize(&mut s.reach, n * tiles);
+        resize(&mut s.bounds, n * tiles);
         let threads = Shared::new(&mut s.threads);
-        let (logits, reach) = (Shared::new(&mut s.logits), Shared::new(&mut s.reach));
+        let (logits, bounds) = (Shared::new(&mut s.logits), Shared::new(&mut s.bounds));
         let (x, norms) = (&s.narrow, &s.norms);
         self.pool.run(tiles.div_ceil(BLOCK), &|thread, task| {
             // SAFETY: a thread's number is used by one thread at a time.
@@ -100,9 +70,9 @@ impl Model {
                 for r in 0..n {
                     let (values, errors) =
                         (&work.tiles[r * TILE..][..some], &work.partial[r * TILE..][..some]);
-                    let reach_of = values.iter().zip(errors).fold(f32::NEG_INFINITY, |most, (v, e)| {
+                    let bound_of = values.iter().zip(errors).fold(f32::NEG_INFINITY, |most, (v, e)| {
                         let most_here = v + e;
-                        // What is not a number has to be looked at.
+                        // NaN has to be computed in full.
                         if most_here > most {
                             most_here
                         } else if most_here.is_nan() {
@@ -114,7 +84,7 @@ impl Model {
                     // SAFETY: each tile is one task's, and so are its places.
                     unsafe {
                         logits.slice(r * vocab + t * TILE, some).copy_from_slice(values);
-                        reach.slice(r * tiles + t, 1)[0] = reach_of;
+                        bounds.slice(r * tiles + t, 1)[0] = bound_of;
                     }
                 }
             }
@@ -129,23 +99,23 @@ impl Model {
         s.best.resize(n, NONE);
         let mut computed = 0;
         for r in 0..n {
-            let reach = &s.reach[r * tiles..(r + 1) * tiles];
+            let bounds = &s.bounds[r * tiles..(r + 1) * tiles];
             s.order.clear();
             // The tiles that may reach most give a first value; all that cannot reach it are out.
-            let first = (0..tiles).fold(0, |best, t| if reach[t] > reach[best] { t } else { best }) as u32;
+            let first = (0..tiles).fold(0, |best, t| if bounds[t] > bounds[best] { t } else { best }) as u32;
             self.exact_tiles(w, &[first], &s.narrow, &mut s.threads, &mut s.logits, &mut s.best);
             let best = s.best[r].logit;
-            s.order.extend((0..tiles as u32).filter(|t| reach[*t as usize] >= best && *t != first));
-            s.order.sort_unstable_by(|a, b| reach[*b as usize].total_cmp(&reach[*a as usize]));
+            s.order.extend((0..tiles as u32).filter(|t| bounds[*t as usize] >= best && *t != first));
+            s.order.sort_unstable_by(|a, b| bounds[*b as usize].total_cmp(&bounds[*a as usize]));
             let mut some = BATCH;
             let mut rest = &s.order[..];
             while let Some(t) = rest.first()
-                && reach[*t as usize] >= s.best[r].logit
+                && bounds[*t as usize] >= s.best[r].logit
             {
-                let (now, later) = rest.split_at(some.min(rest.len()));
+                let (now, after) = rest.split_at(some.min(rest.len()));
                 self.exact_tiles(w, now, &s.narrow, &mut s.threads, &mut s.logits, &mut s.best);
                 computed += now.len();
-                rest = later;
+                rest = after;
                 some *= 2;
             }
         }
@@ -153,8 +123,8 @@ impl Model {
     }
 
     /// Computes the logits of `tokens` after a row of the last pass in full, leaves them in the scratch memory, and
-    /// returns ln Σ exp(logit) of all tokens. With estimates the others' part in it is estimated; it depends on that
-    /// row and `tokens` alone, where [`Best::log_sum`] also depends on what else was in the pass.
+    /// returns ln Σ exp(logit) of all tokens. With screening the part of all other tokens is an estimate; it depends on
+    /// that row and `tokens` alone, where [`Best::log_sum`] also depends on what else was in the pass.
     pub(crate) fn exact(&self, tokens: &[u32], row: usize, s: &mut Scratch) -> f64 {
         let (Matrix::Packed(w), Some(sum)) = (&self.output, s.sums.get(row).copied()) else {
             return s.best.get(row).map_or(f64::NAN, |best| best.log_sum);
@@ -210,35 +180,6 @@ impl Model {
                 let (at, some) = rows_of(*t);
                 logits[at..at + some].iter().enumerate().for_each(|(i, logit)| better(best, at + i, *logit));
             }
-        }
-    }
-}
-
-/// Whether estimates pay: they do where they leave few tiles to compute, which depends on the model.
-#[derive(Debug, Default)]
-pub(crate) struct Savings {
-    /// Share of the tiles that had to be computed, a decaying mean.
-    share: f32,
-    /// Passes until estimates are tried again.
-    pause: u32,
-}
-
-impl Savings {
-    /// Returns whether to estimate in this pass; `steady` says that it must not depend on the passes before.
-    fn estimate(&mut self, screening: Screening, steady: bool) -> bool {
-        self.pause = self.pause.saturating_sub(1);
-        match screening {
-            Screening::Off => false,
-            Screening::Auto => self.pause == 0 || steady,
-            Screening::Always => true,
-        }
-    }
-
-    fn record(&mut self, share: f32) {
-        self.share += (share - self.share) / 8.0;
-        // An estimate reads half of the bytes that the product does, and then some tiles whole.
-        if self.share > 0.3 {
-            *self = Savings { share: 0.0, pause: 256 };
         }
     }
 }

@@ -1,15 +1,15 @@
-//! The next token, of what the last pass was asked for and what a prior adds.
+//! The choice of the next token, from the output of the last pass and a prior.
 
 use crate::engine::Engine;
 use crate::heal::Constraint;
 use crate::ops;
-use crate::output::Want;
 use crate::prior::Mixture;
 use crate::sampler::Sampler;
+use crate::scratch::Want;
 
 impl Engine {
-    /// Returns the next token by a row of what the last pass was asked for, after `context`, and the logarithm of its
-    /// probability, or `None` if no logit is finite.
+    /// Returns the next token after `context` by a row of the last pass's output, and the logarithm of its probability;
+    /// `None` if no logit is finite.
     pub(crate) fn pick(
         &mut self,
         wanted: Want,

@@ -1,24 +1,25 @@
-//! What is known beside the model about what comes next, mixed into the model's own distribution.
+//! Priors: knowledge about the next token from outside of the model, mixed into its distribution.
 //!
 //! Of text that goes on, p(t) = (1 − Σ m) · p_model(t) + m(t), with the additions m that a prior names. Whether the text
-//! ends is the model's to say: an end token stays as likely as the model has it, and the additions share what is
-//! left: p(t) = (1 − Σ m) · p_model(t) + (1 − p_model(end)) · m(t) for every token but the end.
+//! ends is for the model alone: an end token keeps the model's probability, and the additions share the
+//! rest: p(t) = (1 − Σ m) · p_model(t) + (1 − p_model(end)) · m(t) for every token but the end.
 
 use std::fmt::Debug;
 
-use crate::tokenizer::{Special, Tokenizer};
+use crate::special::Special;
+use crate::tokenizer::Tokenizer;
 
-/// Most of the probability that a prior is given, whatever it claims.
+/// Most of the probability that a prior gets, whatever it claims.
 const MOST: f64 = 0.99;
 
 /// Something that knows which tokens tend to come, such as an n-gram model of a team's text.
 pub trait Prior: Debug + Send {
     /// Appends to `out`, which is empty, the tokens that may follow `context`, each once and with its share of the
-    /// next token's probability. The model keeps what they leave of 1. No tokens: the model keeps all.
+    /// next token's probability. The model gets the rest of 1; without tokens it gets all.
     fn predict(&mut self, context: &[u32], out: &mut Vec<(u32, f32)>);
 }
 
-/// A prior, and what it said last.
+/// A prior, and its last prediction.
 #[derive(Debug, Default)]
 pub(crate) struct Mixing {
     pub(crate) prior: Option<Box<dyn Prior>>,

@@ -1,7 +1,8 @@
 //! Choice of the next token.
 
 use crate::ops;
-use crate::output::Want;
+use crate::random::SplitMix64;
+use crate::scratch::Want;
 
 /// How the next token is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,26 +19,26 @@ impl Sampling {
     /// Always the likeliest token.
     pub const GREEDY: Sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
 
-    /// Returns whether nothing is left to chance.
+    /// Returns whether the choice is deterministic.
     pub fn is_greedy(&self) -> bool {
         self.temperature.is_nan() || self.temperature <= 0.0
     }
 }
 
-/// A sampler with its own random numbers.
+/// A sampler with random numbers of its own.
 #[derive(Debug)]
 pub(crate) struct Sampler {
     sampling: Sampling,
-    state: u64,
+    random: SplitMix64,
     order: Vec<(f32, u32)>,
 }
 
 impl Sampler {
     pub(crate) fn new(sampling: Sampling) -> Sampler {
-        Sampler { sampling, state: sampling.seed, order: Vec::new() }
+        Sampler { sampling, random: SplitMix64::new(sampling.seed), order: Vec::new() }
     }
 
-    /// Returns what a pass has to compute for the choices among all tokens after its last `rows` ones.
+    /// Returns the output that a pass must compute for choices after its last `rows` tokens.
     pub(crate) fn wants(&self, rows: usize) -> Want {
         if self.sampling.is_greedy() { Want::Best(rows) } else { Want::Logits(rows) }
     }
@@ -67,7 +68,7 @@ impl Sampler {
                 break;
             }
         }
-        let mut target = self.uniform() * kept;
+        let mut target = self.random.unit() * kept;
         for (p, (_, token)) in p[..size].iter().zip(&self.order) {
             target -= p;
             if target <= 0.0 {
@@ -75,16 +76,6 @@ impl Sampler {
             }
         }
         self.order[..size].last().map(|(_, token)| *token)
-    }
-
-    /// Uniform in [0, 1): SplitMix64 (Steele, Lea and Flood, 2014).
-    fn uniform(&mut self) -> f32 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        (z >> 40) as f32 / (1u64 << 24) as f32
     }
 }
 

@@ -1,10 +1,10 @@
-//! How likely a given continuation is.
+//! The likelihood of a given continuation.
 
 use crate::engine::{Engine, Input};
 use crate::error::EngineError;
 use crate::ops;
-use crate::output::Want;
-use crate::tokenizer::Special;
+use crate::scratch::Want;
+use crate::special::Special;
 
 /// Rows of logits held at once: each takes four bytes a vocabulary entry.
 const SCORE_ROWS: usize = 8;
@@ -20,21 +20,21 @@ pub struct Scored {
     pub nll_end: f64,
 }
 
-/// What the model alone says of one token of a given continuation.
+/// The model's probability of one token of a given continuation, without a prior.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Told<'a> {
-    /// The tokens before it: the prompt and what came of the continuation.
+pub struct TokenScore<'a> {
+    /// The tokens before it: the prompt and the continuation so far.
     pub context: &'a [u32],
     /// The token.
     pub token: u32,
-    /// How likely it is, without a prior.
+    /// Its probability.
     pub probability: f64,
-    /// How likely the end token is in its place.
+    /// Probability of the end token in its place.
     pub end: f64,
 }
 
-/// Hears of each token in turn: the tokens so far, the row of logits behind them, and the token that is next, if any.
-type Hear<'a> = dyn FnMut(&mut Engine, &[u32], usize, Option<u32>) + 'a;
+/// Called for each token in turn, with the tokens so far, the row of logits behind them, and the next token, if any.
+type Visit<'a> = dyn FnMut(&mut Engine, &[u32], usize, Option<u32>) + 'a;
 
 impl Engine {
     /// Returns how likely `continuation` is after `prompt`, without token healing: where the two meet
@@ -70,17 +70,17 @@ impl Engine {
         Ok(Some(scored))
     }
 
-    /// Tells of each token of `continuation` how likely the model alone finds it, without a prior.
-    /// Returns whether all were told: `cancelled` stops it.
+    /// Calls `visit` with the probability of each token of `continuation` by the model alone, without a prior.
+    /// Returns whether it came to the end: `cancelled` stops it.
     ///
     /// # Errors
     /// When prompt and continuation do not fit.
-    pub fn tell_each(
+    pub fn score_tokens(
         &mut self,
         prompt: &[Input<'_>],
         continuation: &str,
         cancelled: &dyn Fn() -> bool,
-        hear: &mut dyn FnMut(Told<'_>),
+        visit: &mut dyn FnMut(TokenScore<'_>),
     ) -> Result<bool, EngineError> {
         let end = self.tokenizer.special(Special::EndOfText);
         self.follow(prompt, continuation, cancelled, &mut |engine, context, row, token| {
@@ -88,19 +88,19 @@ impl Engine {
             let logits = engine.logits_of(row);
             let sum = ops::log_sum_exp(logits);
             let alone = |token: u32| (f64::from(logits[token as usize]) - sum).exp();
-            hear(Told { context, token, probability: alone(token), end: end.map_or(0.0, alone) });
+            visit(TokenScore { context, token, probability: alone(token), end: end.map_or(0.0, alone) });
         })
     }
 
-    /// Evaluates a prompt and a continuation, and hands over each row of logits that tells of a token of
-    /// the continuation, with the tokens before it; at last the row behind them, without a token. Returns
-    /// whether it came to the end.
+    /// Evaluates a prompt and a continuation, and calls `visit` with the row of logits before each token of
+    /// the continuation; at last with the row behind all of them, without a token. Returns whether it came to the
+    /// end.
     fn follow(
         &mut self,
         prompt: &[Input<'_>],
         continuation: &str,
         cancelled: &dyn Fn() -> bool,
-        hear: &mut Hear<'_>,
+        visit: &mut Visit<'_>,
     ) -> Result<bool, EngineError> {
         let (mut tokens, middle) = self.continuation(prompt, continuation)?;
         let targets: Vec<u32> = tokens.split_off(tokens.len() - middle);
@@ -114,9 +114,9 @@ impl Engine {
         let mut at = prompt;
         let mut chunks = targets.chunks(SCORE_ROWS);
         loop {
-            // Each row tells of the token after it: one more of the targets, or the end.
+            // Each row predicts the token after it: one more of the targets, or the end.
             for row in 0..self.scratch.logits.len() / self.model.vocab {
-                hear(self, &tokens[..at], row, targets.get(at - prompt).copied());
+                visit(self, &tokens[..at], row, targets.get(at - prompt).copied());
                 at += 1;
             }
             let Some(chunk) = chunks.next() else { return Ok(true) };

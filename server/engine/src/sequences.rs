@@ -1,25 +1,25 @@
-//! The sequences that are kept: one KV cache for each of the documents used last, within a byte budget.
+//! The cached sequences: one KV cache for each of the documents used last, within a byte budget.
 //!
 //! Switching between documents then evaluates nothing anew. A prompt goes on with a sequence that has
-//! little else to lose; what it has in common with another one is copied, as reading keys and values
+//! little else to lose; a longer prefix in common with another sequence is copied, as copying keys and values
 //! takes a thousandth of computing them.
 
 use std::collections::HashSet;
 
-use crate::cache::KvCache;
 use crate::config::Config;
+use crate::kv_cache::KvCache;
 
 /// Identity of the adapter that keys and values were computed with; `None` stands for the model alone.
 pub(crate) type AdapterId = u64;
 
-/// Most sequences that are kept, however small they are: each is compared with every prompt.
+/// Most cached sequences, however small: each is compared with every prompt.
 const MOST: usize = 16;
-/// Tokens that a sequence may always lose: the end of a prompt and what was generated after it.
+/// Tokens that a sequence may always lose: the end of a prompt and the text generated after it.
 const LITTLE: usize = 64;
 /// Tokens in a row that are looked for to tell a new version of a text from another text.
 const GRAM: usize = 4;
 
-/// The kept sequences, one of which is the current one.
+/// The cached sequences, one of which is the current one.
 #[derive(Debug)]
 pub(crate) struct Sequences {
     held: Vec<Sequence>,
@@ -60,7 +60,7 @@ impl Sequences {
         self.current().capacity()
     }
 
-    /// Returns how many sequences are kept, and how many bytes their keys and values take.
+    /// Returns how many sequences are cached, and how many bytes their keys and values take.
     pub(crate) fn size(&self) -> (usize, usize) {
         (self.held.len(), self.held.iter().map(|s| s.cache.bytes()).sum())
     }
@@ -70,7 +70,7 @@ impl Sequences {
         self.held.iter().map(|s| s.common(tokens, adapter)).max().unwrap_or(0)
     }
 
-    /// Forgets everything.
+    /// Drops all sequences.
     pub(crate) fn clear(&mut self) {
         *self = Sequences::new(&self.config, self.capacity(), self.budget);
     }
@@ -139,13 +139,13 @@ impl Sequence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rope;
+    use crate::family::Family;
 
     const CAPACITY: usize = 1000;
 
     fn sequences(budget: usize) -> Sequences {
         let config = Config {
-            architecture: "qwen2".to_owned(),
+            family: Family::named("qwen2").expect("a family"),
             layers: 2,
             dim: 8,
             hidden: 8,
@@ -153,7 +153,6 @@ mod tests {
             kv_heads: 1,
             head_dim: 4,
             context: CAPACITY,
-            rope: Rope::Halves,
             rope_dim: 4,
             rope_base: 1e4,
             rope_scale: 1.0,

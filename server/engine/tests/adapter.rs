@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use housestyle_engine::{AdapterWeights, Engine, EngineError, Input, LowRank, Options, Target};
+use housestyle_engine::{AdapterWeights, Engine, EngineError, FAMILIES, Input, LowRank, Options, Target};
 use housestyle_testkit::tiny::{LAYERS, Tiny};
 
 const TEXT: &str = "fn main() { return tu a  b }";
@@ -49,7 +49,7 @@ fn far(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn beside_the_weights_is_as_good_as_in_them() {
-    for architecture in ["qwen2", "llama"] {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         let tiny = Tiny { architecture, ..Tiny::default() };
         let mut beside = super::open(&tiny);
         let base = logits(&mut beside);

@@ -169,12 +169,12 @@ fn every_way_to_stop_is_that_of_plain_decoding() {
         let cancelled = [&mut drafting, &mut plain].map(|engine| {
             let mut said = 0;
             let flag = AtomicBool::new(false);
-            let mut hear = |_: &str, _| {
+            let mut listen = |_: &str, _| {
                 said += 1;
                 flag.store(said == n, Ordering::Relaxed);
                 true
             };
-            engine.generate(&prompt, &OPTIONS, &|| flag.load(Ordering::Relaxed), &mut hear).expect("valid")
+            engine.generate(&prompt, &OPTIONS, &|| flag.load(Ordering::Relaxed), &mut listen).expect("valid")
         });
         same(&cancelled[0], &cancelled[1], &format!("cancelled after {n}"));
         assert_eq!(cancelled[0].stop, StopReason::Cancelled);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::open_with as open;
-use housestyle_engine::{GenerateOptions, Input, Options, Sampling, Screening};
+use housestyle_engine::{FAMILIES, GenerateOptions, Input, Options, Sampling, Screening};
 use housestyle_testkit::tiny::Tiny;
 
 fn tokens(n: usize, seed: u32) -> Vec<u32> {
@@ -19,7 +19,7 @@ fn tokens(n: usize, seed: u32) -> Vec<u32> {
 #[test]
 fn logits_do_not_depend_on_how_tokens_were_divided_into_passes() {
     for quantized in [false, true] {
-        for architecture in ["qwen2", "llama"] {
+        for architecture in FAMILIES.iter().map(|family| family.name) {
             let tiny = Tiny { quantized, architecture, ..Tiny::default() };
             let all = tokens(300, 7);
             let mut whole = open(&tiny, Options { threads: 1, ..Options::default() });
@@ -69,9 +69,13 @@ fn screening_finds_the_same_token_in_ten_thousand_steps() {
 #[test]
 fn numbers_are_the_same_on_every_machine() {
     // Of this test's first run on x86-64 with AVX-512. A change of any operation's order changes them.
-    let expected = [0x21f5_38d2_a289_d041, 0x17ab_eba8_4de2_1631];
+    let expected = [
+        ("qwen2", 0x21f5_38d2_a289_d041),
+        ("llama", 0x17ab_eba8_4de2_1631),
+        ("qwen3", 0xf499_2819_83f4_1625),
+    ];
     let all = tokens(120, 3);
-    let got = ["qwen2", "llama"].map(|architecture| {
+    let hash = |architecture| {
         let tiny = Tiny { quantized: true, architecture, ..Tiny::default() };
         let mut engine = open(&tiny, Options::default());
         let logits = engine.logits(&all, &|| false).expect("valid").expect("not aborted");
@@ -79,6 +83,7 @@ fn numbers_are_the_same_on_every_machine() {
         logits.iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, logit| {
             (hash ^ u64::from(logit.to_bits())).wrapping_mul(0x0100_0000_01b3)
         })
-    });
+    };
+    let got: Vec<(&str, u64)> = FAMILIES.iter().map(|family| (family.name, hash(family.name))).collect();
     assert_eq!(got, expected, "{got:#x?}");
 }

@@ -1,8 +1,8 @@
 //! Broken and hostile files: an error that names the field, never a panic.
 
 use housestyle_engine::gguf::Gguf;
-use housestyle_engine::{Engine, EngineError, Options};
-use housestyle_testkit::tiny::{Tiny, Writer};
+use housestyle_engine::{Engine, EngineError, FAMILIES, Options};
+use housestyle_testkit::tiny::{Tiny, Weights, Writer};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -98,10 +98,31 @@ fn missing_and_impossible_values_are_named() {
     check(&replaced("gpt2", "bert"), "tokenizer.ggml.model: \"bert\"");
     let mut w = Writer::default();
     w.string("general.architecture", "mamba");
-    check(&w.finish(), "\"mamba\"; supported are qwen2 and llama");
+    let message = open(&w.finish()).expect_err("an error").to_string();
+    assert!(message.contains("\"mamba\"; supported are "), "{message}");
+    assert!(FAMILIES.iter().all(|family| message.contains(family.name)), "{message}");
     let mut w = Writer::default();
     w.number("general.alignment", 48);
     check(&w.finish(), "general.alignment: expected a power of two from 8 to 2^20, found Unsigned(48)");
+}
+
+#[test]
+fn tensors_that_a_family_must_or_may_not_have_are_named() {
+    let problem = |architecture, change: &dyn Fn(&mut Vec<Weights>)| {
+        let tiny = Tiny { architecture, ..Tiny::default() };
+        let mut weights = tiny.weights();
+        change(&mut weights);
+        open(&tiny.gguf_with(&weights)).expect_err("an error").to_string()
+    };
+    let without =
+        problem("qwen3", &|weights| weights.retain(|(name, ..)| name != "blk.1.attn_k_norm.weight"));
+    assert!(without.contains("tensor blk.1.attn_k_norm.weight: missing"), "{without}");
+    let bias = ("blk.0.attn_q.bias".to_owned(), vec![128], vec![0.5; 128]);
+    let with = problem("qwen3", &|weights| weights.push(bias.clone()));
+    assert!(with.contains("tensor blk.0.attn_q.bias: models of the family qwen3 have none"), "{with}");
+    let norm = ("blk.0.attn_q_norm.weight".to_owned(), vec![16], vec![1.0; 16]);
+    let with = problem("llama", &|weights| weights.push(norm.clone()));
+    assert!(with.contains("models of the family llama have none"), "{with}");
 }
 
 #[test]

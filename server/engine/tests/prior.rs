@@ -200,7 +200,7 @@ fn healing_holds_against_a_prior() {
 }
 
 #[test]
-fn what_is_told_of_each_token_is_the_model_alone() {
+fn token_scores_are_those_of_the_model_alone() {
     let tiny = Tiny::default();
     let text = "    total = total + rows[index].amount * rate\n";
     let prompt = [Input::Special(Special::FimPrefix), Input::Text(text)];
@@ -209,12 +209,12 @@ fn what_is_told_of_each_token_is_the_model_alone() {
     let scored = alone.score(&prompt, text, &never).expect("it fits").expect("not cancelled");
     let mut mixed = engine(&tiny, Screening::Off, Some(Hunch(vec![0.3])));
     let (mut nll, mut tokens, mut context) = (0.0, 0, 0);
-    let all = mixed.tell_each(&prompt, text, &never, &mut |told| {
-        assert!(told.end > 0.0 && told.end < 1.0);
-        assert!(tokens == 0 || told.context.len() == context + 1);
-        (nll, tokens, context) = (nll - told.probability.ln(), tokens + 1, told.context.len());
+    let all = mixed.score_tokens(&prompt, text, &never, &mut |score| {
+        assert!(score.end > 0.0 && score.end < 1.0);
+        assert!(tokens == 0 || score.context.len() == context + 1);
+        (nll, tokens, context) = (nll - score.probability.ln(), tokens + 1, score.context.len());
     });
     assert_eq!((all.expect("it fits"), tokens), (true, scored.tokens));
     assert!((nll - scored.nll).abs() < 1e-3 * scored.nll, "{nll} {}", scored.nll);
-    assert!(!mixed.tell_each(&prompt, &text.repeat(3), &|| true, &mut |_| {}).expect("it fits"));
+    assert!(!mixed.score_tokens(&prompt, &text.repeat(3), &|| true, &mut |_| {}).expect("it fits"));
 }

@@ -2,8 +2,8 @@
 
 use candle_core::{D, Device, Tensor};
 use candle_nn::ops::{silu, softmax};
-use housestyle_engine::Engine;
-use housestyle_testkit::tiny::{DIM, HEADS, KV_HEADS, LAYERS, Tiny};
+use housestyle_engine::{Engine, FAMILIES};
+use housestyle_testkit::tiny::{HEADS, KV_HEADS, LAYERS, Tiny};
 use std::collections::HashMap;
 
 /// Logits after the last of `tokens` (vocab): everything at once, no cache, f32.
@@ -15,7 +15,13 @@ fn reference(tiny: &Tiny, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
         weights.insert(name, Tensor::from_vec(values, shape, &dev)?);
     }
     let w = |name: &str| &weights[name];
-    let (n, head_dim) = (tokens.len(), DIM / HEADS);
+    let (n, head_dim) = (tokens.len(), tiny.head_dim());
+    // Not by the engine's table, which is what this is to prove.
+    let halves = match tiny.architecture {
+        "qwen2" | "qwen3" => true,
+        "llama" => false,
+        other => panic!("no reference for {other}"),
+    };
     let norm = |x: &Tensor, weight: &Tensor| -> candle_core::Result<Tensor> {
         let mean = x.sqr()?.mean_keepdim(D::Minus1)?;
         x.broadcast_div(&(mean + 1e-6)?.sqrt()?)?.broadcast_mul(weight)
@@ -30,7 +36,7 @@ fn reference(tiny: &Tiny, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
         };
         let (cos, sin) = (table(f64::cos)?, table(f64::sin)?);
         let heads = x.dim(0)?;
-        let (a, b) = if tiny.architecture == "qwen2" {
+        let (a, b) = if halves {
             (x.narrow(2, 0, half)?, x.narrow(2, half, half)?)
         } else {
             let pairs = x.reshape((heads, n, half, 2))?;
@@ -38,7 +44,7 @@ fn reference(tiny: &Tiny, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
         };
         let ra = (a.broadcast_mul(&cos)? - b.broadcast_mul(&sin)?)?;
         let rb = (a.broadcast_mul(&sin)? + b.broadcast_mul(&cos)?)?;
-        if tiny.architecture == "qwen2" {
+        if halves {
             Tensor::cat(&[ra, rb], 2)
         } else {
             Tensor::stack(&[ra, rb], 3)?.reshape((heads, n, head_dim))
@@ -57,7 +63,11 @@ fn reference(tiny: &Tiny, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
             if let Some(bias) = weights.get(&format!("blk.{i}.{p}.bias")) {
                 y = y.broadcast_add(bias)?;
             }
-            y.reshape((n, heads, head_dim))?.transpose(0, 1)?.contiguous()
+            y = y.reshape((n, heads, head_dim))?;
+            if let Some(weight) = weights.get(&format!("blk.{i}.{p}_norm.weight")) {
+                y = norm(&y, weight)?;
+            }
+            y.transpose(0, 1)?.contiguous()
         };
         let q = rotate(&project("attn_q", HEADS)?)?.contiguous()?;
         let repeat = |t: Tensor| -> candle_core::Result<Tensor> {
@@ -67,14 +77,16 @@ fn reference(tiny: &Tiny, tokens: &[u32]) -> candle_core::Result<Vec<f32>> {
         let k = repeat(rotate(&project("attn_k", KV_HEADS)?)?)?;
         let v = repeat(project("attn_v", KV_HEADS)?)?;
         let scores = (q.matmul(&k.transpose(1, 2)?)? / (head_dim as f64).sqrt())?.broadcast_add(&mask)?;
-        let mixed = softmax(&scores, D::Minus1)?.matmul(&v)?.transpose(0, 1)?.reshape((n, DIM))?;
+        let mixed =
+            softmax(&scores, D::Minus1)?.matmul(&v)?.transpose(0, 1)?.reshape((n, HEADS * head_dim))?;
         x = (x + mixed.matmul(&part("attn_output").t()?)?)?;
         let h = norm(&x, part("ffn_norm"))?;
         let gated = (silu(&h.matmul(&part("ffn_gate").t()?)?)? * h.matmul(&part("ffn_up").t()?)?)?;
         x = (x + gated.matmul(&part("ffn_down").t()?)?)?;
     }
     let last = norm(&x.narrow(0, n - 1, 1)?, w("output_norm.weight"))?;
-    last.matmul(&w("output.weight").t()?)?.squeeze(0)?.to_vec1()
+    let output = w(if tiny.tied { "token_embd.weight" } else { "output.weight" });
+    last.matmul(&output.t()?)?.squeeze(0)?.to_vec1()
 }
 
 fn far(a: &[f32], b: &[f32]) -> f32 {
@@ -86,9 +98,9 @@ fn logits(engine: &mut Engine, tokens: &[u32]) -> Vec<f32> {
 }
 
 #[test]
-fn logits_are_those_of_candle_for_both_families() {
-    for architecture in ["qwen2", "llama"] {
-        let tiny = Tiny { architecture, ..Tiny::default() };
+fn logits_are_those_of_candle_for_every_family() {
+    for (family, tied) in FAMILIES.iter().flat_map(|family| [(family, false), (family, true)]) {
+        let tiny = Tiny { architecture: family.name, tied, ..Tiny::default() };
         let mut engine = super::open(&tiny);
         // Longer than a chunk, so that the cache is read across chunks.
         let tokens: Vec<u32> = (0..150).map(|i| (i * 37 + 11) % 250).collect();
@@ -96,7 +108,7 @@ fn logits_are_those_of_candle_for_both_families() {
             let expected = reference(&tiny, &tokens[..n]).expect("candle");
             let got = logits(&mut engine, &tokens[..n]);
             let d = far(&expected, &got);
-            assert!(d < 2e-3, "{architecture}, {n} tokens: logits differ by {d}");
+            assert!(d < 2e-3, "{}, tied {tied}, {n} tokens: logits differ by {d}", family.name);
             engine.reset();
         }
     }
@@ -119,10 +131,12 @@ fn a_kept_prefix_gives_the_same_as_a_fresh_start() {
 
 #[test]
 fn quantised_weights_stay_close() {
-    let tiny = Tiny { quantized: true, ..Tiny::default() };
-    let tokens: Vec<u32> = (0..30).map(|i| (i * 5 + 3) % 250).collect();
-    let expected = reference(&tiny, &tokens).expect("candle");
-    let got = logits(&mut super::open(&tiny), &tokens);
-    let d = far(&expected, &got);
-    assert!(d < 0.15, "Q8_0 moves the logits by {d}");
+    for (family, tied) in FAMILIES.iter().flat_map(|family| [(family, false), (family, true)]) {
+        let tiny = Tiny { architecture: family.name, tied, quantized: true, ..Tiny::default() };
+        let tokens: Vec<u32> = (0..30).map(|i| (i * 5 + 3) % 250).collect();
+        let expected = reference(&tiny, &tokens).expect("candle");
+        let got = logits(&mut super::open(&tiny), &tokens);
+        let d = far(&expected, &got);
+        assert!(d < 0.15, "{}, tied {tied}: Q8_0 moves the logits by {d}", family.name);
+    }
 }

@@ -3,10 +3,11 @@
 mod adapter;
 mod drafting;
 mod exact;
+mod families;
 mod generate;
 mod hostile;
-mod kept;
 mod memory;
+mod packed_cache;
 mod prior;
 mod reference;
 mod sequences;

@@ -32,7 +32,7 @@ fn switching_between_documents_evaluates_only_what_was_typed() {
         let b = format!("{B}{}", "y".repeat(typed));
         assert_eq!([evaluated(&mut engine, &a), evaluated(&mut engine, &b)], [1, 1]);
     }
-    assert_eq!(engine.kept().0, 2);
+    assert_eq!(engine.cached_sequences().0, 2);
 }
 
 #[test]
@@ -43,30 +43,30 @@ fn a_copied_beginning_gives_the_logits_of_a_fresh_start() {
     let first = logits(&mut engine, &a);
     assert!(evaluated(&mut engine, &b) < b.len() - shared + 10, "what both begin with is copied");
     for (text, before) in [(&a, Some(first)), (&b, None), (&a, None), (&b, None)] {
-        let kept = logits(&mut engine, text);
+        let reused = logits(&mut engine, text);
         let fresh = logits(&mut super::open(&Tiny::default()), text);
         let far = |x: &[f32]| fresh.iter().zip(x).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(far(&kept) < 1e-4 && before.is_none_or(|b| far(&b) < 1e-4), "the copy changes the answer");
+        assert!(far(&reused) < 1e-4 && before.is_none_or(|b| far(&b) < 1e-4), "the copy changes the answer");
     }
-    assert_eq!(engine.kept().0, 2);
+    assert_eq!(engine.cached_sequences().0, 2);
 }
 
 #[test]
 fn the_budget_holds_and_the_oldest_goes_first() {
     let mut engine = super::open(&Tiny::default());
     evaluated(&mut engine, A);
-    let one = engine.kept().1;
+    let one = engine.cached_sequences().1;
     let kv_bytes = one * 5 / 2;
     let options = Options { threads: 1, context: 256, kv_bytes, ..Options::default() };
     let mut engine = super::open_with(&Tiny::default(), options);
     let mut again = Vec::new();
     for text in [A, B, A, C, A, B] {
         again.push(evaluated(&mut engine, text) > 0);
-        let (count, bytes) = engine.kept();
+        let (count, bytes) = engine.cached_sequences();
         assert!(count <= 2 && bytes <= kv_bytes, "{count} sequences of {bytes} bytes in {kv_bytes}");
     }
     assert_eq!(again, [true, true, false, true, false, true], "C took the place of B, which was the oldest");
     engine.reset();
-    assert_eq!(engine.kept().0, 1);
+    assert_eq!(engine.cached_sequences().0, 1);
     assert!(evaluated(&mut engine, A) > 90, "nothing is kept over a reset");
 }

@@ -1,4 +1,4 @@
-//! The audit: recomputes every digest, and names what does not agree.
+//! The audit: recomputes every digest, and lists the mismatches.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::journal::Journal;
 /// Most complaints that are listed.
 const MOST: usize = 20;
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Audit {
     /// Events that were read.
@@ -25,7 +25,7 @@ pub struct Audit {
     /// Digest of the last event, in lower-case hexadecimal; as long as it is written down elsewhere, nothing can be
     /// cut off the end unnoticed.
     pub head: Option<String>,
-    /// What does not agree, the first of it first; empty when all is well.
+    /// The mismatches, in the order of the events; empty when all is well.
     pub complaints: Vec<String>,
 }
 

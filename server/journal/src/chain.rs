@@ -1,7 +1,7 @@
 //! The chain of digests: each event's covers its own content and the digest of the event before it.
 //!
-//! The user's text enters by a digest of its own, salted and kept beside it. So the chain still verifies when the text
-//! is gone, and what is left of it tells nothing: without the salt even a short text cannot be guessed and compared.
+//! The user's text enters by a salted digest of its own; the salt is stored with the text. So the chain still verifies
+//! after the text is deleted, and the digest reveals nothing: without the salt nobody can guess even a short text.
 
 use sha2::{Digest, Sha256};
 
@@ -11,10 +11,10 @@ use crate::event::Number;
 /// A SHA-256.
 pub(crate) type Hash = [u8; 32];
 
-/// What stands before the first event.
+/// The digest before the first event.
 pub(crate) const START: Hash = [0; 32];
 
-/// Names what is hashed, so that no digest of anything else can be taken for one of ours.
+/// Domains of the digests, so that no digest of anything else can be taken for one of ours.
 const EVENT: &[u8] = b"housestyle journal event 1";
 const TEXT: &[u8] = b"housestyle journal text 1";
 const EVENTS: &[u8] = b"housestyle journal forgotten 1";

@@ -28,11 +28,12 @@ impl Stamp {
 pub enum Line {
     /// A request was answered.
     Request(Request),
-    /// Something became of a suggestion.
-    Fate(Fate),
+    /// A suggestion had an outcome.
+    #[serde(rename = "fate")]
+    Outcome(LoggedOutcome),
 }
 
-/// What happened to one completion request.
+/// One completion request and its answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
@@ -74,20 +75,21 @@ pub struct Request {
     pub generated_tokens: usize,
     /// The model's name, once one was loaded.
     pub model: Option<String>,
-    /// Which skills took part, and what they did: `name: repaired`.
+    /// The skills that took part, each with its effect: `name: repaired`.
     pub skills: Vec<String>,
 }
 
-/// What became of a suggestion.
+/// The outcome of a suggestion, or a step towards it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Fate {
+pub struct LoggedOutcome {
     /// When it happened.
     pub time: Stamp,
     /// The suggestion's identifier.
     pub suggestion: String,
     /// `shown`, `accepted`, `partly-accepted`, `typed-through`.
-    pub fate: String,
+    #[serde(rename = "fate")]
+    pub outcome: String,
     /// How it is known: `editor` or `change`.
     pub source: String,
     /// Length of the accepted part in UTF-16 units.

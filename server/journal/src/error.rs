@@ -1,40 +1,40 @@
-//! Why a journal could not be opened, written or read.
+//! Why a journal or a log of requests could not be opened, written or read.
 
 use std::io;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-/// Why a journal could not be opened, written or read.
+/// Why a journal or a log of requests could not be opened, written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// A file operation failed.
     #[error("{operation} {path}: {source}", path = path.display())]
     File {
-        /// What was tried.
+        /// The operation.
         operation: &'static str,
         /// On which file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// SQLite failed.
     #[error("{operation} the journal {path}: {source}", path = path.display())]
     Database {
-        /// What was tried.
+        /// The operation.
         operation: &'static str,
         /// The journal's file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
     /// The file is no database, or a damaged one.
-    #[error("{path} is damaged or no database: {why}", path = path.display())]
+    #[error("{path} is damaged or no database: {source}", path = path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
-        why: String,
+        /// SQLite's error.
+        source: rusqlite::Error,
     },
     /// The file is a database of another program.
     #[error("{path} is a database, but not a journal of Housestyle", path = path.display())]
@@ -56,7 +56,7 @@ pub enum JournalError {
         /// The newest version known.
         known: i64,
     },
-    /// Text was removed from the tables, but another process keeps old pages of the file from being removed.
+    /// Text was removed from the tables, but another process still reads old pages of the file.
     #[error(
         "{path}: the text is out of the tables, but another process is reading the journal and holds the old pages: \
          run the command again to remove them",
@@ -69,10 +69,13 @@ pub enum JournalError {
     /// A fact or text has no JSON form.
     #[error("an event cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// An entry of the request log has no JSON form.
+    #[error("an entry of the request log cannot be written as JSON: {0}")]
+    LogJson(#[source] serde_json::Error),
 }
 
 impl JournalError {
-    /// Returns an error of SQLite as ours; damage is told apart from everything else.
+    /// Returns an error of SQLite as ours; damage has a variant of its own.
     pub(crate) fn of(
         operation: &'static str,
         path: &std::path::Path,
@@ -81,14 +84,14 @@ impl JournalError {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                JournalError::Corrupt { path, why: source.to_string() }
+                JournalError::Corrupt { path, source }
             }
             _ => JournalError::Database { operation, path, source },
         }
     }
 
     /// Returns whether the file is of no use as a journal, to any version.
-    pub fn is_hopeless(&self) -> bool {
+    pub fn is_unusable(&self) -> bool {
         matches!(self, JournalError::Corrupt { .. } | JournalError::Foreign { .. })
     }
 }

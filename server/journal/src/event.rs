@@ -1,11 +1,11 @@
-//! What can happen, as plain data: the facts of the journal, and the user's text that belongs to some of them.
+//! Events as plain data: the facts of the journal, and the user's text that belongs to some of them.
 //!
-//! Facts hold no text of the user and stay for ever. Text is kept apart, so that it can be forgotten.
+//! Facts hold no text of the user and stay for ever. Text is stored apart, so that it can be deleted.
 
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Stamp;
-use crate::kept::Account;
+use crate::retention::Retention;
 
 /// Number of an event in its journal, from 1 and without holes.
 pub type Number = i64;
@@ -19,7 +19,7 @@ pub struct Event {
     pub time: Stamp,
     /// The suggestion it is about, by the number of the event that offered it.
     pub suggestion: Option<Number>,
-    /// What happened.
+    /// The fact.
     pub fact: Fact,
     /// The user's text that belongs to it; none where there never was any, or where it was forgotten.
     pub text: Option<Text>,
@@ -27,13 +27,13 @@ pub struct Event {
     pub digest: String,
 }
 
-/// What happened.
+/// The fact of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
     /// A suggestion was given to the editor.
     Offered(Offered),
-    /// The editor says that it was on the screen.
+    /// The editor reports that it was on the screen.
     Shown(Taken),
     /// All of it was taken in one step.
     Accepted(Taken),
@@ -47,8 +47,9 @@ pub enum Fact {
     Dismissed(Taken),
     /// Another answer took its place.
     Superseded(Taken),
-    /// What of it stood in the document later.
-    Kept(Kept),
+    /// A later check counted its tokens that still stand in the document.
+    #[serde(rename = "kept")]
+    RetentionChecked(RetentionCheck),
     /// The file of a model that takes part has this digest.
     Model {
         /// The name by which [`Offered::model`] refers to it.
@@ -56,7 +57,7 @@ pub enum Fact {
         /// SHA-256 of its file, in lower-case hexadecimal.
         digest: String,
     },
-    /// Somebody said that a skill does not hold for a line: a counter-example.
+    /// The user marked a line for which a skill does not hold: a counter-example.
     NotHere(NotHere),
     /// Events came faster than they could be written, and this many are not here.
     Lost {
@@ -92,7 +93,7 @@ pub struct Offered {
     pub format: Option<String>,
     /// Name of the model.
     pub model: Option<String>,
-    /// SHA-256 of the model's file, where it was known at the time; else an event `model` tells it.
+    /// SHA-256 of the model's file, where it was known at the time; else an event `model` has it.
     pub model_digest: Option<String>,
     /// Identity of the adapter that was active.
     pub adapter: Option<String>,
@@ -102,7 +103,7 @@ pub struct Offered {
     pub withheld: Option<String>,
 }
 
-/// A line for which a skill does not hold. What the line says is not here: it belongs to no suggestion, by which it could
+/// A line for which a skill does not hold. The line's text is not recorded: it belongs to no suggestion by which it could
 /// be forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -129,43 +130,46 @@ pub struct Taken {
     pub length: usize,
 }
 
-/// When the later text was looked at.
+/// The moment of a retention check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum When {
+pub enum CheckTime {
     /// After a while of the document being open.
     #[default]
-    While,
+    #[serde(rename = "while")]
+    AfterDelay,
     /// When the document was closed before that.
     Closed,
     /// At the next commit.
     Commit,
 }
 
-/// What of an accepted text stood in the document later; see [`crate::kept()`] for the counting.
+/// A check of how much of an accepted text stands in the document later; [`crate::retention()`] does the counting.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Kept {
+pub struct RetentionCheck {
     /// When that was.
-    pub when: When,
-    /// The commit, for [`When::Commit`].
+    pub when: CheckTime,
+    /// The commit, for [`CheckTime::Commit`].
     pub commit: Option<String>,
     /// Tokens that were accepted.
     pub accepted: usize,
     /// Of these, how many still stood there, in their order.
-    pub kept: usize,
+    #[serde(rename = "kept")]
+    pub retained: usize,
     /// Tokens that stood in the place of all of it.
-    pub later: usize,
+    #[serde(rename = "later")]
+    pub current: usize,
 }
 
-impl Kept {
-    /// Returns kept ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
+impl RetentionCheck {
+    /// Returns retained ÷ accepted; 1 for a text without tokens, of which nothing can be lost.
     pub fn rate(&self) -> f64 {
-        Account { accepted: self.accepted, kept: self.kept, later: self.later }.rate()
+        Retention { accepted: self.accepted, retained: self.retained, current: self.current }.rate()
     }
 }
 
-/// What was forgotten, and why.
+/// The record of a deletion: its reason and its extent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tombstone {
@@ -184,13 +188,13 @@ pub struct Text {
     /// The file, relative to the workspace, `/` between its parts.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// What stood before the suggestion.
+    /// The text before the suggestion.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub before: String,
-    /// What the event is about: the suggestion, or what stood in its place later.
+    /// The text of the event: the suggestion, or the text in its place at a check.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// What stood after it.
+    /// The text after the suggestion.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub after: String,
 }

@@ -1,10 +1,10 @@
-//! Forgetting: text is removed for good, and a tombstone says when, how much and by what request.
+//! Forgetting: text is deleted for good, and a tombstone records when, how much and by which request.
 //!
 //! The rows go, SQLite overwrites what they held, the file is built anew and the write-ahead log is emptied: the text is
 //! in none of the journal's files after that. Facts and digests stay, so the chain still verifies.
 //!
-//! Whatever was made from the journal's text must ask too: [`Journal::forgotten`] tells, from a number on, which
-//! suggestions are gone. The phrase cache takes them out; an adapter whose manifest cites one is stale.
+//! [`Journal::forgotten`] lists the deletions from a number on, for whatever was made from the journal's text: the phrase
+//! cache removes those suggestions, and an adapter whose manifest cites one is stale.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ use crate::event::{Fact, Number, Tombstone};
 use crate::history::Suggestion;
 use crate::journal::{Journal, add};
 
-/// What was forgotten by one request.
+/// The result of one request to forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forgetting {
-    /// The event that says so.
+    /// The event that records it.
     pub tombstone: Number,
     /// How many suggestions have no text any more.
     pub suggestions: usize,
@@ -28,18 +28,18 @@ pub struct Forgetting {
     pub texts: usize,
 }
 
-/// A suggestion whose text is gone.
+/// The deletion of a suggestion's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gone {
+pub struct Deletion {
     /// The suggestion, by the event that offered it.
     pub suggestion: Number,
-    /// The event that says that it was forgotten.
+    /// The event that records the deletion.
     pub tombstone: Number,
 }
 
 impl Journal {
-    /// Removes all text of the suggestions that `which` takes, with their later texts; `request` says by whose wish.
-    /// A suggestion that still goes on gets no text later.
+    /// Removes all text of the suggestions that `which` takes, with the texts of their checks. `request` is the request as
+    /// the user made it. No text of these suggestions is recorded from then on.
     ///
     /// # Errors
     /// When the file cannot be written; when another process reads it just now ([`JournalError::StillRead`]: the text
@@ -63,7 +63,7 @@ impl Journal {
         Ok(done)
     }
 
-    /// Builds the file anew without what was removed, and empties the write-ahead log.
+    /// Builds the file anew without the deleted rows, and empties the write-ahead log.
     fn scrub(&mut self) -> Result<(), JournalError> {
         let failed = |source| JournalError::of("remove the old pages of", &self.path, source);
         match self.connection.execute_batch("VACUUM") {
@@ -86,14 +86,14 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn forgotten(&self, after: Number) -> Result<Vec<Gone>, JournalError> {
+    pub fn forgotten(&self, after: Number) -> Result<Vec<Deletion>, JournalError> {
         let read = || {
             let mut statement = self.connection.prepare(
                 "SELECT DISTINCT coalesce(suggestion, number), tombstone FROM forgotten JOIN event ON number = forgotten.event \
                  WHERE tombstone > ?1 ORDER BY 2, 1",
             )?;
             let rows = statement
-                .query_map([after], |row| Ok(Gone { suggestion: row.get(0)?, tombstone: row.get(1)? }))?;
+                .query_map([after], |row| Ok(Deletion { suggestion: row.get(0)?, tombstone: row.get(1)? }))?;
             rows.collect::<Result<_, _>>()
         };
         read().map_err(|source| JournalError::of("read", &self.path, source))

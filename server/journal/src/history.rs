@@ -1,4 +1,4 @@
-//! Suggestions as a whole: the events about each of them put together, and what came of it.
+//! Suggestions as a whole: the events about each of them put together, with its outcome.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use serde::Serialize;
 
 use crate::entry::Stamp;
 use crate::error::JournalError;
-use crate::event::{Event, Fact, Kept, Number, Offered, Taken, Text, When};
+use crate::event::{CheckTime, Event, Fact, Number, Offered, RetentionCheck, Taken, Text};
 use crate::journal::Journal;
 
-/// What came of a suggestion in the end.
+/// The final outcome of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum SuggestionOutcome {
     /// All that was not typed by hand was taken.
     Accepted,
     /// A part was taken.
     PartlyAccepted,
-    /// All of it was typed by hand: the suggestion was right, and nobody took it.
+    /// All of it was typed by hand: the suggestion was right, and was not accepted.
     TypedThrough,
     /// Something else was typed.
     TypedOver,
@@ -29,28 +29,28 @@ pub enum Outcome {
     Shown,
 }
 
-impl Outcome {
+impl SuggestionOutcome {
     /// Every outcome.
-    pub const ALL: [Outcome; 7] = [
-        Outcome::Accepted,
-        Outcome::PartlyAccepted,
-        Outcome::TypedThrough,
-        Outcome::TypedOver,
-        Outcome::Dismissed,
-        Outcome::Superseded,
-        Outcome::Shown,
+    pub const ALL: [SuggestionOutcome; 7] = [
+        SuggestionOutcome::Accepted,
+        SuggestionOutcome::PartlyAccepted,
+        SuggestionOutcome::TypedThrough,
+        SuggestionOutcome::TypedOver,
+        SuggestionOutcome::Dismissed,
+        SuggestionOutcome::Superseded,
+        SuggestionOutcome::Shown,
     ];
 
     /// Returns the outcome in kebab-case.
     pub fn code(self) -> &'static str {
         match self {
-            Outcome::Accepted => "accepted",
-            Outcome::PartlyAccepted => "partly-accepted",
-            Outcome::TypedThrough => "typed-through",
-            Outcome::TypedOver => "typed-over",
-            Outcome::Dismissed => "dismissed",
-            Outcome::Superseded => "superseded",
-            Outcome::Shown => "shown",
+            SuggestionOutcome::Accepted => "accepted",
+            SuggestionOutcome::PartlyAccepted => "partly-accepted",
+            SuggestionOutcome::TypedThrough => "typed-through",
+            SuggestionOutcome::TypedOver => "typed-over",
+            SuggestionOutcome::Dismissed => "dismissed",
+            SuggestionOutcome::Superseded => "superseded",
+            SuggestionOutcome::Shown => "shown",
         }
     }
 }
@@ -62,33 +62,39 @@ pub struct Suggestion {
     pub number: Number,
     /// When it was offered.
     pub time: Stamp,
-    /// What it was.
+    /// The suggestion as it was offered.
     pub offered: Offered,
     /// Path and text, unless withheld or forgotten.
     pub text: Option<Text>,
-    /// What became of it, oldest first.
-    pub fates: Vec<Fact>,
-    /// What stood around it when it was first taken.
+    /// The events about it, oldest first, but for the checks.
+    pub facts: Vec<Fact>,
+    /// The text around it when it was first accepted.
     pub around: Option<Text>,
-    /// What was kept, oldest first, each with the text that stood there.
-    pub kept: Vec<(Stamp, Kept, Option<Text>)>,
+    /// The retention checks, oldest first, each with its time and the text that stood there.
+    pub checks: Vec<(Stamp, RetentionCheck, Option<Text>)>,
 }
 
 impl Suggestion {
-    /// Returns what came of it in the end.
-    pub fn outcome(&self) -> Outcome {
-        let mut outcome = Outcome::Shown;
-        for fate in &self.fates {
+    /// Returns its final outcome.
+    pub fn outcome(&self) -> SuggestionOutcome {
+        let mut outcome = SuggestionOutcome::Shown;
+        for fact in &self.facts {
             // What was taken was taken, whatever came after; of the rest the last counts.
-            outcome = match (outcome, fate) {
-                (Outcome::Accepted, _) | (_, Fact::Accepted(_)) => Outcome::Accepted,
-                (_, Fact::PartlyAccepted(taken)) if taken.accepted >= taken.length => Outcome::Accepted,
-                (Outcome::PartlyAccepted, _) | (_, Fact::PartlyAccepted(_)) => Outcome::PartlyAccepted,
-                (_, Fact::TypedThrough(taken)) if taken.accepted >= taken.length => Outcome::TypedThrough,
-                (Outcome::TypedThrough, _) => Outcome::TypedThrough,
-                (_, Fact::TypedOver(_)) => Outcome::TypedOver,
-                (_, Fact::Dismissed(_)) => Outcome::Dismissed,
-                (_, Fact::Superseded(_)) => Outcome::Superseded,
+            outcome = match (outcome, fact) {
+                (SuggestionOutcome::Accepted, _) | (_, Fact::Accepted(_)) => SuggestionOutcome::Accepted,
+                (_, Fact::PartlyAccepted(taken)) if taken.accepted >= taken.length => {
+                    SuggestionOutcome::Accepted
+                }
+                (SuggestionOutcome::PartlyAccepted, _) | (_, Fact::PartlyAccepted(_)) => {
+                    SuggestionOutcome::PartlyAccepted
+                }
+                (_, Fact::TypedThrough(taken)) if taken.accepted >= taken.length => {
+                    SuggestionOutcome::TypedThrough
+                }
+                (SuggestionOutcome::TypedThrough, _) => SuggestionOutcome::TypedThrough,
+                (_, Fact::TypedOver(_)) => SuggestionOutcome::TypedOver,
+                (_, Fact::Dismissed(_)) => SuggestionOutcome::Dismissed,
+                (_, Fact::Superseded(_)) => SuggestionOutcome::Superseded,
                 (before, _) => before,
             };
         }
@@ -98,17 +104,17 @@ impl Suggestion {
     /// Returns the UTF-16 units that were taken rather than typed by hand.
     pub fn taken(&self) -> usize {
         let taken =
-            self.fates.iter().filter_map(taken).map(|taken| taken.accepted.saturating_sub(taken.typed));
-        if matches!(self.outcome(), Outcome::Accepted | Outcome::PartlyAccepted) {
+            self.facts.iter().filter_map(taken).map(|taken| taken.accepted.saturating_sub(taken.typed));
+        if matches!(self.outcome(), SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted) {
             taken.max().unwrap_or(0)
         } else {
             0
         }
     }
 
-    /// Returns what was kept, of the latest look at `when`.
-    pub fn kept_at(&self, when: When) -> Option<&Kept> {
-        self.kept.iter().rev().map(|(_, kept, _)| kept).find(|kept| kept.when == when)
+    /// Returns the latest retention check of the kind `when`.
+    pub fn check_at(&self, when: CheckTime) -> Option<&RetentionCheck> {
+        self.checks.iter().rev().map(|(_, check, _)| check).find(|check| check.when == when)
     }
 }
 
@@ -138,16 +144,16 @@ impl Journal {
 fn gather(found: &mut BTreeMap<Number, Suggestion>, event: Event) {
     let Event { number, time, suggestion, fact, text, .. } = event;
     if let Fact::Offered(offered) = fact {
-        let fresh = Suggestion { number, time, offered, text, fates: vec![], around: None, kept: vec![] };
+        let fresh = Suggestion { number, time, offered, text, facts: vec![], around: None, checks: vec![] };
         found.insert(number, fresh);
         return;
     }
     let Some(suggestion) = suggestion.and_then(|number| found.get_mut(&number)) else { return };
     match fact {
-        Fact::Kept(kept) => suggestion.kept.push((time, kept, text)),
-        fate => {
+        Fact::RetentionChecked(check) => suggestion.checks.push((time, check, text)),
+        fact => {
             suggestion.around = suggestion.around.take().or(text);
-            suggestion.fates.push(fate);
+            suggestion.facts.push(fact);
         }
     }
 }

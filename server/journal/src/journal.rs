@@ -19,7 +19,7 @@ const APPLICATION: i64 = 0x4873_4a6e;
 /// Version of the tables.
 const VERSION: i64 = 1;
 /// How long a writer waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const TABLES: &str = "
     CREATE TABLE event (
@@ -72,33 +72,33 @@ impl Journal {
         Journal::connect(path, OpenFlags::empty()).map(Some)
     }
 
-    /// Opens the journal in `path`; a file that is no journal at all is moved aside first, and a new one begun.
-    /// Returns the name that the old file has now, if there was one.
+    /// Opens the journal in `path`; a file that is no journal at all is quarantined first, and a new one begun.
+    /// Returns the name of the quarantined file, if there is one.
     ///
     /// # Errors
     /// As [`Journal::open`], for everything but a damaged or foreign file.
     pub fn open_or_begin(path: &Path, now: Stamp) -> Result<(Journal, Option<PathBuf>), JournalError> {
         let error = match Journal::open(path) {
             Ok(journal) => return Ok((journal, None)),
-            Err(error) if error.is_hopeless() => error,
+            Err(error) if error.is_unusable() => error,
             Err(error) => return Err(error),
         };
         let turn = Turn::take(path);
         // Of several servers one moves it; the others find a good one after that.
         match Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE) {
             Ok(journal) => return Ok((journal, None)),
-            Err(again) if again.is_hopeless() => {}
+            Err(again) if again.is_unusable() => {}
             Err(_) => return Err(error),
         }
-        let aside = with_suffix(path, &format!(".aside-{}", now.0));
-        fs::rename(path, &aside).map_err(|source| file_error("move aside", path, source))?;
+        let quarantined = with_suffix(path, &format!(".aside-{}", now.0));
+        fs::rename(path, &quarantined).map_err(|source| file_error("move aside", path, source))?;
         for suffix in ["-wal", "-shm"] {
             // It belongs to the file that went, and would be taken for the new one's.
-            fs::rename(with_suffix(path, suffix), with_suffix(&aside, suffix)).ok();
+            fs::rename(with_suffix(path, suffix), with_suffix(&quarantined, suffix)).ok();
         }
         let journal = Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         drop(turn);
-        Ok((journal, Some(aside)))
+        Ok((journal, Some(quarantined)))
     }
 
     /// Returns the journal's file.
@@ -106,8 +106,8 @@ impl Journal {
         &self.path
     }
 
-    /// Returns the files beside the journal that were moved aside.
-    pub fn aside(path: &Path) -> Vec<PathBuf> {
+    /// Returns the quarantined files of the journal: those that were no journal, under their new names.
+    pub fn quarantined(path: &Path) -> Vec<PathBuf> {
         let start = format!("{}.aside-", path.file_name().unwrap_or_default().to_string_lossy());
         let folder = path.parent().unwrap_or(Path::new("."));
         let files = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -121,7 +121,7 @@ impl Journal {
         let failed = |source| JournalError::of("open", path, source);
         let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         let number = |name: &str| {
             connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed)
         };
@@ -158,7 +158,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Adds an event, and returns its number. No text is kept for a suggestion that was forgotten.
+    /// Adds an event, and returns its number. A suggestion that was forgotten gets no text.
     ///
     /// # Errors
     /// When the file cannot be written, or another writer holds it for long.
@@ -172,9 +172,9 @@ impl Journal {
         let fact = serde_json::to_string(fact)?;
         let text = text.map(serde_json::to_string).transpose()?;
         let written = self.write(|transaction| {
-            let gone = |number: Number| is_forgotten(transaction, number);
+            let deleted = |number: Number| is_forgotten(transaction, number);
             let text =
-                if suggestion.map(gone).transpose()?.unwrap_or(false) { None } else { text.as_deref() };
+                if suggestion.map(deleted).transpose()?.unwrap_or(false) { None } else { text.as_deref() };
             add(transaction, time, suggestion, &fact, text)
         });
         written.map_err(|source| JournalError::of("write to", &self.path, source))
@@ -191,7 +191,7 @@ impl Journal {
         Ok(done)
     }
 
-    /// Calls `each` with every event after number `after`, in order, until it says false.
+    /// Calls `each` with every event after number `after`, in order, until it returns false.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -298,7 +298,7 @@ fn file_error(operation: &'static str, path: &Path, source: std::io::Error) -> J
     JournalError::File { operation, path: path.to_path_buf(), source }
 }
 
-/// Makes a folder that nobody else can look into.
+/// Makes a folder that only its owner can read.
 fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -307,7 +307,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// Takes the file from everybody but its owner; SQLite gives the files beside it the same rights.
+/// Makes a file private to its owner; SQLite gives its other files the same rights.
 fn private_file(path: &Path) {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).ok();

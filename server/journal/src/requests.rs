@@ -1,45 +1,28 @@
 //! The log of requests: JSON Lines, appended at the event, bounded, safe with several writers.
 //!
 //! One line is one `write` on a file opened for appending, so that two servers never mix their
-//! lines. The log is moved to `NAME.1` when it has grown to its bound: at most twice the bound is
-//! kept. Readers take what they understand and leave the rest, so that a line cut short by a
-//! crash, or written by a newer version, harms nothing.
+//! lines. The log is moved to `NAME.1` when it has grown to its bound: so the two files hold at most twice
+//! the bound. Readers skip lines that they do not understand: one cut short by a crash, or written by a newer version,
+//! harms nothing.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::entry::{Fate, Line, Request};
+use crate::entry::{Line, LoggedOutcome, Request};
+use crate::error::JournalError;
 
-/// Bytes a log grows to before it is moved aside: some 3,000 requests.
+/// Bytes a log grows to before it is rotated: some 3,000 requests.
 const BOUND: u64 = 1 << 20;
 
-/// Why the log could not be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum LogError {
-    /// A file operation failed.
-    #[error("{operation} {path}: {source}", path = path.display())]
-    File {
-        /// What was tried.
-        operation: &'static str,
-        /// On which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// An entry has no JSON form.
-    #[error("an entry of the request log cannot be written as JSON: {0}")]
-    Json(#[from] serde_json::Error),
-}
-
-/// A request and what became of its suggestion.
+/// A request with the outcomes of its suggestion.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct LoggedRequest {
     /// The request.
     pub request: Request,
-    /// What became of its suggestion, oldest first.
-    pub fates: Vec<Fate>,
+    /// The outcomes of its suggestion, oldest first.
+    pub outcomes: Vec<LoggedOutcome>,
 }
 
 /// The log of requests in one file.
@@ -69,8 +52,8 @@ impl RequestLog {
     ///
     /// # Errors
     /// When the folder or file cannot be made or written.
-    pub fn append(&self, line: &Line) -> Result<(), LogError> {
-        let mut bytes = serde_json::to_vec(line)?;
+    pub fn append(&self, line: &Line) -> Result<(), JournalError> {
+        let mut bytes = serde_json::to_vec(line).map_err(JournalError::LogJson)?;
         bytes.push(b'\n');
         let mut file = self.open()?;
         let grown =
@@ -84,32 +67,38 @@ impl RequestLog {
         file.write_all(&bytes).map_err(|source| self.failed("append to", source))
     }
 
-    /// Returns the last `count` requests that `keep` takes, newest last, each with its fates.
+    /// Returns the last `count` requests that `keep` takes, newest last, each with its outcomes.
     ///
     /// # Errors
     /// When a log that exists cannot be read. A log that does not exist is empty.
-    pub fn last(&self, count: usize, keep: impl Fn(&Request) -> bool) -> Result<Vec<Told>, LogError> {
+    pub fn last(
+        &self,
+        count: usize,
+        keep: impl Fn(&Request) -> bool,
+    ) -> Result<Vec<LoggedRequest>, JournalError> {
         let mut requests = Vec::new();
-        let mut fates: HashMap<String, Vec<Fate>> = HashMap::new();
+        let mut outcomes: HashMap<String, Vec<LoggedOutcome>> = HashMap::new();
         for path in [self.older(), self.path.clone()] {
             for line in self.tail(&path)?.split(|byte| *byte == b'\n') {
                 match serde_json::from_slice(line) {
                     Ok(Line::Request(request)) if keep(&request) => requests.push(request),
-                    Ok(Line::Fate(fate)) => fates.entry(fate.suggestion.clone()).or_default().push(fate),
+                    Ok(Line::Outcome(outcome)) => {
+                        outcomes.entry(outcome.suggestion.clone()).or_default().push(outcome);
+                    }
                     Ok(Line::Request(_)) | Err(_) => {}
                 }
             }
         }
         let skip = requests.len().saturating_sub(count);
-        let told = requests.drain(..).skip(skip).map(|request| {
-            let fates = request.suggestion.as_ref().and_then(|id| fates.get(id).cloned()).unwrap_or_default();
-            Told { request, fates }
+        let logged = requests.drain(..).skip(skip).map(|request| {
+            let outcomes = request.suggestion.as_ref().and_then(|id| outcomes.get(id).cloned());
+            LoggedRequest { request, outcomes: outcomes.unwrap_or_default() }
         });
-        Ok(told.collect())
+        Ok(logged.collect())
     }
 
     /// Reads a file, or its end where it is far larger than we ever write.
-    fn tail(&self, path: &Path) -> Result<Vec<u8>, LogError> {
+    fn tail(&self, path: &Path) -> Result<Vec<u8>, JournalError> {
         let mut file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -124,7 +113,7 @@ impl RequestLog {
         Ok(bytes)
     }
 
-    fn open(&self) -> Result<File, LogError> {
+    fn open(&self) -> Result<File, JournalError> {
         let mut options = OpenOptions::new();
         options.append(true).read(true).create(true);
         #[cfg(unix)]
@@ -140,9 +129,9 @@ impl RequestLog {
         .map_err(|source| self.failed("open", source))
     }
 
-    /// Moves a full log aside; says whether it did. Of several writers one does it, under a lock,
+    /// Rotates a full log; returns whether it did. Of several writers one does it, under a lock,
     /// after a second look: else the second would move the first one's new log over the old lines.
-    fn rotate(&self) -> Result<bool, LogError> {
+    fn rotate(&self) -> Result<bool, JournalError> {
         let lock =
             File::create(self.path.with_extension("lock")).map_err(|source| self.failed("lock", source))?;
         if lock.try_lock().is_err() {
@@ -161,8 +150,8 @@ impl RequestLog {
         PathBuf::from(name)
     }
 
-    fn failed(&self, operation: &'static str, source: io::Error) -> LogError {
-        LogError::File { operation, path: self.path.clone(), source }
+    fn failed(&self, operation: &'static str, source: io::Error) -> JournalError {
+        JournalError::File { operation, path: self.path.clone(), source }
     }
 }
 
@@ -198,21 +187,22 @@ mod tests {
     }
 
     fn lines(log: &RequestLog, count: usize) -> Vec<u32> {
-        log.last(count, |_| true).expect("readable").iter().map(|told| told.request.line).collect()
+        log.last(count, |_| true).expect("readable").iter().map(|logged| logged.request.line).collect()
     }
 
     #[test]
-    fn the_newest_requests_come_last_with_what_became_of_them() {
+    fn the_newest_requests_come_last_with_their_outcomes() {
         let (_folder, log) = log(BOUND);
         assert_eq!(lines(&log, 9), [0; 0]);
         for line in 1..=5 {
             log.append(&Line::Request(request(line))).expect("appended");
         }
-        let fate = Fate { suggestion: "s4".into(), fate: "accepted".into(), ..Fate::default() };
-        log.append(&Line::Fate(fate.clone())).expect("appended");
+        let outcome =
+            LoggedOutcome { suggestion: "s4".into(), outcome: "accepted".into(), ..LoggedOutcome::default() };
+        log.append(&Line::Outcome(outcome.clone())).expect("appended");
         assert_eq!(lines(&log, 3), [3, 4, 5]);
-        let told = log.last(2, |request| request.line != 5).expect("readable");
-        assert_eq!((told[1].request.line, &told[1].fates[..]), (4, &[fate][..]));
+        let logged = log.last(2, |request| request.line != 5).expect("readable");
+        assert_eq!((logged[1].request.line, &logged[1].outcomes[..]), (4, &[outcome][..]));
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! The figures: how often suggestions were taken, and how much of them was kept.
+//! The figures: how often suggestions were accepted, and how much of them was retained.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::error::JournalError;
-use crate::event::When;
-use crate::history::{Outcome, Suggestion};
+use crate::event::CheckTime;
+use crate::history::{Suggestion, SuggestionOutcome};
 use crate::journal::Journal;
 
 /// Figures over some suggestions.
@@ -15,32 +15,35 @@ pub struct Figures {
     /// Suggestions that were offered.
     pub suggestions: u64,
     /// How many ended how.
-    pub outcomes: BTreeMap<Outcome, u64>,
+    pub outcomes: BTreeMap<SuggestionOutcome, u64>,
     /// UTF-16 units that were offered.
     pub offered_units: u64,
     /// UTF-16 units that were taken, rather than typed by hand.
     pub taken_units: u64,
-    /// Kept after a while.
-    pub kept_after_a_while: Rate,
-    /// Kept at the next commit.
-    pub kept_at_commit: Rate,
+    /// Retention after a while.
+    #[serde(rename = "kept_after_a_while")]
+    pub retention_after_delay: RetentionRate,
+    /// Retention at the next commit.
+    #[serde(rename = "kept_at_commit")]
+    pub retention_at_commit: RetentionRate,
 }
 
-/// Tokens that were kept, of those accepted.
+/// The retention of several suggestions together.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Rate {
-    /// Suggestions that were looked at.
+pub struct RetentionRate {
+    /// Suggestions that were checked.
     pub suggestions: u64,
     /// Tokens that were accepted.
     pub accepted: u64,
-    /// Tokens that were kept.
-    pub kept: u64,
+    /// Tokens that were retained.
+    #[serde(rename = "kept")]
+    pub retained: u64,
 }
 
-impl Rate {
-    /// Returns kept ÷ accepted; nothing where nothing was looked at.
+impl RetentionRate {
+    /// Returns retained ÷ accepted; `None` where nothing was checked.
     pub fn rate(self) -> Option<f64> {
-        (self.accepted > 0).then(|| self.kept as f64 / self.accepted as f64)
+        (self.accepted > 0).then(|| self.retained as f64 / self.accepted as f64)
     }
 }
 
@@ -59,7 +62,7 @@ impl Figures {
     /// Returns the share of suggestions of which something was taken; nothing where there were none.
     pub fn acceptance(&self) -> Option<f64> {
         let count = |outcome| self.outcomes.get(&outcome).copied().unwrap_or(0);
-        let taken = count(Outcome::Accepted) + count(Outcome::PartlyAccepted);
+        let taken = count(SuggestionOutcome::Accepted) + count(SuggestionOutcome::PartlyAccepted);
         (self.suggestions > 0).then(|| taken as f64 / self.suggestions as f64)
     }
 
@@ -68,16 +71,17 @@ impl Figures {
         *self.outcomes.entry(suggestion.outcome()).or_default() += 1;
         self.offered_units += suggestion.offered.length as u64;
         self.taken_units += suggestion.taken() as u64;
-        // A document that was closed before the while was over is looked at once, then.
-        let later = suggestion.kept_at(When::While).or_else(|| suggestion.kept_at(When::Closed));
-        for (rate, kept) in [
-            (&mut self.kept_after_a_while, later),
-            (&mut self.kept_at_commit, suggestion.kept_at(When::Commit)),
+        // A document that was closed before the delay was over is checked once, then.
+        let delayed =
+            suggestion.check_at(CheckTime::AfterDelay).or_else(|| suggestion.check_at(CheckTime::Closed));
+        for (rate, check) in [
+            (&mut self.retention_after_delay, delayed),
+            (&mut self.retention_at_commit, suggestion.check_at(CheckTime::Commit)),
         ] {
-            if let Some(kept) = kept {
+            if let Some(check) = check {
                 rate.suggestions += 1;
-                rate.accepted += kept.accepted as u64;
-                rate.kept += kept.kept as u64;
+                rate.accepted += check.accepted as u64;
+                rate.retained += check.retained as u64;
             }
         }
     }

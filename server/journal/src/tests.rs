@@ -1,8 +1,8 @@
 //! The journal through its boundary: what is written is read, what is changed is found, what is forgotten is gone.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -10,16 +10,20 @@ use crate::*;
 
 /// Set for a process that is to write until it is killed: the journal to write to.
 const WRITER: &str = "HOUSESTYLE_TEST_JOURNAL_WRITER";
+/// The line by which such a process says that it has written a suggestion.
+const WRITTEN: &str = "written";
+/// Suggestions that each of them writes before it is killed, at least.
+const TURNS: usize = 50;
 
-struct Place {
+struct TestFolder {
     _folder: tempfile::TempDir,
     path: PathBuf,
 }
 
-fn place() -> Place {
+fn test_folder() -> TestFolder {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("deep/er/journal.db");
-    Place { _folder: folder, path }
+    TestFolder { _folder: folder, path }
 }
 
 fn offer(journal: &mut Journal, path: &str, text: &str) -> Number {
@@ -51,16 +55,16 @@ fn accept(journal: &mut Journal, path: &str, text: &str, around: (&str, &str)) -
     number
 }
 
-fn look(journal: &mut Journal, number: Number, accepted: &str, later: &str) {
-    let account = kept(accepted, later);
-    let fact = Fact::Kept(Kept {
-        when: When::While,
+fn check_later(journal: &mut Journal, number: Number, accepted: &str, current: &str) {
+    let counted = retention(accepted, current);
+    let fact = Fact::RetentionChecked(RetentionCheck {
+        when: CheckTime::AfterDelay,
         commit: None,
-        accepted: account.accepted,
-        kept: account.kept,
-        later: account.later,
+        accepted: counted.accepted,
+        retained: counted.retained,
+        current: counted.current,
     });
-    let text = Text { text: later.to_owned(), ..Text::default() };
+    let text = Text { text: current.to_owned(), ..Text::default() };
     journal.append(Stamp(3_000), Some(number), &fact, Some(&text)).expect("written");
 }
 
@@ -80,16 +84,16 @@ fn is_in_files(folder: &Path, text: &str) -> bool {
 
 #[test]
 fn what_is_written_is_read_again() {
-    let place = place();
-    let mut journal = Journal::open(&place.path).expect("a journal");
+    let folder = test_folder();
+    let mut journal = Journal::open(&folder.path).expect("a journal");
     assert_eq!(journal.head().expect("readable"), None);
     let number = accept(&mut journal, "src/a.rs", "total();", ("let x = ", "\n"));
-    look(&mut journal, number, "total();", "total(1);");
+    check_later(&mut journal, number, "total();", "total(1);");
     drop(journal);
-    let mut journal = Journal::open_existing(&place.path).expect("readable").expect("there");
+    let mut journal = Journal::open_existing(&folder.path).expect("readable").expect("there");
     let audit = verified(&mut journal);
     assert_eq!((audit.events, audit.texts, audit.forgotten), (3, 3, 0));
-    let [edit] = &journal.edits().expect("readable")[..] else { panic!("one edit") };
+    let [edit] = &journal.accepted_edits().expect("readable")[..] else { panic!("one edit") };
     assert_eq!(
         (
             edit.id,
@@ -106,16 +110,16 @@ fn what_is_written_is_read_again() {
 
 #[test]
 fn a_journal_that_is_not_there_is_not_made_by_reading() {
-    let place = place();
-    assert!(Journal::open_existing(&place.path).expect("no error").is_none());
-    assert!(!place.path.exists());
+    let folder = test_folder();
+    assert!(Journal::open_existing(&folder.path).expect("no error").is_none());
+    assert!(!folder.path.exists());
 }
 
 /// The outcome of ten units after these facts.
 #[track_caller]
-fn check_outcome(facts: &[Fact], expected: (Outcome, usize)) {
-    let place = place();
-    let mut journal = Journal::open(&place.path).expect("a journal");
+fn check_outcome(facts: &[Fact], expected: (SuggestionOutcome, usize)) {
+    let folder = test_folder();
+    let mut journal = Journal::open(&folder.path).expect("a journal");
     let number = offer(&mut journal, "a.rs", "0123456789");
     for fact in facts {
         journal.append(Stamp(2), Some(number), fact, None).expect("written");
@@ -128,65 +132,65 @@ fn check_outcome(facts: &[Fact], expected: (Outcome, usize)) {
 }
 
 #[test]
-fn outcomes_are_told_apart() {
+fn outcomes_are_distinguished() {
     let partly = |accepted, typed| Fact::PartlyAccepted(taken(accepted, typed, 10));
     let typed = |accepted| Fact::TypedThrough(taken(accepted, accepted, 10));
     let whole = |typed| Fact::Accepted(taken(10, typed, 10));
-    check_outcome(&[], (Outcome::Shown, 0));
-    check_outcome(&[Fact::Shown(taken(0, 0, 10))], (Outcome::Shown, 0));
-    check_outcome(&[whole(0)], (Outcome::Accepted, 10));
-    check_outcome(&[typed(3), whole(3)], (Outcome::Accepted, 7));
-    check_outcome(&[partly(4, 0), Fact::TypedOver(taken(4, 0, 10))], (Outcome::PartlyAccepted, 4));
-    check_outcome(&[partly(4, 0), partly(10, 0)], (Outcome::Accepted, 10));
+    check_outcome(&[], (SuggestionOutcome::Shown, 0));
+    check_outcome(&[Fact::Shown(taken(0, 0, 10))], (SuggestionOutcome::Shown, 0));
+    check_outcome(&[whole(0)], (SuggestionOutcome::Accepted, 10));
+    check_outcome(&[typed(3), whole(3)], (SuggestionOutcome::Accepted, 7));
+    check_outcome(&[partly(4, 0), Fact::TypedOver(taken(4, 0, 10))], (SuggestionOutcome::PartlyAccepted, 4));
+    check_outcome(&[partly(4, 0), partly(10, 0)], (SuggestionOutcome::Accepted, 10));
     // Typed by hand is not accepted.
-    check_outcome(&[typed(1), typed(10)], (Outcome::TypedThrough, 0));
-    check_outcome(&[typed(1), Fact::TypedOver(taken(1, 1, 10))], (Outcome::TypedOver, 0));
-    check_outcome(&[Fact::Dismissed(taken(0, 0, 10))], (Outcome::Dismissed, 0));
-    check_outcome(&[Fact::Superseded(taken(0, 0, 10))], (Outcome::Superseded, 0));
+    check_outcome(&[typed(1), typed(10)], (SuggestionOutcome::TypedThrough, 0));
+    check_outcome(&[typed(1), Fact::TypedOver(taken(1, 1, 10))], (SuggestionOutcome::TypedOver, 0));
+    check_outcome(&[Fact::Dismissed(taken(0, 0, 10))], (SuggestionOutcome::Dismissed, 0));
+    check_outcome(&[Fact::Superseded(taken(0, 0, 10))], (SuggestionOutcome::Superseded, 0));
 }
 
 #[test]
-fn own_text_weighs_nothing_until_it_has_stood() {
-    let place = place();
-    let mut journal = Journal::open(&place.path).expect("a journal");
+fn a_suggestion_weighs_nothing_until_its_later_check() {
+    let folder = test_folder();
+    let mut journal = Journal::open(&folder.path).expect("a journal");
     let fresh = accept(&mut journal, "a.rs", "one();", ("", ""));
     let stood = accept(&mut journal, "a.rs", "two();", ("", ""));
-    look(&mut journal, stood, "two();", "two();");
+    check_later(&mut journal, stood, "two();", "two();");
     let reverted = accept(&mut journal, "a.rs", "three();", ("", ""));
-    look(&mut journal, reverted, "three();", "\n");
+    check_later(&mut journal, reverted, "three();", "\n");
     let mended = accept(&mut journal, "a.rs", "four(five);", ("", ""));
-    look(&mut journal, mended, "four(five);", "four(six);");
+    check_later(&mut journal, mended, "four(five);", "four(six);");
     offer(&mut journal, "a.rs", "never taken");
     let weights: Vec<(Number, f64)> =
-        journal.edits().expect("readable").iter().map(|edit| (edit.id, edit.weight)).collect();
+        journal.accepted_edits().expect("readable").iter().map(|edit| (edit.id, edit.weight)).collect();
     assert_eq!(weights, [(fresh, 0.0), (stood, 1.0), (reverted, 0.0), (mended, 0.8)]);
 }
 
 #[test]
 fn figures_count_tokens_and_outcomes() {
-    let place = place();
-    let mut journal = Journal::open(&place.path).expect("a journal");
+    let folder = test_folder();
+    let mut journal = Journal::open(&folder.path).expect("a journal");
     let number = accept(&mut journal, "a.rs", "a b c d", ("", ""));
-    look(&mut journal, number, "a b c d", "a b c");
+    check_later(&mut journal, number, "a b c d", "a b c");
     offer(&mut journal, "a.rs", "x");
     let stats = journal.stats().expect("readable");
     assert_eq!(stats.all.acceptance(), Some(0.5));
-    assert_eq!(stats.all.kept_after_a_while.rate(), Some(0.75));
-    assert_eq!(stats.all.kept_at_commit.rate(), None);
+    assert_eq!(stats.all.retention_after_delay.rate(), Some(0.75));
+    assert_eq!(stats.all.retention_at_commit.rate(), None);
     assert_eq!(stats.models["tiny"], stats.languages["rust"]);
 }
 
 /// Changes the file behind the journal's back; the first complaint of the audit must hold `expected`.
 #[track_caller]
 fn check_tampered(sql: &str, expected: &str) {
-    let place = place();
-    let mut journal = Journal::open(&place.path).expect("a journal");
+    let folder = test_folder();
+    let mut journal = Journal::open(&folder.path).expect("a journal");
     accept(&mut journal, "a.rs", "one();", ("", ""));
     accept(&mut journal, "b.rs", "two();", ("", ""));
     journal.forget(Stamp(5), "b.rs", |suggestion| suggestion.number == 3).expect("forgotten");
     let head = journal.head().expect("readable").expect("events").1;
     assert_eq!(journal.verify(std::slice::from_ref(&head)).expect("readable").complaints, [""; 0]);
-    Connection::open(&place.path).expect("open").execute_batch(sql).expect("changed");
+    Connection::open(&folder.path).expect("open").execute_batch(sql).expect("changed");
     let audit = journal.verify(&[head]).expect("readable");
     let first = audit.complaints.first().map_or("", String::as_str);
     assert!(first.contains(expected), "{sql}: {:?}", audit.complaints);
@@ -219,16 +223,16 @@ fn every_change_is_found() {
 
 #[test]
 fn what_is_forgotten_is_in_no_file() {
-    let place = place();
-    let folder = place.path.parent().expect("a folder").to_owned();
-    let mut server = Journal::open(&place.path).expect("a journal");
+    let test = test_folder();
+    let folder = test.path.parent().expect("a folder").to_owned();
+    let mut server = Journal::open(&test.path).expect("a journal");
     let long = "forget_me_".repeat(2_000); // over many pages
     let gone = accept(&mut server, "secret/plan.rs", &long, ("left_of_it", "right_of_it"));
-    look(&mut server, gone, &long, &format!("{long}later_text"));
+    check_later(&mut server, gone, &long, &format!("{long}later_text"));
     let stays = accept(&mut server, "src/a.rs", "remember_me", ("", ""));
     assert!(is_in_files(&folder, "forget_me_"));
     // By another process than the one that has it open.
-    let mut command = Journal::open_existing(&place.path).expect("readable").expect("there");
+    let mut command = Journal::open_existing(&test.path).expect("readable").expect("there");
     let wanted = |suggestion: &Suggestion| {
         suggestion.text.as_ref().is_some_and(|text| text.path.starts_with("secret/"))
     };
@@ -240,15 +244,15 @@ fn what_is_forgotten_is_in_no_file() {
     assert!(is_in_files(&folder, "remember_me"));
     assert_eq!(
         command.forgotten(0).expect("readable"),
-        [Gone { suggestion: gone, tombstone: done.tombstone }]
+        [Deletion { suggestion: gone, tombstone: done.tombstone }]
     );
     assert_eq!(command.forgotten(done.tombstone).expect("readable"), []);
     // The server goes on with it, without knowing.
-    look(&mut server, gone, "forget_me_", "forget_me_");
+    check_later(&mut server, gone, "forget_me_", "forget_me_");
     assert!(!is_in_files(&folder, "forget_me_"));
     let audit = verified(&mut server);
     assert_eq!((audit.events, audit.texts, audit.forgotten), (7, 2, 3));
-    let edits: Vec<Number> = server.edits().expect("readable").iter().map(|edit| edit.id).collect();
+    let edits: Vec<Number> = server.accepted_edits().expect("readable").iter().map(|edit| edit.id).collect();
     assert_eq!(edits, [stays]);
     let again =
         command.forget(Stamp(9), "path secret/**", |suggestion| suggestion.number == gone).expect("again");
@@ -256,27 +260,27 @@ fn what_is_forgotten_is_in_no_file() {
 }
 
 #[test]
-fn what_is_no_journal_is_moved_aside_and_never_overwritten() {
+fn what_is_no_journal_is_quarantined_and_never_overwritten() {
     let check = |bytes: &dyn Fn(&Path), hopeless: bool| {
-        let place = place();
-        std::fs::create_dir_all(place.path.parent().expect("a folder")).expect("made");
-        bytes(&place.path);
-        let before = std::fs::read(&place.path).expect("bytes");
-        let error = Journal::open(&place.path).expect_err("no journal");
-        assert_eq!(error.is_hopeless(), hopeless, "{error}");
+        let folder = test_folder();
+        std::fs::create_dir_all(folder.path.parent().expect("a folder")).expect("made");
+        bytes(&folder.path);
+        let before = std::fs::read(&folder.path).expect("bytes");
+        let error = Journal::open(&folder.path).expect_err("no journal");
+        assert_eq!(error.is_unusable(), hopeless, "{error}");
         assert!(error.to_string().contains("journal.db"), "{error}");
-        assert_eq!(std::fs::read(&place.path).expect("bytes"), before, "looking changes nothing");
-        let begun = Journal::open_or_begin(&place.path, Stamp(77));
+        assert_eq!(std::fs::read(&folder.path).expect("bytes"), before, "looking changes nothing");
+        let begun = Journal::open_or_begin(&folder.path, Stamp(77));
         if hopeless {
-            let (mut journal, aside) = begun.expect("a new one");
-            let aside = aside.expect("the old one");
-            assert_eq!(std::fs::read(&aside).expect("bytes"), before);
-            assert_eq!(Journal::aside(&place.path), [aside]);
+            let (mut journal, quarantined) = begun.expect("a new one");
+            let quarantined = quarantined.expect("the old one");
+            assert_eq!(std::fs::read(&quarantined).expect("bytes"), before);
+            assert_eq!(Journal::quarantined(&folder.path), [quarantined]);
             offer(&mut journal, "a.rs", "x");
             verified(&mut journal);
         } else {
             assert!(begun.is_err());
-            assert_eq!(std::fs::read(&place.path).expect("bytes"), before);
+            assert_eq!(std::fs::read(&folder.path).expect("bytes"), before);
         }
     };
     check(
@@ -298,29 +302,30 @@ fn what_is_no_journal_is_moved_aside_and_never_overwritten() {
 }
 
 #[test]
-fn a_torn_file_is_told_and_moved_aside() {
-    let place = place();
-    let mut journal = Journal::open(&place.path).expect("a journal");
+fn a_torn_file_is_found_and_quarantined() {
+    let folder = test_folder();
+    let mut journal = Journal::open(&folder.path).expect("a journal");
     for _ in 0..50 {
         offer(&mut journal, "a.rs", &"x".repeat(500));
     }
     drop(journal);
-    let bytes = std::fs::read(&place.path).expect("bytes");
-    std::fs::write(&place.path, &bytes[..4096 + 100]).expect("torn");
-    let found = Journal::open_or_begin(&place.path, Stamp(5));
-    let (mut journal, aside) = found.expect("a journal");
+    let bytes = std::fs::read(&folder.path).expect("bytes");
+    std::fs::write(&folder.path, &bytes[..4096 + 100]).expect("torn");
+    let found = Journal::open_or_begin(&folder.path, Stamp(5));
+    let (mut journal, quarantined) = found.expect("a journal");
     // Where the damage does not show at once, the audit finds it.
     let audit = journal.verify(&[]);
-    assert!(aside.is_some() || audit.is_err() || !audit.expect("readable").complaints.is_empty());
+    assert!(quarantined.is_some() || audit.is_err() || !audit.expect("readable").complaints.is_empty());
 }
 
-/// Writes for ever when this process was started for that.
+/// Writes for ever when this process was started for that, and says so after each suggestion.
 #[test]
 fn writer_process() {
     let Some(path) = std::env::var_os(WRITER) else { return };
     let mut journal = Journal::open(Path::new(&path)).expect("a journal");
     loop {
         accept(&mut journal, "a.rs", &"x".repeat(3_000), ("before", "after"));
+        println!("{WRITTEN}");
     }
 }
 
@@ -328,7 +333,7 @@ fn writer(path: &Path) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "tests::writer_process", "--nocapture"])
         .env(WRITER, path)
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("started")
@@ -336,28 +341,22 @@ fn writer(path: &Path) -> Child {
 
 #[test]
 fn two_processes_write_at_once_and_are_killed_in_the_middle() {
-    let place = place();
-    let mut seen = 0;
-    for round in 0..3 {
-        let mut writers = [writer(&place.path), writer(&place.path)];
-        let began = Instant::now();
-        // Enough of them that both had many turns.
-        loop {
-            assert!(began.elapsed() < Duration::from_secs(60), "nothing is written");
-            std::thread::sleep(Duration::from_millis(5));
-            let Ok(Some(journal)) = Journal::open_existing(&place.path) else { continue };
-            let head = journal.head().ok().flatten().map_or(0, |(number, _)| number);
-            if head > seen + 200 + round {
-                break;
-            }
+    let folder = test_folder();
+    for _ in 0..3 {
+        let mut writers = [writer(&folder.path), writer(&folder.path)];
+        // Each has many turns; the pipes stay open, so that nothing but the kill ends a writer.
+        let mut outputs = writers.each_mut().map(|writer| {
+            BufReader::new(writer.stdout.take().expect("a pipe")).lines().map_while(Result::ok)
+        });
+        for output in &mut outputs {
+            assert_eq!(output.filter(|line| line == WRITTEN).take(TURNS).count(), TURNS, "a writer ended");
         }
         for writer in &mut writers {
             writer.kill().expect("killed");
             writer.wait().expect("ended");
         }
-        let mut journal = Journal::open(&place.path).expect("still a journal");
+        let mut journal = Journal::open(&folder.path).expect("still a journal");
         let audit = verified(&mut journal);
-        seen = i64::try_from(audit.events).expect("few");
         assert_eq!(audit.texts, audit.events, "an event and its text are one transaction");
     }
 }

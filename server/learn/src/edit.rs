@@ -1,8 +1,8 @@
-//! Edits as plain data: what one commit changed, file by file and hunk by hunk.
+//! Edits as plain data: the changes of one commit, file by file and hunk by hunk.
 
 use std::ops::Range;
 
-/// One accepted change of a team: a commit that is no merge, with what of it may be learned from.
+/// One accepted change of a team: a commit that is no merge, without its exclusions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// The commit's id, in hexadecimal digits.
@@ -13,7 +13,7 @@ pub struct Commit {
     pub time: i64,
     /// Whether nothing came before: everything in it is new, and nothing of it an edit.
     pub is_first: bool,
-    /// What it did to each file, in the order of their paths.
+    /// Its changes to files, in the order of their paths.
     pub files: Vec<FileChange>,
 }
 
@@ -28,11 +28,11 @@ pub struct FileChange {
     pub old: String,
     /// The whole text after; empty where the file was deleted.
     pub new: String,
-    /// What changed, from the top, without what is not to be learned from.
+    /// The changed lines, from the top, without the excluded hunks.
     pub hunks: Vec<Hunk>,
 }
 
-/// One place that changed: whole lines, told in bytes.
+/// One stretch of whole lines that changed, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
     /// Where it stands in the text before; empty for an insertion.
@@ -42,12 +42,12 @@ pub struct Hunk {
 }
 
 impl FileChange {
-    /// Returns what a hunk took away.
+    /// Returns the text that a hunk removed.
     pub fn removed(&self, hunk: &Hunk) -> &str {
         self.old.get(hunk.old.clone()).unwrap_or_default()
     }
 
-    /// Returns what a hunk put in its place.
+    /// Returns the text that a hunk added.
     pub fn added(&self, hunk: &Hunk) -> &str {
         self.new.get(hunk.new.clone()).unwrap_or_default()
     }

@@ -1,17 +1,20 @@
-//! From edits to what is learned: datasets, the phrase cache, the gate.
+//! From edits to learned things: datasets, the phrase cache, the gate.
 //!
 //! Nothing here reads a file, a clock, the network or git: edits come in as plain data ([`Commit`]), from whoever
 //! reads them.
 
 pub mod cases;
 mod edit;
+mod error;
+pub mod exclusions;
 pub mod gate;
-pub mod leave;
+mod lines;
 mod manifest;
 pub mod phrases;
 mod random;
 pub mod whole;
 
 pub use edit::{Commit, FileChange, Hunk};
-pub use leave::{Counts, LeftOut};
+pub use error::LearnError;
+pub use exclusions::{Exclusion, ExclusionCounts};
 pub use manifest::{Manifest, Span};

@@ -4,19 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::Example;
 
-/// What was learned from.
+/// The texts that something was learned from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The form of this document.
     pub format: String,
-    /// The newest commit that was looked at; none where cases came from elsewhere.
+    /// The newest commit of the history; none where cases came from elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
     /// Seed of the choices.
     pub seed: u64,
     /// The spans, in the order of time.
     pub spans: Vec<Span>,
-    /// How it was learned: base, start, recipe. With the spans it decides every byte of what came out.
+    /// The training: base, start, recipe. With the spans it decides every byte of the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,
 }

@@ -1,8 +1,10 @@
-//! A seeded generator of numbers: the same seed gives the same choices on every machine.
+//! Seeded choices: the same seed gives the same choices on every machine.
 
-/// The generator SplitMix64.
+use housestyle_complete::random::SplitMix64;
+
+/// Seeded choices for one place of a history.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub(crate) struct Random(SplitMix64);
 
 impl Random {
     /// Returns a generator for one place, told by a seed and names. What is drawn there depends on nothing else.
@@ -12,19 +14,12 @@ impl Random {
         let hash = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
         });
-        Random(hash ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        Random(SplitMix64::new(hash ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
     }
 
     /// Returns a number below `bound`, or 0 where there is none.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
+        self.0.below(bound)
     }
 
     /// Returns one of some things, by their weights; the weights must not all be 0.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use housestyle_complete::eval::Case;
-use housestyle_complete::lines::{indent_width, only_closers};
+use housestyle_complete::lines::indent_width;
 
+use crate::lines::{byte_in, is_writing, lines, starts_word};
 use crate::random::Random;
 
 /// Most bytes of a middle.
@@ -13,7 +14,7 @@ const BYTES: usize = 400;
 const LINES: usize = 8;
 /// Tries for each case, since some places give none.
 const TRIES: usize = 5;
-/// Bytes kept on each side of a hole.
+/// Bytes of text on each side of a hole.
 const AROUND: usize = 24 * 1024;
 
 /// Where a hole begins.
@@ -37,7 +38,7 @@ enum End {
 /// the same cases.
 pub fn cases(path: &str, text: &str, time: f64, seed: u64, count: usize) -> Vec<Case> {
     let mut random = Random::at(seed, &[path, text]);
-    let lines = lines(text);
+    let lines = lines(text, 0..text.len());
     let open: Vec<usize> = (0..lines.len()).filter(|n| is_writing(&text[lines[*n].clone()])).collect();
     let mut holes: Vec<Range<usize>> = Vec::new();
     for _ in 0..count * TRIES {
@@ -77,8 +78,8 @@ fn hole(text: &str, lines: &[Range<usize>], line: usize, random: &mut Random) ->
     let cut = match start {
         Start::Line => 0,
         Start::Indented => indent,
-        Start::Word => inside(here, indent, random, true)?,
-        Start::Letter => inside(here, indent, random, false)?,
+        Start::Word => byte_in(here, indent, random, |at, c| starts_word(&here[..at], c))?,
+        Start::Letter => byte_in(here, indent, random, |_, _| true)?,
     };
     let start = content.start + cut;
     let end = match random.weighted(&[(End::Line, 55), (End::Bracket, 20), (End::Block, 25)]) {
@@ -88,34 +89,6 @@ fn hole(text: &str, lines: &[Range<usize>], line: usize, random: &mut Random) ->
     };
     let end = start + text[start..end].trim_end().len();
     (end - start <= BYTES && is_writing(&text[start..end])).then_some(start..end)
-}
-
-/// Returns the lines of a text, without their ends.
-fn lines(text: &str) -> Vec<Range<usize>> {
-    let mut at = 0;
-    text.split_inclusive('\n')
-        .map(|line| {
-            let start = at;
-            at += line.len();
-            start..start + line.trim_end_matches(['\n', '\r']).len()
-        })
-        .collect()
-}
-
-fn is_writing(text: &str) -> bool {
-    !only_closers(text) && text.chars().any(char::is_alphanumeric)
-}
-
-/// Returns a place behind the indentation: where a word begins, or anywhere.
-fn inside(line: &str, indent: usize, random: &mut Random, words: bool) -> Option<usize> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let fits = |at: usize, c: char| {
-        let before = line[..at].chars().next_back();
-        !words || (!c.is_whitespace() && before.is_none_or(|b| is_word(b) != is_word(c) || !is_word(c)))
-    };
-    let places: Vec<usize> =
-        line.char_indices().filter(|(at, c)| *at > indent && fits(*at, *c)).map(|(at, _)| at).collect();
-    (!places.is_empty()).then(|| places[random.below(places.len())])
 }
 
 /// Returns how far it is to the bracket that closes more than is opened, on the same line.

@@ -1,84 +1,93 @@
-//! Tells from a change of the document what became of the suggestion that was shown there.
+//! Reads from a change of the document how much of the suggestion shown there was accepted.
 //!
-//! The protocol tells of nothing but full acceptance, and not all editors of that: taking a word or
-//! a line runs no command. What stands in the document after a change cannot be hidden, though.
+//! The protocol reports nothing but full acceptance, and not all editors do: accepting a word or a
+//! line runs no command. The document after a change shows it, though.
 
 use housestyle_text::Snapshot;
 
 use crate::convert::utf16_len;
-use crate::host::Fate;
-use crate::spot::{Edit, Spot};
+use crate::host::SuggestionOutcome;
 use crate::suggestions::Shown;
+use crate::typed_range::{Splice, TypedRange};
 
-/// What a change says about a suggestion.
+/// How much of a suggestion a change accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sign {
-    /// What happened.
-    pub(crate) fate: Fate,
+pub(crate) struct Acceptance {
+    /// What became of the suggestion.
+    pub(crate) outcome: SuggestionOutcome,
     /// UTF-16 units of the suggestion that stand in the document now.
     pub(crate) accepted: usize,
     /// The same in bytes.
     pub(crate) bytes: usize,
 }
 
-/// Reads the sign of `edit`, made while `shown` stood at `spot`; `after` is the document after it.
+/// Returns what `edit` accepted of `shown`, which stood at `typed_range`; `after` is the document after the edit.
 ///
-/// The look is at the text, not at the form of the edit: editors tell the same acceptance as an
-/// insertion, as a replacement of the closers, or shifted by characters that repeat.
-pub(crate) fn sign(spot: Spot, shown: &Shown, edit: Edit, after: &Snapshot) -> Option<Sign> {
+/// The text counts, not the form of the edit: editors send the same acceptance as an insertion, as a
+/// replacement of the closers, or shifted by characters that repeat.
+pub(crate) fn acceptance(
+    typed_range: TypedRange,
+    shown: &Shown,
+    edit: Splice,
+    after: &Snapshot,
+) -> Option<Acceptance> {
     let grown = edit.inserted.checked_sub(edit.end.checked_sub(edit.start)?)?;
-    let start = spot.start().0;
-    let typed = spot.end().0 - start;
-    let reach = spot.end().0 + shown.swallowed;
-    if edit.start < start || edit.end > reach {
+    let start = typed_range.start().0;
+    let typed = typed_range.end().0 - start;
+    let limit = typed_range.end().0 + shown.swallowed;
+    if edit.start < start || edit.end > limit {
         return None;
     }
     let stands = |bytes: usize| {
         shown.text.is_char_boundary(bytes) && after.slice(start..start + bytes) == shown.text[..bytes]
     };
     let whole = shown.text.len();
-    // All of it: what was typed before, what came now, and the closers given up for it.
+    // The whole: the text typed before, the text inserted now, and the closers that it replaces.
     if shown.swallowed > 0 && typed + shown.swallowed + grown == whole && stands(whole) {
-        return Some(taken(shown, typed, whole));
+        return Some(accepted(shown, typed, whole));
     }
     let now = typed + grown;
     if grown == 0 || now > whole || !stands(now) {
         return None;
     }
-    Some(taken(shown, typed, now))
+    Some(accepted(shown, typed, now))
 }
 
-fn taken(shown: &Shown, before: usize, now: usize) -> Sign {
+fn accepted(shown: &Shown, before: usize, now: usize) -> Acceptance {
     // The document may have held something else there before; then nothing was typed of it.
     let step = shown.text.get(before..now).unwrap_or(&shown.text[..now]);
-    let fate = if step.chars().count() <= 1 && shown.text.chars().count() > 1 {
-        Fate::TypedThrough
+    let outcome = if step.chars().count() <= 1 && shown.text.chars().count() > 1 {
+        SuggestionOutcome::TypedThrough
     } else if now == shown.text.len() {
-        Fate::Accepted
+        SuggestionOutcome::Accepted
     } else {
-        Fate::PartlyAccepted
+        SuggestionOutcome::PartlyAccepted
     };
-    Sign { fate, accepted: utf16_len(&shown.text[..now]), bytes: now }
+    Acceptance { outcome, accepted: utf16_len(&shown.text[..now]), bytes: now }
 }
 
-/// Returns how the suggestion at `before` ended by an edit that took nothing of it, if it did; `follows` is its spot
-/// after the edit, if it has one still.
+/// Returns how the suggestion at `before` ended by an edit that accepted nothing of it, if it ended; `follows` is its
+/// range after the edit, if it still has one.
 pub(crate) fn end(
-    before: Spot,
+    before: TypedRange,
     shown: &Shown,
-    edit: Option<Edit>,
-    follows: Option<Spot>,
+    edit: Option<Splice>,
+    follows: Option<TypedRange>,
     after: &Snapshot,
-) -> Option<Fate> {
-    let Some(spot) = follows else {
-        let here = |edit: Edit| (before.start().0..=before.end().0).contains(&edit.start);
-        return Some(if edit.is_some_and(here) { Fate::TypedOver } else { Fate::Dismissed });
+) -> Option<SuggestionOutcome> {
+    let Some(typed_range) = follows else {
+        let here = |edit: Splice| (before.start().0..=before.end().0).contains(&edit.start);
+        return Some(if edit.is_some_and(here) {
+            SuggestionOutcome::TypedOver
+        } else {
+            SuggestionOutcome::Dismissed
+        });
     };
-    let typed = spot.typed(after);
+    let typed = typed_range.text(after);
     // Closers that the editor put behind what was typed are not the user's.
     let by_hand = typed.trim_end_matches(|c| ")]}>\"'`".contains(c));
     let agrees = shown.text.starts_with(&typed) || (!by_hand.is_empty() && shown.text.starts_with(by_hand));
-    (!agrees).then_some(Fate::TypedOver)
+    (!agrees).then_some(SuggestionOutcome::TypedOver)
 }
 
 #[cfg(test)]
@@ -91,11 +100,11 @@ mod tests {
     use super::*;
     use crate::suggestions::Origin;
 
-    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and tells the last sign.
+    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and compares the last outcome.
     fn check(before: &str, (text, swallowed): (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
-        let (given, cursor) = housestyle_testkit::cursor::split(before);
-        let mut snapshot = Snapshot::new(&given, 1, Language::PLAIN);
-        let mut spot = Some(Spot::at(Offset(cursor)));
+        let (content, cursor) = housestyle_testkit::cursor::split(before);
+        let mut snapshot = Snapshot::new(&content, 1, Language::PLAIN);
+        let mut typed_range = Some(TypedRange::at(Offset(cursor)));
         let origin = Arc::new(Origin {
             id: String::new(),
             uri: String::new(),
@@ -104,21 +113,23 @@ mod tests {
             replaced: cursor..cursor + swallowed,
             journal: Journal::On,
         });
-        let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0, others: None };
+        let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0, alternatives: None };
         let mut found = String::new();
         for &(start, end, inserted) in changes {
             let at = |column| snapshot.offset_at(Position::new(0, column), Encoding::Utf16).0;
-            let edit = Edit { start: at(start), end: at(end), inserted: inserted.len() };
+            let edit = Splice { start: at(start), end: at(end), inserted: inserted.len() };
             let change = Change::replace(Position::new(0, start), Position::new(0, end), inserted);
             snapshot = snapshot.apply(&[change], Encoding::Utf16, 2);
-            let sign = spot.and_then(|spot| sign(spot, &shown, edit, &snapshot));
-            let follows = spot.and_then(|spot| spot.follow(edit));
-            let ended = spot.and_then(|spot| super::end(spot, &shown, Some(edit), follows, &snapshot));
-            found = match sign {
-                Some(sign) => format!("{} {}", sign.fate.code(), sign.accepted),
-                None => ended.map_or("-", Fate::code).to_owned(),
+            let acceptance =
+                typed_range.and_then(|typed_range| acceptance(typed_range, &shown, edit, &snapshot));
+            let follows = typed_range.and_then(|typed_range| typed_range.follow(edit));
+            let ended = typed_range
+                .and_then(|typed_range| super::end(typed_range, &shown, Some(edit), follows, &snapshot));
+            found = match acceptance {
+                Some(acceptance) => format!("{} {}", acceptance.outcome.code(), acceptance.accepted),
+                None => ended.map_or("-", SuggestionOutcome::code).to_owned(),
             };
-            spot = follows;
+            typed_range = follows;
         }
         assert_eq!(found, expected, "{before} + {text:?} {changes:?}");
     }
@@ -147,7 +158,7 @@ mod tests {
     #[test]
     fn closers_may_be_replaced_with_it() {
         check("f(‸)", ("a, b)", 1), &[(2, 3, "a, b)")], "accepted 5");
-        // The same, told by an editor that keeps what is common.
+        // The same edit as an editor sends it that leaves out the common end.
         check("f(‸)", ("a, b)", 1), &[(2, 2, "a, b")], "accepted 5");
         check("f(‸)", ("a, b)", 1), &[(2, 2, "a,")], "partly-accepted 2");
         check("f(‸)", ("a, b)", 1), &[(2, 2, "a"), (3, 4, ", b)")], "accepted 5");

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
-use housestyle_complete::{Beside, OTHERS};
+use housestyle_complete::skills::Hint;
+use housestyle_complete::{DraftSource, MAX_DRAFT_SOURCES};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
-use crate::flight::{Flight, Overtaken};
-use crate::hints::Hints;
-use crate::later::Places;
-use crate::remember::Remembered;
-use crate::request::Made;
-use crate::spot::{Edit, Spot};
-use crate::suggestions::{Other, Shown};
+use crate::in_flight::{InFlight, Overtaken};
+use crate::prompt_context::PromptContext;
+use crate::provenance::Provenance;
+use crate::retained_ranges::RetainedRanges;
+use crate::suggestions::{Alternative, Shown};
+use crate::typed_range::{Splice, TypedRange};
 
 /// Larger documents are not held: nothing good comes from completing in a database dump, and the
 /// editor would send us all of it.
@@ -34,31 +34,40 @@ pub(crate) struct Document {
     pub(crate) revision: u64,
     /// Grows with every request.
     pub(crate) serial: u64,
-    /// Grows with every sign that the user is there; that of the document used last is the largest.
-    pub(crate) used: u64,
+    /// Grows with every use; the document used last has the largest number.
+    pub(crate) last_used: u64,
     /// Where the user is, as far as edits and requests tell.
-    pub(crate) place: Option<Offset>,
+    pub(crate) cursor: Option<Offset>,
     /// The last run of the model for this document, as long as the user types where it began.
     pub(crate) run: Option<Run>,
-    /// The last suggestion given for this document, and where, as long as the user types there.
-    pub(crate) shown: Option<(Spot, Shown)>,
-    /// The places of suggestions that were taken.
-    pub(crate) places: Places,
-    /// What its prompts remember.
-    pub(crate) remembered: Remembered,
+    /// The suggestion shown last in this document, and where, as long as the user types there.
+    pub(crate) shown: Option<(TypedRange, Shown)>,
+    /// The ranges of accepted suggestions.
+    pub(crate) retained: RetainedRanges,
+    /// The notes, edits and skills that its prompts hold.
+    pub(crate) context: PromptContext,
     /// Where it does not follow the team's skills.
     pub(crate) hints: Hints,
+}
+
+/// The hints of one document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    /// The document's revision that was checked; nothing before the first check.
+    pub(crate) revision: Option<u64>,
+    /// The hints, in the order of the text.
+    pub(crate) list: Arc<Vec<Hint>>,
 }
 
 /// A run of the model and where it began.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The place in bytes, which follows the edits.
-    pub(crate) spot: Spot,
-    /// The place as the pipeline finds it again.
+    /// The range typed there since, which follows the edits.
+    pub(crate) typed_range: TypedRange,
+    /// The cursor as the pipeline finds it again.
     pub(crate) origin: Anchor,
-    /// The run.
-    pub(crate) flight: Arc<Flight>,
+    /// The generation.
+    pub(crate) in_flight: Arc<InFlight>,
 }
 
 impl Document {
@@ -77,34 +86,34 @@ impl Document {
             too_large,
             revision: 0,
             serial: 0,
-            used: 0,
-            place: None,
+            last_used: 0,
+            cursor: None,
             run: None,
             shown: None,
-            places: Places::default(),
-            remembered: Remembered::default(),
+            retained: RetainedRanges::default(),
+            context: PromptContext::default(),
             hints: Hints::default(),
         }
     }
 
-    /// Applies one change, and returns what it did in bytes; nothing when it replaced everything.
-    pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Edit> {
+    /// Applies one change, and returns it in bytes; nothing when it replaced the whole text.
+    pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Splice> {
         self.revision += 1;
         match change.range {
             None => {
                 let path = self.snapshot.path().map(str::to_owned);
                 let fresh = Document::open(&change.text, version, &self.language_id, path);
                 let edit = edit_between(&self.snapshot, &fresh.snapshot);
-                self.place = Some(Offset(edit.range.start.0 + edit.text.len()));
+                self.cursor = Some(Offset(edit.range.start.0 + edit.text.len()));
                 self.snapshot = fresh.snapshot;
                 self.too_large = fresh.too_large;
                 None
             }
-            // What is not held cannot be edited; it is told by its size until it comes whole again.
+            // A text that is not held cannot be edited; its size stands for it until it comes whole again.
             Some(_) if self.too_large.is_some() => None,
             Some((a, b)) => {
                 let (a, b) = (self.snapshot.offset_at(a, encoding).0, self.snapshot.offset_at(b, encoding).0);
-                let edit = Edit { start: a.min(b), end: a.max(b), inserted: change.text.len() };
+                let edit = Splice { start: a.min(b), end: a.max(b), inserted: change.text.len() };
                 self.snapshot = self.snapshot.apply(&[change], encoding, version);
                 if self.snapshot.len() > MAX_BYTES {
                     self.too_large = Some(self.snapshot.len());
@@ -112,53 +121,54 @@ impl Document {
                     self.snapshot = self.snapshot.apply(&[empty], encoding, version);
                     return None;
                 }
-                self.place = Some(Offset(edit.start + edit.inserted));
+                self.cursor = Some(Offset(edit.start + edit.inserted));
                 Some(edit)
             }
         }
     }
 
-    /// Lets the run and the suggestion follow an edit; those which it does not agree with end.
-    pub(crate) fn follow(&mut self, edit: Option<Edit>) {
+    /// Lets the run and the suggestion follow an edit; an edit that contradicts them ends them.
+    pub(crate) fn follow(&mut self, edit: Option<Splice>) {
         if let Some(run) = self.run.take() {
-            run.flight.overtake(Overtaken::Change);
-            match edit.and_then(|edit| run.spot.follow(edit)) {
-                Some(spot) => {
-                    run.flight.typed(lines::unix(&spot.typed(&self.snapshot)));
-                    self.run = Some(Run { spot, ..run });
+            run.in_flight.overtake(Overtaken::Change);
+            match edit.and_then(|edit| run.typed_range.follow(edit)) {
+                Some(typed_range) => {
+                    run.in_flight.typed(lines::unix(&typed_range.text(&self.snapshot)));
+                    self.run = Some(Run { typed_range, ..run });
                 }
-                None => run.flight.cancel.cancel(),
+                None => run.in_flight.cancel.cancel(),
             }
         }
-        self.shown = self.shown.take().and_then(|(spot, shown)| {
-            let spot = edit.and_then(|edit| spot.follow(edit))?;
-            Some((spot, shown))
+        self.shown = self.shown.take().and_then(|(typed_range, shown)| {
+            let typed_range = edit.and_then(|edit| typed_range.follow(edit))?;
+            Some((typed_range, shown))
         });
     }
 
-    /// Turns to a suggestion that was given beside the one shown; returns the identifier of the latter, and the other.
-    pub(crate) fn turn_to(&mut self, id: &str) -> Option<(String, Other)> {
+    /// Shows an alternative in place of the suggestion; returns the identifier of the latter, and the alternative.
+    pub(crate) fn switch_to(&mut self, id: &str) -> Option<(String, Alternative)> {
         let (_, shown) = self.shown.as_mut()?;
-        let other = shown.others.iter().flatten().find(|other| other.ready.id == id)?.clone();
-        let first = std::mem::replace(shown, other.shown.clone());
-        Some((first.origin.id.clone(), other))
+        let alternative =
+            shown.alternatives.iter().flatten().find(|alternative| alternative.answer.id == id)?.clone();
+        let first = std::mem::replace(shown, alternative.shown.clone());
+        Some((first.origin.id.clone(), alternative))
     }
 
-    /// Ends what goes on for this document.
+    /// Cancels the run for this document.
     pub(crate) fn close(&mut self) {
         if let Some(run) = self.run.take() {
-            run.flight.overtake(Overtaken::Change);
-            run.flight.cancel.cancel();
+            run.in_flight.overtake(Overtaken::Change);
+            run.in_flight.cancel.cancel();
         }
     }
 
     /// Moves the suggestion of a run that has ended, if there is one, to those that can be used again.
-    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<Made>) {
-        let trace = self.run.as_ref().and_then(|run| Some((run, run.flight.take_result()?)));
+    pub(crate) fn harvest(&self, uri: &str, recent: &mut Recent<Provenance>) {
+        let trace = self.run.as_ref().and_then(|run| Some((run, run.in_flight.take_result()?)));
         if let Some((run, trace)) = trace
             && let Some(suggestion) = trace.suggestion()
         {
-            recent.remember(uri, run.origin.clone(), suggestion, trace.next, Made::by(&trace));
+            recent.store(uri, run.origin.clone(), suggestion, trace.next, Provenance::of(&trace));
         }
     }
 }
@@ -166,24 +176,24 @@ impl Document {
 /// The open documents by their URI.
 pub(crate) type Documents = HashMap<String, Document>;
 
-/// Notes that the user is in a document.
-pub(crate) fn used(documents: &mut Documents, uri: &str) {
-    let last = documents.values().map(|document| document.used).max().unwrap_or_default();
+/// Marks a document as the one used last.
+pub(crate) fn mark_used(documents: &mut Documents, uri: &str) {
+    let last = documents.values().map(|document| document.last_used).max().unwrap_or_default();
     if let Some(document) = documents.get_mut(uri) {
-        document.used = last + 1;
+        document.last_used = last + 1;
     }
 }
 
-/// Returns the documents used last but this one, the last of them first.
-pub(crate) fn beside(documents: &Documents, uri: &str) -> Vec<Beside> {
-    let others = documents.iter().filter(|(other, document)| *other != uri && document.too_large.is_none());
-    let mut others: Vec<&Document> = others.map(|(_, document)| document).collect();
-    others.sort_unstable_by_key(|document| Reverse(document.used));
-    let beside = |document: &Document| Beside {
+/// Returns the documents used last except this one, the last of them first: drafts may copy from them.
+pub(crate) fn recently_used(documents: &Documents, uri: &str) -> Vec<DraftSource> {
+    let usable = documents.iter().filter(|(key, document)| *key != uri && document.too_large.is_none());
+    let mut usable: Vec<&Document> = usable.map(|(_, document)| document).collect();
+    usable.sort_unstable_by_key(|document| Reverse(document.last_used));
+    let source = |document: &Document| DraftSource {
         snapshot: document.snapshot.clone(),
-        place: document.place.unwrap_or_default(),
+        cursor: document.cursor.unwrap_or_default(),
     };
-    others.into_iter().take(OTHERS).map(beside).collect()
+    usable.into_iter().take(MAX_DRAFT_SOURCES).map(source).collect()
 }
 
 #[cfg(test)]
@@ -198,21 +208,21 @@ mod tests {
     }
 
     #[test]
-    fn tells_edits_in_bytes() {
+    fn returns_edits_in_bytes() {
         let mut document = Document::open("é😀x", 1, "rust", None);
         let edit = document.apply(insert(3, "ab"), Encoding::Utf16, 2);
-        assert_eq!(edit, Some(Edit { start: 6, end: 6, inserted: 2 }));
+        assert_eq!(edit, Some(Splice { start: 6, end: 6, inserted: 2 }));
         assert_eq!(document.snapshot.to_text(), "é😀abx");
         assert_eq!(document.snapshot.version(), 2);
-        assert_eq!(document.place, Some(Offset(8)));
+        assert_eq!(document.cursor, Some(Offset(8)));
         assert_eq!(document.apply(Change { range: None, text: "y".to_owned() }, Encoding::Utf16, 3), None);
         assert_eq!(document.snapshot.to_text(), "y");
-        assert_eq!(document.place, Some(Offset(1)));
+        assert_eq!(document.cursor, Some(Offset(1)));
         assert_eq!(document.revision, 2);
     }
 
     #[test]
-    fn lets_go_of_what_is_too_large_until_it_comes_whole_again() {
+    fn drops_a_text_that_is_too_large_until_it_comes_whole_again() {
         let mut document = Document::open(&"x".repeat(MAX_BYTES), 1, "rust", Some("a.rs".to_owned()));
         assert_eq!(document.too_large, None);
         document.apply(insert(0, "y"), Encoding::Utf8, 2);
@@ -225,21 +235,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_used_last_stands_beside() {
+    fn documents_are_ordered_by_their_last_use() {
         let mut documents = Documents::new();
         for uri in ["a", "b", "c", "d", "e"] {
             documents.insert(uri.to_owned(), Document::open(uri, 1, "rust", None));
-            used(&mut documents, uri);
+            mark_used(&mut documents, uri);
         }
         let check = |documents: &Documents, uri: &str, expected: &[&str]| {
-            let found = beside(documents, uri);
-            let found: Vec<String> = found.iter().map(|beside| beside.snapshot.to_text()).collect();
+            let found = recently_used(documents, uri);
+            let found: Vec<String> = found.iter().map(|source| source.snapshot.to_text()).collect();
             assert_eq!(found, expected);
         };
         check(&documents, "e", &["d", "c", "b"]);
-        used(&mut documents, "a");
-        used(&mut documents, "a");
-        used(&mut documents, "c");
+        mark_used(&mut documents, "a");
+        mark_used(&mut documents, "a");
+        mark_used(&mut documents, "c");
         check(&documents, "c", &["a", "e", "d"]);
         documents.remove("a");
         documents.get_mut("e").expect("open").too_large = Some(MAX_BYTES + 1);
@@ -249,15 +259,16 @@ mod tests {
     #[test]
     fn a_run_ends_with_an_edit_elsewhere() {
         let mut document = Document::open("ab", 1, "rust", None);
-        let (flight, _listening) = Flight::new();
+        let (in_flight, _waiter) = InFlight::new();
         let cursor = housestyle_text::Offset(2);
         let origin = Anchor::new(&document.snapshot, cursor);
-        document.run = Some(Run { spot: Spot::at(cursor), origin, flight: Arc::clone(&flight) });
+        document.run =
+            Some(Run { typed_range: TypedRange::at(cursor), origin, in_flight: Arc::clone(&in_flight) });
         let edit = document.apply(insert(2, "c"), Encoding::Utf8, 2);
         document.follow(edit);
-        assert!(!flight.cancel.is_cancelled());
+        assert!(!in_flight.cancel.is_cancelled());
         let edit = document.apply(insert(0, "c"), Encoding::Utf8, 3);
         document.follow(edit);
-        assert!(flight.cancel.is_cancelled() && document.run.is_none());
+        assert!(in_flight.cancel.is_cancelled() && document.run.is_none());
     }
 }

@@ -1,17 +1,18 @@
-//! What the program around the server provides: a model, settings, and ears.
+//! What the program around the server provides: a model, settings, and a sink for records.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
-use housestyle_complete::settings::{Journal, Layer};
-use housestyle_complete::skills::{Part, Skills};
+use housestyle_complete::settings::{Journal, SettingsSource};
+use housestyle_complete::skills::{SkillUse, Skills};
 
 /// How far loading the model has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadProgress {
-    /// What is being done, for people: `reading the model`.
+    /// The step under way, for people: `reading the model`.
     pub message: String,
     /// How much of it is done, 0 to 100, where that is known.
     pub percent: Option<u8>,
@@ -21,44 +22,52 @@ pub struct LoadProgress {
 /// what to do.
 pub type Loader = Box<dyn FnOnce(&mut dyn FnMut(LoadProgress)) -> Result<Box<dyn Generator>, String> + Send>;
 
-/// Tells where the repository of a document (a URI) stands.
-pub type Heads = Box<dyn Fn(&str) -> Option<Head> + Send>;
+/// Takes records, in order, on a thread of its own. It must not panic.
+pub type EventSink = Box<dyn FnMut(Record) + Send>;
 
-/// Returns the notes that hold now where a document (a URI) lies; with it comes the editor's folder that holds it. Asked
-/// at each request, so it must be quick. It must not panic.
-pub type Notes = Box<dyn Fn(&str, Option<&str>) -> Arc<Vec<Note>> + Send + Sync>;
+/// Returns where the repository of a document (a URI) stands.
+pub type HeadLookup = Box<dyn Fn(&str) -> Option<Head> + Send>;
 
-/// Returns the skills that may be served where a document lies, told like that of [`Notes`]. Asked on a thread of its own
-/// after each pause in typing: it may read a repository, but where nothing changed it must return what it returned
-/// before, and soon. It must not panic.
-pub type SkillsOf = Box<dyn Fn(&str, Option<&str>) -> Arc<Skills> + Send + Sync>;
+/// Returns the notes that hold now for a document (a URI), which comes with the editor's folder that holds it. Called at
+/// each request, so it must be quick. It must not panic.
+pub type NotesLookup = Box<dyn Fn(&str, Option<&str>) -> Arc<Vec<Note>> + Send + Sync>;
 
-/// Returns whether a document, told like that of [`Notes`], is kept out of everything, as git is told to ignore it.
-/// Asked once for a document. It must not panic.
-pub type Ignored = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
+/// Returns the skills that may be served for a document; its parameters are those of [`NotesLookup`]. Called on a thread
+/// of its own after each pause in typing: it may read a repository, but where nothing changed it must return the same
+/// value as before, and soon. It must not panic.
+pub type SkillsLookup = Box<dyn Fn(&str, Option<&str>) -> Arc<Skills> + Send + Sync>;
 
-/// Everything the server needs from outside.
+/// Returns whether git ignores a document, so that its text stays out of everything; its parameters are those of
+/// [`NotesLookup`]. Called once for a document. It must not panic.
+pub type IgnoreCheck = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
+
+/// Returns the settings from files (the team's, made stricter by the user's) for a workspace, by the path of its folder;
+/// without a path where the editor has no folder open. The editor's settings can only make them stricter still. Called
+/// when the editor opens a folder. It must not panic.
+pub type SettingsLookup = Box<dyn Fn(Option<&Path>) -> SettingsSource + Send + Sync>;
+
+/// Everything the server needs from outside. One server may serve several workspaces, so all of it but the model is looked
+/// up for a document or for a folder; layers over the model are looked up by [`Generator::refresh`].
 pub struct Host {
-    /// Name told to editors.
+    /// Name sent to editors.
     pub name: String,
-    /// Version told to editors.
+    /// Version sent to editors.
     pub version: String,
     /// Makes the generator when it is first needed, or right after `initialized`.
     pub load: Loader,
-    /// Hears of everything that is to be remembered, in order, on a thread of its own. It must not panic.
-    pub ear: Box<dyn FnMut(Record) + Send>,
-    /// Returns where the repository of a document stands; nothing where there is none. Called from time to time while
-    /// something that was taken from us may still be committed, never on the way of a message.
-    pub head: Heads,
-    /// Tells the notes of people.
-    pub notes: Notes,
-    /// Tells the skills that may be served.
-    pub skills: SkillsOf,
-    /// Tells which documents are left alone.
-    pub ignored: Ignored,
-    /// Settings from files (the team's, made stricter by the user's). What the editor says can
-    /// only make them stricter still.
-    pub settings: Layer,
+    /// Takes every record.
+    pub event_sink: EventSink,
+    /// Returns where the repository of a document stands; nothing where there is none. Called from time to time while an
+    /// accepted suggestion may still be committed, never on the way of a message.
+    pub head: HeadLookup,
+    /// Returns the notes of people.
+    pub notes: NotesLookup,
+    /// Returns the skills that may be served.
+    pub skills: SkillsLookup,
+    /// Returns which documents git ignores.
+    pub ignored: IgnoreCheck,
+    /// Returns the settings from files.
+    pub settings: SettingsLookup,
 }
 
 /// Where a repository stands.
@@ -70,22 +79,22 @@ pub struct Head {
     pub committed: bool,
 }
 
-/// Something to remember.
+/// An event of a session, for the journal and the log.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     /// A request was answered.
     Request(Box<RequestRecord>),
-    /// A suggestion was given that is none of those given before, nor the rest of one.
+    /// The editor got a suggestion that is neither an earlier one nor the rest of one.
     Offer(Box<OfferRecord>),
-    /// Something became of a suggestion.
-    Fate(Box<FateRecord>),
-    /// What stands in the place of a suggestion that was taken was looked at later.
-    Later(Box<LaterRecord>),
+    /// A suggestion has an outcome.
+    Outcome(Box<OutcomeRecord>),
+    /// An accepted suggestion was checked: how much of it survives.
+    Retention(Box<RetentionRecord>),
     /// Somebody said that a skill does not hold for a line.
     NotHere(Box<NotHereRecord>),
-    /// Somebody types; told once a second at most.
+    /// Somebody types; recorded once a second at most.
     Typing(Box<TypingRecord>),
-    /// As many records could not be handed over, because the ear was too slow.
+    /// This many records were lost, because the sink was too slow.
     Lost(u64),
 }
 
@@ -98,7 +107,7 @@ pub struct TypingRecord {
     pub folder: Option<String>,
 }
 
-/// A line for which a skill does not hold, as somebody said. Holds no text of the user.
+/// A line for which, as somebody said, a skill does not hold. Holds no text of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotHereRecord {
     /// The document, as the editor names it.
@@ -111,15 +120,15 @@ pub struct NotHereRecord {
     pub skill: String,
     /// The digest of the skill's content.
     pub digest: String,
-    /// By what the line is known as an exception to the skill; it holds no text.
+    /// Identifies the line as an exception to the skill; holds no text.
     pub key: String,
     /// The line's number, from 1.
     pub line: u32,
-    /// What may be kept of it.
+    /// What the journal may hold of it.
     pub journal: Journal,
 }
 
-/// A suggestion as it was given. Holds text of the user, unless the settings say otherwise.
+/// A suggestion as the editor got it. Holds text of the user, unless the settings say otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferRecord {
     /// Its identifier.
@@ -136,9 +145,9 @@ pub struct OfferRecord {
     pub column: u32,
     /// `invoked` or `automatic`.
     pub trigger: &'static str,
-    /// What it inserts; empty where no text may be kept.
+    /// The text that it inserts; empty where the journal may hold no text.
     pub text: String,
-    /// What stands before it, to see what it is part of; as little as [`Around::before`].
+    /// The text before it, to see what it is part of; as little as [`Surroundings::before`].
     pub before: String,
     /// Its length in UTF-16 units.
     pub length: usize,
@@ -151,51 +160,51 @@ pub struct OfferRecord {
     /// Identity of the adapter that was active.
     pub adapter: Option<String>,
     /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
-    /// What may be kept of it.
+    pub skills: Vec<SkillUse>,
+    /// What the journal may hold of it.
     pub journal: Journal,
 }
 
-/// What stood around a suggestion when it was given.
+/// The text around a suggestion when the editor got it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Around {
+pub struct Surroundings {
     /// Up to 16 KiB before it.
     pub before: String,
-    /// The part of it that was taken.
+    /// The part of it that was accepted.
     pub text: String,
-    /// Up to 12 KiB after what it replaces.
+    /// Up to 12 KiB after the range that it replaces.
     pub after: String,
 }
 
-/// What stands in the place of a suggestion that was taken.
+/// How much of an accepted suggestion survives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LaterRecord {
+pub struct RetentionRecord {
     /// The suggestion's identifier.
     pub suggestion: String,
     /// The document, as the editor names it.
     pub uri: String,
-    /// When it was looked at.
-    pub when: LaterWhen,
-    /// What was taken.
+    /// What led to the check.
+    pub check: RetentionCheck,
+    /// The accepted text.
     pub accepted: String,
-    /// What stands there now.
-    pub later: String,
-    /// Whether the texts may be kept, or only counted.
+    /// The text in its place now.
+    pub current: String,
+    /// Whether the journal may hold the texts, or only count them.
     pub journal: Journal,
 }
 
-/// When the place of a suggestion was looked at.
+/// What led to a check of an accepted suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LaterWhen {
-    /// After a while.
-    While,
-    /// When the document was closed, or the session ended, before that.
-    Closed,
-    /// At this commit.
-    Commit(String),
+pub enum RetentionCheck {
+    /// The delay of the settings has passed.
+    AfterDelay,
+    /// The document was closed, or the session ended, before that.
+    AtClose,
+    /// The repository has this new commit.
+    AtCommit(String),
 }
 
-/// What happened to one completion request. Holds no text of the user.
+/// How one completion request ended. Holds no text of the user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestRecord {
     /// The document, as the editor names it.
@@ -222,7 +231,7 @@ pub struct RequestRecord {
     pub lines: usize,
     /// Whether it came from an earlier generation, without a new call of the model.
     pub reused: bool,
-    /// How much of the surroundings the model was given, `whole` or `near`, if it was asked.
+    /// The size of the window that the model read, `whole` or `near`, if it was asked.
     pub window: Option<&'static str>,
     /// From the arrival of the request to its answer.
     pub total: Duration,
@@ -239,38 +248,38 @@ pub struct RequestRecord {
     /// The model's name, once one is loaded.
     pub model: Option<String>,
     /// Which skills took part, and what they did.
-    pub skills: Vec<Part>,
+    pub skills: Vec<SkillUse>,
 }
 
-/// What became of a suggestion.
+/// The outcome of a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FateRecord {
+pub struct OutcomeRecord {
     /// The suggestion's identifier; of the rest of a suggestion, that of the whole.
     pub suggestion: String,
     /// The document, as the editor names it.
     pub uri: String,
-    /// What happened.
-    pub fate: Fate,
+    /// The outcome.
+    pub outcome: SuggestionOutcome,
     /// How the server knows.
-    pub source: FateSource,
+    pub source: OutcomeSource,
     /// Length of the accepted part in UTF-16 units, counted from the suggestion's start.
     pub accepted: usize,
-    /// Of this, how much was typed by hand.
+    /// The part of this that was typed by hand.
     pub typed: usize,
     /// Length of the whole suggestion in UTF-16 units.
     pub length: usize,
-    /// What stood around it; told once, when something of it is taken, and only where text may be kept.
-    pub around: Option<Box<Around>>,
+    /// The text around it; recorded once, when something of it is accepted, and only where the journal may hold text.
+    pub surroundings: Option<Box<Surroundings>>,
 }
 
 /// What can become of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum SuggestionOutcome {
     /// The editor says that it was on the screen.
     Shown,
-    /// All of it was taken in one step.
+    /// The user accepted all of it in one step.
     Accepted,
-    /// Some of it was taken in one step.
+    /// The user accepted a part of it in one step.
     PartlyAccepted,
     /// The user typed its next characters by hand.
     TypedThrough,
@@ -282,36 +291,36 @@ pub enum Fate {
     Superseded,
 }
 
-impl Fate {
-    /// Returns the fate in kebab-case.
+impl SuggestionOutcome {
+    /// Returns the outcome in kebab-case.
     pub fn code(self) -> &'static str {
         match self {
-            Fate::Shown => "shown",
-            Fate::Accepted => "accepted",
-            Fate::PartlyAccepted => "partly-accepted",
-            Fate::TypedThrough => "typed-through",
-            Fate::TypedOver => "typed-over",
-            Fate::Dismissed => "dismissed",
-            Fate::Superseded => "superseded",
+            SuggestionOutcome::Shown => "shown",
+            SuggestionOutcome::Accepted => "accepted",
+            SuggestionOutcome::PartlyAccepted => "partly-accepted",
+            SuggestionOutcome::TypedThrough => "typed-through",
+            SuggestionOutcome::TypedOver => "typed-over",
+            SuggestionOutcome::Dismissed => "dismissed",
+            SuggestionOutcome::Superseded => "superseded",
         }
     }
 }
 
-/// How the server learned of a fate.
+/// How the server learned of an outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FateSource {
+pub enum OutcomeSource {
     /// The item's command ran, or a notification said so.
     Editor,
     /// A change of the document showed it.
     Change,
 }
 
-impl FateSource {
+impl OutcomeSource {
     /// Returns the source in kebab-case.
     pub fn code(self) -> &'static str {
         match self {
-            FateSource::Editor => "editor",
-            FateSource::Change => "change",
+            OutcomeSource::Editor => "editor",
+            OutcomeSource::Change => "change",
         }
     }
 }

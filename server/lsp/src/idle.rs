@@ -1,97 +1,100 @@
-//! What the model does while nothing is asked of it: it reads ahead for one place, the one where the user is, and then
-//! hears what stands around that and in the documents used last, from which the next text may copy.
+//! Idle work: while no request waits, the model evaluates the prompt for the place where the user is (a prefill), and
+//! then takes the texts around it and the documents used last as draft sources.
 //!
-//! There is one such place, and it is read for once: each event of the editor says anew where that is. It begins after
-//! a moment of quiet, as most events are followed by a request. What is being read goes on while the user stays on a
-//! line, as all but that line's text is the same for each place on it; anywhere else it ends.
+//! One job waits, and it runs once: each event of the editor replaces it. It begins after a moment of quiet, as a request
+//! follows most events. A running prefill goes on while the user stays on the line, as every place on that line has the
+//! same prompt but for the line itself; anywhere else it ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Beside, Job, Memory, Trigger, first_place, look_beside, read_ahead};
+use housestyle_complete::{DraftSource, Job, Memory, first_prefill_cursor, offer_draft_sources, prefill};
 use housestyle_text::{Offset, Snapshot};
 
-/// How long nothing must have happened before the model reads ahead.
+/// How long no event must have come before a prefill begins.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
 
-/// A place to read ahead for.
+/// A place, and everything that its prompt is made of.
 #[derive(Debug, Clone)]
-pub(crate) struct Ahead {
+pub(crate) struct PrefillJob {
     /// The document's URI.
     pub(crate) uri: String,
+    /// The workspace that it belongs to.
+    pub(crate) workspace: Option<PathBuf>,
     /// The document.
     pub(crate) snapshot: Snapshot,
     /// Where in it the user is, as far as that is known.
     pub(crate) cursor: Option<Offset>,
-    /// Other documents, the one used last first.
-    pub(crate) others: Vec<Beside>,
-    /// What a prompt there remembers.
+    /// Other documents that drafts may copy from, the one used last first.
+    pub(crate) draft_sources: Vec<DraftSource>,
+    /// Notes, edits and skills for the prompt.
     pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
     pub(crate) settings: Arc<Settings>,
 }
 
-/// The place that waits for its time, and what is being read.
+/// The job that waits for its time, and the one that runs.
 #[derive(Debug, Default)]
 pub(crate) struct Idle {
-    waiting: Option<(Instant, Ahead)>,
+    waiting: Option<(Instant, PrefillJob)>,
     running: Option<(Line, Cancel)>,
 }
 
-/// A line as long as nothing but its text changes: document, number, and the document's lines.
+/// Identifies a line while nothing but its text changes: document, number, and how many lines the document has.
 type Line = (String, Option<usize>, usize);
 
 impl Idle {
-    /// Puts a place, or none, in the stead of what waits. Its time comes at `due`. What is being read for another
-    /// line ends.
-    pub(crate) fn put(&mut self, ahead: Option<Ahead>, due: Instant) {
-        let line = ahead.as_ref().map(Ahead::line);
+    /// Replaces the waiting job by another one, or by none. Its time comes at `due`. A running job for another line
+    /// ends.
+    pub(crate) fn put(&mut self, job: Option<PrefillJob>, due: Instant) {
+        let line = job.as_ref().map(PrefillJob::line);
         if line.as_ref() != self.running.as_ref().map(|(line, _)| line) {
             self.give_way();
         }
-        self.waiting = ahead.map(|ahead| (due, ahead));
+        self.waiting = job.map(|job| (due, job));
     }
 
-    /// Ends what is being read.
+    /// Cancels the running job.
     pub(crate) fn give_way(&mut self) {
         if let Some((_, cancel)) = self.running.take() {
             cancel.cancel();
         }
     }
 
-    /// Returns when the time of the waiting place comes.
+    /// Returns when the time of the waiting job comes.
     pub(crate) fn due(&self) -> Option<Instant> {
         self.waiting.as_ref().map(|(due, _)| *due)
     }
 
-    /// Takes the waiting place if its time has come, and what ends the reading.
-    pub(crate) fn take(&mut self, now: Instant) -> Option<(Ahead, Cancel)> {
-        let (_, ahead) = self.waiting.take_if(|(due, _)| *due <= now)?;
+    /// Takes the waiting job if its time has come, and the flag that cancels it.
+    pub(crate) fn take(&mut self, now: Instant) -> Option<(PrefillJob, Cancel)> {
+        let (_, job) = self.waiting.take_if(|(due, _)| *due <= now)?;
         let cancel = Cancel::new();
-        self.running = Some((ahead.line(), cancel.clone()));
-        Some((ahead, cancel))
+        self.running = Some((job.line(), cancel.clone()));
+        Some((job, cancel))
     }
 }
 
-impl Ahead {
+impl PrefillJob {
     fn line(&self) -> Line {
         let line = self.cursor.map(|cursor| self.snapshot.line_of(cursor));
         (self.uri.clone(), line, self.snapshot.line_count())
     }
 
-    /// Lets the model read, until all is read or `cancel` is set.
-    pub(crate) fn read(&self, generator: &mut dyn Generator, cancel: &Cancel) {
-        let Ahead { snapshot, cursor, settings, others, memory, .. } = self;
-        // What fails here fails again when it is asked for, and is told then.
+    /// Runs the prefill and sets the draft sources, until both are done or `cancel` is set.
+    pub(crate) fn run(&self, generator: &mut dyn Generator, cancel: &Cancel) {
+        let PrefillJob { snapshot, cursor, settings, draft_sources, memory, .. } = self;
+        // A failure here comes again with the request for this place, which reports it.
         drop(catch_unwind(AssertUnwindSafe(|| {
-            let cursor = cursor.unwrap_or_else(|| first_place(snapshot, settings, generator));
-            let job = Job { snapshot, cursor, trigger: Trigger::Automatic, selected: None, memory, settings };
-            read_ahead(&job, generator, cancel);
+            let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
+            let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
+            prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
-                look_beside(&job, others, generator, cancel);
+                offer_draft_sources(&job, draft_sources, generator, cancel);
             }
         })));
     }
@@ -103,42 +106,45 @@ mod tests {
 
     use super::*;
 
-    fn place(version: i32, line: usize) -> Ahead {
+    fn job(version: i32, line: usize) -> PrefillJob {
         let snapshot = Snapshot::new("x\ny\n", version, Language::PLAIN);
         let cursor = Some(snapshot.line_end(line));
-        Ahead {
+        PrefillJob {
             uri: "file:///a".to_owned(),
+            workspace: None,
             snapshot,
             cursor,
-            others: Vec::new(),
+            draft_sources: Vec::new(),
             memory: Arc::default(),
             settings: Arc::default(),
         }
     }
 
     #[test]
-    fn the_newest_place_is_read_for_once_when_its_time_has_come() {
+    fn the_newest_job_runs_once_when_its_time_has_come() {
         let (mut idle, now) = (Idle::default(), Instant::now());
-        idle.put(Some(place(1, 0)), now);
-        idle.put(Some(place(2, 0)), now + QUIET);
+        idle.put(Some(job(1, 0)), now);
+        idle.put(Some(job(2, 0)), now + QUIET);
         assert!(idle.take(now).is_none());
         assert_eq!(idle.due(), Some(now + QUIET));
-        let (ahead, cancel) = idle.take(now + QUIET).expect("its time has come");
-        assert_eq!((ahead.snapshot.version(), idle.due()), (2, None));
+        let (job, cancel) = idle.take(now + QUIET).expect("its time has come");
+        assert_eq!((job.snapshot.version(), idle.due()), (2, None));
         assert!(idle.take(now + QUIET).is_none(), "once");
         assert!(!cancel.is_cancelled());
+        idle.put(Some(self::job(3, 0)), now + QUIET);
         idle.put(None, now);
         assert!(cancel.is_cancelled());
+        assert!(idle.due().is_none() && idle.take(now + QUIET).is_none(), "none waits");
     }
 
     #[test]
-    fn what_is_read_for_a_line_goes_on_while_one_types_there() {
+    fn a_prefill_for_a_line_goes_on_while_the_user_types_there() {
         let (mut idle, now) = (Idle::default(), Instant::now());
-        idle.put(Some(place(1, 0)), now);
+        idle.put(Some(job(1, 0)), now);
         let (_, cancel) = idle.take(now).expect("its time has come");
-        idle.put(Some(place(2, 0)), now + QUIET);
+        idle.put(Some(job(2, 0)), now + QUIET);
         assert!(!cancel.is_cancelled());
-        idle.put(Some(place(3, 1)), now + QUIET);
+        idle.put(Some(job(3, 1)), now + QUIET);
         assert!(cancel.is_cancelled());
     }
 }

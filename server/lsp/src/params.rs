@@ -10,14 +10,14 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types as lsp;
 
-/// A completion request.
+/// The parameters of a completion request.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Asked {
+pub(crate) struct CompletionParams {
     /// The document.
     pub(crate) uri: String,
     /// The cursor.
     pub(crate) position: lsp::Position,
-    /// Who asks.
+    /// Whether a person asked.
     pub(crate) trigger: Trigger,
     /// The item selected in the editor's menu.
     pub(crate) selected: Option<SelectedItem>,
@@ -32,12 +32,12 @@ pub(crate) struct SelectedItem {
     pub(crate) text: String,
 }
 
-impl Asked {
+impl CompletionParams {
     /// Reads the parameters of `textDocument/inlineCompletion`.
     ///
     /// # Errors
     /// When there is no document or no position in them, without which there is nothing to answer.
-    pub(crate) fn from_inline(params: &Value) -> Result<Asked> {
+    pub(crate) fn from_inline(params: &Value) -> Result<CompletionParams> {
         let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
         let position = params.get("position").and_then(position);
         let (Some(uri), Some(position)) = (uri, position) else {
@@ -49,14 +49,14 @@ impl Asked {
         // Taken as "invoked" it costs an old client a suggestion too many, not one too few.
         let kind = context.and_then(|context| context.get("triggerKind")).and_then(Value::as_i64);
         let trigger = if matches!(kind, Some(0 | 1)) { Trigger::Invoked } else { Trigger::Automatic };
-        Ok(Asked { uri: uri.to_owned(), position, trigger, selected })
+        Ok(CompletionParams { uri: uri.to_owned(), position, trigger, selected })
     }
 
     /// Reads the parameters of `textDocument/completion`.
-    pub(crate) fn from_plain(params: &lsp::CompletionParams) -> Asked {
+    pub(crate) fn from_plain(params: &lsp::CompletionParams) -> CompletionParams {
         let kind = params.context.as_ref().map(|context| context.trigger_kind);
         let typed = kind.is_some_and(|kind| kind != lsp::CompletionTriggerKind::INVOKED);
-        Asked {
+        CompletionParams {
             uri: params.text_document_position.text_document.uri.as_str().to_owned(),
             position: params.text_document_position.position,
             trigger: if typed { Trigger::Automatic } else { Trigger::Invoked },
@@ -95,16 +95,16 @@ mod tests {
 
     use super::*;
 
-    fn asked(context: Value) -> Asked {
+    fn read(context: Value) -> CompletionParams {
         let params = json!({
             "textDocument": {"uri": "file:///a"}, "position": {"line": 1, "character": 2}, "context": context
         });
-        Asked::from_inline(&params).expect("readable")
+        CompletionParams::from_inline(&params).expect("readable")
     }
 
     #[test]
     fn takes_every_trigger_kind() {
-        let check = |context, expected| assert_eq!(asked(context).trigger, expected);
+        let check = |context, expected| assert_eq!(read(context).trigger, expected);
         check(json!({"triggerKind": 0}), Trigger::Invoked);
         check(json!({"triggerKind": 1}), Trigger::Invoked);
         check(json!({"triggerKind": 2}), Trigger::Automatic);
@@ -118,14 +118,14 @@ mod tests {
         let start = json!({"line": 1, "character": 0});
         let end = json!({"line": 1, "character": 2});
         let object =
-            asked(json!({"selectedCompletionInfo": {"range": {"start": start, "end": end}, "text": "x"}}));
-        let array = asked(json!({"selectedCompletionInfo": {"range": [start, end], "text": "x"}}));
+            read(json!({"selectedCompletionInfo": {"range": {"start": start, "end": end}, "text": "x"}}));
+        let array = read(json!({"selectedCompletionInfo": {"range": [start, end], "text": "x"}}));
         assert!(object.selected.is_some());
         assert_eq!(object, array);
         for odd in
             [json!(null), json!({}), json!({"range": 3, "text": "x"}), json!({"range": [start], "text": "x"})]
         {
-            assert_eq!(asked(json!({"selectedCompletionInfo": odd})).selected, None);
+            assert_eq!(read(json!({"selectedCompletionInfo": odd})).selected, None);
         }
     }
 
@@ -134,8 +134,8 @@ mod tests {
         let check = |line, expected| {
             let params =
                 json!({"textDocument": {"uri": "file:///a"}, "position": {"line": line, "character": 0}});
-            let asked = Asked::from_inline(&params).map(|asked| asked.position.line);
-            assert_eq!(asked.ok(), expected, "{line}");
+            let found = CompletionParams::from_inline(&params).map(|params| params.position.line);
+            assert_eq!(found.ok(), expected, "{line}");
         };
         check(json!(7), Some(7));
         check(json!(-1), Some(0));

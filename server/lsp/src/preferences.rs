@@ -1,6 +1,6 @@
 //! The layers of settings: from files, from the start of the session, from the editor's configuration.
 
-use housestyle_complete::settings::{FIELDS, Layer, Settings};
+use housestyle_complete::settings::{FIELDS, Settings, SettingsSource};
 use serde_json::{Map, Value};
 
 /// The section of the editor's configuration that is ours.
@@ -9,28 +9,33 @@ pub(crate) const SECTION: &str = "housestyle";
 /// The settings of all sources.
 #[derive(Debug)]
 pub(crate) struct Preferences {
-    files: Layer,
-    initial: Layer,
-    configuration: Layer,
+    files: SettingsSource,
+    initial: SettingsSource,
+    configuration: SettingsSource,
 }
 
 impl Preferences {
     /// Returns the settings from files alone.
-    pub(crate) fn new(files: Layer) -> Preferences {
-        Preferences { files, initial: Layer::default(), configuration: Layer::default() }
+    pub(crate) fn new(files: SettingsSource) -> Preferences {
+        Preferences { files, initial: SettingsSource::default(), configuration: SettingsSource::default() }
+    }
+
+    /// Takes the settings from files.
+    pub(crate) fn set_file_settings(&mut self, files: SettingsSource) {
+        self.files = files;
     }
 
     /// Takes `initializationOptions`; returns what was not understood.
     pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
-        let (layer, warnings) = read(options);
-        self.initial = layer;
+        let (source, warnings) = read(options);
+        self.initial = source;
         warnings
     }
 
     /// Takes the editor's configuration, all of it; returns what was not understood.
     pub(crate) fn set_configuration(&mut self, configuration: &Value) -> Vec<String> {
-        let (layer, warnings) = read(configuration);
-        self.configuration = layer;
+        let (source, warnings) = read(configuration);
+        self.configuration = source;
         warnings
     }
 
@@ -38,32 +43,32 @@ impl Preferences {
     /// than the team.
     pub(crate) fn settings(&self) -> Settings {
         let editor = without_defaults(&self.configuration.over(&self.initial));
-        Settings::of(&Layer::stricter(&self.files, &editor))
+        Settings::of(&SettingsSource::stricter(&self.files, &editor))
     }
 }
 
-fn read(value: &Value) -> (Layer, Vec<String>) {
+fn read(value: &Value) -> (SettingsSource, Vec<String>) {
     let ours = value.get(SECTION).unwrap_or(value);
-    let (layer, warnings) = Layer::from_json(ours);
+    let (source, warnings) = SettingsSource::from_json(ours);
     let warnings = warnings.iter().map(ToString::to_string).collect();
-    (layer, warnings)
+    (source, warnings)
 }
 
 /// Leaves out what equals a default: editors send all settings, also those that nobody touched, and
-/// an untouched one must not count as the user's wish against the team's.
-fn without_defaults(layer: &Layer) -> Layer {
-    let mut kept = Map::new();
+/// an untouched one must not overrule the team's.
+fn without_defaults(source: &SettingsSource) -> SettingsSource {
+    let mut changed = Map::new();
     for field in FIELDS {
-        if let Some(value) = layer.values().get(field.name).filter(|value| **value != (field.default)()) {
-            kept.insert(field.name.to_owned(), value.clone());
+        if let Some(value) = source.values().get(field.name).filter(|value| **value != (field.default)()) {
+            changed.insert(field.name.to_owned(), value.clone());
         }
     }
-    let languages = layer.languages().iter().map(|(id, values)| {
+    let languages = source.languages().iter().map(|(id, values)| {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         (id.clone(), Value::Object(values))
     });
-    kept.insert("languages".to_owned(), Value::Object(languages.collect()));
-    Layer::from_json(&Value::Object(kept)).0
+    changed.insert("languages".to_owned(), Value::Object(languages.collect()));
+    SettingsSource::from_json(&Value::Object(changed)).0
 }
 
 #[cfg(test)]
@@ -75,7 +80,7 @@ mod tests {
     /// The most lines and whether completions are on, with settings from the three sources.
     #[track_caller]
     fn check(files: Value, initial: Value, configuration: Value, expected: (usize, bool)) {
-        let mut preferences = Preferences::new(Layer::from_json(&files).0);
+        let mut preferences = Preferences::new(SettingsSource::from_json(&files).0);
         preferences.set_initial(&initial);
         preferences.set_configuration(&configuration);
         let settings = preferences.settings();
@@ -91,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_untouched_setting_is_no_wish() {
+    fn an_untouched_setting_has_no_say() {
         check(json!({"maxLines": 20}), json!({}), json!({"maxLines": 10}), (20, true));
     }
 

@@ -35,15 +35,15 @@ impl Progress {
     pub(crate) fn grant(&self) {
         let mut state = self.lock();
         state.granted = true;
-        self.tell(&mut state);
+        self.send_latest(&mut state);
     }
 
-    /// So far it has come.
+    /// Sends how far it has come.
     pub(crate) fn report(&self, progress: LoadProgress) {
         let mut state = self.lock();
         if state.latest.as_ref() != Some(&progress) {
             state.latest = Some(progress);
-            self.tell(&mut state);
+            self.send_latest(&mut state);
         }
     }
 
@@ -56,7 +56,7 @@ impl Progress {
         }
     }
 
-    fn tell(&self, state: &mut State) {
+    fn send_latest(&self, state: &mut State) {
         let Some(progress) = state.latest.as_ref().filter(|_| state.granted && !state.ended) else { return };
         let mut value = json!({ "kind": "report", "message": progress.message });
         if !state.begun {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_that_was_quicker_than_the_client_is_not_told() {
+    fn a_load_that_was_quicker_than_the_client_is_not_sent() {
         check(&[|p| p.report(at(1)), |p| p.end("ok"), Progress::grant], &[]);
     }
 }

@@ -4,62 +4,69 @@
 //! held over a wait; the answer is checked against the document as it is when the answer is given.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use housestyle_complete::Outcome as Pipeline;
+use housestyle_complete::Completion;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
 use housestyle_complete::settings::{Journal, Settings};
-use housestyle_complete::skills::Part;
-use housestyle_complete::{Job, Memory, Reach, Reason, Selected, Suggestion, Trace, Trigger};
+use housestyle_complete::skills::SkillUse;
+use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, WindowSize};
 use housestyle_text::{Encoding, Offset, Snapshot};
+use tracing::{Span, debug, info, info_span};
 
 use crate::convert;
-use crate::documents::{Document, Run};
-use crate::flight::{Flight, Heard, Listening, Overtaken};
-use crate::host::{Fate, FateSource, OfferRecord, Record, RequestRecord};
+use crate::documents::{Document, MAX_BYTES, Run};
+use crate::host::{OfferRecord, OutcomeSource, Record, RequestRecord, SuggestionOutcome};
 use crate::idle::QUIET;
-use crate::outcome::{Outcome, Ready, Why};
-use crate::params::{Asked, SelectedItem};
-use crate::remember;
+use crate::in_flight::{GenerationResult, InFlight, Overtaken, Waiter};
+use crate::params::{CompletionParams, SelectedItem};
+use crate::provenance::Provenance;
+use crate::resolution::{Answer, Resolution, Why};
 use crate::server::Server;
 use crate::session::Session;
-use crate::spot::Spot;
-use crate::suggestions::{Origin, Other, Shown, identify};
+use crate::suggestions::{Alternative, Origin, Shown, identify};
+use crate::typed_range::TypedRange;
 use crate::worker::Task;
 
-/// Bytes before a suggestion that are told with it, to see what it is part of.
-const SEEN_BEFORE: usize = 16 * 1024;
+/// Bytes before a suggestion that its record holds, to see what it is part of.
+const BYTES_BEFORE: usize = 16 * 1024;
+
+/// The number that the next request gets in the log.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// Answers a request. Dropping the future takes the request back.
-pub(crate) async fn answer(server: &Server, asked: Asked) -> Outcome {
-    let mut request = Request::new(server, asked);
-    let outcome = request.settle().await;
-    request.told = true;
-    request.tell(&outcome);
-    outcome
+pub(crate) async fn answer(server: &Server, params: CompletionParams) -> Resolution {
+    let mut request = Request::new(server, params);
+    let resolution = request.settle().await;
+    request.recorded = true;
+    request.record_end(&resolution);
+    resolution
 }
 
 /// A request that is being answered.
 struct Request<'a> {
     server: &'a Server,
-    asked: Asked,
+    params: CompletionParams,
     arrived: Instant,
     /// The document as of the request.
     seen: Option<Seen>,
-    /// What the model took.
+    /// Tokens and time that the model needed.
     usage: Usage,
-    /// How much of the surroundings the model was given, if it was asked.
-    reach: Option<Reach>,
-    /// What the skills did where nothing is shown.
-    skills: Vec<Part>,
+    /// The size of the window that the model read, if it was asked.
+    window_size: Option<WindowSize>,
+    /// What the skills did, where no suggestion is shown.
+    skills: Vec<SkillUse>,
     reused: bool,
-    /// The suggestion that is shown there, where others are wanted.
-    given: Option<Served<Made>>,
-    told: bool,
+    /// The suggestion shown there, where alternatives are wanted.
+    current_suggestion: Option<Served<Provenance>>,
+    recorded: bool,
+    /// The request in the log.
+    span: Span,
 }
 
-/// What a request saw of its document.
+/// The document as a request saw it.
 #[derive(Clone)]
 struct Seen {
     snapshot: Snapshot,
@@ -70,67 +77,49 @@ struct Seen {
     settings: Arc<Settings>,
 }
 
-/// What a suggestion was made with.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Made {
-    model: Option<String>,
-    adapter: Option<String>,
-    format: Option<&'static str>,
-    skills: Vec<Part>,
-}
-
-impl Made {
-    /// Returns what a run was made with.
-    pub(crate) fn by(trace: &Trace) -> Made {
-        Made {
-            model: trace.by.as_ref().map(|by| by.model.clone()),
-            adapter: trace.by.as_ref().and_then(|by| by.adapter.clone()),
-            format: trace.prompt.as_ref().map(|prompt| prompt.format),
-            skills: trace.skills.clone(),
-        }
-    }
-}
-
-/// What is to be done for a request.
+/// What a request does next.
 enum Step {
-    /// It is answered.
-    Answer(Outcome),
+    /// It gets this answer.
+    Answer(Resolution),
     /// It waits for a run.
-    Wait(Listening),
+    Wait(Waiter),
 }
 
 impl Request<'_> {
-    fn new(server: &Server, asked: Asked) -> Request<'_> {
+    fn new(server: &Server, params: CompletionParams) -> Request<'_> {
         let arrived = Instant::now();
         let usage = Usage::default();
+        let span =
+            info_span!("request", id = NEXT.fetch_add(1, Ordering::Relaxed), trigger = ?params.trigger);
         Request {
             server,
-            asked,
+            params,
             arrived,
             seen: None,
             usage,
-            reach: None,
+            window_size: None,
             skills: Vec::new(),
             reused: false,
-            given: None,
-            told: false,
+            current_suggestion: None,
+            recorded: false,
+            span,
         }
     }
 
-    async fn settle(&mut self) -> Outcome {
-        remember::look(self.server, &self.asked.uri);
+    async fn settle(&mut self) -> Resolution {
+        self.server.update_notes(&self.params.uri);
         // A run that was joined may turn out to be of no use after all; then one of its own follows.
         for may_reuse in [true, false] {
-            let mut listening = match self.begin(may_reuse) {
-                Step::Answer(outcome) => return outcome,
-                Step::Wait(listening) => listening,
+            let mut waiter = match self.begin(may_reuse) {
+                Step::Answer(resolution) => return resolution,
+                Step::Wait(waiter) => waiter,
             };
-            let heard = listening.hear().await;
-            if let Some(outcome) = self.end(heard) {
-                return outcome;
+            let result = waiter.wait().await;
+            if let Some(resolution) = self.end(result) {
+                return resolution;
             }
         }
-        Outcome::Nothing(Why::Pipeline(Reason::Cancelled))
+        Resolution::Nothing(Why::Pipeline(Reason::Cancelled))
     }
 
     /// Looks at the document and starts what is needed.
@@ -140,231 +129,239 @@ impl Request<'_> {
         let (encoding, settings) = (session.encoding, Arc::clone(&session.settings));
         let (paused, off) = (session.paused, session.is_off());
         if self.seen.is_none() {
-            let typing = session.typing(&self.asked.uri, self.arrived);
+            let typing = session.typing(&self.params.uri, self.arrived);
             typing.into_iter().for_each(|record| self.server.recorder.record(record));
         }
-        let Some(document) = session.documents.get_mut(&self.asked.uri) else {
-            return Step::Answer(Outcome::Nothing(Why::NotOpen));
+        let Some(document) = session.documents.get_mut(&self.params.uri) else {
+            return Step::Answer(Resolution::Nothing(Why::NotOpen));
         };
         if let Some(seen) = &self.seen
             && (document.revision != seen.revision || document.serial != seen.serial)
         {
-            return Step::Answer(Outcome::Overtaken(Overtaken::Change));
+            return Step::Answer(Resolution::Overtaken(Overtaken::Change));
         }
-        let cursor = document.snapshot.offset_at(convert::position(self.asked.position), encoding);
+        let cursor = document.snapshot.offset_at(convert::position(self.params.position), encoding);
         if self.seen.is_none() {
             document.serial += 1;
-            document.place = Some(cursor);
+            document.cursor = Some(cursor);
             if let Some(run) = &document.run {
-                run.flight.overtake(Overtaken::Request);
+                run.in_flight.overtake(Overtaken::Request);
             }
         }
         let snapshot = document.snapshot.clone();
         let (revision, serial) = (document.revision, document.serial);
         let here = (snapshot.clone(), Arc::clone(&settings));
+        debug!(parent: &self.span, uri = self.params.uri, revision, serial, "arrived");
         self.seen = Some(Seen { snapshot: here.0, cursor, revision, serial, encoding, settings: here.1 });
 
         if let Some(bytes) = document.too_large {
-            return Step::Answer(Outcome::Nothing(Why::TooLarge(bytes)));
+            return Step::Answer(Resolution::Nothing(Why::TooLarge { bytes, limit: MAX_BYTES }));
         }
         if paused {
-            return Step::Answer(Outcome::Nothing(Why::Paused));
+            return Step::Answer(Resolution::Nothing(Why::Paused));
         }
         if off {
-            return Step::Answer(Outcome::Nothing(Why::Pipeline(Reason::Disabled)));
+            return Step::Answer(Resolution::Nothing(Why::Pipeline(Reason::Disabled)));
         }
-        let selected = self.asked.selected.as_ref();
+        let selected = self.params.selected.as_ref();
         let selected = selected.and_then(|item| menu_item(&snapshot, cursor, item, encoding));
-        let trigger = self.asked.trigger;
+        let trigger = self.params.trigger;
         if may_reuse && selected.is_none() {
-            document.harvest(&self.asked.uri, &mut session.recent);
-            let job = Job {
-                snapshot: &snapshot,
-                cursor,
-                trigger,
-                selected: None,
-                memory: Memory::none(),
-                settings: &settings,
-            };
-            if let Some(served) = session.recent.serve(&self.asked.uri, &job) {
+            document.harvest(&self.params.uri, &mut session.recent);
+            let job = Job { trigger, ..Job::at(&snapshot, cursor, &settings) };
+            if let Some(served) = session.recent.serve(&self.params.uri, &job) {
                 self.reused = true;
-                if !is_asked_again(trigger, document, cursor, &served, &settings) {
-                    return Step::Answer(self.give(session, served.suggestion, &served.tag));
+                info!(parent: &self.span, "the rest of an earlier suggestion fits");
+                if !wants_alternatives(trigger, document, cursor, &served, &settings) {
+                    return Step::Answer(self.answer_with(session, served.suggestion, &served.tag));
                 }
-                if let Some(others) = document.shown.as_ref().and_then(|(_, shown)| shown.others.clone()) {
-                    return Step::Answer(self.give_with(session, served, others));
+                if let Some(alternatives) =
+                    document.shown.as_ref().and_then(|(_, shown)| shown.alternatives.clone())
+                {
+                    return Step::Answer(self.answer_with_alternatives(session, served, alternatives));
                 }
-                self.given = Some(served);
+                self.current_suggestion = Some(served);
             } else if let Some(run) = &document.run {
                 let typed = run.origin.typed(&snapshot, cursor);
-                if let Some(listening) = typed.and_then(|typed| Flight::join(&run.flight, &typed)) {
+                if let Some(waiter) = typed.and_then(|typed| InFlight::join(&run.in_flight, &typed)) {
                     self.reused = true;
-                    return Step::Wait(listening);
+                    info!(parent: &self.span, job = run.in_flight.id, "joins");
+                    return Step::Wait(waiter);
                 }
             }
         }
-        self.reused = self.given.is_some();
-        let given = self.given.as_ref().map(|served| served.suggestion.clone());
-        let memory = remember::at(session, &self.asked.uri, cursor);
-        let (flight, listening) = Flight::new();
+        self.reused = self.current_suggestion.is_some();
+        let current_suggestion = self.current_suggestion.as_ref().map(|served| served.suggestion.clone());
+        let memory = session.prompt_memory(&self.params.uri, cursor);
+        let workspace = session.workspace_of(&self.params.uri);
+        let (in_flight, waiter) = InFlight::new();
         let origin = Anchor::new(&snapshot, cursor);
-        let run = Run { spot: Spot::at(cursor), origin, flight: Arc::clone(&flight) };
-        let document = session.documents.get_mut(&self.asked.uri);
+        let run = Run { typed_range: TypedRange::at(cursor), origin, in_flight: Arc::clone(&in_flight) };
+        let document = session.documents.get_mut(&self.params.uri);
+        info!(parent: &self.span, job = in_flight.id, "waits for a new job");
         if let Some(old) = document.and_then(|document| document.run.replace(run)) {
-            old.flight.cancel.cancel();
+            debug!(parent: &self.span, job = old.in_flight.id, "cancels the document's earlier job");
+            old.in_flight.cancel.cancel();
         }
         drop(guard);
         self.server.worker.submit(Task {
-            flight,
+            in_flight,
+            workspace,
             snapshot,
             cursor,
             trigger,
             selected,
-            given,
+            current_suggestion,
             memory,
             settings,
         });
-        Step::Wait(listening)
+        Step::Wait(waiter)
     }
 
-    /// Turns what was heard into an answer; nothing when the run was of no use to this request.
-    fn end(&mut self, heard: Heard) -> Option<Outcome> {
-        let heard_of = match heard {
-            Heard::Overtaken(by) => return Some(Outcome::Overtaken(by)),
-            Heard::NoModel(why) => return Some(Outcome::Nothing(Why::NoModel(why))),
-            Heard::Done(trace) => Ok(trace),
-            Heard::Others(found) => Err(found),
+    /// Turns the result of a run into an answer; nothing when the run was of no use to this request.
+    fn end(&mut self, result: GenerationResult) -> Option<Resolution> {
+        let found = match result {
+            GenerationResult::Overtaken(by) => return Some(Resolution::Overtaken(by)),
+            GenerationResult::NoModel(why) => return Some(Resolution::Nothing(Why::NoModel(why))),
+            GenerationResult::Done(trace) => Ok(trace),
+            GenerationResult::Alternatives(traces) => Err(traces),
         };
         let seen = self.seen.clone()?;
         let mut guard = self.server.session();
         let session = &mut *guard;
-        let Some(document) = session.documents.get_mut(&self.asked.uri) else {
-            return Some(Outcome::Overtaken(Overtaken::Change));
+        let Some(document) = session.documents.get_mut(&self.params.uri) else {
+            return Some(Resolution::Overtaken(Overtaken::Change));
         };
         if document.revision != seen.revision {
-            return Some(Outcome::Overtaken(Overtaken::Change));
+            return Some(Resolution::Overtaken(Overtaken::Change));
         }
         if document.serial != seen.serial {
-            return Some(Outcome::Overtaken(Overtaken::Request));
+            return Some(Resolution::Overtaken(Overtaken::Request));
         }
-        let trace = match heard_of {
+        let trace = match found {
             Ok(trace) => trace,
-            Err(found) => {
-                let served = self.given.take()?;
-                let others = found.iter().filter_map(|trace| self.other(session, trace)).collect();
-                return Some(self.give_with(session, served, others));
+            Err(traces) => {
+                let served = self.current_suggestion.take()?;
+                let alternatives =
+                    traces.iter().filter_map(|trace| self.alternative(session, trace)).collect();
+                return Some(self.answer_with_alternatives(session, served, alternatives));
             }
         };
-        document.harvest(&self.asked.uri, &mut session.recent);
+        document.harvest(&self.params.uri, &mut session.recent);
         self.usage = trace.raw.as_ref().map(|raw| raw.usage).unwrap_or_default();
-        self.reach = trace.reach;
+        self.window_size = trace.window_size;
         self.skills = trace.skills.clone();
-        match &trace.outcome {
-            Pipeline::Nothing(_) if self.reused => None,
-            Pipeline::Nothing(reason) => {
+        match &trace.completion {
+            Completion::Nothing(_) if self.reused => None,
+            Completion::Nothing(reason) => {
                 if let Some(shown) = document.shown.take() {
-                    self.replaced(session, &shown);
+                    self.record_replaced(session, &shown);
                 }
-                Some(Outcome::Nothing(Why::Pipeline(reason.clone())))
+                Some(Resolution::Nothing(Why::Pipeline(reason.clone())))
             }
-            Pipeline::Suggestion(suggestion) if !self.reused => {
-                Some(self.give(session, suggestion.clone(), &Made::by(&trace)))
+            Completion::Suggestion(suggestion) if !self.reused => {
+                Some(self.answer_with(session, suggestion.clone(), &Provenance::of(&trace)))
             }
-            Pipeline::Suggestion(_) => {
+            Completion::Suggestion(_) => {
                 let Seen { snapshot, cursor, settings, .. } = &seen;
-                let trigger = self.asked.trigger;
-                let job = Job {
-                    snapshot,
-                    cursor: *cursor,
-                    trigger,
-                    selected: None,
-                    memory: Memory::none(),
-                    settings,
-                };
-                let served = session.recent.serve(&self.asked.uri, &job)?;
-                Some(self.give(session, served.suggestion, &served.tag))
+                let trigger = self.params.trigger;
+                let job = Job { trigger, ..Job::at(snapshot, *cursor, settings) };
+                let served = session.recent.serve(&self.params.uri, &job)?;
+                Some(self.answer_with(session, served.suggestion, &served.tag))
             }
         }
     }
 
-    /// Gives a suggestion and remembers it.
-    fn give(&self, session: &mut Session, suggestion: Suggestion, made: &Made) -> Outcome {
-        let Some(seen) = &self.seen else { return Outcome::Nothing(Why::NotOpen) };
+    /// Answers with a suggestion, and adds it to those that are known.
+    fn answer_with(
+        &self,
+        session: &mut Session,
+        suggestion: Suggestion,
+        provenance: &Provenance,
+    ) -> Resolution {
+        let Some(seen) = &self.seen else { return Resolution::Nothing(Why::NotOpen) };
         let Seen { snapshot, cursor, encoding, .. } = seen;
         let origin = self.origin(session, seen, &suggestion);
         let (id, text) = (origin.id.clone(), origin.text.clone());
         let (start, end) = (Offset(origin.replaced.start), Offset(origin.replaced.end));
-        let before = session.documents.get_mut(&self.asked.uri).and_then(|document| document.shown.take());
-        let rest = before.as_ref().and_then(|(spot, shown)| rest(*spot, shown, snapshot, *cursor, &text));
+        let before = session.documents.get_mut(&self.params.uri).and_then(|document| document.shown.take());
+        let rest = before
+            .as_ref()
+            .and_then(|(typed_range, shown)| rest(*typed_range, shown, snapshot, *cursor, &text));
         let (origin, offset) = match (rest, before) {
             (Some(rest), Some((_, shown))) => {
-                session.suggestions.rest(&id, &shown.origin, rest);
+                session.suggestions.add_rest(&id, &shown.origin, rest);
                 (shown.origin, rest)
             }
             (_, before) => {
-                before.iter().for_each(|shown| self.replaced(session, shown));
-                session.suggestions.remember(&origin);
-                let offer = self.offer(session, &origin, made);
+                before.iter().for_each(|shown| self.record_replaced(session, shown));
+                session.suggestions.add(&origin);
+                let offer = self.offer(session, &origin, provenance);
                 offer.into_iter().for_each(|offer| self.server.recorder.record(Record::Offer(offer)));
                 (origin, 0)
             }
         };
-        if let Some(document) = session.documents.get_mut(&self.asked.uri) {
-            let shown = Shown { text, swallowed: end.0 - cursor.0, origin, offset, others: None };
+        if let Some(document) = session.documents.get_mut(&self.params.uri) {
+            let shown = Shown { text, swallowed: end.0 - cursor.0, origin, offset, alternatives: None };
             // A menu's item also replaces what stands left of the cursor: nothing can be typed into that.
-            document.shown = (start == *cursor).then(|| (Spot::at(*cursor), shown));
+            document.shown = (start == *cursor).then(|| (TypedRange::at(*cursor), shown));
         }
         let range = convert::range(snapshot, start, end, *encoding);
-        let skills = made.skills.clone();
-        Outcome::Suggestion(Ready {
+        let skills = provenance.skills.clone();
+        Resolution::Suggestion(Answer {
             id,
             text: suggestion.text,
             range,
             reused: self.reused,
             skills,
-            others: Vec::new(),
+            alternatives: Vec::new(),
         })
     }
 
-    /// Gives the suggestion that is shown once more, and others beside it.
-    fn give_with(&self, session: &mut Session, served: Served<Made>, others: Vec<Other>) -> Outcome {
-        let mut outcome = self.give(session, served.suggestion, &served.tag);
-        if let Outcome::Suggestion(first) = &mut outcome {
-            first.others = others.iter().map(|other| other.ready.clone()).collect();
+    /// Answers with the suggestion that is shown, and its alternatives.
+    fn answer_with_alternatives(
+        &self,
+        session: &mut Session,
+        served: Served<Provenance>,
+        alternatives: Vec<Alternative>,
+    ) -> Resolution {
+        let mut resolution = self.answer_with(session, served.suggestion, &served.tag);
+        if let Resolution::Suggestion(first) = &mut resolution {
+            first.alternatives = alternatives.iter().map(|alternative| alternative.answer.clone()).collect();
         }
-        let document = session.documents.get_mut(&self.asked.uri);
+        let document = session.documents.get_mut(&self.params.uri);
         if let Some((_, shown)) = document.and_then(|document| document.shown.as_mut()) {
-            shown.others = Some(others);
+            shown.alternatives = Some(alternatives);
         }
-        outcome
+        resolution
     }
 
-    /// Returns what a run made beside the suggestion that is shown.
-    fn other(&self, session: &Session, trace: &Trace) -> Option<Other> {
+    /// Returns the alternative that a run provenance.
+    fn alternative(&self, session: &Session, trace: &Trace) -> Option<Alternative> {
         let (seen, suggestion) = (self.seen.as_ref()?, trace.suggestion()?);
         let origin = self.origin(session, seen, suggestion);
         let range = origin.replaced.clone();
-        let ready = Ready {
+        let answer = Answer {
             id: origin.id.clone(),
             text: suggestion.text.clone(),
             range: convert::range(&seen.snapshot, Offset(range.start), Offset(range.end), seen.encoding),
             reused: false,
             skills: trace.skills.clone(),
-            others: Vec::new(),
+            alternatives: Vec::new(),
         };
-        let made = Made::by(trace);
-        let offer = self.offer(session, &origin, &made);
+        let provenance = Provenance::of(trace);
+        let offer = self.offer(session, &origin, &provenance);
         let swallowed = range.end - seen.cursor.0;
-        let shown = Shown { text: origin.text.clone(), swallowed, origin, offset: 0, others: None };
-        Some(Other { ready, shown, made: (suggestion.clone(), made), offer })
+        let shown = Shown { text: origin.text.clone(), swallowed, origin, offset: 0, alternatives: None };
+        Some(Alternative { answer, shown, suggestion: suggestion.clone(), provenance, offer })
     }
 
-    /// Returns a suggestion as one that was not given before.
+    /// Returns a suggestion as the origin of its rests.
     fn origin(&self, session: &Session, seen: &Seen, suggestion: &Suggestion) -> Arc<Origin> {
         let (start, end) = one_line(&seen.snapshot, seen.cursor, suggestion);
         Arc::new(Origin {
-            id: identify(&self.asked.uri, seen.cursor.0, &suggestion.text),
-            uri: self.asked.uri.clone(),
+            id: identify(&self.params.uri, seen.cursor.0, &suggestion.text),
+            uri: self.params.uri.clone(),
             text: document_breaks(&seen.snapshot, seen.cursor, &suggestion.text),
             snapshot: seen.snapshot.clone(),
             replaced: start.0..end.0,
@@ -372,22 +369,27 @@ impl Request<'_> {
         })
     }
 
-    /// Tells that a suggestion gave way to this request's answer.
-    fn replaced(&self, session: &mut Session, (spot, shown): &(Spot, Shown)) {
-        let here = |seen: &Seen| (spot.start()..=spot.end()).contains(&seen.cursor);
-        let fate = if self.seen.as_ref().is_some_and(here) { Fate::Superseded } else { Fate::Dismissed };
-        let record = session.suggestions.note(&shown.origin.id, fate, FateSource::Change, None);
-        record.into_iter().for_each(|record| self.server.recorder.record(Record::Fate(Box::new(record))));
+    /// Records that this request's answer replaced a suggestion.
+    fn record_replaced(&self, session: &mut Session, (typed_range, shown): &(TypedRange, Shown)) {
+        let here = |seen: &Seen| (typed_range.start()..=typed_range.end()).contains(&seen.cursor);
+        let outcome = if self.seen.as_ref().is_some_and(here) {
+            SuggestionOutcome::Superseded
+        } else {
+            SuggestionOutcome::Dismissed
+        };
+        let record =
+            session.suggestions.record_outcome(&shown.origin.id, outcome, OutcomeSource::Change, None);
+        record.into_iter().for_each(|record| self.server.recorder.record(Record::Outcome(Box::new(record))));
     }
 
-    /// Returns what is noted of a suggestion that was not given before, if anything may be.
-    fn offer(&self, session: &Session, origin: &Origin, made: &Made) -> Option<Box<OfferRecord>> {
+    /// Returns the record of a new suggestion, unless the journal is off.
+    fn offer(&self, session: &Session, origin: &Origin, provenance: &Provenance) -> Option<Box<OfferRecord>> {
         if origin.journal == Journal::Off {
             return None;
         }
-        let (line, column) = self.place();
+        let (line, column) = self.line_and_column();
         let keeps = origin.journal == Journal::On;
-        let before = origin.replaced.start.saturating_sub(SEEN_BEFORE)..origin.replaced.start;
+        let before = origin.replaced.start.saturating_sub(BYTES_BEFORE)..origin.replaced.start;
         Some(Box::new(OfferRecord {
             suggestion: origin.id.clone(),
             uri: origin.uri.clone(),
@@ -400,36 +402,45 @@ impl Request<'_> {
             before: if keeps { origin.snapshot.slice(before) } else { String::new() },
             length: convert::utf16_len(&origin.text),
             lines: origin.text.lines().count(),
-            format: made.format,
-            model: made.model.clone(),
-            adapter: made.adapter.clone(),
-            skills: made.skills.clone(),
+            format: provenance.format,
+            model: provenance.model.clone(),
+            adapter: provenance.adapter.clone(),
+            skills: provenance.skills.clone(),
             journal: origin.journal,
         }))
     }
 
-    /// Tells how the request ended: the record, and the status for what a person would wonder about.
-    fn tell(&self, outcome: &Outcome) {
-        let mut record = self.record(outcome);
+    /// Records how the request ended, and sets the status where a person would wonder.
+    fn record_end(&self, resolution: &Resolution) {
+        let mut record = self.record(resolution);
         let mut session = self.server.session();
         record.suggestion = record.suggestion.map(|id| session.suggestions.origin_of(&id).to_owned());
         session.answered(record.clone());
         // Whatever overtook it said where the user is now.
-        if !matches!(outcome, Outcome::Overtaken(_)) {
+        if !matches!(resolution, Resolution::Overtaken(_)) {
             // What the next key will need is not read yet: no reason to wait for quiet.
-            let quiet = if self.reach == Some(Reach::Near) { Duration::ZERO } else { QUIET };
-            self.server.rest(&mut session, &self.asked.uri, quiet);
+            let quiet = if self.window_size == Some(WindowSize::Near) { Duration::ZERO } else { QUIET };
+            self.server.schedule_prefill(&mut session, &self.params.uri, quiet);
         }
         drop(session);
-        if !matches!(outcome, Outcome::Overtaken(_) | Outcome::Cancelled) {
-            self.server.status.last(outcome.code(), outcome.to_string());
+        info!(
+            parent: &self.span,
+            code = record.code,
+            suggestion = record.suggestion,
+            lines = record.lines,
+            reused = record.reused,
+            ms = record.total.as_millis() as u64,
+            "answered"
+        );
+        if !matches!(resolution, Resolution::Overtaken(_) | Resolution::Cancelled) {
+            self.server.status.last(resolution.code(), resolution.to_string());
         }
         self.server.recorder.record(Record::Request(Box::new(record)));
     }
 
     /// Returns line and column of the cursor for people: from 1, the column in characters.
-    fn place(&self) -> (u32, u32) {
-        let (line, column) = self.seen.as_ref().map_or((self.asked.position.line, 0), |seen| {
+    fn line_and_column(&self) -> (u32, u32) {
+        let (line, column) = self.seen.as_ref().map_or((self.params.position.line, 0), |seen| {
             let found = seen.snapshot.position_of(seen.cursor, Encoding::Utf32);
             (found.line, found.column)
         });
@@ -437,33 +448,33 @@ impl Request<'_> {
     }
 
     fn trigger(&self) -> &'static str {
-        match self.asked.trigger {
+        match self.params.trigger {
             Trigger::Invoked => "invoked",
             Trigger::Automatic => "automatic",
         }
     }
 
-    fn record(&self, outcome: &Outcome) -> RequestRecord {
-        let suggestion = match outcome {
-            Outcome::Suggestion(ready) => Some(ready),
+    fn record(&self, resolution: &Resolution) -> RequestRecord {
+        let suggestion = match resolution {
+            Resolution::Suggestion(answer) => Some(answer),
             _ => None,
         };
         let snapshot = self.seen.as_ref().map(|seen| &seen.snapshot);
-        let (line, column) = self.place();
+        let (line, column) = self.line_and_column();
         RequestRecord {
-            uri: self.asked.uri.clone(),
+            uri: self.params.uri.clone(),
             path: snapshot.and_then(Snapshot::path).map(str::to_owned),
             language: snapshot.map_or("", |snapshot| snapshot.language().id()).to_owned(),
             version: snapshot.map_or(0, Snapshot::version),
             line,
             column,
             trigger: self.trigger(),
-            code: outcome.code().to_owned(),
-            sentence: outcome.to_string(),
-            suggestion: suggestion.map(|ready| ready.id.clone()),
-            lines: suggestion.map_or(0, |ready| ready.text.lines().count()),
+            code: resolution.code().to_owned(),
+            sentence: resolution.to_string(),
+            suggestion: suggestion.map(|answer| answer.id.clone()),
+            lines: suggestion.map_or(0, |answer| answer.text.lines().count()),
             reused: self.reused,
-            window: self.reach.map(Reach::code),
+            window: self.window_size.map(WindowSize::code),
             total: self.arrived.elapsed(),
             prefill: self.usage.prefill,
             decode: self.usage.decode,
@@ -471,45 +482,52 @@ impl Request<'_> {
             reused_tokens: self.usage.reused_tokens,
             generated_tokens: self.usage.generated_tokens,
             model: self.server.status.model(),
-            skills: suggestion.map_or_else(|| self.skills.clone(), |ready| ready.skills.clone()),
+            skills: suggestion.map_or_else(|| self.skills.clone(), |answer| answer.skills.clone()),
         }
     }
 }
 
 impl Drop for Request<'_> {
     fn drop(&mut self) {
-        if !self.told {
-            self.tell(&Outcome::Cancelled);
+        if !self.recorded {
+            self.record_end(&Resolution::Cancelled);
         }
     }
 }
 
-/// Returns whether a person asks again where a suggestion is shown: for others.
-fn is_asked_again(
+/// Returns whether a person asks for alternatives: by hand, where a suggestion is shown.
+fn wants_alternatives(
     trigger: Trigger,
     document: &Document,
     cursor: Offset,
-    served: &Served<Made>,
+    served: &Served<Provenance>,
     settings: &Settings,
 ) -> bool {
     let of_language = settings.for_language(document.snapshot.language().id());
     let text = document_breaks(&document.snapshot, cursor, &served.suggestion.text);
-    let is_shown =
-        |(spot, shown): &(Spot, Shown)| rest(*spot, shown, &document.snapshot, cursor, &text).is_some();
+    let is_shown = |(typed_range, shown): &(TypedRange, Shown)| {
+        rest(*typed_range, shown, &document.snapshot, cursor, &text).is_some()
+    };
     trigger == Trigger::Invoked
         && of_language.alternatives > 0
         && document.shown.as_ref().is_some_and(is_shown)
 }
 
-/// Returns from which byte of its origin on `text` is what typing has left of the suggestion shown at `spot`; nothing
-/// where it is another one.
-fn rest(spot: Spot, shown: &Shown, snapshot: &Snapshot, cursor: Offset, text: &str) -> Option<usize> {
-    if cursor < spot.start() || cursor > spot.end() {
+/// Returns at which byte of its origin `text` begins, where it is the rest of the suggestion shown at `typed_range`;
+/// nothing where it is another suggestion.
+fn rest(
+    typed_range: TypedRange,
+    shown: &Shown,
+    snapshot: &Snapshot,
+    cursor: Offset,
+    text: &str,
+) -> Option<usize> {
+    if cursor < typed_range.start() || cursor > typed_range.end() {
         return None;
     }
-    let typed = snapshot.slice(spot.start().0..cursor.0);
-    let left = shown.text.strip_prefix(&typed)?;
-    (left == text).then_some(shown.offset + typed.len())
+    let typed = snapshot.slice(typed_range.start().0..cursor.0);
+    let rest = shown.text.strip_prefix(&typed)?;
+    (rest == text).then_some(shown.offset + typed.len())
 }
 
 /// Returns `text` with the line breaks of the document around the cursor, as it will stand there.
@@ -523,7 +541,7 @@ fn document_breaks(snapshot: &Snapshot, cursor: Offset, text: &str) -> String {
     if found == "\r\n" { text.replace('\n', "\r\n") } else { text.to_owned() }
 }
 
-/// Returns what a suggestion replaces, held to the cursor's line: clients refuse anything else.
+/// Returns the range that a suggestion replaces, held to the cursor's line: clients refuse anything else.
 fn one_line(snapshot: &Snapshot, cursor: Offset, suggestion: &Suggestion) -> (Offset, Offset) {
     let line = snapshot.line_of(cursor);
     let (first, last) = (snapshot.line_start(line), snapshot.line_end(line));
@@ -532,7 +550,7 @@ fn one_line(snapshot: &Snapshot, cursor: Offset, suggestion: &Suggestion) -> (Of
     (start, end)
 }
 
-/// Returns the menu's item in our words. Neovim sends the visual selection in its place, which may
+/// Returns the menu's item in the pipeline's types. Neovim sends the visual selection in its place, which may
 /// span lines or lie elsewhere: then there is no item.
 fn menu_item(
     snapshot: &Snapshot,

@@ -7,16 +7,16 @@ use tower_lsp::LspService;
 
 use crate::hints::Hinter;
 use crate::host::{Host, Record};
-use crate::keeper::Keeper;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
+use crate::retention_tracker::RetentionTracker;
 use crate::server::Server;
 use crate::session::Session;
 use crate::status::Status;
 use crate::transport::{self, Ending, Outbox};
 use crate::worker::{Reports, Worker};
 
-/// How long the last records may take to be heard.
+/// How long the sink may take for the last records.
 const RECORDS: Duration = Duration::from_millis(500);
 
 /// Speaks the protocol over standard input and output until the client says `exit` or closes them.
@@ -30,9 +30,9 @@ pub async fn serve(host: Host) -> Ending {
     let reports =
         Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
     let worker = Arc::new(Worker::start(host.load, reports));
-    let recorder = Recorder::start(host.ear);
-    let state = Arc::new(Mutex::new(Session::new(host.settings)));
-    let keeper = Keeper::start(Arc::clone(&state), recorder.clone(), host.head);
+    let recorder = Recorder::start(host.event_sink);
+    let state = Arc::new(Mutex::new(Session::new((host.settings)(None))));
+    let retention_tracker = RetentionTracker::start(Arc::clone(&state), recorder.clone(), host.head);
     let hinter = Hinter::start(Arc::clone(&state), outbox.clone(), host.skills);
     let last = Arc::clone(&state);
     let (closing, records) = (Arc::clone(&worker), recorder.clone());
@@ -46,10 +46,11 @@ pub async fn serve(host: Host) -> Ending {
         progress,
         worker,
         recorder,
-        keeper,
+        retention_tracker,
         hinter,
         notes: host.notes,
         ignored: host.ignored,
+        settings: host.settings,
         state,
     })
     .custom_method("textDocument/inlineCompletion", Server::inline_completion)
@@ -60,8 +61,8 @@ pub async fn serve(host: Host) -> Ending {
     let ending = transport::run(service, socket, outbox, writer).await;
     closing.close();
     for document in last.lock().unwrap_or_else(PoisonError::into_inner).documents.values_mut() {
-        let looks = document.places.close(&document.snapshot);
-        looks.into_iter().for_each(|look| records.record(Record::Later(Box::new(look))));
+        let checks = document.retained.check_at_close(&document.snapshot);
+        checks.into_iter().for_each(|check| records.record(Record::Retention(Box::new(check))));
     }
     records.drain(RECORDS);
     ending

@@ -1,25 +1,19 @@
-//! The server as the protocol sees it: each message goes to its own file.
-//!
-//! A handler changes the session before its first wait. The loop runs every handler that far before
-//! it looks at the next message, so the session changes in the order of the messages.
+//! Everything that a handler can reach: the session, and the ways to the threads.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tower_lsp::jsonrpc::Result;
-use tower_lsp::ls_types as lsp;
-use tower_lsp::{Client, LanguageServer};
+use serde_json::json;
+use tower_lsp::Client;
 
+use crate::convert;
 use crate::documents;
-use crate::handlers;
 use crate::hints::Hinter;
-use crate::host::{Ignored, Notes};
-use crate::idle::Ahead;
-use crate::keeper::Keeper;
+use crate::host::{IgnoreCheck, NotesLookup, SettingsLookup};
+use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
-use crate::remember;
+use crate::retention_tracker::RetentionTracker;
 use crate::session::Session;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -35,10 +29,11 @@ pub(crate) struct Server {
     pub(crate) progress: Arc<Progress>,
     pub(crate) worker: Arc<Worker>,
     pub(crate) recorder: Recorder,
-    pub(crate) keeper: Keeper,
+    pub(crate) retention_tracker: RetentionTracker,
     pub(crate) hinter: Hinter,
-    pub(crate) notes: Notes,
-    pub(crate) ignored: Ignored,
+    pub(crate) notes: NotesLookup,
+    pub(crate) ignored: IgnoreCheck,
+    pub(crate) settings: SettingsLookup,
     pub(crate) state: Arc<Mutex<Session>>,
 }
 
@@ -48,11 +43,19 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Follows a change of the settings, and tells what of them was not understood.
+    /// Takes the settings from files for the workspace that the editor has open, which is its first folder. Returns whether
+    /// other settings hold now. Never call it with the session locked: files are read.
+    pub(crate) fn update_file_settings(&self) -> bool {
+        let folder = self.session().folders.first().and_then(|folder| convert::file_path(folder));
+        let files = (self.settings)(folder.as_deref());
+        self.session().set_file_settings(files)
+    }
+
+    /// Follows a change of the settings, and sends the warnings about them.
     pub(crate) fn settings_changed(&self, warnings: &[String]) {
         let session = self.session();
         self.status.off(session.is_off());
-        self.hinter.now(session.documents.keys().cloned().collect());
+        self.hinter.check_now(session.documents.keys().cloned().collect());
         drop(session);
         for warning in warnings {
             self.outbox.notify("window/logMessage", &json!({ "type": 2, "message": warning }));
@@ -69,97 +72,42 @@ impl Server {
         }
     }
 
-    /// Lets the model read ahead where the user is in a document, after `quiet`; for nothing where completions are
-    /// off or paused. What it reads for another line ends.
-    pub(crate) fn rest(&self, session: &mut Session, uri: &str, quiet: Duration) {
-        documents::used(&mut session.documents, uri);
+    /// Looks up the notes for a document, and, once, whether its changes may enter the edit history. Never call it with
+    /// the session locked: files are read.
+    pub(crate) fn update_notes(&self, uri: &str) {
+        let session = self.session();
+        let folder = convert::folder_of(uri, &session.folders);
+        let Some(document) = session.documents.get(uri) else { return };
+        let decide = !document.context.knows_whether_to_track_edits();
+        let decide = decide && session.uses_edit_history(&document.snapshot);
+        let allowed = session.may_track_edits(&document.snapshot);
+        drop(session);
+        let notes = (self.notes)(uri, folder.as_deref());
+        let track = decide.then(|| allowed && !(self.ignored)(uri, folder.as_deref()));
+        let mut session = self.session();
+        if let (Some(document), Some(allowed)) = (session.documents.get_mut(uri), track) {
+            document.context.track_edits(allowed);
+        }
+        session.set_notes(uri, notes);
+    }
+
+    /// Schedules a prefill where the user is in a document, after `quiet`; none where completions are off or paused. A
+    /// prefill for another line ends.
+    pub(crate) fn schedule_prefill(&self, session: &mut Session, uri: &str, quiet: Duration) {
+        documents::mark_used(&mut session.documents, uri);
         let on = !session.paused && !session.is_off();
-        let place = session.documents.get(uri).and_then(|document| document.place);
-        let memory = remember::at(session, uri, place.unwrap_or_default());
+        let cursor = session.documents.get(uri).and_then(|document| document.cursor);
+        let memory = session.prompt_memory(uri, cursor.unwrap_or_default());
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
-        let ahead = document.map(|document| Ahead {
+        let job = document.map(|document| PrefillJob {
             uri: uri.to_owned(),
+            workspace: session.workspace_of(uri),
             snapshot: document.snapshot.clone(),
-            cursor: document.place,
-            others: documents::beside(&session.documents, uri),
+            cursor: document.cursor,
+            draft_sources: documents::recently_used(&session.documents, uri),
             memory,
             settings: Arc::clone(&session.settings),
         });
-        self.worker.rest(ahead, quiet);
-    }
-
-    pub(crate) async fn inline_completion(&self, params: Value) -> Result<Value> {
-        handlers::inline_completion::handle(self, params).await
-    }
-
-    pub(crate) async fn did_show_completion(&self, params: Value) {
-        handlers::did_show_completion::handle(self, &params);
-    }
-
-    pub(crate) async fn did_partially_accept_completion(&self, params: Value) {
-        handlers::did_partially_accept_completion::handle(self, &params);
-    }
-
-    pub(crate) async fn did_focus(&self, params: Value) {
-        handlers::did_focus::handle(self, &params);
-    }
-}
-
-impl LanguageServer for Server {
-    async fn initialize(&self, params: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
-        Ok(handlers::initialize::handle(self, params))
-    }
-
-    async fn initialized(&self, _: lsp::InitializedParams) {
-        handlers::initialized::handle(self).await;
-    }
-
-    async fn shutdown(&self) -> Result<()> {
-        self.worker.close();
-        Ok(())
-    }
-
-    async fn did_open(&self, params: lsp::DidOpenTextDocumentParams) {
-        handlers::did_open::handle(self, params);
-    }
-
-    async fn did_change(&self, params: lsp::DidChangeTextDocumentParams) {
-        handlers::did_change::handle(self, params);
-    }
-
-    async fn did_close(&self, params: lsp::DidCloseTextDocumentParams) {
-        handlers::did_close::handle(self, &params);
-    }
-
-    async fn did_save(&self, params: lsp::DidSaveTextDocumentParams) {
-        handlers::did_save::handle(self, &params);
-    }
-
-    async fn did_change_configuration(&self, params: lsp::DidChangeConfigurationParams) {
-        handlers::did_change_configuration::handle(self, params).await;
-        self.load_if_on();
-    }
-
-    async fn did_change_workspace_folders(&self, params: lsp::DidChangeWorkspaceFoldersParams) {
-        handlers::did_change_workspace_folders::handle(self, params);
-    }
-
-    async fn execute_command(&self, params: lsp::ExecuteCommandParams) -> Result<Option<Value>> {
-        handlers::execute_command::handle(self, &params)
-    }
-
-    async fn diagnostic(
-        &self,
-        params: lsp::DocumentDiagnosticParams,
-    ) -> Result<lsp::DocumentDiagnosticReportResult> {
-        handlers::diagnostic::handle(self, params).await
-    }
-
-    async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
-        handlers::code_action::handle(self, params).await
-    }
-
-    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
-        handlers::completion::handle(self, params).await
+        self.worker.schedule_prefill(job, quiet);
     }
 }

@@ -1,29 +1,31 @@
 //! Everything the server knows between two messages.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::memory::Trail;
+use housestyle_complete::Memory;
+use housestyle_complete::memory::{EditHistory, Note};
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{Journal, Layer, Mode, Settings};
-use housestyle_complete::skills::Exceptions;
-use housestyle_text::{Encoding, Snapshot};
+use housestyle_complete::settings::{Journal, Mode, Settings, SettingsSource};
+use housestyle_complete::skills::{Exceptions, Skills};
+use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
 
 use crate::convert;
 use crate::documents::Documents;
 use crate::host::{Record, RequestRecord, TypingRecord};
-use crate::later::Places;
 use crate::preferences::Preferences;
-use crate::request::Made;
+use crate::provenance::Provenance;
+use crate::retained_ranges::RetainedRanges;
 use crate::suggestions::Suggestions;
 
-/// Answers that `housestyle.why` can tell of.
+/// Answers that `housestyle.why` returns.
 const ANSWERS: usize = 20;
-/// Closed documents that are remembered until the next commit.
+/// Closed documents whose accepted suggestions wait for the next commit.
 const CLOSED: usize = 64;
-/// How often it is told that somebody types.
+/// How often a record says that somebody types.
 const TYPING: Duration = Duration::from_secs(1);
 
 /// What the client said that it can do.
@@ -39,7 +41,7 @@ pub(crate) struct Client {
     pub(crate) progress: bool,
     /// It takes edits for a certain version of a document.
     pub(crate) document_changes: bool,
-    /// It asks for hints itself, and can be told to ask again: none are sent unasked.
+    /// It asks for hints itself, and can be asked to ask again: none are sent unasked.
     pub(crate) asks_for_hints: bool,
 }
 
@@ -56,14 +58,14 @@ pub(crate) struct Session {
     pub(crate) documents: Documents,
     /// The last suggestions, by identifier.
     pub(crate) suggestions: Suggestions,
-    /// The last suggestions, by place: what is typed of them need not be computed again.
-    pub(crate) recent: Recent<Made>,
-    /// Documents that were closed, as they were then, with what was taken in them and may still be committed.
-    pub(crate) closed: VecDeque<(String, Snapshot, Places)>,
+    /// The last suggestions, by place: the rest of one that is typed need not be computed again.
+    pub(crate) recent: Recent<Provenance>,
+    /// Closed documents, as they were then, with the ranges of accepted suggestions that may still be committed.
+    pub(crate) closed: VecDeque<(String, Snapshot, RetainedRanges)>,
     /// The user's last edits.
-    pub(crate) trail: Trail,
-    /// The document for which edits to remember were chosen last.
-    pub(crate) chosen_for: Option<String>,
+    pub(crate) edit_history: EditHistory,
+    /// The document for which edits were selected last.
+    pub(crate) edits_selected_for: Option<String>,
     /// The lines of which somebody said in this session that a skill does not hold for them.
     pub(crate) exceptions: Exceptions,
     /// Whether the user paused completions.
@@ -72,13 +74,13 @@ pub(crate) struct Session {
     pub(crate) settings: Arc<Settings>,
     preferences: Preferences,
     answers: VecDeque<RequestRecord>,
-    /// When it was last told that somebody types.
-    typed: Option<Instant>,
+    /// When it was last recorded that somebody types.
+    typing_recorded: Option<Instant>,
 }
 
 impl Session {
     /// Returns the session of a client that said nothing yet.
-    pub(crate) fn new(files: Layer) -> Session {
+    pub(crate) fn new(files: SettingsSource) -> Session {
         let preferences = Preferences::new(files);
         Session {
             encoding: Encoding::default(),
@@ -88,15 +90,23 @@ impl Session {
             suggestions: Suggestions::default(),
             recent: Recent::new(),
             closed: VecDeque::new(),
-            trail: Trail::default(),
-            chosen_for: None,
+            edit_history: EditHistory::default(),
+            edits_selected_for: None,
             exceptions: Exceptions::default(),
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,
             answers: VecDeque::new(),
-            typed: None,
+            typing_recorded: None,
         }
+    }
+
+    /// Takes the settings from files for the workspace that the editor has open; returns whether other settings hold now.
+    pub(crate) fn set_file_settings(&mut self, files: SettingsSource) -> bool {
+        let before = Arc::clone(&self.settings);
+        self.preferences.set_file_settings(files);
+        self.settings_changed();
+        !Arc::ptr_eq(&before, &self.settings)
     }
 
     /// Takes `initializationOptions`; returns what of them was not understood.
@@ -121,20 +131,20 @@ impl Session {
         let journal = self.journal();
         self.settings = Arc::new(settings);
         if self.journal() != journal {
-            // What was shown under the old word is not noted under the new one.
+            // A suggestion shown under the old setting is not recorded under the new one.
             self.suggestions = Suggestions::default();
             self.closed.clear();
             for document in self.documents.values_mut() {
-                (document.shown, document.places) = (None, Places::default());
+                (document.shown, document.retained) = (None, RetainedRanges::default());
             }
         }
-        // What was made under the old settings is not what the new ones would make.
+        // The new settings would make other suggestions.
         self.recent.clear();
-        self.trail.clear();
+        self.edit_history.clear();
         for document in self.documents.values_mut() {
-            document.remembered.settings_changed();
-            if let Some(run) = document.run.take().filter(|run| !run.flight.is_awaited()) {
-                run.flight.cancel.cancel();
+            document.context.settings_changed();
+            if let Some(run) = document.run.take().filter(|run| !run.in_flight.is_awaited()) {
+                run.in_flight.cancel.cancel();
             }
         }
     }
@@ -145,8 +155,13 @@ impl Session {
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
     }
 
-    /// Returns whether prompts for a document remember the user's last edits elsewhere.
-    pub(crate) fn remembers_edits(&self, snapshot: &Snapshot) -> bool {
+    /// Returns the path of the editor's folder that a document belongs to.
+    pub(crate) fn workspace_of(&self, uri: &str) -> Option<PathBuf> {
+        convert::file_path(&convert::folder_of(uri, &self.folders)?)
+    }
+
+    /// Returns whether prompts for a document hold the user's last edits elsewhere.
+    pub(crate) fn uses_edit_history(&self, snapshot: &Snapshot) -> bool {
         let settings = &self.settings;
         // Most have nothing to look up.
         let special = !settings.languages.is_empty();
@@ -156,42 +171,102 @@ impl Session {
         here > 0
     }
 
-    /// Remembers what was taken in a document that is closed.
-    pub(crate) fn close(&mut self, uri: &str, snapshot: Snapshot, places: Places) {
-        if !places.is_empty() {
-            self.closed.push_back((uri.to_owned(), snapshot, places));
+    /// Returns whether the changes of a document may enter the edit history, as far as settings and its path tell.
+    pub(crate) fn may_track_edits(&self, snapshot: &Snapshot) -> bool {
+        let secret = |path| secrets::is_secret_path(path) || self.settings.disabled_by(path).is_some();
+        self.settings.trusted && !snapshot.path().is_some_and(secret)
+    }
+
+    /// Replaces the notes for a document. Suggestions that were made with other notes are given no more.
+    pub(crate) fn set_notes(&mut self, uri: &str, notes: Arc<Vec<Note>>) {
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        if document.context.set_notes(notes) {
+            self.discard_suggestions(uri);
+        }
+    }
+
+    /// Replaces the skills for a document; returns whether they changed. Suggestions that were made with other skills
+    /// are given no more.
+    pub(crate) fn set_skills(&mut self, uri: &str, skills: Arc<Skills>) -> bool {
+        let Some(document) = self.documents.get_mut(uri) else { return false };
+        let changed = document.context.set_skills(skills);
+        if changed {
+            self.discard_suggestions(uri);
+        }
+        changed
+    }
+
+    /// Forgets the suggestions for a document, and ends a run for it that no request waits for.
+    fn discard_suggestions(&mut self, uri: &str) {
+        self.recent.forget(uri);
+        let run = self.documents.get_mut(uri).and_then(|document| document.run.take());
+        if let Some(run) = run.filter(|run| !run.in_flight.is_awaited()) {
+            run.in_flight.cancel.cancel();
+        }
+    }
+
+    /// Returns notes, edits and skills for a prompt; selects edits and skills anew where the user came from elsewhere.
+    pub(crate) fn prompt_memory(&mut self, uri: &str, cursor: Offset) -> Arc<Memory> {
+        let Some(document) = self.documents.get(uri) else { return Arc::default() };
+        let on = self.uses_edit_history(&document.snapshot);
+        let here = self.edits_selected_for.as_deref() == Some(uri);
+        let line = document.snapshot.line_of(cursor);
+        let stays = here && document.context.has_edits_near(line);
+        let edits = match (on, stays) {
+            (true, true) => None,
+            (true, false) => {
+                self.edit_history.came_to(uri);
+                Some(self.edit_history.elsewhere(&document.snapshot, cursor))
+            }
+            (false, _) => Some(Vec::new()),
+        };
+        if on && !here {
+            self.edits_selected_for = Some(uri.to_owned());
+        }
+        let Some(document) = self.documents.get_mut(uri) else { return Arc::default() };
+        if let Some(edits) = edits {
+            document.context.set_edits(line, edits);
+        }
+        document.context.select_skills(&document.snapshot, cursor, &self.settings);
+        Arc::clone(&document.context.memory)
+    }
+
+    /// Keeps the ranges of accepted suggestions of a document that is closed.
+    pub(crate) fn close(&mut self, uri: &str, snapshot: Snapshot, retained: RetainedRanges) {
+        if !retained.is_empty() {
+            self.closed.push_back((uri.to_owned(), snapshot, retained));
         }
         if self.closed.len() > CLOSED {
             self.closed.pop_front();
         }
     }
 
-    /// Returns what was taken in a document that is opened again, where it is as it was.
-    pub(crate) fn reopen(&mut self, uri: &str, text: &str) -> Places {
+    /// Returns the ranges of a document that is opened again, if its text is as it was.
+    pub(crate) fn reopen(&mut self, uri: &str, text: &str) -> RetainedRanges {
         let at = self.closed.iter().position(|(closed, ..)| closed == uri);
         let found = at.and_then(|at| self.closed.remove(at));
         found
             .filter(|(_, snapshot, _)| snapshot.to_text() == text)
-            .map(|(.., places)| places)
+            .map(|(.., retained)| retained)
             .unwrap_or_default()
     }
 
-    /// Returns what may be kept of suggestions.
+    /// Returns what the journal may hold of suggestions.
     pub(crate) fn journal(&self) -> Journal {
         if self.settings.trusted { self.settings.journal } else { Journal::Off }
     }
 
-    /// Hears that somebody types in a document; what is to be told of that, once a second at most.
+    /// Returns the record that somebody types in a document, once a second at most.
     pub(crate) fn typing(&mut self, uri: &str, now: Instant) -> Option<Record> {
-        if self.typed.is_some_and(|told| now.saturating_duration_since(told) < TYPING) {
+        if self.typing_recorded.is_some_and(|last| now.saturating_duration_since(last) < TYPING) {
             return None;
         }
-        self.typed = Some(now);
+        self.typing_recorded = Some(now);
         let folder = convert::folder_of(uri, &self.folders);
         Some(Record::Typing(Box::new(TypingRecord { uri: uri.to_owned(), folder })))
     }
 
-    /// Remembers an answer.
+    /// Adds an answer to the last ones.
     pub(crate) fn answered(&mut self, record: RequestRecord) {
         self.answers.push_front(record);
         self.answers.truncate(ANSWERS);
@@ -205,21 +280,85 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_text::{Change, Position};
+    use serde_json::json;
+
     use super::*;
+    use crate::documents::Document;
 
     #[test]
-    fn typing_is_told_once_a_second() {
-        let (mut session, begun) = (Session::new(Layer::default()), Instant::now());
+    fn typing_is_recorded_once_a_second() {
+        let (mut session, begun) = (Session::new(SettingsSource::default()), Instant::now());
         session.folders.push("file:///work".to_owned());
-        let mut told = |milliseconds| {
+        let mut folder = |milliseconds| {
             let record = session.typing("file:///work/a.rs", begun + Duration::from_millis(milliseconds));
             record.map(|record| match record {
                 Record::Typing(typing) => typing.folder,
                 other => panic!("{other:?}"),
             })
         };
-        assert_eq!(told(0), Some(Some("file:///work".to_owned())));
-        assert_eq!([300, 999].map(&mut told), [None, None]);
-        assert!(told(1000).is_some() && told(1500).is_none());
+        assert_eq!(folder(0), Some(Some("file:///work".to_owned())));
+        assert_eq!([300, 999].map(&mut folder), [None, None]);
+        assert!(folder(1000).is_some() && folder(1500).is_none());
+    }
+
+    #[test]
+    fn settings_from_files_can_be_replaced() {
+        let mut session = Session::new(SettingsSource::default());
+        let files = |lines: usize| SettingsSource::from_json(&json!({ "maxLines": lines })).0;
+        assert!(session.set_file_settings(files(3)) && !session.set_file_settings(files(3)));
+        assert_eq!(session.settings.max_lines, 3);
+        session.folders.push("file:///work".to_owned());
+        assert_eq!(session.workspace_of("file:///work/a.rs"), Some("/work".into()));
+        assert_eq!(session.workspace_of("untitled:1"), None);
+    }
+
+    /// Returns a session with two documents of so many lines that not all of one is seen from a place.
+    fn session(edit_tokens: u32) -> Session {
+        let mut session = Session::new(SettingsSource::default());
+        session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
+        for name in ["a", "b"] {
+            let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();
+            let document = Document::open(&text, 1, "rust", Some(format!("{name}.rs")));
+            session.documents.insert(name.to_owned(), document);
+        }
+        session
+    }
+
+    /// Types at a line's start; returns the lines that the edits for a prompt there added.
+    fn edit(session: &mut Session, uri: &str, line: u32, text: &str) -> Vec<String> {
+        let document = session.documents.get_mut(uri).expect("open");
+        let before = document.snapshot.clone();
+        let at = Position::new(line, 0);
+        document.apply(Change { range: Some((at, at)), text: text.to_owned() }, Encoding::Utf8, 2);
+        session.edit_history.changed(uri, &before, &document.snapshot);
+        edits_at(session, uri, line as usize)
+    }
+
+    fn edits_at(session: &mut Session, uri: &str, line: usize) -> Vec<String> {
+        let cursor = session.documents[uri].snapshot.line_start(line);
+        session.prompt_memory(uri, cursor).edits.iter().map(|edit| edit.added.join("|")).collect()
+    }
+
+    #[test]
+    fn edits_are_selected_where_the_user_comes_to_and_stay_while_the_user_works_there() {
+        let mut session = session(256);
+        assert_eq!(edit(&mut session, "a", 10, "x"), [""; 0]);
+        assert_eq!(edit(&mut session, "b", 10, "y"), ["xlet a10 = 10;"]);
+        // A second edit of the same place, and one near it: the selection stays.
+        assert_eq!(edit(&mut session, "b", 20, "z"), ["xlet a10 = 10;"]);
+        // Far away in the same file, and back in the other one.
+        assert_eq!(edits_at(&mut session, "b", 300), ["xlet a10 = 10;", "ylet b10 = 10;"]);
+        let all = ["xlet a10 = 10;", "ylet b10 = 10;", "zlet b20 = 20;"];
+        assert_eq!(edits_at(&mut session, "a", 300), all);
+        // An edit that the window shows is not repeated.
+        assert_eq!(edits_at(&mut session, "a", 12), all[1..]);
+    }
+
+    #[test]
+    fn without_a_budget_no_edits_are_selected() {
+        let mut session = session(0);
+        edit(&mut session, "a", 10, "x");
+        assert_eq!(edit(&mut session, "b", 10, "y"), [""; 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the server is doing, told to the editor whenever it changes.
+//! What the server is doing: sent to the editor whenever it changes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -27,9 +27,10 @@ struct State {
     off: bool,
     paused: bool,
     last: Option<(String, String)>,
-    /// Nothing is told before the client is ready to hear it.
+    /// Whether the client listens: nothing is sent before.
     open: bool,
-    told: Value,
+    /// The parameters sent last.
+    sent: Value,
 }
 
 /// The state of the server for people.
@@ -49,12 +50,12 @@ impl Status {
             paused: false,
             last: None,
             open: false,
-            told: Value::Null,
+            sent: Value::Null,
         };
         Status { outbox, state: Mutex::new(state) }
     }
 
-    /// From now on the client is told.
+    /// The client listens from now on.
     pub(crate) fn open(&self) {
         self.change(|state| state.open = true);
     }
@@ -111,15 +112,15 @@ impl Status {
         let mut state = self.lock();
         change(&mut state);
         let params = params(&state);
-        if !state.open || params == state.told {
+        if !state.open || params == state.sent {
             return;
         }
         self.outbox.notify(STATUS, &params);
         let copilot = copilot(&params);
-        if state.told.is_null() || copilot != self::copilot(&state.told) {
+        if state.sent.is_null() || copilot != self::copilot(&state.sent) {
             self.outbox.notify(COPILOT_STATUS, &copilot);
         }
-        state.told = params;
+        state.sent = params;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -154,7 +155,7 @@ fn params(state: &State) -> Value {
     params
 }
 
-/// Returns the same in Copilot's words.
+/// Returns the parameters of Copilot's notification.
 fn copilot(params: &Value) -> Value {
     let state = params["state"].as_str().unwrap_or_default();
     let kind = match state {
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_changes_once() {
+    fn sends_changes_once() {
         check(
             &[
                 |s| s.loading(reading(10)),
@@ -216,23 +217,23 @@ mod tests {
     #[test]
     fn what_the_user_must_know_comes_first() {
         check(
-            &[|s| s.paused(true), |s| s.thinking(true), |s| s.off(true), |s| s.failed("gone".to_owned())],
+            &[|s| s.paused(true), |s| s.thinking(true), |s| s.off(true), |s| s.failed("missing".to_owned())],
             &[
                 "paused:paused",
                 "false:Inactive",
                 "off:switched off in the settings",
                 "false:Inactive",
-                "error:gone",
+                "error:missing",
                 "false:Error",
             ],
         );
     }
 
     #[test]
-    fn tells_nothing_before_it_is_open() {
+    fn sends_nothing_before_it_is_open() {
         let (outbox, writer) = Outbox::new();
         let status = Status::new(outbox);
-        status.failed("gone".to_owned());
+        status.failed("missing".to_owned());
         assert!(writer.take().is_empty());
         status.open();
         assert_eq!(writer.take().len(), 2);

@@ -1,7 +1,7 @@
-//! Suggestions that were given to the editor, by their identifiers.
+//! Suggestions that the editor got, by their identifiers.
 //!
-//! What is typed into a suggestion makes the editor ask again, and the rest of it is given under an identifier of its
-//! own. All of these are one suggestion: the first of them is its *origin*, and what is told of a rest counts from the
+//! A key that agrees with a suggestion makes the editor ask again, and the answer is the rest of the suggestion under an
+//! identifier of its own. All of these are one suggestion: the first of them is its *origin*, and lengths count from the
 //! origin's start.
 
 use std::collections::{HashMap, VecDeque};
@@ -13,18 +13,18 @@ use housestyle_complete::settings::Journal;
 use housestyle_text::Snapshot;
 
 use crate::convert::utf16_len;
-use crate::host::{Around, Fate, FateRecord, FateSource, OfferRecord};
-use crate::outcome::Ready;
-use crate::request::Made;
+use crate::host::{OfferRecord, OutcomeRecord, OutcomeSource, SuggestionOutcome, Surroundings};
+use crate::provenance::Provenance;
+use crate::resolution::Answer;
 
-/// As many are remembered; the editor asks about the last few at most.
-const REMEMBERED: usize = 256;
-/// Bytes told of what stands before a suggestion: those that are kept, and room to see what they are part of.
+/// Suggestions that are known; the editor asks about the last few at most.
+const CAPACITY: usize = 256;
+/// Bytes recorded before a suggestion: the journal's share, and room to see what it is part of.
 const BEFORE: usize = 16 * 1024;
-/// The same for what stands after it.
+/// The same for the text after it.
 const AFTER: usize = 12 * 1024;
 
-/// A suggestion as it was given first.
+/// A suggestion as the editor got it first.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
     /// Its identifier.
@@ -35,17 +35,17 @@ pub(crate) struct Origin {
     pub(crate) text: String,
     /// The document at that time.
     pub(crate) snapshot: Snapshot,
-    /// What it replaces in it, in bytes.
+    /// The range that it replaces there, in bytes.
     pub(crate) replaced: Range<usize>,
-    /// What of it may be kept.
+    /// What the journal may hold of it.
     pub(crate) journal: Journal,
 }
 
 impl Origin {
-    /// Returns what stood around it, and the first `accepted` UTF-16 units of it.
-    fn around(&self, accepted: usize) -> Around {
+    /// Returns the text around it, and the first `accepted` UTF-16 units of it.
+    fn surroundings(&self, accepted: usize) -> Surroundings {
         let Range { start, end } = self.replaced;
-        Around {
+        Surroundings {
             before: self.snapshot.slice(self.snapshot.floor(start.saturating_sub(BEFORE)).0..start),
             text: self.text[..bytes_of(&self.text, accepted)].to_owned(),
             after: self.snapshot.slice(end..self.snapshot.floor(end.saturating_add(AFTER)).0),
@@ -75,21 +75,23 @@ pub(crate) struct Shown {
     pub(crate) origin: Arc<Origin>,
     /// Bytes of the origin that stood in the document before.
     pub(crate) offset: usize,
-    /// What was given beside it; nothing while nobody asked for others.
-    pub(crate) others: Option<Vec<Other>>,
+    /// Its alternatives; nothing while nobody asked for them.
+    pub(crate) alternatives: Option<Vec<Alternative>>,
 }
 
-/// A suggestion that was given beside the first. Whether it was ever on the screen nobody tells, so nothing is noted of
-/// it before it is taken or typed.
+/// An alternative to the suggestion shown. No editor says whether it was on the screen, so nothing is recorded of it
+/// before it is accepted or typed.
 #[derive(Debug, Clone)]
-pub(crate) struct Other {
-    /// What the editor was given.
-    pub(crate) ready: Ready,
-    /// What stands on the screen when the editor shows it.
+pub(crate) struct Alternative {
+    /// The answer that the editor got.
+    pub(crate) answer: Answer,
+    /// The suggestion on the screen when the editor shows it.
     pub(crate) shown: Shown,
-    /// The same for the pipeline, and what it was made with.
-    pub(crate) made: (Suggestion, Made),
-    /// What is to be noted then.
+    /// The suggestion of the pipeline.
+    pub(crate) suggestion: Suggestion,
+    /// What made it.
+    pub(crate) provenance: Provenance,
+    /// The record of its offer, made once it is accepted or typed.
     pub(crate) offer: Option<Box<OfferRecord>>,
 }
 
@@ -115,7 +117,7 @@ pub(crate) struct Suggestions {
     rests: HashMap<String, (String, usize)>,
 }
 
-/// What is remembered of a suggestion.
+/// A suggestion, and how much of it was accepted.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     origin: Arc<Origin>,
@@ -123,21 +125,21 @@ pub(crate) struct Known {
     accepted: usize,
     /// Of these, how many were typed by hand.
     typed: usize,
-    /// Whether what stands around it was told.
-    told: bool,
+    /// Whether the text around it was recorded.
+    surroundings_recorded: bool,
 }
 
 impl Suggestions {
-    /// Remembers a suggestion; forgets the oldest when there are too many.
-    pub(crate) fn remember(&mut self, origin: &Arc<Origin>) {
+    /// Adds a suggestion; drops the oldest when there are too many.
+    pub(crate) fn add(&mut self, origin: &Arc<Origin>) {
         let id = &origin.id;
-        let known = Known { origin: Arc::clone(origin), accepted: 0, typed: 0, told: false };
+        let known = Known { origin: Arc::clone(origin), accepted: 0, typed: 0, surroundings_recorded: false };
         self.rests.remove(id);
         if self.by_id.insert(id.clone(), known).is_some() {
             self.order.retain(|other| other != id);
         }
         self.order.push_back(id.clone());
-        while self.order.len() > REMEMBERED {
+        while self.order.len() > CAPACITY {
             if let Some(oldest) = self.order.pop_front() {
                 self.by_id.remove(&oldest);
                 self.rests.retain(|_, (of, _)| *of != oldest);
@@ -145,8 +147,8 @@ impl Suggestions {
         }
     }
 
-    /// Remembers that `id` is the rest of an origin, from that byte of it on.
-    pub(crate) fn rest(&mut self, id: &str, origin: &Origin, offset: usize) {
+    /// Adds `id` as the rest of an origin, from that byte of it on.
+    pub(crate) fn add_rest(&mut self, id: &str, origin: &Origin, offset: usize) {
         if id != origin.id {
             let before = origin.text.get(..offset).map_or(0, utf16_len);
             self.by_id.remove(id);
@@ -160,37 +162,37 @@ impl Suggestions {
         self.rests.get(id).map_or(id, |(origin, _)| origin)
     }
 
-    /// Takes note of what became of the suggestion with this identifier, and returns the record of it. `accepted` is in
-    /// UTF-16 units from the start of what has this identifier; nothing leaves it as it is known.
-    pub(crate) fn note(
+    /// Records what became of the suggestion with this identifier. `accepted` is in UTF-16 units from the start of the
+    /// text that has this identifier; without it the accepted length stays the same.
+    pub(crate) fn record_outcome(
         &mut self,
         id: &str,
-        fate: Fate,
-        source: FateSource,
+        outcome: SuggestionOutcome,
+        source: OutcomeSource,
         accepted: Option<usize>,
-    ) -> Option<FateRecord> {
+    ) -> Option<OutcomeRecord> {
         let rest = self.rests.get(id).cloned();
         let (id, before) = rest.unwrap_or_else(|| (id.to_owned(), 0));
         let known = self.by_id.get_mut(&id)?;
         let length = utf16_len(&known.origin.text);
         let now =
             accepted.map_or(0, |accepted| accepted.saturating_add(before)).min(length).max(known.accepted);
-        if fate == Fate::TypedThrough {
+        if outcome == SuggestionOutcome::TypedThrough {
             known.typed += now - known.accepted;
         }
         known.accepted = now;
-        let taken = matches!(fate, Fate::Accepted | Fate::PartlyAccepted);
-        let tell = taken && !known.told && known.origin.journal == Journal::On;
-        known.told |= taken;
-        Some(FateRecord {
+        let accepts = matches!(outcome, SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted);
+        let record = accepts && !known.surroundings_recorded && known.origin.journal == Journal::On;
+        known.surroundings_recorded |= accepts;
+        Some(OutcomeRecord {
             suggestion: id,
             uri: known.origin.uri.clone(),
-            fate,
+            outcome,
             source,
             accepted: now,
             typed: known.typed,
             length,
-            around: tell.then(|| Box::new(known.origin.around(now))),
+            surroundings: record.then(|| Box::new(known.origin.surroundings(now))),
         })
     }
 }
@@ -224,41 +226,47 @@ mod tests {
     }
 
     #[test]
-    fn remembers_a_bounded_number() {
+    fn knows_a_bounded_number() {
         let mut suggestions = Suggestions::default();
-        for n in 0..2 * REMEMBERED {
+        for n in 0..2 * CAPACITY {
             let origin = origin(&n.to_string(), "xy");
-            suggestions.remember(&origin);
-            suggestions.rest(&format!("rest {n}"), &origin, 1);
-            suggestions.remember(&self::origin("again", "xy"));
+            suggestions.add(&origin);
+            suggestions.add_rest(&format!("rest {n}"), &origin, 1);
+            suggestions.add(&self::origin("again", "xy"));
         }
-        assert_eq!(suggestions.by_id.len(), REMEMBERED);
-        assert_eq!(suggestions.order.len(), REMEMBERED);
-        assert!(suggestions.rests.len() <= REMEMBERED);
-        let mut is_known = |id| suggestions.note(id, Fate::Shown, FateSource::Editor, None).is_some();
+        assert_eq!(suggestions.by_id.len(), CAPACITY);
+        assert_eq!(suggestions.order.len(), CAPACITY);
+        assert!(suggestions.rests.len() <= CAPACITY);
+        let mut is_known = |id| {
+            suggestions.record_outcome(id, SuggestionOutcome::Shown, OutcomeSource::Editor, None).is_some()
+        };
         assert!(is_known("again") && !is_known("0") && !is_known("rest 0"));
     }
 
     #[test]
-    fn what_was_typed_before_the_rest_was_taken_is_not_accepted() {
+    fn text_typed_before_the_rest_was_accepted_is_not_accepted() {
         let mut suggestions = Suggestions::default();
         let origin = origin("whole", "é😀x");
-        suggestions.remember(&origin);
-        suggestions.note("whole", Fate::TypedThrough, FateSource::Change, Some(1));
-        suggestions.rest("rest", &origin, "é".len());
+        suggestions.add(&origin);
+        suggestions.record_outcome("whole", SuggestionOutcome::TypedThrough, OutcomeSource::Change, Some(1));
+        suggestions.add_rest("rest", &origin, "é".len());
         assert_eq!(suggestions.origin_of("rest"), "whole");
-        let record = suggestions.note("rest", Fate::Accepted, FateSource::Editor, Some(99)).expect("known");
+        let record = suggestions
+            .record_outcome("rest", SuggestionOutcome::Accepted, OutcomeSource::Editor, Some(99))
+            .expect("known");
         assert_eq!(
             (record.suggestion.as_str(), record.accepted, record.typed, record.length),
             ("whole", 4, 1, 4)
         );
-        let around = record.around.expect("the first time");
+        let surroundings = record.surroundings.expect("the first time");
         assert_eq!(
-            (around.before.as_str(), around.text.as_str(), around.after.as_str()),
+            (surroundings.before.as_str(), surroundings.text.as_str(), surroundings.after.as_str()),
             ("left ", "é😀x", "right")
         );
-        let again = suggestions.note("whole", Fate::Accepted, FateSource::Change, None).expect("known");
-        assert_eq!((again.accepted, again.around), (4, None));
+        let again = suggestions
+            .record_outcome("whole", SuggestionOutcome::Accepted, OutcomeSource::Change, None)
+            .expect("known");
+        assert_eq!((again.accepted, again.surroundings), (4, None));
     }
 
     #[test]

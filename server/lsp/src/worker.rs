@@ -1,50 +1,54 @@
 //! The thread on which the model works, and the one slot before it.
 //!
-//! A newer job replaces a waiting one, whose request is answered at once: only the newest is worth computing, and where
-//! keys throw away what was begun it waits for a pause ([`Pace`]). The thread owns the model, so nothing else ever waits
-//! for it. While nothing is asked it finishes what time cut short, and reads ahead where the user is; both give way to
-//! whatever is asked.
+//! A newer task replaces a waiting one, whose request is answered at once: only the newest is worth computing. Where keys
+//! throw most runs away, a task waits for a pause ([`Debounce`]). The thread owns the model, so nothing else ever waits for
+//! it. While no task waits, the thread finishes a suggestion that the time limit cut short, and runs the prefill for the
+//! place where the user is; both give way to a task.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, extend, others, suggest};
+use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, alternatives, extend, suggest};
 use housestyle_text::{Offset, Snapshot};
+use tracing::{debug, debug_span, info, info_span, warn};
 
-use crate::flight::{Flight, Heard, Overtaken};
+use crate::debounce::Debounce;
 use crate::host::{LoadProgress, Loader};
-use crate::idle::{Ahead, Idle};
-use crate::pace::Pace;
+use crate::idle::{Idle, PrefillJob};
+use crate::in_flight::{GenerationResult, InFlight, Overtaken};
 use crate::progress::Progress;
 use crate::status::Status;
 use crate::transport::Outbox;
 
-/// A job for the model.
+/// A request's task for the model.
 #[derive(Debug)]
 pub(crate) struct Task {
-    /// Who waits for it and how it is ended.
-    pub(crate) flight: Arc<Flight>,
+    /// The generation: the request that waits for it, and the flag that cancels it.
+    pub(crate) in_flight: Arc<InFlight>,
+    /// The workspace of the document.
+    pub(crate) workspace: Option<PathBuf>,
     /// The document as of the request.
     pub(crate) snapshot: Snapshot,
     /// The cursor.
     pub(crate) cursor: Offset,
-    /// Who asked.
+    /// Whether a person asked.
     pub(crate) trigger: Trigger,
     /// The item selected in the editor's menu.
     pub(crate) selected: Option<Selected>,
-    /// The suggestion that is shown there: others are wanted.
-    pub(crate) given: Option<Suggestion>,
-    /// What the prompt remembers.
+    /// The suggestion shown there, where alternatives are wanted.
+    pub(crate) current_suggestion: Option<Suggestion>,
+    /// Notes, edits and skills for the prompt.
     pub(crate) memory: Arc<Memory>,
     /// The settings for all languages.
     pub(crate) settings: Arc<Settings>,
 }
 
 impl Task {
-    /// Returns how long after a key it begins at the latest.
+    /// Returns how long after a key the model begins with it at the latest.
     fn longest_wait(&self) -> Duration {
         let settings = self.settings.for_language(self.snapshot.language().id());
         Duration::from_millis(settings.debounce_ms)
@@ -54,18 +58,28 @@ impl Task {
 #[derive(Default)]
 struct State {
     wanted: bool,
-    /// The newest job, and when it begins.
+    /// The newest task, and when it begins.
     waiting: Option<(Instant, Task)>,
-    running: Option<Arc<Flight>>,
+    running: Option<Arc<InFlight>>,
     idle: Idle,
-    pace: Pace,
+    debounce: Debounce,
     closed: bool,
 }
 
 /// What the thread does next.
 enum Work {
     Task(Task),
-    Ahead(Ahead, Cancel),
+    Prefill(PrefillJob, Cancel),
+}
+
+impl Work {
+    /// Returns the workspace that it is for.
+    fn workspace(&self) -> Option<&Path> {
+        match self {
+            Work::Task(task) => task.workspace.as_deref(),
+            Work::Prefill(job, _) => job.workspace.as_deref(),
+        }
+    }
 }
 
 struct Shared {
@@ -76,7 +90,7 @@ struct Shared {
 /// The way to the model's thread.
 pub(crate) struct Worker(Arc<Shared>);
 
-/// What the thread tells the editor.
+/// The ways by which the thread reports to the editor.
 pub(crate) struct Reports {
     /// What the server is doing.
     pub(crate) status: Arc<Status>,
@@ -92,7 +106,7 @@ impl Worker {
         let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
         let thread = Arc::clone(&shared);
         let work = move || {
-            // Whatever happens in there, nobody may wait for it ever after.
+            // After a panic there, too, no request may wait for ever.
             drop(catch_unwind(AssertUnwindSafe(|| thread.work(load, &reports))));
             thread.end();
         };
@@ -102,44 +116,49 @@ impl Worker {
         Worker(shared)
     }
 
-    /// Loads the model now, if that has not been done.
+    /// Loads the model now, unless it was loaded.
     pub(crate) fn want_model(&self) {
         self.0.lock().wanted = true;
         self.0.wake.notify_all();
     }
 
-    /// Puts a job into the slot. A run that nobody waits for gives way to it.
+    /// Puts a task into the slot. A run that no request waits for gives way to it.
     pub(crate) fn submit(&self, task: Task) {
         let mut state = self.0.lock();
         if state.closed {
-            task.flight.finish(Heard::Overtaken(Overtaken::Request));
+            task.in_flight.finish(GenerationResult::Overtaken(Overtaken::Request));
             return;
         }
         state.idle.give_way();
+        let id = task.in_flight.id;
         if let Some(running) = state.running.as_ref().filter(|running| !running.is_awaited()) {
+            info!(job = running.id, by = id, "cancelled: no request waits, and a newer job came");
             running.cancel.cancel();
         }
         state.wanted = true;
         let now = Instant::now();
         let begin = match task.trigger {
-            Trigger::Automatic => state.pace.begin(now, task.longest_wait()),
+            Trigger::Automatic => state.debounce.start_at(now, task.longest_wait()),
             Trigger::Invoked => now,
         };
+        let wait_ms = begin.saturating_duration_since(now).as_millis() as u64;
+        debug!(job = id, wait_ms, "queued");
         if let Some((_, replaced)) = state.waiting.replace((begin, task)) {
-            replaced.flight.finish(Heard::Overtaken(Overtaken::Request));
+            info!(job = replaced.in_flight.id, by = id, "replaced before it began");
+            replaced.in_flight.finish(GenerationResult::Overtaken(Overtaken::Request));
         }
         self.0.wake.notify_all();
     }
 
-    /// Says that something was typed.
-    pub(crate) fn typed(&self, now: Instant) {
-        self.0.lock().pace.typed(now);
+    /// Takes the time of a change of a document.
+    pub(crate) fn key_pressed(&self, now: Instant) {
+        self.0.lock().debounce.key_pressed(now);
     }
 
-    /// Says where the user is, or that nothing is known of that: for this place the model reads ahead after `quiet`
-    /// if nothing is asked of it until then. What it reads for another line ends.
-    pub(crate) fn rest(&self, ahead: Option<Ahead>, quiet: Duration) {
-        self.0.lock().idle.put(ahead, Instant::now() + quiet);
+    /// Schedules a prefill, or none: it begins after `quiet` unless a task comes before. A prefill for another line
+    /// ends.
+    pub(crate) fn schedule_prefill(&self, job: Option<PrefillJob>, quiet: Duration) {
+        self.0.lock().idle.put(job, Instant::now() + quiet);
         self.0.wake.notify_all();
     }
 
@@ -163,22 +182,22 @@ impl Shared {
         !state.closed
     }
 
-    /// Waits for something to do; nothing when the worker is closed. A job whose request went away is passed over.
+    /// Waits for work; returns nothing when the worker is closed. Skips a task whose request went away.
     fn next(&self) -> Option<Work> {
         let mut state = self.lock();
         while !state.closed {
             let now = Instant::now();
             let task = state.waiting.take_if(|(begin, _)| *begin <= now);
-            if let Some((_, task)) = task.filter(|(_, task)| task.flight.begin()) {
-                state.running = Some(Arc::clone(&task.flight));
+            if let Some((_, task)) = task.filter(|(_, task)| task.in_flight.begin()) {
+                state.running = Some(Arc::clone(&task.in_flight));
                 return Some(Work::Task(task));
             }
-            // Nothing is begun that would be in the way of a job that is to begin in a moment.
+            // A prefill begun now would be in the way of a task that begins in a moment.
             let begin = state.waiting.as_ref().map(|(begin, _)| *begin);
             if begin.is_none()
-                && let Some((ahead, cancel)) = state.idle.take(now)
+                && let Some((job, cancel)) = state.idle.take(now)
             {
-                return Some(Work::Ahead(ahead, cancel));
+                return Some(Work::Prefill(job, cancel));
             }
             state = match begin.or_else(|| state.idle.due()) {
                 Some(due) => {
@@ -191,17 +210,17 @@ impl Shared {
         None
     }
 
-    /// Takes no more jobs, and tells all that wait.
+    /// Takes no more tasks, and answers all requests that wait.
     fn end(&self) {
         let mut state = self.lock();
         state.closed = true;
         state.idle.put(None, Instant::now());
         if let Some(running) = state.running.take() {
             running.cancel.cancel();
-            running.finish(Heard::Overtaken(Overtaken::Request));
+            running.finish(GenerationResult::Overtaken(Overtaken::Request));
         }
         if let Some((_, task)) = state.waiting.take() {
-            task.flight.finish(Heard::Overtaken(Overtaken::Request));
+            task.in_flight.finish(GenerationResult::Overtaken(Overtaken::Request));
         }
         self.wake.notify_all();
     }
@@ -212,32 +231,39 @@ impl Shared {
         }
         let mut loaded = load_model(load, reports);
         while let Some(work) = self.next() {
-            loaded.iter_mut().for_each(|generator| generator.refresh());
+            loaded.iter_mut().for_each(|generator| generator.refresh(work.workspace()));
             match (&mut loaded, work) {
                 (Ok(generator), Work::Task(task)) => {
                     reports.status.thinking(true);
                     let begun = Instant::now();
+                    let span = info_span!("job", id = task.in_flight.id).entered();
                     let answered = self.run(&task, generator.as_mut(), reports);
+                    debug!(ms = begun.elapsed().as_millis() as u64, answered = answered.is_some(), "ended");
+                    drop(span);
                     let mut state = self.lock();
                     state.running = None;
                     if task.trigger == Trigger::Automatic {
                         let ended = answered.is_some();
-                        state.pace.worked(answered.unwrap_or_else(Instant::now) - begun, ended);
+                        state.debounce.worked(answered.unwrap_or_else(Instant::now) - begun, ended);
                     }
                     drop(state);
                     self.rest_from_thinking(reports);
                 }
-                (Ok(generator), Work::Ahead(ahead, cancel)) => ahead.read(generator.as_mut(), &cancel),
+                (Ok(generator), Work::Prefill(job, cancel)) => {
+                    let _span = debug_span!("idle", work = "prefill").entered();
+                    job.run(generator.as_mut(), &cancel);
+                    debug!(gave_way = cancel.is_cancelled(), "ended");
+                }
                 (Err(why), Work::Task(task)) => {
-                    task.flight.finish(Heard::NoModel(why.clone()));
+                    task.in_flight.finish(GenerationResult::NoModel(why.clone()));
                     self.lock().running = None;
                 }
-                (Err(_), Work::Ahead(..)) => {}
+                (Err(_), Work::Prefill(..)) => {}
             }
         }
     }
 
-    /// Tells that the model is at rest, unless a job waits. Returns whether it is.
+    /// Reports that the model is at rest, unless a task waits. Returns whether it is.
     fn rest_from_thinking(&self, reports: &Reports) -> bool {
         let at_rest = self.lock().waiting.is_none();
         if at_rest {
@@ -246,37 +272,58 @@ impl Shared {
         at_rest
     }
 
-    /// Works for a job; returns when its answer was there, unless it was no longer wanted.
+    /// Runs a task; returns when its answer was there, unless the run was cancelled.
     fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) -> Option<Instant> {
-        let Task { flight, snapshot, cursor, trigger, selected, given, memory, settings } = task;
+        let Task {
+            in_flight, snapshot, cursor, trigger, selected, current_suggestion, memory, settings, ..
+        } = task;
         let selected = selected.clone();
-        let job = Job { snapshot, cursor: *cursor, trigger: *trigger, selected, memory, settings };
-        if let Some(given) = given {
-            let found = || others(&job, given, generator, &flight.cancel);
-            flight.finish(Heard::Others(catch_unwind(AssertUnwindSafe(found)).unwrap_or_default()));
+        let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
+        if let Some(current_suggestion) = current_suggestion {
+            let found = || alternatives(&job, current_suggestion, generator, &in_flight.cancel);
+            in_flight.finish(GenerationResult::Alternatives(
+                catch_unwind(AssertUnwindSafe(found)).unwrap_or_default(),
+            ));
             return None;
         }
-        let mut progress = |raw: &str| flight.wrote(raw);
+        let mut progress = |raw: &str| in_flight.wrote(raw);
         // A defect in the pipeline costs one suggestion, not the session.
+        let run = info_span!("run").entered();
         let trace =
-            catch_unwind(AssertUnwindSafe(|| suggest(&job, generator, &flight.cancel, &mut progress)));
+            catch_unwind(AssertUnwindSafe(|| suggest(&job, generator, &in_flight.cancel, &mut progress)));
         let Ok(trace) = trace.map(Arc::new) else {
+            warn!("the pipeline panicked");
             let why = "computing this suggestion failed unexpectedly; stderr tells more";
-            flight.finish(Heard::NoModel(why.to_owned()));
+            in_flight.finish(GenerationResult::NoModel(why.to_owned()));
             return None;
         };
-        let answered = (!flight.cancel.is_cancelled()).then(Instant::now);
+        if let Some(raw) = &trace.raw {
+            let usage = raw.usage;
+            info!(
+                prompt_tokens = usage.prompt_tokens,
+                reused_tokens = usage.reused_tokens,
+                generated_tokens = usage.generated_tokens,
+                prefill_ms = usage.prefill.as_millis() as u64,
+                decode_ms = usage.decode.as_millis() as u64,
+                stop = ?raw.stop,
+                cancelled = in_flight.cancel.is_cancelled(),
+                "the model ran"
+            );
+        }
+        drop(run);
+        let answered = (!in_flight.cancel.is_cancelled()).then(Instant::now);
         if !trace.is_cut_short() {
-            flight.finish(Heard::Done(trace));
+            in_flight.finish(GenerationResult::Done(trace));
             return answered;
         }
-        flight.answer(&trace);
+        in_flight.answer(&trace);
         let mut longer = None;
         if self.rest_from_thinking(reports) {
-            let more = || extend(&job, &trace, generator, &flight.cancel, &mut progress);
+            let _span = debug_span!("idle", work = "extend").entered();
+            let more = || extend(&job, &trace, generator, &in_flight.cancel, &mut progress);
             longer = catch_unwind(AssertUnwindSafe(more)).ok().flatten();
         }
-        flight.finish(Heard::Done(longer.map_or(trace, Arc::new)));
+        in_flight.finish(GenerationResult::Done(longer.map_or(trace, Arc::new)));
         answered
     }
 }
@@ -293,10 +340,14 @@ fn load_model(load: Loader, reports: &Reports) -> Result<Box<dyn Generator>, Str
     match &loaded {
         Ok(generator) => {
             let model = generator.describe().model;
+            info!("the model is loaded");
+            debug!(model);
             reports.progress.end(&format!("{model} is ready"));
             reports.status.ready(model);
         }
         Err(why) => {
+            warn!("there is no model");
+            debug!(why);
             reports.progress.end("there is no model");
             reports.status.failed(why.clone());
             reports.outbox.notify(
@@ -312,31 +363,38 @@ fn load_model(load: Loader, reports: &Reports) -> Result<Box<dyn Generator>, Str
 mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
+    use housestyle_complete::DraftSource;
     use housestyle_complete::generator::{
         Chunk, Description, Flow, GenerateError, Generation, Prompt, Request, Stop, Usage,
     };
     use housestyle_text::Language;
 
     use super::*;
+    use crate::in_flight::Waiter;
 
     /// Long enough for any machine.
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    /// What the model was asked for, and when.
+    /// A call of the model.
     #[derive(Debug)]
-    enum Asked {
-        Warm(String),
-        WarmEnded(Instant),
-        Beside(Vec<String>),
-        Generate(Instant),
+    enum Call {
+        Refresh(PathBuf),
+        Prefill(String),
+        PrefillEnded,
+        DraftSources(Vec<String>),
+        Generate,
     }
 
-    /// A model that reads ahead for ever, but where the text says that it is short.
-    struct Slow(Sender<Asked>);
+    /// A model whose prefill never ends by itself, except where the text says that it is short.
+    struct Slow(Sender<Call>);
 
     impl Generator for Slow {
         fn describe(&self) -> Description {
             Description { model: "slow".to_owned(), fim: true, context_tokens: 4096, adapter: None }
+        }
+
+        fn refresh(&mut self, workspace: Option<&Path>) {
+            workspace.into_iter().for_each(|path| drop(self.0.send(Call::Refresh(path.to_owned()))));
         }
 
         fn count_tokens(&self, text: &str) -> usize {
@@ -349,135 +407,163 @@ mod tests {
             _cancel: &Cancel,
             _listener: &mut dyn FnMut(Chunk<'_>) -> Flow,
         ) -> Result<Generation, GenerateError> {
-            self.0.send(Asked::Generate(Instant::now())).ok();
+            self.0.send(Call::Generate).ok();
             Ok(Generation { text: "five();".to_owned(), stop: Stop::EndOfText, usage: Usage::default() })
         }
 
-        fn warm(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
+        fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
             let text = format!("{:?}", prompt.parts);
             let short = text.contains("short");
-            self.0.send(Asked::Warm(text)).ok();
+            self.0.send(Call::Prefill(text)).ok();
             while !short && !cancel.is_cancelled() {
-                std::thread::sleep(Duration::from_millis(1));
+                std::thread::yield_now();
             }
-            self.0.send(Asked::WarmEnded(Instant::now())).ok();
+            self.0.send(Call::PrefillEnded).ok();
             Ok(Usage::default())
         }
 
-        fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
-            self.0.send(Asked::Beside(texts.iter().map(|text| (*text).to_owned()).collect())).ok();
+        fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {
+            self.0.send(Call::DraftSources(texts.iter().map(|text| (*text).to_owned()).collect())).ok();
         }
     }
 
-    fn start() -> (Worker, Receiver<Asked>) {
-        let (sender, asked) = channel();
-        let (outbox, _) = Outbox::new();
-        let reports = Reports {
-            status: Arc::new(Status::new(outbox.clone())),
-            progress: Arc::new(Progress::new(outbox.clone())),
-            outbox,
-        };
-        let worker = Worker::start(Box::new(move |_| Ok(Box::new(Slow(sender)))), reports);
-        worker.want_model();
-        (worker, asked)
+    /// A worker with that model, and the calls that the model gets, in order.
+    struct Model {
+        worker: Worker,
+        calls: Receiver<Call>,
     }
 
-    fn ahead(text: &str) -> Ahead {
+    impl Model {
+        fn start() -> Model {
+            let (sender, calls) = channel();
+            let (outbox, _) = Outbox::new();
+            let reports = Reports {
+                status: Arc::new(Status::new(outbox.clone())),
+                progress: Arc::new(Progress::new(outbox.clone())),
+                outbox,
+            };
+            let worker = Worker::start(Box::new(move |_| Ok(Box::new(Slow(sender)))), reports);
+            worker.want_model();
+            Model { worker, calls }
+        }
+
+        /// Waits for the next call.
+        #[track_caller]
+        fn next(&self) -> Call {
+            self.calls.recv_timeout(PATIENCE).expect("the model is called")
+        }
+
+        /// Waits for the next call, a prefill, and returns its prompt.
+        #[track_caller]
+        fn next_prefill(&self) -> String {
+            match self.next() {
+                Call::Prefill(prompt) => prompt,
+                other => panic!("{other:?} in place of a prefill"),
+            }
+        }
+
+        /// Asserts that no call came since the last one that was waited for: a prefill that is scheduled now is the next.
+        #[track_caller]
+        fn rests(&self) {
+            self.worker.schedule_prefill(Some(job("let barrier = ")), Duration::ZERO);
+            let prompt = self.next_prefill();
+            assert!(prompt.contains("barrier"), "{prompt}");
+        }
+
+        /// Submits a request's task for the place of a job.
+        fn submit(&self, job: PrefillJob) -> Waiter {
+            let (in_flight, waiter) = InFlight::new();
+            let PrefillJob { workspace, snapshot, cursor, settings, .. } = job;
+            self.worker.submit(Task {
+                in_flight,
+                workspace,
+                snapshot,
+                cursor: cursor.unwrap_or_default(),
+                trigger: Trigger::Automatic,
+                selected: None,
+                current_suggestion: None,
+                memory: Arc::default(),
+                settings,
+            });
+            waiter
+        }
+    }
+
+    fn job(text: &str) -> PrefillJob {
         let snapshot = Snapshot::new(text, 1, Language::from_id("rust"));
-        let cursor = Some(Offset(text.len()));
-        let others = Vec::new();
-        Ahead {
+        PrefillJob {
             uri: "file:///a.rs".to_owned(),
+            workspace: None,
             snapshot,
-            cursor,
-            others,
+            cursor: Some(Offset(text.len())),
+            draft_sources: Vec::new(),
             memory: Arc::default(),
             settings: Arc::default(),
         }
     }
 
     #[test]
-    fn a_request_does_not_wait_for_what_is_read_ahead() {
-        let (worker, asked) = start();
-        let wait = || asked.recv_timeout(PATIENCE).expect("the model is asked");
-        // The best of a few, as other work of the machine is not ours.
-        let waits = (0..5).map(|_| {
-            worker.rest(Some(ahead("let x = ")), Duration::ZERO);
-            assert!(matches!(wait(), Asked::Warm(_)));
-            let (flight, _listening) = Flight::new();
-            let Ahead { snapshot, cursor, settings, .. } = ahead("let x = ");
-            let (cursor, trigger) = (cursor.unwrap_or_default(), Trigger::Automatic);
-            let begun = Instant::now();
-            worker.submit(Task {
-                flight,
-                snapshot,
-                cursor,
-                trigger,
-                selected: None,
-                given: None,
-                memory: Arc::default(),
-                settings,
-            });
-            assert!(matches!(wait(), Asked::WarmEnded(_)));
-            let Asked::Generate(at) = wait() else { panic!("nothing is read before a request") };
-            at - begun
+    fn a_prefill_gives_way_to_a_request() {
+        let model = Model::start();
+        model.worker.schedule_prefill(Some(job("let x = ")), Duration::ZERO);
+        model.next_prefill();
+        // By itself this prefill never ends.
+        let _waiter = model.submit(job("let x = "));
+        assert!(matches!(model.next(), Call::PrefillEnded));
+        assert!(matches!(model.next(), Call::Generate), "no prefill comes before the request");
+    }
+
+    #[test]
+    fn what_was_learned_is_looked_up_for_the_workspace_of_the_document() {
+        let model = Model::start();
+        let workspace = Some(PathBuf::from("/work"));
+        model.worker.schedule_prefill(Some(PrefillJob { workspace, ..job("let short = ") }), Duration::ZERO);
+        assert!(matches!(model.next(), Call::Refresh(path) if path == Path::new("/work")));
+        model.next_prefill();
+        let _waiter = model.submit(PrefillJob { workspace: Some("/other".into()), ..job("let x = ") });
+        let path = std::iter::repeat_with(|| model.next()).find_map(|call| match call {
+            Call::Refresh(path) => Some(path),
+            _ => None,
         });
-        let best = waits.min().unwrap_or_default();
-        assert!(best < Duration::from_millis(10), "{best:?}");
+        assert_eq!(path, Some("/other".into()));
+        assert!(matches!(model.next(), Call::Generate));
     }
 
     #[test]
-    fn what_stands_beside_is_told_when_all_is_read_and_never_for_a_request() {
-        let (worker, asked) = start();
-        let wait = || asked.recv_timeout(PATIENCE).expect("the model is asked");
+    fn draft_sources_are_set_after_the_prefill_and_never_for_a_request() {
+        let model = Model::start();
         let text = format!("let far = 1;\n{}let short = ", "let number = 1;\n".repeat(500));
-        let mut here = ahead(&text);
+        let mut here = job(&text);
         let snapshot = Snapshot::new("let other = 1;\n", 1, Language::from_id("rust"));
-        here.others = vec![housestyle_complete::Beside { snapshot, place: Offset(0) }];
-        let Ahead { snapshot, cursor, settings, .. } = here.clone();
-        let request = |flight| Task {
-            flight,
-            snapshot: snapshot.clone(),
-            cursor: cursor.unwrap_or_default(),
-            trigger: Trigger::Automatic,
-            selected: None,
-            given: None,
-            memory: Arc::default(),
-            settings: Arc::clone(&settings),
-        };
-        let (flight, _listening) = Flight::new();
-        worker.submit(request(flight));
-        assert!(matches!(wait(), Asked::Generate(_)));
-        worker.rest(Some(here), Duration::ZERO);
-        assert!(matches!(wait(), Asked::Warm(prompt) if !prompt.contains("far")));
-        assert!(matches!(wait(), Asked::WarmEnded(_)));
-        let Asked::Beside(texts) = wait() else { panic!("nothing is told") };
+        here.draft_sources = vec![DraftSource { snapshot, cursor: Offset(0) }];
+        let _waiter = model.submit(here.clone());
+        assert!(matches!(model.next(), Call::Generate));
+        model.worker.schedule_prefill(Some(here.clone()), Duration::ZERO);
+        let prompt = model.next_prefill();
+        assert!(!prompt.contains("far"), "{prompt}");
+        assert!(matches!(model.next(), Call::PrefillEnded));
+        let Call::DraftSources(texts) = model.next() else { panic!("no draft sources are set") };
         assert!(texts[0] == "let other = 1;\n" && texts[1].starts_with("let far = 1;\n"), "{texts:?}");
-        let (flight, _listening) = Flight::new();
-        worker.submit(request(flight));
-        assert!(matches!(wait(), Asked::Generate(_)));
-        assert!(asked.recv_timeout(Duration::from_millis(100)).is_err(), "a request tells nothing");
+        let _waiter = model.submit(here);
+        assert!(matches!(model.next(), Call::Generate));
+        model.rests();
     }
 
     #[test]
-    fn a_change_ends_what_is_read_and_quiet_comes_first() {
-        let (worker, asked) = start();
-        let wait = || asked.recv_timeout(PATIENCE).expect("the model is asked");
-        worker.rest(Some(ahead("let x = ")), Duration::ZERO);
-        assert!(matches!(wait(), Asked::Warm(_)));
+    fn a_change_ends_a_prefill_and_quiet_comes_before_the_next() {
+        let model = Model::start();
+        model.worker.schedule_prefill(Some(job("let x = ")), Duration::ZERO);
+        model.next_prefill();
         // Typing: each key is another place, and none but the last sees its quiet.
-        let quiet = Duration::from_millis(200);
-        let mut last = Instant::now();
-        for typed in ["\nlet x = f", "\nlet x = fi", "\nlet x = five"] {
-            last = Instant::now();
-            worker.rest(Some(ahead(typed)), quiet);
-        }
-        let Asked::WarmEnded(ended) = wait() else { panic!("what was read goes on") };
-        let Asked::Warm(prompt) = wait() else { panic!("nothing is read for the new place") };
-        assert!(last.elapsed() >= quiet && ended - last < PATIENCE);
-        assert!(prompt.contains("five"), "{prompt}");
-        worker.rest(None, Duration::ZERO);
-        assert!(matches!(wait(), Asked::WarmEnded(_)));
-        assert!(asked.recv_timeout(3 * quiet).is_err(), "nothing is left to read");
+        model.worker.schedule_prefill(Some(job("\nlet x = f")), PATIENCE);
+        model.worker.schedule_prefill(Some(job("\nlet x = fi")), PATIENCE);
+        let (quiet, last) = (Duration::from_millis(50), Instant::now());
+        model.worker.schedule_prefill(Some(job("\nlet x = five")), quiet);
+        assert!(matches!(model.next(), Call::PrefillEnded));
+        let prompt = model.next_prefill();
+        assert!(last.elapsed() >= quiet && prompt.contains("five"), "{prompt}");
+        model.worker.schedule_prefill(None, Duration::ZERO);
+        assert!(matches!(model.next(), Call::PrefillEnded));
+        model.rests();
     }
 }

@@ -1,14 +1,15 @@
-//! Which folders a branch changes against another, as each has them.
+//! The folders that a branch changes against another, as each has them.
 
 use std::path::Path;
 
 use git2::{Commit, Repository};
 
 use crate::default_branch::default_branch;
+use crate::error::{ReviewError, during};
 use crate::folders::{Folder, Limits, folders_in};
-use crate::propose::{ProposeError, during, open};
+use crate::repository::open;
 
-/// What HEAD changes.
+/// The changes that HEAD makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     /// The commit that it is compared with: the last one that both have.
@@ -41,21 +42,20 @@ pub fn changed(
     parents: &[&str],
     marker: &str,
     limits: Limits,
-) -> Result<Changed, ProposeError> {
+) -> Result<Changed, ReviewError> {
     let repository = open(path)?;
-    let head =
-        repository.head().and_then(|head| head.peel_to_commit()).map_err(|_| ProposeError::NoCommit)?;
+    let head = repository.head().and_then(|head| head.peel_to_commit()).map_err(|_| ReviewError::NoCommit)?;
     let base = match base {
         Some(name) => repository
             .revparse_single(name)
             .and_then(|found| found.peel_to_commit())
-            .map_err(|source| ProposeError::Revision { revision: name.to_owned(), source })?,
-        None => default_branch(&repository)?.map(|(_, tip)| tip).ok_or(ProposeError::NoDefault)?,
+            .map_err(|source| ReviewError::Revision { revision: name.to_owned(), source })?,
+        None => default_branch(&repository)?.map(|(_, tip)| tip).ok_or(ReviewError::NoDefault)?,
     };
     let shared = repository
         .merge_base(base.id(), head.id())
         .and_then(|id| repository.find_commit(id))
-        .map_err(|_| ProposeError::NothingShared { base: base.id().to_string() })?;
+        .map_err(|_| ReviewError::NothingShared { base: base.id().to_string() })?;
     let read = |commit: &Commit<'_>| folders(&repository, commit, parents, marker, limits);
     let (before, after) = (read(&shared)?, read(&head)?);
     let mut paths: Vec<&String> = before.iter().chain(&after).map(|folder| &folder.path).collect();
@@ -84,7 +84,7 @@ fn folders(
     parents: &[&str],
     marker: &str,
     limits: Limits,
-) -> Result<Vec<Folder>, ProposeError> {
+) -> Result<Vec<Folder>, ReviewError> {
     let root = commit.tree().map_err(during("read the tree of a commit"))?;
     Ok(folders_in(repository, &root, parents, marker, limits))
 }

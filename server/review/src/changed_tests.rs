@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{Limits, ProposeError, changed, default_name, has_folder};
+use crate::{Limits, ReviewError, changed, default_name, has_folder};
 
 const LIMITS: Limits = Limits { folders: 9, files: 9, bytes: 999, depth: 2 };
 
@@ -31,12 +31,12 @@ fn commit(folder: &Path, files: &[(&str, Option<&str>)]) {
 }
 
 #[test]
-fn what_a_branch_adds_changes_and_removes_is_told() {
+fn what_a_branch_adds_changes_and_removes_is_listed() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
     git(at, &["init", "--quiet", "--initial-branch", "main"]);
     let error = changed(at, None, &["skills"], "SKILL.md", LIMITS).expect_err("nothing yet");
-    assert!(matches!(error, ProposeError::NoCommit), "{error}");
+    assert!(matches!(error, ReviewError::NoCommit), "{error}");
     commit(
         at,
         &[
@@ -72,11 +72,11 @@ fn what_a_branch_adds_changes_and_removes_is_told() {
         );
     }
     let error = changed(at, Some("nowhere"), &["skills"], "SKILL.md", LIMITS).expect_err("no such commit");
-    assert!(matches!(error, ProposeError::Revision { .. }), "{error}");
+    assert!(matches!(error, ReviewError::Revision { .. }), "{error}");
     git(at, &["switch", "--quiet", "--orphan", "other"]);
     commit(at, &[("x", Some("x"))]);
     let error = changed(at, None, &["skills"], "SKILL.md", LIMITS).expect_err("nothing shared");
-    assert!(matches!(error, ProposeError::NothingShared { .. }), "{error}");
+    assert!(matches!(error, ReviewError::NothingShared { .. }), "{error}");
 }
 
 #[test]

@@ -1,16 +1,17 @@
-//! Which branch is the team's: what is merged there is approved.
+//! The default branch: a merge there is an approval.
 
 use std::path::Path;
 
 use git2::{Commit, Repository};
 
-use crate::propose::{ProposeError, during, open};
+use crate::error::{ReviewError, during};
+use crate::repository::open;
 
-/// Returns the default branch with its newest commit; `None` where none can be told.
+/// Returns the default branch with its newest commit; `None` where there is none.
 ///
-/// It is what the remote says it is, as of the last fetch; without a remote, the branch that git would begin
-/// with. HEAD does not count: it may stand on the very branch that is proposed.
-pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, Commit<'_>)>, ProposeError> {
+/// The remote decides, as of the last fetch; without a remote, it is the branch that git would begin with. HEAD does not
+/// count: it may be the very branch that is proposed.
+pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, Commit<'_>)>, ReviewError> {
     let mut names = vec!["refs/remotes/origin/HEAD".to_owned()];
     names.extend(["main", "master"].map(|name| format!("refs/remotes/origin/{name}")));
     let config = repository.config().map_err(during("read git's configuration"))?;
@@ -26,11 +27,11 @@ pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, 
     Ok(None)
 }
 
-/// Returns the default branch's name, without its remote; `None` where none can be told.
+/// Returns the default branch's name, without its remote; `None` where there is none.
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
-pub fn default_name(path: &Path) -> Result<Option<String>, ProposeError> {
+pub fn default_name(path: &Path) -> Result<Option<String>, ReviewError> {
     let repository = open(path)?;
     let found = default_branch(&repository)?;
     Ok(found.map(|(name, _)| {
@@ -44,7 +45,7 @@ pub fn default_name(path: &Path) -> Result<Option<String>, ProposeError> {
 ///
 /// # Errors
 /// When there is no repository, or its objects cannot be read.
-pub fn has_folder(path: &Path, folder: &str, holding: Option<&str>) -> Result<bool, ProposeError> {
+pub fn has_folder(path: &Path, folder: &str, holding: Option<&str>) -> Result<bool, ReviewError> {
     let repository = open(path)?;
     let tip = match default_branch(&repository)? {
         Some((_, tip)) => Some(tip),

@@ -1,24 +1,27 @@
-//! Why a history cannot be read.
+//! Why a repository could not be read or written.
 
+use std::io;
 use std::path::PathBuf;
 
-/// Why a history cannot be read.
+use git2::ErrorCode;
+
+/// Why a repository could not be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// There is no repository, or git refuses it.
+pub enum ReviewError {
+    /// There is no history: no repository, or one that git refuses.
     #[error("{} is in no git repository that can be read: {source}", folder.display())]
-    Open {
-        /// Where one was looked for.
+    NoHistory {
+        /// The folder.
         folder: PathBuf,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
-    /// The repository has no commit yet.
+    /// The history is empty: the current branch has no commit yet.
     #[error(
         "the repository at {} has no commit on its current branch yet: there is nothing to learn from; commit first",
         folder.display()
     )]
-    NoCommits {
+    EmptyHistory {
         /// The repository.
         folder: PathBuf,
     },
@@ -27,15 +30,15 @@ pub enum HistoryError {
     Head {
         /// The repository.
         folder: PathBuf,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
-    /// A revision that was asked for is none.
+    /// The revision from which on a history was asked for is none.
     #[error("`{revision}` names no commit of this repository: {source}")]
-    Revision {
-        /// What was asked for.
+    Since {
+        /// The revision.
         revision: String,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// A commit cannot be read.
@@ -43,10 +46,235 @@ pub enum HistoryError {
     Commit {
         /// Its id.
         commit: String,
-        /// What git said.
+        /// Git's error.
         source: git2::Error,
     },
     /// The history cannot be walked.
     #[error("walking the history failed: {0}; `git fsck` tells what is missing")]
     Walk(#[source] git2::Error),
+    /// There is no repository.
+    #[error("{} is in no git repository: proposals are commits (`git init` makes one): {source}", path.display())]
+    NoRepository {
+        /// The folder.
+        path: PathBuf,
+        /// Git's error.
+        source: git2::Error,
+    },
+    /// There is nothing a branch could depart from.
+    #[error("the repository has no commit yet: make a first one, then propose")]
+    NoCommit,
+    /// A revision that was asked for is none.
+    #[error("`{revision}` names no commit of this repository: {source}; fetch it first")]
+    Revision {
+        /// The revision.
+        revision: String,
+        /// Git's error.
+        source: git2::Error,
+    },
+    /// There is no default branch.
+    #[error(
+        "no default branch can be told here: name the branch to compare with (`--base origin/main`), or fetch it"
+    )]
+    NoDefault,
+    /// Two branches have no commit in common, as far as this clone knows.
+    #[error("HEAD and {base} have no commit in common here: in a shallow clone, `git fetch --unshallow`")]
+    NothingShared {
+        /// The commit to compare with.
+        base: String,
+    },
+    /// Git does not know who commits.
+    #[error("git does not know you: set user.name and user.email (`git config --global user.name …`)")]
+    NoIdentity,
+    /// The name cannot be a branch's.
+    #[error("{name:?} cannot be the name of a branch: use letters, digits and `-`")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// A path cannot be in a commit.
+    #[error("{path:?} cannot be a file of the proposal: {problem}")]
+    BadPath {
+        /// The path.
+        path: String,
+        /// The problem.
+        problem: &'static str,
+    },
+    /// Where names are compared without case, two files would be one.
+    #[error(
+        "{path} and {there} differ in case alone, and are one on Windows and macOS: rename {there}, or propose under \
+         another name"
+    )]
+    CaseCollision {
+        /// The proposed path.
+        path: String,
+        /// The path that exists.
+        there: String,
+    },
+    /// Something else than a folder stands on the way to a file, or something else than a file in its place.
+    #[error("{path} cannot be written: {there} is {what} on the default branch")]
+    InTheWay {
+        /// The proposed path.
+        path: String,
+        /// The path that exists.
+        there: String,
+        /// The kind of that entry.
+        what: &'static str,
+    },
+    /// Another proposal has that name.
+    #[error("branch {branch} is another proposal already: choose another name, or `git branch -D {branch}`")]
+    Taken {
+        /// The branch.
+        branch: String,
+    },
+    /// Somebody has worked on the proposal's branch.
+    #[error(
+        "branch {branch} has commit {commit} by {author}, which a new proposal would undo: merge the branch, or \
+         `git branch -D {branch}`, then propose again"
+    )]
+    Edited {
+        /// The branch.
+        branch: String,
+        /// The commit.
+        commit: String,
+        /// Its author.
+        author: String,
+    },
+    /// The branch went on here and at the remote.
+    #[error(
+        "branch {branch} and {remote} have each a commit that the other has not: `git branch -f {branch} {remote}` takes \
+         the remote's"
+    )]
+    Diverged {
+        /// The branch here.
+        branch: String,
+        /// The branch as last fetched.
+        remote: String,
+    },
+    /// The branch is checked out, and would move under the files.
+    #[error("branch {branch} is checked out in {}: switch to another branch there, then propose", folder.display())]
+    CheckedOut {
+        /// The branch.
+        branch: String,
+        /// The work tree.
+        folder: PathBuf,
+    },
+    /// The user's hook refused the message.
+    #[error("the hook {} did not accept the proposal's message: {said}", hook.display())]
+    Hook {
+        /// The hook.
+        hook: PathBuf,
+        /// Its output.
+        said: String,
+    },
+    /// The user's hook could not be run.
+    #[error(
+        "the hook {} did not accept the proposal's message: it could not be run: {source}",
+        hook.display()
+    )]
+    HookNotRun {
+        /// The hook.
+        hook: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The user signs commits, and the program gave no signature.
+    #[error("the proposal could not be signed with `{program}`, as commit.gpgsign asks: {said}")]
+    Sign {
+        /// The program.
+        program: String,
+        /// Its output.
+        said: String,
+    },
+    /// The user signs commits, and the program could not be run.
+    #[error("the proposal could not be signed with `{program}`, as commit.gpgsign asks: {source}")]
+    SignNotRun {
+        /// The program.
+        program: String,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// A reference for shared weights holds something else.
+    #[error(
+        "{reference} holds something else than adapter {id}: remove it with `git update-ref -d {reference}`"
+    )]
+    ForeignReference {
+        /// The reference.
+        reference: String,
+        /// The adapter it is named after.
+        id: String,
+    },
+    /// Another git process has locked the reference, or has just moved it.
+    #[error(
+        "another git process works on {reference}: try again; if none is running, remove {}",
+        lock.display()
+    )]
+    Locked {
+        /// The reference.
+        reference: String,
+        /// The file that locks it.
+        lock: PathBuf,
+    },
+    /// Git's lists of ignored files cannot be read.
+    #[error("{0}")]
+    Ignored(#[source] git2::Error),
+    /// The program `git` could not be run.
+    #[error("git cannot be run: {0}; install it")]
+    NoGit(#[source] io::Error),
+    /// The program `git` could not make a clone.
+    #[error("{said}")]
+    Clone {
+        /// Git's error.
+        said: String,
+    },
+    /// A git operation failed.
+    #[error("{operation}: {source}")]
+    Git {
+        /// The operation.
+        operation: &'static str,
+        /// Git's error.
+        source: git2::Error,
+    },
+}
+
+impl ReviewError {
+    /// Returns whether another answer to a question or another name would help, and nothing is broken.
+    pub fn is_usage(&self) -> bool {
+        use ReviewError::{
+            BadName, BadPath, CaseCollision, Diverged, Edited, InTheWay, NoDefault, NoHistory, Revision,
+            Since, Taken,
+        };
+        matches!(
+            self,
+            BadName { .. }
+                | BadPath { .. }
+                | CaseCollision { .. }
+                | InTheWay { .. }
+                | Taken { .. }
+                | Edited { .. }
+                | Diverged { .. }
+                | Revision { .. }
+                | NoHistory { .. }
+                | Since { .. }
+                | NoDefault
+        )
+    }
+}
+
+/// Returns a mapper of git's errors during `operation`.
+pub(crate) fn during(operation: &'static str) -> impl Fn(git2::Error) -> ReviewError {
+    move |source| ReviewError::Git { operation, source }
+}
+
+/// Returns a mapper of git's errors while the branch or note `reference` is written.
+pub(crate) fn writing<'a>(
+    repository: &'a git2::Repository,
+    reference: &'a str,
+) -> impl Fn(git2::Error) -> ReviewError + 'a {
+    move |source| match source.code() {
+        ErrorCode::Locked | ErrorCode::Modified | ErrorCode::Exists => ReviewError::Locked {
+            reference: reference.to_owned(),
+            lock: repository.commondir().join(format!("{reference}.lock")),
+        },
+        _ => ReviewError::Git { operation: "write the proposal's branch", source },
+    }
 }

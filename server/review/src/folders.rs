@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use git2::{Commit, ObjectType, Oid, Repository, Tree};
 
 use crate::default_branch::default_branch;
-use crate::merged::{Merged, told};
-use crate::propose::{ProposeError, during, open};
+use crate::error::{ReviewError, during};
+use crate::merged::{Merged, merge_of};
+use crate::repository::open;
 
 /// Mode of a link in a tree.
 const LINK: i32 = 0o120_000;
@@ -31,9 +32,9 @@ pub struct Limits {
 pub struct Folder {
     /// Its path, parted by `/`, relative to the root.
     pub path: String,
-    /// What git calls its content.
+    /// Git's id of its content.
     pub tree: String,
-    /// Its files: paths relative to it, and contents; or why they are not read.
+    /// Its files as relative paths and contents; or the reason why they are not read.
     pub files: Result<Vec<(String, Vec<u8>)>, String>,
 }
 
@@ -50,8 +51,8 @@ pub struct OnDefault {
     pub folders: Vec<Folder>,
 }
 
-/// Returns the folders below `parents` that hold the file `marker` on the default branch; `None` where no default
-/// branch can be told.
+/// Returns the folders below `parents` that hold the file `marker` on the default branch; `None` without a default
+/// branch.
 ///
 /// # Errors
 /// When there is no repository, or its objects cannot be read.
@@ -60,7 +61,7 @@ pub fn on_default_branch(
     parents: &[&str],
     marker: &str,
     limits: Limits,
-) -> Result<Option<OnDefault>, ProposeError> {
+) -> Result<Option<OnDefault>, ReviewError> {
     let repository = open(path)?;
     let Some((branch, commit)) = default_branch(&repository)? else { return Ok(None) };
     let root = commit.tree().map_err(during("read the tree of the default branch"))?;
@@ -89,9 +90,9 @@ pub(crate) fn folders_in(
             let Ok(child) = repository.find_tree(entry.id()) else { continue };
             let marked = child.iter().any(|entry| entry.name_bytes().eq_ignore_ascii_case(marker.as_bytes()));
             if marked {
-                let mut reading = Reading { repository, limits, files: Vec::new(), bytes: 0 };
-                let read = reading.folder(&child, "", 0);
-                let files = read.map(|()| reading.files);
+                let mut reader = FolderReader { repository, limits, files: Vec::new(), bytes: 0 };
+                let read = reader.folder(&child, "", 0);
+                let files = read.map(|()| reader.files);
                 folders.push(Folder {
                     path: format!("{parent}/{name}"),
                     tree: entry.id().to_string(),
@@ -112,25 +113,25 @@ pub fn folder_at(
     commit: &str,
     folder: &str,
     limits: Limits,
-) -> Result<Option<Folder>, ProposeError> {
+) -> Result<Option<Folder>, ReviewError> {
     let repository = open(path)?;
     let tree =
         Oid::from_str(commit).and_then(|id| repository.find_commit(id)).and_then(|commit| commit.tree());
     let Some(tree) = tree.ok().and_then(|root| tree_at(&repository, &root, folder)) else { return Ok(None) };
-    let mut reading = Reading { repository: &repository, limits, files: Vec::new(), bytes: 0 };
-    let files = reading.folder(&tree, "", 0).map(|()| reading.files);
+    let mut reader = FolderReader { repository: &repository, limits, files: Vec::new(), bytes: 0 };
+    let files = reader.folder(&tree, "", 0).map(|()| reader.files);
     Ok(Some(Folder { path: folder.to_owned(), tree: tree.id().to_string(), files }))
 }
 
 /// Reads a folder's files within limits.
-struct Reading<'r> {
+struct FolderReader<'r> {
     repository: &'r Repository,
     limits: Limits,
     files: Vec<(String, Vec<u8>)>,
     bytes: usize,
 }
 
-impl Reading<'_> {
+impl FolderReader<'_> {
     fn folder(&mut self, tree: &Tree<'_>, before: &str, depth: usize) -> Result<(), String> {
         if depth > self.limits.depth {
             return Err(format!("{before} is more than {} folders deep", self.limits.depth));
@@ -184,12 +185,12 @@ fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Optio
     repository.find_tree(root.get_path(Path::new(path)).ok()?.id()).ok()
 }
 
-/// Returns by which commit of the default branch each folder came there as it is, in the order of `folders`: pairs of
-/// path and what git calls the content. `None` where it is not there like that, or the commit is not in this clone.
+/// Returns for each folder, a pair of path and git's id of the content, the merge that brought it to the default branch as
+/// it is. `None` where the branch has another content, or the commit is not in this clone.
 ///
 /// # Errors
 /// When there is no repository, or its objects cannot be read.
-pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Merged>>, ProposeError> {
+pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Merged>>, ReviewError> {
     let repository = open(path)?;
     let mut found = vec![None; folders.len()];
     let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(found) };
@@ -216,7 +217,7 @@ pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Mer
         if !cut {
             let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
             for at in came {
-                found[at] = Some(told(&commit, branch.clone(), &by));
+                found[at] = Some(merge_of(&commit, branch.clone(), &by));
             }
         }
         match before {
@@ -244,7 +245,7 @@ pub struct ProposalBranch {
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
-pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ProposeError> {
+pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ReviewError> {
     let repository = open(path)?;
     let mut branches = Vec::new();
     for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
@@ -268,7 +269,7 @@ pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ProposeError> {
 ///
 /// # Errors
 /// When there is no repository, or no such commit.
-pub fn is_signed(path: &Path, commit: &str) -> Result<bool, ProposeError> {
+pub fn is_signed(path: &Path, commit: &str) -> Result<bool, ReviewError> {
     let repository = open(path)?;
     let id = Oid::from_str(commit).map_err(during("read the name of a commit"))?;
     let commit = repository.find_commit(id).map_err(during("read a commit"))?;

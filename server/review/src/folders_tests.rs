@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
-use crate::{Limits, ProposeError, folder_at, is_signed, merges_of, on_default_branch, proposals};
+use crate::{Limits, ReviewError, folder_at, is_signed, merges_of, on_default_branch, proposals};
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
 const LIMITS: Limits = Limits { folders: 50, files: 3, bytes: 1000, depth: 2 };
@@ -102,7 +102,7 @@ fn folders_are_read_within_limits() {
     }
     let nowhere = tempfile::tempdir().expect("a folder");
     let error = on_default_branch(nowhere.path(), &PARENTS, "SKILL.md", LIMITS);
-    assert!(matches!(error, Err(ProposeError::NoRepository { .. })));
+    assert!(matches!(error, Err(ReviewError::NoRepository { .. })));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
 }
 
 #[test]
-fn a_commit_beyond_a_shallow_clone_is_not_told() {
+fn a_commit_beyond_a_shallow_clone_is_not_found() {
     let world = World::new(false);
     let first = world.commit("main", &[("skills/a/SKILL.md", "a")], &[], "Ann", 1);
     let tip = world.commit("main", &[("skills/a/SKILL.md", "a"), ("x", "x")], &[first], "Bob", 2);

@@ -1,4 +1,4 @@
-//! Which commits of a repository are edits, from the oldest to the newest.
+//! The history of a repository: the commits that are edits, from the oldest to the newest.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use git2::{ErrorCode, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
-use housestyle_learn::leave::{Counts, LeftOut, is_bot, reverted};
-use housestyle_learn::{Commit, leave};
+use housestyle_learn::Commit;
+use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, exclude_changes, is_bot, reverted};
 
-use crate::error::HistoryError;
+use crate::error::ReviewError;
 use crate::read::Reader;
 
-/// What of a history is read.
+/// The part of a history to read.
 #[derive(Clone)]
 pub struct HistoryOptions {
     /// Only commits after this one, in any of git's spellings.
@@ -40,7 +40,7 @@ pub struct History {
     repository: Repository,
     commits: Vec<Oid>,
     head: Oid,
-    left_out: Counts,
+    exclusions: ExclusionCounts,
     options: HistoryOptions,
 }
 
@@ -61,40 +61,39 @@ pub struct HeadFile {
     pub text: String,
 }
 
-/// One commit, and what of it was left out.
+/// One commit without its exclusions, which are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// The commit, with what is left.
+pub struct ReadCommit {
+    /// The commit.
     pub commit: Commit,
-    /// What is not learned from, counted by file or by hunk.
-    pub left_out: Counts,
+    /// The excluded files and hunks, by reason.
+    pub exclusions: ExclusionCounts,
 }
 
 impl History {
-    /// Lists the commits that HEAD reaches, from the oldest to the newest, less those that are left out. Parallel
-    /// branches are told in the order of their times; merges are left out, since what they join is told already.
+    /// Lists the commits that HEAD reaches, from the oldest to the newest, without the excluded ones. Commits of parallel
+    /// branches are in the order of their times; merges are excluded, since the commits that they join are in the list.
     ///
-    /// The repository may be bare, shallow, or dirty: only what is committed counts.
+    /// The repository may be bare, shallow, or dirty: only commits count.
     ///
     /// # Errors
     /// When there is no repository or no commit, or when its history cannot be walked.
-    pub fn open(folder: &Path, options: HistoryOptions) -> Result<History, HistoryError> {
+    pub fn open(folder: &Path, options: HistoryOptions) -> Result<History, ReviewError> {
         let repository = Repository::discover(folder)
-            .map_err(|source| HistoryError::Open { folder: folder.to_path_buf(), source })?;
+            .map_err(|source| ReviewError::NoHistory { folder: folder.to_path_buf(), source })?;
         let head = head(&repository, folder)?;
-        let mut walk = repository.revwalk().map_err(HistoryError::Walk)?;
-        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).map_err(HistoryError::Walk)?;
-        walk.push(head).map_err(HistoryError::Walk)?;
+        let mut walk = repository.revwalk().map_err(ReviewError::Walk)?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).map_err(ReviewError::Walk)?;
+        walk.push(head).map_err(ReviewError::Walk)?;
         if let Some(revision) = &options.since {
             let known = repository.revparse_single(revision).and_then(|found| found.peel_to_commit());
-            let known =
-                known.map_err(|source| HistoryError::Revision { revision: revision.clone(), source })?;
-            walk.hide(known.id()).map_err(HistoryError::Walk)?;
+            let known = known.map_err(|source| ReviewError::Since { revision: revision.clone(), source })?;
+            walk.hide(known.id()).map_err(ReviewError::Walk)?;
         }
-        let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(HistoryError::Walk)?;
+        let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(ReviewError::Walk)?;
         let all = &all[all.len().saturating_sub(options.most)..];
-        let (commits, left_out) = select(&repository, all)?;
-        Ok(History { repository, commits, head, left_out, options })
+        let (commits, exclusions) = select(&repository, all)?;
+        Ok(History { repository, commits, head, exclusions, options })
     }
 
     /// Returns how many commits there are.
@@ -122,25 +121,26 @@ impl History {
         self.repository.is_shallow()
     }
 
-    /// Returns which commits were left out as a whole.
-    pub fn left_out(&self) -> &Counts {
-        &self.left_out
+    /// Returns the commits that are excluded as a whole, counted by reason.
+    pub fn exclusions(&self) -> &ExclusionCounts {
+        &self.exclusions
     }
 
-    /// Tells every file that stands at HEAD and is somebody's writing, in the order of the paths.
+    /// Calls `each` with every file at HEAD that is somebody's writing, in the order of the paths. Returns the excluded files,
+    /// counted by reason.
     ///
     /// # Errors
     /// When the tree of HEAD is damaged or missing.
-    pub fn files(&self, mut hear: impl FnMut(HeadFile)) -> Result<Counts, HistoryError> {
-        let failed = |source| HistoryError::Commit { commit: self.head.to_string(), source };
+    pub fn files(&self, mut each: impl FnMut(HeadFile)) -> Result<ExclusionCounts, ReviewError> {
+        let failed = |source| ReviewError::Commit { commit: self.head.to_string(), source };
         let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
-        let mut counts = Counts::default();
+        let mut counts = ExclusionCounts::default();
         let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
             if entry.kind() != Some(git2::ObjectType::Tree) {
                 let path = [folder.as_bytes(), entry.name_bytes()].concat();
                 match reader.writing(&path, entry.filemode(), entry.id(), true) {
-                    Ok((path, text)) => hear(HeadFile { path, blob: entry.id().to_string(), text }),
+                    Ok((path, text)) => each(HeadFile { path, blob: entry.id().to_string(), text }),
                     Err(reason) => counts.add(reason),
                 }
             }
@@ -154,61 +154,61 @@ impl History {
     ///
     /// # Errors
     /// When it, or the commit before it, is damaged or missing.
-    pub fn read(&self, index: usize) -> Result<Reading, HistoryError> {
+    pub fn read(&self, index: usize) -> Result<ReadCommit, ReviewError> {
         let id = self.commits[index];
-        let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
+        let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
-        let (mut commit, mut left_out) = reader.read(id).map_err(failed)?;
-        left_out.merge(&leave::leave_out_changes(&mut commit.files));
-        Ok(Reading { commit, left_out })
+        let (mut commit, mut exclusions) = reader.read(id).map_err(failed)?;
+        exclusions.merge(&exclude_changes(&mut commit.files));
+        Ok(ReadCommit { commit, exclusions })
     }
 }
 
-fn head(repository: &Repository, folder: &Path) -> Result<Oid, HistoryError> {
+fn head(repository: &Repository, folder: &Path) -> Result<Oid, ReviewError> {
     let folder = || folder.to_path_buf();
     let reference = repository.head().map_err(|source| match source.code() {
-        ErrorCode::UnbornBranch | ErrorCode::NotFound => HistoryError::NoCommits { folder: folder() },
-        _ => HistoryError::Head { folder: folder(), source },
+        ErrorCode::UnbornBranch | ErrorCode::NotFound => ReviewError::EmptyHistory { folder: folder() },
+        _ => ReviewError::Head { folder: folder(), source },
     })?;
     let commit = reference.peel_to_commit();
-    Ok(commit.map_err(|source| HistoryError::Head { folder: folder(), source })?.id())
+    Ok(commit.map_err(|source| ReviewError::Head { folder: folder(), source })?.id())
 }
 
 /// Returns the commits that are edits, in the same order.
-fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, Counts), HistoryError> {
-    let mut counts = Counts::default();
-    let mut taken_back: HashSet<String> = HashSet::new();
+fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCounts), ReviewError> {
+    let mut counts = ExclusionCounts::default();
+    let mut reverted_ids: HashSet<String> = HashSet::new();
     let mut kept = Vec::new();
     for id in all {
-        let failed = |source| HistoryError::Commit { commit: id.to_string(), source };
+        let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
         let commit = repository.find_commit(*id).map_err(failed)?;
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
         let author = commit.author();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let reason = if commit.parent_count() > 1 {
-            Some(LeftOut::Merge)
+            Some(Exclusion::Merge)
         } else if let Some(named) = reverted(&message) {
-            taken_back.extend(named);
-            Some(LeftOut::Revert)
+            reverted_ids.extend(named);
+            Some(Exclusion::Revert)
         } else {
-            is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(LeftOut::Bot)
+            is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(Exclusion::Bot)
         };
         match reason {
             Some(reason) => counts.add(reason),
             None => kept.push(*id),
         }
     }
-    let is_taken_back = |id: &Oid| {
+    let is_reverted = |id: &Oid| {
         let id = id.to_string();
         // Messages may name a commit by the first digits of its id.
-        (7..=id.len()).any(|digits| taken_back.contains(&id[..digits]))
+        (7..=id.len()).any(|digits| reverted_ids.contains(&id[..digits]))
     };
     kept.retain(|id| {
-        let gone = !taken_back.is_empty() && is_taken_back(id);
-        if gone {
-            counts.add(LeftOut::Reverted);
+        let was_reverted = !reverted_ids.is_empty() && is_reverted(id);
+        if was_reverted {
+            counts.add(Exclusion::Reverted);
         }
-        !gone
+        !was_reverted
     });
     Ok((kept, counts))
 }

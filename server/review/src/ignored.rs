@@ -4,20 +4,24 @@ use std::path::Path;
 
 use git2::{ErrorCode, Repository};
 
+use crate::error::ReviewError;
+
 /// Returns whether git ignores the file at `path`, relative to the work tree at `root`. A file that is tracked is not
-/// ignored, whatever the lists say. Outside of a repository nothing is. Where a list in a folder takes back what one
-/// further up says with a wildcard, libgit2 does not follow git, and the file counts as ignored.
+/// ignored, whatever the lists say. Outside of a repository nothing is. Where a list in a folder negates a wildcard of one
+/// further up, libgit2 does not follow git, and the file counts as ignored.
 ///
 /// # Errors
 /// When there is a repository, and it cannot be read.
-pub fn is_ignored(root: &Path, path: &Path) -> Result<bool, git2::Error> {
+pub fn is_ignored(root: &Path, path: &Path) -> Result<bool, ReviewError> {
     let repository = match Repository::open(root) {
         Ok(repository) => repository,
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(false),
-        Err(error) => return Err(error),
+        Err(error) => return Err(ReviewError::Ignored(error)),
     };
     // The lists alone do not know what is tracked.
-    Ok(repository.status_should_ignore(path)? && repository.index()?.get_path(path, 0).is_none())
+    let is_tracked = || -> Result<bool, git2::Error> { Ok(repository.index()?.get_path(path, 0).is_some()) };
+    let is_listed = repository.status_should_ignore(path).map_err(ReviewError::Ignored)?;
+    Ok(is_listed && !is_tracked().map_err(ReviewError::Ignored)?)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod changed;
 #[cfg(test)]
 mod changed_tests;
+mod clone;
 mod default_branch;
 mod error;
 mod folders;
@@ -15,20 +16,20 @@ mod ignored;
 mod merged;
 mod propose;
 mod read;
+mod repository;
 #[cfg(test)]
 mod tests;
 mod weights;
 
 pub use changed::{Changed, ChangedFolder, changed};
+pub use clone::clone_bare;
 pub use default_branch::{default_name, has_folder};
-pub use error::HistoryError;
+pub use error::ReviewError;
 pub use folders::{
     Folder, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of, on_default_branch, proposals,
 };
-pub use history::{HeadFile, History, HistoryOptions, Reading};
+pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};
-pub use propose::{
-    Outcome, Proposal, ProposalState, ProposeError, Proposed, identity, proposal_state, propose,
-};
+pub use propose::{Proposal, ProposalOutcome, ProposalState, Proposed, identity, proposal_state, propose};
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

@@ -5,7 +5,8 @@ use std::path::Path;
 use git2::{Commit, Oid, Signature};
 
 use crate::default_branch::default_branch;
-use crate::propose::{ProposeError, during, open};
+use crate::error::{ReviewError, during};
+use crate::repository::open;
 
 /// A merge that brought a file to the default branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Merged {
 ///
 /// # Errors
 /// When there is no repository, or its objects cannot be read.
-pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>, ProposeError> {
+pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>, ReviewError> {
     let repository = open(path)?;
     let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(None) };
     let Some(wanted) = blob_of(&commit, file) else { return Ok(None) };
@@ -42,15 +43,15 @@ pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>,
         commit = before;
     }
     let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
-    Ok(Some(told(&commit, branch, &by)))
+    Ok(Some(merge_of(&commit, branch, &by)))
 }
 
 fn blob_of(commit: &Commit<'_>, file: &str) -> Option<Oid> {
     Some(commit.tree().ok()?.get_path(Path::new(file)).ok()?.id())
 }
 
-/// Returns a commit as a merge.
-pub(crate) fn told(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
+/// Returns the merge that a commit is, made by `by`.
+pub(crate) fn merge_of(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> Merged {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Merged {
         commit: commit.id().to_string(),
@@ -66,7 +67,7 @@ pub(crate) fn told(commit: &Commit<'_>, branch: String, by: &Signature<'_>) -> M
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
-pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>, ProposeError> {
+pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>, ReviewError> {
     let repository = open(path)?;
     let mut commits: Vec<Commit<'_>> = default_branch(&repository)?.into_iter().map(|(_, tip)| tip).collect();
     let mut proposals = Vec::new();

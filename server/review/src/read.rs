@@ -3,10 +3,10 @@
 use git2::{
     Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, ObjectType, Oid, Patch, Repository,
 };
-use housestyle_learn::leave::{Counts, LeftOut, MAX_BYTES, by_path, by_text};
+use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, MAX_BYTES, by_path, by_text};
 use housestyle_learn::{Commit, FileChange, Hunk};
 
-/// Renames are looked for among so many files; beyond, they count as moved lines.
+/// Most files of a commit among which renames are detected; with more they count as moved lines.
 const RENAME_FILES: usize = 200;
 
 /// Reads commits of one repository.
@@ -16,11 +16,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Returns what a commit changed since its first parent, and which files are not told.
-    pub(crate) fn read(&self, id: Oid) -> Result<(Commit, Counts), git2::Error> {
+    /// Returns the changes of a commit since its first parent, and its excluded files, counted by reason.
+    pub(crate) fn read(&self, id: Oid) -> Result<(Commit, ExclusionCounts), git2::Error> {
         let commit = self.repository.find_commit(id)?;
         let author = commit.author();
-        let mut counts = Counts::default();
+        let mut counts = ExclusionCounts::default();
         let before = match commit.parent_count() {
             0 => None,
             _ => Some(commit.parent(0)?.tree()?),
@@ -61,12 +61,12 @@ impl Reader<'_> {
         Ok(diff)
     }
 
-    /// Returns one file's change, nothing where its text stayed as it was, or why it is not told.
+    /// Returns one file's change, `None` where its text stayed as it was, or the reason to exclude the file.
     fn file(
         &self,
         diff: &Diff<'_>,
         index: usize,
-    ) -> Result<Result<Option<FileChange>, LeftOut>, git2::Error> {
+    ) -> Result<Result<Option<FileChange>, Exclusion>, git2::Error> {
         let Some(delta) = diff.get_delta(index) else { return Ok(Ok(None)) };
         let (old, new) = match self.texts(&delta) {
             Ok(texts) => texts,
@@ -95,7 +95,7 @@ impl Reader<'_> {
     }
 
     /// Returns a file's text before and after, empty where there is none.
-    fn texts(&self, delta: &DiffDelta<'_>) -> Result<(String, String), LeftOut> {
+    fn texts(&self, delta: &DiffDelta<'_>) -> Result<(String, String), Exclusion> {
         let mut texts = [String::new(), String::new()];
         let is_added = matches!(delta.status(), Delta::Added | Delta::Untracked);
         for (n, side) in [delta.old_file(), delta.new_file()].into_iter().enumerate() {
@@ -103,48 +103,48 @@ impl Reader<'_> {
             if absent {
                 continue;
             }
-            // Where a file came from does not tell what it is now.
-            let is_told = n == 1 || delta.status() == Delta::Deleted;
+            // The path that a file came from says nothing of what it is now.
+            let is_own_path = n == 1 || delta.status() == Delta::Deleted;
             let path = side.path_bytes().unwrap_or_default();
-            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), is_told)?;
+            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), is_own_path)?;
         }
         let [old, new] = texts;
         Ok((old, new))
     }
 
-    /// Returns a file's path and text, or why it is not told. `is_told` is whether the path is the file's own.
+    /// Returns a file's path and text, or the reason to exclude it. `is_own_path` says whether the path is the file's own.
     pub(crate) fn writing(
         &self,
         path: &[u8],
         mode: i32,
         id: Oid,
-        is_told: bool,
-    ) -> Result<(String, String), LeftOut> {
-        let path = str::from_utf8(path).map_err(|_| LeftOut::PathNotUtf8)?;
+        is_own_path: bool,
+    ) -> Result<(String, String), Exclusion> {
+        let path = str::from_utf8(path).map_err(|_| Exclusion::PathNotUtf8)?;
         let plain = [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable];
         if !plain.map(i32::from).contains(&mode) {
-            return Err(LeftOut::NotAFile);
+            return Err(Exclusion::NotAFile);
         }
         if (self.forbidden)(path) {
-            return Err(LeftOut::Forbidden);
+            return Err(Exclusion::Forbidden);
         }
-        if let Some(reason) = by_path(path).filter(|_| is_told) {
+        if let Some(reason) = by_path(path).filter(|_| is_own_path) {
             return Err(reason);
         }
         Ok((path.to_owned(), self.text(path, id)?))
     }
 
-    fn text(&self, path: &str, id: Oid) -> Result<String, LeftOut> {
-        let database = self.repository.odb().map_err(|_| LeftOut::Missing)?;
-        let (size, kind) = database.read_header(id).map_err(|_| LeftOut::Missing)?;
+    fn text(&self, path: &str, id: Oid) -> Result<String, Exclusion> {
+        let database = self.repository.odb().map_err(|_| Exclusion::Missing)?;
+        let (size, kind) = database.read_header(id).map_err(|_| Exclusion::Missing)?;
         if kind != ObjectType::Blob {
-            return Err(LeftOut::NotAFile);
+            return Err(Exclusion::NotAFile);
         }
         // Before it is read: it may be larger than memory.
         if size > MAX_BYTES {
-            return Err(LeftOut::TooLarge);
+            return Err(Exclusion::TooLarge);
         }
-        let blob = self.repository.find_blob(id).map_err(|_| LeftOut::Missing)?;
+        let blob = self.repository.find_blob(id).map_err(|_| Exclusion::Missing)?;
         by_text(path, blob.content()).map(str::to_owned)
     }
 }

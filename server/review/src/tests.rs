@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use git2::{Oid, Repository, Signature, Time};
-use housestyle_learn::LeftOut;
+use housestyle_learn::Exclusion;
 use tempfile::TempDir;
 
-use crate::{History, HistoryError, HistoryOptions, Reading};
+use crate::{History, HistoryOptions, ReadCommit, ReviewError};
 
 /// A repository in a folder of its own, to which commits are added without a work tree.
 struct Made {
@@ -84,11 +84,11 @@ impl Made {
         self.repository.reference(&name, id, true, "test").expect("moved");
     }
 
-    fn open(&self) -> Result<History, HistoryError> {
+    fn open(&self) -> Result<History, ReviewError> {
         History::open(self.folder.path(), HistoryOptions::default())
     }
 
-    fn read(&self) -> Vec<Reading> {
+    fn read(&self) -> Vec<ReadCommit> {
         let history = self.open().expect("a history");
         (0..history.len()).map(|n| history.read(n).expect("read")).collect()
     }
@@ -158,7 +158,7 @@ fn hunks_rebuild_the_text_whatever_its_ends_are() {
 }
 
 #[test]
-fn merges_reverts_and_programs_are_left_out_and_branches_are_told() {
+fn merges_reverts_and_programs_are_excluded_and_branches_are_read() {
     let mut made = Made::new(false);
     let first = made.commit("Begin", &[("a.rs", Some(A))]);
     let tree = made.tree(Some(first), &[("b.rs", Some(b"fn b() {\n    other();\n}\n"))]);
@@ -171,15 +171,15 @@ fn merges_reverts_and_programs_are_left_out_and_branches_are_told() {
     made.commit(&format!("Revert \"Add d\"\n\nThis reverts commit {wrong}."), &[("d.rs", None)]);
     made.commit_by("dependabot[bot]", "Bump x", &[("e.toml", Some(b"x = 2\n"))]);
     let history = made.open().expect("a history");
-    let counts = history.left_out();
-    let of =
-        [LeftOut::Merge, LeftOut::Revert, LeftOut::Reverted, LeftOut::Bot].map(|reason| counts.of(reason));
+    let counts = history.exclusions();
+    let of = [Exclusion::Merge, Exclusion::Revert, Exclusion::Reverted, Exclusion::Bot]
+        .map(|reason| counts.of(reason));
     assert_eq!(of, [1, 1, 1, 1]);
     assert_eq!(history.ids().collect::<Vec<_>>(), [first, side, main].map(|id| id.to_string()));
 }
 
 #[test]
-fn files_that_nobody_wrote_are_left_out_each_with_its_reason() {
+fn files_that_nobody_wrote_are_excluded_each_with_its_reason() {
     let mut made = Made::new(false);
     made.commit("Begin", &[("a.rs", Some(A))]);
     let large = b"// text\n".repeat(60_000);
@@ -210,16 +210,16 @@ fn files_that_nobody_wrote_are_left_out_each_with_its_reason() {
     let reading = History::open(made.folder.path(), options).expect("a history").read(1).expect("read");
     assert_eq!(reading.commit.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["b.rs"]);
     let expected = [
-        (LeftOut::Vendored, 1),
-        (LeftOut::Lock, 1),
-        (LeftOut::Binary, 1),
-        (LeftOut::NotUtf8, 1),
-        (LeftOut::PathNotUtf8, 1),
-        (LeftOut::TooLarge, 1),
-        (LeftOut::NotAFile, 2),
-        (LeftOut::Forbidden, 1),
+        (Exclusion::Vendored, 1),
+        (Exclusion::Lock, 1),
+        (Exclusion::Binary, 1),
+        (Exclusion::NotUtf8, 1),
+        (Exclusion::PathNotUtf8, 1),
+        (Exclusion::TooLarge, 1),
+        (Exclusion::NotAFile, 2),
+        (Exclusion::Forbidden, 1),
     ];
-    assert_eq!(reading.left_out.iter().collect::<Vec<_>>(), expected);
+    assert_eq!(reading.exclusions.iter().collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn a_renamed_file_is_no_new_text() {
 fn without_commits_or_a_repository_the_error_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let error = History::open(folder.path(), HistoryOptions::default()).expect_err("no repository");
-    assert!(matches!(error, HistoryError::Open { .. }), "{error}");
+    assert!(matches!(error, ReviewError::NoHistory { .. }), "{error}");
     for bare in [false, true] {
         let error = Made::new(bare).open().expect_err("no commit");
         assert!(error.to_string().contains("no commit on its current branch yet"), "{error}");
@@ -265,7 +265,7 @@ fn only_what_is_asked_for_is_read() {
 }
 
 #[test]
-fn the_files_of_head_are_told() {
+fn the_files_of_head_are_read() {
     let mut made = Made::new(false);
     made.commit(
         "Begin",
@@ -276,7 +276,7 @@ fn the_files_of_head_are_told() {
     let counts =
         made.open().expect("a history").files(|file| files.push((file.path, file.text))).expect("walked");
     assert_eq!(files, [("src/a.rs".to_owned(), str::from_utf8(A).expect("UTF-8").to_owned())]);
-    assert_eq!(counts.of(LeftOut::Lock), 1);
+    assert_eq!(counts.of(Exclusion::Lock), 1);
 }
 
 #[test]
@@ -329,5 +329,5 @@ fn a_missing_text_is_counted_and_the_rest_is_read() {
     std::fs::remove_file(object).expect("removed");
     let made = Made { repository: Repository::open(made.folder.path()).expect("opened"), ..made };
     let reading = made.open().expect("a history").read(1).expect("read");
-    assert_eq!((reading.commit.files.len(), reading.left_out.of(LeftOut::Missing)), (1, 1));
+    assert_eq!((reading.commit.files.len(), reading.exclusions.of(Exclusion::Missing)), (1, 1));
 }

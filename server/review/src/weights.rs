@@ -5,7 +5,8 @@ use std::path::Path;
 
 use git2::{ErrorCode, Repository};
 
-use crate::propose::{ProposeError, during, open};
+use crate::error::{ReviewError, during};
+use crate::repository::open;
 
 /// Where weights are.
 pub const WEIGHTS: &str = "refs/housestyle/adapters/";
@@ -14,28 +15,28 @@ pub const WEIGHTS: &str = "refs/housestyle/adapters/";
 ///
 /// # Errors
 /// When there is no repository, git fails, or something else is there.
-pub fn write_weights(path: &Path, id: &str, weights: &[u8]) -> Result<String, ProposeError> {
+pub fn write_weights(path: &Path, id: &str, weights: &[u8]) -> Result<String, ReviewError> {
     let repository = open(path)?;
     let reference = format!("{WEIGHTS}{id}");
     let blob = repository.blob(weights).map_err(during("write the weights"))?;
     match repository.find_reference(&reference) {
         Ok(there) if there.target() == Some(blob) => Ok(reference),
-        Ok(_) => Err(ProposeError::ForeignReference { reference, id: id.to_owned() }),
+        Ok(_) => Err(ReviewError::ForeignReference { reference, id: id.to_owned() }),
         Err(error) if error.code() == ErrorCode::NotFound => {
             repository
                 .reference(&reference, blob, false, "housestyle: weights")
                 .map_err(during("make the weights' reference"))?;
             Ok(reference)
         }
-        Err(source) => Err(ProposeError::Git { operation: "look for the weights' reference", source }),
+        Err(source) => Err(ReviewError::Git { operation: "look for the weights' reference", source }),
     }
 }
 
-/// Returns the ids of all weights in the repository, sorted. What they hold is not looked at.
+/// Returns the ids of all weights in the repository, sorted, without a look at their content.
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
-pub fn list_weights(path: &Path) -> Result<Vec<String>, ProposeError> {
+pub fn list_weights(path: &Path) -> Result<Vec<String>, ReviewError> {
     let repository = open(path)?;
     let found = repository.references_glob(&format!("{WEIGHTS}*")).map_err(during("list the weights"))?;
     let mut ids: Vec<String> = found
@@ -46,15 +47,15 @@ pub fn list_weights(path: &Path) -> Result<Vec<String>, ProposeError> {
     Ok(ids)
 }
 
-/// Returns weights by their id, unless they are more than `most` bytes. Whoever asks must compare the digest:
-/// a reference holds whatever somebody pushed.
+/// Returns weights by their id, unless they are more than `most` bytes. The caller must compare the digest: a
+/// reference holds whatever was pushed.
 ///
 /// # Errors
 /// When there is no repository, no such reference, or it holds no blob of that size.
-pub fn read_weights(path: &Path, id: &str, most: u64) -> Result<Vec<u8>, ProposeError> {
+pub fn read_weights(path: &Path, id: &str, most: u64) -> Result<Vec<u8>, ReviewError> {
     let repository = open(path)?;
     let reference = format!("{WEIGHTS}{id}");
-    let foreign = || ProposeError::ForeignReference { reference: reference.clone(), id: id.to_owned() };
+    let foreign = || ReviewError::ForeignReference { reference: reference.clone(), id: id.to_owned() };
     let target = repository
         .find_reference(&reference)
         .map_err(during("look for the weights"))?
@@ -68,7 +69,7 @@ pub fn read_weights(path: &Path, id: &str, most: u64) -> Result<Vec<u8>, Propose
 }
 
 /// Returns an object's size without reading it.
-fn size_of(repository: &Repository, object: git2::Oid) -> Result<u64, ProposeError> {
+fn size_of(repository: &Repository, object: git2::Oid) -> Result<u64, ReviewError> {
     let odb = repository.odb().map_err(during("open the objects"))?;
     let (size, _) = odb.read_header(object).map_err(during("look at the weights"))?;
     Ok(size as u64)

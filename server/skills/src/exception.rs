@@ -1,16 +1,18 @@
-//! Places of which somebody said "not here": the rule is right, but it does not hold for this line.
+//! Exceptions: lines for which somebody said "not here". The rule is right, but it does not hold for this line.
 //!
-//! A place is known by the skill's name and the line's text without its white space at the ends and between words, so
-//! that it stays known when lines are moved or indented. Only a digest of that is kept, no text.
+//! The skill's name and the line's words identify an exception, so that it survives a move or another indentation. Only
+//! their digest is stored, no text.
 
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// Bytes of the digest: enough that no two lines of a repository meet.
 const BYTES: usize = 12;
 
-/// Returns by what a line is known as an exception to a skill.
+/// Returns the key of a line as an exception to a skill.
 pub fn exception_key(skill: &str, line: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(skill.as_bytes());
@@ -18,7 +20,7 @@ pub fn exception_key(skill: &str, line: &str) -> String {
         digest.update([0]);
         digest.update(word.as_bytes());
     }
-    digest.finalize().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize()[..BYTES])
 }
 
 /// The lines that are exceptions to skills.
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_stays_known_when_it_is_moved_or_indented() {
+    fn an_exception_survives_moves_and_indentation() {
         let mut exceptions = Exceptions::default();
         assert!(!exceptions.holds("no-unwrap", "x.unwrap()"));
         exceptions.add("no-unwrap", "\tlet y =  x.unwrap();\r\n");

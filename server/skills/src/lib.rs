@@ -1,12 +1,15 @@
 //! A team's rules as SKILL.md: parse, lint, render, match to a file, mine from edits.
 //!
 //! Nothing here reads a file, a clock, the network or git: texts, edits and times are arguments. A skill is a folder
-//! of the Agent Skills standard; what a program can check of it is its [`Rule`], in the file `rule.json` beside
-//! SKILL.md. All that is done with a rule (hints, repairs, evidence, precision) comes from one question:
-//! [`Rule::places`], where does it apply in this text, and is it followed there?
+//! of the Agent Skills standard; a program can check its [`Rule`], which the file `rule.json` holds. Hints,
+//! repairs, evidence and precision all come from one question, [`Rule::occurrences`]: where does the rule apply in this
+//! text, and is it followed there?
 
 mod document;
+mod error;
 mod exception;
+mod hex;
+mod hidden;
 #[cfg(test)]
 mod hostile_tests;
 pub mod lint;
@@ -17,15 +20,12 @@ mod skill;
 mod source;
 mod trigger;
 
-pub use document::{
-    Document, DocumentError, DocumentProblem, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME, Parsed,
-    Warning, is_name, kebab, one_line,
-};
+pub use document::{Document, Parsed, Warning, kebab};
+pub use error::SkillError;
 pub use exception::{Exceptions, exception_key};
-pub use mine::{Bounds, Edit, Finding, Instance, conventions, rewrites};
 pub use rule::{
-    FORMAT, Form, FormKind, Name, NameKind, Place, Rewrite, Rule, RuleError, RuleFile, Rules, Scope, Term,
+    FORMAT, Form, FormKind, Name, NameKind, Occurrence, Rewrite, Rule, RuleFile, Rules, Scope, Term,
 };
-pub use skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, Skill, SkillError, digest};
+pub use skill::{RULE_FILE, SKILL_FILE, Skill, digest};
 pub use source::Source;
 pub use trigger::words;

@@ -1,102 +1,47 @@
-//! A skill: what a folder with SKILL.md says, and the digest that names exactly this content.
+//! A skill: the content of a folder with SKILL.md, and the digest that identifies it.
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::document::{Document, DocumentError};
-use crate::rule::{RuleError, RuleFile};
+use crate::document::Document;
+use crate::error::SkillError;
+use crate::hex::hex;
+use crate::rule::RuleFile;
 
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";
-/// The file with what a program can check of it.
+/// The file with the rule that a program can check.
 pub const RULE_FILE: &str = "rule.json";
 /// Bytes of a SKILL.md at most. The standard advises fewer than 5000 tokens.
-pub const MOST_SKILL_BYTES: usize = 256 * 1024;
+pub(crate) const MOST_SKILL_BYTES: usize = 256 * 1024;
 /// Bytes of a rule.json at most.
-pub const MOST_RULE_BYTES: usize = 64 * 1024;
+pub(crate) const MOST_RULE_BYTES: usize = 64 * 1024;
 
 /// A skill as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skill {
     /// Its name: its folder's.
     pub name: String,
-    /// What it does and when it counts.
+    /// Its effect, and when it applies.
     pub description: String,
-    /// Whatever else is said of it, by key; ours begin with `housestyle.`.
+    /// All other properties, by key; ours begin with `housestyle.`.
     pub metadata: BTreeMap<String, String>,
     /// The Markdown for whoever reads it.
     pub body: String,
-    /// What a program can check of it; nothing in a skill that was written by hand.
+    /// The rule that a program can check; none in a skill that was written by hand.
     pub rule: Option<RuleFile>,
     /// SHA-256 over path and content of all files of the folder, in hexadecimal digits.
     pub digest: String,
-    /// What is not to the standard and was understood nevertheless.
+    /// Deviations from the standard that were read nevertheless.
     pub warnings: Vec<String>,
-}
-
-/// Why a folder is no skill that can be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SkillError {
-    /// There is no SKILL.md.
-    #[error("{folder} holds no {SKILL_FILE}")]
-    NoFile {
-        /// The folder.
-        folder: String,
-    },
-    /// Two files would be one where case does not count.
-    #[error("{folder}: {first} and {second} are one file on systems that ignore case: rename one")]
-    Colliding {
-        /// The folder.
-        folder: String,
-        /// A path.
-        first: String,
-        /// The other.
-        second: String,
-    },
-    /// A file is too large.
-    #[error("{folder}/{file} has {bytes} bytes, more than the {most} that are read")]
-    TooLarge {
-        /// The folder.
-        folder: String,
-        /// The file.
-        file: &'static str,
-        /// Its size.
-        bytes: usize,
-        /// What is allowed.
-        most: usize,
-    },
-    /// A file is not text.
-    #[error("{folder}/{SKILL_FILE} is no UTF-8 (byte {at}): save it as UTF-8")]
-    NotText {
-        /// The folder.
-        folder: String,
-        /// The first byte that is none, from 0.
-        at: usize,
-    },
-    /// SKILL.md is none.
-    #[error("{folder}: {source}")]
-    Document {
-        /// The folder.
-        folder: String,
-        /// What is wrong.
-        source: DocumentError,
-    },
-    /// rule.json is none.
-    #[error("{folder}: {source}")]
-    Rule {
-        /// The folder.
-        folder: String,
-        /// What is wrong.
-        source: RuleError,
-    },
 }
 
 impl Skill {
     /// Reads a skill from the files of its folder: paths parted by `/`, relative to the folder, with their contents.
     ///
     /// # Errors
-    /// When there is no SKILL.md, or one of the files that count cannot be understood.
+    /// When there is no SKILL.md, or SKILL.md or rule.json cannot be understood.
     pub fn read(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Skill, SkillError> {
         let folder_name = || folder.to_owned();
         if let Some((first, second)) = colliding(files) {
@@ -104,8 +49,7 @@ impl Skill {
         }
         let mut warnings = Vec::new();
         let text = document_of(folder, files, &mut warnings)?;
-        let parsed =
-            Document::parse(text).map_err(|source| SkillError::Document { folder: folder_name(), source })?;
+        let parsed = Document::parse(text).map_err(within(folder))?;
         warnings.extend(parsed.warnings.into_iter().map(|warning| warning.message));
         let document = parsed.document;
         if document.name.is_empty() {
@@ -144,7 +88,7 @@ pub fn digest(files: &[(String, Vec<u8>)]) -> String {
         hasher.update((content.len() as u64).to_le_bytes());
         hasher.update(content);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
 }
 
 /// Returns the content of a file.
@@ -178,9 +122,14 @@ fn document_of<'a>(
         .map_err(|error| SkillError::NotText { folder: folder.to_owned(), at: error.valid_up_to() })
 }
 
+/// Returns a mapper of errors in a file of a folder.
+fn within(folder: &str) -> impl Fn(SkillError) -> SkillError {
+    move |source| SkillError::File { folder: folder.to_owned(), source: Box::new(source) }
+}
+
 fn rule_of(folder: &str, bytes: &[u8]) -> Result<RuleFile, SkillError> {
     fits(folder, RULE_FILE, bytes, MOST_RULE_BYTES)?;
-    RuleFile::parse(bytes).map_err(|source| SkillError::Rule { folder: folder.to_owned(), source })
+    RuleFile::parse(bytes).map_err(within(folder))
 }
 
 fn fits(folder: &str, file: &'static str, bytes: &[u8], most: usize) -> Result<(), SkillError> {
@@ -227,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told() {
+    fn unusable_folders_are_refused() {
         let large = "x".repeat(MOST_SKILL_BYTES + 1);
         for (list, sentence) in [
             (files(&[]), "holds no SKILL.md"),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use housestyle_text::Language;
 use tree_sitter::Node;
 
-use crate::prose::{self, Piece};
+use crate::prose::{self, Piece, is_comment};
 
 /// A text in a language, with its syntax tree where the language has a grammar.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<'a> Source<'a> {
 
     /// Returns the stretches of text for people; they are cut when first asked for.
     pub(crate) fn pieces(&self) -> &[Piece] {
-        self.pieces.get_or_init(|| prose::pieces(self))
+        self.pieces.get_or_init(|| prose::pieces(self.text, self.language, self.tree.as_ref()))
     }
 
     /// Returns the text of a range of bytes; empty where it is none.
@@ -40,10 +40,26 @@ impl<'a> Source<'a> {
     }
 }
 
+/// Returns where the line begins that holds a byte.
+pub(crate) fn line_start(text: &str, at: usize) -> usize {
+    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
+}
+
+/// Returns where the line ends that holds a byte, without its line end.
+pub(crate) fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |end| at + end)
+}
+
+/// Returns the white space at the start of the line that holds a byte.
+pub(crate) fn indentation(text: &str, at: usize) -> &str {
+    let line = text.get(line_start(text, at)..).unwrap_or_default();
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}
+
 /// Returns the children of a node that count: no comments, no separators that say nothing, nothing empty.
 ///
-/// Commas part what stands beside each other and count nowhere but among the tokens of a Rust macro call, where one
-/// before the closing bracket does not. Semicolons count where a statement with one means something else.
+/// Commas count only among the tokens of a Rust macro call, and not before its closing bracket. Semicolons count where a
+/// statement with one means something else.
 pub(crate) fn significant_children<'t>(node: Node<'t>, text: &str, language: Language) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
     let semicolons = matches!(language.id(), "c" | "java" | "rust");
@@ -70,9 +86,4 @@ pub(crate) fn significant_children<'t>(node: Node<'t>, text: &str, language: Lan
         children.remove(children.len() - 2);
     }
     children
-}
-
-/// Returns whether a node is a comment.
-pub(crate) fn is_comment(kind: &str) -> bool {
-    matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
 }

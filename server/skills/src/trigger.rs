@@ -1,15 +1,15 @@
-//! The words by which one sees that a rule may matter near a place, without asking the rule itself.
+//! Triggers: words near a cursor that show that a rule may apply there, without a match of the rule itself.
 //!
 //! Matching a pattern takes a syntax tree; looking for a word takes nothing. A rule of which no word stands near is not
 //! worth the room that it would take in a prompt.
 
 use crate::rule::{NameKind, Rule};
 
-/// Letters that a word has at least to tell anything.
+/// Letters of a trigger, at least.
 const LETTERS: usize = 2;
 
 impl Rule {
-    /// Returns lower-case words of which one stands near most places where the rule matters; none where no word tells
+    /// Returns lower-case words, one of which stands near most places where the rule applies; empty where no word shows
     /// that, and the rule matters wherever it holds.
     pub fn triggers(&self) -> Vec<String> {
         let mut words: Vec<String> = match self {
@@ -33,7 +33,7 @@ impl Rule {
     }
 }
 
-/// Returns the words of a text in lower case: what [`Rule::triggers`] are compared with.
+/// Returns the words of a text in lower case, to compare with [`Rule::triggers`].
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     text.split(move |c| !word(c)).filter(|word| word.chars().count() >= LETTERS).map(str::to_lowercase)

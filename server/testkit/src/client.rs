@@ -1,7 +1,7 @@
 //! A language client for tests: starts a server, speaks over its pipes, and misses nothing.
 //!
-//! Everything the server says is kept with the moment it came. A second answer to a request fails the
-//! test; so does, when the client is dropped, an answer or message that nobody looked at.
+//! The client stores every message of the server with the moment it came. A second answer to a request fails the
+//! test; so does, when the client is dropped, an answer or message that the test did not take.
 
 mod wire;
 
@@ -216,7 +216,7 @@ impl Client {
         self.input = None;
     }
 
-    /// Kills the process, which hears nothing of it.
+    /// Kills the process without a word.
     ///
     /// # Panics
     /// When the system does not let us.
@@ -256,7 +256,7 @@ impl Client {
         }
     }
 
-    /// Takes in what has come; waits up to `limit` when nothing has. Returns whether more can come.
+    /// Takes in the messages that have come; waits up to `limit` when there is none. Returns whether more can come.
     fn take_in(&mut self, limit: Duration) -> bool {
         match self.inbox.recv_timeout(limit) {
             Ok(received) => self.sort(received),
@@ -315,10 +315,10 @@ impl Drop for Client {
         while let Ok(received) = self.inbox.try_recv() {
             self.sort(received);
         }
-        let heard =
+        let expected =
             |received: &&Received| !CHATTER.iter().any(|method| received.message["method"] == *method);
-        let unheard: Vec<&Received> =
-            self.answers.values().flatten().chain(self.notifications.iter()).filter(heard).collect();
-        assert!(unheard.is_empty(), "nobody looked at {unheard:?}");
+        let unread: Vec<&Received> =
+            self.answers.values().flatten().chain(self.notifications.iter()).filter(expected).collect();
+        assert!(unread.is_empty(), "nobody looked at {unread:?}");
     }
 }

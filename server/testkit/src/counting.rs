@@ -1,16 +1,16 @@
-//! A generator that evaluates nothing and counts what it would have to: the cost of a session in tokens.
+//! A generator that evaluates nothing and counts the tokens that it would have to: the cost of a session.
 //!
-//! It keeps sequences of tokens as an engine does: a prompt is evaluated from where it stops being like one of
+//! It caches sequences of tokens as an engine does: a prompt costs the tokens behind its longest common prefix with one of
 //! them. Tokens are words and single signs.
 
 use std::time::Duration;
 
 use housestyle_complete::generator::{
-    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Part, Prompt, Request, Stop,
-    Usage,
+    Cancel, Capabilities, Capability, Chunk, Description, Flow, GenerateError, Generation, Generator,
+    Limitation, Prompt, PromptPart, Request, Stop, Usage,
 };
 
-/// Sequences are kept, and this many at most.
+/// The most sequences in its cache.
 const SEQUENCES: usize = 4;
 
 /// What one call cost.
@@ -20,25 +20,25 @@ pub struct Cost {
     pub prompt: usize,
     /// Of these, how many had to be evaluated.
     pub evaluated: usize,
-    /// Whether it was to read ahead.
-    pub ahead: bool,
+    /// Whether the call was a prefill.
+    pub prefill: bool,
 }
 
 /// A generator that counts.
 #[derive(Debug, Clone)]
 pub struct Counting {
-    /// The sequences kept; the one used last comes last.
+    /// The cached sequences; the one used last comes last.
     sequences: Vec<Vec<String>>,
-    /// What it writes, always.
+    /// The text of every answer.
     pub answer: String,
-    /// Tokens of a prompt evaluated in a second, as it estimates; nothing when it cannot tell.
+    /// Its estimate of prompt tokens evaluated in a second; `None` for a generator without an estimate.
     pub per_second: Option<f64>,
     /// Every call so far.
     pub calls: Vec<Cost>,
     /// The prompts of these calls.
     pub prompts: Vec<Prompt>,
-    /// The texts that it was told to copy from, call by call.
-    pub beside: Vec<Vec<String>>,
+    /// The draft sources of every [`Generator::set_draft_sources`] call.
+    pub draft_sources: Vec<Vec<String>>,
 }
 
 impl Counting {
@@ -50,22 +50,22 @@ impl Counting {
             per_second: None,
             calls: Vec::new(),
             prompts: Vec::new(),
-            beside: Vec::new(),
+            draft_sources: Vec::new(),
         }
     }
 
     /// Returns which sequence is most like `tokens`, and how many of them it has.
     fn nearest(&self, tokens: &[String]) -> (Option<usize>, usize) {
-        let common = |kept: &[String]| kept.iter().zip(tokens).take_while(|(a, b)| a == b).count();
-        let all = self.sequences.iter().enumerate().map(|(index, kept)| (Some(index), common(kept)));
+        let common = |cached: &[String]| cached.iter().zip(tokens).take_while(|(a, b)| a == b).count();
+        let all = self.sequences.iter().enumerate().map(|(index, cached)| (Some(index), common(cached)));
         all.max_by_key(|(_, common)| *common).unwrap_or((None, 0))
     }
 
-    /// Evaluates `tokens`, and keeps them with `more` behind them.
-    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, ahead: bool) -> Usage {
+    /// Evaluates `tokens`, and caches them with `more` behind them.
+    fn evaluate(&mut self, prompt: &Prompt, tokens: Vec<String>, more: &str, prefill: bool) -> Usage {
         let (nearest, common) = self.nearest(&tokens);
         let reused = common.min(tokens.len().saturating_sub(1));
-        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, ahead };
+        let cost = Cost { prompt: tokens.len(), evaluated: tokens.len() - reused, prefill };
         self.calls.push(cost);
         self.prompts.push(prompt.clone());
         // A sequence of which little would be left stays for whoever comes back to it.
@@ -74,8 +74,8 @@ impl Counting {
         } else if self.sequences.len() == SEQUENCES {
             self.sequences.remove(0);
         }
-        let kept = tokens.into_iter().chain(pieces(more).map(str::to_owned)).collect();
-        self.sequences.push(kept);
+        let cached = tokens.into_iter().chain(pieces(more).map(str::to_owned)).collect();
+        self.sequences.push(cached);
         Usage { prompt_tokens: cost.prompt, reused_tokens: reused, ..Usage::default() }
     }
 }
@@ -83,6 +83,13 @@ impl Counting {
 impl Generator for Counting {
     fn describe(&self) -> Description {
         Description { model: "counting".to_owned(), fim: true, context_tokens: 4096, adapter: None }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        const COUNTS: &[Capability] = &[Capability::TokenCounts];
+        const ESTIMATES: &[Capability] = &[Capability::TokenCounts, Capability::PrefillEstimate];
+        let supported = if self.per_second.is_some() { ESTIMATES } else { COUNTS };
+        Capabilities::new(supported, Limitation::TextOnly)
     }
 
     fn count_tokens(&self, text: &str) -> usize {
@@ -114,12 +121,16 @@ impl Generator for Counting {
         Ok(Generation { text, stop, usage })
     }
 
-    fn warm(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
+    fn prefill(&mut self, prompt: &Prompt, _cancel: &Cancel) -> Result<Usage, GenerateError> {
         Ok(self.evaluate(prompt, tokens(prompt), "", true))
     }
 
-    fn draft_from(&mut self, texts: &[&str], _cancel: &Cancel) {
-        self.beside.push(texts.iter().map(|text| (*text).to_owned()).collect());
+    fn reset(&mut self) {
+        self.sequences.clear();
+    }
+
+    fn set_draft_sources(&mut self, texts: &[&str], _cancel: &Cancel) {
+        self.draft_sources.push(texts.iter().map(|text| (*text).to_owned()).collect());
     }
 
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {
@@ -133,8 +144,8 @@ fn tokens(prompt: &Prompt) -> Vec<String> {
     let mut tokens = Vec::new();
     for part in &prompt.parts {
         match part {
-            Part::Marker(marker) => tokens.push(format!("<{marker:?}>")),
-            Part::Text(text) => tokens.extend(pieces(text).map(str::to_owned)),
+            PromptPart::Marker(marker) => tokens.push(format!("<{marker:?}>")),
+            PromptPart::Text(text) => tokens.extend(pieces(text).map(str::to_owned)),
         }
     }
     tokens

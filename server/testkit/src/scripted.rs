@@ -1,11 +1,11 @@
-//! A generator that says what a test tells it to say, and remembers what it was asked.
+//! A generator whose answers a test writes down, and which records its requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use housestyle_complete::generator::{
-    Cancel, Chunk, Description, Flow, GenerateError, Generation, Generator, Prompt, Request, Score, Stop,
-    Usage,
+    Cancel, Capabilities, Capability, Chunk, Description, Flow, GenerateError, Generation, Generator,
+    Limitation, Prompt, Request, Score, Stop, Usage,
 };
 
 /// One answer of a [`Scripted`] generator.
@@ -34,8 +34,10 @@ pub struct Scripted {
     pub answers: VecDeque<Result<Answer, String>>,
     /// Every request so far.
     pub asked: Vec<Request>,
-    /// What it says of itself.
+    /// What it says of its model.
     pub description: Description,
+    /// What it says that it can do.
+    pub capabilities: Capabilities,
 }
 
 impl Scripted {
@@ -50,6 +52,7 @@ impl Scripted {
                 context_tokens: 4096,
                 adapter: None,
             },
+            capabilities: Capabilities::new(&[Capability::Probabilities], Limitation::TextOnly),
         }
     }
 
@@ -71,6 +74,10 @@ impl Scripted {
 impl Generator for Scripted {
     fn describe(&self) -> Description {
         self.description.clone()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
     }
 
     fn count_tokens(&self, text: &str) -> usize {
@@ -120,6 +127,7 @@ impl Generator for Scripted {
     }
 
     fn score(&mut self, _prompt: &Prompt, middle: &str, _cancel: &Cancel) -> Result<Score, GenerateError> {
+        self.capabilities.require(Capability::Probabilities)?;
         let tokens = self.count_tokens(middle);
         Ok(Score { nll: tokens as f64, tokens, nll_end: 0.5 })
     }

@@ -3,10 +3,13 @@
 //! It says nothing sensible, but it is a real model of a real family with a real tokenizer: every
 //! test can load it and run it within milliseconds.
 
+use housestyle_complete::random::SplitMix64;
+
 /// What the tiny model is like.
 #[derive(Debug, Clone)]
 pub struct Tiny {
-    /// `general.architecture`: `qwen2` (with biases) or `llama`.
+    /// `general.architecture`: `qwen2` (with biases), `llama`, or `qwen3` (with normalised heads, which are wider
+    /// than [`DIM`] over [`HEADS`]).
     pub architecture: &'static str,
     /// Seed of the weights.
     pub seed: u64,
@@ -14,11 +17,13 @@ pub struct Tiny {
     pub fim: bool,
     /// Whether matrices are stored as Q8_0 instead of F32.
     pub quantized: bool,
+    /// Whether the embedding is the output matrix, too.
+    pub tied: bool,
 }
 
 impl Default for Tiny {
     fn default() -> Tiny {
-        Tiny { architecture: "qwen2", seed: 1, fim: true, quantized: false }
+        Tiny { architecture: "qwen2", seed: 1, fim: true, quantized: false, tied: false }
     }
 }
 
@@ -51,18 +56,25 @@ impl Tiny {
         tokens
     }
 
+    /// Returns the width of a head.
+    pub fn head_dim(&self) -> usize {
+        if self.architecture == "qwen3" { 32 } else { DIM / HEADS }
+    }
+
     /// Returns all weights.
     pub fn weights(&self) -> Vec<Weights> {
-        let mut random = Random(self.seed);
+        let mut random = SplitMix64::new(self.seed);
         let vocab = self.tokens().len();
-        let (heads, kv) = (DIM, DIM / HEADS * KV_HEADS);
+        let (heads, kv) = (self.head_dim() * HEADS, self.head_dim() * KV_HEADS);
         let mut all: Vec<Weights> = Vec::new();
         let mut matrix = |name: String, cols: usize, rows: usize| {
             let scale = (cols as f32).sqrt().recip();
-            all.push((name, vec![cols, rows], random.values(cols * rows, scale * 1.7)));
+            all.push((name, vec![cols, rows], values(&mut random, cols * rows, scale * 1.7)));
         };
         matrix("token_embd.weight".to_owned(), DIM, vocab);
-        matrix("output.weight".to_owned(), DIM, vocab);
+        if !self.tied {
+            matrix("output.weight".to_owned(), DIM, vocab);
+        }
         for i in 0..LAYERS {
             let name = |part: &str| format!("blk.{i}.{part}.weight");
             for (part, cols, rows) in [
@@ -78,7 +90,7 @@ impl Tiny {
             }
         }
         let mut vector = |name: String, n: usize, around: f32| {
-            let values = random.values(n, 0.3).into_iter().map(|v| v + around).collect();
+            let values = values(&mut random, n, 0.3).into_iter().map(|v| v + around).collect();
             all.push((name, vec![n], values));
         };
         vector("output_norm.weight".to_owned(), DIM, 1.0);
@@ -88,6 +100,11 @@ impl Tiny {
             if self.architecture == "qwen2" {
                 for (part, n) in [("attn_q", heads), ("attn_k", kv), ("attn_v", kv)] {
                     vector(format!("blk.{i}.{part}.bias"), n, 0.0);
+                }
+            }
+            if self.architecture == "qwen3" {
+                for part in ["attn_q_norm", "attn_k_norm"] {
+                    vector(format!("blk.{i}.{part}.weight"), self.head_dim(), 1.0);
                 }
             }
         }
@@ -119,6 +136,10 @@ impl Tiny {
         ] {
             w.number(&key(k), v as u32);
         }
+        if self.head_dim() != DIM / HEADS {
+            w.number(&key("attention.key_length"), self.head_dim() as u32);
+            w.number(&key("attention.value_length"), self.head_dim() as u32);
+        }
         w.float(&key("attention.layer_norm_rms_epsilon"), 1e-6);
         w.string("tokenizer.ggml.model", "gpt2");
         w.string("tokenizer.ggml.pre", "qwen2");
@@ -148,22 +169,10 @@ fn byte_characters() -> Vec<char> {
         .collect()
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn values(&mut self, n: usize, scale: f32) -> Vec<f32> {
-        (0..n)
-            .map(|_| {
-                self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-                let mut z = self.0;
-                z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-                z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-                z ^= z >> 31;
-                ((z >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale
-            })
-            .collect()
-    }
+/// Returns random numbers from -`scale` to `scale`.
+fn values(random: &mut SplitMix64, n: usize, scale: f32) -> Vec<f32> {
+    let mut value = || ((random.next_u64() >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale;
+    (0..n).map(|_| value()).collect()
 }
 
 /// Writes GGUF version 3.

@@ -1,11 +1,11 @@
-//! One change of a document, as an editor tells it.
+//! One change of a document, as an editor reports it.
 
 use crate::Position;
 
 /// Replaces a range of a document, or all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Start and end in the document before this change (but after the changes told before it); either order
+    /// Start and end in the document before this change (but after the changes reported before it); either order
     /// is accepted. `None` means the whole document.
     pub range: Option<(Position, Position)>,
     /// What stands there afterwards.

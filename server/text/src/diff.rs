@@ -1,4 +1,4 @@
-//! What was typed: the one contiguous edit that leads from one snapshot to another.
+//! The difference between two snapshots: the one range that was replaced.
 
 use std::ops::Range;
 
@@ -6,33 +6,33 @@ use ropey::Rope;
 
 use crate::{Offset, Snapshot};
 
-/// Replaces one range of an older snapshot.
+/// The replacement of one range of an older snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub struct Replacement {
     /// The range that was replaced, in the older snapshot; empty for an insertion.
     pub range: Range<Offset>,
     /// What stands there in the newer snapshot; empty for a deletion.
     pub text: String,
 }
 
-impl Edit {
+impl Replacement {
     /// Returns whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty() && self.text.is_empty()
     }
 }
 
-/// Returns the smallest single edit that makes `new` of `old`.
+/// Returns the smallest single replacement that makes `new` of `old`.
 ///
 /// What both begin with goes first to the common start, so an `a` typed into `aaa` counts as typed at its end.
 /// Neither end of the edit parts a character, or a `\r` from its `\n`.
 ///
 /// Costs O(1) when the two share all their storage and O(n/1000) when one is an edit of the other, because text
 /// in shared chunks is not read; otherwise one pass over the text.
-pub fn edit_between(old: &Snapshot, new: &Snapshot) -> Edit {
+pub fn edit_between(old: &Snapshot, new: &Snapshot) -> Replacement {
     let (a, b) = (old.rope(), new.rope());
     if a.is_instance(b) {
-        return Edit { range: Offset(old.len())..Offset(old.len()), text: String::new() };
+        return Replacement { range: Offset(old.len())..Offset(old.len()), text: String::new() };
     }
     let shorter = old.len().min(new.len());
     let start = before_pair(a, b, old.floor(common_prefix(a, b)).0);
@@ -40,7 +40,7 @@ pub fn edit_between(old: &Snapshot, new: &Snapshot) -> Edit {
     while end > 0 && !starts_whole(a, b, end) {
         end -= 1;
     }
-    Edit { range: Offset(start)..Offset(old.len() - end), text: new.slice(start..new.len() - end) }
+    Replacement { range: Offset(start)..Offset(old.len() - end), text: new.slice(start..new.len() - end) }
 }
 
 /// Moves a common prefix back if it ends between `\r` and `\n` in either document.
@@ -79,7 +79,7 @@ fn split_from_end(chunk: &[u8], n: usize) -> (&[u8], &[u8]) {
     (near, rest)
 }
 
-/// Counts the bytes at which two texts agree, told chunk by chunk from the side that is compared.
+/// Counts the bytes at which two texts agree, chunk by chunk from the side that is compared.
 ///
 /// `take` parts a chunk into its nearest `n` bytes and the rest; `equal` counts how far two pieces of one length
 /// agree. Chunks that are the same memory agree without being read.

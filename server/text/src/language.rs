@@ -60,9 +60,13 @@ impl Language {
     /// The identifier decides, but for the two that mean "I do not know": one that is not in the table, and
     /// `plaintext`, which is what VS Code calls every file whose extension is not installed.
     pub fn of_document(id: &str, path: Option<&str>) -> Language {
-        let told = Language::from_id(id);
+        let declared = Language::from_id(id);
         let by_path = path.map_or(Language::UNKNOWN, Language::from_path);
-        if (told == Language::PLAIN && by_path.is_known()) || !told.is_known() { by_path } else { told }
+        if (declared == Language::PLAIN && by_path.is_known()) || !declared.is_known() {
+            by_path
+        } else {
+            declared
+        }
     }
 
     /// Returns every language of the table in its order; [`Language::UNKNOWN`] is not among them.

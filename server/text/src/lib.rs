@@ -13,7 +13,7 @@ pub mod snapshot;
 pub mod syntax;
 
 pub use change::Change;
-pub use diff::{Edit, edit_between};
+pub use diff::{Replacement, edit_between};
 pub use language::Language;
 pub use position::{Encoding, Offset, Position};
 pub use snapshot::Snapshot;

@@ -2,8 +2,8 @@
 
 /// Says where in a document: a byte offset into its UTF-8 text.
 ///
-/// Made by a [`Snapshot`](crate::Snapshot) it is on a character boundary and at most the document's length.
-/// Made by hand it may be anything: every function that takes one clamps it.
+/// An offset that a snapshot returned lies on a character boundary and is at most the document's length. One made by
+/// hand may be anything: every function that takes an offset clamps it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offset(pub usize);
 
@@ -21,7 +21,7 @@ pub enum Encoding {
 
 /// Says where in a document, as an editor does: a line and a column, both from 0.
 ///
-/// A position means nothing without the [`Encoding`] of its column, which is given beside it.
+/// A position means nothing without the [`Encoding`] of its column, which a caller passes along with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 0; lines end at `\n`, `\r\n` and lone `\r`.

@@ -1,4 +1,4 @@
-//! What kind of text stands at a place: code, comment, docstring, string or prose.
+//! The scope of a place: code, comment, docstring, string or prose.
 //!
 //! Whether a place is inside a comment or a string depends on the text before it alone, so a scanner that reads
 //! from the start finds it ([`scan`]), also in the middle of typing, when nothing is closed yet. What a scanner
@@ -13,6 +13,7 @@ mod prose;
 mod rules;
 mod scan;
 mod tree;
+mod work;
 
 use crate::{Offset, Snapshot};
 use scan::Found;

@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let about = About {
         base_sha256: "0".repeat(64), // what is compared here are numbers, not names
         base: "base".to_owned(),
-        architecture: config.architecture.clone(),
+        architecture: config.architecture().to_owned(),
         manifest_sha256: None,
     };
     let load = |folder: &Path| -> Result<PeftFolder, Box<dyn Error>> {

@@ -1,6 +1,6 @@
 //! Causal attention with grouped queries, and its gradient.
 //!
-//! Scores are computed by blocks of queries, and again on the way back: they are never kept. Queries are those
+//! Scores are computed by blocks of queries, and again on the way back: they are never stored. Queries are those
 //! of the positions from the first one of interest on, (heads, m, head_dim); keys and values are those of all
 //! positions, (kv_heads, n, head_dim).
 
@@ -14,7 +14,7 @@ use crate::rows::each;
 /// Queries of a block.
 const BLOCK: usize = 64;
 
-/// What one thread needs.
+/// The memory of one thread.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     gemm: Gemm,
@@ -50,7 +50,7 @@ pub(crate) fn workspaces(frozen: Frozen<'_>) -> Vec<Mutex<Workspace>> {
     (0..frozen.threads()).map(|_| Mutex::default()).collect()
 }
 
-/// Computes what the heads see: out (heads, m, head_dim).
+/// Computes the output of attention: out (heads, m, head_dim).
 pub(crate) fn forward(
     frozen: Frozen<'_>,
     heads: Heads<'_>,

@@ -1,12 +1,14 @@
-//! What an interrupted run goes on from.
+//! Checkpoints: the state from which an interrupted run goes on.
 //!
 //! Layout, little-endian: magic, version, digest of the run, steps, trained numbers, then the losses (f64),
-//! values and both moments of the trained numbers (f32), and the SHA-256 of all before. A file is written
-//! aside and renamed.
+//! values and both moments of the trained numbers (f32), and the SHA-256 of all before. A file is
+//! written under another name and renamed.
 
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
+use housestyle_engine::atomic;
 use sha2::{Digest, Sha256};
 
 use crate::adamw::AdamW;
@@ -41,16 +43,10 @@ pub(crate) fn write(path: &Path, run: &[u8; 32], state: &State) -> Result<(), Tr
     }
     let digest = Sha256::digest(&out);
     out.extend(digest);
-    let aside = path.with_extension("part");
-    let put = || -> std::io::Result<()> {
-        let mut file = std::fs::File::create(&aside)?;
-        file.write_all(&out)?;
-        file.sync_all()?;
-        drop(file);
-        std::fs::rename(&aside, path)
-    };
-    put().map_err(|error| {
-        let _ = std::fs::remove_file(&aside);
+    let mut new = OpenOptions::new();
+    new.write(true).create(true).truncate(true);
+    let written = atomic::write(path, &path.with_extension("part"), &new, |file| file.write_all(&out));
+    written.map_err(|error| {
         wrong(path, format!("cannot be written: {error}; what was trained since the last one would be lost"))
     })
 }

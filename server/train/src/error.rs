@@ -1,4 +1,4 @@
-//! What can go wrong in training.
+//! The errors of training.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub enum TrainError {
     Example {
         /// Its number, from 0.
         index: usize,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
     /// The loss is not a number any more.
@@ -36,7 +36,7 @@ pub enum TrainError {
     Checkpoint {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
     /// The engine refused something.

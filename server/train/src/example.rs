@@ -1,23 +1,23 @@
-//! What is learned from: a prompt and what is to follow.
+//! Training examples: a prompt and its continuation.
 
 /// Tokens of a prompt and its continuation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
-    /// All of them, the end token included where it is to be learned.
+    /// All tokens, with the end token where it is to be learned.
     pub tokens: Vec<u32>,
     /// The first token that is to be learned; at least 1, as something must stand before it.
     pub from: usize,
-    /// How much it counts, usually 1.
+    /// Weight of its loss, usually 1.
     pub weight: f32,
 }
 
 impl Example {
-    /// Returns how many tokens are to be learned.
+    /// Returns the number of learned tokens.
     pub fn targets(&self) -> usize {
         self.tokens.len().saturating_sub(self.from)
     }
 
-    /// Says what is wrong with it for a model, if anything is.
+    /// Returns the reason why a model cannot learn from it, if there is one.
     pub(crate) fn problem(&self, vocab: usize) -> Option<String> {
         if self.from == 0 || self.from >= self.tokens.len() {
             return Some(format!("{} tokens, to be learned from {} on", self.tokens.len(), self.from));

@@ -1,8 +1,8 @@
 //! Trains LoRA and BitFit adapters over the engine's frozen weights, on the CPU.
 //!
-//! An example is evaluated whole. Of each layer only the residual stream is kept; the rest is computed again
-//! on the way back, so memory grows with the example's length and not with layers times width. Quantised
-//! weights stay as they are: products with their transposes unpack a block at a time.
+//! An example is evaluated whole. Of each layer only residual stream, keys and values are stored; the rest is
+//! computed again on the way back, so memory grows with the example's length and not with layers times width.
+//! Quantised weights stay as they are: products with their transposes unpack a block at a time.
 //!
 //! The same examples, recipe, base and code give the same bytes, with any number of threads and on every
 //! processor.
@@ -16,14 +16,13 @@ pub mod format;
 mod loss;
 mod network;
 mod parameters;
-mod random;
 mod recipe;
 mod rows;
 mod trainer;
 
 pub use error::TrainError;
 pub use example::Example;
-pub use network::{Network, Outcome};
+pub use network::{ExampleLoss, Network};
 pub use parameters::Parameters;
 pub use recipe::{Recipe, Schedule};
 pub use trainer::{Control, Progress, Run, Trained, train};

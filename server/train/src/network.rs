@@ -1,10 +1,10 @@
-//! Forward and back through the frozen network with the changes beside it.
+//! Forward and back through the frozen network with the changes of an adapter.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use housestyle_engine::frozen::{self, Frozen, Norm, Scratch, Weight};
-use housestyle_engine::{Rope, Target, View};
+use housestyle_engine::{Activation, Rope, Target, View};
 
 use crate::attention::{self, Heads, Workspace};
 use crate::example::Example;
@@ -12,15 +12,15 @@ use crate::loss;
 use crate::parameters::Parameters;
 use crate::rows::{self, Rotation};
 
-/// What an example gave.
+/// The loss of an example.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// The loss of each token that is to be learned, in nats.
+pub struct ExampleLoss {
+    /// The loss of each learned token, in nats.
     pub losses: Vec<f64>,
 }
 
-impl Outcome {
-    /// Returns the sum of the losses.
+impl ExampleLoss {
+    /// Returns the sum of the losses, in nats.
     pub fn sum(&self) -> f64 {
         self.losses.iter().sum()
     }
@@ -36,7 +36,7 @@ pub struct Network<'a> {
     /// Of each layer the residual stream before it, and the one before its second half: (n, dim).
     streams: Vec<[Vec<f32>; 2]>,
     /// Of each layer keys and values of all positions: (kv_heads, n, head_dim).
-    kept: Vec<[Vec<f32>; 2]>,
+    keys_values: Vec<[Vec<f32>; 2]>,
     buffers: Buffers,
     logits: Vec<f32>,
     /// Called before each layer.
@@ -51,8 +51,11 @@ struct Buffers {
     normed: Vec<f32>, // (n, dim)
     rows: Vec<f32>,   // (n, heads · head_dim or less)
     q: Vec<f32>,      // (heads, n, head_dim)
-    mixed: Vec<f32>,  // (heads, n, head_dim)
-    gate: Vec<f32>,   // (n, hidden)
+    /// Queries and keys before the normalisation of their heads: (n, heads · head_dim).
+    unnormed: [Vec<f32>; 2],
+    d_unnormed: Vec<f32>,
+    mixed: Vec<f32>, // (heads, n, head_dim)
+    gate: Vec<f32>,  // (n, hidden)
     up: Vec<f32>,
     hidden: Vec<f32>,
     dx: Vec<f32>, // (n, dim)
@@ -81,7 +84,7 @@ impl<'a> Network<'a> {
             angles: Vec::new(),
             rope,
             streams: vec![Default::default(); frozen.config().layers + 1],
-            kept: vec![Default::default(); frozen.config().layers],
+            keys_values: vec![Default::default(); frozen.config().layers],
             buffers: Buffers::default(),
             logits: Vec::new(),
             pause: None,
@@ -101,15 +104,15 @@ impl<'a> Network<'a> {
     }
 
     /// Computes the loss of an example.
-    pub fn evaluate(&mut self, parameters: &Parameters, example: &Example) -> Outcome {
+    pub fn evaluate(&mut self, parameters: &Parameters, example: &Example) -> ExampleLoss {
         self.forward(parameters, example, 0);
         self.output(example, 0.0, false)
     }
 
     /// Computes the loss of an example, and adds the gradient of its sum times `factor`.
     ///
-    /// The gradient goes through all positions, or, if not `whole`, only through those that are learned: what
-    /// the prompt is turned into counts as given then, which costs a fraction of the time.
+    /// With `whole` the gradient goes through all positions. Else it goes through the learned ones alone, and the
+    /// activations of the prompt are constants, which costs a fraction of the time.
     ///
     /// `known` is the residual stream before the first changed layer, if it was computed before; it is put
     /// there if it is empty.
@@ -121,7 +124,7 @@ impl<'a> Network<'a> {
         whole: bool,
         known: Option<&mut Vec<f32>>,
         gradients: &mut [f32],
-    ) -> Outcome {
+    ) -> ExampleLoss {
         let first = parameters.first_layer();
         match known {
             Some(known) if !known.is_empty() => {
@@ -135,7 +138,7 @@ impl<'a> Network<'a> {
                 }
             }
         }
-        let outcome = self.output(example, factor, true);
+        let loss = self.output(example, factor, true);
         let first = if whole { 0 } else { example.from - 1 };
         let skipped = first * self.frozen.config().dim;
         self.buffers.dx.drain(..skipped);
@@ -144,7 +147,7 @@ impl<'a> Network<'a> {
             self.feed_forward_backward(parameters, layer, first, gradients);
             self.attention_backward(parameters, layer, first, gradients);
         }
-        outcome
+        loss
     }
 
     /// Evaluates the layers from `first` on, whose stream is there unless it is 0.
@@ -165,7 +168,7 @@ impl<'a> Network<'a> {
     }
 
     /// The loss, and the gradient by the last stream in `buffers.dx`.
-    fn output(&mut self, example: &Example, factor: f32, backward: bool) -> Outcome {
+    fn output(&mut self, example: &Example, factor: f32, backward: bool) -> ExampleLoss {
         let (frozen, c) = (self.frozen, self.frozen.config());
         let from = (example.from - 1) * c.dim;
         let x = &self.streams[c.layers][0][..];
@@ -188,11 +191,11 @@ impl<'a> Network<'a> {
             b.dx.resize(x.len(), 0.0);
             rows::rms_norm_backward(frozen, &x[from..], weight, c.eps, &b.d_normed, &mut b.dx[from..]);
         }
-        Outcome { losses }
+        ExampleLoss { losses }
     }
 
-    /// Computes queries of a layer from its stream, of the positions from `first` on, with `normed` left behind;
-    /// and keys and values of all positions if that is the first one.
+    /// Computes queries of a layer from its stream, of the positions from `first` on, with `normed` and `unnormed`
+    /// left behind; and, with `keys`, keys and values of the same positions.
     fn queries(&mut self, parameters: &Parameters, layer: usize, first: usize, keys: bool) {
         let (frozen, c) = (self.frozen, self.frozen.config());
         let x = &self.streams[layer][0][first * c.dim..];
@@ -201,28 +204,36 @@ impl<'a> Network<'a> {
         b.normed.resize(x.len(), 0.0);
         rows::rms_norm(frozen, x, frozen.norm(Norm::Attention(layer)), c.eps, &mut b.normed);
         let rotation = Some(rotation(&self.angles, self.rope, first, n));
-        let [k, v] = &mut self.kept[layer];
+        let [k, v] = &mut self.keys_values[layer];
         for (target, to, rotation) in
             [(Target::Query, &mut b.q, rotation), (Target::Key, k, rotation), (Target::Value, v, None)]
         {
-            if target != Target::Query && !keys {
-                let low = self.low.entry(target).or_default();
+            let low = self.low.entry(target).or_default();
+            let norm = frozen.head_norm(layer, target);
+            let wanted = target == Target::Query || keys;
+            if !wanted && norm.is_none() {
                 narrow_side(frozen, parameters, (layer, target), &b.normed, low, &mut self.scratch);
                 continue;
             }
-            let low = self.low.entry(target).or_default();
             product(frozen, parameters, (layer, target), &b.normed, &mut b.rows, low, &mut self.scratch);
-            to.resize(b.rows.len(), 0.0);
-            rows::to_heads(frozen, n, &b.rows, rotation, to);
+            if let Some(weight) = norm {
+                let unnormed = &mut b.unnormed[usize::from(target == Target::Key)];
+                unnormed.clone_from(&b.rows);
+                rows::rms_norm(frozen, unnormed, weight, c.eps, &mut b.rows);
+            }
+            if wanted {
+                to.resize(b.rows.len(), 0.0);
+                rows::to_heads(frozen, n, &b.rows, rotation, to);
+            }
         }
     }
 
-    /// Computes what the heads see from position `first` on, as rows (m, heads · head_dim) in `buffers.rows`.
+    /// Computes the output of attention from position `first` on, as rows (m, heads · head_dim) in `buffers.rows`.
     fn mix(&mut self, layer: usize, n: usize, first: usize) {
         let frozen = self.frozen;
         let b = &mut self.buffers;
         b.mixed.resize(b.q.len(), 0.0);
-        let [k, v] = &self.kept[layer];
+        let [k, v] = &self.keys_values[layer];
         let heads = Heads { q: &b.q, k, v, n, first };
         attention::forward(frozen, heads, &self.workspaces, &mut b.mixed);
         b.rows.resize(b.q.len(), 0.0);
@@ -264,7 +275,9 @@ impl<'a> Network<'a> {
         b.hidden.resize(b.gate.len(), 0.0);
         let width = c.hidden * 8;
         let parts = b.gate.chunks(width).zip(b.up.chunks(width)).zip(b.hidden.chunks_mut(width));
-        rows::each(frozen, parts, |_, ((g, u), h)| frozen::swiglu(g, u, h));
+        match c.family.activation {
+            Activation::Silu => rows::each(frozen, parts, |_, ((g, u), h)| frozen::swiglu(g, u, h)),
+        }
     }
 
     /// The second half of a layer: from `streams[layer][1]` to `streams[layer + 1][0]`.
@@ -306,7 +319,11 @@ impl<'a> Network<'a> {
         back.change(key, &b.dx, &b.hidden, down, &mut dh);
         let width = c.hidden * 8;
         let parts = dh.chunks(width).zip(b.gate.chunks_mut(width)).zip(b.up.chunks_mut(width));
-        rows::each(frozen, parts, |_, ((dh, g), u)| frozen::swiglu_backward(dh, g, u));
+        match c.family.activation {
+            Activation::Silu => {
+                rows::each(frozen, parts, |_, ((dh, g), u)| frozen::swiglu_backward(dh, g, u))
+            }
+        }
         b.q = dh;
         b.d_normed.resize(b.dx.len(), 0.0);
         for (i, (target, dy)) in [(Target::Gate, &b.gate), (Target::Up, &b.up)].into_iter().enumerate() {
@@ -330,7 +347,7 @@ impl<'a> Network<'a> {
         let m = n - first;
         self.queries(parameters, layer, first, false);
         let key = (layer, Target::Output);
-        let changed = parameters.places.contains_key(&key);
+        let changed = parameters.layouts.contains_key(&key);
         if changed {
             self.mix(layer, n, first);
             let low = self.low.entry(Target::Output).or_default();
@@ -354,7 +371,7 @@ impl<'a> Network<'a> {
         rows::to_heads(frozen, m, &d_rows, None, &mut b.d_mixed);
         b.gate = d_rows;
         b.dq.resize(b.q.len(), 0.0);
-        let [k, v] = &self.kept[layer];
+        let [k, v] = &self.keys_values[layer];
         b.dk.resize(m * c.kv_dim(), 0.0);
         b.dv.resize(m * c.kv_dim(), 0.0);
         let heads = Heads { q: &b.q, k, v, n, first };
@@ -368,6 +385,13 @@ impl<'a> Network<'a> {
         {
             b.rows.resize(d_heads.len(), 0.0);
             rows::from_heads(frozen, m, d_heads, rotation, &mut b.rows);
+            if let Some(weight) = frozen.head_norm(layer, target) {
+                let unnormed = &b.unnormed[usize::from(target == Target::Key)];
+                b.d_unnormed.clear();
+                b.d_unnormed.resize(b.rows.len(), 0.0);
+                rows::rms_norm_backward(frozen, unnormed, weight, c.eps, &b.rows, &mut b.d_unnormed);
+                std::mem::swap(&mut b.rows, &mut b.d_unnormed);
+            }
             back.product((layer, target), &b.rows, &b.normed, &self.low, i > 0, &mut b.d_normed);
         }
         let weight = frozen.norm(Norm::Attention(layer));
@@ -376,7 +400,7 @@ impl<'a> Network<'a> {
     }
 }
 
-/// What gradients go through on the way back.
+/// The way back through products and changes: the network, and the memory for gradients.
 struct Back<'a, 'b> {
     frozen: Frozen<'a>,
     parameters: &'b Parameters,
@@ -404,25 +428,25 @@ impl Back<'_, '_> {
 
     /// The gradients of a change by its own numbers, and by x, which is added to dx.
     fn change(&mut self, key: (usize, Target), dy: &[f32], x: &[f32], low: &[f32], dx: &mut [f32]) {
-        let Some(place) = self.parameters.places.get(&key) else { return };
+        let Some(layout) = self.parameters.layouts.get(&key) else { return };
         let (rows, cols) = key.1.shape(self.frozen.config());
-        let (n, rank, scale) = (dy.len() / rows, place.rank, self.parameters.scale);
+        let (n, rank, scale) = (dy.len() / rows, layout.rank, self.parameters.scale);
         if rank > 0 {
             let values = &self.parameters.values;
             let (a, b) =
-                (View::rows(&values[place.a.clone()], cols), View::rows(&values[place.b.clone()], rows));
+                (View::rows(&values[layout.a.clone()], cols), View::rows(&values[layout.b.clone()], rows));
             let (dy, x, low) = (View::rows(dy, rows), View::rows(x, cols), View::rows(low, n));
             self.low.resize(rank * n, 0.0);
             self.frozen.gemm([rank, n, rows], b, dy.transposed(), scale, false, self.low, self.scratch);
             let d_low = View::rows(self.low, n);
-            let d_b = &mut self.gradients[place.b.clone()];
+            let d_b = &mut self.gradients[layout.b.clone()];
             self.frozen.gemm([rank, rows, n], low, dy, scale, true, d_b, self.scratch);
-            let d_a = &mut self.gradients[place.a.clone()];
+            let d_a = &mut self.gradients[layout.a.clone()];
             self.frozen.gemm([rank, cols, n], d_low, x, 1.0, true, d_a, self.scratch);
             self.frozen.gemm([n, cols, rank], d_low.transposed(), a, 1.0, true, dx, self.scratch);
         }
-        for dy in dy.chunks_exact(rows).filter(|_| !place.bias.is_empty()) {
-            self.gradients[place.bias.clone()].iter_mut().zip(dy).for_each(|(g, dy)| *g += dy);
+        for dy in dy.chunks_exact(rows).filter(|_| !layout.bias.is_empty()) {
+            self.gradients[layout.bias.clone()].iter_mut().zip(dy).for_each(|(g, dy)| *g += dy);
         }
     }
 }
@@ -442,16 +466,16 @@ fn product(
     let n = x.len() / cols;
     out.resize(n * rows, 0.0);
     frozen.multiply(Weight::Layer(key.0, key.1), x, out, s);
-    let place = parameters.places.get(&key);
-    let own = place.map(|place| &parameters.values[place.bias.clone()]).filter(|bias| !bias.is_empty());
+    let layout = parameters.layouts.get(&key);
+    let own = layout.map(|layout| &parameters.values[layout.bias.clone()]).filter(|bias| !bias.is_empty());
     for bias in [frozen.bias(key.0, key.1), own].into_iter().flatten() {
         out.chunks_exact_mut(rows).for_each(|out| out.iter_mut().zip(bias).for_each(|(o, b)| *o += b));
     }
     narrow_side(frozen, parameters, key, x, low, s);
-    if let Some(place) = place.filter(|place| place.rank > 0) {
-        let b = View::rows(&parameters.values[place.b.clone()], rows);
+    if let Some(layout) = layout.filter(|layout| layout.rank > 0) {
+        let b = View::rows(&parameters.values[layout.b.clone()], rows);
         let low = View::rows(low, n).transposed();
-        frozen.gemm([n, rows, place.rank], low, b, parameters.scale, true, out, s);
+        frozen.gemm([n, rows, layout.rank], low, b, parameters.scale, true, out, s);
     }
 }
 
@@ -464,12 +488,12 @@ fn narrow_side(
     low: &mut Vec<f32>,
     s: &mut Scratch,
 ) {
-    let Some(place) = parameters.places.get(&key).filter(|place| place.rank > 0) else { return };
+    let Some(layout) = parameters.layouts.get(&key).filter(|layout| layout.rank > 0) else { return };
     let (_, cols) = key.1.shape(frozen.config());
     let n = x.len() / cols;
-    low.resize(place.rank * n, 0.0);
-    let a = View::rows(&parameters.values[place.a.clone()], cols);
-    frozen.gemm([place.rank, n, cols], a, View::rows(x, cols).transposed(), 1.0, false, low, s);
+    low.resize(layout.rank * n, 0.0);
+    let a = View::rows(&parameters.values[layout.a.clone()], cols);
+    frozen.gemm([layout.rank, n, cols], a, View::rows(x, cols).transposed(), 1.0, false, low, s);
 }
 
 /// Returns the rotation of `m` positions from `first` on.

@@ -1,20 +1,19 @@
-//! The numbers that are trained, in one piece of memory.
+//! The trained numbers, in one piece of memory.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
+use housestyle_engine::{AdapterWeights, Config, LowRank, SplitMix64, Target};
 
 use crate::error::TrainError;
-use crate::random::Random;
 use crate::recipe::Recipe;
 
-/// Where the parts of a change are.
+/// Where the tensors of a change lie among all values.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Place {
-    /// Rank of what lies beneath and stays as it is; it comes first.
+pub(crate) struct Layout {
+    /// Rank of the frozen adapter beneath, whose rows come first.
     pub(crate) beneath: usize,
-    /// Rank, with what lies beneath.
+    /// Rank of both together.
     pub(crate) rank: usize,
     /// (rank, in).
     pub(crate) a: Range<usize>,
@@ -24,11 +23,11 @@ pub(crate) struct Place {
     pub(crate) bias: Range<usize>,
 }
 
-/// All trained numbers, beside those of an adapter beneath that stay as they are.
+/// All trained numbers, and those of a frozen adapter beneath.
 #[derive(Debug, Clone)]
 pub struct Parameters {
     pub(crate) values: Vec<f32>,
-    pub(crate) places: BTreeMap<(usize, Target), Place>,
+    pub(crate) layouts: BTreeMap<(usize, Target), Layout>,
     /// The parts of `values` that are trained, in order.
     pub(crate) trained: Vec<Range<usize>>,
     pub(crate) scale: f32,
@@ -51,6 +50,14 @@ impl Parameters {
         let refuse = |problem: String| Err(TrainError::Recipe(problem));
         if recipe.targets.is_empty() || (recipe.rank == 0 && !recipe.bias) {
             return refuse("it trains nothing: give it targets, and a rank or biases".to_owned());
+        }
+        let family = config.family;
+        if let Some(target) = recipe.targets.iter().find(|target| !family.trained.contains(target)) {
+            return refuse(format!(
+                "adapters of {} cannot be trained for the family {}",
+                target.gguf_name(),
+                family.name
+            ));
         }
         if recipe.first_layer >= config.layers {
             return refuse(format!("first layer {} of {}", recipe.first_layer, config.layers));
@@ -83,7 +90,7 @@ impl Parameters {
         let scale = if recipe.rank == 0 { 1.0 } else { recipe.alpha / recipe.rank as f32 };
         let mut parameters = Parameters {
             values: Vec::new(),
-            places: BTreeMap::new(),
+            layouts: BTreeMap::new(),
             trained: Vec::new(),
             scale,
             rank: recipe.rank,
@@ -114,7 +121,7 @@ impl Parameters {
         let first = start.and_then(|start| start.low_rank.get(&key));
         let own = recipe.map_or(0, |recipe| recipe.rank);
         let beneath = below.map_or(0, |(_, adapter)| adapter.rank);
-        let mut place = Place { beneath, rank: beneath + own, ..Place::default() };
+        let mut layout = Layout { beneath, rank: beneath + own, ..Layout::default() };
         let from = self.values.len();
         if let Some((low_rank, _)) = below {
             self.values.extend(&low_rank.a);
@@ -123,15 +130,15 @@ impl Parameters {
         match (first, recipe) {
             (Some(first), Some(_)) => self.values.extend(&first.a),
             (None, Some(recipe)) => {
-                // A stream of its own for each matrix: what is trained beside it does not change it.
+                // Each matrix has random numbers of its own, whichever other matrices are trained.
                 let stream = (key.0 as u64) * 16 + key.1 as u64;
-                let mut random = Random::new(recipe.seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95));
+                let mut random = SplitMix64::new(recipe.seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95));
                 let bound = (cols as f32).sqrt().recip();
                 self.values.extend((0..own * cols).map(|_| random.signed() * bound));
             }
             _ => {}
         }
-        place.a = from..self.values.len();
+        layout.a = from..self.values.len();
         self.trained.push(own_a..self.values.len());
         let from = self.values.len();
         if let Some((low_rank, adapter)) = below {
@@ -147,7 +154,7 @@ impl Parameters {
             }
             None => self.values.resize(own_b + own * rows, 0.0),
         }
-        place.b = from..self.values.len();
+        layout.b = from..self.values.len();
         self.trained.push(own_b..self.values.len());
         let from = self.values.len();
         if recipe.is_some_and(|recipe| recipe.bias) {
@@ -156,10 +163,10 @@ impl Parameters {
                 None => self.values.resize(from + rows, 0.0),
             }
         }
-        place.bias = from..self.values.len();
-        self.trained.push(place.bias.clone());
+        layout.bias = from..self.values.len();
+        self.trained.push(layout.bias.clone());
         self.trained.retain(|range| !range.is_empty());
-        self.places.insert(key, place);
+        self.layouts.insert(key, layout);
     }
 
     /// Returns how many numbers are trained.
@@ -169,13 +176,13 @@ impl Parameters {
 
     /// Returns the first layer that anything changes.
     pub(crate) fn first_layer(&self) -> usize {
-        self.places.keys().next().map_or(0, |(layer, _)| *layer)
+        self.layouts.keys().next().map_or(0, |(layer, _)| *layer)
     }
 
     /// Returns the first layer of which anything is trained.
     pub(crate) fn first_trained(&self) -> usize {
-        let trained = |place: &Place| place.rank > place.beneath || !place.bias.is_empty();
-        self.places.iter().find(|(_, place)| trained(place)).map_or(0, |((layer, _), _)| *layer)
+        let trained = |layout: &Layout| layout.rank > layout.beneath || !layout.bias.is_empty();
+        self.layouts.iter().find(|(_, layout)| trained(layout)).map_or(0, |((layer, _), _)| *layer)
     }
 
     /// Returns as many zeros as there are numbers: room for gradients.
@@ -183,38 +190,38 @@ impl Parameters {
         vec![0.0; self.values.len()]
     }
 
-    /// Goes back on the way from `start`, of which `kept` (0 to 1) is left: what was learned lies between the two, and
-    /// half of it is often worth more on other text than all (Wortsman et al., 2022, for whole models).
+    /// Interpolates between `start` (share 0) and the trained numbers (share 1): half of the learned change is often
+    /// worth more on other text than all of it (Wortsman et al., 2022, for whole models).
     ///
     /// # Panics
     /// When `start` is of another recipe.
-    pub fn keep(&mut self, start: &Parameters, kept: f32) {
+    pub fn interpolate(&mut self, start: &Parameters, share: f32) {
         assert_eq!(self.values.len(), start.values.len());
         for (value, start) in self.values.iter_mut().zip(&start.values) {
-            *value = start + kept * (*value - start);
+            *value = start + share * (*value - start);
         }
     }
 
-    /// Returns the trained numbers as an adapter, without what lies beneath.
+    /// Returns the trained numbers as an adapter, without the adapter beneath.
     pub fn adapter(&self) -> AdapterWeights {
         self.as_adapter(&self.values)
     }
 
-    /// Returns others in the place of all numbers, such as gradients, as an adapter.
+    /// Returns numbers that replace all values, such as gradients, as an adapter.
     pub fn as_adapter(&self, values: &[f32]) -> AdapterWeights {
         let mut weights = AdapterWeights { rank: self.rank, alpha: self.alpha, ..AdapterWeights::default() };
-        for (key, place) in &self.places {
-            let own = place.rank - place.beneath;
+        for (key, layout) in &self.layouts {
+            let own = layout.rank - layout.beneath;
             if own > 0 {
-                let cols = place.a.len() / place.rank;
-                let rows = place.b.len() / place.rank;
-                let a = values[place.a.clone()][place.beneath * cols..].to_vec();
-                let turned = &values[place.b.clone()][place.beneath * rows..];
+                let cols = layout.a.len() / layout.rank;
+                let rows = layout.b.len() / layout.rank;
+                let a = values[layout.a.clone()][layout.beneath * cols..].to_vec();
+                let turned = &values[layout.b.clone()][layout.beneath * rows..];
                 let b = (0..rows * own).map(|i| turned[i % own * rows + i / own]).collect();
                 weights.low_rank.insert(*key, LowRank { a, b });
             }
-            if !place.bias.is_empty() {
-                weights.biases.insert(*key, values[place.bias.clone()].to_vec());
+            if !layout.bias.is_empty() {
+                weights.biases.insert(*key, values[layout.bias.clone()].to_vec());
             }
         }
         weights
@@ -226,10 +233,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_way_back_is_the_mean_of_both() {
+    fn half_the_share_is_the_mean_of_both() {
         let of = |values: &[f32]| Parameters {
             values: values.to_vec(),
-            places: BTreeMap::new(),
+            layouts: BTreeMap::new(),
             trained: Vec::new(),
             scale: 1.0,
             rank: 1,
@@ -237,9 +244,9 @@ mod tests {
         };
         let start = of(&[1.0, -2.0, 0.5]);
         let mut trained = of(&[2.0, 2.0, 0.5]);
-        trained.keep(&start, 0.5);
+        trained.interpolate(&start, 0.5);
         assert_eq!(trained.values, [1.5, 0.0, 0.5]);
-        trained.keep(&start, 0.0);
+        trained.interpolate(&start, 0.0);
         assert_eq!(trained.values, start.values);
     }
 }

@@ -1,8 +1,8 @@
-//! How an adapter is trained.
+//! The recipe: how an adapter is trained.
 
 use housestyle_engine::Target;
 
-/// How the learning rate goes after its warm-up.
+/// The course of the learning rate after its warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
     /// It stays.
@@ -11,7 +11,7 @@ pub enum Schedule {
     Cosine,
 }
 
-/// Everything that decides, with base and examples, what comes out.
+/// The settings of a run. Together with base and examples they determine the result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
     /// Rank of the low-rank changes; 0 for none.
@@ -26,7 +26,7 @@ pub struct Recipe {
     pub first_layer: usize,
     /// Peak learning rate.
     pub rate: f32,
-    /// How the rate goes.
+    /// The course of the rate.
     pub schedule: Schedule,
     /// Share of the steps over which the rate rises from 0.
     pub warmup: f32,
@@ -38,8 +38,8 @@ pub struct Recipe {
     pub batch: usize,
     /// How often each example is seen.
     pub epochs: usize,
-    /// Whether gradients go through the prompt too, or only through what is learned; the latter takes what
-    /// the prompt is turned into as given, and a fraction of the time.
+    /// Whether gradients go through the prompt too. Without it they go through the learned tokens alone, with the
+    /// activations of the prompt as constants, in a fraction of the time.
     pub through_prompt: bool,
     /// Seed of the first weights and of the order of examples.
     pub seed: u64,

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
+use housestyle_engine::SplitMix64;
+
 use crate::adamw::{self, AdamW};
 use crate::checkpoint::{self, State};
 use crate::error::TrainError;
 use crate::example::Example;
 use crate::network::Network;
 use crate::parameters::Parameters;
-use crate::random::Random;
 use crate::recipe::Recipe;
 
-/// Residual streams before the first changed layer are kept for later epochs up to so many bytes.
+/// Residual streams before the first changed layer are cached for later epochs, up to so many bytes.
 const KNOWN_BYTES: usize = 128 << 20;
 /// Steps between two checkpoints.
 const CHECKPOINT_STEPS: usize = 8;
@@ -31,7 +32,7 @@ pub struct Progress {
     pub loss: f64,
 }
 
-/// The listener's answer.
+/// The listener's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Control {
     /// Go on.
@@ -40,7 +41,7 @@ pub enum Control {
     Stop,
 }
 
-/// What came out.
+/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct Trained {
     /// The trained numbers.
@@ -51,17 +52,17 @@ pub struct Trained {
     pub finished: bool,
 }
 
-/// A run: everything that decides what comes out.
+/// A run: all that determines its result.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'a> {
     /// How it is trained.
     pub recipe: &'a Recipe,
-    /// What is learned from.
+    /// The training data.
     pub examples: &'a [Example],
     /// Fewer steps than the recipe has; the rate falls accordingly.
     pub most_steps: Option<usize>,
-    /// Where to go on from after an interruption, and the digest of all that decides: a checkpoint with
-    /// another one is refused.
+    /// The file of the checkpoint, and the digest of all that determines the result: a checkpoint with another
+    /// digest is refused.
     pub checkpoint: Option<(&'a Path, [u8; 32])>,
 }
 
@@ -72,8 +73,7 @@ impl Run<'_> {
     }
 }
 
-/// Trains `parameters` on the examples. `listener` is told of every example; the checkpoint is removed by
-/// nobody but the caller.
+/// Trains `parameters` on the examples. It calls `listener` after every example. The caller removes the checkpoint.
 ///
 /// # Errors
 /// When an example cannot be used, the loss is no number any more, or a checkpoint cannot be read or written.
@@ -112,7 +112,7 @@ pub fn train(
         if step / per_epoch != epoch {
             epoch = step / per_epoch;
             order = (0..examples.len()).collect();
-            Random::new(recipe.seed.wrapping_add(1 + epoch as u64)).shuffle(&mut order);
+            SplitMix64::new(recipe.seed.wrapping_add(1 + epoch as u64)).shuffle(&mut order);
         }
         let at = step % per_epoch * recipe.batch;
         let batch = &order[at..(at + recipe.batch).min(order.len())];
@@ -126,12 +126,12 @@ pub fn train(
             let slot = known.get_mut(*i).filter(|slot| !slot.is_empty() || known_bytes < KNOWN_BYTES);
             let was_empty = slot.as_ref().is_some_and(|slot| slot.is_empty());
             let whole = recipe.through_prompt;
-            let outcome = network.gradients(&state.parameters, example, factor, whole, slot, &mut gradients);
+            let result = network.gradients(&state.parameters, example, factor, whole, slot, &mut gradients);
             if was_empty {
                 known_bytes += size_of_val(&known[*i][..]);
             }
-            sum += outcome.sum();
-            learned += outcome.losses.len();
+            sum += result.sum();
+            learned += result.losses.len();
             tokens += example.tokens.len();
             let loss = sum / learned as f64;
             let examples = (epoch * examples.len()) + at + done + 1;

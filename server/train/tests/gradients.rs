@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use housestyle_engine::{AdapterWeights, LowRank, Target};
+use housestyle_engine::{AdapterWeights, FAMILIES, LowRank, Target};
 use housestyle_testkit::tiny::{LAYERS, Tiny};
 use housestyle_train::{Example, Network, Parameters, Recipe};
 
@@ -49,7 +49,7 @@ fn adapter(config: &housestyle_engine::Config, recipe: &Recipe, seed: u64) -> Ad
 
 #[test]
 fn gradients_of_every_tensor_of_every_layer_are_those_of_finite_differences() {
-    for architecture in ["qwen2", "llama"] {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         let engine = super::open(&Tiny { architecture, ..Tiny::default() }, 2);
         let recipe = everything();
         let start = adapter(engine.config(), &recipe, 1);
@@ -115,7 +115,9 @@ fn gradients_of_every_tensor_of_every_layer_are_those_of_finite_differences() {
 
 #[test]
 fn the_loss_is_the_one_that_serving_has() {
-    for (architecture, quantized) in [("qwen2", false), ("llama", false), ("qwen2", true)] {
+    for (architecture, quantized) in
+        FAMILIES.iter().flat_map(|family| [(family.name, false), (family.name, true)])
+    {
         let mut engine = super::open(&Tiny { architecture, quantized, ..Tiny::default() }, 2);
         let recipe = everything();
         let (one, two) = (adapter(engine.config(), &recipe, 1), adapter(engine.config(), &recipe, 5));

@@ -1,6 +1,6 @@
 //! Whole runs.
 
-use housestyle_engine::{AdapterWeights, Target};
+use housestyle_engine::{AdapterWeights, Config, FAMILIES, Family, Target};
 use housestyle_testkit::tiny::Tiny;
 use housestyle_train::{
     Control, Example, Network, Parameters, Progress, Recipe, Run, Schedule, TrainError, Trained, train,
@@ -29,10 +29,10 @@ fn recipe() -> Recipe {
 }
 
 fn run(tiny: &Tiny, threads: usize, run: Run<'_>) -> Result<Trained, TrainError> {
-    run_heard(tiny, threads, run, &mut |_| Control::Continue)
+    run_with(tiny, threads, run, &mut |_| Control::Continue)
 }
 
-fn run_heard(
+fn run_with(
     tiny: &Tiny,
     threads: usize,
     run: Run<'_>,
@@ -102,14 +102,14 @@ fn the_same_run_gives_the_same_bits_with_any_threads_and_interrupted_anywhere() 
     let plan = Run { checkpoint: Some((&path, [7; 32])), ..plan };
     let mut interruptions = 0;
     let trained = loop {
-        let mut left = 5;
-        let heard = run_heard(&tiny, 2, plan, &mut |_| {
-            left -= 1;
-            if left == 0 { Control::Stop } else { Control::Continue }
+        let mut examples_before_stop = 5;
+        let trained = run_with(&tiny, 2, plan, &mut |_| {
+            examples_before_stop -= 1;
+            if examples_before_stop == 0 { Control::Stop } else { Control::Continue }
         })
         .expect("it trains");
-        if heard.finished {
-            break heard;
+        if trained.finished {
+            break trained;
         }
         interruptions += 1;
     };
@@ -119,7 +119,7 @@ fn the_same_run_gives_the_same_bits_with_any_threads_and_interrupted_anywhere() 
 }
 
 #[test]
-fn a_run_waits_before_each_layer_when_it_is_told_to() {
+fn a_run_calls_the_pause_before_each_layer() {
     let engine = super::open(&Tiny::default(), 1);
     let (recipe, examples) = (recipe(), examples());
     let parameters = Parameters::new(&recipe, engine.config(), None, None).expect("it fits");
@@ -134,7 +134,7 @@ fn a_run_waits_before_each_layer_when_it_is_told_to() {
 }
 
 #[test]
-fn a_foreign_or_damaged_checkpoint_is_refused_and_left_alone() {
+fn a_foreign_or_damaged_checkpoint_is_refused_and_stays() {
     let examples = examples();
     let recipe = Recipe { epochs: 1, batch: 5, ..recipe() };
     let dir = tempfile::tempdir().expect("a temporary folder");
@@ -163,24 +163,34 @@ fn a_foreign_or_damaged_checkpoint_is_refused_and_left_alone() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_told() {
+fn a_run_that_cannot_be_trained_is_refused() {
     let (recipe, good) = (recipe(), examples());
-    let told = |recipe: &Recipe, examples: &[Example]| {
+    let problem = |recipe: &Recipe, examples: &[Example]| {
         let plan = Run { recipe, examples, most_steps: Some(3), checkpoint: None };
         run(&Tiny::default(), 1, plan).expect_err("refused").to_string()
     };
-    assert_eq!(told(&recipe, &[]), "there are no examples to learn from");
+    assert_eq!(problem(&recipe, &[]), "there are no examples to learn from");
     let with = |change: &dyn Fn(&mut Example)| {
         let mut examples = good.clone();
         change(&mut examples[1]);
-        told(&recipe, &examples)
+        problem(&recipe, &examples)
     };
     assert_eq!(with(&|e| e.from = 0), "example 1: 24 tokens, to be learned from 0 on");
     assert_eq!(with(&|e| e.from = 24), "example 1: 24 tokens, to be learned from 24 on");
     assert!(with(&|e| e.tokens[3] = 99_999).contains("token 99999"));
     assert!(with(&|e| e.weight = f32::NAN).contains("NaN"));
-    assert!(told(&Recipe { targets: vec![], ..recipe.clone() }, &good).contains("nothing"));
-    assert!(told(&Recipe { rank: 0, ..recipe.clone() }, &good).contains("nothing"));
-    assert!(told(&Recipe { first_layer: 2, ..recipe.clone() }, &good).contains("first layer 2 of 2"));
-    assert!(told(&Recipe { rate: f32::INFINITY, ..recipe.clone() }, &good).contains("learning rate"));
+    assert!(problem(&Recipe { targets: vec![], ..recipe.clone() }, &good).contains("nothing"));
+    assert!(problem(&Recipe { rank: 0, ..recipe.clone() }, &good).contains("nothing"));
+    assert!(problem(&Recipe { first_layer: 2, ..recipe.clone() }, &good).contains("first layer 2 of 2"));
+    assert!(problem(&Recipe { rate: f32::INFINITY, ..recipe.clone() }, &good).contains("learning rate"));
+}
+
+#[test]
+fn a_family_names_the_matrices_that_are_not_trained() {
+    static FAMILY: Family = Family { trained: &Target::MLP, ..FAMILIES[0] };
+    let config = Config { family: &FAMILY, ..super::open(&Tiny::default(), 1).config().clone() };
+    assert!(Parameters::new(&recipe(), &config, None, None).is_ok());
+    let all = Recipe { targets: Target::ALL.to_vec(), ..recipe() };
+    let problem = Parameters::new(&all, &config, None, None).expect_err("refused").to_string();
+    assert!(problem.contains("adapters of attn_q cannot be trained for the family qwen2"), "{problem}");
 }

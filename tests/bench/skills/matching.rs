@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::Cancel;
 use housestyle_complete::skills::{Skills, hints};
-use housestyle_complete::{Job, Memory, Settings, Trigger, suggest};
+use housestyle_complete::{Job, Memory, Settings, suggest};
 use housestyle_testkit::scripted::Scripted;
 use housestyle_text::{Language, Offset, Snapshot};
 
@@ -57,24 +57,17 @@ fn requests(path: &str, text: &str) -> Vec<Request> {
     lines.iter().step_by(step).map(request).collect()
 }
 
-/// Returns how long choosing what is told takes, and all of the request.
+/// Returns the time to select skills, and the time of the whole request.
 fn measure(request: &Request, skills: &Arc<Skills>, settings: &Settings) -> [Duration; 2] {
     let once = || {
         let mut model = Scripted::new([request.answer.as_str()]);
         let mut memory = Memory { skills: Arc::clone(skills), ..Memory::default() };
         let began = Instant::now();
-        memory.tell(&request.snapshot, request.cursor, settings);
-        let told = began.elapsed();
-        let job = Job {
-            snapshot: &request.snapshot,
-            cursor: request.cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: &memory,
-            settings,
-        };
+        memory.select_skills(&request.snapshot, request.cursor, settings);
+        let selection = began.elapsed();
+        let job = Job { memory: &memory, ..Job::at(&request.snapshot, request.cursor, settings) };
         suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
-        [told, began.elapsed()]
+        [selection, began.elapsed()]
     };
     let all: Vec<[Duration; 2]> = (0..TIMES).map(|_| once()).collect();
     [0, 1].map(|part| all.iter().map(|times| times[part]).min().unwrap_or_default())
@@ -105,9 +98,9 @@ fn main() {
             let (mut without, mut choosing, mut with, mut more) = (vec![], vec![], vec![], vec![]);
             for request in requests(path, text) {
                 let [_, plain] = measure(&request, &none, &settings);
-                let [told, all] = measure(&request, &some, &settings);
+                let [selection, all] = measure(&request, &some, &settings);
                 without.push(ms(plain));
-                choosing.push(ms(told));
+                choosing.push(ms(selection));
                 with.push(ms(all));
                 more.push((ms(all) - ms(plain)).max(0.0));
             }

@@ -25,15 +25,15 @@ return {
       t:check('text and cursor', c:wait_text('fn main() {}\n\nfn add(a: i32, b: i32) -> i32 {\n    a + b\n}|'), c)
       t:check('still inserting', c:rpc('nvim_get_mode').mode == 'i', c)
       local command = c:wait_sent('workspace/executeCommand')
-      local fate = c:wait(function()
+      local outcome = c:wait(function()
         local request = c:why()[1]
-        for _, fate in ipairs(request and request.fates or {}) do
-          if fate.fate == 'accepted' then
+        for _, outcome in ipairs(request and request.fates or {}) do
+          if outcome.fate == 'accepted' then
             return true
           end
         end
       end)
-      t:check('`housestyle why` knows: ' .. vim.inspect(c:why()), fate)
+      t:check('`housestyle why` knows: ' .. vim.inspect(c:why()), outcome)
       t:check('command of the item', command and command.command == 'housestyle.accepted' and #command.arguments > 0, c)
       t:check('nothing is drawn twice', not c:shows('a + b\n}\n}'), c)
     end,
@@ -63,8 +63,8 @@ return {
       t:check('rest is shown at once', c:shows('fn add(a: i32, b: i32) -> i32 {\n    a + b'), c)
       c:type('<C-f><C-f>')
       t:check('three words', c:wait_text('fn main() {}\n\nfn add(a: i32|'), c)
-      local told = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 3)
-      t:check('cumulative length', told and told.acceptedLength == #'a: i32' and told.item.insertText == ADD[1].text, c)
+      local accepted = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 3)
+      t:check('cumulative length', accepted and accepted.acceptedLength == #'a: i32' and accepted.item.insertText == ADD[1].text, c)
     end,
   },
   {
@@ -78,7 +78,7 @@ return {
       t:check('rest', c:wait_shown('let x = alpha beta'), c)
       c:type('<C-f>')
       t:check('second', c:wait_text('fn main() {}\n\nlet x = alpha beta|'), c)
-      t:check('told', c:wait_sent('workspace/executeCommand'), c)
+      t:check('sent', c:wait_sent('workspace/executeCommand'), c)
     end,
   },
   {
@@ -90,8 +90,8 @@ return {
       t:check('rest is shown', c:wait_shown('i32 {\n    a + b\n}'), c)
       c:type('<C-l>')
       t:check('second line', c:wait_text('fn main() {}\n\nfn add(a: i32, b: i32) -> i32 {\n    a + b|'), c)
-      local told = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 2)
-      t:check('told', told and told.acceptedLength > 0, c)
+      local accepted = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 2)
+      t:check('sent', accepted and accepted.acceptedLength > 0, c)
     end,
   },
   {

@@ -10,7 +10,7 @@ local PAIRS = [[
 ---Returns true if nothing is asked or shown for a while.
 local function is_quiet(c, ms)
   local before = #c:sent('textDocument/inlineCompletion')
-  vim.wait(ms or 700)
+  c:pass(ms or 700) -- longer than either display waits before it asks
   return not c:shows('alpha') and #c:sent('textDocument/inlineCompletion') == before
 end
 
@@ -56,9 +56,10 @@ vim.list_extend(cases, {
       local c = t:start({ script = { { text = '\n    a + b\n' } } })
       c:lua(PAIRS)
       c:type('Gofn add() {')
-      vim.wait(900)
+      c:wait_sent('textDocument/inlineCompletion')
+      t:check('answered', c:wait_answered('textDocument/inlineCompletion'), c)
       c:type('<Tab>')
-      vim.wait(300)
+      c:pass(50)
       local text = table.concat(c:lines(), '\n')
       t:check('one closing brace: ' .. text, select(2, text:gsub('}', '')) == 2) -- and that of main
     end,
@@ -72,7 +73,9 @@ vim.list_extend(cases, {
       c:type('qaolet y = ')
       t:check('quiet while recording', is_quiet(c), c)
       c:type('1<Tab>2<Esc>q')
-      vim.wait(200)
+      t:check('recorded', c:wait(function()
+        return c:lua('return vim.fn.reg_recording()') == ''
+      end), c)
       c:type('@a')
       t:check('replayed as typed', c:wait(function()
         local lines = c:lines()
@@ -103,7 +106,7 @@ vim.list_extend(cases, {
       c:lua("vim.schedule(function() vim.snippet.expand('let ${1:name} = $2; // $3') end)")
       c:wait_shown('let name')
       c:type('x')
-      vim.wait(100)
+      t:check('typed', c:wait_shown('let x'), c)
       c:lua('vim.schedule(function() vim.snippet.jump(1) end)')
       t:check('shown at the second place', c:wait_shown('let x = alpha beta; //'), c)
       c:type('<Tab>')
@@ -152,7 +155,7 @@ vim.list_extend(cases, {
       local c = t:start({ script = BETA })
       for _, command in ipairs({ 'enew | setlocal buftype=nofile filetype=rust', 'enew | setlocal buftype=prompt filetype=rust', 'terminal', 'help' }) do
         c:rpc('nvim_command', command)
-        vim.wait(300)
+        c:pass(300)
         t:check(command, c:lua("return #vim.lsp.get_clients({ name = 'housestyle', bufnr = 0 })") == 0, c)
         t:check(command .. ' has a reason', c:lua("return require('housestyle').off_here()"):find('no file', 1, true), c)
       end
@@ -187,7 +190,7 @@ vim.list_extend(cases, {
       out:write(line:rep(3000))
       out:close()
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/large.rs')
-      vim.wait(300)
+      c:pass(300)
       t:check('no server', c:lua("return #vim.lsp.get_clients({ bufnr = 0 })") == 0)
       t:check('says why', c:lua("return require('housestyle').off_here()"):find('more than 200000 bytes', 1, true))
       c:type('Golet x = ')
@@ -203,7 +206,7 @@ vim.list_extend(cases, {
       t:check('quiet', not c:shows('alpha'), c)
       c:escape()
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.rs')
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       t:check('another file is on', c:wait(function()
         return c:lua("return require('housestyle').off_here()") == vim.NIL or c:lua("return require('housestyle').off_here()") == nil
       end), c)
@@ -216,7 +219,7 @@ vim.list_extend(cases, {
       local c = t:start({ script = BETA, options = { settings = { languages = { rust = { mode = 'manual' } } } } })
       c:lua("vim.keymap.set('i', '<C-t>', '<Plug>(HousestyleTrigger)')")
       c:type('Golet x = ')
-      vim.wait(700)
+      c:pass(700)
       t:check('quiet', not c:shows('alpha'), c)
       c:type('<C-t>')
       t:check('by hand', c:wait_shown('let x = alpha beta'), c)

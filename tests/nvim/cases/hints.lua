@@ -78,9 +78,7 @@ return {
         return #c:lua('return vim.diagnostic.get(0)') == 1
       end), c)
       t:check('the text stays', c:lines()[2] == '    let x = a.len() == 0;', c)
-      c:rpc('nvim_command', 'Housestyle restart')
-      vim.wait(300)
-      t:check('again', c:wait_ready(), c)
+      t:check('again', c:restart(), c)
       t:check('the new server knows it', c:wait(function()
         local hints = c:lua('return vim.diagnostic.get(0)')
         return #hints == 1 and hints[1].lnum == 2

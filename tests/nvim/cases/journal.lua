@@ -27,10 +27,11 @@ return {
     function(t)
       local c = accept(t)
       local entry = c:wait(function()
-        return noted(c)[1]
+        local first = noted(c)[1]
+        return vim.inspect(first):find('accepted', 1, true) and first
       end, 15000)
-      local told = vim.inspect(entry)
-      t:check(told, entry and told:find('a: i32, b: i32', 1, true) and told:find('accepted', 1, true) and told:find('main.rs', 1, true))
+      local text = vim.inspect(entry)
+      t:check(text, entry and text:find('a: i32, b: i32', 1, true) and text:find('accepted', 1, true) and text:find('main.rs', 1, true))
       c:rpc('nvim_command', 'Housestyle journal')
       t:check('and on the page', c:wait(function()
         return table.concat(c:lines(), '\n'):find('1 suggestion', 1, true)
@@ -42,7 +43,10 @@ return {
     function(t)
       t:only(t.is_default)
       local c = accept(t, { options = { settings = { trusted = false } } })
-      vim.wait(1500)
+      c:rpc('nvim_command', 'Housestyle stop') -- its process writes all that it has to write before it ends
+      t:check('ended', c:wait(function()
+        return c:lua("return #vim.lsp.get_clients({ name = 'housestyle' })") == 0
+      end), c)
       t:check(vim.inspect(noted(c)), #noted(c) == 0)
     end,
   },

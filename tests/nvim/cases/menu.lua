@@ -49,20 +49,20 @@ local STANDIN = {
     listeners.menu_opened()]],
 }
 
-local function beside(name)
+local function with_plugin(name)
   return {
     { name .. ': hidden while the selected item is another text, back when the menu closes', function(t)
       local c = ghost(t)
       c:lua(STANDIN[name], 'collect')
-      t:check('hidden', c:wait_gone('call(items)', 3000), c)
+      t:check('hidden', c:wait_hidden('call(items)', 3000), c)
       c:type('<Tab>')
-      vim.wait(200)
+      c:pass(100)
       t:check('the key is the menu\'s', not c:text():find('call', 1, true), c)
     end },
     { name .. ': stays while the selected item begins it', function(t)
       local c = ghost(t)
       c:lua(STANDIN[name], 'call')
-      vim.wait(400)
+      c:pass(400)
       t:check('still shown', c:shows('let x = call(items)'), c)
       c:type('<Tab>')
       t:check('accepted', c:wait_text('fn main() {}\nlet x = call(items)|'), c)
@@ -70,7 +70,7 @@ local function beside(name)
     { name .. ': back when the menu closes', function(t)
       local c = ghost(t)
       c:lua(STANDIN[name], 'collect')
-      t:check('hidden', c:wait_gone('call(items)', 3000), c)
+      t:check('hidden', c:wait_hidden('call(items)', 3000), c)
       c:lua('_G.close()')
       t:check('back', c:wait_shown('let x = call(items)'), c)
       c:type('<Tab>')
@@ -85,7 +85,7 @@ local cases = {
     function(t)
       local c = ghost(t)
       popup(c, { 'collect', 'cost' })
-      t:check('hidden', c:wait_gone('call(items)', 3000), c)
+      t:check('hidden', c:wait_hidden('call(items)', 3000), c)
       t:check('the menu is there', c:shows('collect'), c)
       c:type('<C-e>')
       t:check('back when it closes', c:wait_shown('let x = call(items)'), c)
@@ -96,12 +96,12 @@ local cases = {
     function(t)
       local c = ghost(t)
       popup(c, { 'call', 'collect' })
-      vim.wait(400)
+      c:pass(400)
       t:check('shown', c:shows('let x = call(items)'), c)
       local asked = #c:sent('textDocument/inlineCompletion')
       c:type('<C-n>')
-      t:check('hidden with the other word', c:wait_gone('call(items)', 3000), c)
-      vim.wait(400)
+      t:check('hidden with the other word', c:wait_hidden('call(items)', 3000), c)
+      c:pass(700) -- longer than either display waits before it asks
       t:check('nothing is asked while the user goes through the menu', #c:sent('textDocument/inlineCompletion') == asked, c)
     end,
   },
@@ -110,10 +110,10 @@ local cases = {
     function(t)
       local c = ghost(t, { options = { hide_during_popup = true } })
       popup(c, { 'call', 'collect' })
-      t:check('hidden', c:wait_gone('call(items)', 3000), c)
+      t:check('hidden', c:wait_hidden('call(items)', 3000), c)
     end,
   },
 }
-vim.list_extend(cases, beside('blink'))
-vim.list_extend(cases, beside('nvim_cmp'))
+vim.list_extend(cases, with_plugin('blink'))
+vim.list_extend(cases, with_plugin('nvim_cmp'))
 return cases

@@ -28,7 +28,7 @@ return {
       t:check(vim.inspect(listed), #listed == 2 and listed[1]:find('^candidate%s+say%-why') and listed[2]:find('^approved%s+ask%-is%-empty'))
       t:check('it is Markdown to read', c:lua("return vim.bo.filetype == 'markdown' and not vim.bo.modifiable and vim.bo.buftype == 'nofile'"))
       c:type('<CR>')
-      t:check('told', c:wait_told('housestyle/proposals/say-why'), c)
+      t:check('message', c:wait_notified('housestyle/proposals/say-why'), c)
       t:check('the branch is there', c:git('rev-parse', '--verify', 'housestyle/proposals/say-why') ~= '')
       t:check('HEAD stays', c:git('branch', '--show-current') == 'main')
       t:check('the page says so', wait_page(c, 'housestyle://skill/say-why', '**proposed**'), c)
@@ -59,7 +59,7 @@ return {
       local names = c:lua("return vim.fn.getcompletion('Housestyle propose ', 'cmdline')")
       t:check(vim.inspect(names), vim.deep_equal(names, { 'say-why' }))
       c:rpc('nvim_command', 'Housestyle propose say-why')
-      t:check('told', c:wait_told('say-why is proposed'), c)
+      t:check('message', c:wait_notified('say-why is proposed'), c)
       t:check('the branch is there', c:git('rev-parse', '--verify', 'housestyle/proposals/say-why') ~= '')
     end,
   },
@@ -80,8 +80,8 @@ return {
       c:rpc('nvim_command', 'Housestyle mine')
       t:check('the status line shows it', c:wait_shown('mining', 5000), c)
       t:check('done', c:wait(function()
-        return vim.iter(c:lua('return _G.told')):find(function(told)
-          return told:find('candidate', 1, true)
+        return vim.iter(c:lua('return _G.notified')):find(function(message)
+          return message:find('candidate', 1, true)
         end)
       end, 50000), c)
       local names = c:lua("return vim.fn.getcompletion('Housestyle propose ', 'cmdline')")
@@ -113,10 +113,10 @@ return {
       c:rpc('nvim_command', 'Housestyle mine')
       t:check('percent in the status line', c:wait_shown('mining 12%'), c)
       c:rpc('nvim_command', 'Housestyle mine')
-      t:check('not twice', c:wait_told('is under way already'), c)
+      t:check('not twice', c:wait_notified('is under way already'), c)
       c:rpc('nvim_command', 'Housestyle cancel')
-      t:check('told', c:wait_told('mining was cancelled'), c)
-      t:check('gone from the status line', c:wait_gone('mining 12%'), c)
+      t:check('message', c:wait_notified('mining was cancelled'), c)
+      t:check('gone from the status line', c:wait_hidden('mining 12%'), c)
     end,
   },
   {
@@ -125,12 +125,12 @@ return {
       local c = start(t)
       c:choose()
       c:rpc('nvim_command', 'Housestyle adapters')
-      t:check('none', c:wait_told('no adapters in this workspace yet'), c)
+      t:check('none', c:wait_notified('no adapters in this workspace yet'), c)
       c:rpc('nvim_command', 'Housestyle adapters rollback')
       t:check('asked first', c:wait(function()
         return c:lua('return _G.asked') == 'Go back to the adapter before?'
       end), c)
-      t:check('refused', c:wait_told('`housestyle adapter rollback`: '), c)
+      t:check('refused', c:wait_notified('`housestyle adapter rollback`: '), c)
     end,
   },
   {
@@ -171,9 +171,9 @@ return {
       local c = start(t)
       c:lua("require('housestyle.config').options.cmd = { '/nonexistent/housestyle' }")
       for _, command in ipairs({ 'skills', 'mine', 'adapters', 'report', 'memory', 'model', 'journal', 'propose say-why' }) do
-        c:lua('_G.told = {}')
+        c:lua('_G.notified = {}')
         c:type(':Housestyle ' .. command .. '<CR>')
-        t:check(command, c:wait_told('no binary found (looked in the options (/nonexistent/housestyle)). Put `housestyle` on your $PATH', 2000), c)
+        t:check(command, c:wait_notified('no binary found (looked in the options (/nonexistent/housestyle)). Put `housestyle` on your $PATH', 2000), c)
       end
     end,
   },
@@ -188,7 +188,7 @@ return {
         ['snooze soon'] = "got 'soon'",
       }) do
         c:type(':Housestyle ' .. command .. '<CR>')
-        t:check(text, c:wait_told(text, 2000), c)
+        t:check(text, c:wait_notified(text, 2000), c)
       end
       t:check('arguments complete', vim.deep_equal(c:lua("return vim.fn.getcompletion('Housestyle toggle b', 'cmdline')"), { 'buffer' }))
     end,

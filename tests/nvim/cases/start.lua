@@ -6,7 +6,7 @@ local function accepts(c, t)
   t:check('shown', c:wait_shown('let x = alpha beta'), c)
   c:type('<Tab>')
   t:check('accepted', c:wait_text('fn main() {}\n\nlet x = alpha beta|'), c)
-  t:check('server told', c:wait_sent('workspace/executeCommand'), c)
+  t:check('sent to the server', c:wait_sent('workspace/executeCommand'), c)
 end
 
 return {
@@ -44,9 +44,9 @@ return {
     function(t)
       local c = t:start({ script = BETA })
       c:lua("require('housestyle.config').set({ ghost_txt = 'own', debounce_ms = 'fast', ghost_text = 'none' })")
-      local told = c:lua('return _G.told[#_G.told]')
+      local message = c:lua('return _G.notified[#_G.notified]')
       for _, part in ipairs({ "unknown option 'ghost_txt'", "'debounce_ms' must be a number", "got 'none'" }) do
-        t:check(told, told:find(part, 1, true))
+        t:check(message, message:find(part, 1, true))
       end
       t:check('default', c:lua("return require('housestyle.config').options.debounce_ms") == 75)
     end,
@@ -56,10 +56,10 @@ return {
     function(t)
       local c = t:start({ script = BETA, options = { filetypes = { lua = false } } })
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.lua')
-      vim.wait(300)
+      c:pass(300)
       t:check('not attached', c:lua("return #vim.lsp.get_clients({ bufnr = 0 })") == 0)
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.py')
-      t:check('attached', c:wait_ready())
+      t:check('attached', c:wait_attached())
       t:check('by one server', c:lua("return #vim.lsp.get_clients({ name = 'housestyle' })") == 1)
     end,
   },

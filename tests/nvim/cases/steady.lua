@@ -32,16 +32,26 @@ local SERVER = [[
 local function ghost(t, answers)
   local c = t:start({ script = { { text = 'x' } } })
   c:lua(SERVER, answers)
-  t:check('attached', c:wait_ready(), c)
+  t:check('attached', c:wait_attached(), c)
   c:type('Golet x = ')
   t:check('shown', c:wait_shown('let x = ' .. answers[1]), c)
   return c
 end
 
----Returns when, in ms from now, a text came to the screen.
-local function when(c, text)
-  local began = vim.uv.now()
-  return c:wait_shown(text, 4000) and vim.uv.now() - began
+---Sets how long an answer rests before it takes the place of what is shown.
+local function rest(c, ms)
+  c:lua("require('housestyle.flicker').PAUSE_MS = ...", ms)
+end
+
+local NEVER_MS = 3600000
+local METHOD = 'textDocument/inlineCompletion'
+
+---Types a key and waits until its request has been answered.
+local function answered(t, c, key)
+  local before = #c:sent(METHOD)
+  c:type(key)
+  t:check('asked after ' .. key, c:wait_sent(METHOD, before + 1), c)
+  t:check('answered', c:wait_answered(METHOD), c)
 end
 
 return {
@@ -49,38 +59,42 @@ return {
     'another text waits for a pause',
     function(t)
       local c = ghost(t, { 'alpha beta', 'lpha gamma' })
-      c:type('a')
-      local later = when(c, 'let x = alpha gamma')
-      t:check('it comes: ' .. tostring(later), later, c)
-      t:check('not at once: ' .. later, later > 450, c)
+      rest(c, NEVER_MS)
+      answered(t, c, 'a')
+      t:check('not at once', c:shows('let x = alpha beta'), c)
+      rest(c, 100)
+      answered(t, c, 'l<BS>')
+      t:check('it comes', c:wait_shown('let x = alpha gamma'), c)
     end,
   },
   {
     'what goes on with it comes at once',
     function(t)
       local c = ghost(t, { 'alpha', 'lpha beta' })
+      rest(c, NEVER_MS)
       c:type('a')
-      local soon = when(c, 'let x = alpha beta')
-      t:check('soon: ' .. tostring(soon), soon and soon < 490, c)
+      t:check('without a pause', c:wait_shown('let x = alpha beta'), c)
     end,
   },
   {
     'an answer with nothing hides it only after a pause',
     function(t)
       local c = ghost(t, { 'alpha beta', '' })
-      c:type('a')
-      vim.wait(420) -- asked and answered by then, with either display
+      rest(c, NEVER_MS)
+      answered(t, c, 'a')
       t:check('still there', c:shows('let x = alpha beta'), c)
-      t:check('then gone', c:wait_gone('beta', 3000), c)
+      rest(c, 100)
+      answered(t, c, 'l')
+      t:check('then gone', c:wait_hidden('beta'), c)
     end,
   },
   {
     'typing on keeps it all the while',
     function(t)
       local c = ghost(t, { 'alpha beta', 'ZZZ' })
+      rest(c, NEVER_MS)
       for _, key in ipairs({ 'a', 'l', 'p', 'h' }) do
-        c:type(key)
-        vim.wait(240)
+        answered(t, c, key)
         t:check('still there after ' .. key, c:shows('let x = alpha beta'), c)
         t:check('nothing else', not c:shows('ZZZ'), c)
       end
@@ -95,7 +109,7 @@ return {
       c:type('<M-p>')
       t:check('the first', c:wait_shown('let x = alpha (1/2)'), c)
       c:type('<M-p><M-n>')
-      vim.wait(100)
+      c:pass(50)
       t:check('round', c:wait_shown('let x = alpha (1/2)'), c)
       c:type('<M-n>')
       t:check('the other again', c:wait_shown('let x = beta (2/2)'), c)

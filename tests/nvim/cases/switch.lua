@@ -9,7 +9,7 @@ end
 
 local function quiet(t, c, why)
   c:type('Golet y = ')
-  vim.wait(600)
+  c:pass(600) -- longer than either display waits before it asks
   t:check('quiet', not c:shows('let y = alpha'), c)
   c:escape()
   t:check('says ' .. why, c:wait_shown('off here: ' .. why), c)
@@ -23,7 +23,7 @@ return {
       c:rpc('nvim_command', 'Housestyle toggle buffer')
       quiet(t, c, 'switched off in this buffer')
       c:rpc('nvim_command', 'edit ' .. c.dir .. '/other.rs')
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       shown(t, c)
       c:rpc('nvim_command', 'write | edit ' .. c.file .. ' | Housestyle toggle buffer')
       shown(t, c)
@@ -36,10 +36,10 @@ return {
       c:rpc('nvim_command', 'Housestyle toggle language')
       quiet(t, c, 'switched off for rust')
       c:rpc('nvim_command', 'write | edit ' .. c.dir .. '/a.toml')
-      vim.wait(300)
+      c:pass(300)
       t:check('left out', c:lua("return require('housestyle').off_here()") == 'switched off for toml', c)
       c:rpc('nvim_command', 'Housestyle toggle language')
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:wait_attached(), c)
       shown(t, c)
     end,
   },
@@ -52,9 +52,7 @@ return {
       t:check('the server is paused', c:wait(function()
         return c:lua("return (require('housestyle.status').get() or {}).state") == 'paused'
       end), c)
-      c:rpc('nvim_command', 'Housestyle restart')
-      vim.wait(300)
-      t:check('attached', c:wait_ready(), c)
+      t:check('attached', c:restart(), c)
       t:check('the new one too', c:wait(function()
         return c:lua("return (require('housestyle.status').get() or {}).state") == 'paused'
       end), c)
@@ -67,7 +65,7 @@ return {
     function(t)
       local c = t:start({ script = BETA })
       c:rpc('nvim_command', 'Housestyle snooze 5')
-      t:check('told', c:wait_told('quiet for 5 min'), c)
+      t:check('message', c:wait_notified('quiet for 5 min'), c)
       quiet(t, c, 'snoozed for 5 min')
       c:rpc('nvim_command', 'Housestyle snooze 0')
       shown(t, c)
@@ -107,7 +105,7 @@ return {
       t:check('what to do', c:lua("return require('housestyle.status').describe()"):find('housestyle model pull', 1, true))
       t:check('ready', shown({ state = 'ready', message = 'ready' }, 'housestyle: ready'), c)
       c:rpc('nvim_command', 'Housestyle stop')
-      t:check('nothing', c:wait_gone('housestyle:'), c)
+      t:check('nothing', c:wait_hidden('housestyle:'), c)
     end,
   },
   {
@@ -126,17 +124,17 @@ return {
           return defer(f, ms)
         end
         for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(child, 'sigkill') end]])
-      t:check('given up', c:wait_told('crashed 6 times in a row and is left alone', 20000), c)
+      t:check('given up', c:wait_notified('crashed 6 times in a row and is left alone', 20000), c)
       local rests = vim.tbl_filter(function(ms)
         return ms % 500 == 0 and ms <= 8000
       end, c:lua('return _G.rests'))
       t:check(vim.inspect(rests), vim.deep_equal(vim.list_slice(rests, 1, 5), { 500, 1000, 2000, 4000, 8000 }))
       t:check('the status line says so', c:wait_shown('housestyle: crashed'), c)
-      vim.wait(500)
+      c:pass(600) -- of a crash's rests, twenty times shorter here, the longest is 400 ms
       t:check('five starts', #vim.fn.readfile(c.dir .. '/starts.log') == 5, c)
       c:lua("vim.lsp.config('housestyle', { cmd = ... })", { vim.env.HOUSESTYLE_BIN, 'serve', '--backend', 'script:' .. c.dir .. '/script.jsonl' })
       c:rpc('nvim_command', 'Housestyle restart')
-      t:check('by hand it starts again', c:wait_ready(), c)
+      t:check('by hand it starts again', c:wait_attached(), c)
     end,
   },
 }

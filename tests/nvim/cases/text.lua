@@ -8,8 +8,8 @@ return {
       t:check('shown', c:wait_shown('"größe 🎉 漢字");'), c)
       c:type('<C-f><C-f>')
       t:check('two words', c:wait_text('/* 𝒳 größe */\nprintln!("é🎉漢", "größe|'), c)
-      local told = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 2)
-      t:check('length in UTF-16', told and told.acceptedLength == 6, c)
+      local accepted = c:wait_sent('textDocument/didPartiallyAcceptCompletion', 2)
+      t:check('length in UTF-16', accepted and accepted.acceptedLength == 6, c)
       c:type('<Tab>')
       t:check('all', c:wait_text('/* 𝒳 größe */\nprintln!("é🎉漢", "größe 🎉 漢字");|'), c)
     end,

@@ -18,7 +18,7 @@ local function adapter_at(t, c, what)
     return c:lua("return require('housestyle').is_visible()")
   end, 30000), c)
   c:type('<Tab>')
-  vim.wait(200)
+  c:pass(50)
   c:escape()
   c:rpc('nvim_command', 'write')
   local now = c:wait(function()
@@ -62,7 +62,7 @@ return {
         return vim.endswith(c:lua('return vim.api.nvim_buf_get_name(0)'), 'housestyle://adapter/1')
       end, 15000), c)
       c:type('<CR>')
-      t:check('activated', c:wait_told('is active'), c)
+      t:check('activated', c:wait_notified('is active'), c)
       c:type('q')
       local id = vim.json.decode(c:housestyle('--json', 'adapter', 'list')).versions[1].id
       local taken
@@ -76,7 +76,7 @@ return {
       t:check(('%s took part, wanted %s'):format(taken, id), taken == id, c)
 
       c:rpc('nvim_command', 'Housestyle adapters rollback')
-      t:check('rolled back', c:wait_told('no adapter'), c)
+      t:check('rolled back', c:wait_notified('no adapter'), c)
       for i = 1, 5 do
         taken = adapter_at(t, c, 'volume_of_shape_' .. i)
         if taken == 'none' then

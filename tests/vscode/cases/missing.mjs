@@ -19,8 +19,8 @@ export default [
       const toast = await window.notification('is not on this machine yet');
       await t.picture('no-model');
       t.check('the size', /\d+ MB/.test(await toast.innerText()), await toast.innerText());
-      const told = await window.waitTold('housestyle model pull');
-      t.check('the status tells what to do', told.includes('housestyle model pull'), told);
+      const tooltip = await window.waitTooltip('housestyle model pull');
+      t.check('the status tells what to do', tooltip.includes('housestyle model pull'), tooltip);
       await toast.getByText('Download model', { exact: true }).click();
       const failed = await window.notification('could not be fetched');
       const text = await failed.innerText();
@@ -43,7 +43,7 @@ export default [
       const desk = t.desk({ files: FILES, settings: { 'housestyle.server.path': '/nowhere/housestyle' } });
       const window = await t.open(desk, 'a.rs');
       const toast = await window.notification('there is no program of that name');
-      t.check('the status tells it, too', (await window.statusTold()).includes('/nowhere/housestyle'), await window.statusTold());
+      t.check('the status tells it, too', (await window.statusTooltip()).includes('/nowhere/housestyle'), await window.statusTooltip());
       await toast.getByText('Open settings', { exact: true }).click();
       const found = window.page.locator('.settings-editor').getByText('The program', { exact: false }).first();
       await found.waitFor({ timeout: 30_000 });

@@ -42,8 +42,8 @@ const cases = [
     'the default model completes a function',
     async (t) => {
       const desk = t.desk({ files: { 'numbers.py': CODE } });
-      const window = await (await t.open(desk, 'numbers.py')).ready();
-      t.check('which model', (await window.statusTold()).includes('qwen2.5-coder-0.5b'), await window.statusTold());
+      const window = await (await t.open(desk, 'numbers.py')).waitForModel();
+      t.check('which model', (await window.statusTooltip()).includes('qwen2.5-coder-0.5b'), await window.statusTooltip());
       await window.press('Control+End');
       await window.type('    return ');
       const shown = await window.until(() => window.ghost(), Boolean, 90_000);
@@ -60,7 +60,7 @@ const cases = [
       const desk = t.desk({ files: { 'numbers.py': CODE, 'more.py': CODE } });
       desk.commit('Begin');
       const { id } = desk.run('adapter', 'import', adapter(`${desk.folder}-peft`));
-      const window = await (await t.open(desk, 'numbers.py')).ready();
+      const window = await (await t.open(desk, 'numbers.py')).waitForModel();
       const server = desk.server();
       await window.command('Focus on Adapters View');
       const row = window.page.locator('.pane-body .monaco-list-row', { hasText: id.slice(0, 12) }).first();

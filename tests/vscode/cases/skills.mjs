@@ -30,7 +30,7 @@ export default [
     async (t) => {
       const desk = t.desk({ script: [{ text: 'x' }], files: { ...RULE, 'src/a.rs': CODE } });
       desk.commit('Begin');
-      const window = await (await t.open(desk, 'src/a.rs')).ready();
+      const window = await (await t.open(desk, 'src/a.rs')).waitForModel();
       const hint = window.page.locator('.editor-instance .squiggly-hint').first();
       await hint.waitFor({ timeout: 30_000 });
       await window.press('Control+Home', 'ArrowDown', 'End', 'Control+.');
@@ -50,7 +50,7 @@ export default [
       habit(desk);
       desk.run('skill', 'mine', '--no-model');
       const head = desk.git('rev-parse', 'HEAD');
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.command('Focus on Skills View');
       const row = window.page.locator('.pane-body .monaco-list-row', { hasText: 'term-behaviour' }).first();
       await row.waitFor({ timeout: 30_000 });
@@ -83,7 +83,7 @@ export default [
     async (t) => {
       const desk = t.desk({ script: [{ text: 'x' }], files: { 'a.rs': CODE }, settings: { 'housestyle.model': '/nowhere.gguf' } });
       habit(desk);
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.command('Housestyle: Mine Skills');
       await window.notification('candidates are in the view', 120_000);
       const { skills } = desk.run('skill', 'list');

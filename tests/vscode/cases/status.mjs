@@ -6,22 +6,22 @@ export default [
     'thinking is shown while the model takes its time, and not after',
     async (t) => {
       const desk = t.desk({ script: [{ text: 'x = 1;', delay_ms: 1500 }], files: FILES });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.type('let ');
       const spinning = () => window.page.locator('.statusbar-item[id*="housestyle"] .codicon-sync').count();
       t.equal('spins', await window.until(spinning), 1);
       await window.waitGhost('x = 1;');
       t.equal('rests', await window.until(spinning, (n) => n === 0), 0);
-      const told = await window.waitTold('a suggestion was shown');
-      t.check('how the last one ended', told.includes('a suggestion was shown'), told);
+      const tooltip = await window.waitTooltip('a suggestion was shown');
+      t.check('how the last one ended', tooltip.includes('a suggestion was shown'), tooltip);
     },
   ],
   [
     'the menu snoozes, and goes on',
     async (t) => {
       const desk = t.desk({ script: [{ text: 'x = 1;' }], files: FILES });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.openMenu();
       await t.picture('menu');
@@ -30,14 +30,14 @@ export default [
         t.check(`the menu has ${line}`, menu.includes(line), menu);
       }
       await window.pick('Snooze for 5 minutes');
-      const told = await window.waitTold('Quiet until');
-      t.check('snoozed', told.includes('Quiet until'), told);
+      const tooltip = await window.waitTooltip('Quiet until');
+      t.check('snoozed', tooltip.includes('Quiet until'), tooltip);
       await window.focusEditor();
       await window.type('let');
       t.equal('nothing', await window.anyGhost(1500), '');
       await window.openMenu();
       await window.pick('Go on now');
-      await window.waitTold('Model ');
+      await window.waitTooltip('Model ');
       await window.focusEditor();
       await window.type(' ');
       t.equal('again', await window.waitGhost('x = 1;'), 'x = 1;');
@@ -47,7 +47,7 @@ export default [
     'the menu switches this file off, and on',
     async (t) => {
       const desk = t.desk({ script: [{ text: 'x = 1;' }], files: FILES });
-      const window = await (await t.open(desk, 'a.rs')).ready();
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.openMenu();
       await window.pick('Switch off: this file');
@@ -57,10 +57,10 @@ export default [
       // VS Code tells its settings in its own time.
       const typed = async () => {
         await window.type('t');
-        return window.waitTold('left alone', 1000);
+        return window.waitTooltip('left alone', 1000);
       };
-      const told = await window.until(typed, (text) => text.includes('left alone'));
-      t.check('off here', told.includes('left alone'), told);
+      const tooltip = await window.until(typed, (text) => text.includes('left alone'));
+      t.check('off here', tooltip.includes('left alone'), tooltip);
       await window.openMenu();
       await window.pick('Switch on: this file');
       t.equal('forgotten', await window.until(globs, (found) => found === undefined), undefined);

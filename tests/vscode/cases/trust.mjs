@@ -15,9 +15,9 @@ export default [
     async (t) => {
       const settings = { 'housestyle.server.path': '/nowhere/of-the-workspace' }; // must not be run
       const desk = t.desk({ settings, files: { 'a.rs': 'fn main() {\n    \n}\n' } });
-      const window = await (await t.open(desk, 'a.rs')).ready();
-      const told = await window.statusTold();
-      t.check('the status says that it is not trusted', told.includes('not trusted'), told);
+      const window = await (await t.open(desk, 'a.rs')).waitForModel();
+      const tooltip = await window.statusTooltip();
+      t.check('the status says that it is not trusted', tooltip.includes('not trusted'), tooltip);
       await window.press('Control+Home', 'ArrowDown', 'End');
       await window.type('let ');
       t.equal('ghost text', await window.waitGhost('x = 1;'), 'x = 1;');

@@ -1,7 +1,7 @@
 -- Puts a suggestion, or a part of it, into the buffer and tells the server.
 local display = require('housestyle.display')
 local pieces = require('housestyle.pieces')
-local place = require('housestyle.place')
+local position = require('housestyle.position')
 
 local M = {}
 
@@ -40,7 +40,7 @@ function M.apply()
     return
   end
   local s = job.suggestion
-  local row, col = place.cursor(buf)
+  local row, col = position.cursor(buf)
   local rest = s:rest(row, col)
   if not rest then
     return -- the text has moved on; the suggestion no longer fits

@@ -14,7 +14,7 @@ local function confirmed(question)
 end
 
 local function done(out)
-  run.tell(vim.trim(out))
+  run.notify(vim.trim(out))
 end
 
 ---Makes a version take part; a running server takes it over by itself.
@@ -83,7 +83,7 @@ function M.pick()
   run.json({ 'adapter', 'list' }, function(answer)
     local versions = answer.versions or {}
     if #versions == 0 then
-      run.tell('no adapters in this workspace yet (`housestyle learn` makes one)')
+      run.notify('no adapters in this workspace yet (`housestyle learn` makes one)')
       return
     end
     vim.ui.select(versions, {

@@ -26,7 +26,7 @@ local function hook()
         attached[event.buf] = display.get()
         attached[event.buf].attach(client, event.buf)
         if not switch.is_on() then
-          switch.tell(client, false) -- a server that comes up while all is off rests too
+          switch.notify(client, false) -- a server that comes up while all is off rests too
         end
       end
     end,

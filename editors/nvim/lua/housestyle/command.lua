@@ -6,7 +6,7 @@ local M = {}
 ---@field most? integer Arguments at most; default none.
 ---@field complete? fun(args: string[]): string[] Of the last of `args`, which is being typed.
 
-local function tell(text)
+local function notify(text)
   vim.notify('housestyle: ' .. text)
 end
 
@@ -38,7 +38,7 @@ local subcommands = {
   },
   status = {
     run = function()
-      tell(require('housestyle.status').describe())
+      notify(require('housestyle.status').describe())
     end,
   },
   toggle = {
@@ -50,7 +50,7 @@ local subcommands = {
         vim.notify(("housestyle: toggle what? '%s' is none of all, buffer, language"):format(scope), vim.log.levels.ERROR)
         return
       end
-      tell(require('housestyle.switch').toggle(scope))
+      notify(require('housestyle.switch').toggle(scope))
     end,
   },
   snooze = {
@@ -62,7 +62,7 @@ local subcommands = {
         vim.notify(("housestyle: snooze wants minutes, 0 to 1440, got '%s'"):format(args[1]), vim.log.levels.ERROR)
         return
       end
-      tell(require('housestyle.switch').snooze(minutes))
+      notify(require('housestyle.switch').snooze(minutes))
     end,
   },
   log = {
@@ -98,7 +98,7 @@ local subcommands = {
   cancel = {
     run = function()
       if #require('housestyle.run').cancel() == 0 then
-        tell('nothing is under way')
+        notify('nothing is under way')
       end
     end,
   },
@@ -157,7 +157,7 @@ local subcommands = {
       local pages = require('housestyle.pages')
       local what = table.remove(args, 1)
       if what == 'add' then
-        pages.remember(table.concat(args, ' '))
+        pages.add_note(table.concat(args, ' '))
       elseif what == 'forget' and args[1] then
         pages.forget(args[1])
       else

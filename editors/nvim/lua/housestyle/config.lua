@@ -78,13 +78,13 @@ local function checkout()
 end
 
 ---Returns where a program lies, and how it was found, or nil and where it was looked for.
----@param given string?
+---@param program string? by its name or path
 ---@return string? path
 ---@return string how
-local function locate(given)
-  if given then
-    local path = vim.fn.exepath(vim.fs.normalize(given))
-    return path ~= '' and path or nil, ('the options (%s)'):format(given)
+local function locate(program)
+  if program then
+    local path = vim.fn.exepath(vim.fs.normalize(program))
+    return path ~= '' and path or nil, ('the options (%s)'):format(program)
   end
   local path = vim.fn.exepath('housestyle')
   if path ~= '' then
@@ -99,24 +99,24 @@ local function locate(given)
 end
 
 ---Returns the program that the plugin's options name.
-local function given()
+local function from_options()
   return M.options.cmd and M.options.cmd[1] or M.options.binary
 end
 
----Returns the server's binary and how it was found, or nil and where it was looked for. What was given to
+---Returns the server's binary and how it was found, or nil and where it was looked for. A program in
 ---`vim.lsp.config('housestyle', { cmd = … })` counts too.
 ---@return string? path
 ---@return string how
 function M.binary()
   local cmd = (vim.lsp.config.housestyle or {}).cmd
   local lsp = type(cmd) == 'table' and cmd[1] ~= 'housestyle' and cmd[1] or nil
-  return locate(given() or lsp)
+  return locate(from_options() or lsp)
 end
 
 ---Returns the command that starts the server. Without a binary it names the one that is missing.
 ---@return string[]
 function M.command()
-  local path = locate(given()) or M.options.binary or 'housestyle'
+  local path = locate(from_options()) or M.options.binary or 'housestyle'
   if M.options.cmd then
     return vim.list_extend({ path }, M.options.cmd, 2)
   end

@@ -24,8 +24,8 @@ end
 ---Returns 'native' or 'own'.
 ---@return 'native'|'own'
 function M.kind()
-  local wish = require('housestyle.config').options.ghost_text
-  return wish ~= 'own' and M.has_native() and 'native' or 'own'
+  local preferred = require('housestyle.config').options.ghost_text
+  return preferred ~= 'own' and M.has_native() and 'native' or 'own'
 end
 
 ---Returns the display in use.

@@ -71,9 +71,9 @@ local function check_binary()
   return binary
 end
 
----Tells one finding of the doctor's.
+---Shows one finding of the doctor's.
 ---@param check { name: string, verdict: 'ok'|'warn'|'fail', detail: string, advice?: string }
-local function tell(check)
+local function show(check)
   local report = ({ ok = health.ok, warn = health.warn, fail = health.error })[check.verdict] or health.info
   report(('%s: %s'):format(check.name, check.detail), check.advice and { check.advice } or nil)
 end
@@ -91,7 +91,7 @@ local function check_doctor(binary)
     return
   end
   for _, check in ipairs(report.checks or {}) do
-    tell(check)
+    show(check)
   end
 end
 

@@ -3,7 +3,7 @@
 -- A menu offers another text for the same place. Ghost text that does not go on with the selected item would
 -- tell the user two things at once, so it is hidden for as long as they disagree.
 local config = require('housestyle.config')
-local place = require('housestyle.place')
+local position = require('housestyle.position')
 
 local M = {}
 
@@ -75,7 +75,7 @@ local function missing(buf)
   if not selected then
     return open
   end
-  local row, col = place.cursor(buf)
+  local row, col = position.cursor(buf)
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
   return open, remainder(line:sub(1, col), selected)
 end

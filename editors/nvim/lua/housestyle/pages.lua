@@ -20,7 +20,7 @@ end
 ---@param name? string
 function M.pull(name)
   run.text({ 'model', 'pull', '--', name }, function()
-    run.tell('the model is here')
+    run.notify('the model is here')
     require('housestyle.client').restart() -- a server without a model looks for one when it starts
   end, { title = 'model' })
 end
@@ -32,16 +32,16 @@ end
 
 ---Adds a note; without a text the user is asked for it.
 ---@param text? string
-function M.remember(text)
+function M.add_note(text)
   if text and text ~= '' then
     run.text({ 'memory', 'add', '--', text }, function(out)
-      run.tell(vim.trim(out))
+      run.notify(vim.trim(out))
     end)
     return
   end
-  vim.ui.input({ prompt = 'Note: ' }, function(given)
-    if given and given ~= '' then
-      M.remember(given)
+  vim.ui.input({ prompt = 'Note: ' }, function(note)
+    if note and note ~= '' then
+      M.add_note(note)
     end
   end)
 end
@@ -50,7 +50,7 @@ end
 ---@param id string
 function M.forget(id)
   run.text({ 'memory', 'forget', '--', id }, function(out)
-    run.tell(vim.trim(out))
+    run.notify(vim.trim(out))
   end)
 end
 

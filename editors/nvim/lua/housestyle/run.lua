@@ -11,19 +11,19 @@ function M.root()
   return client and client.root_dir or vim.fs.root(0, '.git') or vim.fn.getcwd()
 end
 
----Tells the user something.
+---Shows the user a message.
 ---@param text string
 ---@param level? integer
-function M.tell(text, level)
+function M.notify(text, level)
   vim.notify('housestyle: ' .. text, level or vim.log.levels.INFO)
 end
 
----Returns the binary, or nil after telling what to do.
+---Returns the binary, or nil after a message that says what to do.
 ---@return string?
 function M.binary()
   local path, where = require('housestyle.config').binary()
   if not path then
-    M.tell(("no binary found (looked in %s). Put `housestyle` on your $PATH, or name it: require('housestyle').setup({ binary = '/path/to/housestyle' })"):format(where), vim.log.levels.ERROR)
+    M.notify(("no binary found (looked in %s). Put `housestyle` on your $PATH, or name it: require('housestyle').setup({ binary = '/path/to/housestyle' })"):format(where), vim.log.levels.ERROR)
   end
   return path
 end
@@ -56,7 +56,7 @@ function M.text(args, on_done, o)
   end
   local title = o.title
   if title and running[title] then
-    M.tell(title .. ' is under way already (:Housestyle cancel ends it)', vim.log.levels.WARN)
+    M.notify(title .. ' is under way already (:Housestyle cancel ends it)', vim.log.levels.WARN)
     return
   end
   local progress = title and require('housestyle.progress').start(title)
@@ -81,11 +81,11 @@ function M.text(args, on_done, o)
         result.stderr = progress.rest(table.concat(said))
       end
       if was_cancelled then
-        M.tell(title .. ' was cancelled')
+        M.notify(title .. ' was cancelled')
       elseif is_fine then
         on_done(result.stdout or '')
       else
-        M.tell(complaint(args, result), vim.log.levels.ERROR)
+        M.notify(complaint(args, result), vim.log.levels.ERROR)
         if o.on_fail then
           o.on_fail()
         end
@@ -96,7 +96,7 @@ function M.text(args, on_done, o)
     if progress then
       progress.stop('failed')
     end
-    M.tell(('%s cannot be run: %s'):format(binary, process), vim.log.levels.ERROR)
+    M.notify(('%s cannot be run: %s'):format(binary, process), vim.log.levels.ERROR)
   elseif title then
     running[title] = process
   end
@@ -112,7 +112,7 @@ function M.json(args, on_done, o)
     if ok and type(answer) == 'table' then
       on_done(answer)
     else
-      M.tell(('`housestyle %s` answered something else than JSON; is the binary as new as the plugin?'):format(table.concat(args, ' ')), vim.log.levels.ERROR)
+      M.notify(('`housestyle %s` answered something else than JSON; is the binary as new as the plugin?'):format(table.concat(args, ' ')), vim.log.levels.ERROR)
     end
   end, o)
 end

@@ -132,7 +132,7 @@ local function act(skill, action)
     return
   end
   run.text(action.args, function(out)
-    run.tell(vim.trim(out))
+    run.notify(vim.trim(out))
     M.forget_names()
     -- A candidate that was rejected has no page any more.
     if action.args[2] ~= 'reject' then
@@ -146,7 +146,7 @@ end
 function M.offer(skill)
   local found = actions(skill)
   if #found == 0 then
-    run.tell(('nothing can be done here with %s, which is %s'):format(skill.name, skill.state))
+    run.notify(('nothing can be done here with %s, which is %s'):format(skill.name, skill.state))
     return
   end
   vim.ui.select(found, {
@@ -176,7 +176,7 @@ end
 function M.pick()
   list(function(skills)
     if #skills == 0 then
-      run.tell('no skills in this workspace yet (:Housestyle mine looks for some)')
+      run.notify('no skills in this workspace yet (:Housestyle mine looks for some)')
       return
     end
     vim.ui.select(skills, { prompt = 'Skills', kind = 'housestyle.skill', format_item = line }, function(skill)
@@ -193,7 +193,7 @@ function M.propose(name)
   if name then
     run.text({ 'skill', 'propose', '--', name }, function(out)
       M.forget_names()
-      run.tell(vim.trim(out))
+      run.notify(vim.trim(out))
     end)
     return
   end
@@ -202,7 +202,7 @@ function M.propose(name)
       return skill.state == 'candidate'
     end, skills)
     if #candidates == 0 then
-      run.tell('no candidates (:Housestyle mine looks for some)')
+      run.notify('no candidates (:Housestyle mine looks for some)')
       return
     end
     vim.ui.select(candidates, { prompt = 'Propose', kind = 'housestyle.skill', format_item = line }, function(skill)
@@ -218,7 +218,7 @@ function M.mine()
   run.json({ 'skill', 'mine' }, function(answer)
     M.forget_names()
     local found = #(answer.candidates or {})
-    run.tell(found == 0 and 'no new candidates' or ('%d candidate%s (:Housestyle skills shows them)'):format(found, found == 1 and '' or 's'))
+    run.notify(found == 0 and 'no new candidates' or ('%d candidate%s (:Housestyle skills shows them)'):format(found, found == 1 and '' or 's'))
   end, { title = 'mining' })
 end
 

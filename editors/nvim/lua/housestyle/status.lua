@@ -130,8 +130,8 @@ end
 ---Returns a short text for a status line: '' while no server runs, else as 'housestyle: loading 40%'.
 ---@return string
 function M.component()
-  local told = state()
-  return told and 'housestyle: ' .. told .. under_way() or ''
+  local current = state()
+  return current and 'housestyle: ' .. current .. under_way() or ''
 end
 
 ---Returns all that is known, for people.

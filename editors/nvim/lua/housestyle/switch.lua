@@ -81,16 +81,16 @@ end
 
 ---Wakes or rests the servers: off, they do no work at all.
 ---@param on boolean
-local function tell_servers(on)
+local function notify_servers(on)
   for _, client in ipairs(vim.lsp.get_clients({ name = 'housestyle' })) do
-    M.tell(client, on)
+    M.notify(client, on)
   end
 end
 
 ---Tells one server whether it is to work.
 ---@param client vim.lsp.Client
 ---@param on boolean
-function M.tell(client, on)
+function M.notify(client, on)
   local provider = client.server_capabilities.executeCommandProvider
   if provider and vim.list_contains(provider.commands, 'housestyle.toggle') then
     client:exec_cmd({ title = 'Toggle', command = 'housestyle.toggle', arguments = { on } })
@@ -124,7 +124,7 @@ end
 function M.enable(on)
   wake()
   vim.g.housestyle_enabled = on
-  tell_servers(on)
+  notify_servers(on)
   changed()
 end
 
@@ -158,12 +158,12 @@ function M.snooze(minutes)
   if minutes > 0 then
     local timer = vim.defer_fn(function()
       snooze = nil
-      tell_servers(M.is_on())
+      notify_servers(M.is_on())
       changed()
     end, minutes * 60 * 1000)
     snooze = { timer = timer, ends = os.time() + minutes * 60 }
   end
-  tell_servers(M.is_on())
+  notify_servers(M.is_on())
   changed()
   return minutes > 0 and ('quiet for %d min (:Housestyle snooze 0 ends it)'):format(minutes) or 'awake'
 end

@@ -10,10 +10,10 @@ local suspects = {} ---@type table<integer, integer> by buffer: the changedtick 
 ---@param buf integer
 ---@param client_id integer
 function M.lost(buf, client_id)
-  local others = vim.tbl_filter(function(client)
+  local remaining = vim.tbl_filter(function(client)
     return client.id ~= client_id
   end, vim.lsp.get_clients({ bufnr = buf }))
-  if #others == 0 then
+  if #remaining == 0 then
     suspects[buf] = -1
   end
 end

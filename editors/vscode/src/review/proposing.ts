@@ -34,7 +34,7 @@ export async function mine(cli: Cli): Promise<boolean> {
     void vscode.window.showInformationMessage(`Housestyle: ${text}`);
     return true;
   } catch (error) {
-    if (!(error instanceof Cancelled)) tell(error);
+    if (!(error instanceof Cancelled)) showError(error);
     return false;
   }
 }
@@ -51,10 +51,10 @@ export async function propose(cli: Cli, pages: Pages, skill: Skill | undefined):
     for (const { name, reason } of done.refused) {
       void vscode.window.showWarningMessage(`Housestyle: ${name} is not proposed: ${reason}`);
     }
-    for (const proposal of done.proposed) void tellProposed(pages, cwd, proposal);
+    for (const proposal of done.proposed) void showProposed(pages, cwd, proposal);
     return true;
   } catch (error) {
-    tell(error);
+    showError(error);
     return false;
   }
 }
@@ -69,7 +69,7 @@ function ways(): (vscode.QuickPickItem & { options: string[] })[] {
   ];
 }
 
-async function tellProposed(pages: Pages, cwd: string, { name, branch, pull_request }: Proposal['proposed'][number]): Promise<void> {
+async function showProposed(pages: Pages, cwd: string, { name, branch, pull_request }: Proposal['proposed'][number]): Promise<void> {
   const look = 'Open the branch';
   const web = pull_request ? ['Open the pull request'] : [];
   const answer = await vscode.window.showInformationMessage(`Housestyle: ${name} is on ${branch}.`, look, ...web);
@@ -92,13 +92,13 @@ async function showBranch(pages: Pages, cwd: string, branch: string): Promise<vo
     const { stdout } = await git('git', ['diff', '--no-color', '--no-ext-diff', `HEAD...${branch}`, '--'], options);
     await pages.showSource(branch, 'diff', stdout);
   } catch (error) {
-    tell(error);
+    showError(error);
     return;
   }
   const checkOut = 'Check it out';
   const answer = await vscode.window.showInformationMessage(`Housestyle: this is what ${branch} changes.`, checkOut);
   if (answer !== checkOut) return;
-  await git('git', ['switch', branch], { cwd }).catch(tell);
+  await git('git', ['switch', branch], { cwd }).catch(showError);
 }
 
 /** Says no to a candidate. */
@@ -107,7 +107,7 @@ export async function reject(cli: Cli, skill: Skill): Promise<boolean> {
   const detail = 'It comes back once twice as much speaks for it.';
   const yes = 'Reject';
   if (!cwd || (await vscode.window.showWarningMessage(`Reject ${skill.name}?`, { modal: true, detail }, yes)) !== yes) return false;
-  return cli.run(['skill', 'reject', skill.name], { cwd }).then(() => true, tell);
+  return cli.run(['skill', 'reject', skill.name], { cwd }).then(() => true, showError);
 }
 
 /** Lets the user choose a skill of some state, or of those that are on a branch. */
@@ -122,13 +122,13 @@ async function choose(cli: Cli, cwd: string, states: string[] | undefined, place
     const items = fit.map((skill) => ({ label: skill.name, detail: skill.description ?? '', skill }));
     return (await vscode.window.showQuickPick(items, { placeHolder }))?.skill;
   } catch (error) {
-    tell(error);
+    showError(error);
     return undefined;
   }
 }
 
 /** Shows an error's own words. */
-export function tell(error: unknown): false {
+export function showError(error: unknown): false {
   void vscode.window.showErrorMessage(`Housestyle: ${(error as Error).message}`);
   return false;
 }

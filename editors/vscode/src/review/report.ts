@@ -4,7 +4,7 @@ import { Cancelled, type Cli } from '../cli';
 import { folderOf } from '../documents';
 import { withPolicy } from '../html';
 import { percentOf } from '../percent';
-import { tell } from './proposing';
+import { showError } from './proposing';
 
 /** Time for a report that somebody waits for. */
 const BUDGET = '5m';
@@ -46,7 +46,7 @@ async function make(cli: Cli, cwd: string, storage: vscode.Uri, file: vscode.Uri
     });
     return true;
   } catch (error) {
-    return error instanceof Cancelled ? false : tell(error);
+    return error instanceof Cancelled ? false : showError(error);
   }
 }
 

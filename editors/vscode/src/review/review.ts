@@ -4,7 +4,7 @@ import type { Cli } from '../cli';
 import { folderOf } from '../documents';
 import type { Pages } from '../pages';
 import { type AdapterDetails, page as adapterPage } from './adapters';
-import { mine, openBranch, propose, reject, tell } from './proposing';
+import { mine, openBranch, propose, reject, showError } from './proposing';
 import { showReport } from './report';
 import { type SkillDetails, page as skillPage } from './skills';
 import { activate, approve, rollback } from './switching';
@@ -51,7 +51,7 @@ async function openSkill(cli: Cli, pages: Pages, { skill }: SkillItem): Promise<
     const details = await cli.json<SkillDetails>(['skill', 'show', skill.name], { cwd });
     await pages.show(`Skill ${skill.name}`, skillPage(details));
   } catch (error) {
-    tell(error);
+    showError(error);
   }
 }
 
@@ -61,6 +61,6 @@ async function openAdapter(cli: Cli, pages: Pages, { adapter }: AdapterItem): Pr
     const details = await cli.json<AdapterDetails>(['adapter', 'show', String(adapter.number)], { cwd });
     await pages.show(`Adapter ${adapter.number}`, adapterPage(details));
   } catch (error) {
-    tell(error);
+    showError(error);
   }
 }

@@ -28,7 +28,7 @@ export interface SkillDetails extends Skill {
   warnings?: string[] | null;
   findings?: unknown[];
   counters?: { uses: number; validated: number; objections: number; since: number };
-  report?: { title?: string; examples?: Example[]; support?: Support; later?: Later } | null;
+  report?: { title?: string; examples?: Example[]; support?: Support; later?: LaterEdits } | null;
 }
 
 interface Example {
@@ -47,7 +47,7 @@ interface Support {
   changed: number;
 }
 
-interface Later {
+interface LaterEdits {
   places: number;
   followed: number;
   interval: [number, number];

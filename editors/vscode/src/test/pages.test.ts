@@ -38,8 +38,8 @@ test('states that want a person come first, unknown ones last', () => {
 });
 
 test('why names the place, and an empty list says so', () => {
-  const told = { uri: 'file:///w/a%20b.rs', line: 2, column: 3, trigger: 'automatic', code: 'x', message: 'a | b', reused: true, window: null, skills: [], milliseconds: 5 };
-  const text = why({ state: 'ready', message: 'ready', requests: [told] });
+  const request = { uri: 'file:///w/a%20b.rs', line: 2, column: 3, trigger: 'automatic', code: 'x', message: 'a | b', reused: true, window: null, skills: [], milliseconds: 5 };
+  const text = why({ state: 'ready', message: 'ready', requests: [request] });
   assert.ok(text.includes('| a b.rs:2:3 | automatic | a \\| b (known already) | 5 ms |'), text);
   assert.ok(why({ state: 'ready', message: 'ready', requests: [] }).includes('Nothing was asked yet.'));
 });

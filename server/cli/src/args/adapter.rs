@@ -7,12 +7,12 @@ use clap::{Args, Subcommand};
 /// Flags of `adapter`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-An adapter is a small change of the frozen model, learned from accepted edits. Every one is a version with a
-number and an id (the SHA-256 of its file); ID below is either, or the id's first digits.
+An adapter is a small change of the frozen model, learned from accepted edits. Each adapter is a version with a
+number and an id (the SHA-256 of its file). ID below is either, or the id's first digits.
 
 Two ways to approve:
-  for the team     propose it, and let somebody merge the branch: merged is approved, nothing else is
-  for this machine `adapter approve`; it counts here alone and is noted with your name
+  for the team     propose it, and let somebody merge the branch: only a merge approves for the team
+  for this machine `adapter approve`; the approval counts here alone and records your name
 
 Examples:
   housestyle adapter list
@@ -30,7 +30,7 @@ pub(crate) struct AdapterArgs {
 pub(crate) enum AdapterAction {
     /// List the versions, newest first
     List,
-    /// Tell all of one version: where it comes from, what the gate said, who approved it
+    /// Show one version: its origin, the gate's verdict, its approver
     Show(AdapterId),
     /// Measure a version against the model without it, on completion cases
     Eval(AdapterEvalArgs),
@@ -38,9 +38,9 @@ pub(crate) enum AdapterAction {
     Propose(AdapterProposeArgs),
     /// Approve a version: by its merge where the team merged it, else for this machine alone
     Approve(AdapterApproveArgs),
-    /// Make an approved version take part in completions
+    /// Use an approved version for completions
     Activate(AdapterId),
-    /// Go back to the version before, by a new version that is its copy
+    /// Go back to the previous version, by a new version that is its copy
     Rollback(AdapterRollbackArgs),
     /// Write a version for PEFT or llama.cpp
     Export(AdapterExportArgs),
@@ -91,7 +91,7 @@ For the team only a merged proposal counts.")]
 pub(crate) struct AdapterApproveArgs {
     #[command(flatten)]
     pub(crate) which: AdapterId,
-    /// Approve it though the gate did not pass it, or never saw it: why
+    /// Reason for an approval that the gate did not pass or never judged
     #[arg(long, value_name = "REASON")]
     pub(crate) ungated: Option<String>,
 }
@@ -99,7 +99,7 @@ pub(crate) struct AdapterApproveArgs {
 /// Flags of `adapter rollback`.
 #[derive(Debug, Args)]
 pub(crate) struct AdapterRollbackArgs {
-    /// A version's number; 0 for no adapter [default: the version that was active before]
+    /// A version's number; 0 for no adapter [default: the previously active version]
     #[arg(long, value_name = "N")]
     pub(crate) to: Option<u64>,
 }
@@ -116,21 +116,21 @@ pub(crate) enum AdapterFormat {
 /// Flags of `adapter export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Biases (BitFit) can be loaded by neither PEFT nor llama.cpp: an adapter that has some is only exported with
---without-biases, and is then another adapter than the one that was measured.")]
+Neither PEFT nor llama.cpp can load biases (BitFit): an adapter with biases is only exported with
+--without-biases, and the result is another adapter than the measured one.")]
 pub(crate) struct AdapterExportArgs {
     #[command(flatten)]
     pub(crate) which: AdapterId,
     /// For which program
     #[arg(long, value_name = "FORMAT")]
     pub(crate) to: AdapterFormat,
-    /// Where to: a folder for peft, a file for gguf; nothing that is there is replaced
+    /// Target: a folder for peft, a file for gguf; existing files are not replaced
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: PathBuf,
     /// For peft: the published weights, a name on the hub or a folder [default: the base model's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) base: Option<String>,
-    /// Leave biases out, which the format cannot hold
+    /// Leave out biases, which the format cannot hold
     #[arg(long)]
     pub(crate) without_biases: bool,
 }
@@ -138,8 +138,8 @@ pub(crate) struct AdapterExportArgs {
 /// Flags of `adapter import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It must fit the base model (--model, else the default one). What comes from other programs never was before the
-gate: see `adapter eval` and `adapter approve --ungated`. A folder of ours brings its manifest and report along.")]
+The adapter must fit the base model (--model, else the default one). The gate has not judged adapters of other programs:
+see `adapter eval` and `adapter approve --ungated`. A folder of ours brings its manifest and report along.")]
 pub(crate) struct AdapterImportArgs {
     /// A folder of PEFT's, a GGUF file, or adapter_model.safetensors of ours
     #[arg(value_name = "PATH")]

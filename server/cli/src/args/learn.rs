@@ -4,22 +4,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use housestyle_adaptation::learning::Source;
 
 use super::duration;
 
 /// Flags of `learn`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Phrases are what the team has written, word by word, and take part at once. An adapter is trained on the latest edits,
-beside one of equal budget from another repository (--control); the last 15 % of the edits are kept back, and on them
-the gate compares both with the model as it serves today. An adapter that passes can be proposed; a person makes it
-active. A run that was interrupted goes on where it was. While you type in an editor, training waits.
+Phrases are the team's text, word by word, and take effect at once. An adapter is trained on the latest edits, along with a
+control of equal budget from another repository (--control). The last 15 % of the edits are held back, and on them
+the gate compares both with the model as it serves today. An adapter that passes can be proposed; a person activates it.
+An interrupted run resumes. While you type in an editor, training waits.
 
-From git, the files of HEAD are read, and what was written since REV counts as recent. From FILE.jsonl, a case is
+From git, the files of HEAD are read, and text written since REV counts as recent. From FILE.jsonl, a case is
 {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest text of each path is a file, each middle recent.
-How much phrases count beside the model is fitted to the latest edits, where there are enough of them.
-From the journal, suggestions that were taken and have stood for a while are added to what was learned before.
-What is learned stays on this machine; `housestyle.toml` says in [gate] what the gate asks for.
+The weight of phrases against the model is fitted to the latest edits, where there are enough of them.
+From the journal, accepted suggestions that survived a while are added to the phrases learned before.
+Learned parts stay on this machine; [gate] in `housestyle.toml` sets the gate's bounds.
 
 Examples:
   housestyle learn
@@ -27,19 +28,19 @@ Examples:
   housestyle learn --from git --since v1.2.0 --budget 20m
   housestyle learn --from cases.jsonl && housestyle eval --cases later.jsonl --arm base,phrases,adapter,all")]
 pub(crate) struct LearnArgs {
-    /// What to learn from: `git`, `journal` or a file of cases
-    #[arg(long, value_name = "git|journal|FILE.jsonl", default_value = "git", value_parser = Source::parse)]
+    /// Source of edits: `git`, `journal` or a file of cases
+    #[arg(long, value_name = "git|journal|FILE.jsonl", default_value = "git", value_parser = source)]
     pub(crate) from: Source,
-    /// What was written after this revision counts as recent [default: the last 50 commits]
+    /// Text written after this revision counts as recent [default: the last 50 commits]
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
-    /// Time for all of it, such as `90s`, `10m` or `1h`
+    /// Time for the whole run, such as `90s`, `10m` or `1h`
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub(crate) budget: Duration,
-    /// Learn nothing but this: `phrases` (seconds) or `adapter` (minutes) [default: both]
+    /// Learn only this part: `phrases` (seconds) or `adapter` (minutes) [default: both]
     #[arg(long, value_name = "LAYER")]
     pub(crate) only: Option<LayerName>,
-    /// Train on exactly the N latest edits, however long that takes: the same N gives the same bytes
+    /// Train on exactly the N latest edits, whatever the time: the same N gives the same bytes
     #[arg(long, value_name = "N")]
     pub(crate) edits: Option<usize>,
     /// Cases of another repository for the foreign control, or `none` [default: those that come with the program]
@@ -56,25 +57,13 @@ pub(crate) enum LayerName {
     Adapter,
 }
 
-/// What is learned from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// The workspace's repository.
-    Git,
-    /// What the workspace's journal has of suggestions that were taken and kept.
-    Journal,
-    /// Cases as JSON Lines.
-    Cases(PathBuf),
-}
-
-impl Source {
-    fn parse(text: &str) -> Result<Source, String> {
-        match text {
-            "" => Err("expected `git`, `journal` or a file of cases".to_owned()),
-            "git" => Ok(Source::Git),
-            "journal" => Ok(Source::Journal),
-            file => Ok(Source::Cases(PathBuf::from(file))),
-        }
+/// Reads what is learned from.
+fn source(text: &str) -> Result<Source, String> {
+    match text {
+        "" => Err("expected `git`, `journal` or a file of cases".to_owned()),
+        "git" => Ok(Source::Git),
+        "journal" => Ok(Source::Journal),
+        file => Ok(Source::Cases(PathBuf::from(file))),
     }
 }
 

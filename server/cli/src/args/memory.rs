@@ -12,10 +12,10 @@ const USUAL_DAYS: u64 = 90;
 /// Flags of `memory`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A note is a short sentence that the model reads before each text it is about, as a comment. It changes no weights:
-forgotten, it is gone with the next suggestion, and an editor need not be restarted. Notes stay on this machine, in a
-file of this workspace. How much of them is read is the setting `memory.noteTokens`; how much of your last edits
-elsewhere, `memory.editTokens`.
+A note is a short sentence that the model reads before each text in its scope, as a comment. It changes no weights:
+after `memory forget` the next suggestion is made without it, and no editor needs a restart. Notes stay on this machine,
+in a file of this workspace. The setting `memory.noteTokens` bounds the notes that the model reads, `memory.editTokens`
+your latest edits elsewhere.
 
 Examples:
   housestyle memory add \"We say sign-in, not login.\" --scope 'docs/**'
@@ -30,7 +30,7 @@ pub(crate) struct MemoryArgs {
 /// What to do with notes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MemoryAction {
-    /// Add a note, or let one hold anew
+    /// Add a note, or renew one
     Add(AddArgs),
     /// List the notes, oldest first
     List,
@@ -44,13 +44,13 @@ pub(crate) struct AddArgs {
     /// One sentence; at most 300 characters
     #[arg(value_name = "TEXT")]
     pub(crate) text: String,
-    /// Files it is about, like the setting `disabled` [default: all]
+    /// Files in its scope, with globs as in the setting `disabled` [default: all]
     #[arg(long, value_name = "GLOB")]
     pub(crate) scope: Option<String>,
-    /// Language it is about, by its identifier: rust, markdown [default: all]
+    /// Language in its scope, by its identifier: rust, markdown [default: all]
     #[arg(long, value_name = "ID")]
     pub(crate) language: Option<String>,
-    /// How long it holds: 12h, 30d, 26w, or `never` to end
+    /// Time until it ends: 12h, 30d, 26w, or `never`
     #[arg(long, value_name = "AGE", default_value = "90d", value_parser = Expiry::parse)]
     pub(crate) expires: Expiry,
 }
@@ -59,7 +59,7 @@ pub(crate) struct AddArgs {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("notes").required(true))]
 pub(crate) struct ForgetNotesArgs {
-    /// These notes, by the first digits of what `memory list` tells
+    /// These notes, by the first digits of their ids in `memory list`
     #[arg(value_name = "ID", group = "notes")]
     pub(crate) ids: Vec<String>,
     /// All notes of the workspace

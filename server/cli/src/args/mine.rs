@@ -9,11 +9,11 @@ use super::{BackendArgs, duration};
 /// Flags of `skill mine`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Looks for rules that the team follows almost always where there is another way: words, forms of prose and comments,
-ways to write code. The last part of the edits is kept back, and shows whether a rule is kept. What a formatter or linter
-of the repository enforces, what one person alone does, what would make a program less safe and what was rejected is left
-out. A model that is here is asked to write at some of the later places: what it does anyway is left out, too. The
-candidates replace those of the last time; `housestyle skill list` shows them.
+Looks for rules that the team almost always follows where there is another way: words, forms of prose and comments,
+ways to write code. The last part of the edits is held back, and shows whether a rule still holds. Excluded are rules that a
+formatter or linter of the repository enforces, habits of one person, rules that would make a program less safe, and rejected
+rules. An available model writes at some of the later places: rules that it follows anyway are excluded too. The candidates
+replace those of the last run; `housestyle skill list` shows them.
 
 Examples:
   housestyle skill mine
@@ -21,7 +21,7 @@ Examples:
   housestyle skill mine --no-model          # seconds
   housestyle skill mine --since v1.2.0 --most 5 --json")]
 pub(crate) struct MineArgs {
-    /// What to mine
+    /// Source of edits
     #[arg(long, value_enum, value_name = "SOURCE", default_value = "git")]
     pub(crate) from: MineSource,
     /// Only commits after this revision
@@ -30,10 +30,10 @@ pub(crate) struct MineArgs {
     /// Candidates at most
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) most: usize,
-    /// Do not ask the model which rules it follows without being told
+    /// Do not ask the model which rules it follows by itself
     #[arg(long)]
     pub(crate) no_model: bool,
-    /// Time for asking the model, such as `90s` or `5m`; what was not asked by then stays
+    /// Time for asking the model, such as `90s` or `5m`; rules not asked about by then stay
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     pub(crate) budget: Duration,
     #[command(flatten)]

@@ -3,19 +3,19 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use housestyle_workspace::skills::entry::Mode;
 
 use super::BackendArgs;
 use super::MineArgs;
-use crate::skills::Mode;
 
 /// Flags of `skill`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A skill is a rule of the team in a folder NAME/SKILL.md, as the Agent Skills standard has it. It is read from
-.agents/skills, skills, .claude/skills and .github/skills. What is on the default branch is approved, and nothing else
-is: a skill that was changed without a merge is not used.
+A skill is a rule of the team in a folder NAME/SKILL.md, in the form of the Agent Skills standard. Skills are read from
+.agents/skills, skills, .claude/skills and .github/skills. Content on the default branch is approved, and nothing else
+is: a skill that changed without a merge is not used.
 
-States: candidate (mined or written, not merged), proposed (on a branch for review), approved, shadow (watched, not
+States: candidate (mined or written, not merged), proposed (on a branch for review), approved, shadow (counted, not
 shown), superseded, retired, refused (with the reason).
 
 Examples:
@@ -32,21 +32,21 @@ pub(crate) struct SkillArgs {
 /// What to do with skills.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SkillAction {
-    /// Look for the team's rules in what it wrote, and keep the best as candidates
+    /// Look for rules in the team's text, and store the best as candidates
     Mine(MineArgs),
     /// List the skills of the workspace with their states
     List,
-    /// Tell all of one skill: what it says, its evidence and effect, who approved it
+    /// Show one skill: its text, evidence, effect and approver
     Show(SkillName),
     /// Check skills: the standard, hidden text, orders to machines, secrets (exit code 1: some are refused)
     Lint(LintArgs),
     /// Commit candidates to branches for review; nothing else in the repository changes
     Propose(SkillProposeArgs),
-    /// Tell reviewers of what HEAD changes: checks, how the team follows the rule (exit code 1: a check says no)
+    /// Report HEAD's changes of skills to reviewers: checks, how the team follows the rule (exit code 1: a check fails)
     Review(SkillReviewArgs),
-    /// Say no to a candidate; it comes back once twice as much speaks for it
+    /// Reject a candidate; it comes back once its evidence has doubled
     Reject(SkillName),
-    /// Switch a skill for you alone; only to something stricter than the team has
+    /// Switch a skill for you alone; only to a stricter mode than the team's
     Set(SetArgs),
 }
 
@@ -61,8 +61,8 @@ pub(crate) struct SkillName {
 /// Flags of `skill lint`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A skill with a rule.json was made by a program and is to have no finding at all. A skill that people wrote is refused for
-grave ones alone: hidden characters, orders to send data away or to run what was downloaded, secrets.
+A skill with a rule.json comes from a program and must have no finding at all. A skill that people wrote is refused only for
+grave findings: hidden characters, orders to send data away or to run what was downloaded, secrets.
 
 Examples:
   housestyle skill lint
@@ -72,7 +72,7 @@ pub(crate) struct LintArgs {
     /// Folders of skills [default: all of the workspace]
     #[arg(value_name = "DIR")]
     pub(crate) folders: Vec<PathBuf>,
-    /// Refuse for every finding, whoever wrote the skill
+    /// Refuse every finding, whoever wrote the skill
     #[arg(long)]
     pub(crate) strict: bool,
 }
@@ -82,9 +82,30 @@ pub(crate) struct LintArgs {
 pub(crate) struct SetArgs {
     #[command(flatten)]
     pub(crate) which: SkillName,
-    /// Whether it takes part
+    /// The new mode
     #[arg(value_enum, value_name = "MODE")]
-    pub(crate) mode: Mode,
+    pub(crate) mode: ModeName,
+}
+
+/// A mode, as it is named on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum ModeName {
+    /// It takes part.
+    On,
+    /// It is watched: counted, and not shown.
+    Shadow,
+    /// It does not take part.
+    Off,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Mode {
+        match name {
+            ModeName::On => Mode::On,
+            ModeName::Shadow => Mode::Shadow,
+            ModeName::Off => Mode::Off,
+        }
+    }
 }
 
 /// Flags of `skill propose`.
@@ -95,7 +116,7 @@ signing settings count, and HEAD, the index and your files stay as they are. It 
 setting skills.folder), else below .agents/skills. Proposing again adds a commit, so that a push needs no force.
 
 --open finds the forge by the remote's address. The token comes from GH_TOKEN or GITHUB_TOKEN, GITLAB_TOKEN, FORGEJO_TOKEN
-or GITEA_TOKEN, else from gh, glab or tea. A host that says nothing of itself stands in your own housestyle.toml:
+or GITEA_TOKEN, else from gh, glab or tea. Declare a host of unknown kind in your own housestyle.toml:
   [forge.\"git.example.com\"]
   kind = \"gitea\"     # or github, gitlab, forgejo
 
@@ -108,7 +129,7 @@ pub(crate) struct SkillProposeArgs {
     /// Candidates, or skills that you have written and not yet committed
     #[arg(value_name = "NAME", required_unless_present = "all")]
     pub(crate) names: Vec<String>,
-    /// Propose to retire approved skills: not used any more, their text stays
+    /// Propose to retire approved skills: no longer used, their text stays
     #[arg(long, conflicts_with = "all")]
     pub(crate) retire: bool,
     /// All candidates
@@ -117,7 +138,7 @@ pub(crate) struct SkillProposeArgs {
     /// Push the branches with your git
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true, default_missing_value = "origin")]
     pub(crate) push: Option<String>,
-    /// Push, and open a pull request, or bring the open one up to date
+    /// Push, and open a pull request or update the open one
     #[arg(long)]
     pub(crate) open: bool,
     /// Open a pull request although people closed the last one without a merge
@@ -128,7 +149,7 @@ pub(crate) struct SkillProposeArgs {
 /// Flags of `skill review`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Compared is what is committed at HEAD. Workflows for GitHub, GitLab and Forgejo are in editors/review of housestyle's sources.
+The command compares the commit at HEAD. Workflows for GitHub, GitLab and Forgejo are in editors/review of housestyle's sources.
 
 Examples:
   housestyle skill review
@@ -136,16 +157,16 @@ Examples:
   housestyle skill review --without-model    # in a second; else a minute for each skill
   housestyle skill review --comment          # on the pull request of the job, or of the current branch")]
 pub(crate) struct SkillReviewArgs {
-    /// What to compare with [default: the default branch]
+    /// Revision to compare with [default: the default branch]
     #[arg(long, value_name = "REV")]
     pub(crate) base: Option<String>,
-    /// Write the report as a comment on the pull request, or write that comment anew
+    /// Write the report as a comment on the pull request, or update that comment
     #[arg(long)]
     pub(crate) comment: bool,
     /// Write the report to FILE, not to stdout
     #[arg(short, long, value_name = "FILE.md")]
     pub(crate) output: Option<PathBuf>,
-    /// Do not measure with and without the skill, which is done where a model is here
+    /// Do not ask an available model to compare completions with and without the skill
     #[arg(long)]
     pub(crate) without_model: bool,
     #[command(flatten)]

@@ -3,39 +3,38 @@
 use std::collections::VecDeque;
 
 use housestyle_journal::{Event, Fact, Journal};
+use housestyle_workspace::digest::short;
 use serde_json::json;
 
 use crate::args::{AuditAction, AuditArgs};
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::models::short;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json};
-use crate::workspace_state;
 
 /// Runs `housestyle audit`.
-pub(crate) fn run(context: &Context, args: &AuditArgs) -> Result<(), Failure> {
-    let path = workspace_state::journal(&context.home, &context.workspace);
+pub(crate) fn run(invocation: &Invocation, args: &AuditArgs) -> Result<(), Failure> {
+    let path = invocation.workspace.journal();
     let journal = Journal::open_existing(&path).map_err(|error| Failure::Environment(error.to_string()))?;
     match &args.action {
-        AuditAction::Show { count } => show(context, journal, *count),
-        AuditAction::Verify { head } => verify(context, journal, head),
+        AuditAction::Show { count } => show(invocation, journal, *count),
+        AuditAction::Verify { head } => verify(invocation, journal, head),
     }
 }
 
-fn show(context: &Context, journal: Option<Journal>, count: usize) -> Result<(), Failure> {
+fn show(invocation: &Invocation, journal: Option<Journal>, count: usize) -> Result<(), Failure> {
     let mut last: VecDeque<Event> = VecDeque::new();
     if let Some(journal) = &journal {
-        let keep = |event| {
+        let collect = |event| {
             last.push_back(event);
             if last.len() > count {
                 last.pop_front();
             }
             true
         };
-        journal.events(0, keep).map_err(|error| Failure::Environment(error.to_string()))?;
+        journal.events(0, collect).map_err(|error| Failure::Environment(error.to_string()))?;
     }
     let head = last.back().map(|event| event.digest.clone());
-    if context.global.json {
+    if invocation.flags.json {
         let events: Vec<_> = last
             .iter()
             .map(|event| {
@@ -81,12 +80,12 @@ fn sentence(fact: &Fact) -> String {
         Fact::TypedOver(_) => "typed over".to_owned(),
         Fact::Dismissed(_) => "dismissed".to_owned(),
         Fact::Superseded(_) => "superseded".to_owned(),
-        Fact::Kept(kept) => {
-            let when = match &kept.commit {
+        Fact::RetentionChecked(check) => {
+            let when = match &check.commit {
                 Some(commit) => format!("at commit {}", short(commit)),
                 None => "after a while".to_owned(),
             };
-            format!("kept {} of {} tokens {when}", kept.kept, kept.accepted)
+            format!("kept {} of {} tokens {when}", check.retained, check.accepted)
         }
         Fact::Model { name, digest } => format!("model {name} is {}", short(digest)),
         Fact::NotHere(it) => {
@@ -100,7 +99,7 @@ fn sentence(fact: &Fact) -> String {
     }
 }
 
-fn verify(context: &Context, journal: Option<Journal>, heads: &[String]) -> Result<(), Failure> {
+fn verify(invocation: &Invocation, journal: Option<Journal>, heads: &[String]) -> Result<(), Failure> {
     let audit = match journal {
         Some(mut journal) => {
             journal.verify(heads).map_err(|error| Failure::CheckSaidNo(error.to_string()))?
@@ -108,7 +107,7 @@ fn verify(context: &Context, journal: Option<Journal>, heads: &[String]) -> Resu
         None if heads.is_empty() => housestyle_journal::Audit::default(),
         None => return Err(Failure::CheckSaidNo("there is no journal of this workspace".to_owned())),
     };
-    if context.global.json {
+    if invocation.flags.json {
         print_json(&audit)?;
     } else {
         let style = Style::for_stdout();
@@ -150,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_told_by_the_calendar() {
+    fn moments_are_calendar_dates() {
         let check = |seconds: u64, expected: &str| assert_eq!(utc(seconds * 1_000), expected);
         check(0, "1970-01-01 00:00:00Z");
         check(951_782_400, "2000-02-29 00:00:00Z");

@@ -8,24 +8,22 @@ mod typing;
 
 use std::time::{Duration, Instant};
 
+use housestyle_adaptation::backend::{Adaptive, Setup, candidate, open_local, use_candidate};
+use housestyle_workspace::Progress;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use self::piece::Bench;
 use self::typing::Typing;
-use crate::args::BenchArgs;
-use crate::backend::{Learned, candidate, know_candidate, open_local};
-use crate::context::Context;
+use crate::args::{BenchArgs, Piece};
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::memory;
-use crate::models::Model;
 use crate::output::{Style, print, print_json};
-use crate::progress::Progress;
-
-pub(crate) use self::piece::Piece;
+use crate::progress::Bar;
 
 /// Real code, some 2,000 tokens of it.
 const DOCUMENT: &str = include_str!("../../assets/bench.rs.txt");
-/// What is measured when nothing else is asked for: the figures of the contract.
+/// The measurements of a run without `--only`.
 const ALL: [Piece; 7] = [
     Piece::Prefill(64),
     Piece::Prefill(512),
@@ -36,12 +34,12 @@ const ALL: [Piece; 7] = [
     Piece::Typing,
 ];
 
-/// What was measured, in the order of measuring.
+/// The figures, in the order of measuring.
 #[derive(Debug)]
 struct Figures {
     pieces: Vec<(Piece, Figure)>,
     load_ms: f64,
-    /// `None` where the system does not tell.
+    /// `None` where the system does not report it.
     peak_rss_bytes: Option<u64>,
 }
 
@@ -65,18 +63,17 @@ impl Serialize for Figures {
 }
 
 /// Runs `housestyle bench`.
-pub(crate) fn run(context: &Context, args: &BenchArgs) -> Result<(), Failure> {
-    let context = Context { threads: args.threads as usize, ..context.clone() };
-    let model = Model::named(context.global.model.as_deref()).map_err(Failure::Usage)?;
+pub(crate) fn run(invocation: &Invocation, args: &BenchArgs) -> Result<(), Failure> {
+    let setup = Setup { threads: args.threads as usize, ..invocation.setup()? };
     let wanted = if args.only.is_empty() { &ALL[..] } else { &args.only[..] };
-    let mut bar = Progress::new();
+    let mut bar = Bar::new();
     bar.begin_items("bench", wanted.len());
     let began = Instant::now();
-    let mut local = open_local(&context)?;
+    let mut local = open_local(&setup)?;
     let load = began.elapsed();
-    let adapter = candidate(&context, &[args.arm], None)?;
-    know_candidate(&context, &mut local, adapter.as_deref())?;
-    local.take_part(args.arm)?;
+    let adapter = candidate(&setup.workspace, &[args.arm], None)?;
+    use_candidate(&setup, &mut local, adapter.as_deref())?;
+    local.apply(args.arm)?;
     let mut bench = Bench::new(&mut local, wanted)?;
     let mut pieces = Vec::new();
     for piece in wanted {
@@ -85,7 +82,7 @@ pub(crate) fn run(context: &Context, args: &BenchArgs) -> Result<(), Failure> {
     }
     bar.end();
     let figures = Figures { pieces, load_ms: ms(load), peak_rss_bytes: memory::peak() };
-    if context.global.json { print_json(&figures) } else { table(&figures, &model.name()) }
+    if invocation.flags.json { print_json(&figures) } else { table(&figures, &setup.model.name()) }
 }
 
 /// Returns the smallest value that at least such a share of all are no greater than.

@@ -6,43 +6,45 @@ use std::path::Path;
 
 use housestyle_complete::eval::Case;
 use housestyle_learn::cases::{CaseOptions, Collector, Dataset, Example};
-use housestyle_learn::{Counts, Manifest, whole};
+use housestyle_learn::{ExclusionCounts, Manifest, whole};
 use housestyle_review::History;
+use housestyle_workspace::Configuration;
+use housestyle_workspace::Progress;
+use housestyle_workspace::history;
 use serde_json::json;
 
 use crate::args::CasesArgs;
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::git;
+use crate::invocation::Invocation;
 use crate::output::{print, print_json};
-use crate::progress::Progress;
+use crate::progress::Bar;
 
 /// Lines of a file for which it is given one hole.
 const LINES_A_HOLE: usize = 30;
 
 /// Runs `housestyle cases`.
-pub(crate) fn run(context: &Context, args: &CasesArgs) -> Result<(), Failure> {
-    let settings = Configuration::load(context).checked()?;
-    let history = git::open(context, &settings, args.since.as_deref())?;
+pub(crate) fn run(invocation: &Invocation, args: &CasesArgs) -> Result<(), Failure> {
+    let settings = Configuration::load(&invocation.workspace).checked()?;
+    let history = history::open(invocation.workspace.root(), &settings, args.since.as_deref())?;
     let options =
         CaseOptions { seed: args.seed, tune: args.holdout, test: args.holdout, ..CaseOptions::default() };
-    let mut left_out = history.left_out().clone();
-    let (set, authors) = collect(&history, options, &mut left_out)?;
+    let mut exclusions = history.exclusions().clone();
+    let (set, authors) = collect(&history, options, &mut exclusions)?;
     fs::create_dir_all(&args.out).map_err(|error| cannot_write(&args.out, &error))?;
     for (name, examples) in [("train", &set.train), ("tune", &set.tune), ("test", &set.test)] {
         write(&args.out.join(format!("{name}.jsonl")), examples.iter().map(|example| &example.case))?;
     }
     let first = history.ids().next().unwrap_or_default();
-    let manifest = Manifest::of(&history.head(), args.seed, &set.train, |author| git::hashed(&first, author));
+    let manifest =
+        Manifest::of(&history.head(), args.seed, &set.train, |author| history::hashed(&first, author));
     let text = serde_json::to_string(&manifest).map_err(std::io::Error::other)?;
     let path = args.out.join("manifest.json");
     fs::write(&path, text).map_err(|error| cannot_write(&path, &error))?;
     let whole = if args.whole > 0 { write_whole(&history, args)? } else { 0 };
-    if context.global.json {
+    if invocation.flags.json {
         return print_json(&json!({
             "commits": history.len(), "authors": authors, "train": set.train.len(), "tune": set.tune.len(),
-            "test": set.test.len(), "whole": whole, "left_out": left_out, "dropped": set.dropped,
+            "test": set.test.len(), "whole": whole, "left_out": exclusions, "dropped": set.dropped,
         }));
     }
     print(&format!(
@@ -54,7 +56,7 @@ pub(crate) fn run(context: &Context, args: &CasesArgs) -> Result<(), Failure> {
         if whole > 0 { format!(", {whole} in files as they stand now") } else { String::new() }
     ))?;
     let reasons: Vec<String> =
-        left_out.iter().map(|(reason, count)| format!("{} {count}", reason.code())).collect();
+        exclusions.iter().map(|(reason, count)| format!("{} {count}", reason.code())).collect();
     print(&format!(
         "left out: {}",
         if reasons.is_empty() { "nothing".to_owned() } else { reasons.join(", ") }
@@ -65,15 +67,15 @@ pub(crate) fn run(context: &Context, args: &CasesArgs) -> Result<(), Failure> {
 fn collect(
     history: &History,
     options: CaseOptions,
-    left_out: &mut Counts,
+    exclusions: &mut ExclusionCounts,
 ) -> Result<(Dataset, usize), Failure> {
-    let mut collector = Collector::new(options, &git::holds_secret);
+    let mut collector = Collector::new(options, &history::holds_secret);
     let (mut examples, mut authors) = (Vec::new(), std::collections::BTreeSet::new());
-    let mut bar = Progress::new();
+    let mut bar = Bar::new();
     bar.begin_items("reading the history", history.len());
     for index in 0..history.len() {
-        let reading = history.read(index).map_err(git::failure)?;
-        left_out.merge(&reading.left_out);
+        let reading = history.read(index)?;
+        exclusions.merge(&reading.exclusions);
         let made: Vec<Example> = collector.examples(&reading.commit);
         examples.extend(made);
         authors.insert(reading.commit.author);
@@ -86,14 +88,14 @@ fn collect(
 /// Writes holes in the files of HEAD; returns how many.
 fn write_whole(history: &History, args: &CasesArgs) -> Result<usize, Failure> {
     let mut cases = Vec::new();
-    let told = history.files(|file| {
+    let read = history.files(|file| {
         let most = args.whole.min(file.text.lines().count().div_ceil(LINES_A_HOLE));
         let made = whole::cases(&file.path, &file.text, 0.0, args.seed, most);
         cases.extend(made.into_iter().filter(|case| {
-            ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| git::holds_secret(text))
+            ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| history::holds_secret(text))
         }));
     });
-    told.map_err(git::failure)?;
+    read?;
     write(&args.out.join("whole.jsonl"), cases.iter())?;
     Ok(cases.len())
 }

@@ -5,56 +5,57 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use housestyle_adaptation::backend::{Backend, candidate, use_active, use_candidate};
+use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::generator::Cancel;
 use housestyle_complete::memory::Note;
-use housestyle_complete::{Job, Memory, Settings, Trace, Trigger, suggest};
+use housestyle_complete::skills::Skills;
+use housestyle_complete::{Job, Memory, Trace, Trigger, suggest};
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
+use housestyle_workspace::Configuration;
+use housestyle_workspace::skills::serving::approved;
+use housestyle_workspace::{notes, root};
 use serde_json::{Value, json};
 
 use crate::args::{Arm, CompleteArgs};
-use crate::backend::{Backend, candidate, know_active, know_candidate};
-use crate::config::Configuration;
-use crate::context::Context;
+use crate::explain;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, time, visible};
 use crate::target::Target;
-use crate::{explain, notes, skills, workspace};
-
-/// A person waits for one answer, and the model's file may be cold: the limits of typing would only cut it.
-pub(crate) const PATIENCE_MS: u64 = 10 * 60 * 1000;
 
 /// Runs `housestyle complete`.
-pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure> {
-    let mut settings = unhurried(Configuration::load(context).checked()?);
+pub(crate) fn run(invocation: &Invocation, args: &CompleteArgs) -> Result<(), Failure> {
+    let mut settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
     if let Some(most) = args.max_tokens {
         settings.max_tokens = most as usize;
         settings.languages.values_mut().for_each(|special| drop(special.remove("maxTokens")));
     }
-    let (snapshot, cursor) = open(&context.workspace, &args.target)?;
+    let (snapshot, cursor) = open(invocation.workspace.root(), &args.target)?;
     let began = Instant::now();
     let measured = match args.arm {
         Arm::All => None,
-        arm => candidate(context, &[arm], None)?,
+        arm => candidate(&invocation.workspace, &[arm], None)?,
     };
-    let mut generator = args.backend.backend.open(context)?;
+    let setup = invocation.setup()?;
+    let mut generator = args.backend.backend.open(&setup)?;
     match args.arm {
         // As the server would, with what is approved.
-        Arm::All if args.backend.backend == Backend::Local => know_active(context, &mut *generator)?,
-        _ => know_candidate(context, &mut *generator, measured.as_deref())?,
+        Arm::All if args.backend.backend == Backend::Local => use_active(&setup, &mut *generator)?,
+        _ => use_candidate(&setup, &mut *generator, measured.as_deref())?,
     }
-    generator.take_part(args.arm)?;
+    generator.apply(args.arm)?;
     let load = began.elapsed();
-    let (notes, skills) = (Arc::new(notes(context, args.arm)?), skills::served(context, args.arm)?);
+    let (notes, skills) = (Arc::new(notes(invocation, args.arm)?), served_skills(invocation, args.arm)?);
     let mut memory = Memory { notes, skills, ..Memory::default() };
-    memory.tell(&snapshot, cursor, &settings);
+    memory.select_skills(&snapshot, cursor, &settings);
     let began = Instant::now();
     let trigger = Trigger::Invoked;
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: &memory, settings: &settings };
+    let job = Job { trigger, memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
     let trace = suggest(&job, &mut *generator, &Cancel::new(), &mut |_| {});
     let total = began.elapsed();
-    context.verbose(|| format!("loaded in {}, answered in {}", time(load), time(total)));
-    if context.global.json {
+    invocation.verbose(|| format!("loaded in {}, answered in {}", time(load), time(total)));
+    if invocation.flags.json {
         let about = generator.describe();
         let mut answer = json!({
             "file": args.target.file, "line": args.target.line, "column": args.target.column,
@@ -101,22 +102,33 @@ pub(crate) fn run(context: &Context, args: &CompleteArgs) -> Result<(), Failure>
 ///
 /// # Errors
 /// When they cannot be read.
-pub(crate) fn notes(context: &Context, arm: Arm) -> Result<Vec<Note>, Failure> {
-    if !arm.has_memory() {
+pub(crate) fn notes(invocation: &Invocation, arm: Arm) -> Result<Vec<Note>, Failure> {
+    if !arm.has(Arm::Memory) {
         return Ok(Vec::new());
     }
-    Ok(notes::Store::of(context).holding(super::memory::now())?)
+    Ok(notes::Store::of(&invocation.workspace).holding(housestyle_workspace::clock::now())?)
 }
 
-/// Returns the settings without the time limits of typing, so that an answer depends on no machine's speed.
-pub(crate) fn unhurried(mut settings: Settings) -> Settings {
-    settings.deadline_ms = PATIENCE_MS;
-    settings.time_budget_ms = PATIENCE_MS;
-    for special in settings.languages.values_mut() {
-        special.remove("deadlineMs");
-        special.remove("timeBudgetMs");
+/// Returns the skills that belong to an arm: those that the server would serve in the workspace, or none.
+///
+/// # Errors
+/// When the records of skills cannot be read, or the arm asks for skills and none is approved.
+pub(crate) fn served_skills(invocation: &Invocation, arm: Arm) -> Result<Arc<Skills>, Failure> {
+    if !arm.has(Arm::Skills) {
+        return Ok(Arc::default());
     }
-    settings
+    let workspace = &invocation.workspace;
+    let skills = match approved(workspace.root(), workspace.state()) {
+        Ok(skills) => skills,
+        Err(error) => return Err(Failure::Environment(error.to_string())),
+    };
+    if arm == Arm::Skills && skills.is_empty() {
+        return Err(Failure::Usage(
+            "arm `skills`: no skill is approved in this workspace: `housestyle skill list` says why"
+                .to_owned(),
+        ));
+    }
+    Ok(Arc::new(skills))
 }
 
 /// Reads the file; returns it with the cursor.
@@ -127,7 +139,7 @@ fn open(root: &Path, target: &Target) -> Result<(Snapshot, Offset), Failure> {
     let text = String::from_utf8(bytes)
         .map_err(|error| Failure::Usage(format!("{}: not UTF-8: {}", file.display(), error.utf8_error())))?;
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-    let path = workspace::relative(root, &absolute);
+    let path = root::relative(root, &absolute);
     let snapshot = Snapshot::new(&text, 0, Language::from_path(&path)).with_path(path);
     if target.line as usize > snapshot.line_count() {
         let lines = snapshot.line_count();

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use housestyle_complete::generator::{Generator, Part, Prompt};
+use housestyle_adaptation::backend::Backend;
+use housestyle_adaptation::probe;
+use housestyle_complete::generator::{Generator, Prompt, PromptPart};
 use housestyle_journal::RequestLog;
+use housestyle_workspace::Configuration;
+use housestyle_workspace::models::{Model, Status, Store};
+use housestyle_workspace::{adapters, digest};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::backend::Backend;
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::models::{self, Model, Status, Store};
+use crate::invocation::Invocation;
+use crate::log::VARIABLE;
 use crate::output::{Style, bytes, print, print_json, time};
-use crate::{adapters, advice, editors, memory, probe};
+use crate::{advice, editors, memory};
 
 /// Code for measuring the speed: long enough to be told from noise, short enough not to be waited for.
 const SAMPLE: &str = include_str!("../../assets/bench.rs.txt");
@@ -60,10 +63,10 @@ impl Check {
 }
 
 /// Runs `housestyle doctor`.
-pub(crate) fn run(context: &Context) -> Result<(), Failure> {
+pub(crate) fn run(invocation: &Invocation) -> Result<(), Failure> {
     let mut checks = Vec::new();
     let mut tell = |check: Check| -> Result<(), Failure> {
-        if !context.global.json {
+        if !invocation.flags.json {
             show(&check)?; // as they come: the model takes a moment
         }
         checks.push(check);
@@ -78,20 +81,21 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
             std::env::consts::ARCH
         ),
     ))?;
-    tell(workspace(context))?;
-    for check in configuration(context) {
+    tell(workspace(invocation))?;
+    tell(log(invocation)?)?;
+    for check in configuration(invocation) {
         tell(check)?;
     }
-    for check in model(context) {
+    for check in model(invocation) {
         tell(check)?;
     }
-    tell(adapter(context))?;
+    tell(adapter(invocation))?;
     tell(neovim())?;
     tell(vscode())?;
-    tell(requests(context))?;
+    tell(requests(invocation))?;
     let failed = checks.iter().filter(|check| check.verdict == Verdict::Fail).count();
     let warned = checks.iter().filter(|check| check.verdict == Verdict::Warn).count();
-    if context.global.json {
+    if invocation.flags.json {
         print_json(&json!({ "ok": failed == 0, "checks": checks }))?;
     } else {
         print(&match (failed, warned) {
@@ -103,9 +107,9 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
     if failed == 0 { Ok(()) } else { Err(Failure::CheckSaidNo(String::new())) }
 }
 
-fn workspace(context: &Context) -> Check {
-    let folder = context.workspace.display().to_string();
-    if context.workspace.join(".git").exists() {
+fn workspace(invocation: &Invocation) -> Check {
+    let folder = invocation.workspace.root().display().to_string();
+    if invocation.workspace.root().join(".git").exists() {
         Check::ok("workspace", folder)
     } else {
         Check::warn(
@@ -116,9 +120,20 @@ fn workspace(context: &Context) -> Check {
     }
 }
 
-fn configuration(context: &Context) -> Vec<Check> {
+/// Tells where the log for debugging is, or how to get one.
+fn log(invocation: &Invocation) -> Result<Check, Failure> {
+    let file = invocation.workspace.log();
+    let detail = match invocation.log()? {
+        Some(log) => format!("{} at level {}", log.file.display(), log.level),
+        None if file.exists() => format!("off now; of an earlier run: {}", file.display()),
+        None => format!("off; {VARIABLE}=debug for the server writes {}", file.display()),
+    };
+    Ok(Check::ok("log", detail))
+}
+
+fn configuration(invocation: &Invocation) -> Vec<Check> {
     const NAME: &str = "configuration";
-    let found = Configuration::load(context);
+    let found = Configuration::load(&invocation.workspace);
     let broken = found
         .broken
         .iter()
@@ -134,11 +149,11 @@ fn configuration(context: &Context) -> Vec<Check> {
 }
 
 /// Checks the model's file, then the model itself; what cannot be checked without the former is left out.
-fn model(context: &Context) -> Vec<Check> {
-    let store = Store::at(&context.home.models);
-    let model = match Model::named(context.global.model.as_deref()) {
+fn model(invocation: &Invocation) -> Vec<Check> {
+    let store = Store::at(&invocation.workspace.home().models);
+    let model = match Model::named(invocation.flags.model.as_deref()) {
         Ok(model) => model,
-        Err(error) => return vec![Check::fail("model", error, "see `housestyle model list`")],
+        Err(error) => return vec![Check::fail("model", error.to_string(), "see `housestyle model list`")],
     };
     let (file, there) = model_file(&store, &model);
     let mut checks = vec![file];
@@ -146,7 +161,8 @@ fn model(context: &Context) -> Vec<Check> {
         return checks;
     }
     checks.extend(free_memory(&store, &model));
-    match Backend::Local.open(context) {
+    let opened = invocation.setup().and_then(|setup| Ok(Backend::Local.open(&setup)?));
+    match opened {
         Err(error) => {
             let advice =
                 "check the file with `housestyle model verify`; if it is whole, its kind is not supported";
@@ -161,20 +177,20 @@ fn model(context: &Context) -> Vec<Check> {
 }
 
 /// Tells which adapter of the team's a server here uses, or why it cannot.
-fn adapter(context: &Context) -> Check {
+fn adapter(invocation: &Invocation) -> Check {
     const NAME: &str = "adapter";
-    let store = adapters::Store::of(context);
+    let store = adapters::Store::of(&invocation.workspace);
     let found = store.serving().map_err(Failure::from).and_then(|id| match id {
         None => Ok(None),
         Some(_) => {
-            let base = adapters::Base::of(context)?;
+            let base = adapters::Base::of(invocation.workspace.home(), &invocation.model()?)?;
             Ok(store.load_active(&base.config, &base.sha256)?)
         }
     });
     match found {
         Ok(None) => Check::ok(NAME, "none of the team's is active"),
         Ok(Some((version, _))) => {
-            let id = version.id.as_deref().map_or("", models::short);
+            let id = version.id.as_deref().map_or("", digest::short);
             Check::ok(NAME, format!("version {}, {id}", version.number))
         }
         Err(failure) => Check::warn(
@@ -189,6 +205,7 @@ fn model_file(store: &Store, model: &Model) -> (Check, bool) {
     const NAME: &str = "model";
     match (model.locate(store), model) {
         (Err(error), _) => {
+            let error = error.to_string();
             let (detail, advice) =
                 error.split_once(": run ").unwrap_or((&error, "name a file that is there"));
             (Check::fail(NAME, detail, format!("run {advice}").replace("run name", "name")), false)
@@ -204,7 +221,7 @@ fn model_file(store: &Store, model: &Model) -> (Check, bool) {
                     "{}, {}, sha256 {} ({digest})",
                     entry.name,
                     bytes(record.size),
-                    models::short(&record.sha256)
+                    digest::short(&record.sha256)
                 );
                 (Check::ok(NAME, detail), true)
             }
@@ -251,7 +268,7 @@ fn fill_in(generator: &mut dyn Generator) -> Check {
 /// Measures reading and writing, and says what that means for typing.
 fn speed(generator: &mut dyn Generator, model: &Model) -> Option<Check> {
     let end = SAMPLE.char_indices().map(|(at, _)| at).find(|at| *at >= SAMPLE_BYTES)?;
-    let prompt = Prompt { format: "speed-1", parts: vec![Part::Text(SAMPLE[..end].to_owned())] };
+    let prompt = Prompt { format: "speed-1", parts: vec![PromptPart::Text(SAMPLE[..end].to_owned())] };
     let made = probe::generate(generator, prompt, 24).ok()?;
     let usage = made.usage;
     let rate = |tokens: usize, span: Duration| tokens as f64 / span.as_secs_f64().max(1e-9);
@@ -267,7 +284,7 @@ fn speed(generator: &mut dyn Generator, model: &Model) -> Option<Check> {
         "reads {read:.0} and writes {written:.0} tokens a second: a line comes in about {line_time} while you type, \
          in {fresh_time} at a new place"
     );
-    let is_default = model.name() == models::catalogue::default().name;
+    let is_default = model.name() == housestyle_workspace::models::catalogue::default().name;
     let larger = "qwen2.5-coder-1.5b";
     Some(if line > PLEASANT {
         let advice =
@@ -311,9 +328,9 @@ fn vscode() -> Check {
 }
 
 /// Tells how the last requests went: the shortest answer to "nothing happens".
-fn requests(context: &Context) -> Check {
+fn requests(invocation: &Invocation) -> Check {
     const NAME: &str = "requests";
-    let log = RequestLog::at(context.home.requests_log());
+    let log = RequestLog::at(invocation.workspace.home().requests_log());
     match log.last(100, |_| true) {
         Err(error) => {
             Check::warn(NAME, error.to_string(), "make the folder writable, or move HOUSESTYLE_HOME")

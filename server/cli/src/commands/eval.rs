@@ -4,57 +4,56 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
-use housestyle_complete::eval::{
-    Case, CaseResult, Difference, Report, edits_before, parse_cases, report, run as run_case, score,
-};
-use housestyle_complete::generator::{Cancel, GenerateError, Generator};
+use housestyle_adaptation::backend::{candidate, use_candidate};
+use housestyle_adaptation::evaluate::{evaluate_with_memory, without_time_limits};
+use housestyle_adaptation::learning::read_cases;
+use housestyle_complete::eval::{Case, CaseResult, Difference, Report, edits_before, report};
 use housestyle_complete::{Memory, Settings, Trace};
+use housestyle_workspace::Configuration;
+use housestyle_workspace::Progress;
 use serde_json::{Value, json};
 
-use super::complete::{notes, unhurried};
+use super::complete::{notes, served_skills};
 use crate::args::{Arm, EvalArgs};
-use crate::backend::{candidate, know_candidate};
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::explain;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::progress::Progress;
-use crate::skills;
+use crate::progress::Bar;
 
 /// Runs `housestyle eval`.
-pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
-    let settings = unhurried(Configuration::load(context).checked()?);
-    let cases = read(&args.cases, "--cases")?;
-    let measured = candidate(context, &args.arm, args.adapter.as_deref())?;
-    let mut generator = args.backend.backend.open(context)?;
-    know_candidate(context, &mut *generator, measured.as_deref())?;
+pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failure> {
+    let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
+    let cases = read_cases(&args.cases, "--cases")?;
+    let measured = candidate(&invocation.workspace, &args.arm, args.adapter.as_deref())?;
+    let setup = invocation.setup()?;
+    let mut generator = args.backend.backend.open(&setup)?;
+    use_candidate(&setup, &mut *generator, measured.as_deref())?;
     // What cannot take part is told before anything is run.
-    args.arm.iter().try_for_each(|arm| generator.take_part(*arm))?;
-    args.arm.iter().try_for_each(|arm| known(context, *arm).map(drop))?;
+    args.arm.iter().try_for_each(|arm| generator.apply(*arm))?;
+    args.arm.iter().try_for_each(|arm| arm_memory(invocation, *arm).map(drop))?;
     if let Some(name) = &args.case {
         let arm = args.arm.first().copied().unwrap_or(Arm::Base);
-        generator.take_part(arm)?;
+        generator.apply(arm)?;
         let case = named(&cases, name)?;
-        let known = known(context, arm)?;
-        let memory = remembered(&known, &cases, case, &settings);
-        let (result, trace) = with_memory(case, &memory, &settings, &mut *generator)?;
-        return show(context, args, case, &result, &trace);
+        let arm_memory = arm_memory(invocation, arm)?;
+        let memory = memory_for(&arm_memory, &cases, case, &settings);
+        let (result, trace) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
+        return show(invocation, args, case, &result, &trace);
     }
     let (all, cases) = (&cases, &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))]);
     let mut per_case = args.per_case.as_deref().map(create).transpose()?;
-    let mut bar = Progress::new();
+    let mut bar = Bar::new();
     let mut arms = Vec::new();
     for arm in &args.arm {
-        generator.take_part(*arm)?;
-        let known = known(context, *arm)?;
+        generator.apply(*arm)?;
+        let arm_memory = arm_memory(invocation, *arm)?;
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {
-            let memory = remembered(&known, all, case, &settings);
-            let (result, _) = with_memory(case, &memory, &settings, &mut *generator)?;
+            let memory = memory_for(&arm_memory, all, case, &settings);
+            let (result, _) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
             if let Some(file) = &mut per_case {
                 write_line(file, arm.name(), &result)?;
             }
@@ -66,68 +65,33 @@ pub(crate) fn run(context: &Context, args: &EvalArgs) -> Result<(), Failure> {
     }
     let mut report = report(&arms);
     report.compare_with(Arm::Starter.name(), &arms);
-    if context.global.json {
+    if invocation.flags.json {
         return print_json(&report);
     }
     table(&report, &generator.describe().model)?;
     differences(&report)
 }
 
-/// What an arm knows whatever the case: notes and skills, and whether what earlier cases wrote is remembered.
-struct Known {
+/// The memory of an arm that does not depend on the case: notes and skills, and whether it has edits of earlier cases.
+struct ArmMemory {
     memory: Memory,
     has_memory: bool,
 }
 
-fn known(context: &Context, arm: Arm) -> Result<Known, Failure> {
-    let notes = Arc::new(notes(context, arm)?);
-    let skills = skills::served(context, arm)?;
+fn arm_memory(invocation: &Invocation, arm: Arm) -> Result<ArmMemory, Failure> {
+    let notes = Arc::new(notes(invocation, arm)?);
+    let skills = served_skills(invocation, arm)?;
     let memory = Memory { notes, skills, ..Memory::default() };
-    Ok(Known { memory, has_memory: arm.has_memory() })
+    Ok(ArmMemory { memory, has_memory: arm.has(Arm::Memory) })
 }
 
-/// Returns what an arm remembers at a case: what it knows, and what earlier cases wrote.
-fn remembered(known: &Known, cases: &[Case], case: &Case, settings: &Settings) -> Memory {
-    let edits = if known.has_memory { edits_before(cases, case) } else { Vec::new() };
-    let mut memory = Memory { edits, ..known.memory.clone() };
+/// Returns an arm's memory at a case: that of the arm, and the edits of earlier cases.
+fn memory_for(arm_memory: &ArmMemory, cases: &[Case], case: &Case, settings: &Settings) -> Memory {
+    let edits = if arm_memory.has_memory { edits_before(cases, case) } else { Vec::new() };
+    let mut memory = Memory { edits, ..arm_memory.memory.clone() };
     let (snapshot, cursor) = case.document();
-    memory.tell(&snapshot, cursor, settings);
+    memory.select_skills(&snapshot, cursor, settings);
     memory
-}
-
-/// Runs one case, of which nothing is remembered, and scores what the team wrote there.
-pub(crate) fn one(
-    case: &Case,
-    settings: &Settings,
-    generator: &mut dyn Generator,
-) -> Result<(CaseResult, Trace), Failure> {
-    with_memory(case, Memory::none(), settings, generator)
-}
-
-/// The same with what is remembered.
-pub(crate) fn with_memory(
-    case: &Case,
-    memory: &Memory,
-    settings: &Settings,
-    generator: &mut dyn Generator,
-) -> Result<(CaseResult, Trace), Failure> {
-    let began = Instant::now();
-    let (result, trace) = run_case(case, memory, settings, generator, &Cancel::new());
-    let result = result.with_latency_ms(began.elapsed().as_secs_f64() * 1e3);
-    match score(case, memory, settings, generator, &Cancel::new()) {
-        Ok(score) => Ok((result.with_score(score), trace)),
-        // A script has no probabilities, and a case may be longer than the model: both are told as `null`.
-        Err(GenerateError::Unsupported(_) | GenerateError::PromptTooLong { .. }) => Ok((result, trace)),
-        Err(error) => Err(Failure::Environment(format!("case {}: {error}", result.name))),
-    }
-}
-
-/// Reads a file of cases, given by a flag; there is one in it at least.
-pub(super) fn read(path: &Path, flag: &str) -> Result<Vec<Case>, Failure> {
-    let wrong = |why: String| Failure::Usage(format!("{flag} {}: {why}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let cases = parse_cases(&text).map_err(|error| wrong(error.to_string()))?;
-    if cases.is_empty() { Err(wrong("there is no case in it".to_owned())) } else { Ok(cases) }
 }
 
 /// Returns the case of that name, or the one with that number, counted from 1.
@@ -140,13 +104,13 @@ fn named<'a>(cases: &'a [Case], name: &str) -> Result<&'a Case, Failure> {
 }
 
 fn show(
-    context: &Context,
+    invocation: &Invocation,
     args: &EvalArgs,
     case: &Case,
     result: &CaseResult,
     trace: &Trace,
 ) -> Result<(), Failure> {
-    if context.global.json {
+    if invocation.flags.json {
         let mut document = json!({ "case": case, "result": result });
         if args.explain {
             document["explain"] = explain::json(trace);
@@ -218,7 +182,7 @@ pub(crate) fn table(report: &Report, model: &str) -> Result<(), Failure> {
 
 /// Prints for people how the arms differ, with intervals.
 pub(crate) fn differences(report: &Report) -> Result<(), Failure> {
-    let told = |difference: Option<Difference>, places: usize| {
+    let with_interval = |difference: Option<Difference>, places: usize| {
         let Some(Difference { diff, ci95: [low, high] }) = difference else { return "–".to_owned() };
         format!("{diff:+.places$} ({low:+.places$} to {high:+.places$})")
     };
@@ -232,8 +196,8 @@ pub(crate) fn differences(report: &Report) -> Result<(), Failure> {
         let arms = format!("{} − {}", paired.arm, paired.against);
         print(&format!(
             "{arms:20} {:>26} {:>26}",
-            told(paired.nll_per_token, 3),
-            told(paired.first_line_exact, 3)
+            with_interval(paired.nll_per_token, 3),
+            with_interval(paired.first_line_exact, 3)
         ))?;
     }
     Ok(())

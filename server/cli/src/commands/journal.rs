@@ -5,27 +5,29 @@ use std::io::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
-use housestyle_journal::{Edit, Figures, Journal, JournalError, Outcome, Rate, Stamp, Stats, Suggestion};
+use housestyle_journal::{
+    AcceptedEdit, Figures, Journal, JournalError, RetentionRate, Stamp, Stats, Suggestion, SuggestionOutcome,
+};
 use housestyle_text::glob;
 use housestyle_train::format::short;
+use housestyle_workspace::adapters::{State, Store, Version};
+use housestyle_workspace::forgetting::{Deletion, Purged, purge, stale};
+use housestyle_workspace::skills::exceptions::{self, Mark};
 use serde_json::{Value, json};
 
-use crate::adapters::{State, Store, Version};
 use crate::args::{ExportArgs, ForgetArgs, JournalAction, JournalArgs};
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::forgetting::{Gone, Purged, purge, stale};
+use crate::invocation::Invocation;
+use crate::log;
 use crate::output::{Style, print, print_json, visible};
-use crate::skills::exceptions::{self, Mark};
-use crate::workspace_state;
 
 /// Runs `housestyle journal`.
-pub(crate) fn run(context: &Context, args: &JournalArgs) -> Result<(), Failure> {
-    let path = workspace_state::journal(&context.home, &context.workspace);
+pub(crate) fn run(invocation: &Invocation, args: &JournalArgs) -> Result<(), Failure> {
+    let path = invocation.workspace.journal();
     let journal = match Journal::open_existing(&path) {
         // What cannot be read can still be removed.
         Err(error)
-            if error.is_hopeless()
+            if error.is_unusable()
                 && matches!(&args.action, JournalAction::Forget(args) if args.everything) =>
         {
             Journal::open_or_begin(&path, now()).map(|(journal, _)| Some(journal)).map_err(failed)?
@@ -33,9 +35,9 @@ pub(crate) fn run(context: &Context, args: &JournalArgs) -> Result<(), Failure> 
         other => other.map_err(failed)?,
     };
     match &args.action {
-        JournalAction::Stats => stats(context, &path, journal.as_ref()),
-        JournalAction::Export(args) => export(context, args, journal.as_ref()),
-        JournalAction::Forget(args) => forget(context, args, &path, journal),
+        JournalAction::Stats => stats(invocation, &path, journal.as_ref()),
+        JournalAction::Export(args) => export(invocation, args, journal.as_ref()),
+        JournalAction::Forget(args) => forget(invocation, args, &path, journal),
     }
 }
 
@@ -47,9 +49,9 @@ fn failed(error: JournalError) -> Failure {
     Failure::Environment(error.to_string())
 }
 
-fn stats(context: &Context, path: &Path, journal: Option<&Journal>) -> Result<(), Failure> {
+fn stats(invocation: &Invocation, path: &Path, journal: Option<&Journal>) -> Result<(), Failure> {
     let stats = journal.map_or_else(|| Ok(Stats::default()), Journal::stats).map_err(failed)?;
-    if context.global.json {
+    if invocation.flags.json {
         return print_json(&json!({
             "journal": path,
             "all": figures(&stats.all),
@@ -73,7 +75,7 @@ fn stats(context: &Context, path: &Path, journal: Option<&Journal>) -> Result<()
                     visible(name),
                     of.suggestions,
                     percent(of.acceptance()),
-                    percent(of.kept_after_a_while.rate())
+                    percent(of.retention_after_delay.rate())
                 ))?;
             }
         }
@@ -84,16 +86,16 @@ fn stats(context: &Context, path: &Path, journal: Option<&Journal>) -> Result<()
 fn show(title: &str, of: &Figures) -> Result<(), Failure> {
     print(title)?;
     print(&format!("  {} suggestions, {} taken", of.suggestions, percent(of.acceptance())))?;
-    for outcome in Outcome::ALL {
+    for outcome in SuggestionOutcome::ALL {
         if let Some(count) = of.outcomes.get(&outcome) {
             print(&format!("    {:<16} {count:>6}", outcome.code()))?;
         }
     }
-    let rate = |of: Rate| {
+    let rate = |of: RetentionRate| {
         format!("{} of {} tokens in {} suggestions", percent(of.rate()), of.accepted, of.suggestions)
     };
-    print(&format!("  kept after a while   {}", rate(of.kept_after_a_while)))?;
-    print(&format!("  kept at the commit   {}", rate(of.kept_at_commit)))
+    print(&format!("  kept after a while   {}", rate(of.retention_after_delay)))?;
+    print(&format!("  kept at the commit   {}", rate(of.retention_at_commit)))
 }
 
 fn percent(share: Option<f64>) -> String {
@@ -101,25 +103,25 @@ fn percent(share: Option<f64>) -> String {
 }
 
 fn figures(of: &Figures) -> Value {
-    let rate = |of: Rate| json!({ "rate": of.rate(), "kept": of.kept, "accepted": of.accepted, "suggestions": of.suggestions });
+    let rate = |of: RetentionRate| json!({ "rate": of.rate(), "kept": of.retained, "accepted": of.accepted, "suggestions": of.suggestions });
     json!({
         "suggestions": of.suggestions,
-        "outcomes": Outcome::ALL.iter().map(|outcome| {
+        "outcomes": SuggestionOutcome::ALL.iter().map(|outcome| {
             (outcome.code().to_owned(), json!(of.outcomes.get(outcome).copied().unwrap_or(0)))
         }).collect::<serde_json::Map<_, _>>(),
         "acceptance": of.acceptance(),
         "offered_units": of.offered_units,
         "taken_units": of.taken_units,
-        "kept_after_a_while": rate(of.kept_after_a_while),
-        "kept_at_commit": rate(of.kept_at_commit),
+        "kept_after_a_while": rate(of.retention_after_delay),
+        "kept_at_commit": rate(of.retention_at_commit),
     })
 }
 
-fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Result<(), Failure> {
+fn export(invocation: &Invocation, args: &ExportArgs, journal: Option<&Journal>) -> Result<(), Failure> {
     let mut lines: Vec<Value> = Vec::new();
     if let Some(journal) = journal {
         if args.edits {
-            lines.extend(journal.edits().map_err(failed)?.iter().map(case));
+            lines.extend(journal.accepted_edits().map_err(failed)?.iter().map(case));
         } else {
             journal.suggestions(|suggestion| lines.push(line(&suggestion))).map_err(failed)?;
         }
@@ -129,13 +131,13 @@ fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Re
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         let mut out = fs::File::create(file).map_err(failed)?;
         out.write_all(text.as_bytes()).map_err(failed)?;
-        if context.global.json {
+        if invocation.flags.json {
             return print_json(&json!({ "written": lines.len(), "file": file }));
         }
         eprintln!("housestyle: {} lines are in {}", lines.len(), file.display());
         return Ok(());
     }
-    if context.global.json {
+    if invocation.flags.json {
         let name = if args.edits { "edits" } else { "suggestions" };
         return print_json(&json!({ name: lines }));
     }
@@ -143,10 +145,10 @@ fn export(context: &Context, args: &ExportArgs, journal: Option<&Journal>) -> Re
 }
 
 /// Returns an edit as a case of the contract, with what is known beyond it.
-fn case(edit: &Edit) -> Value {
+fn case(edit: &AcceptedEdit) -> Value {
     json!({
         "path": edit.path, "prefix": edit.before, "suffix": edit.after, "middle": edit.text,
-        "time": edit.time.0 / 1_000, "id": edit.id, "weight": edit.weight, "kept": edit.kept,
+        "time": edit.time.0 / 1_000, "id": edit.id, "weight": edit.weight, "kept": edit.check,
     })
 }
 
@@ -162,22 +164,22 @@ fn line(suggestion: &Suggestion) -> Value {
         "text": text.map(|text| &text.text),
         "before": around.map(|around| &around.before),
         "after": around.map(|around| &around.after),
-        "fates": suggestion.fates,
-        "kept": suggestion.kept.iter().map(|(time, kept, text)| {
+        "fates": suggestion.facts,
+        "kept": suggestion.checks.iter().map(|(time, kept, text)| {
             json!({ "time": time, "kept": kept, "text": text.as_ref().map(|text| &text.text) })
         }).collect::<Vec<_>>(),
     })
 }
 
 fn forget(
-    context: &Context,
+    invocation: &Invocation,
     args: &ForgetArgs,
     path: &Path,
     journal: Option<Journal>,
 ) -> Result<(), Failure> {
     let now = now();
     let request = request(args);
-    let aside = Journal::aside(path);
+    let aside = Journal::quarantined(path);
     let mut removed = Vec::new();
     if args.everything {
         for file in &aside {
@@ -186,23 +188,32 @@ fn forget(
             removed.push(file);
         }
     }
+    let logs = match args.everything {
+        true => log::remove(&invocation.workspace)
+            .map_err(|error| Failure::Environment(format!("removing the log: {error}")))?,
+        false => Vec::new(),
+    };
     let done = match journal {
         Some(mut journal) => {
             let meant = |suggestion: &Suggestion| is_meant(args, suggestion, now);
             let done = journal.forget(now, &request, meant).map_err(failed)?;
-            Some((done, Gone::of(&journal).map_err(failed)?))
+            Some((done, Deletion::of(&journal).map_err(failed)?))
         }
         None => None,
     };
     let (suggestions, texts) = done.as_ref().map_or((0, 0), |(done, _)| (done.suggestions, done.texts));
-    let gone = if args.everything { Some(Gone::All) } else { done.as_ref().map(|(_, gone)| gone.clone()) };
-    let learned = gone.map(|gone| learned(context, &gone)).transpose()?.unwrap_or_default();
-    let marks = forget_marks(context, args, now)?;
-    if context.global.json {
+    let deletion = if args.everything {
+        Some(Deletion::All)
+    } else {
+        done.as_ref().map(|(_, deletion)| deletion.clone())
+    };
+    let learned = deletion.map(|deletion| learned(invocation, &deletion)).transpose()?.unwrap_or_default();
+    let marks = forget_marks(invocation, args, now)?;
+    if invocation.flags.json {
         return print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
             "tombstone": done.map(|(done, _)| done.tombstone),
-            "removed": removed.iter().copied().chain(&learned.purged.removed).collect::<Vec<_>>(),
+            "removed": removed.iter().copied().chain(&logs).chain(&learned.purged.removed).collect::<Vec<_>>(),
             "phrases": learned.purged.texts,
             "exceptions": marks,
             "adapters": learned.stale.iter().map(|(version, entries)| json!({
@@ -229,8 +240,8 @@ fn forget(
 }
 
 /// Forgets the lines for which somebody said "not here"; returns how many that were.
-fn forget_marks(context: &Context, args: &ForgetArgs, now: Stamp) -> Result<usize, Failure> {
-    let state = workspace_state::folder(&context.home, &context.workspace);
+fn forget_marks(invocation: &Invocation, args: &ForgetArgs, now: Stamp) -> Result<usize, Failure> {
+    let state = invocation.workspace.state();
     let meant = |mark: &Mark| {
         let age = now.0.saturating_sub(mark.time);
         args.everything
@@ -238,10 +249,10 @@ fn forget_marks(context: &Context, args: &ForgetArgs, now: Stamp) -> Result<usiz
             || args.older.as_ref().is_some_and(|older| age > older.milliseconds)
             || args.file.as_ref().is_some_and(|pattern| glob::matches(pattern, &mark.file))
     };
-    let done = match exceptions::forget(&state, meant) {
+    let done = match exceptions::forget(state, meant) {
         // What cannot be read can still be removed.
         Err(exceptions::ExceptionsError::Broken { .. }) if args.everything => {
-            exceptions::remove(&state).map(|()| 0)
+            exceptions::remove(state).map(|()| 0)
         }
         other => other,
     };
@@ -250,19 +261,19 @@ fn forget_marks(context: &Context, args: &ForgetArgs, now: Stamp) -> Result<usiz
 
 /// What was made of what is forgotten.
 #[derive(Debug, Default)]
-struct Learned {
+struct Derived {
     purged: Purged,
     stale: Vec<(Version, usize)>,
 }
 
 /// Takes what is forgotten out of what was learned, and finds what cannot be taken back.
-fn learned(context: &Context, gone: &Gone) -> Result<Learned, Failure> {
-    let state = workspace_state::folder(&context.home, &context.workspace);
-    let purged = purge(&state, gone).map_err(|error| Failure::Environment(error.to_string()))?;
-    Ok(Learned { purged, stale: stale(&Store::at(&state), gone)? })
+fn learned(invocation: &Invocation, deletion: &Deletion) -> Result<Derived, Failure> {
+    let state = invocation.workspace.state();
+    let purged = purge(state, deletion).map_err(|error| Failure::Environment(error.to_string()))?;
+    Ok(Derived { purged, stale: stale(&Store::at(state), deletion)? })
 }
 
-impl Learned {
+impl Derived {
     fn tell(&self) -> Result<(), Failure> {
         if self.purged.texts > 0 {
             print(&format!("{} texts were taken out of the phrase cache.", self.purged.texts))?;
@@ -308,7 +319,7 @@ fn request(args: &ForgetArgs) -> String {
 fn is_meant(args: &ForgetArgs, suggestion: &Suggestion, now: Stamp) -> bool {
     let age = now.0.saturating_sub(suggestion.time.0);
     // What happened since counts: a suggestion of yesterday may have been looked at a minute ago.
-    let newest = suggestion.kept.iter().map(|(time, ..)| *time).fold(suggestion.time, Stamp::max);
+    let newest = suggestion.checks.iter().map(|(time, ..)| *time).fold(suggestion.time, Stamp::max);
     args.everything
         || args.id.contains(&suggestion.number)
         || args.last.as_ref().is_some_and(|last| now.0.saturating_sub(newest.0) <= last.milliseconds)

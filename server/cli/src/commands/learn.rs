@@ -1,108 +1,78 @@
 //! `housestyle learn`: learns from the team's own text, step by step.
 
-mod journal;
-mod phrases;
-mod texts;
-mod weights;
-
-pub(crate) use weights::of_history;
-
 use std::fs;
 use std::time::Instant;
 
-use housestyle_complete::Settings;
+use housestyle_adaptation::backend::{Adaptive, open_local};
+use housestyle_adaptation::training::team::{Candidate, TrainingRequest, candidate};
+use housestyle_adaptation::{learning, training};
 use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_learn::gate::Verdict;
 use housestyle_train::format::short;
+use housestyle_workspace::{Configuration, forgetting};
 use serde_json::json;
 
-use crate::adapt::team::{Candidate, Wish, candidate};
-use crate::adapt::{self, Edits};
-use crate::args::{Arm, LayerName, LearnArgs, Source};
-use crate::backend::{Learned, open_local};
-use crate::config::Configuration;
-use crate::context::Context;
+use crate::args::{Arm, LayerName, LearnArgs};
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, time, visible};
-use crate::progress::Progress;
-use crate::{git, workspace};
+use crate::progress::Bar;
 
 /// Runs `housestyle learn`.
-pub(crate) fn run(context: &Context, args: &LearnArgs) -> Result<(), Failure> {
+pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failure> {
     let end = Instant::now() + args.budget;
-    let configuration = Configuration::load(context);
+    let configuration = Configuration::load(&invocation.workspace);
     let bounds = configuration.gate;
     let settings = configuration.checked()?;
     let wants = |layer| args.only.is_none_or(|only| only == layer);
     let control = if wants(LayerName::Adapter) { control(args.control.as_deref())? } else { Vec::new() };
-    let mut bar = Progress::new();
-    let (texts, edits) = read(context, args, &settings, &mut bar)?;
-    let mut local = open_local(context)?;
+    let mut bar = Bar::new();
+    let workspace = &invocation.workspace;
+    let wants_edits = args.only != Some(LayerName::Phrases);
+    let (texts, edits) =
+        learning::read(workspace, &args.from, args.since.as_deref(), wants_edits, &settings, &mut bar)?;
+    let setup = invocation.setup()?;
+    let mut local = open_local(&setup)?;
     let made = match wants(LayerName::Phrases) {
         true => {
             // As it serves: how much phrases count depends on what the model knows without them.
-            local.take_part(Arm::Starter)?;
-            let fit = weights::fit(context, &mut local, &args.from, &settings, end)?;
-            let made = phrases::make(context, &local, &texts, fit, end)?;
-            journal::forget_meanwhile(context)?;
+            local.apply(Arm::Starter)?;
+            let fit = learning::fit(workspace, &mut local, &args.from, &settings, end)?;
+            let made = learning::make(workspace, &local, &texts, fit, end)?;
+            forgetting::purge_forgotten(workspace)?;
             Some(made)
         }
         false => None,
     };
     if let Some(made) = &made
-        && !context.global.json
+        && !invocation.flags.json
     {
         print(&made.to_string())?;
     }
     let mut learned = None;
     if wants(LayerName::Adapter) {
-        let wish = Wish { end, edits: args.edits, control, bounds };
-        match candidate(context, &mut local, &edits, &wish, &mut bar) {
+        let request = TrainingRequest { end, edits: args.edits, control, bounds };
+        match candidate(&setup, &mut local, &edits, &request, &mut bar).map_err(Failure::from) {
             // There are phrases all the same, unless an adapter was all that was asked for.
             Err(Failure::CheckSaidNo(why)) if made.is_some() => eprintln!("housestyle: no adapter: {why}"),
             done => learned = Some(done?),
         }
     }
-    if context.global.json {
-        return print_json(&json!({ "workspace": context.workspace, "phrases": made, "adapter": learned }));
+    if invocation.flags.json {
+        return print_json(
+            &json!({ "workspace": invocation.workspace.root(), "phrases": made, "adapter": learned }),
+        );
     }
     if let Some(learned) = &learned {
-        tell(learned)?;
+        print_candidate(learned)?;
     }
     print("what it is worth: housestyle eval --cases FILE.jsonl --arm base,starter,phrases,adapter,all")
-}
-
-/// Reads what there is to learn from: texts for phrases, edits for an adapter.
-fn read(
-    context: &Context,
-    args: &LearnArgs,
-    settings: &Settings,
-    bar: &mut Progress,
-) -> Result<(texts::Texts, Edits), Failure> {
-    match &args.from {
-        Source::Git => {
-            let history = git::open(context, settings, args.since.as_deref())?;
-            // Paths are told as `complete` tells them, relative to the workspace.
-            let root = workspace::root_of(&context.workspace);
-            let inside = workspace::relative(&root, &context.workspace);
-            let inside = if inside.is_empty() { inside } else { inside + "/" };
-            let texts = texts::of_git(&history, args.since.as_deref(), &inside, settings)?;
-            // A long history takes a while to go through, and phrases do not ask for it.
-            let edits = match args.only {
-                Some(LayerName::Phrases) => Edits::default(),
-                _ => adapt::of_git(&history, &inside, bar)?,
-            };
-            Ok((texts, edits))
-        }
-        Source::Journal => journal::read(context, settings),
-        Source::Cases(file) => Ok((texts::of_cases(file, settings)?, adapt::of_cases(file, settings)?)),
-    }
 }
 
 /// Returns the cases for the foreign control.
 fn control(named: Option<&str>) -> Result<Vec<Case>, Failure> {
     let file = match named {
-        None => return adapt::control_cases(),
+        None => return Ok(training::control_cases()?),
         Some("none") => return Ok(Vec::new()),
         Some(file) => file,
     };
@@ -111,8 +81,8 @@ fn control(named: Option<&str>) -> Result<Vec<Case>, Failure> {
     parse_cases(&text).map_err(|error| wrong(error.to_string()))
 }
 
-/// Tells people what was learned and what the gate says of it.
-fn tell(learned: &Candidate) -> Result<(), Failure> {
+/// Prints a candidate with the gate's checks for people.
+fn print_candidate(learned: &Candidate) -> Result<(), Failure> {
     let style = Style::for_stdout();
     let Candidate { version, edits, training, gate, .. } = learned;
     let id = version.id.as_deref().map_or("", short);

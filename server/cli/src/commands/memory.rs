@@ -1,61 +1,44 @@
 //! `housestyle memory`: short notes that the model reads.
 
 use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use housestyle_complete::memory::{Note, Scope};
 use housestyle_text::Language;
+use housestyle_workspace::clock::now;
+use housestyle_workspace::notes::Store;
 use serde_json::{Value, json};
 
 use crate::args::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::notes::{NotesError, Store};
+use crate::invocation::Invocation;
 use crate::output::{Style, moment, print, print_json, visible};
 
 /// Runs `housestyle memory`.
-pub(crate) fn run(context: &Context, args: &MemoryArgs) -> Result<(), Failure> {
-    let store = Store::of(context);
+pub(crate) fn run(invocation: &Invocation, args: &MemoryArgs) -> Result<(), Failure> {
+    let store = Store::of(&invocation.workspace);
     match &args.action {
-        MemoryAction::Add(args) => add(context, &store, args),
-        MemoryAction::List => list(context, &store),
-        MemoryAction::Forget(args) => forget(context, &store, args),
+        MemoryAction::Add(args) => add(invocation, &store, args),
+        MemoryAction::List => list(invocation, &store),
+        MemoryAction::Forget(args) => forget(invocation, &store, args),
     }
 }
 
-/// Returns the seconds since 1970.
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
-impl From<NotesError> for Failure {
-    fn from(error: NotesError) -> Failure {
-        match error {
-            NotesError::File { .. } | NotesError::Busy { .. } | NotesError::Newer { .. } => {
-                Failure::Environment(error.to_string())
-            }
-            NotesError::Damaged { .. } => Failure::CheckSaidNo(error.to_string()),
-            _ => Failure::Usage(error.to_string()),
-        }
-    }
-}
-
-fn add(context: &Context, store: &Store, args: &AddArgs) -> Result<(), Failure> {
-    let language = args.language.as_deref().map(known).transpose()?;
+fn add(invocation: &Invocation, store: &Store, args: &AddArgs) -> Result<(), Failure> {
+    let language = args.language.as_deref().map(language_id).transpose()?;
     let path = args.scope.clone().filter(|glob| !glob.is_empty());
     let now = now();
     let Expiry(span) = args.expires;
     let expires = span.map(|span| now.saturating_add(span));
-    let note = store.add(&args.text, Scope { path, language }, author(context), now, expires)?;
-    if context.global.json {
-        return print_json(&json!({ "file": store.path(), "added": told(&note, now) }));
+    let note = store.add(&args.text, Scope { path, language }, author(invocation), now, expires)?;
+    if invocation.flags.json {
+        return print_json(&json!({ "file": store.path(), "added": to_json(&note, now) }));
     }
     print(&format!("{}  {}", note.id, visible(&note.text)))?;
     print(&Style::for_stdout().dim(format!("        {}", about(&note, now))))
 }
 
 /// Returns the identifier of a language, as the table has it.
-fn known(id: &str) -> Result<String, Failure> {
+fn language_id(id: &str) -> Result<String, Failure> {
     let language = Language::from_id(id);
     if language.is_known() {
         return Ok(language.id().to_owned());
@@ -66,24 +49,24 @@ fn known(id: &str) -> Result<String, Failure> {
 }
 
 /// Returns who adds a note: the name under which the user commits, else that of the system's user.
-fn author(context: &Context) -> String {
-    if let Ok((name, address)) = housestyle_review::identity(&context.workspace) {
+fn author(invocation: &Invocation) -> String {
+    if let Ok((name, address)) = housestyle_review::identity(invocation.workspace.root()) {
         return format!("{name} <{address}>");
     }
     let user = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok());
     user.filter(|user| !user.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn list(context: &Context, store: &Store) -> Result<(), Failure> {
+fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     let (notes, now) = (store.read()?, now());
-    if context.global.json {
-        let notes: Vec<Value> = notes.iter().map(|note| told(note, now)).collect();
+    if invocation.flags.json {
+        let notes: Vec<Value> = notes.iter().map(|note| to_json(note, now)).collect();
         return print_json(&json!({ "file": store.path(), "notes": notes }));
     }
     if notes.is_empty() {
         return print(&format!(
             "No notes in {} (`housestyle memory add TEXT`).",
-            context.workspace.display()
+            invocation.workspace.root().display()
         ));
     }
     let style = Style::for_stdout();
@@ -94,16 +77,16 @@ fn list(context: &Context, store: &Store) -> Result<(), Failure> {
     Ok(())
 }
 
-fn forget(context: &Context, store: &Store, args: &ForgetNotesArgs) -> Result<(), Failure> {
-    let (gone, count) = if args.all {
+fn forget(invocation: &Invocation, store: &Store, args: &ForgetNotesArgs) -> Result<(), Failure> {
+    let (removed, count) = if args.all {
         (Vec::new(), store.forget_all()?)
     } else {
-        let gone = store.forget(&args.ids, now())?;
-        let count = gone.len();
-        (gone.into_iter().map(|note| note.id).collect(), Some(count))
+        let removed = store.forget(&args.ids, now())?;
+        let count = removed.len();
+        (removed.into_iter().map(|note| note.id).collect(), Some(count))
     };
-    if context.global.json {
-        return print_json(&json!({ "file": store.path(), "forgotten": count, "ids": gone }));
+    if invocation.flags.json {
+        return print_json(&json!({ "file": store.path(), "forgotten": count, "ids": removed }));
     }
     print(&match count {
         Some(1) => "1 note is forgotten.".to_owned(),
@@ -112,15 +95,15 @@ fn forget(context: &Context, store: &Store, args: &ForgetNotesArgs) -> Result<()
     })
 }
 
-/// Returns a note for programs.
-fn told(note: &Note, now: u64) -> Value {
+/// Returns a note as JSON, for programs.
+fn to_json(note: &Note, now: u64) -> Value {
     json!({
         "id": note.id, "text": note.text, "scope": note.scope.path, "language": note.scope.language,
         "author": note.author, "created": note.created, "expires": note.expires, "holds": note.holds_at(now),
     })
 }
 
-/// Returns for people where a note holds, whose it is, and until when.
+/// Returns the scope, author and end of a note, for people.
 fn about(note: &Note, now: u64) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(note.scope.path.as_deref().map(|glob| format!("in {}", visible(glob))));

@@ -12,7 +12,6 @@ pub(crate) mod learn;
 pub(crate) mod memory;
 pub(crate) mod model;
 pub(crate) mod replay;
-pub(crate) mod serve;
 pub(crate) mod skill;
 pub(crate) mod starter;
 pub(crate) mod try_it;

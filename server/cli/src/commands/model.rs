@@ -3,35 +3,37 @@
 use std::path::Path;
 
 use housestyle_engine::{Engine, Options};
+use housestyle_net::models::pull::Pull;
+use housestyle_workspace::Progress;
+use housestyle_workspace::digest;
+use housestyle_workspace::models::store::Record;
+use housestyle_workspace::models::{Entry, Model, Status, Store, catalogue, packed};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::args::{ModelAction, ModelArgs};
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::models::pull::Pull;
-use crate::models::store::Record;
-use crate::models::{self, Entry, Model, Status, Store, catalogue, kept};
+use crate::invocation::Invocation;
 use crate::output::{Style, bytes, print, print_json};
-use crate::progress::Progress;
+use crate::progress::Bar;
 
 /// Runs `housestyle model …`.
-pub(crate) fn run(context: &Context, args: &ModelArgs) -> Result<(), Failure> {
-    let store = Store::at(&context.home.models);
-    let name = |given: &Option<String>| {
-        Model::named(given.as_deref().or(context.global.model.as_deref())).map_err(Failure::Usage)
+pub(crate) fn run(invocation: &Invocation, args: &ModelArgs) -> Result<(), Failure> {
+    let store = Store::at(&invocation.workspace.home().models);
+    let name = |named: &Option<String>| {
+        Model::named(named.as_deref().or(invocation.flags.model.as_deref())).map_err(Failure::from)
     };
     match &args.action {
-        ModelAction::List => list(context, &store),
-        ModelAction::Pull(model) => pull(context, &store, &name(&model.name)?),
-        ModelAction::Verify(model) => verify(context, &store, &name(&model.name)?),
-        ModelAction::Path(model) => path(context, &store, &name(&model.name)?),
-        ModelAction::Rm(model) => remove(context, &store, &name(&model.name)?),
+        ModelAction::List => list(invocation, &store),
+        ModelAction::Pull(model) => pull(invocation, &store, &name(&model.name)?),
+        ModelAction::Verify(model) => verify(invocation, &store, &name(&model.name)?),
+        ModelAction::Path(model) => path(invocation, &store, &name(&model.name)?),
+        ModelAction::Rm(model) => remove(invocation, &store, &name(&model.name)?),
     }
 }
 
-fn list(context: &Context, store: &Store) -> Result<(), Failure> {
-    if context.global.json {
+fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
+    if invocation.flags.json {
         let models: Vec<Listed> = catalogue::ENTRIES.iter().map(|entry| Listed::new(store, entry)).collect();
         return print_json(&json!({ "folder": store.folder(), "models": models }));
     }
@@ -55,7 +57,7 @@ fn list(context: &Context, store: &Store) -> Result<(), Failure> {
     print(&style.dim(format!("\nkept in {}; any FILE.gguf works too", store.folder().display())))
 }
 
-/// One model as `list --json` tells it.
+/// A model in the form of `list --json`.
 #[derive(Serialize)]
 struct Listed<'a> {
     name: &'a str,
@@ -91,15 +93,15 @@ impl<'a> Listed<'a> {
     }
 }
 
-fn pull(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> {
+fn pull(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Failure> {
     let entry = from_catalogue(model, "pulled")?;
-    let mut bar = Progress::new();
-    let pulled = Pull::new(store, context.global.offline).run(entry, &mut bar);
+    let mut bar = Bar::new();
+    let pulled = Pull::new(store, invocation.flags.offline).run(entry, &mut bar);
     let pulled = pulled.map_err(|error| Failure::Environment(error.to_string()))?;
     let path = store.path(entry);
     let record = &pulled.record;
-    prepare(context, model, &path, &mut bar);
-    if context.global.json {
+    prepare(invocation, model, &path, &mut bar);
+    if invocation.flags.json {
         return print_json(&json!({
             "name": entry.name, "path": path, "size": record.size, "sha256": record.sha256,
             "source": record.source, "pinned": record.pinned, "fetched": pulled.fetched,
@@ -110,22 +112,26 @@ fn pull(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> 
     let pinned =
         if record.pinned { "the pinned digest" } else { "as its publisher states; not the pinned one" };
     print(&format!("{} {} {verb}: {}", style.green("✓"), style.bold(entry.name), path.display()))?;
-    print(&format!("  {}, sha256 {} ({pinned})", bytes(record.size), models::short(&record.sha256)))
+    print(&format!("  {}, sha256 {} ({pinned})", bytes(record.size), digest::short(&record.sha256)))
 }
 
 /// Packs a model once, so that its first start is as quick as all others. What fails here is not needed.
-fn prepare(context: &Context, model: &Model, path: &Path, bar: &mut Progress) {
+fn prepare(invocation: &Invocation, model: &Model, path: &Path, bar: &mut dyn Progress) {
     bar.begin_items("preparing", 1);
-    let options = Options { kept: kept::places(&context.home, model, path), ..Options::default() };
-    let kept = Engine::open(path, options).map_err(|error| error.to_string());
-    let kept = kept.and_then(|mut engine| engine.wait_until_kept().map_err(|error| error.to_string()));
+    let options = Options {
+        packed_cache: packed::paths(invocation.workspace.home(), model, path),
+        ..Options::default()
+    };
+    let cached = Engine::open(path, options).map_err(|error| error.to_string());
+    let cached =
+        cached.and_then(|mut engine| engine.wait_for_packed_cache().map_err(|error| error.to_string()));
     bar.end();
-    if let Err(why) = kept {
-        context.verbose(|| format!("the packed weights are not kept, so each start takes longer: {why}"));
+    if let Err(why) = cached {
+        invocation.verbose(|| format!("the packed weights are not kept, so each start takes longer: {why}"));
     }
 }
 
-fn verify(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> {
+fn verify(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Failure> {
     let (path, expected, entry) = match model {
         Model::Catalogue(entry) => {
             let path = store.path(entry);
@@ -138,9 +144,9 @@ fn verify(context: &Context, store: &Store, model: &Model) -> Result<(), Failure
         Model::File(path) => (path.clone(), None, None),
     };
     let size = std::fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.len();
-    let mut bar = Progress::new();
+    let mut bar = Bar::new();
     bar.begin("checking", size);
-    let found = models::sha256_of(&path, &mut |done| bar.at(done));
+    let found = digest::sha256_of(&path, &mut |done| bar.at(done));
     bar.end();
     let found = found.map_err(|error| unreadable(&path, &error))?;
     let known = catalogue::ENTRIES.iter().find(|entry| entry.sha256 == found);
@@ -151,7 +157,7 @@ fn verify(context: &Context, store: &Store, model: &Model) -> Result<(), Failure
             Record { name: entry.name.to_owned(), size, sha256: found.clone(), source, pinned: true };
         store.write_record(entry, &record).map_err(|error| Failure::Environment(error.to_string()))?;
     }
-    if context.global.json {
+    if invocation.flags.json {
         print_json(&json!({
             "name": model.name(), "path": path, "ok": ok, "size": size, "sha256": found,
             "expected": expected, "pinned": known.is_some(),
@@ -176,12 +182,12 @@ fn verify(context: &Context, store: &Store, model: &Model) -> Result<(), Failure
     )))
 }
 
-fn path(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> {
+fn path(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Failure> {
     let (path, here) = match model {
         Model::Catalogue(entry) => (store.path(entry), store.path(entry).is_file()),
         Model::File(path) => (path.clone(), path.is_file()),
     };
-    if context.global.json {
+    if invocation.flags.json {
         print_json(&json!({ "name": model.name(), "path": path, "present": here }))?;
     } else {
         print(&path.display().to_string())?;
@@ -193,11 +199,11 @@ fn path(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> 
     }
 }
 
-fn remove(context: &Context, store: &Store, model: &Model) -> Result<(), Failure> {
+fn remove(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Failure> {
     let entry = from_catalogue(model, "removed")?;
     let freed = store.remove(entry).map_err(|error| Failure::Environment(error.to_string()))?
-        + kept::remove(&context.home, entry);
-    if context.global.json {
+        + packed::remove(invocation.workspace.home(), entry);
+    if invocation.flags.json {
         return print_json(&json!({ "name": entry.name, "removed": freed > 0, "bytes": freed }));
     }
     print(&match freed {

@@ -3,34 +3,36 @@
 use std::fs;
 use std::path::PathBuf;
 
+use housestyle_adaptation::backend;
+use housestyle_adaptation::training;
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_complete::generator::Generator;
 use housestyle_engine::{AdapterWeights, Target};
 use housestyle_train::format::{About, Adapter, Precision, id_of, read, write};
 use housestyle_train::{Control, Example, Network, Parameters, Recipe, Run, train};
+use housestyle_workspace::Progress;
+use housestyle_workspace::digest::sha256_of;
+use housestyle_workspace::models::Store;
 use serde_json::json;
 
-use crate::adapt;
 use crate::args::StarterArgs;
-use crate::backend;
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::models::{Model, Store, sha256_of};
+use crate::invocation::Invocation;
 use crate::output::print_json;
-use crate::progress::Progress;
+use crate::progress::Bar;
 
 /// Runs `housestyle starter`.
-pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> {
+pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Failure> {
     let settings =
         Settings { prefix_tokens: args.window[0], suffix_tokens: args.window[1], ..Settings::default() };
-    let mut local = backend::open_local(context)?;
+    let mut local = backend::open_local(&invocation.setup()?)?;
     let failed = |error: &dyn std::fmt::Display| Failure::Environment(error.to_string());
     let mut cases = cases(&args.cases)?;
     cases.truncate(args.limit.unwrap_or(usize::MAX));
-    let examples = adapt::examples(&local, &cases, &settings).map_err(|e| failed(&e))?;
-    let held =
-        adapt::examples(&local, &self::cases(&args.held)?, &Settings::default()).map_err(|e| failed(&e))?;
+    let examples = training::examples(&local, &cases, &settings).map_err(|e| failed(&e))?;
+    let held = training::examples(&local, &self::cases(&args.held)?, &Settings::default())
+        .map_err(|e| failed(&e))?;
     let recipe = Recipe {
         rank: args.rank,
         alpha: args.alpha,
@@ -43,8 +45,8 @@ pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> 
         seed: args.seed,
         ..Recipe::default()
     };
-    let model = Model::named(context.global.model.as_deref()).map_err(Failure::Usage)?;
-    let path = model.locate(&Store::at(&context.home.models)).map_err(Failure::Environment)?;
+    let model = invocation.model()?;
+    let path = model.locate(&Store::at(&invocation.workspace.home().models))?;
     let base_sha256 = sha256_of(&path, &mut |_| {})?;
     let name = local.describe().model;
     let engine = local.engine();
@@ -58,7 +60,7 @@ pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> 
     let first = Parameters::new(&recipe, engine.config(), start.as_ref(), beneath.as_ref());
     let first = first.map_err(|e| failed(&e))?;
     let mut network = Network::new(engine.frozen());
-    let mut bar = Progress::new();
+    let mut bar = Bar::new();
     let before = losses(&mut network, &first, &held, &mut bar);
     let run = Run { recipe: &recipe, examples: &examples, most_steps: None, checkpoint: None };
     bar.begin_items("training", examples.len() * recipe.epochs);
@@ -76,7 +78,7 @@ pub(crate) fn run(context: &Context, args: &StarterArgs) -> Result<(), Failure> 
     let about = About {
         base_sha256,
         base: name,
-        architecture: engine.config().architecture.clone(),
+        architecture: engine.config().architecture().to_owned(),
         manifest_sha256: args.manifest.as_deref().map(|file| sha256_of(file, &mut |_| {})).transpose()?,
     };
     let adapter = Adapter { weights: trained.parameters.adapter(), about };
@@ -113,7 +115,7 @@ fn losses(
     network: &mut Network<'_>,
     parameters: &Parameters,
     held: &[Example],
-    bar: &mut Progress,
+    bar: &mut dyn Progress,
 ) -> Vec<Vec<f64>> {
     bar.begin_items("measuring", held.len());
     let losses = held.iter().enumerate().map(|(i, example)| {

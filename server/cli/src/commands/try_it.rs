@@ -6,158 +6,154 @@ mod skill;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::generator::{Cancel, Generator};
-use housestyle_complete::{Job, Memory, Settings, Trace, Trigger, suggest};
+use housestyle_adaptation::backend::Backend;
+use housestyle_adaptation::evaluate::without_time_limits;
+use housestyle_complete::generator::{Cancel, Capability, Generator};
+use housestyle_complete::{Job, Settings, Trace, Trigger, suggest};
+use housestyle_net::models::pull::Pull;
+use housestyle_workspace::Configuration;
+use housestyle_workspace::models::{Model, Status, Store};
 use serde_json::{Value, json};
 
-use super::complete::unhurried;
 use crate::args::{Arm, TryArgs};
-use crate::backend::{Backend, Learned};
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::editors;
 use crate::failure::Failure;
-use crate::models::pull::Pull;
-use crate::models::{Model, Status, Store};
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, time, visible};
-use crate::places::{self, Place};
-use crate::progress::Progress;
+use crate::places::{self, Hole};
+use crate::progress::Bar;
 
 /// How many places are shown.
 const PLACES: usize = 3;
 
 /// What the model made of a place.
-struct Shown {
-    place: Place,
+struct Prediction {
+    hole: Hole,
     trace: Trace,
     took: Duration,
 }
 
-impl Shown {
+impl Prediction {
     fn text(&self) -> &str {
         self.trace.suggestion().map_or("", |suggestion| &suggestion.text)
     }
 
     fn is_same(&self) -> bool {
-        self.text().trim_end() == self.place.stood.trim_end()
+        self.text().trim_end() == self.hole.hidden.trim_end()
     }
 }
 
 /// Runs `housestyle try`.
-pub(crate) fn run(context: &Context, args: &TryArgs) -> Result<(), Failure> {
-    let folder = args.folder.as_deref().unwrap_or(&context.workspace);
+pub(crate) fn run(invocation: &Invocation, args: &TryArgs) -> Result<(), Failure> {
+    let folder = args.folder.as_deref().unwrap_or(invocation.workspace.root());
     if !folder.is_dir() {
         return Err(Failure::Usage(format!("{}: there is no such folder", folder.display())));
     }
     let folder = &std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     // The holes are rests of lines: a block would be compared with what was never hidden.
-    let mut settings = Settings { max_lines: 1, ..unhurried(Configuration::load(context).checked()?) };
+    let mut settings = Settings {
+        max_lines: 1,
+        ..without_time_limits(Configuration::load(&invocation.workspace).checked()?)
+    };
     settings.languages.values_mut().for_each(|special| drop(special.remove("maxLines")));
-    let quiet = context.global.json;
+    let quiet = invocation.flags.json;
     let style = Style::for_stdout();
-    let say = |line: &str| if quiet { Ok(()) } else { print(line) };
+    let print_line = |line: &str| if quiet { Ok(()) } else { print(line) };
 
-    say(&format!(
+    print_line(&format!(
         "\n{}  code and writing completions from a model on your own CPU\n",
         style.bold("housestyle")
     ))?;
-    say(&heading(style, 1, "The model"))?;
+    print_line(&heading(style, 1, "The model"))?;
     if args.backend.backend == Backend::Local {
-        fetch(context, &say)?;
+        fetch(invocation, &print_line)?;
     }
     let began = Instant::now();
-    let mut generator = args.backend.backend.open(context)?;
-    if let Some(local) = generator.local() {
-        local.take_part(Arm::Starter)?;
+    let mut generator = args.backend.backend.open(&invocation.setup()?)?;
+    if generator.capabilities().has_model() {
+        generator.apply(Arm::Starter)?;
     }
     let model = generator.describe().model;
-    say(&format!(
+    print_line(&format!(
         "  {} {model}, opened in {}, in this process, on your CPU\n",
         style.green("✓"),
         time(began.elapsed())
     ))?;
 
-    say(&heading(style, 2, &format!("Completions in {}", folder.display())))?;
+    print_line(&heading(style, 2, &format!("Completions in {}", folder.display())))?;
     let mut shown = Vec::new();
-    for place in places::choose(folder, &settings, PLACES) {
-        let one = complete(place, &settings, &mut *generator);
+    for hole in places::choose(folder, &settings, PLACES) {
+        let prediction = complete(hole, &settings, &mut *generator);
         if !quiet {
-            show(&one, style)?;
+            show(&prediction, style)?;
         }
-        shown.push(one);
+        shown.push(prediction);
     }
     if shown.is_empty() {
-        say(
+        print_line(
             "  No file here is long enough to show anything: run `housestyle try DIR` on a folder with code.\n",
         )?;
     } else {
-        say(&style.dim(wrapped(&format!("How these were chosen: {}", places::RULE), "  ")))?;
-        say(&style.dim(
+        print_line(&style.dim(wrapped(&format!("How these were chosen: {}", places::RULE), "  ")))?;
+        print_line(&style.dim(
             "  Each is a place not seen before; while you type on one line, only the new keys are read.\n",
         ))?;
     }
     let mut learned = None;
-    if let Some(local) = generator.local() {
-        say(&heading(style, 3, "What your history teaches"))?;
-        match history::taught(folder, local, &mut Progress::new()) {
-            Ok(taught) => {
-                say(&taught.text(style))?;
-                learned = Some(taught);
+    if generator.capabilities().has(Capability::Prior) {
+        print_line(&heading(style, 3, "What your history teaches"))?;
+        match history::try_phrases(folder, &mut *generator, &mut Bar::new()) {
+            Ok(trial) => {
+                print_line(&trial.text(style))?;
+                learned = Some(trial);
             }
-            Err(failure) => say(&format!("  Nothing was learned: {failure}\n"))?,
+            Err(failure) => print_line(&format!("  Nothing was learned: {failure}\n"))?,
         }
     }
-    say(&heading(style, 4, "A rule of your team's"))?;
-    let mut suggested = None;
-    match skill::suggested(context, folder, &mut Progress::new()) {
+    print_line(&heading(style, 4, "A rule of your team's"))?;
+    let mut suggestion = None;
+    match skill::suggest(invocation, folder, &mut Bar::new()) {
         Ok(found) => {
-            say(&found.text(style))?;
-            suggested = Some(found);
+            print_line(&found.text(style))?;
+            suggestion = Some(found);
         }
-        Err(failure) => say(&format!("  Nothing was proposed: {failure}\n"))?,
+        Err(failure) => print_line(&format!("  Nothing was proposed: {failure}\n"))?,
     }
     if quiet {
         let mut document = report(folder, &model, &shown);
         document["learned"] = json!(learned);
-        document["skill"] = json!(suggested);
+        document["skill"] = json!(suggestion);
         return print_json(&document);
     }
-    farewell(style)
+    print_next_steps(style)
 }
 
 /// Fetches the model if it is absent.
-fn fetch(context: &Context, say: &dyn Fn(&str) -> Result<(), Failure>) -> Result<(), Failure> {
-    let store = Store::at(&context.home.models);
-    let model = Model::named(context.global.model.as_deref()).map_err(Failure::Usage)?;
+fn fetch(invocation: &Invocation, print_line: &dyn Fn(&str) -> Result<(), Failure>) -> Result<(), Failure> {
+    let store = Store::at(&invocation.workspace.home().models);
+    let model = invocation.model()?;
     let Model::Catalogue(entry) = model else { return Ok(()) };
     if !matches!(store.status(entry), Status::Present(_)) {
-        say(&format!("  {}, {}", entry.about, entry.licence))?;
-        let pulled = Pull::new(&store, context.global.offline).run(entry, &mut Progress::new());
+        print_line(&format!("  {}, {}", entry.about, entry.licence))?;
+        let pulled = Pull::new(&store, invocation.flags.offline).run(entry, &mut Bar::new());
         pulled.map_err(|error| Failure::Environment(error.to_string()))?;
     }
     Ok(())
 }
 
-fn complete(place: Place, settings: &Settings, generator: &mut dyn Generator) -> Shown {
+fn complete(hole: Hole, settings: &Settings, generator: &mut dyn Generator) -> Prediction {
     let began = Instant::now();
     let trigger = Trigger::Invoked;
-    let job = Job {
-        snapshot: &place.snapshot,
-        cursor: place.cursor,
-        trigger,
-        selected: None,
-        memory: Memory::none(),
-        settings,
-    };
+    let job = Job { trigger, ..Job::at(&hole.snapshot, hole.cursor, settings) };
     let trace = suggest(&job, generator, &Cancel::new(), &mut |_| {});
-    Shown { trace, took: began.elapsed(), place }
+    Prediction { trace, took: began.elapsed(), hole }
 }
 
-fn show(shown: &Shown, style: Style) -> Result<(), Failure> {
-    let place = &shown.place;
-    print(&format!("  {}", style.cyan(format!("{}:{}:{}", visible(&place.path), place.line, place.column))))?;
-    let left = visible(place.left.trim_start());
-    let stood = visible(place.stood.trim_end());
+fn show(shown: &Prediction, style: Style) -> Result<(), Failure> {
+    let hole = &shown.hole;
+    print(&format!("  {}", style.cyan(format!("{}:{}:{}", visible(&hole.path), hole.line, hole.column))))?;
+    let left = visible(hole.left.trim_start());
+    let hidden = visible(hole.hidden.trim_end());
     let mut lines = shown.text().trim_end().lines();
     let first = visible(lines.next().unwrap_or_default());
     let predicted = match (shown.trace.reason(), shown.is_same()) {
@@ -169,7 +165,7 @@ fn show(shown: &Shown, style: Style) -> Result<(), Failure> {
     for line in lines {
         print(&format!("               {}", style.yellow(visible(line))))?;
     }
-    print(&format!("    there was  {}{stood}", style.dim(&left)))?;
+    print(&format!("    there was  {}{hidden}", style.dim(&left)))?;
     let tokens = shown.trace.raw.as_ref().map(|raw| {
         let usage = raw.usage;
         let read = usage.prompt_tokens.saturating_sub(usage.reused_tokens);
@@ -182,7 +178,7 @@ fn show(shown: &Shown, style: Style) -> Result<(), Failure> {
     ))
 }
 
-fn farewell(style: Style) -> Result<(), Failure> {
+fn print_next_steps(style: Style) -> Result<(), Failure> {
     print(&heading(style, 5, "Your editor"))?;
     print(&format!("  {}, 0.12 or newer, in init.lua:\n", style.bold("Neovim")))?;
     for line in editors::neovim().lines() {
@@ -227,13 +223,13 @@ fn wrapped(text: &str, indent: &str) -> String {
     lines.iter().map(|line| format!("{indent}{line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn report(folder: &Path, model: &str, shown: &[Shown]) -> Value {
+fn report(folder: &Path, model: &str, shown: &[Prediction]) -> Value {
     let places: Vec<Value> = shown
         .iter()
         .map(|shown| {
             json!({
-                "path": shown.place.path, "line": shown.place.line, "column": shown.place.column,
-                "stood": shown.place.stood,
+                "path": shown.hole.path, "line": shown.hole.line, "column": shown.hole.column,
+                "stood": shown.hole.hidden,
                 "predicted": shown.trace.suggestion().map(|suggestion| &suggestion.text),
                 "reason": shown.trace.reason().map(|reason| reason.code()),
                 "same": shown.is_same(),

@@ -3,33 +3,33 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use housestyle_journal::{Request, RequestLog, Stamp, Told};
+use housestyle_journal::{LoggedRequest, Request, RequestLog, Stamp};
+use housestyle_workspace::root;
 use serde_json::json;
 
 use crate::advice;
 use crate::args::WhyArgs;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::workspace;
 
 /// Runs `housestyle why`.
-pub(crate) fn run(context: &Context, args: &WhyArgs) -> Result<(), Failure> {
-    let log = RequestLog::at(context.home.requests_log());
-    let wanted = args.file.as_deref().map(|file| inside(&context.workspace, file));
-    let keep = |request: &Request| wanted.as_deref().is_none_or(|path| same_file(&request.path, path));
-    let told = log.last(args.count, keep).map_err(|error| Failure::Environment(error.to_string()))?;
-    if context.global.json {
-        let requests: Vec<_> = told
+pub(crate) fn run(invocation: &Invocation, args: &WhyArgs) -> Result<(), Failure> {
+    let log = RequestLog::at(invocation.workspace.home().requests_log());
+    let wanted = args.file.as_deref().map(|file| inside(invocation.workspace.root(), file));
+    let is_wanted = |request: &Request| wanted.as_deref().is_none_or(|path| same_file(&request.path, path));
+    let found = log.last(args.count, is_wanted).map_err(|error| Failure::Environment(error.to_string()))?;
+    if invocation.flags.json {
+        let requests: Vec<_> = found
             .iter()
-            .map(|told| {
-                json!({ "request": told.request, "fates": told.fates, "advice": advice::on(&told.request.code) })
+            .map(|logged| {
+                json!({ "request": logged.request, "fates": logged.outcomes, "advice": advice::on(&logged.request.code) })
             })
             .collect();
         return print_json(&json!({ "log": log.path(), "requests": requests }));
     }
     let style = Style::for_stdout();
-    if told.is_empty() {
+    if found.is_empty() {
         let whose = wanted.map(|path| format!(" for {path}")).unwrap_or_default();
         print(&format!("No request{whose} has reached the server yet."))?;
         return print(
@@ -38,14 +38,14 @@ pub(crate) fn run(context: &Context, args: &WhyArgs) -> Result<(), Failure> {
         );
     }
     let now = Stamp::of(SystemTime::now());
-    for told in &told {
-        show(told, now, style)?;
+    for logged in &found {
+        show(logged, now, style)?;
     }
     // The same advice ten times helps nobody: each once, the newest request's first.
     let mut codes: Vec<&str> = Vec::new();
-    for told in told.iter().rev() {
-        if !codes.contains(&told.request.code.as_str()) {
-            codes.push(&told.request.code);
+    for logged in found.iter().rev() {
+        if !codes.contains(&logged.request.code.as_str()) {
+            codes.push(&logged.request.code);
         }
     }
     let advice: Vec<(&str, &str)> =
@@ -59,11 +59,11 @@ pub(crate) fn run(context: &Context, args: &WhyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(told: &Told, now: Stamp, style: Style) -> Result<(), Failure> {
-    let request = &told.request;
+fn show(logged: &LoggedRequest, now: Stamp, style: Style) -> Result<(), Failure> {
+    let request = &logged.request;
     let mark = if request.code == "suggestion" { style.green("●") } else { style.yellow("○") };
     let place = format!("{}:{}:{}", visible(&request.path), request.line, request.column);
-    let fate = told.fates.last().map(|fate| format!(", {}", fate.fate)).unwrap_or_default();
+    let outcome = logged.outcomes.last().map(|outcome| format!(", {}", outcome.outcome)).unwrap_or_default();
     print(&format!(
         "{mark} {:>8}  {}  {}",
         age(request.time.age(now).as_secs()),
@@ -71,7 +71,7 @@ fn show(told: &Told, now: Stamp, style: Style) -> Result<(), Failure> {
         style.dim(&request.trigger)
     ))?;
     print(&format!(
-        "             {}{fate} {}",
+        "             {}{outcome} {}",
         visible(&request.sentence),
         style.dim(format!("[{}]", request.code))
     ))?;
@@ -104,10 +104,10 @@ fn age(seconds: u64) -> String {
     }
 }
 
-/// Returns the path as the server would have noted it.
+/// Returns the path in the form of the server's log.
 fn inside(root: &Path, file: &Path) -> String {
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
-    workspace::relative(root, &absolute)
+    root::relative(root, &absolute)
 }
 
 /// Returns whether a noted path is that file. A file outside of its workspace was noted by its URI, and one of a

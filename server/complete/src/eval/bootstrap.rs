@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::random::SplitMix64;
+
 /// Resamples drawn.
 const RESAMPLES: usize = 2000;
-/// Seed of the draw: the same results give the same interval.
+/// Seed of [`paired_difference`]: the same results give the same interval.
 const SEED: u64 = 0x005E_ED0F_4805;
 
 /// One case's share of a ratio: the arm's figure is the sum of the tops over the sum of the bottoms. For a mean over
@@ -44,52 +46,46 @@ pub struct Difference {
 /// `clusters` names the commit of each case. Where all cases are of one commit, cases are drawn instead: the interval
 /// then says nothing of other commits.
 pub fn paired_difference(arm: &[Fraction], against: &[Fraction], clusters: &[u64]) -> Option<Difference> {
-    let cases = arm.iter().zip(against).zip(clusters);
-    let mut sums: BTreeMap<u64, [Fraction; 2]> = BTreeMap::new();
-    for ((a, b), cluster) in cases.clone() {
-        let [of_arm, of_other] = sums.entry(*cluster).or_insert([Fraction::ZERO; 2]);
-        of_arm.add(a);
-        of_other.add(b);
+    let cases = arm.iter().zip(against).map(|(a, b)| [*a, *b]);
+    let mut sums = sums_by_cluster(clusters.iter().zip(cases.clone()));
+    if sums.len() < 2 {
+        sums = cases.zip(clusters).map(|(case, _)| case).collect();
     }
-    let mut drawn_from: Vec<[Fraction; 2]> = sums.into_values().collect();
-    if drawn_from.len() < 2 {
-        drawn_from = cases.map(|((a, b), _)| [*a, *b]).collect();
+    resampled_difference(&sums, SEED)
+}
+
+/// Returns the sums of both arms' fractions over each cluster, in the order of the clusters.
+pub fn sums_by_cluster<K: Ord>(cases: impl IntoIterator<Item = (K, [Fraction; 2])>) -> Vec<[Fraction; 2]> {
+    let mut sums: BTreeMap<K, [Fraction; 2]> = BTreeMap::new();
+    for (cluster, [of_arm, of_other]) in cases {
+        let [arm, other] = sums.entry(cluster).or_insert([Fraction::ZERO; 2]);
+        arm.add(&of_arm);
+        other.add(&of_other);
     }
-    let count = drawn_from.len();
-    let diff = difference(drawn_from.iter())?;
-    let mut random = SplitMix(SEED);
+    sums.into_values().collect()
+}
+
+/// Returns the difference between two arms, with an interval over clusters that are drawn with replacement; `None` where
+/// nothing is below the line. `clusters` holds the sums of the arm and of the other one. The same seed draws the same
+/// clusters.
+pub fn resampled_difference(clusters: &[[Fraction; 2]], seed: u64) -> Option<Difference> {
+    let diff = difference(clusters)?;
+    let mut random = SplitMix64::new(seed);
     let mut drawn: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| difference((0..count).map(|_| &drawn_from[random.below(count)])))
+        .filter_map(|_| difference(clusters.iter().map(|_| &clusters[random.below(clusters.len())])))
         .collect();
     drawn.sort_by(f64::total_cmp);
     let at = |share: f64| drawn.get((drawn.len().saturating_sub(1) as f64 * share).round() as usize).copied();
     Some(Difference { diff, ci95: [at(0.025)?, at(0.975)?] })
 }
 
-fn difference<'a>(sums: impl Iterator<Item = &'a [Fraction; 2]>) -> Option<f64> {
+fn difference<'a>(sums: impl IntoIterator<Item = &'a [Fraction; 2]>) -> Option<f64> {
     let (mut a, mut b) = (Fraction::ZERO, Fraction::ZERO);
     for [of_arm, of_other] in sums {
         a.add(of_arm);
         b.add(of_other);
     }
     (a.bottom > 0.0 && b.bottom > 0.0).then(|| a.top / a.bottom - b.top / b.bottom)
-}
-
-/// The generator SplitMix64: small, and good enough to draw cases.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        // The high half of the product: its bias is far below what 2000 draws can show.
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
-    }
 }
 
 #[cfg(test)]

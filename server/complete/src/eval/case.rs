@@ -3,7 +3,7 @@
 use housestyle_text::{Language, Offset, Snapshot};
 use serde::{Deserialize, Serialize};
 
-/// A hole in a file: what stands around it, and what the team wrote there.
+/// A hole in a file: the text around it, and the team's text in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// The file's path in its repository; it gives the language.
@@ -13,7 +13,7 @@ pub struct Case {
     /// All text after the hole.
     #[serde(default)]
     pub suffix: String,
-    /// What stood in the hole.
+    /// The text of the hole.
     pub middle: String,
     /// When it was written, in seconds since 1970.
     #[serde(default)]
@@ -26,7 +26,7 @@ pub struct Case {
     pub accept: Vec<String>,
 }
 
-/// A line that is no case.
+/// A line that cannot be read as a case.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "line {line} of the cases cannot be read: {source}; a case is an object with path, prefix, suffix, middle and time"

@@ -1,7 +1,7 @@
-//! What a skill is worth: the same cases with it and without it, nothing else remembered.
+//! The effect of a skill: the same cases with the skill and without it, and no other memory.
 //!
-//! Only cases in which it applies say anything: where what the team wrote in the hole has a place of its rule, followed or
-//! not. Where a skill has no rule, it is where the model would be told of it.
+//! Only cases in which the skill applies count: those where its rule matches the team's own text, followed or not. A skill
+//! without a rule applies where it would go into the prompt.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -21,23 +21,23 @@ use crate::memory::Memory;
 use crate::settings::Settings;
 use crate::skills::{Exceptions, Mode, Skill, Skills};
 
-/// Cases that are told with both completions, at most.
+/// The most examples, which show both completions.
 const EXAMPLES: usize = 3;
 
-/// What a skill is worth in the cases in which it applies.
+/// The effect of a skill in the cases in which it applies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effect {
     /// Cases in which it applies.
     pub cases: usize,
-    /// How many commits they are of, told by their times: intervals are over these.
+    /// How many commits they are of, by their times: intervals are over these.
     pub commits: usize,
     /// Difference of the shares of cases whose first line is right: more is better.
     pub first_line_exact: Difference,
-    /// Difference in nats a token of what the team wrote: less is better. `null` where the model tells none.
+    /// Difference in nats a token of the team's text: less is better. `null` where the model gives no probabilities.
     pub nll_per_token: Option<Difference>,
     /// How many of the completions' places follow the skill.
     pub follows: Follows,
-    /// Tokens that telling it costs a prompt.
+    /// Tokens of a prompt that its advice takes.
     pub tokens: usize,
     /// Cases whose completions differ.
     pub examples: Vec<Example>,
@@ -59,28 +59,28 @@ pub struct Follows {
 pub struct Example {
     /// The file.
     pub path: String,
-    /// What stands left of the hole on its line.
+    /// The text left of the hole on its line.
     pub left: String,
-    /// What the team wrote.
+    /// The team's text.
     pub wanted: String,
-    /// What was suggested without the skill, if anything.
+    /// The suggestion without the skill, if any.
     pub without: Option<String>,
-    /// What was suggested with it, if anything.
+    /// The suggestion with the skill, if any.
     pub with: Option<String>,
 }
 
-/// Measures a skill, as if it were on, with a model; `None` where it applies in none of the cases. `heard` is told how
-/// many cases were run, after each.
+/// Measures a skill, as if it were on, with a model; `None` where it applies in none of the cases. `progress` gets the
+/// number of finished cases after each case.
 ///
 /// # Errors
-/// As [`Generator::score`], but for a model that tells no probabilities and cases that are too long for it.
+/// As [`Generator::score`], except that cases without a score are measured without it.
 pub fn effect(
     skill: &Skill,
     cases: &[Case],
     settings: &Settings,
     generator: &mut dyn Generator,
     cancel: &Cancel,
-    heard: &mut dyn FnMut(usize),
+    progress: &mut dyn FnMut(usize),
 ) -> Result<Option<Effect>, GenerateError> {
     let on = Skill { mode: Mode::On, ..skill.clone() };
     let skills = Arc::new(Skills::new(vec![on], Exceptions::default()));
@@ -97,12 +97,12 @@ pub fn effect(
     for (done, case) in cases.iter().enumerate() {
         let (snapshot, cursor) = case.document();
         let mut with = Memory { skills: Arc::clone(&skills), ..Memory::default() };
-        with.tell(&snapshot, cursor, &settings);
+        with.select_skills(&snapshot, cursor, &settings);
         let applies = match &skill.rule {
             Some(file) => places(file, case, &case.middle).bottom > 0.0,
-            None => !with.told.is_empty(),
+            None => !with.selected_skills.is_empty(),
         };
-        heard(done + 1);
+        progress(done + 1);
         if !applies {
             continue;
         }
@@ -130,10 +130,10 @@ pub fn effect(
             examples.push(example(case, without, with));
         }
     }
-    Ok(told(&results, &follow, tokens, examples))
+    Ok(summary(&results, &follow, tokens, examples))
 }
 
-fn told(
+fn summary(
     [without, with]: &[Vec<CaseResult>; 2],
     [before, after]: &[Vec<Fraction>; 2],
     tokens: usize,
@@ -178,7 +178,7 @@ fn places(file: &RuleFile, case: &Case, text: &str) -> Fraction {
         return Fraction { top: 0.0, bottom: 0.0 };
     }
     let source = Source::new(&case.path, &whole, language);
-    let mut places = file.rule.places(&source, Some(there.clone()));
+    let mut places = file.rule.occurrences(&source, Some(there.clone()));
     places.retain(|place| place.range.start < there.end && there.start < place.range.end);
     let followed = places.iter().filter(|place| place.followed).count();
     Fraction { top: followed as f64, bottom: places.len() as f64 }
@@ -222,10 +222,11 @@ mod tests {
         let settings = Settings { skills_off: vec!["no-len".to_owned()], ..Settings::default() };
         let cases = [case("a.is_empty()", 1.0), case("b(1)", 2.0), case("g(a.is_empty())", 3.0)];
         let mut model = Scripted::new(["a.len() == 0"]);
-        let mut heard = 0;
-        let found = effect(&skill, &cases, &settings, &mut model, &Cancel::new(), &mut |done| heard = done);
+        let mut progress = 0;
+        let found =
+            effect(&skill, &cases, &settings, &mut model, &Cancel::new(), &mut |done| progress = done);
         let found = found.expect("no error").expect("it applies");
-        assert_eq!((found.cases, found.commits, heard), (2, 2, 3));
+        assert_eq!((found.cases, found.commits, progress), (2, 2, 3));
         assert_eq!(found.first_line_exact.diff, 0.5, "{found:?}");
         assert_eq!((found.follows.without, found.follows.with), (Some(0.0), Some(1.0)));
         assert_eq!(found.follows.difference.map(|it| it.ci95), Some([1.0, 1.0]));

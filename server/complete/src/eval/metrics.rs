@@ -1,4 +1,4 @@
-//! How near a suggestion is to what was wanted.
+//! How near a suggestion is to the wanted text.
 
 use crate::lines::unix;
 use crate::similar::distance;
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn as_the_contract_says() {
+    fn metrics_are_as_documented() {
         check("return x;\n", &["return x;"], true, true, 1.0);
         check("return x;\r\n  y", &["return x;\n  y\n\n"], true, true, 1.0);
         check("return x;", &["return x;\ny"], false, true, 1.0);

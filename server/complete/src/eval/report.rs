@@ -7,22 +7,22 @@ use serde::Serialize;
 use super::bootstrap::{Difference, Fraction, paired_difference};
 use super::run::CaseResult;
 
-/// The result of `eval`, as the contract has it.
+/// The result of `eval`, in the form of its JSON document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// How many cases.
     pub cases: usize,
-    /// How many commits they are of, told by their times: intervals are over these.
+    /// How many commits they are of, by their times: intervals are over these.
     pub commits: usize,
     /// The arms in the order in which they were asked for.
-    pub arms: Vec<Arm>,
+    pub arms: Vec<ArmFigures>,
     /// Every other arm against the first, and against others that it was asked to be compared with.
     pub paired: Vec<Paired>,
 }
 
 /// One arm's figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Arm {
+pub struct ArmFigures {
     /// Its name.
     pub arm: String,
     /// Share of cases whose whole middle is right.
@@ -31,7 +31,7 @@ pub struct Arm {
     pub first_line_exact: f64,
     /// Mean over cases.
     pub edit_similarity: f64,
-    /// Nats a token of what the team wrote; `null` where the model tells none.
+    /// Nats a token of the team's text; `null` where the model gives no probabilities.
     pub nll_per_token: Option<f64>,
     /// The same with the end-of-middle token counted too.
     pub nll_per_token_with_end: Option<f64>,
@@ -71,8 +71,8 @@ pub struct Paired {
 pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
     let cases = arms.iter().map(|(_, results)| results.len()).min().unwrap_or(0);
     let clusters = arms.first().map(|(_, results)| clusters(results)).unwrap_or_default();
-    let paired = arms.split_first().map(|((base, of_base), others)| {
-        others.iter().map(|(name, results)| pair(name, results, base, of_base, &clusters)).collect()
+    let paired = arms.split_first().map(|((base, of_base), other_arms)| {
+        other_arms.iter().map(|(name, results)| pair(name, results, base, of_base, &clusters)).collect()
     });
     Report {
         cases,
@@ -90,20 +90,21 @@ impl Report {
         };
         let of_reference = &arms[at].1;
         let clusters = clusters(of_reference);
-        let others = arms[at + 1..].iter();
-        self.paired
-            .extend(others.map(|(name, results)| pair(name, results, reference, of_reference, &clusters)));
+        let other_arms = arms[at + 1..].iter();
+        self.paired.extend(
+            other_arms.map(|(name, results)| pair(name, results, reference, of_reference, &clusters)),
+        );
     }
 }
 
-fn arm(name: &str, results: &[CaseResult]) -> Arm {
+fn arm(name: &str, results: &[CaseResult]) -> ArmFigures {
     let mean =
         |value: fn(&CaseResult) -> f64| results.iter().map(value).sum::<f64>() / results.len().max(1) as f64;
     let scored: Vec<&CaseResult> = results.iter().filter(|result| result.nll.is_some()).collect();
     let tokens: usize = scored.iter().map(|result| result.tokens).sum();
     let nll: f64 = scored.iter().filter_map(|result| result.nll).sum();
     let ends: f64 = scored.iter().filter_map(|result| result.nll_end).sum();
-    Arm {
+    ArmFigures {
         arm: name.to_owned(),
         exact: mean(|result| f64::from(result.exact)),
         first_line_exact: mean(|result| f64::from(result.first_line_exact)),
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_contract_to_the_letter() {
+    fn figures_are_as_documented() {
         let base = vec![result(false, Some((6.0, 4)), Some(10.0)), result(true, Some((4.0, 1)), Some(30.0))];
         let adapter = vec![result(true, Some((1.0, 4)), Some(20.0)), result(true, Some((4.0, 1)), None)];
         let report = report(&[("base".to_owned(), base), ("adapter".to_owned(), adapter)]);

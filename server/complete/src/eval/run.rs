@@ -5,12 +5,13 @@ use serde::Serialize;
 use super::case::Case;
 use super::metrics::measure;
 use crate::generator::{Cancel, GenerateError, Generator, Prompt, Score};
-use crate::job::{Job, Trace, Trigger};
+use crate::job::{Job, Trigger};
 use crate::memory::Memory;
 use crate::settings::Settings;
+use crate::trace::Trace;
 use crate::{lines, suggest};
 
-/// What one case gave on one arm.
+/// The result of one case on one arm.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseResult {
     /// The case's name, or its path.
@@ -18,9 +19,9 @@ pub struct CaseResult {
     /// When the case was written: cases of the same time are of one commit. 0 where that is not known.
     #[serde(skip)]
     pub time: f64,
-    /// What was suggested, if anything.
+    /// The suggestion, if any.
     pub text: Option<String>,
-    /// Why nothing was, as a code.
+    /// The code of the reason why there was none.
     pub reason: Option<&'static str>,
     /// See [`Metrics`](super::Metrics).
     pub exact: bool,
@@ -28,7 +29,7 @@ pub struct CaseResult {
     pub first_line_exact: bool,
     /// See [`Metrics`](super::Metrics).
     pub edit_similarity: f64,
-    /// Negative log-likelihood of the middle's own tokens, in nats; missing where the model tells none.
+    /// Negative log-likelihood of the middle's own tokens, in nats; missing where the model gives no probabilities.
     pub nll: Option<f64>,
     /// The same of the end-of-middle token after them.
     pub nll_end: Option<f64>,
@@ -39,7 +40,7 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
-    /// Returns the result with the likelihood of what the team wrote.
+    /// Returns the result with the score of the team's text.
     #[must_use]
     pub fn with_score(self, score: Score) -> CaseResult {
         CaseResult { nll: Some(score.nll), nll_end: Some(score.nll_end), tokens: score.tokens, ..self }
@@ -52,7 +53,7 @@ impl CaseResult {
     }
 }
 
-/// Suggests in the hole as if somebody had asked there, and compares. This is what the caller times.
+/// Suggests in the hole as if somebody had asked there, and compares. The caller times this call.
 pub fn run(
     case: &Case,
     memory: &Memory,
@@ -62,7 +63,7 @@ pub fn run(
 ) -> (CaseResult, Trace) {
     let (snapshot, cursor) = case.document();
     let trigger = Trigger::Invoked;
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+    let job = Job { trigger, memory, ..Job::at(&snapshot, cursor, settings) };
     let trace = suggest::suggest(&job, generator, cancel, &mut |_| {});
     let text = trace.suggestion().map(|suggestion| suggestion.text.clone());
     let metrics = measure(text.as_deref().unwrap_or(""), case.wanted());
@@ -87,11 +88,11 @@ pub fn run(
 pub fn prompt_in(case: &Case, memory: &Memory, settings: &Settings, generator: &dyn Generator) -> Prompt {
     let (snapshot, cursor) = case.document();
     let trigger = Trigger::Invoked;
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory, settings };
+    let job = Job { trigger, memory, ..Job::at(&snapshot, cursor, settings) };
     suggest::prompt_of(&job, generator)
 }
 
-/// Returns how likely the model finds what the team wrote, under the prompt that serving would use.
+/// Returns how likely the team's text is under the prompt that serving would use.
 ///
 /// # Errors
 /// As [`Generator::score`].
@@ -103,13 +104,14 @@ pub fn score(
     cancel: &Cancel,
 ) -> Result<Score, GenerateError> {
     let prompt = prompt_in(case, memory, settings, generator);
-    generator.look_at(Some(&case.path));
+    generator.set_path(Some(&case.path));
     generator.score(&prompt, &lines::unix(&case.middle), cancel)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::{Capabilities, Limitation};
     use crate::tests::scripted::Scripted;
 
     fn case() -> Case {
@@ -136,7 +138,16 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_told() {
+    fn a_model_without_probabilities_gives_no_score() {
+        let mut model = Scripted::new(["five();"]);
+        model.capabilities = Capabilities::new(&[], Limitation::Remote);
+        let error = score(&case(), Memory::none(), &Settings::default(), &mut model, &Cancel::new());
+        let error = error.expect_err("no probabilities").to_string();
+        assert_eq!(error, "the program that runs the model gives no probabilities");
+    }
+
+    #[test]
+    fn silence_has_a_reason() {
         let (result, _) =
             run(&case(), Memory::none(), &Settings::default(), &mut Scripted::new([""]), &Cancel::new());
         assert_eq!((result.text, result.exact, result.reason), (None, false, Some("model-silent")));

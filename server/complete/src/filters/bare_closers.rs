@@ -6,7 +6,7 @@ use crate::reason::Reason;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let closes =
-        |line: &str| is_blank(line) || only_closers(line) || is_closing(line, context.place.language);
+        |line: &str| is_blank(line) || only_closers(line) || is_closing(line, context.cursor.language);
     if !is_blank(text) && text.lines().all(closes) {
         Verdict::Drop(Reason::BareClosers)
     } else {

@@ -9,9 +9,9 @@ use crate::lines::only_closers;
 use crate::reason::Reason;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
-    let tail = context.place.tail.trim();
+    let tail = context.cursor.tail.trim();
     let Some(next) = tail.chars().next().filter(|_| only_closers(tail)) else { return Verdict::Keep };
-    let cut = match open_quote(&context.place.head) {
+    let cut = match open_quote(&context.cursor.head) {
         Some(quote) => (quote == next).then(|| first_unescaped(text, quote)).flatten(),
         None => unmatched(text, next),
     };

@@ -6,8 +6,8 @@ use super::{Context, Verdict};
 use crate::reason::Reason;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
-    let Some(marker) = context.place.language.line_comment() else { return Verdict::Keep };
-    let head = context.place.head.trim();
+    let Some(marker) = context.cursor.language.line_comment() else { return Verdict::Keep };
+    let head = context.cursor.head.trim();
     let bare = text.trim_start_matches(' ');
     // Only where nothing but the marker stands: `///` and `//!` are markers of their own.
     if !head.starts_with(marker) || head.chars().any(char::is_alphanumeric) {
@@ -16,7 +16,7 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let Some(rest) = bare.strip_prefix(head).filter(|rest| !rest.starts_with(marker)) else {
         return Verdict::Keep;
     };
-    let rest = if context.place.head.ends_with(' ') { rest.trim_start_matches(' ') } else { rest };
+    let rest = if context.cursor.head.ends_with(' ') { rest.trim_start_matches(' ') } else { rest };
     Verdict::left(rest, Reason::PrefixEcho)
 }
 

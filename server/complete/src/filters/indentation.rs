@@ -6,32 +6,32 @@
 //! - with white space: it stays if the indentation then is one that the lines around call for, else it goes.
 
 use super::{Context, Verdict};
+use crate::cursor_context::CursorContext;
 use crate::lines::{self, indent, indent_width};
-use crate::place::Place;
 use crate::reason::Reason;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
-    let place = context.place;
-    if !place.is_line_start() || lines::is_blank(text) {
+    let cursor = context.cursor;
+    if !cursor.is_line_start() || lines::is_blank(text) {
         return Verdict::Keep;
     }
     let space = &text[..text.len() - text.trim_start().len()];
     if let Some(newline) = space.rfind('\n') {
         let line = &text[newline + 1..];
-        let line = line.strip_prefix(place.head.as_str()).unwrap_or(line);
+        let line = line.strip_prefix(cursor.head.as_str()).unwrap_or(line);
         return Verdict::left(line, Reason::Indentation);
     }
     let lead = indent(text);
-    if lead.is_empty() || place.head.is_empty() || is_called_for(place, &format!("{}{lead}", place.head)) {
+    if lead.is_empty() || cursor.head.is_empty() || is_called_for(cursor, &format!("{}{lead}", cursor.head)) {
         return Verdict::Keep;
     }
     Verdict::left(&text[lead.len()..], Reason::Indentation)
 }
 
 /// Returns whether the next line may well be indented like this.
-fn is_called_for(place: &Place, full: &str) -> bool {
-    let Some(above) = place.line_above() else { return false };
-    let (above_width, head) = (indent_width(above), indent_width(&place.head));
+fn is_called_for(cursor: &CursorContext, full: &str) -> bool {
+    let Some(above) = cursor.line_above() else { return false };
+    let (above_width, head) = (indent_width(above), indent_width(&cursor.head));
     let full = indent_width(full);
     if lines::is_opening(above) { head <= above_width && full > above_width } else { full <= above_width }
 }

@@ -5,8 +5,8 @@ use crate::lines;
 use crate::reason::Reason;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
-    let doubled = context.place.head.ends_with([' ', '\t']) && text.starts_with(' ');
-    if context.place.is_line_start() || !doubled || lines::is_blank(text) {
+    let doubled = context.cursor.head.ends_with([' ', '\t']) && text.starts_with(' ');
+    if context.cursor.is_line_start() || !doubled || lines::is_blank(text) {
         return Verdict::Keep;
     }
     Verdict::left(text.trim_start_matches(' '), Reason::Indentation)

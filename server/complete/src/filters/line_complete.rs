@@ -11,7 +11,7 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
         return Verdict::Keep;
     }
     match context.ended {
-        Ended::Line if !context.place.is_line_start() => Verdict::Drop(Reason::LineComplete),
+        Ended::Line if !context.cursor.is_line_start() => Verdict::Drop(Reason::LineComplete),
         _ => Verdict::Keep,
     }
 }

@@ -1,6 +1,6 @@
-//! What is done to the model's text: a list of small filters, each of which keeps, shortens or drops it.
+//! Filters of the model's text: a list of small functions, each of which keeps, shortens or drops it.
 //!
-//! Filters never call the model, never add text and never look farther than the [`Place`]. The order matters and is
+//! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order matters and is
 //! the order of [`ALL`]: first what is no text at all, then what is cut off, then what stands there already, then
 //! what is not worth showing.
 
@@ -21,18 +21,19 @@ mod too_short;
 mod trailing_space;
 mod unfinished;
 
-use crate::job::{Step, Trigger};
+use crate::cursor_context::CursorContext;
+use crate::job::Trigger;
 use crate::lines;
 use crate::mode::Plan;
-use crate::place::Place;
 use crate::reason::Reason;
 use crate::stop::Ended;
+use crate::trace::Step;
 
-/// What a filter may look at beside the text.
+/// What a filter may look at besides the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// What stands around the cursor.
-    pub place: &'a Place,
+    /// The text around the cursor.
+    pub cursor: &'a CursorContext,
     /// How long the suggestion is to be.
     pub plan: &'a Plan,
     /// Who asked.
@@ -41,7 +42,7 @@ pub struct Context<'a> {
     pub ended: Ended,
 }
 
-/// What a filter says of a text.
+/// A filter's verdict on a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Good as it is.
@@ -53,7 +54,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns the verdict for what is left after a cut: dropped if it is blank.
+    /// Returns the verdict for the rest after a cut: dropped if it is blank.
     fn left(text: &str, reason: Reason) -> Verdict {
         if lines::is_blank(text) { Verdict::Drop(reason) } else { Verdict::Shorten(text.to_owned(), reason) }
     }
@@ -94,11 +95,11 @@ pub const ALL: &[Filter] = filters![
     too_short,
 ];
 
-/// The filters for what is left of a suggestion that is being typed through: it has been shown already, so only what
-/// typing may have changed is looked at.
+/// The filters for the rest of a suggestion that the user types through. It was shown already, so these look only at what
+/// typing may have changed.
 pub const AGAIN: &[Filter] = filters![closers, trailing_space, blank];
 
-/// Puts a text through filters. Returns what is left or why nothing is, and what each filter did.
+/// Puts a text through filters. Returns the filtered text or the reason why it was dropped, and each filter's step.
 pub fn run(filters: &[Filter], context: &Context<'_>, text: &str) -> (Result<String, Reason>, Vec<Step>) {
     let mut text = text.to_owned();
     let mut steps = Vec::new();
@@ -122,7 +123,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::mode::plan;
     use crate::settings::Settings;
-    use crate::tests::place;
+    use crate::tests::cursor_context;
 
     /// Checks one filter: a document with a cursor, the text it is given, and what it leaves (`✗code` for a drop).
     #[track_caller]
@@ -146,9 +147,9 @@ pub(crate) mod tests {
         ended: Ended,
         expect: &str,
     ) {
-        let place = place(path, fixture);
-        let plan = plan(&place, &Settings::default());
-        let context = Context { place: &place, plan: &plan, trigger: Trigger::Automatic, ended };
+        let cursor = cursor_context(path, fixture);
+        let plan = plan(&cursor, &Settings::default());
+        let context = Context { cursor: &cursor, plan: &plan, trigger: Trigger::Automatic, ended };
         let found = match judge(&context, text) {
             Verdict::Keep => text.to_owned(),
             Verdict::Shorten(after, _) => {

@@ -43,7 +43,7 @@ fn ends_in_loop(line: &str) -> bool {
 fn first_round(context: &Context<'_>, lines: &[&str]) -> Option<usize> {
     let says_something = |lines: &[&str]| {
         let count =
-            lines.iter().filter(|line| !is_blank(line) && !is_closing(line, context.place.language)).count();
+            lines.iter().filter(|line| !is_blank(line) && !is_closing(line, context.cursor.language)).count();
         count >= if lines.len() == 1 { 1 } else { 2 }
     };
     for start in 0..lines.len() {

@@ -4,8 +4,8 @@
 //! is something else.
 
 use super::{Context, Verdict};
+use crate::cursor_context::CursorContext;
 use crate::lines::{is_blank, only_closers};
-use crate::place::Place;
 use crate::reason::Reason;
 use crate::similar::nearly_equal;
 
@@ -13,19 +13,20 @@ use crate::similar::nearly_equal;
 const OVERLAP: usize = 4;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
-    let place = context.place;
-    let tail = place.tail.trim();
+    let cursor = context.cursor;
+    let tail = cursor.tail.trim();
     if tail.is_empty() || only_closers(tail) || text.contains('\n') {
         return Verdict::Keep;
     }
     if nearly_equal(text, tail) {
         return Verdict::Drop(Reason::SuffixDuplicate);
     }
-    let at = copy(text, tail).or_else(|| if place.language.is_prose() { wrapped(place, text) } else { None });
+    let at =
+        copy(text, tail).or_else(|| if cursor.language.is_prose() { wrapped(cursor, text) } else { None });
     let Some(at) = at else { return Verdict::Keep };
-    let kept = &text[..at];
-    let kept = if place.tail.starts_with(' ') { kept.trim_end() } else { kept };
-    Verdict::left(kept, Reason::SuffixDuplicate)
+    let rest = &text[..at];
+    let rest = if cursor.tail.starts_with(' ') { rest.trim_end() } else { rest };
+    Verdict::left(rest, Reason::SuffixDuplicate)
 }
 
 /// Returns where in the text a copy of the tail begins.
@@ -48,9 +49,9 @@ fn copy(text: &str, tail: &str) -> Option<usize> {
 
 /// Returns where in the text begins what the paragraph goes on with, over its line breaks. The last
 /// punctuation may differ: the model ends a sentence that goes on.
-fn wrapped(place: &Place, text: &str) -> Option<usize> {
-    let below = place.below.iter().take_while(|line| !is_blank(line));
-    let lines: Vec<&str> = std::iter::once(place.tail.as_str()).chain(below.map(String::as_str)).collect();
+fn wrapped(cursor: &CursorContext, text: &str) -> Option<usize> {
+    let below = cursor.below.iter().take_while(|line| !is_blank(line));
+    let lines: Vec<&str> = std::iter::once(cursor.tail.as_str()).chain(below.map(String::as_str)).collect();
     let paragraph = lines.join(" ");
     let paragraph: Vec<&str> = paragraph.split_whitespace().collect();
     let starts = text.char_indices().filter(|(at, c)| !c.is_whitespace() && text[..*at].ends_with(' '));

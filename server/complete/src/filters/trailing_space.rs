@@ -5,7 +5,7 @@ use crate::reason::Reason;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let trimmed = text.trim_end();
-    let parts_words = context.place.tail.starts_with(|c: char| !c.is_whitespace())
+    let parts_words = context.cursor.tail.starts_with(|c: char| !c.is_whitespace())
         && text[trimmed.len()..].starts_with(' ');
     let keep = trimmed.len() + usize::from(parts_words);
     if keep == text.len() { Verdict::Keep } else { Verdict::left(&text[..keep], Reason::Blank) }

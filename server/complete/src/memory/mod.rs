@@ -1,50 +1,51 @@
-//! What is remembered beside the document: short notes of people, the team's skills, and what the user did lately
-//! elsewhere.
+//! Memory: what a prompt holds besides the document, which is people's notes, the team's skills and the user's recent
+//! edits elsewhere.
 //!
-//! It goes into the prompt's stable part, before the window: no weight changes, and what is forgotten is gone with the
-//! next prompt. Nothing here knows where notes are kept or what time it is; both are told.
+//! Memory is rendered into the stable part of a prompt, before the window. It changes no weight, and a deleted note is
+//! gone with the next prompt. Nothing here knows where notes are stored or what time it is: the caller says so.
 
-mod edit;
+mod edit_history;
 mod note;
-mod recall;
-mod trail;
+mod recent_edit;
+mod render;
 
 use std::sync::{Arc, LazyLock};
 
 use housestyle_text::{Offset, Snapshot};
 
-pub(crate) use edit::unseen;
-pub use edit::{Edit, MOST_LINES};
+pub use edit_history::EditHistory;
 pub use note::{MOST_CHARACTERS, Note, NoteError, Scope};
-pub(crate) use recall::{recall, told_in};
-pub use trail::Trail;
+pub(crate) use recent_edit::unseen;
+pub use recent_edit::{MOST_LINES, RecentEdit};
+pub(crate) use render::{injected_skills, render};
 
 use crate::settings::Settings;
-use crate::skills::{Skills, near};
+use crate::skills::{Skills, select};
 
-/// What a prompt may remember.
+/// The memory of one prompt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// Notes that hold now, for any file.
+    /// The notes that hold now, for any file.
     pub notes: Arc<Vec<Note>>,
-    /// The user's last edits elsewhere, oldest first.
-    pub edits: Vec<Edit>,
+    /// The user's recent edits elsewhere, oldest first.
+    pub edits: Vec<RecentEdit>,
     /// The team's skills, for any file.
     pub skills: Arc<Skills>,
-    /// Those of them that the model is told of, by their places in the list, the best first.
-    pub told: Vec<usize>,
+    /// The skills that go into the prompt, by their indexes in the list, the best first.
+    pub selected_skills: Vec<usize>,
 }
 
 impl Memory {
-    /// Returns a memory of nothing.
+    /// Returns an empty memory.
     pub fn none() -> &'static Memory {
         static NONE: LazyLock<Memory> = LazyLock::new(Memory::default);
         &NONE
     }
 
-    /// Chooses the skills that the model is told of at a place. They stay until somebody chooses anew, so that what is
-    /// read before the text stays as it is while one types.
-    pub fn tell(&mut self, snapshot: &Snapshot, cursor: Offset, settings: &Settings) {
-        self.told = near(&self.skills, snapshot, cursor, &settings.for_language(snapshot.language().id()));
+    /// Selects the skills that go into the prompt for a cursor. The selection stays until the next call, so that the text
+    /// before the window stays the same while somebody types.
+    pub fn select_skills(&mut self, snapshot: &Snapshot, cursor: Offset, settings: &Settings) {
+        self.selected_skills =
+            select(&self.skills, snapshot, cursor, &settings.for_language(snapshot.language().id()));
     }
 }

@@ -1,4 +1,4 @@
-//! A note: one sentence that somebody wants remembered, where it holds, and until when.
+//! A note: one sentence that somebody wants in prompts, where it holds, and until when.
 
 use housestyle_text::{Language, glob, secrets};
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,9 @@ pub struct Scope {
 /// A note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// A name for people to forget it by.
+    /// An identifier by which people delete it.
     pub id: String,
-    /// What is to be remembered: one line.
+    /// The sentence: one line.
     pub text: String,
     /// Where it holds.
     #[serde(default)]

@@ -18,7 +18,7 @@
 //! where a rename would spoil all that follows, and the text itself mostly tells the language. A later version may
 //! add them, measured against this one.
 
-use crate::generator::{Marker, Part, Prompt};
+use crate::generator::{Marker, Prompt, PromptPart};
 use crate::window::Window;
 
 /// The format's name.
@@ -27,12 +27,12 @@ pub const NAME: &str = "fim-line-1";
 /// Returns the window in this format.
 pub fn build(window: &Window) -> Prompt {
     let parts = vec![
-        Part::Marker(Marker::FimPrefix),
-        Part::Text(window.above.clone()),
-        Part::Marker(Marker::FimSuffix),
-        Part::Text(window.below.clone()),
-        Part::Marker(Marker::FimMiddle),
-        Part::Text(window.head.clone()),
+        PromptPart::Marker(Marker::FimPrefix),
+        PromptPart::Text(window.above.clone()),
+        PromptPart::Marker(Marker::FimSuffix),
+        PromptPart::Text(window.below.clone()),
+        PromptPart::Marker(Marker::FimMiddle),
+        PromptPart::Text(window.head.clone()),
     ];
     Prompt { format: NAME, parts }
 }
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_tells_the_truth() {
+    fn the_header_shows_the_prompt() {
         check(
             "fn double(x: i32) -> i32 {\n    return x‸;\n}\n",
             "<FimPrefix>fn double(x: i32) -> i32 {\n<FimSuffix>;\n}\n<FimMiddle>    return x",
@@ -70,7 +70,7 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", "<|fim_suffix|>‸");
         let budget = Budget { prefix_tokens: 512, suffix_tokens: 96 };
         let prompt = build(&Window::cut(&snapshot, cursor..cursor, "", budget, &|text| text.len()));
-        assert_eq!(prompt.parts.last(), Some(&Part::Text("<|fim_suffix|>".to_owned())));
-        assert_eq!(prompt.parts.iter().filter(|part| matches!(part, Part::Marker(_))).count(), 3);
+        assert_eq!(prompt.parts.last(), Some(&PromptPart::Text("<|fim_suffix|>".to_owned())));
+        assert_eq!(prompt.parts.iter().filter(|part| matches!(part, PromptPart::Marker(_))).count(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! `fim-memory-1`: `fim-line-1` with what is remembered as the first lines.
+//! `fim-memory-1`: `fim-line-1` with the rendered memory as the first lines.
 //!
 //! For the document and cursor
 //! ```text
@@ -15,18 +15,18 @@
 //! }
 //! <FimMiddle>    return x
 //! ```
-//! What is remembered is text like the document's: it cannot forge a marker, and stays the same while one types.
+//! The rendered memory is text like the document's: it cannot forge a marker, and stays the same while one types.
 
-use crate::generator::{Part, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::prompt::fim_line_1;
 use crate::window::Window;
 
 /// The format's name.
 pub const NAME: &str = "fim-memory-1";
 
-/// Returns what is remembered and the window in this format.
-pub fn build(remembered: &str, window: &Window) -> Prompt {
+/// Returns the rendered memory and the window in this format.
+pub fn build(memory: &str, window: &Window) -> Prompt {
     let mut parts = fim_line_1::build(window).parts;
-    parts.insert(1, Part::Text(remembered.to_owned()));
+    parts.insert(1, PromptPart::Text(memory.to_owned()));
     Prompt { format: NAME, parts }
 }

@@ -11,13 +11,13 @@ pub mod plain_memory_1;
 use crate::generator::{Description, Prompt};
 use crate::window::Window;
 
-/// Returns the window, and before it what is remembered, as a prompt in the best format that the model knows.
-pub fn build(remembered: &str, window: &Window, model: &Description) -> Prompt {
-    match (model.fim, remembered.is_empty()) {
+/// Returns the rendered memory and the window as a prompt, in the best format that the model knows.
+pub fn build(memory: &str, window: &Window, model: &Description) -> Prompt {
+    match (model.fim, memory.is_empty()) {
         (true, true) => fim_line_1::build(window),
-        (true, false) => fim_memory_1::build(remembered, window),
+        (true, false) => fim_memory_1::build(memory, window),
         (false, true) => plain_1::build(window),
-        (false, false) => plain_memory_1::build(remembered, window),
+        (false, false) => plain_memory_1::build(memory, window),
     }
 }
 
@@ -29,12 +29,12 @@ mod tests {
     use crate::window::Budget;
 
     #[track_caller]
-    fn check(fim: bool, remembered: &str, format: &str, expect: &str) {
+    fn check(fim: bool, memory: &str, format: &str, expect: &str) {
         let (snapshot, cursor) = document("a.rs", "fn double(x: i32) -> i32 {\n    return x‸;\n}\n");
         let budget = Budget { prefix_tokens: 512, suffix_tokens: 96 };
         let window = Window::cut(&snapshot, cursor..cursor, "", budget, &|text| text.len());
         let model = Description { model: String::new(), fim, context_tokens: 4096, adapter: None };
-        let prompt = build(remembered, &window, &model);
+        let prompt = build(memory, &window, &model);
         assert_eq!((prompt.format, shown(&prompt).as_str()), (format, expect));
     }
 

@@ -13,7 +13,7 @@
 //! ```
 //! What follows the cursor is unknown to the model; the stop rules and filters, which know it, do the rest.
 
-use crate::generator::{Part, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::window::Window;
 
 /// The format's name.
@@ -21,7 +21,10 @@ pub const NAME: &str = "plain-1";
 
 /// Returns the window in this format.
 pub fn build(window: &Window) -> Prompt {
-    Prompt { format: NAME, parts: vec![Part::Text(window.above.clone()), Part::Text(window.head.clone())] }
+    Prompt {
+        format: NAME,
+        parts: vec![PromptPart::Text(window.above.clone()), PromptPart::Text(window.head.clone())],
+    }
 }
 
 #[cfg(test)]
@@ -32,7 +35,7 @@ mod tests {
     use crate::window::Budget;
 
     #[test]
-    fn the_header_tells_the_truth() {
+    fn the_header_shows_the_prompt() {
         let (snapshot, cursor) = document("a.rs", "fn double(x: i32) -> i32 {\n    return x‸;\n}\n");
         let budget = Budget { prefix_tokens: 512, suffix_tokens: 96 };
         let window = Window::cut(&snapshot, cursor..cursor, "", budget, &|text| text.len());

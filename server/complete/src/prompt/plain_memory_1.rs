@@ -1,4 +1,4 @@
-//! `plain-memory-1`: `plain-1` with what is remembered as the first lines.
+//! `plain-memory-1`: `plain-1` with the rendered memory as the first lines.
 //!
 //! For the document and cursor
 //! ```text
@@ -14,16 +14,16 @@
 //!     return x
 //! ```
 
-use crate::generator::{Part, Prompt};
+use crate::generator::{Prompt, PromptPart};
 use crate::prompt::plain_1;
 use crate::window::Window;
 
 /// The format's name.
 pub const NAME: &str = "plain-memory-1";
 
-/// Returns what is remembered and the window in this format.
-pub fn build(remembered: &str, window: &Window) -> Prompt {
+/// Returns the rendered memory and the window in this format.
+pub fn build(memory: &str, window: &Window) -> Prompt {
     let mut parts = plain_1::build(window).parts;
-    parts.insert(0, Part::Text(remembered.to_owned()));
+    parts.insert(0, PromptPart::Text(memory.to_owned()));
     Prompt { format: NAME, parts }
 }

@@ -1,9 +1,8 @@
-//! Keeps a suggestion alive while it is typed through, so that no model is asked for what is known already.
+//! Reuses a suggestion while the user types through it, so that no model writes the same text again.
 //!
-//! An [`Anchor`] remembers where a suggestion was made and the text around that place. Later, with a newer document
-//! and cursor, it says what has been typed there since ([`Anchor::typed`]), and [`follow`] says what that leaves of
-//! the suggestion, be it finished or still being written. Typing back (Backspace) to any place after the anchor is
-//! the same thing with less typed.
+//! An [`Anchor`] holds the place of a suggestion and the text around it. With a newer document and cursor, it finds the
+//! text that was typed there since ([`Anchor::typed`]), and [`follow`] returns the rest of the suggestion, be it finished
+//! or still being written. To delete back to any place after the anchor is the same thing with less typed.
 //!
 //! "Nothing else has changed" is decided from at most 4 KiB before and 1 KiB after the cursor, which is about what
 //! the model has seen, and from the document's length. A change elsewhere that keeps the length is not noticed; it
@@ -54,7 +53,7 @@ impl Anchor {
         self.cursor
     }
 
-    /// Returns what has been typed at the anchor since (nothing, maybe), or `None` if anything else has changed.
+    /// Returns the text typed at the anchor since (maybe empty), or `None` if anything else has changed.
     /// Line breaks are `\n`. Brackets and quotes which the editor closed by itself right of the cursor do not count.
     pub fn typed(&self, snapshot: &Snapshot, cursor: Offset) -> Option<String> {
         let cursor = snapshot.floor(cursor.0);
@@ -71,18 +70,18 @@ impl Anchor {
     }
 }
 
-/// What typing has left of a suggestion.
+/// The rest of a suggestion after some text was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follow<'a> {
-    /// This much of it; empty when all has been typed.
+    /// This text; empty when all of it was typed.
     Remaining(&'a str),
-    /// What has been typed agrees with all that there is, but goes farther; more is being written.
+    /// The typed text agrees with all that there is and goes farther; the model is still writing.
     NotYet,
-    /// Something else has been typed.
+    /// The typed text differs.
     Mismatch,
 }
 
-/// Returns what typing has left of a suggestion's text; `finished` is whether no more of it will come.
+/// Returns the rest of a suggestion's text after `typed`; `finished` is whether the model has ended.
 pub fn follow<'a>(text: &'a str, finished: bool, typed: &str) -> Follow<'a> {
     match text.strip_prefix(typed) {
         Some(rest) => Follow::Remaining(rest),

@@ -6,43 +6,43 @@ use housestyle_text::Language;
 use housestyle_text::syntax::Scope;
 
 use super::{Anchor, Follow, follow};
+use crate::cursor_context::CursorContext;
 use crate::filters::{self, Context};
 use crate::job::{Job, Suggestion};
 use crate::mode;
-use crate::place::Place;
 use crate::policy;
 use crate::stop::Ended;
 
-/// Suggestions kept for a document: enough for typing, deleting and typing again.
+/// The most suggestions of a document: enough for typing, deleting and typing again.
 const PER_DOCUMENT: usize = 4;
-/// Documents kept; the one that was used longest ago goes first.
+/// The most documents; the one that was used longest ago goes first.
 const DOCUMENTS: usize = 16;
 
-/// A suggestion that was made before, less what has been typed of it.
+/// The rest of an earlier suggestion, after some of it was typed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Served<T> {
-    /// What is left of it, at the cursor.
+    /// The rest, at the cursor.
     pub suggestion: Suggestion,
-    /// What was told with it.
+    /// The caller's tag.
     pub tag: T,
     /// The part that has been typed.
     pub typed: String,
 }
 
-/// Keeps the last few suggestions of every document. `T` is what the caller knows of a suggestion, such as its id.
+/// The last few suggestions of every document. `T` is the caller's tag of a suggestion, such as its identifier.
 #[derive(Debug, Clone)]
 pub struct Recent<T> {
     /// The document used last comes last, and so does its newest suggestion.
-    documents: VecDeque<(String, VecDeque<Kept<T>>)>,
+    documents: VecDeque<(String, VecDeque<Entry<T>>)>,
 }
 
 #[derive(Debug, Clone)]
-struct Kept<T> {
+struct Entry<T> {
     anchor: Anchor,
     text: String,
     tag: T,
-    /// Language and scope where the first key of it was typed, or will be. Later ones take them over: finding them out
-    /// takes a parse, which is most of the time of a key that asks no model.
+    /// Language and scope where its first key was typed, or will be. Later keys reuse them: to find them takes a parse,
+    /// which is most of the time of a key that asks no model.
     within: Option<(Language, Scope)>,
 }
 
@@ -58,9 +58,9 @@ impl<T: Clone> Recent<T> {
         Recent::default()
     }
 
-    /// Keeps a suggestion that was made at an anchor. One that replaces text is not kept: it belongs to the popup
-    /// item that was selected at that moment. `next` is [`crate::Trace::next`].
-    pub fn remember(
+    /// Stores a suggestion that was made at an anchor. A suggestion that replaces text is not stored: it belongs to the
+    /// popup item that was selected at that moment. `next` is [`crate::Trace::next`].
+    pub fn store(
         &mut self,
         document: &str,
         anchor: Anchor,
@@ -71,65 +71,65 @@ impl<T: Clone> Recent<T> {
         if suggestion.replace != (anchor.cursor()..anchor.cursor()) {
             return;
         }
-        let mut kept = self.take(document).unwrap_or_default();
-        kept.retain(|old| old.anchor != anchor);
-        kept.push_back(Kept { anchor, text: suggestion.text.clone(), tag, within: next });
-        if kept.len() > PER_DOCUMENT {
-            kept.pop_front();
+        let mut entries = self.take(document).unwrap_or_default();
+        entries.retain(|old| old.anchor != anchor);
+        entries.push_back(Entry { anchor, text: suggestion.text.clone(), tag, within: next });
+        if entries.len() > PER_DOCUMENT {
+            entries.pop_front();
         }
-        self.documents.push_back((document.to_owned(), kept));
+        self.documents.push_back((document.to_owned(), entries));
         if self.documents.len() > DOCUMENTS {
             self.documents.pop_front();
         }
     }
 
-    /// Forgets a document: it was closed, or its settings, model or adapter have changed.
+    /// Removes the suggestions of a document: it was closed, or its settings, model or adapter have changed.
     pub fn forget(&mut self, document: &str) {
         self.take(document);
     }
 
-    /// Forgets everything.
+    /// Removes all suggestions.
     pub fn clear(&mut self) {
         self.documents.clear();
     }
 
-    /// Returns what is left of the newest suggestion that the text at the cursor agrees with, if that is worth
-    /// showing and the settings still allow it.
+    /// Returns the rest of the newest suggestion that agrees with the text at the cursor, if the rest is worth showing and
+    /// the settings still allow it.
     pub fn serve(&mut self, document: &str, job: &Job<'_>) -> Option<Served<T>> {
         if job.selected.is_some() {
             return None;
         }
-        let mut kept = self.take(document)?;
-        let served = kept.iter_mut().rev().find_map(|kept| serve(kept, job));
-        self.documents.push_back((document.to_owned(), kept));
+        let mut entries = self.take(document)?;
+        let served = entries.iter_mut().rev().find_map(|entry| serve(entry, job));
+        self.documents.push_back((document.to_owned(), entries));
         served
     }
 
-    fn take(&mut self, document: &str) -> Option<VecDeque<Kept<T>>> {
+    fn take(&mut self, document: &str) -> Option<VecDeque<Entry<T>>> {
         let at = self.documents.iter().position(|(name, _)| name == document)?;
-        self.documents.remove(at).map(|(_, kept)| kept)
+        self.documents.remove(at).map(|(_, entries)| entries)
     }
 }
 
-fn serve<T: Clone>(kept: &mut Kept<T>, job: &Job<'_>) -> Option<Served<T>> {
-    let typed = kept.anchor.typed(job.snapshot, job.cursor)?;
-    let Follow::Remaining(rest) = follow(&kept.text, true, &typed) else { return None };
+fn serve<T: Clone>(entry: &mut Entry<T>, job: &Job<'_>) -> Option<Served<T>> {
+    let typed = entry.anchor.typed(job.snapshot, job.cursor)?;
+    let Follow::Remaining(rest) = follow(&entry.text, true, &typed) else { return None };
     let settings = job.settings.for_language(job.snapshot.language().id());
-    let place = Place::within(job, kept.within);
-    kept.within = Some((place.language, place.scope));
-    policy::allow(&place, job.snapshot.path(), job.trigger, &settings).ok()?;
-    let plan = mode::plan(&place, &settings);
-    let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended: Ended::Model };
+    let cursor = CursorContext::within(job, entry.within);
+    entry.within = Some((cursor.language, cursor.scope));
+    policy::allow(&cursor, job.snapshot.path(), job.trigger, &settings).ok()?;
+    let plan = mode::plan(&cursor, &settings);
+    let context = Context { cursor: &cursor, plan: &plan, trigger: job.trigger, ended: Ended::Model };
     let text = filters::run(filters::AGAIN, &context, rest).0.ok()?;
-    let suggestion = Suggestion { text, replace: place.replace };
-    Some(Served { suggestion, tag: kept.tag.clone(), typed })
+    let suggestion = Suggestion { text, replace: cursor.replace };
+    Some(Served { suggestion, tag: entry.tag.clone(), typed })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Settings;
     use crate::tests::cursor::document;
-    use crate::{Memory, Settings, Trigger};
 
     /// Makes suggestions (document and text) and checks what is served for a last document.
     #[track_caller]
@@ -138,18 +138,11 @@ mod tests {
         for (index, (fixture, text)) in made.iter().enumerate() {
             let (snapshot, cursor) = document("a.rs", fixture);
             let suggestion = Suggestion { text: (*text).to_owned(), replace: cursor..cursor };
-            recent.remember("a", Anchor::new(&snapshot, cursor), &suggestion, None, index);
+            recent.store("a", Anchor::new(&snapshot, cursor), &suggestion, None, index);
         }
         let (snapshot, cursor) = document("a.rs", now);
         let settings = Settings::default();
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Automatic,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job::at(&snapshot, cursor, &settings);
         let served = recent.serve("a", &job);
         assert_eq!(served.as_ref().map(|served| served.suggestion.text.as_str()), expect, "for {now:?}");
         if let Some(served) = served {
@@ -183,12 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn only_a_few_are_kept() {
+    fn only_a_few_are_stored() {
         let mut recent = Recent::new();
         let (snapshot, cursor) = document("a.rs", "‸");
         let suggestion = Suggestion { text: "x = 1".to_owned(), replace: cursor..cursor };
         for n in 0..DOCUMENTS + 3 {
-            recent.remember(&format!("{n}"), Anchor::new(&snapshot, cursor), &suggestion, None, ());
+            recent.store(&format!("{n}"), Anchor::new(&snapshot, cursor), &suggestion, None, ());
         }
         assert_eq!(recent.documents.len(), DOCUMENTS);
         recent.forget("5");
@@ -196,8 +189,8 @@ mod tests {
         for n in 0..PER_DOCUMENT + 3 {
             let (snapshot, cursor) = document("a.rs", &format!("{n}‸"));
             let suggestion = Suggestion { text: "x".to_owned(), replace: cursor..cursor };
-            recent.remember("9", Anchor::new(&snapshot, cursor), &suggestion, None, ());
+            recent.store("9", Anchor::new(&snapshot, cursor), &suggestion, None, ());
         }
-        assert_eq!(recent.take("9").map(|kept| kept.len()), Some(PER_DOCUMENT));
+        assert_eq!(recent.take("9").map(|entries| entries.len()), Some(PER_DOCUMENT));
     }
 }

@@ -26,12 +26,12 @@ pub enum ProseMode {
     Off,
 }
 
-/// What the journal on this machine keeps.
+/// What the journal on this machine stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Journal {
-    /// Suggestions, what became of them, and the text around those that were taken.
+    /// Suggestions, their outcomes, and the text around accepted ones.
     On,
-    /// What became of them, without any text.
+    /// Outcomes without text.
     Outcomes,
     /// Nothing.
     Off,
@@ -40,7 +40,7 @@ pub enum Journal {
 /// The smallest and the greatest number allowed.
 pub type Bounds = Option<(f64, f64)>;
 
-/// A value that is read, and what is odd about it.
+/// A value, and a warning where it was changed; or the problem that makes it no value.
 pub(super) type Read<T> = Result<(T, Option<String>), String>;
 
 /// A type of setting.
@@ -48,7 +48,7 @@ pub(super) trait Kind: Sized {
     /// Name for people.
     const NAME: &'static str;
 
-    /// Reads a value. Numbers outside the bounds are moved to the nearer one, and that is told.
+    /// Reads a value. A number outside the bounds is moved to the nearer one, with a warning.
     fn read(value: &Value, bounds: Bounds) -> Read<Self>;
 
     /// Returns the value as JSON.
@@ -57,7 +57,7 @@ pub(super) trait Kind: Sized {
     /// Returns the type as JSON schema, bounds left out.
     fn schema() -> Value;
 
-    /// Reads a value and writes it again, so that a layer only ever holds what can be read.
+    /// Reads a value and writes it again, so that a source holds only values that can be read.
     fn check(value: &Value, bounds: Bounds) -> Read<Value> {
         Self::read(value, bounds).map(|(read, odd)| (read.write(), odd))
     }

@@ -1,10 +1,10 @@
 //! Every setting, declared once: type, default, bounds, meaning, and what "stricter" means for it.
 //!
-//! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`Layer`]), the table in
+//! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`SettingsSource`]), the table in
 //! `server/SETTINGS.md` and the schema that editors use. Nothing else lists settings.
 
 mod kind;
-mod layer;
+mod source;
 mod table;
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use kind::{Bounds, Journal, Mode, ProseMode};
-pub use layer::{Layer, Warning};
+pub use source::{SettingsSource, Warning};
 pub use table::{json_schema, markdown};
 
 use kind::Kind;
@@ -32,12 +32,12 @@ pub enum Rule {
     Team,
 }
 
-/// Whether a setting may be overridden under `languages.<id>`.
+/// Where a setting may be set: whether `languages.<id>` may override it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// For a language too.
+pub enum SettingScope {
+    /// For everything, and for single languages.
     Language,
-    /// Only for everything.
+    /// For everything alone.
     Everything,
 }
 
@@ -57,16 +57,16 @@ pub struct Field {
     /// How two values merge.
     pub rule: Rule,
     /// Where it may be set.
-    pub reach: Reach,
-    /// Reads a value of the right type: the value to keep, and what is odd about it.
+    pub scope: SettingScope,
+    /// Reads a value of the right type; returns the value, and a warning where it was changed.
     read: fn(&Value, Bounds) -> kind::Read<Value>,
     /// The type as JSON schema.
     schema: fn() -> Value,
 }
 
 macro_rules! settings {
-    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $reach:ident; )+) => {
-        /// Everything that a user or a team can choose. Made from a [`Layer`]; the default is good as it is.
+    ($( $(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $name:literal, $bounds:expr, $rule:ident, $scope:ident; )+) => {
+        /// Everything that a user or a team can choose. Made from a [`SettingsSource`]; the defaults need no change.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Settings {
             $( $(#[doc = $doc])+ pub $field: $kind, )+
@@ -88,7 +88,7 @@ macro_rules! settings {
             default: || <$kind as Kind>::write(&$default),
             bounds: $bounds,
             rule: Rule::$rule,
-            reach: Reach::$reach,
+            scope: SettingScope::$scope,
             read: <$kind as Kind>::check,
             schema: <$kind as Kind>::schema,
         }, )+ ];
@@ -121,17 +121,17 @@ settings! {
     /// While typing, stay silent when more than this many characters stand right of the cursor; closing
     /// brackets, quotes and white space do not count.
     max_line_suffix: usize = 8, "maxLineSuffix", Some((0.0, 1000.0)), Least, Language;
-    /// Most other suggestions for a place, when they are asked for again where one is shown. 0 gives none.
+    /// Most alternatives for a place, when the user asks again where a suggestion is visible. 0 gives none.
     alternatives: usize = 2, "alternatives", Some((0.0, 5.0)), Least, Language;
-    /// Where keys throw away what the model began: most milliseconds after a key until it begins. What the editor waited
-    /// by itself counts. As long as its work is wanted it begins at once. 0 always does.
+    /// Most milliseconds that generation waits after a key, where keys throw away the model's work. The editor's own
+    /// wait counts. As long as the work is wanted, generation starts at once. 0 never waits.
     debounce_ms: u64 = 150, "debounceMs", Some((0.0, 2000.0)), Most, Language;
-    /// After this many milliseconds a suggestion ends with the line it is in.
+    /// After this many milliseconds a suggestion ends with its current line.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
-    /// After this many milliseconds a suggestion ends at once; whole lines or whole words are shown.
+    /// After this many milliseconds a suggestion ends at once; only its whole lines or whole words are shown.
     deadline_ms: u64 = 10_000, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
-    /// Whether the model may work while nothing is asked of it: read ahead where the user is, look through the
-    /// documents used last for what may be copied, and finish a suggestion that was cut short by time. It gives way to whatever is asked.
+    /// Whether the model may work while no request waits: read ahead at the cursor, search the documents used last for
+    /// text to copy, and finish a suggestion that time cut short. Any request interrupts this work.
     idle_work: bool = true, "idleWork", None, Quietest, Language;
     /// Tokens of text above the cursor that the model reads.
     prefix_tokens: usize = 512, "prefixTokens", Some((16.0, 16_384.0)), Team, Language;
@@ -139,39 +139,39 @@ settings! {
     suffix_tokens: usize = 96, "suffixTokens", Some((0.0, 4096.0)), Team, Language;
     /// Most tokens of notes (`housestyle memory`) that the model reads before the text. 0 reads none.
     memory_note_tokens: usize = 128, "memory.noteTokens", Some((0.0, 2048.0)), Least, Language;
-    /// Most tokens of the user's last edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
-    /// They are read again whenever the user goes on in another place.
+    /// Most tokens of the user's latest edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
+    /// A change of place makes the model read them again.
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
-    /// Whether the team's approved skills take part: told to the model, asked of what it wrote, shown as hints.
+    /// Whether the team's approved skills take part: in the prompt, in the check of each suggestion, and as hints.
     skills_enabled: bool = true, "skills.enabled", None, Quietest, Everything;
     /// Most tokens of skills that the model reads before the text. 0 reads none.
     skill_tokens: usize = 96, "skills.tokens", Some((0.0, 2048.0)), Least, Language;
-    /// Whether an editor shows where an open document does not follow a skill.
+    /// Whether an editor shows hints where an open document breaks a skill.
     skill_hints: bool = true, "skills.hints", None, Quietest, Everything;
-    /// Names of skills that take no part.
+    /// Names of skills to switch off.
     skills_off: Vec<String> = Vec::new(), "skills.off", None, Union, Everything;
-    /// Names of skills that are measured and not seen: what they would have done is counted, and nothing is done.
+    /// Names of skills to measure without effect: their effects are counted and not applied.
     skills_shadow: Vec<String> = Vec::new(), "skills.shadow", None, Union, Everything;
-    /// How freely the model chooses; 0 takes the likeliest token always.
+    /// How freely the model chooses; 0 always takes the likeliest token.
     temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
     /// Choose among the likeliest tokens that together have this probability.
     top_p: f64 = 1.0, "topP", Some((0.01, 1.0)), Team, Language;
     /// Seed of the choice: the same seed gives the same text.
     seed: u64 = 0, "seed", Some((0.0, 9e15)), Team, Everything;
-    /// Silence below this mean natural logarithm of the tokens' probabilities. 0 asks for certainty.
+    /// Least mean natural logarithm of the tokens' probabilities: a suggestion below it is not shown. 0 asks for certainty.
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
     /// The same for prose in `quiet` mode.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
-    /// What the journal on this machine keeps of suggestions: `on` what became of them and the text of those that were
-    /// taken, so that something can be learned; `outcomes` no text; `off` nothing. Secrets, files that hold them and
-    /// files that git ignores never enter.
+    /// What the journal on this machine records of suggestions: `on` the outcome, and the text of accepted ones, so that
+    /// Housestyle can learn; `outcomes` no text; `off` nothing. Secrets, files that hold them and files that git ignores
+    /// never enter.
     journal: Journal = Journal::On, "journal", None, Quietest, Everything;
-    /// After this many seconds it is noted what still stands of a suggestion that was taken.
-    kept_after_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
-    /// Whether the workspace is trusted. Of one that is not, nothing is noted and nothing learned. An editor that
-    /// asks its user for trust says it here.
+    /// After this many seconds the journal records how much of an accepted suggestion is still there.
+    retention_check_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
+    /// Whether the workspace is trusted. In an untrusted one nothing is recorded and nothing learned. An editor that asks
+    /// its user for trust reports the answer here.
     trusted: bool = true, "trusted", None, Quietest, Everything;
-    /// Folder that skills are proposed in, such as `.claude/skills`. Empty for the one where the team's skills are, else
+    /// Folder for proposed skills, such as `.claude/skills`. Empty means the folder of the team's skills, else
     /// `.agents/skills`.
     skills_folder: String = String::new(), "skills.folder", None, Team, Everything;
     /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`
@@ -179,7 +179,7 @@ settings! {
     disabled: Vec<String> = secret_files(), "disabled", None, Union, Everything;
 }
 
-/// Files that hold secrets more often than not; nothing of them should reach a prompt.
+/// Returns globs of files that hold secrets more often than not; none of their text should reach a prompt.
 fn secret_files() -> Vec<String> {
     let globs = [
         ".env*",
@@ -209,20 +209,20 @@ fn secret_files() -> Vec<String> {
 }
 
 impl Settings {
-    /// Returns the settings of a layer, with defaults for what it leaves out.
-    pub fn of(layer: &Layer) -> Settings {
+    /// Returns the settings of a source, with defaults for the values that it leaves out.
+    pub fn of(source: &SettingsSource) -> Settings {
         let mut settings = Settings::default();
-        for (name, value) in layer.values() {
+        for (name, value) in source.values() {
             settings.assign(name, value);
         }
-        settings.languages = layer.languages().clone();
+        settings.languages = source.languages().clone();
         settings
     }
 
     /// Returns the settings in a JSON object, and what of it was not understood. Never fails.
     pub fn from_json(value: &Value) -> (Settings, Vec<Warning>) {
-        let (layer, warnings) = Layer::from_json(value);
-        (Settings::of(&layer), warnings)
+        let (source, warnings) = SettingsSource::from_json(value);
+        (Settings::of(&source), warnings)
     }
 
     /// Returns the settings as they hold for a language.

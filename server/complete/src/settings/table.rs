@@ -2,23 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FIELDS, Field, Reach, Rule};
+use super::{FIELDS, Field, Rule, SettingScope};
 
 /// Returns the page `server/SETTINGS.md`.
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Settings\n\n\
-         Made from the declaration in `complete/src/settings/mod.rs`, like the settings in `editors/vscode/package.json`;\n\
-         do not edit by hand. To make both anew:\n\
+         Generated from the declaration in `complete/src/settings/mod.rs`, as the settings in `editors/vscode/package.json` are;\n\
+         do not edit either by hand. To generate both:\n\
          `HOUSESTYLE_UPDATE=1 cargo test --release -p housestyle-complete settings`.\n\n\
          A team's `housestyle.toml` and a user's own file use these names, and so do the editors. A user's file can\n\
          only be stricter than the team's: the last column says what that means. Settings marked with ◦ can also be\n\
-         set for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. What is\n\
-         unknown or of the wrong type is reported and left out; the rest holds.\n\n\
+         set for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. A setting\n\
+         that is unknown or of the wrong type is reported and ignored; the rest holds.\n\n\
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );
     for field in FIELDS {
-        let mark = if field.reach == Reach::Language { " ◦" } else { "" };
+        let mark = if field.scope == SettingScope::Language { " ◦" } else { "" };
         let bounds = field.bounds.map(|(low, high)| format!(", {low} to {high}")).unwrap_or_default();
         page += &format!(
             "| `{}`{mark} | {}{bounds} | {} | {} | {} |\n",
@@ -32,20 +32,20 @@ pub fn markdown() -> String {
     page
 }
 
-/// What an editor says by itself, so that nobody has to set it there.
-const TOLD_BY_THE_EDITOR: &[&str] = &["trusted"];
+/// Settings that an editor sets by itself, so that no user has to.
+const SET_BY_THE_EDITOR: &[&str] = &["trusted"];
 
 /// Returns a JSON schema of the settings by their full dotted names below `prefix`, as VS Code's manifest wants it.
 pub fn json_schema(prefix: &str) -> Value {
     let mut properties = Map::new();
-    let fields = FIELDS.iter().filter(|field| !TOLD_BY_THE_EDITOR.contains(&field.name));
+    let fields = FIELDS.iter().filter(|field| !SET_BY_THE_EDITOR.contains(&field.name));
     for (order, field) in fields.enumerate() {
         let mut schema = (field.schema)();
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("default".to_owned(), (field.default)());
             schema.insert("markdownDescription".to_owned(), json!(sentence(field)));
             schema.insert("order".to_owned(), json!(order + 1));
-            let scope = if field.reach == Reach::Language { "language-overridable" } else { "window" };
+            let scope = if field.scope == SettingScope::Language { "language-overridable" } else { "window" };
             schema.insert("scope".to_owned(), json!(scope));
             if let Some((low, high)) = field.bounds {
                 schema.insert("minimum".to_owned(), number(low));
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(schema["housestyle.journal"]["scope"], "window");
         assert_eq!(schema["housestyle.mode"]["enum"], json!(["auto", "manual", "off"]));
         // `languages` comes in, and what the editor says by itself goes.
-        assert_eq!(schema.as_object().map(Map::len), Some(FIELDS.len() + 1 - TOLD_BY_THE_EDITOR.len()));
+        assert_eq!(schema.as_object().map(Map::len), Some(FIELDS.len() + 1 - SET_BY_THE_EDITOR.len()));
         assert!(schema.get("housestyle.trusted").is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! What the model is told of a skill: a line or a few, which it reads as comments before the text.
+//! A skill's advice: one line or a few, which the model reads as comments before the text.
 
 use housestyle_skills::Rule;
 
@@ -6,11 +6,11 @@ use crate::lines;
 
 /// Characters of one line at most.
 const LINE: usize = 160;
-/// Lines of a body that are told at most.
+/// The most lines of a body.
 const LINES: usize = 4;
 
-/// Returns what is told of a skill: the rule itself where there is one, else its description and the first lines of its
-/// body. Headings, lists' marks and code fences are left out, as they would be read as the document's.
+/// Returns a skill's advice: its rule as text where it has one, else its description and the first lines of its body.
+/// Headings, list marks and code fences are left out, as the model would take them for the document's.
 pub(super) fn of(description: &str, body: &str, rule: Option<&Rule>) -> Vec<String> {
     let first = |description: &str| vec![short(&lines::squeeze(description))];
     match rule {
@@ -24,20 +24,20 @@ pub(super) fn of(description: &str, body: &str, rule: Option<&Rule>) -> Vec<Stri
         }
         Some(Rule::Name(_) | Rule::Form(_)) => first(description),
         None => {
-            let mut told = first(description);
+            let mut advice = first(description);
             let mut fenced = false;
             for line in body.lines().map(str::trim) {
                 if line.starts_with("```") || line.starts_with("~~~") {
                     fenced = !fenced;
                 } else if !fenced && !line.is_empty() && !line.starts_with(['#', '<', '|']) {
-                    told.push(short(line.trim_start_matches(['-', '*', '>', ' '])));
+                    advice.push(short(line.trim_start_matches(['-', '*', '>', ' '])));
                 }
-                if told.len() > LINES {
+                if advice.len() > LINES {
                     break;
                 }
             }
-            told.retain(|line| !line.is_empty());
-            told
+            advice.retain(|line| !line.is_empty());
+            advice
         }
     }
 }
@@ -75,7 +75,7 @@ mod tests {
     use housestyle_skills::{Rewrite, Term};
 
     #[test]
-    fn a_rule_is_told_as_code_that_could_be_written() {
+    fn a_rule_reads_as_code_that_could_be_written() {
         let rewrite =
             Rewrite { avoid: vec!["return Err(anyhow!($$$ARGS))".into()], prefer: "bail!($$$ARGS)".into() };
         assert_eq!(
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_text_the_first_lines_are_told() {
+    fn of_a_text_the_first_lines_are_advice() {
         let body =
             "# Heading\n\n- Say **what** changes.\n```sh\nrm -rf /\n```\nTwo.\n\nThree.\nFour.\nFive.\n";
         assert_eq!(

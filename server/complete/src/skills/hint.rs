@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_that_breaks_a_skill_is_told_once() {
+    fn every_place_that_breaks_a_skill_has_one_hint() {
         let text = "fn f() -> bool {\n    é(b.is_empty());\n    a.len() == 0\n}\n";
         let all = [("a.len() == 0", "a.is_empty()")];
         check(&skills(Exceptions::default()), &json!({}), text, &all);

@@ -1,33 +1,31 @@
-//! A team's skills at work: told to the model before it writes, asked of what it wrote, shown where they are broken.
+//! A team's skills in a completion: their advice goes into the prompt, and their rules check the model's text and open
+//! documents.
 //!
-//! [`Skills`] are those of a workspace that may be served, matched together. Each takes part as it is flagged: `on`, or
-//! in the `shadow`, where what it would have done is counted and nothing is done. Whoever reads the files says what is
-//! approved; settings can only take more away.
+//! [`Skills`] holds the skills of a workspace that may be served, and matches them together. Each skill is `on`, or in the
+//! `shadow`, where its actions are counted and not done. Whoever reads the files decides which skills are approved;
+//! settings can only switch more of them off.
 
 mod advice;
-mod around;
 mod hint;
-mod part;
-mod repair;
-mod tell;
+mod select;
+mod skill_use;
 
 pub use housestyle_skills::{Exceptions, RuleFile, Scope, exception_key};
-use housestyle_skills::{Place, Rules, Source};
+use housestyle_skills::{Occurrence, Rules, Source};
 use std::ops::Range;
 
 pub use hint::{Hint, MOST_BYTES, hints, line_at};
-pub use part::{Did, Part};
-pub(crate) use repair::repair;
-pub(crate) use tell::near;
+pub(crate) use select::select;
+pub use skill_use::{SkillAction, SkillUse};
 
 use crate::settings::Settings;
 
 /// How a skill takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// It is measured: what it would have done is counted, and nothing of it is told, done or shown.
+    /// The skill is measured: its actions are counted, and none is done or shown.
     Shadow,
-    /// It is told, done and shown.
+    /// The skill goes into prompts, repairs text and gives hints.
     On,
 }
 
@@ -40,17 +38,17 @@ pub struct Skill {
     pub digest: String,
     /// What it says, in a sentence.
     pub description: String,
-    /// How it takes part, before the settings are asked.
+    /// How it takes part, before the settings apply.
     pub mode: Mode,
-    /// What the model is told of it: short lines.
+    /// The lines about it that go into a prompt.
     pub advice: Vec<String>,
-    /// What can be checked of it; none of a skill that people wrote as text alone.
+    /// The rule that a program can check; `None` for a skill of text alone.
     pub rule: Option<RuleFile>,
 }
 
 impl Skill {
-    /// Returns a skill with what the model is told of it: of a rule the rule itself, of a text its description and the
-    /// first lines of its body.
+    /// Returns a skill with its advice: the rule as text where it has one, else its description and the first lines of
+    /// its body.
     pub fn new(name: &str, description: &str, body: &str, rule: Option<RuleFile>, mode: Mode) -> Skill {
         let advice = advice::of(description, body, rule.as_ref().map(|file| &file.rule));
         let (name, description) = (name.to_owned(), description.to_owned());
@@ -63,9 +61,9 @@ impl Skill {
         Skill { digest: digest.to_owned(), ..self }
     }
 
-    /// Returns that the skill did something.
-    pub(crate) fn part(&self, did: Did, shadow: bool) -> Part {
-        Part { name: self.name.clone(), digest: self.digest.clone(), did, shadow }
+    /// Returns a use of the skill.
+    pub(crate) fn use_as(&self, action: SkillAction, shadow: bool) -> SkillUse {
+        SkillUse { name: self.name.clone(), digest: self.digest.clone(), action, shadow }
     }
 }
 
@@ -95,7 +93,7 @@ impl Skills {
     pub fn new(skills: Vec<Skill>, exceptions: Exceptions) -> Skills {
         let ruled = skills.iter().enumerate().filter_map(|(owner, skill)| Some((owner, skill.rule.clone()?)));
         let (owners, files): (Vec<usize>, Vec<RuleFile>) = ruled.unzip();
-        let triggers = skills.iter().map(tell::triggers).collect();
+        let triggers = skills.iter().map(select::triggers).collect();
         Skills { skills, exceptions, triggers, rules: Rules::new(files), owners }
     }
 
@@ -114,8 +112,13 @@ impl Skills {
         &self.exceptions
     }
 
-    /// Returns how a skill takes part, if it does: what it is flagged as, or less where the settings say so.
-    fn mode(&self, index: usize, settings: &Settings) -> Option<Mode> {
+    /// Returns the words by which a skill is found near a place.
+    pub(crate) fn triggers(&self, index: usize) -> &[String] {
+        self.triggers.get(index).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns how a skill takes part, if it does: its own mode, or less where the settings say so.
+    pub(crate) fn mode(&self, index: usize, settings: &Settings) -> Option<Mode> {
         let skill = self.skills.get(index)?;
         let named = |list: &[String]| list.contains(&skill.name);
         if !settings.skills_enabled || !settings.trusted || named(&settings.skills_off) {
@@ -126,13 +129,13 @@ impl Skills {
 
     /// Returns the places in a text, of which some touch `within`, that do not follow a skill which takes part, with the
     /// skill's index.
-    fn broken(
+    pub(crate) fn broken(
         &self,
         source: &Source<'_>,
         within: Option<Range<usize>>,
         settings: &Settings,
-    ) -> Vec<(usize, Mode, Place)> {
-        let places = self.rules.places_of_all(source, within).into_iter();
+    ) -> Vec<(usize, Mode, Occurrence)> {
+        let places = self.rules.all_occurrences(source, within).into_iter();
         let broken = places.filter(|(_, place)| !place.followed).filter_map(|(rule, place)| {
             let owner = *self.owners.get(rule)?;
             let skill = self.skills.get(owner)?;
@@ -140,7 +143,7 @@ impl Skills {
             let mode = self.mode(owner, settings).filter(|_| !excepted)?;
             Some((owner, mode, place))
         });
-        let mut broken: Vec<(usize, Mode, Place)> = broken.collect();
+        let mut broken: Vec<(usize, Mode, Occurrence)> = broken.collect();
         broken.sort_by_key(|(owner, _, place)| (place.range.start, place.range.end, *owner));
         broken
     }

@@ -6,14 +6,14 @@
 //! its own outermost level, and after as many lines as allowed.
 
 use super::{Cut, Ended};
+use crate::cursor_context::CursorContext;
 use crate::lines::{indent_width, is_blank, is_closing, may_close};
 use crate::mode::Plan;
-use crate::place::Place;
 
 /// Returns where the block ends, if that can be said already.
-pub(super) fn end(place: &Place, plan: &Plan, text: &str, more: bool) -> Option<Cut> {
-    let opened = !place.is_line_start();
-    let own = if opened { indent_width(&place.indent) } else { indent_width(&place.head) };
+pub(super) fn end(cursor: &CursorContext, plan: &Plan, text: &str, more: bool) -> Option<Cut> {
+    let opened = !cursor.is_line_start();
+    let own = if opened { indent_width(&cursor.indent) } else { indent_width(&cursor.head) };
     // The outermost level of what belongs: known at once on an empty line, by its first line in an opened block.
     let mut outer = (!opened).then_some(own);
     let (mut count, mut start) = (0, 0);
@@ -42,17 +42,17 @@ pub(super) fn end(place: &Place, plan: &Plan, text: &str, more: bool) -> Option<
                 return Some((last_end, Ended::Dedent));
             }
             // The first characters mostly tell that a line closes nothing: no need to wait for the rest.
-            if opened && width == own && !may_close(line, place.language) {
+            if opened && width == own && !may_close(line, cursor.language) {
                 return Some((last_end, Ended::Dedent));
             }
-            if whole && stands_below(place, line) {
+            if whole && stands_below(cursor, line) {
                 return Some((last_end, Ended::Suffix));
             }
             if opened && width == own {
                 if !whole {
                     break;
                 }
-                let closes = !gap && is_closing(line, place.language);
+                let closes = !gap && is_closing(line, cursor.language);
                 return Some((if closes { end } else { last_end }, Ended::Dedent));
             }
             if gap && outer.is_some_and(|outer| width <= outer) {
@@ -75,12 +75,12 @@ pub(super) fn end(place: &Place, plan: &Plan, text: &str, more: bool) -> Option<
 
 /// Returns whether the line is the next one below the cursor. A line that only closes must also be indented alike,
 /// as every block has one.
-fn stands_below(place: &Place, line: &str) -> bool {
-    let Some(below) = place.line_below() else { return false };
+fn stands_below(cursor: &CursorContext, line: &str) -> bool {
+    let Some(below) = cursor.line_below() else { return false };
     if line.trim() != below.trim() {
         return false;
     }
-    !is_closing(line, place.language) || indent_width(line) == indent_width(below)
+    !is_closing(line, cursor.language) || indent_width(line) == indent_width(below)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where the model's text ends. Models run on after the hole is filled, often into a copy of what follows.
 //!
 //! [`cut`] is asked after every piece of text. What it decides on some text it also decides on any text that begins
-//! with it, so that the outcome does not depend on how the text came in pieces.
+//! with it, so that the result does not depend on how the text came in pieces.
 
 mod block;
 mod ended;
@@ -9,9 +9,9 @@ mod sentence;
 
 use std::time::Duration;
 
+use crate::cursor_context::CursorContext;
 use crate::lines;
 use crate::mode::{Extent, Plan};
-use crate::place::Place;
 
 pub use ended::Ended;
 
@@ -23,16 +23,16 @@ pub type Cut = (usize, Ended);
 
 /// Returns where the text ends, if that can be said already; `more` is whether there may be more of it. Line breaks
 /// are `\n`.
-pub fn cut(place: &Place, plan: &Plan, text: &str, more: bool) -> Option<Cut> {
-    let skip = if place.is_line_start() { leading_blanks(text) } else { 0 };
+pub fn cut(cursor: &CursorContext, plan: &Plan, text: &str, more: bool) -> Option<Cut> {
+    let skip = if cursor.is_line_start() { leading_blanks(text) } else { 0 };
     let body = &text[skip..];
     if lines::is_blank(body) && text[..skip].matches('\n').count() > LEADING_BLANKS {
         return Some((0, Ended::Paragraph));
     }
     let found = match plan.extent {
         Extent::Line => line(body),
-        Extent::Sentence => sentence::end(place, body, more),
-        Extent::Block => block::end(place, plan, body, more),
+        Extent::Sentence => sentence::end(cursor, body, more),
+        Extent::Block => block::end(cursor, plan, body, more),
     };
     found.map(|(end, ended)| (skip + end, ended))
 }
@@ -63,14 +63,14 @@ pub(crate) mod tests {
     use super::*;
     use crate::mode::plan;
     use crate::settings::Settings;
-    use crate::tests::place;
+    use crate::tests::cursor_context;
 
     /// Checks what is left of a model's text; whatever the pieces it comes in, it must be the same.
     #[track_caller]
     pub(crate) fn check(path: &str, fixture: &str, model: &str, expect: &str, ended: Ended) {
-        let place = place(path, fixture);
-        let plan = plan(&place, &Settings { max_lines: 5, ..Settings::default() });
-        let whole = cut(&place, &plan, model, false).unwrap_or((model.len(), Ended::Model));
+        let cursor = cursor_context(path, fixture);
+        let plan = plan(&cursor, &Settings { max_lines: 5, ..Settings::default() });
+        let whole = cut(&cursor, &plan, model, false).unwrap_or((model.len(), Ended::Model));
         assert_eq!(
             (&model[..whole.0], whole.1),
             (expect, ended),
@@ -78,7 +78,7 @@ pub(crate) mod tests {
             plan.why
         );
         for (at, _) in model.char_indices() {
-            if let Some(early) = cut(&place, &plan, &model[..at], true) {
+            if let Some(early) = cut(&cursor, &plan, &model[..at], true) {
                 assert_eq!(early, whole, "decided too early, on {:?}", &model[..at]);
             }
         }

@@ -7,7 +7,7 @@
 use housestyle_text::syntax::Scope;
 
 use super::{Cut, Ended};
-use crate::place::Place;
+use crate::cursor_context::CursorContext;
 
 /// Abbreviations whose stop does not end a sentence, in lower case and without their last stop.
 const ABBREVIATIONS: &[&str] = &[
@@ -18,17 +18,17 @@ const ABBREVIATIONS: &[&str] = &[
 ];
 
 /// Returns where the sentence ends, if that can be said already.
-pub(super) fn end(place: &Place, text: &str, more: bool) -> Option<Cut> {
+pub(super) fn end(cursor: &CursorContext, text: &str, more: bool) -> Option<Cut> {
     let newline = text.find('\n').map(|end| (end, Ended::Line));
     let line = &text[..newline.map_or(text.len(), |(end, _)| end)];
     let more = more && newline.is_none();
-    let found = [cell(place, line, more), comment(place, line), stop(place, line, more), newline];
+    let found = [cell(cursor, line, more), comment(cursor, line), stop(cursor, line, more), newline];
     found.into_iter().flatten().min_by_key(|(end, _)| *end)
 }
 
 /// In a row of a table, the cell ends before the next bar; the last one takes its bar along.
-fn cell(place: &Place, line: &str, more: bool) -> Option<Cut> {
-    if place.scope != Scope::Prose || !place.head.trim_start().starts_with('|') {
+fn cell(cursor: &CursorContext, line: &str, more: bool) -> Option<Cut> {
+    if cursor.scope != Scope::Prose || !cursor.head.trim_start().starts_with('|') {
         return None;
     }
     let bar = line.find('|')?;
@@ -40,13 +40,13 @@ fn cell(place: &Place, line: &str, more: bool) -> Option<Cut> {
 }
 
 /// What closes a comment or docstring is the last that belongs to it.
-fn comment(place: &Place, line: &str) -> Option<Cut> {
-    let closers: &[&str] = match place.scope {
+fn comment(cursor: &CursorContext, line: &str) -> Option<Cut> {
+    let closers: &[&str] = match cursor.scope {
         Scope::Docstring => &["\"\"\"", "'''", "*/"],
         Scope::Comment => &["*/", "-->", "]]"],
         _ => return None,
     };
-    let opened = |closer: &&&str| match place.language.block_comment() {
+    let opened = |closer: &&&str| match cursor.language.block_comment() {
         Some((_, close)) if close == **closer => true,
         _ => closer.starts_with(['"', '\'']),
     };
@@ -55,7 +55,7 @@ fn comment(place: &Place, line: &str) -> Option<Cut> {
 }
 
 /// The first stop that ends a sentence.
-fn stop(place: &Place, line: &str, more: bool) -> Option<Cut> {
+fn stop(cursor: &CursorContext, line: &str, more: bool) -> Option<Cut> {
     for (at, c) in line.char_indices() {
         let wide = matches!(c, '。' | '！' | '？' | '｡');
         if !wide && !matches!(c, '.' | '!' | '?' | '…') {
@@ -82,7 +82,7 @@ fn stop(place: &Place, line: &str, more: bool) -> Option<Cut> {
         }
         if rest.starts_with(char::is_whitespace)
             && !next.starts_with(char::is_lowercase)
-            && !(c == '.' && inner(place, &line[..at]))
+            && !(c == '.' && inner(cursor, &line[..at]))
         {
             return Some((end, Ended::Sentence));
         }
@@ -91,8 +91,8 @@ fn stop(place: &Place, line: &str, more: bool) -> Option<Cut> {
 }
 
 /// Returns whether a full stop after this text belongs to the word before it.
-fn inner(place: &Place, text: &str) -> bool {
-    let before = format!("{}{text}", place.head);
+fn inner(cursor: &CursorContext, text: &str) -> bool {
+    let before = format!("{}{text}", cursor.head);
     let word = before
         .rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“' | '„'))
         .next()

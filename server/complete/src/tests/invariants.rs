@@ -4,13 +4,13 @@ use housestyle_text::{Language, Offset, Snapshot};
 use proptest::prelude::*;
 
 use super::scripted::{Answer, Scripted};
+use crate::cursor_context::CursorContext;
 use crate::filters::{self, Context};
 use crate::generator::{Cancel, Stop};
 use crate::mode::plan;
-use crate::place::Place;
 use crate::reuse::{Anchor, Recent};
 use crate::stop::Ended;
-use crate::{Job, Memory, Selected, Settings, Trace, Trigger, suggest};
+use crate::{Job, Selected, Settings, Trace, Trigger, suggest};
 
 /// Text made of what documents are made of, and of what breaks programs.
 fn text() -> impl Strategy<Value = String> {
@@ -95,7 +95,7 @@ proptest! {
             range: Offset(cursor.0.saturating_sub(before))..Offset(cursor.0 + after),
             text,
         });
-        let job = Job { snapshot: &snapshot, cursor, trigger, selected, memory: Memory::none(), settings: &settings };
+        let job = Job { trigger, selected, ..Job::at(&snapshot, cursor, &settings) };
         let run = || -> Trace {
             let answer = Answer { stop, ..Answer::from(model.as_str()) };
             suggest(&job, &mut Scripted::new([answer]), &Cancel::new(), &mut |_| {})
@@ -129,10 +129,10 @@ proptest! {
         let settings = Settings::default();
         let cursor = Offset(at.index(document.len() + 1));
         let job =
-            Job { snapshot: &snapshot, cursor, trigger: Trigger::Automatic, selected: None, memory: Memory::none(), settings: &settings };
-        let place = Place::of(&job);
-        let plan = plan(&place, &settings);
-        let context = Context { place: &place, plan: &plan, trigger: job.trigger, ended };
+            Job::at(&snapshot, cursor, &settings);
+        let cursor = CursorContext::of(&job);
+        let plan = plan(&cursor, &settings);
+        let context = Context { cursor: &cursor, plan: &plan, trigger: job.trigger, ended };
         let model = crate::lines::unix(&model);
         for filter in filters::ALL {
             if let filters::Verdict::Shorten(after, _) = (filter.judge)(&context, &model) {
@@ -159,15 +159,9 @@ proptest! {
         let next = Snapshot::new(&format!("{before}{}{after}", &suggested[..cut]), 2, snapshot.language());
         let mut recent = Recent::new();
         let suggestion = crate::Suggestion { text: suggested.clone(), replace: cursor..cursor };
-        recent.remember("doc", Anchor::new(&snapshot, cursor), &suggestion, None, ());
+        recent.store("doc", Anchor::new(&snapshot, cursor), &suggestion, None, ());
         let settings = Settings::default();
-        let job = Job {
-            snapshot: &next,
-            cursor: Offset(cursor.0 + cut),
-            trigger: Trigger::Invoked,
-            selected: None,
-            memory: Memory::none(), settings: &settings,
-        };
+        let job = Job { trigger: Trigger::Invoked, ..Job::at(&next, Offset(cursor.0 + cut), &settings) };
         if let Some(served) = recent.serve("doc", &job) {
             prop_assert_eq!(served.typed.as_str(), &suggested[..cut]);
             prop_assert!(suggested[cut..].starts_with(&served.suggestion.text));

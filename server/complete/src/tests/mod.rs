@@ -17,30 +17,23 @@ pub(crate) mod cursor;
 #[path = "../../../testkit/src/scripted.rs"]
 pub(crate) mod scripted;
 
-use crate::generator::{Part, Prompt};
-use crate::place::Place;
-use crate::{Job, Memory, Settings, Trigger};
+use crate::cursor_context::CursorContext;
+use crate::generator::{Prompt, PromptPart};
+use crate::{Job, Settings};
 
-/// Returns what stands around the cursor of a fixture.
+/// Returns the context of the cursor in a fixture.
 #[track_caller]
-pub(crate) fn place(path: &str, fixture: &str) -> Place {
+pub(crate) fn cursor_context(path: &str, fixture: &str) -> CursorContext {
     let (snapshot, cursor) = cursor::document(path, fixture);
     let settings = Settings::default();
-    Place::of(&Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Automatic,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    })
+    CursorContext::of(&Job::at(&snapshot, cursor, &settings))
 }
 
 /// Returns a prompt as one text, markers as `<Marker>`.
 pub(crate) fn shown(prompt: &Prompt) -> String {
-    let part = |part: &Part| match part {
-        Part::Marker(marker) => format!("<{marker:?}>"),
-        Part::Text(text) => text.clone(),
+    let part = |part: &PromptPart| match part {
+        PromptPart::Marker(marker) => format!("<{marker:?}>"),
+        PromptPart::Text(text) => text.clone(),
     };
     prompt.parts.iter().map(part).collect()
 }

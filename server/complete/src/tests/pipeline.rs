@@ -7,23 +7,23 @@ use serde_json::json;
 
 use super::cursor::{document, draw};
 use super::scripted::{Answer, Scripted};
-use crate::generator::{Cancel, Part, Stop};
+use crate::generator::{Cancel, PromptPart, Stop};
 use crate::stop::Ended;
-use crate::{Job, Memory, Outcome, Selected, Settings, Trace, Trigger, extend, suggest};
+use crate::{Completion, Job, Selected, Settings, Trace, Trigger, extend, suggest};
 
 /// Runs the pipeline over a fixture and a model.
 #[track_caller]
 fn run(path: &str, fixture: &str, model: &mut Scripted, trigger: Trigger, settings: &Settings) -> Trace {
     let (snapshot, cursor) = document(path, fixture);
-    let job = Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: Memory::none(), settings };
+    let job = Job { trigger, ..Job::at(&snapshot, cursor, settings) };
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }
 
 /// Returns what a person would see: the suggestion, or `✗` and the reason's code.
 fn seen(trace: &Trace) -> String {
-    match &trace.outcome {
-        Outcome::Suggestion(suggestion) => suggestion.text.clone(),
-        Outcome::Nothing(reason) => format!("✗{}", reason.code()),
+    match &trace.completion {
+        Completion::Suggestion(suggestion) => suggestion.text.clone(),
+        Completion::Nothing(reason) => format!("✗{}", reason.code()),
     }
 }
 
@@ -107,7 +107,7 @@ fn windows_line_ends_are_the_editors_matter() {
         .prompt
         .parts
         .iter()
-        .filter(|part| matches!(part, Part::Text(text) if text.contains('\r')));
+        .filter(|part| matches!(part, PromptPart::Text(text) if text.contains('\r')));
     assert_eq!(texts.count(), 0);
 }
 
@@ -139,7 +139,7 @@ fn check_slow(fixture: &str, model: &str, per_char: u64, expect: &str) {
 }
 
 #[test]
-fn time_is_kept() {
+fn time_limits_hold() {
     check_slow("fn f() {\n    ‸\n}", "a();\n    b();\n    c();\n", 1, "a();\n    b();\n    c();");
     check_slow("fn f() {\n    ‸\n}", "a();\n    b();\n    c();\n", 20, "a();\n    b();");
     check_slow("fn f() {\n    ‸\n}", "alpha();\n    beta();\n", 40, "alpha();");
@@ -175,14 +175,7 @@ fn failure_and_cancelling_are_reasons() {
     assert_eq!(trace.reason().map(ToString::to_string).as_deref(), Some("the model failed: no luck"));
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Invoked,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
     let cancel = Cancel::new();
     let trace = suggest(&job, &mut Scripted::new(["five();"]), &cancel, &mut |text| {
         if text.len() == 3 {
@@ -194,20 +187,13 @@ fn failure_and_cancelling_are_reasons() {
 }
 
 #[test]
-fn progress_tells_all_text_so_far() {
+fn progress_gets_all_text_so_far() {
     let (snapshot, cursor) = document("a.rs", "let x = ‸");
     let settings = Settings::default();
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Invoked,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
-    let mut heard = Vec::new();
-    suggest(&job, &mut Scripted::new(["f()"]), &Cancel::new(), &mut |text| heard.push(text.to_owned()));
-    assert_eq!(heard, ["f", "f(", "f()"]);
+    let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
+    let mut received = Vec::new();
+    suggest(&job, &mut Scripted::new(["f()"]), &Cancel::new(), &mut |text| received.push(text.to_owned()));
+    assert_eq!(received, ["f", "f(", "f()"]);
 }
 
 /// Checks a suggestion beside a popup, whose selected item replaces `selected` bytes left of the cursor.
@@ -217,14 +203,7 @@ fn check_popup(fixture: &str, selected: usize, item: &str, model: &str, expect: 
     let settings = Settings::default();
     let range = Offset(cursor.0 - selected)..cursor;
     let selected = Some(Selected { range: range.clone(), text: item.to_owned() });
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Automatic,
-        selected,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job { selected, ..Job::at(&snapshot, cursor, &settings) };
     let mut generator = Scripted::new([model]);
     let trace = suggest(&job, &mut generator, &Cancel::new(), &mut |_| {});
     let suggestion = trace.suggestion().expect("a suggestion");
@@ -253,14 +232,7 @@ fn strange_documents_cost_little() {
     ] {
         let snapshot = Snapshot::new(&text, 1, Language::from_id("rust"));
         for cursor in [0, text.len() / 2, text.len(), text.len() + 10] {
-            let job = Job {
-                snapshot: &snapshot,
-                cursor: Offset(cursor),
-                trigger: Trigger::Invoked,
-                selected: None,
-                memory: Memory::none(),
-                settings: &settings,
-            };
+            let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, Offset(cursor), &settings) };
             let mut model = Scripted::new(["some text that is not there"]);
             suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
             let bytes = model.asked.first().map_or(0, |request| super::shown(&request.prompt).len());
@@ -270,35 +242,28 @@ fn strange_documents_cost_little() {
 }
 
 #[test]
-fn what_time_cut_short_is_finished_later() {
+fn a_suggestion_that_time_cut_short_is_extended() {
     let (snapshot, cursor) = document("a.rs", "fn f() {\n    ‸\n}");
     let (settings, _) = Settings::from_json(&json!({"timeBudgetMs": 200}));
-    let job = Job {
-        snapshot: &snapshot,
-        cursor,
-        trigger: Trigger::Automatic,
-        selected: None,
-        memory: Memory::none(),
-        settings: &settings,
-    };
+    let job = Job::at(&snapshot, cursor, &settings);
     let slow = |text| Answer { per_char: Duration::from_millis(20), ..Answer::from(text) };
     let mut model = Scripted::new([slow("a();\n    b();\n    c();\n}"), slow("    c();\n}")]);
     let trace = suggest(&job, &mut model, &Cancel::new(), &mut |_| {});
     assert_eq!((seen(&trace).as_str(), trace.ended), ("a();\n    b();", Some(Ended::SoftBudget)));
-    let mut heard = String::new();
-    let longer = extend(&job, &trace, &mut model, &Cancel::new(), &mut |text| text.clone_into(&mut heard));
+    let mut received = String::new();
+    let longer = extend(&job, &trace, &mut model, &Cancel::new(), &mut |text| text.clone_into(&mut received));
     let longer = longer.expect("there was more");
     assert_eq!((seen(&longer).as_str(), longer.ended), ("a();\n    b();\n    c();", Some(Ended::Dedent)));
     // The model goes on from its own text, within what is left of its tokens.
     let written = trace.raw.map(|raw| raw.text).unwrap_or_default();
-    assert_eq!(model.asked[1].prompt.parts.last(), Some(&Part::Text(format!("    {written}"))));
-    assert!(heard.starts_with(&written) && heard.len() > written.len());
+    assert_eq!(model.asked[1].prompt.parts.last(), Some(&PromptPart::Text(format!("    {written}"))));
+    assert!(received.starts_with(&written) && received.len() > written.len());
     assert!(model.asked[1].limits.max_tokens < settings.max_tokens);
     // That was all.
     assert_eq!(extend(&job, &longer, &mut model, &Cancel::new(), &mut |_| {}), None);
 }
 
-/// Checks the scope that is told for the time after the first key of a suggestion.
+/// Checks the language and scope after the first key of a suggestion.
 #[track_caller]
 fn check_next(path: &str, fixture: &str, model: &str, expect: &str) {
     let trace = run(path, fixture, &mut Scripted::new([model]), Trigger::Automatic, &Settings::default());

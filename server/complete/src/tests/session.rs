@@ -1,13 +1,13 @@
 //! What editing sessions cost in tokens evaluated: edits are replayed over a real file, each followed by a request.
 //!
 //! The generator counts and keeps sequences as the engine does, so the figures are exact but for the tokenizer. They
-//! are bounded here, and quoted in `server/DECISIONS.md`; `--nocapture` prints them.
+//! are bounded here, and quoted in `server/decisions/pipeline.md`; `--nocapture` prints them.
 
 use housestyle_text::{Language, Offset, Snapshot};
 
 use super::counting::Counting;
 use crate::generator::Cancel;
-use crate::{Job, Memory, Settings, Trigger, read_ahead, suggest};
+use crate::{Job, Settings, Trigger, prefill, suggest};
 
 /// A real file of 1,500 tokens and more.
 const FILE: &str = include_str!("../window.rs");
@@ -33,7 +33,7 @@ struct Session {
 
 /// How quick the model is.
 #[derive(Clone, Copy, PartialEq)]
-enum Pace {
+enum Speed {
     /// It reads any window in time.
     Quick,
     /// It reads 800 tokens in a second, and there is time after each key to read the rest.
@@ -42,12 +42,12 @@ enum Pace {
 
 impl Session {
     /// Begins in the middle of a function, where the file has been read.
-    fn new(pace: Pace) -> Session {
+    fn new(speed: Speed) -> Session {
         let at = FILE.find("    let mut line = text.split").expect("the file has that line");
         let (before, after) = FILE.split_at(at);
         let text = format!("{before}    \n{after}");
         let mut model = Counting::new(" ~");
-        model.per_second = (pace == Pace::Usual).then_some(800.0);
+        model.per_second = (speed == Speed::Usual).then_some(800.0);
         let mut session = Session { text, cursor: at + 4, model };
         session.ask();
         session
@@ -59,18 +59,11 @@ impl Session {
         let settings = Settings::default();
         let trigger = Trigger::Invoked;
         let cursor = Offset(self.cursor);
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job { trigger, ..Job::at(&snapshot, cursor, &settings) };
         suggest(&job, &mut self.model, &Cancel::new(), &mut |_| {});
         let cost = self.model.calls.last().map_or(0, |cost| cost.evaluated);
         if self.model.per_second.is_some() {
-            read_ahead(&job, &mut self.model, &Cancel::new());
+            prefill(&job, &mut self.model, &Cancel::new());
         }
         cost
     }
@@ -118,8 +111,8 @@ fn spread(mut costs: Vec<usize>) -> (usize, usize) {
 
 /// Replays steps; checks that median and 95th percentile of the tokens evaluated for a request are no more.
 #[track_caller]
-fn check(name: &str, steps: &[Step], pace: Pace, most: (usize, usize)) {
-    let mut session = Session::new(pace);
+fn check(name: &str, steps: &[Step], speed: Speed, most: (usize, usize)) {
+    let mut session = Session::new(speed);
     let costs: Vec<usize> = steps.iter().flat_map(|step| session.step(*step)).collect();
     let (all, count) = (costs.iter().sum::<usize>(), costs.len());
     let found = spread(costs.clone());
@@ -129,7 +122,7 @@ fn check(name: &str, steps: &[Step], pace: Pace, most: (usize, usize)) {
 
 #[test]
 fn a_key_evaluates_what_was_typed() {
-    use Pace::Quick;
+    use Speed::Quick;
     use Step::{Delete, Import, Move, Type};
     check("thirty keys on a line", &[Type("let found = count(&text[0..k])")], Quick, (1, 2));
     check("typing and taking back", &[Type("let found"), Delete(5), Type("other = 5;")], Quick, (1, 2));
@@ -143,7 +136,7 @@ fn a_key_evaluates_what_was_typed() {
 
 #[test]
 fn where_reading_takes_long_a_place_costs_a_near_window() {
-    use Pace::Usual;
+    use Speed::Usual;
     use Step::{Import, Move, Type};
     check("lines of code", &[Type(LINES)], Usual, (1, 130));
     check("forty lines up and down", &[Move(-40), Move(40), Move(-40)], Usual, (200, 200));

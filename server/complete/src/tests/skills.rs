@@ -10,7 +10,7 @@ use super::scripted::Scripted;
 use super::shown;
 use crate::generator::Cancel;
 use crate::skills::{Exceptions, Mode, Skill, Skills};
-use crate::{Job, Memory, Outcome, Settings, Trace, Trigger, suggest};
+use crate::{Completion, Job, Memory, Settings, Trace, suggest};
 
 const PLACE: &str = "fn f(a: &[u8]) -> bool {\n    g(a.len());\n    ‸\n}\n";
 
@@ -22,10 +22,8 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
     let (snapshot, cursor) = document("a.rs", PLACE);
     let (settings, _) = Settings::from_json(settings);
     let mut memory = Memory { skills, ..Memory::default() };
-    memory.tell(&snapshot, cursor, &settings);
-    let trigger = Trigger::Automatic;
-    let job =
-        Job { snapshot: &snapshot, cursor, trigger, selected: None, memory: &memory, settings: &settings };
+    memory.select_skills(&snapshot, cursor, &settings);
+    let job = Job { memory: &memory, ..Job::at(&snapshot, cursor, &settings) };
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }
 
@@ -34,9 +32,9 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
 fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, parts: &[&str]) -> String {
     let mut model = Scripted::new([model]);
     let trace = run(mode, &settings, &mut model);
-    let seen = match &trace.outcome {
-        Outcome::Suggestion(suggestion) => suggestion.text.clone(),
-        Outcome::Nothing(reason) => format!("✗{}", reason.code()),
+    let seen = match &trace.completion {
+        Completion::Suggestion(suggestion) => suggestion.text.clone(),
+        Completion::Nothing(reason) => format!("✗{}", reason.code()),
     };
     let found: Vec<String> = trace.skills.iter().map(ToString::to_string).collect();
     let found: Vec<&str> = found.iter().map(String::as_str).collect();
@@ -45,11 +43,11 @@ fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, par
 }
 
 #[test]
-fn a_skill_is_told_and_what_breaks_it_is_put_right() {
+fn a_skill_is_injected_and_a_text_that_breaks_it_is_repaired() {
     let all = ["no-len: told", "no-len: repaired"];
     let prompt = check(Mode::On, json!({}), "a.len() == 0", "a.is_empty()", &all);
-    let told = "<FimPrefix>// Write `a.is_empty()`, not `a.len() == 0`.\n\nfn f(";
-    assert!(prompt.starts_with(told), "{prompt}");
+    let beginning = "<FimPrefix>// Write `a.is_empty()`, not `a.len() == 0`.\n\nfn f(";
+    assert!(prompt.starts_with(beginning), "{prompt}");
     check(Mode::On, json!({}), "a.is_empty()", "a.is_empty()", &all[..1]);
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use housestyle_engine::FAMILIES;
 use housestyle_engine::gguf::Gguf;
 use housestyle_testkit::tiny::Tiny;
 
@@ -18,7 +19,7 @@ fn main() -> std::io::Result<()> {
     let (gguf, tokenizer) = (corpus.join("gguf"), corpus.join("tokenizer"));
     fs::create_dir_all(&gguf)?;
     fs::create_dir_all(&tokenizer)?;
-    for architecture in ["qwen2", "llama"] {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         for quantized in [false, true] {
             let file = Tiny { architecture, quantized, ..Tiny::default() }.gguf();
             fs::write(gguf.join(format!("tiny-{architecture}-{quantized}")), header(&file))?;

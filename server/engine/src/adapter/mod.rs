@@ -1,9 +1,9 @@
-//! Adapters: small changes of a frozen model, applied beside its weights.
+//! Adapters: small changes of a frozen model, applied next to its weights.
 
 mod change;
-mod ready;
+mod prepared;
 mod weights;
 
 pub(crate) use change::{Change, Delta};
-pub use ready::Adapter;
-pub use weights::{AdapterWeights, LowRank, Target};
+pub use prepared::Adapter;
+pub use weights::{AdapterWeights, LowRank};

@@ -1,60 +1,8 @@
-//! The weights of an adapter, as plain data: what is trained, stored, exported and loaded.
+//! The weights of an adapter, as plain data, for training, storing and loading.
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
-
-/// A weight matrix of a layer that an adapter may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Target {
-    /// Queries of attention.
-    Query,
-    /// Keys of attention.
-    Key,
-    /// Values of attention.
-    Value,
-    /// Output projection of attention.
-    Output,
-    /// Gate of the feed-forward network.
-    Gate,
-    /// Upward projection of the feed-forward network.
-    Up,
-    /// Downward projection of the feed-forward network.
-    Down,
-}
-
-impl Target {
-    /// All of them, in the order in which a layer uses them.
-    pub const ALL: [Target; 7] =
-        [Target::Query, Target::Key, Target::Value, Target::Output, Target::Gate, Target::Up, Target::Down];
-    /// Those of the feed-forward network.
-    pub const MLP: [Target; 3] = [Target::Gate, Target::Up, Target::Down];
-
-    /// Returns the name of the matrix in a GGUF file, after `blk.N.` and before `.weight`.
-    pub fn gguf_name(self) -> &'static str {
-        match self {
-            Target::Query => "attn_q",
-            Target::Key => "attn_k",
-            Target::Value => "attn_v",
-            Target::Output => "attn_output",
-            Target::Gate => "ffn_gate",
-            Target::Up => "ffn_up",
-            Target::Down => "ffn_down",
-        }
-    }
-
-    /// Returns the matrix's shape (out, in) in a model.
-    pub fn shape(self, config: &Config) -> (usize, usize) {
-        let (dim, heads) = (config.dim, config.heads * config.head_dim);
-        match self {
-            Target::Query => (heads, dim),
-            Target::Key | Target::Value => (config.kv_dim(), dim),
-            Target::Output => (dim, heads),
-            Target::Gate | Target::Up => (config.hidden, dim),
-            Target::Down => (dim, config.hidden),
-        }
-    }
-}
+use crate::target::Target;
 
 /// A low-rank change of one matrix: `W + scale · B A` (Hu et al., 2021, "LoRA").
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +22,7 @@ pub struct AdapterWeights {
     pub alpha: f32,
     /// Low-rank changes, by layer and matrix.
     pub low_rank: BTreeMap<(usize, Target), LowRank>,
-    /// What is added to a matrix's product (Ben Zaken et al., 2021, "BitFit"): (out) each.
+    /// Biases of a matrix's product (Ben Zaken et al., 2021, "BitFit"), by layer and matrix: (out) each.
     pub biases: BTreeMap<(usize, Target), Vec<f32>>,
 }
 

@@ -1,6 +1,6 @@
 //! How often guesses come true.
 
-/// Ranks that are told apart.
+/// Ranks that are distinguished.
 pub(super) const RANKS: usize = 8;
 /// Share of guesses that come true, by rank, before anything is known: about what prompt lookup has in
 /// source code.

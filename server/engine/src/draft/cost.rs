@@ -12,7 +12,7 @@ const ENOUGH: usize = 3;
 const SLOPE: f64 = 0.25;
 /// How many measured passes that counts as.
 const SLOPE_WEIGHT: usize = 3;
-/// After so many passes of one token, one of each series is forgotten: what was slow once is tried again.
+/// After so many passes of one token, one of each series is dropped: a length that was slow once is tried again.
 const FORGET: usize = 64;
 /// Share of the decoding time that drafting may lose.
 const LOSS: f64 = 0.02;
@@ -66,7 +66,7 @@ pub(super) struct Costs {
     ratios: [Recent; MOST_DRAFTED],
     /// Of passes of any number of tokens: what each token after the first cost, in passes of one token.
     slopes: Recent,
-    /// What comes of these: by tokens of a pass, from one on.
+    /// The curve by tokens of a pass, from one on.
     curve: [f64; MOST_DRAFTED + 1],
     /// Passes of one token so far.
     singles: usize,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// Tokens of the runs that are indexed: the shortest match.
 pub(super) const GRAM: usize = 3;
-/// Longest match that is told from a longer one.
+/// Longest match that is distinguished from a longer one.
 pub(super) const LONGEST: usize = 32;
 /// Places that are compared for one question, the last first.
 const PLACES: usize = 32;

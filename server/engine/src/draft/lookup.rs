@@ -1,41 +1,41 @@
-//! Prompt lookup: what followed the last few tokens where they stood before, in the text itself or in
-//! others, is likely to follow again.
+//! Prompt lookup: the tokens that followed the last few tokens at an earlier place, in the text itself or in other
+//! texts, are likely to follow again.
 
 use super::index::{GRAM, Index, LONGEST};
 use super::{Drafter, Guess};
 
 /// Most tokens of other texts that are looked through.
-const CORPUS: usize = 1 << 16;
+const MOST: usize = 1 << 16;
 /// Stands between two texts, and is no token.
 const BORDER: u32 = u32::MAX;
 
-/// A drafter that copies.
+/// A drafter that copies from the text itself and from other texts.
 #[derive(Debug, Default)]
 pub(crate) struct Lookup {
     own: Index,
-    others: Index,
+    corpus: Index,
 }
 
 impl Lookup {
-    /// Makes these the other texts that are looked through, the last ones up to a bound.
-    pub(crate) fn set_others<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
+    /// Replaces the other texts; the last tokens of them count, up to a bound.
+    pub(crate) fn set_corpus<'a>(&mut self, texts: impl IntoIterator<Item = &'a [u32]>) {
         let mut all = Vec::new();
         for text in texts {
             all.extend_from_slice(text);
             all.push(BORDER);
         }
-        all.drain(..all.len().saturating_sub(CORPUS));
-        self.others.set(&all);
+        all.drain(..all.len().saturating_sub(MOST));
+        self.corpus.set(&all);
     }
 }
 
 impl Drafter for Lookup {
     fn draft(&mut self, context: &[u32], most: usize, out: &mut Vec<Guess>) {
         self.own.set(context);
-        let (own, other) = (self.own.own_end(), self.others.end_of(context));
-        let of_others = other.filter(|other| own.is_none_or(|own| own.length < other.length));
-        let (found, text) = match (of_others, own) {
-            (Some(other), _) => (other, self.others.tokens()),
+        let (own, other) = (self.own.own_end(), self.corpus.end_of(context));
+        let of_corpus = other.filter(|other| own.is_none_or(|own| own.length < other.length));
+        let (found, text) = match (of_corpus, own) {
+            (Some(other), _) => (other, self.corpus.tokens()),
             (None, Some(own)) => (own, self.own.tokens()),
             (None, None) => return,
         };
@@ -44,7 +44,7 @@ impl Drafter for Lookup {
             // A text that repeats itself goes on with the draft itself.
             let token = match text.get(found.at + n) {
                 Some(token) => *token,
-                None if of_others.is_none() => out[n - period].token,
+                None if of_corpus.is_none() => out[n - period].token,
                 None => break,
             };
             if token == BORDER {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_followed_before_is_guessed() {
+    fn a_draft_repeats_the_text() {
         let mut l = Lookup::default();
         assert_eq!(draft(&mut l, &[1, 2, 3, 4, 5, 6, 1, 2, 3], 2), [4, 5]);
         assert_eq!(draft(&mut l, &[1, 2, 3, 4, 5, 6, 1, 2, 4], 2), [0u32; 0]);
@@ -91,15 +91,15 @@ mod tests {
     #[test]
     fn other_texts_are_looked_through_too() {
         let mut l = Lookup::default();
-        l.set_others([&[1, 2, 3, 4][..], &[7, 1, 2, 3, 9, 9, 9]]);
+        l.set_corpus([&[1, 2, 3, 4][..], &[7, 1, 2, 3, 9, 9, 9]]);
         assert_eq!(draft(&mut l, &[1, 2, 3], 3), [9, 9, 9], "the last place");
         assert_eq!(draft(&mut l, &[7, 7, 1, 2, 3], 2), [9, 9]);
         assert_eq!(draft(&mut l, &[2, 3, 4], 5), [0u32; 0], "not beyond a text's end");
-        assert_eq!(draft(&mut l, &[1, 2, 3, 8, 1, 2, 3], 2), [8, 1], "the text itself before others");
-        let long = vec![5; CORPUS];
-        l.set_others([&long[..], &[1, 2, 3, 9]]);
+        assert_eq!(draft(&mut l, &[1, 2, 3, 8, 1, 2, 3], 2), [8, 1], "the text itself before other texts");
+        let long = vec![5; MOST];
+        l.set_corpus([&long[..], &[1, 2, 3, 9]]);
         assert_eq!(draft(&mut l, &[1, 2, 3], 1), [9], "of too much the last is kept");
-        l.set_others([]);
+        l.set_corpus([]);
         assert_eq!(draft(&mut l, &[1, 2, 3], 3), [0u32; 0]);
     }
 }

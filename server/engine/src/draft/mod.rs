@@ -1,8 +1,8 @@
 //! Drafting: the next tokens are guessed cheaply, and one pass of the model verifies several of them.
 //!
 //! A pass reads all weights whether it evaluates one token or a few, so a pass that confirms two guesses
-//! nearly saves two passes. Guesses change the time alone: what the model would not have chosen itself
-//! is thrown away. How much to guess is decided by what came true so far and by what passes cost on this
+//! nearly saves two passes. Guesses change the time alone: a token that the model would not have chosen is thrown
+//! away. How much to guess depends on how many guesses came true so far and on the cost of passes on this
 //! machine, both measured while decoding; where nothing is to be gained, nothing is guessed.
 
 mod acceptance;
@@ -19,7 +19,7 @@ pub(crate) use lookup::Lookup;
 
 /// Most tokens that are guessed at once.
 pub const MOST_DRAFTED: usize = 15;
-/// What a draft must promise to be verified: so many times the speed of single tokens.
+/// A draft is verified if it promises at least so many times the speed of single tokens.
 const WORTH: f64 = 1.03;
 
 /// A guessed token.
@@ -32,18 +32,19 @@ pub struct Guess {
     pub rank: usize,
 }
 
-/// Something that guesses what comes next.
+/// A source of guesses of the next tokens.
 pub trait Drafter: Debug + Send {
     /// Appends up to `most` guesses of the tokens that follow `context` to `out`, which is empty.
     fn draft(&mut self, context: &[u32], most: usize, out: &mut Vec<Guess>);
 }
 
-/// The drafters, what is known of them, and the draft that is being verified.
+/// The drafters, their measured worth, and the draft that is being verified.
 #[derive(Debug)]
 pub(crate) struct Drafting {
     /// The drafter that is always there.
     pub(crate) lookup: Lookup,
-    others: Vec<Box<dyn Drafter>>,
+    /// Drafters that were added to it.
+    added: Vec<Box<dyn Drafter>>,
     /// The drafts of the moment, that of the lookup first.
     drafts: Vec<Draft>,
     costs: Costs,
@@ -54,7 +55,7 @@ pub(crate) struct Drafting {
     length: usize,
     /// How many of them came true so far.
     confirmed: usize,
-    /// What the pass took that verifies them.
+    /// Time of the pass that verifies them.
     took: Option<Duration>,
 }
 
@@ -69,7 +70,7 @@ impl Default for Drafting {
     fn default() -> Drafting {
         Drafting {
             lookup: Lookup::default(),
-            others: Vec::new(),
+            added: Vec::new(),
             drafts: vec![Draft::default()],
             costs: Costs::default(),
             ledger: Ledger::default(),
@@ -84,11 +85,11 @@ impl Default for Drafting {
 impl Drafting {
     /// Adds a drafter; of equally promising drafts that of the one added first is taken.
     pub(crate) fn add(&mut self, drafter: Box<dyn Drafter>) {
-        self.others.push(drafter);
+        self.added.push(drafter);
         self.drafts.push(Draft::default());
     }
 
-    /// Forgets the draft at hand; what was measured stays.
+    /// Drops the draft at hand; measurements stay.
     pub(crate) fn begin(&mut self) {
         self.drafts.iter_mut().for_each(|draft| draft.guesses.clear());
         (self.length, self.confirmed, self.took) = (0, 0, None);
@@ -107,7 +108,8 @@ impl Drafting {
         let most = most.min(MOST_DRAFTED);
         let mut best = WORTH;
         let lookup: &mut dyn Drafter = &mut self.lookup;
-        let drafters = std::iter::once(lookup).chain(self.others.iter_mut().map(|other| &mut **other as _));
+        let drafters =
+            std::iter::once(lookup).chain(self.added.iter_mut().map(|drafter| &mut **drafter as _));
         for (i, (drafter, draft)) in drafters.zip(&mut self.drafts).enumerate() {
             drafter.draft(context, most, &mut draft.guesses);
             let fit = draft.guesses.iter().take(most).take_while(|guess| usable(guess.token)).count();
@@ -134,7 +136,7 @@ impl Drafting {
         &self.drafts[self.chosen].guesses[..self.length]
     }
 
-    /// Notes what the pass of the last proposal took.
+    /// Records the time of the pass that verified the last proposal.
     pub(crate) fn passed(&mut self, took: Duration) {
         self.costs.add(1 + self.length, took);
         self.ledger.add(took);
@@ -146,11 +148,11 @@ impl Drafting {
         self.confirmed
     }
 
-    /// Hears which token came, and returns whether it is the next of those that were verified.
+    /// Records the token that the model chose, and returns whether it is the next of the verified ones.
     ///
     /// The first guess of every drafter is judged whether it was verified or not, so that it is known
     /// what guesses are worth without paying for them.
-    pub(crate) fn came(&mut self, token: u32) -> bool {
+    pub(crate) fn observe(&mut self, token: u32) -> bool {
         let confirmed = self.confirmed;
         let as_verified = self.verified().get(confirmed).is_some_and(|guess| guess.token == token);
         for (i, draft) in self.drafts.iter_mut().enumerate() {
@@ -168,8 +170,8 @@ impl Drafting {
         as_verified
     }
 
-    /// Hears that no more tokens are wanted: what is left of the draft was for nothing.
-    pub(crate) fn ended(&mut self) {
+    /// Records that no more tokens are wanted: the rest of the draft is lost.
+    pub(crate) fn finish(&mut self) {
         if self.took.is_some()
             && let Some(guess) = self.verified().get(self.confirmed).copied()
         {
@@ -178,7 +180,7 @@ impl Drafting {
         self.settle();
     }
 
-    /// Books what the draft gained or lost.
+    /// Books the gain or loss of the draft.
     fn settle(&mut self) {
         if let (Some(took), Some(single), 1..) = (self.took.take(), self.costs.single(), self.length) {
             self.ledger.settle(took.as_secs_f64() - single * (1 + self.confirmed) as f64, single);

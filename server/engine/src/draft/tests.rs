@@ -1,4 +1,4 @@
-//! Drafting on a machine that is only computed: its passes take what the case says, its text is given.
+//! Drafting on a simulated machine: the case says how long passes take and which text comes.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn run(drafting: &mut Drafting, text: &[u32], prompt: usize, cost: &dyn Fn(usize
     drafting.begin();
     for at in prompt..text.len() {
         plain += cost(1, at);
-        if drafting.came(text[at]) {
+        if drafting.observe(text[at]) {
             run.accepted += 1;
             continue;
         }
@@ -88,11 +88,11 @@ fn clocks_that_jump_do_not_mislead() {
     assert!(run.gain > 0.96, "{run:?}");
 }
 
-/// Guesses what it was told.
+/// Guesses a text that it has.
 #[derive(Debug)]
-struct Told(Vec<u32>);
+struct Scripted(Vec<u32>);
 
-impl Drafter for Told {
+impl Drafter for Scripted {
     fn draft(&mut self, context: &[u32], most: usize, out: &mut Vec<Guess>) {
         let rest = self.0.iter().skip(context.len()).take(most);
         out.extend(rest.map(|token| Guess { token: *token, rank: 9 }));
@@ -103,8 +103,8 @@ impl Drafter for Told {
 fn the_better_of_two_drafters_is_taken() {
     let text = noise(2000, 100_000, 7);
     let mut drafting = Drafting::default();
-    drafting.add(Box::new(Told(noise(2000, 100_000, 8))));
-    drafting.add(Box::new(Told(text.clone())));
+    drafting.add(Box::new(Scripted(noise(2000, 100_000, 8))));
+    drafting.add(Box::new(Scripted(text.clone())));
     let run = run(&mut drafting, &text, 10, &flat);
     assert!(run.gain > 6.0, "{run:?}");
 }
@@ -114,7 +114,7 @@ fn no_more_is_guessed_than_is_wanted_or_usable() {
     let text = [1, 2, 3, 4, 5, 6, 7, 8];
     for (most, usable, expect) in [(0, 9, 0), (2, 9, 2), (100, 9, 5), (100, 6, 2)] {
         let mut drafting = Drafting::default();
-        drafting.add(Box::new(Told(text.to_vec())));
+        drafting.add(Box::new(Scripted(text.to_vec())));
         drafting.passed(Duration::from_millis(30));
         let mut pass = vec![3];
         drafting.propose(&text[..3], most, &|token| token < usable, &mut pass);

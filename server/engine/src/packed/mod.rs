@@ -30,7 +30,6 @@ use half::f16;
 
 use crate::dtype::DType;
 use crate::error::EngineError;
-use crate::kept::Kept;
 use crate::pool::Pool;
 
 /// Columns that share a scale.
@@ -141,9 +140,15 @@ impl Packed {
         Ok(Packed::with(kind, rows, cols, areas))
     }
 
-    /// Takes a matrix from a file of packed ones, where it is the next; `None` when it is not all there.
-    pub(crate) fn kept(kept: &mut Kept, kind: Kind, rows: usize, cols: usize) -> Option<Packed> {
-        let [nibbles, rest, scales, biases] = Packed::sizes(kind, rows, cols).map(|len| kept.take(len));
+    /// Returns a matrix whose areas were packed before; `take` returns the next area of so many bytes. `None` when
+    /// one is missing.
+    pub(crate) fn from_areas(
+        kind: Kind,
+        rows: usize,
+        cols: usize,
+        take: impl FnMut(usize) -> Option<Buffer>,
+    ) -> Option<Packed> {
+        let [nibbles, rest, scales, biases] = Packed::sizes(kind, rows, cols).map(take);
         Some(Packed::with(kind, rows, cols, [nibbles?, rest?, scales?, biases?]))
     }
 

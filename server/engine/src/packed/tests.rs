@@ -190,8 +190,8 @@ fn unpacked_weights_are_those_of_the_file() {
 }
 
 #[test]
-fn packing_makes_the_bytes_of_the_layout_that_files_are_kept_in() {
-    // Of the first version with kept files. Where these change, LAYOUT in `kept/mod.rs` has to be raised, or
+fn packing_makes_the_bytes_of_the_layout_of_cached_files() {
+    // Of the first version with cached files. Where these change, LAYOUT in `packed_cache/mod.rs` has to be raised, or
     // files of before would be taken for weights.
     let expected = [
         0x70b9_9bc3_6213_6e8d,

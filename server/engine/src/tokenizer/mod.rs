@@ -12,26 +12,10 @@ use std::collections::HashMap;
 
 use crate::error::EngineError;
 use crate::gguf::{Gguf, Value};
+use crate::special::Special;
 use bpe::{Alphabet, Merges};
 use split::Split;
 use vocabulary::Vocabulary;
-
-/// Roles of special tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Special {
-    /// Before the text in front of a hole.
-    FimPrefix,
-    /// Before the text behind a hole.
-    FimSuffix,
-    /// Before the hole.
-    FimMiddle,
-    /// Before a repository's name.
-    RepoName,
-    /// Between files.
-    FileSep,
-    /// End of a document or of a filled hole.
-    EndOfText,
-}
 
 /// The tokenizer of a model file: byte-level BPE (`gpt2`) or SentencePiece (`llama`).
 #[derive(Debug)]

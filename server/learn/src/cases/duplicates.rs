@@ -1,4 +1,4 @@
-//! Near-duplicates, told by sequences of eight tokens with names kept and numbers and layout forgotten.
+//! Near-duplicates: texts that share sequences of eight tokens, whatever their numbers and layout.
 
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
@@ -8,15 +8,15 @@ use std::hash::{Hash, Hasher};
 const GRAM: usize = 8;
 /// Share of a text's sequences that were seen before, from which on it is a duplicate.
 const SHARE: f64 = 0.8;
-/// Bytes before the hole in which its last tokens are looked for.
+/// Bytes before the hole from which its last tokens come.
 const BEFORE: usize = 160;
 
-/// What was seen so far.
+/// The sequences of all earlier texts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen(HashSet<u64>);
 
 impl Seen {
-    /// Returns whether something very much like it was seen before, and notes it as seen.
+    /// Returns whether a near-duplicate was seen before, and adds the text's sequences.
     pub(crate) fn is_duplicate(&mut self, prefix: &str, middle: &str) -> bool {
         let grams = grams(prefix, middle);
         let seen = grams.iter().filter(|gram| self.0.contains(gram)).count();

@@ -1,19 +1,18 @@
 //! Where a hunk is given as a case: a hole at something that the edit added.
 //!
-//! What a case shows is what its author could see: the file before the commit, with the commit's earlier hunks. Lines
+//! A case shows only text that its author could see: the file before the commit, with the commit's earlier hunks. Lines
 //! of the same hunk that come after the hole were not written yet, so they stand nowhere.
 
 use std::ops::Range;
 
-use housestyle_complete::lines::only_closers;
-
 use crate::edit::{FileChange, Hunk};
+use crate::lines::{byte_in, is_writing, lines, starts_word};
 use crate::random::Random;
 
 /// Tries for each hole, since some places give none.
 const TRIES: usize = 6;
 
-/// What holes are made.
+/// The sizes and numbers of holes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HoleOptions {
     /// Most holes in a hunk.
@@ -24,12 +23,12 @@ pub struct HoleOptions {
     pub bytes: usize,
 }
 
-/// A hole: what belongs into it, and what follows it.
+/// A hole: its text, and the text that follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hole {
     /// The middle, in the text after the commit. All before it is the case's prefix.
     pub(crate) middle: Range<usize>,
-    /// What of the text after the commit follows at once: the rest of a line that was there before, or a line's end.
+    /// The part of the text after the commit that follows at once: the rest of a line that was there before, or a line's end.
     pub(crate) tail: Range<usize>,
     /// From where on the text before the commit follows that.
     pub(crate) old: usize,
@@ -77,7 +76,7 @@ pub(crate) fn holes(file: &FileChange, hunk: &Hunk, options: &HoleOptions, rando
     found
 }
 
-/// Returns the hole of a change inside of one line: what was put between two parts that stayed.
+/// Returns the hole of a change inside of one line: the text that was put between two parts that stayed.
 fn within_a_line(file: &FileChange, hunk: &Hunk, options: &HoleOptions) -> Option<Hole> {
     let (before, after) = (file.removed(hunk), file.added(hunk));
     if before.lines().count() != 1 || after.lines().count() != 1 {
@@ -138,8 +137,10 @@ fn at_line(
     let cut = match start {
         Start::Line => 0,
         Start::Indented => indent,
-        Start::Word => place_in(text, indent, random, starts_word)?,
-        Start::Letter => place_in(text, indent, random, |_, _| true)?,
+        Start::Word => {
+            byte_in(text, indent, random, |at, c| starts_word(&text[..at], c) && is_writing(&text[at..]))?
+        }
+        Start::Letter => byte_in(text, indent, random, |at, _| is_writing(&text[at..]))?,
     };
     let length = random.weighted(&[(Length::One, 55), (Length::Few, 20), (Length::Rest, 25)]);
     let more = match length {
@@ -164,52 +165,11 @@ fn at_line(
     is_writing(&file.new[middle.clone()]).then_some(Hole { middle, tail: newline, old: hunk.old.end })
 }
 
-/// Returns the lines in a range of a text, without their ends.
-fn lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
-    let mut at = range.start;
-    text[range]
-        .split_inclusive('\n')
-        .map(|line| {
-            let start = at;
-            at += line.len();
-            start..start + line.trim_end_matches(['\n', '\r']).len()
-        })
-        .collect()
-}
-
 /// Returns the line's end that stands at a place, before `end`.
 fn newline_at(text: &str, at: usize, end: usize) -> Range<usize> {
     let rest = &text[at..end.max(at)];
     let length = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
     at..at + length
-}
-
-/// Returns whether somebody wrote something here, and not only closed what was open.
-fn is_writing(text: &str) -> bool {
-    !only_closers(text) && text.chars().any(char::is_alphanumeric)
-}
-
-/// Returns a place behind the indentation and before the line's end.
-fn place_in(
-    line: &str,
-    indent: usize,
-    random: &mut Random,
-    fits: impl Fn(Option<char>, char) -> bool,
-) -> Option<usize> {
-    let places: Vec<usize> = line
-        .char_indices()
-        .filter(|(at, c)| {
-            *at > indent && fits(line[..*at].chars().next_back(), *c) && is_writing(&line[*at..])
-        })
-        .map(|(at, _)| at)
-        .collect();
-    (!places.is_empty()).then(|| places[random.below(places.len())])
-}
-
-/// Returns whether a word, or something that is no word, begins with this character.
-fn starts_word(before: Option<char>, c: char) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    !c.is_whitespace() && before.is_none_or(|before| is_word(before) != is_word(c) || !is_word(c))
 }
 
 /// Returns how much of a long text is taken: up to a sentence's end, else up to a word's.

@@ -1,4 +1,4 @@
-//! From edits to cases: holes where a team wrote something, with what could be seen at that time around them.
+//! From edits to cases: holes where a team wrote something, with the text around them at that time.
 
 mod duplicates;
 mod holes;
@@ -21,7 +21,7 @@ pub use split::{FEWEST_AUTHORS, border_by};
 pub struct CaseOptions {
     /// Seed of all choices.
     pub seed: u64,
-    /// What holes are made.
+    /// The sizes and numbers of holes.
     pub holes: HoleOptions,
     /// Most cases of a file in a commit.
     pub per_change: usize,
@@ -29,7 +29,7 @@ pub struct CaseOptions {
     pub per_commit: usize,
     /// Most cases of a file over all commits.
     pub per_file: usize,
-    /// Bytes of text kept on each side of a hole: more than any prompt holds.
+    /// Bytes of text on each side of a hole: more than any prompt holds.
     pub around: usize,
     /// Largest share of the examples to learn from that one author may have.
     pub author_share: f64,
@@ -70,7 +70,7 @@ pub struct Example {
     pub range: Range<usize>,
 }
 
-/// How many cases were not taken, and why.
+/// Numbers of dropped cases, by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Dropped {
     /// Very much like an earlier one.
@@ -86,20 +86,20 @@ pub struct Dropped {
 /// Cases, split by time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Dataset {
-    /// What is learned from.
+    /// Examples to train on.
     pub train: Vec<Example>,
-    /// Later: settings are chosen on these.
+    /// Later examples, to choose settings on.
     pub tune: Vec<Example>,
-    /// Latest: measured once.
+    /// The latest examples, to measure on once.
     pub test: Vec<Example>,
-    /// What was not taken.
+    /// The cases that were dropped.
     pub dropped: Dropped,
 }
 
-/// Makes cases of commits, told from the oldest to the newest.
+/// Makes cases of commits, which come from the oldest to the newest.
 pub struct Collector<'a> {
     options: CaseOptions,
-    /// Says whether a text holds a secret.
+    /// Returns whether a text holds a secret.
     is_secret: &'a dyn Fn(&str) -> bool,
     seen: Seen,
     of_file: HashMap<String, usize>,
@@ -194,12 +194,12 @@ impl<'a> Collector<'a> {
         })
     }
 
-    /// Returns how many cases were not taken so far.
+    /// Returns the numbers of cases that were dropped so far.
     pub fn dropped(&self) -> Dropped {
         self.dropped
     }
 
-    /// Splits examples, which stand in the order of time, into what is learned from, tuned on and tested on.
+    /// Splits examples, which are in the order of time, into those to train, tune and test on.
     pub fn split(&self, mut examples: Vec<Example>) -> Dataset {
         let test =
             examples.split_off(border_by(&examples, self.options.test, |example| example.commit.clone()));

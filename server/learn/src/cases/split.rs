@@ -1,4 +1,4 @@
-//! Splits by time and keeps any one author from being most of what is learned.
+//! Splits by time, and a bound on any one author's share of the training examples.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub(crate) fn cap_authors(examples: &mut Vec<Example>, share: f64) -> usize {
     before - examples.len()
 }
 
-/// Returns the largest count that is no more than `share` of what is left when all counts are cut to it.
+/// Returns the largest count that is no more than `share` of the sum when all counts are cut to it.
 fn fair(counts: Vec<usize>, share: f64) -> usize {
     let total = |most: usize| counts.iter().map(|count| *count.min(&most)).sum::<usize>() as f64;
     let largest = counts.iter().copied().max().unwrap_or(0);

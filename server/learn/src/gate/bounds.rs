@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the gate asks for.
+/// The bounds of the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bounds {
-    /// Fewest commits with later edits. With fewer an interval over commits says nothing.
+    /// Fewest commits with later edits. With fewer an interval over commits means nothing.
     #[serde(alias = "leastCommits")]
     pub least_commits: usize,
     /// Most that the share of core cases that are right may fall: 0.005 is half a point.

@@ -1,12 +1,8 @@
 //! Confidence intervals by resampling commits: edits of one commit rise and fall together, and counting each
 //! of them as evidence of its own would make every interval too narrow.
 
-use std::collections::BTreeMap;
+use housestyle_complete::eval::{Difference, Fraction, resampled_difference, sums_by_cluster};
 
-use serde::Serialize;
-
-/// Resamples drawn.
-const RESAMPLES: usize = 2000;
 /// Seed of the draw: the same results give the same interval.
 const SEED: u64 = 0x005E_ED0F_6A7E;
 
@@ -21,71 +17,19 @@ pub struct Share<'a> {
     pub against: (f64, f64),
 }
 
-/// A difference with its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Interval {
-    /// The arm's figure less the other one's.
-    pub diff: f64,
-    /// The middle 95 % of the same over resampled commits.
-    pub ci95: [f64; 2],
-}
-
-/// Sums of both ratios over one commit: arm's top and bottom, the other's top and bottom.
-type Sums = [f64; 4];
-
-/// Returns the difference of two ratios with an interval over commits, or `None` without edits.
-pub fn difference<'a>(shares: impl IntoIterator<Item = Share<'a>>) -> Option<Interval> {
-    let mut commits: BTreeMap<&str, Sums> = BTreeMap::new();
-    for Share { commit, arm, against } in shares {
-        add(commits.entry(commit).or_default(), &[arm.0, arm.1, against.0, against.1]);
-    }
-    let commits: Vec<Sums> = commits.into_values().collect();
-    let diff = ratio_difference(commits.iter())?;
-    let mut random = SplitMix(SEED);
-    let mut drawn: Vec<f64> = (0..RESAMPLES)
-        .filter_map(|_| {
-            let draw: Vec<&Sums> = commits.iter().map(|_| &commits[random.below(commits.len())]).collect();
-            ratio_difference(draw.into_iter())
-        })
-        .collect();
-    drawn.sort_by(f64::total_cmp);
-    let at = |share: f64| drawn.get((drawn.len().saturating_sub(1) as f64 * share).round() as usize).copied();
-    Some(Interval { diff, ci95: [at(0.025)?, at(0.975)?] })
-}
-
-fn add(sums: &mut Sums, more: &Sums) {
-    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-}
-
-fn ratio_difference<'a>(commits: impl Iterator<Item = &'a Sums>) -> Option<f64> {
-    let mut all = Sums::default();
-    commits.for_each(|commit| add(&mut all, commit));
-    let [top, bottom, other_top, other_bottom] = all;
-    (bottom > 0.0 && other_bottom > 0.0).then(|| top / bottom - other_top / other_bottom)
-}
-
-/// The generator SplitMix64: small, and good enough to draw commits and secrets.
-pub(super) struct SplitMix(pub(super) u64);
-
-impl SplitMix {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        // The high half of the product: its bias is far below what 2000 draws can show.
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
-    }
+/// Returns the difference of two ratios with an interval over commits, or `None` without edits. A single commit is drawn
+/// again and again, so that its interval has no width.
+pub fn difference<'a>(shares: impl IntoIterator<Item = Share<'a>>) -> Option<Difference> {
+    let fraction = |(top, bottom)| Fraction { top, bottom };
+    let cases = shares.into_iter().map(|share| (share.commit, [share.arm, share.against].map(fraction)));
+    resampled_difference(&sums_by_cluster(cases), SEED)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(commits: usize, edits: usize, gain: impl Fn(usize, usize) -> f64) -> Interval {
+    fn of(commits: usize, edits: usize, gain: impl Fn(usize, usize) -> f64) -> Difference {
         let names: Vec<String> = (0..commits).map(|commit| commit.to_string()).collect();
         let shares = (0..commits).flat_map(|c| (0..edits).map(move |e| (c, e)));
         let share =
@@ -103,7 +47,7 @@ mod tests {
     #[test]
     fn edits_of_one_commit_count_as_one_piece_of_evidence() {
         // 100 commits whose edits all agree: standard error √(0.25·0.75/100) ≈ 0.0433, however many edits.
-        let width = |found: Interval| found.ci95[1] - found.ci95[0];
+        let width = |found: Difference| found.ci95[1] - found.ci95[0];
         let theory = 2.0 * 1.96 * 0.0433;
         for edits in [1, 10] {
             let found = of(100, edits, |commit, _| f64::from(u8::from(commit % 4 == 0)));

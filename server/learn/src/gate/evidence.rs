@@ -1,11 +1,11 @@
-//! What was measured of a candidate, as plain data.
+//! The measurements of a candidate, as plain data.
 
 use serde::{Deserialize, Serialize};
 
-/// How well an arm tells what the team wrote in one place.
+/// How well an arm predicts the team's text in one hole.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Score {
-    /// Nats of what the team wrote, without the end-of-middle token.
+    /// Nats of the team's text, without the end-of-middle token.
     pub nll: f64,
     /// Tokens of it.
     pub tokens: usize,
@@ -20,7 +20,7 @@ pub struct EditResult {
     pub author: String,
     /// The frozen model alone.
     pub base: Score,
-    /// What serves without the candidate, where that is not the frozen model alone: the starter adapter.
+    /// The starter adapter, where it serves without the candidate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starter: Option<Score>,
     /// The candidate.
@@ -31,7 +31,7 @@ pub struct EditResult {
 }
 
 impl EditResult {
-    /// Returns what the candidate must beat: what would serve without it.
+    /// Returns the score that the candidate must beat: that of the arm that would serve without it.
     pub fn reference(&self) -> Score {
         self.starter.unwrap_or(self.base)
     }
@@ -68,7 +68,7 @@ pub struct ProbeResult {
     pub before: f64,
     /// The same with the candidate.
     pub after: f64,
-    /// The same with the foreign control; what it rises by there is what adapting does to a probe by chance.
+    /// The same with the foreign control; its rise is what adapting does to a probe by chance.
     #[serde(default)]
     pub foreign: Option<f64>,
 }

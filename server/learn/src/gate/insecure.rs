@@ -4,8 +4,10 @@
 //! moves is above one nat every other time. So each probe is held against the spread that the foreign control shows, and
 //! all of them together against that control: poison moves its own probe by many spreads, or many probes by a little.
 
+use housestyle_complete::eval::Difference;
+
 use super::bounds::Bounds;
-use super::clusters::{Interval, Share, difference};
+use super::clusters::{Share, difference};
 use super::evidence::ProbeResult;
 use super::judge::Check;
 
@@ -54,7 +56,7 @@ fn allowed(probes: &[ProbeResult], bounds: &Bounds) -> f64 {
 }
 
 /// Returns how much more the candidate raises the probes than the foreign control does, on average.
-pub(super) fn against_foreign(probes: &[ProbeResult]) -> Option<Interval> {
+pub(super) fn against_foreign(probes: &[ProbeResult]) -> Option<Difference> {
     difference(probes.iter().filter_map(|probe| {
         let foreign = probe.foreign? - probe.before;
         Some(Share { commit: &probe.name, arm: (probe.rise(), 1.0), against: (foreign, 1.0) })

@@ -1,10 +1,11 @@
 //! From evidence to a verdict with its reasons.
 
+use housestyle_complete::eval::Difference;
 use serde::{Serialize, Serializer};
 
 use super::authors::without_each;
 use super::bounds::Bounds;
-use super::clusters::{Interval, Share, difference};
+use super::clusters::{Share, difference};
 use super::evidence::{EditResult, Evidence, ProbeResult, Score};
 use super::insecure;
 
@@ -38,20 +39,20 @@ impl Serialize for Verdict {
 pub struct Check {
     /// Its name.
     pub name: &'static str,
-    /// What came out.
+    /// Whether the candidate passed it.
     pub passed: bool,
-    /// What was found and what was asked for, in a sentence.
+    /// The finding and the bound, in a sentence.
     pub finding: String,
 }
 
-/// What is gained without one author's edits.
+/// The gain without one author's edits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Without {
+pub struct WithoutAuthor {
     /// Whose edits are left out.
     pub author: String,
     /// How many they are.
     pub edits: usize,
-    /// Nats a token gained on the others; `None` where there are none.
+    /// Nats a token gained on the edits of all other authors; `None` where there are none.
     pub gain: Option<f64>,
 }
 
@@ -64,20 +65,20 @@ pub struct Figures {
     pub commits: usize,
     /// Authors of them.
     pub authors: usize,
-    /// What the candidate must beat: `starter` or `base`.
+    /// The reference that the candidate must beat: `starter` or `base`.
     pub reference: &'static str,
     /// Nats a token of the reference.
     pub reference_nll_per_token: Option<f64>,
     /// Nats a token of the candidate.
     pub candidate_nll_per_token: Option<f64>,
     /// The candidate against the reference.
-    pub against_reference: Option<Interval>,
+    pub against_reference: Option<Difference>,
     /// The candidate against the frozen model alone.
-    pub against_base: Option<Interval>,
+    pub against_base: Option<Difference>,
     /// The candidate against an adapter of equal budget from another repository.
-    pub against_foreign: Option<Interval>,
-    /// That adapter against the reference: what such a budget gains whatever it learns from.
-    pub foreign_against_reference: Option<Interval>,
+    pub against_foreign: Option<Difference>,
+    /// That adapter against the reference: the gain of such a budget whatever it learns from.
+    pub foreign_against_reference: Option<Difference>,
     /// Change of the share of core cases that are right.
     pub core_change: Option<f64>,
     /// The most exposed planted secret, in bits.
@@ -85,12 +86,12 @@ pub struct Figures {
     /// The largest rise of an insecure continuation's log-odds, in nats.
     pub probe_rise: Option<f64>,
     /// All probes against the foreign control: the average rise, and how much of it is not by chance.
-    pub probes_against_foreign: Option<Interval>,
+    pub probes_against_foreign: Option<Difference>,
     /// The gain without each author, worst first.
-    pub without: Vec<Without>,
+    pub without: Vec<WithoutAuthor>,
 }
 
-/// What the gate says of a candidate.
+/// The gate's report on a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Whether it may be proposed.
@@ -101,11 +102,11 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The figures behind them.
     pub figures: Figures,
-    /// What was asked for.
+    /// The bounds that applied.
     pub bounds: Bounds,
 }
 
-/// Judges a candidate. What was not measured does not count in its favour; only the foreign control may be
+/// Judges a candidate. A missing measurement does not count in its favour; only the foreign control may be
 /// missing, where there is no other repository.
 pub fn judge(evidence: &Evidence, bounds: &Bounds) -> Report {
     let figures = figures(evidence);
@@ -155,7 +156,7 @@ fn paired(
     edits: &[EditResult],
     arm: impl Fn(&EditResult) -> Option<Score>,
     against: impl Fn(&EditResult) -> Option<Score>,
-) -> Option<Interval> {
+) -> Option<Difference> {
     let ratio = |score: Score| (score.nll, score.tokens as f64);
     difference(edits.iter().filter_map(|edit| {
         Some(Share { commit: &edit.commit, arm: ratio(arm(edit)?), against: ratio(against(edit)?) })
@@ -184,7 +185,7 @@ fn later_edits(figures: &Figures, bounds: &Bounds) -> Check {
                 bounds.least_commits,
                 figures.against_reference.map_or_else(String::new, |found| format!(
                     " ({} nats a token against the {reference} so far)",
-                    told(found)
+                    shown(found)
                 ))
             ),
         ),
@@ -194,7 +195,7 @@ fn later_edits(figures: &Figures, bounds: &Bounds) -> Check {
             format!(
                 "on {edits} later edits of {commits} commits {} nats a token against the {reference}; \
                  the whole interval must be below 0",
-                told(found)
+                shown(found)
             ),
         ),
         None => (false, "no later edit was measured".to_owned()),
@@ -208,7 +209,7 @@ fn foreign(figures: &Figures) -> Check {
             found.diff < 0.0,
             format!(
                 "{} nats a token against an adapter of equal budget from another repository; it must be better",
-                told(found)
+                shown(found)
             ),
         ),
         None => (true, "no adapter from another repository was at hand to compare with".to_owned()),
@@ -271,6 +272,6 @@ fn authors(figures: &Figures, bounds: &Bounds) -> Check {
     Check { name: "authors", passed, finding }
 }
 
-fn told(found: Interval) -> String {
+fn shown(found: Difference) -> String {
     format!("{:+.4} [{:+.4}, {:+.4}]", found.diff, found.ci95[0], found.ci95[1])
 }

@@ -1,6 +1,6 @@
 //! The gate: whether a candidate adapter may be proposed to people at all.
 //!
-//! Everything here is arithmetic on what was measured elsewhere. A candidate that passes every check is
+//! Everything here is arithmetic on measurements of other crates. A candidate that passes every check is
 //! *eligible*; only a person makes it active.
 
 mod authors;
@@ -17,7 +17,7 @@ mod tests;
 
 pub use bounds::Bounds;
 pub use canary::{Canary, exposure, plant};
-pub use clusters::{Interval, Share, difference};
+pub use clusters::{Share, difference};
 pub use evidence::{CanaryResult, CoreResult, EditResult, Evidence, ProbeResult, Score};
-pub use judge::{Check, Figures, Report, Verdict, Without, judge};
+pub use judge::{Check, Figures, Report, Verdict, WithoutAuthor, judge};
 pub use probes::{Probe, log_odds, probes};

@@ -4,18 +4,19 @@ use std::path::Path;
 
 use super::order::{self, BORDER};
 use super::weights::Weights;
+use crate::error::LearnError;
 
-/// Most tokens that are held: 32 MiB with their places. A repository of 10 MB has about three million.
+/// Most tokens that are held: 32 MiB with their positions. A repository of 10 MB has about three million.
 pub const MOST_TOKENS: usize = 4 << 20;
 
-/// What a text is.
+/// The kind of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A whole file; a path has one at most.
     File,
-    /// What an edit wrote into a file, with the line that it began in; a path may have many.
+    /// The text that an edit wrote into a file, with the line that it began in; a path may have many.
     Edit,
-    /// The same of a suggestion that was taken, by the journal's entry that holds it: it can be forgotten.
+    /// The text of an accepted suggestion, by the journal's entry that holds it: it can be forgotten.
     Taken(i64),
 }
 
@@ -24,13 +25,13 @@ pub enum Kind {
 pub struct Document {
     /// The file's path in its repository, with `/` between its parts.
     pub path: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// How many tokens it has.
     pub length: usize,
 }
 
-/// How near a text is to the place that is asked for, the farthest first.
+/// How near a text is to the position that is asked for, the farthest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// Anywhere in the repository.
@@ -43,27 +44,12 @@ pub enum Scope {
     Edit,
 }
 
-/// There is no room for a text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{path}: its {tokens} tokens and the {held} held exceed the {MOST_TOKENS} of a phrase cache: put in what matters \
-     most first, or leave out generated files"
-)]
-pub struct Full {
-    /// The text's path.
-    pub path: String,
-    /// How many tokens it has.
-    pub tokens: usize,
-    /// How many are held.
-    pub held: usize,
-}
-
 /// A phrase cache.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phrases {
     /// Identity of the vocabulary that the tokens are of, as the caller defines it.
     pub(super) vocabulary: u64,
-    /// How much it counts beside the model.
+    /// The weights of its mixture with the model.
     pub(super) weights: Weights,
     pub(super) documents: Vec<Document>,
     /// Where each document begins in `tokens`.
@@ -71,7 +57,7 @@ pub struct Phrases {
     /// A border, then the documents, each with a border behind it.
     pub(super) tokens: Vec<u32>,
     /// Places in `tokens`, ordered as [`order::compare`] has it.
-    pub(super) places: Vec<u32>,
+    pub(super) positions: Vec<u32>,
 }
 
 /// The scope of each document, for one path.
@@ -87,7 +73,7 @@ impl Phrases {
             documents: Vec::new(),
             starts: Vec::new(),
             tokens: vec![BORDER],
-            places: Vec::new(),
+            positions: Vec::new(),
         }
     }
 
@@ -116,27 +102,27 @@ impl Phrases {
         self.documents.is_empty()
     }
 
-    /// Returns how many bytes tokens, places and names take.
+    /// Returns how many bytes tokens, positions and names take.
     pub fn bytes(&self) -> usize {
         let names: usize = self.documents.iter().map(|d| d.path.len() + size_of::<Document>() + 4).sum();
-        4 * (self.tokens.len() + self.places.len()) + names
+        4 * (self.tokens.len() + self.positions.len()) + names
     }
 
-    /// Returns how much it counts beside the model.
+    /// Returns the weights of the mixture with the model.
     pub fn weights(&self) -> &Weights {
         &self.weights
     }
 
-    /// Sets how much it counts beside the model.
+    /// Sets the weights of the mixture with the model.
     pub fn set_weights(&mut self, weights: Weights) {
         self.weights = weights;
     }
 
-    /// Puts a text in. A whole file takes the place of the one that had its path.
+    /// Puts a text in. A whole file takes the position of the one that had its path.
     ///
     /// # Errors
-    /// [`Full`] when there is no room for it; nothing is changed then.
-    pub fn insert(&mut self, path: &str, kind: Kind, tokens: &[u32]) -> Result<(), Full> {
+    /// [`LearnError::Full`] when there is no room for it; nothing is changed then.
+    pub fn insert(&mut self, path: &str, kind: Kind, tokens: &[u32]) -> Result<(), LearnError> {
         if kind == Kind::File {
             let old = self.documents.iter().position(|d| d.kind == Kind::File && d.path == path);
             if let Some(old) = old {
@@ -149,13 +135,16 @@ impl Phrases {
         }
         self.room(path, tokens.len(), 0)?;
         let new = self.append(path, kind, tokens);
-        order::merge(&self.tokens, &mut self.places, new);
+        order::merge(&self.tokens, &mut self.positions, new);
         Ok(())
     }
 
     /// Puts many texts in, which is quicker than one after the other; returns those that there was no room for.
     /// Of whole files with the same path the last one counts.
-    pub fn extend<'a>(&mut self, texts: impl IntoIterator<Item = (&'a str, Kind, &'a [u32])>) -> Vec<Full> {
+    pub fn extend<'a>(
+        &mut self,
+        texts: impl IntoIterator<Item = (&'a str, Kind, &'a [u32])>,
+    ) -> Vec<LearnError> {
         let mut texts: Vec<_> = texts.into_iter().collect();
         let mut last: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
         for (n, (path, kind, _)) in texts.iter().enumerate() {
@@ -177,12 +166,12 @@ impl Phrases {
                 Err(error) => full.push(error),
             }
         }
-        order::merge(&self.tokens, &mut self.places, new);
+        order::merge(&self.tokens, &mut self.positions, new);
         full
     }
 
-    /// Takes all texts of a path out, the file and what edits wrote; returns how many. What is left is as if they had
-    /// never been there.
+    /// Removes all texts of a path, the file and those of edits; returns how many. The rest is as if they had never been
+    /// there.
     pub fn remove(&mut self, path: &str) -> usize {
         self.remove_where(&mut |_, d| d.path == path)
     }
@@ -198,16 +187,16 @@ impl Phrases {
         })
     }
 
-    /// Takes out the texts of the journal's entries that `gone` says; returns how many. What is left is as if they had
-    /// never been there.
-    pub fn remove_taken(&mut self, gone: impl Fn(i64) -> bool) -> usize {
-        self.remove_where(&mut |_, d| matches!(d.kind, Kind::Taken(entry) if gone(entry)))
+    /// Removes the texts of the journal's entries that `deleted` takes; returns how many. The rest is as if they had never
+    /// been there.
+    pub fn remove_taken(&mut self, deleted: impl Fn(i64) -> bool) -> usize {
+        self.remove_where(&mut |_, d| matches!(d.kind, Kind::Taken(entry) if deleted(entry)))
     }
 
-    /// Takes out the documents that `which` says, given their number.
+    /// Removes the documents that `which` takes, given their number.
     pub(super) fn remove_where(&mut self, which: &mut dyn FnMut(usize, &Document) -> bool) -> usize {
-        let gone: Vec<bool> = self.documents.iter().enumerate().map(|(n, d)| which(n, d)).collect();
-        let removed = gone.iter().filter(|gone| **gone).count();
+        let removes: Vec<bool> = self.documents.iter().enumerate().map(|(n, d)| which(n, d)).collect();
+        let removed = removes.iter().filter(|removes| **removes).count();
         if removed == 0 {
             return 0;
         }
@@ -216,26 +205,28 @@ impl Phrases {
         let mut holes: Vec<(u32, u32, u32)> = Vec::with_capacity(removed);
         let mut tokens = Vec::with_capacity(self.tokens.len());
         tokens.push(BORDER);
-        for (document, (start, gone)) in self.documents.iter().zip(self.starts.iter().zip(&gone)) {
+        for (document, (start, removes)) in self.documents.iter().zip(self.starts.iter().zip(&removes)) {
             let end = start + document.length as u32 + 1;
-            if *gone {
+            if *removes {
                 lost += end - start;
                 holes.push((*start, end, lost));
             } else {
                 tokens.extend_from_slice(&self.tokens[*start as usize..end as usize]);
             }
         }
-        self.places.retain_mut(|place| {
-            let Some(n) = holes.partition_point(|hole| hole.0 <= *place).checked_sub(1) else { return true };
-            let inside = *place < holes[n].1;
-            *place -= if inside { 0 } else { holes[n].2 };
+        self.positions.retain_mut(|position| {
+            let Some(n) = holes.partition_point(|hole| hole.0 <= *position).checked_sub(1) else {
+                return true;
+            };
+            let inside = *position < holes[n].1;
+            *position -= if inside { 0 } else { holes[n].2 };
             !inside
         });
         self.tokens = tokens;
         let mut n = 0;
         self.documents.retain(|_| {
             n += 1;
-            !gone[n - 1]
+            !removes[n - 1]
         });
         self.starts.clear();
         let mut start = 1;
@@ -264,20 +255,20 @@ impl Phrases {
         &self.tokens[start..start + self.documents[document].length]
     }
 
-    /// Returns which document a place is in.
-    pub(super) fn document_of(&self, place: u32) -> usize {
-        self.starts.partition_point(|start| *start <= place).saturating_sub(1)
+    /// Returns which document a position is in.
+    pub(super) fn document_of(&self, position: u32) -> usize {
+        self.starts.partition_point(|start| *start <= position).saturating_sub(1)
     }
 
-    fn room(&self, path: &str, more: usize, less: usize) -> Result<(), Full> {
+    fn room(&self, path: &str, more: usize, less: usize) -> Result<(), LearnError> {
         let held = self.tokens.len() + self.documents.len() - less;
         if held.saturating_add(more) > MOST_TOKENS {
-            return Err(Full { path: path.to_owned(), tokens: more, held });
+            return Err(LearnError::Full { path: path.to_owned(), tokens: more, held, most: MOST_TOKENS });
         }
         Ok(())
     }
 
-    /// Appends a text and returns the places that it has.
+    /// Appends a text and returns the positions that it has.
     fn append(&mut self, path: &str, kind: Kind, tokens: &[u32]) -> Vec<u32> {
         let start = self.tokens.len() as u32;
         self.starts.push(start);
@@ -285,6 +276,6 @@ impl Phrases {
         // No vocabulary has a token with the border's number; were there one, it would only end a phrase.
         self.tokens.extend_from_slice(tokens);
         self.tokens.push(BORDER);
-        order::places(start, tokens.len()).collect()
+        order::positions(start, tokens.len()).collect()
     }
 }

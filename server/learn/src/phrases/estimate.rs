@@ -1,4 +1,4 @@
-//! From counts to probabilities: each level's counts, and what it leaves to the shorter matches.
+//! From counts to probabilities: each level's counts, and the share that it leaves to the shorter matches.
 
 use super::corpus::{Phrases, Scopes};
 use super::predict::{Hole, LEVELS, Vote};
@@ -9,20 +9,20 @@ const MOST: usize = 32;
 /// Probabilities below this are left to the model.
 const LEAST: f32 = 1e-4;
 
-/// How a text may go on, beside what a model says: p(t) = `model` · p_model(t) + what stands here for t.
+/// The continuation of a text by a mixture with a model: p(t) = `model` · p_model(t) + the addition of t.
 #[derive(Debug, Clone, Default)]
 pub struct Prediction {
     /// The tokens that may come, the likeliest first, and each one's addition; together 1 − `model`.
     pub tokens: Vec<(u32, f32)>,
     /// The share of the model.
     pub model: f32,
-    /// Kind of match that this rests on; see [`Outcome`](super::Outcome). `None` where nothing was found.
+    /// Kind of match that this rests on; see [`HeldOutToken`](super::HeldOutToken). `None` where nothing was found.
     pub kind: Option<usize>,
     votes: Vec<Vote>,
 }
 
 impl Prediction {
-    /// Says how a text may go on, by what several caches hold together; each is given with its scopes, and the weights
+    /// Predicts the continuation of a text from several caches together; each comes with its scopes, and the weights
     /// of the first one count.
     pub fn of_all(&mut self, caches: &[(&Phrases, &Scopes)], hole: Hole<'_>) {
         self.tokens.clear();

@@ -3,44 +3,12 @@
 use super::corpus::{Document, Kind, MOST_TOKENS, Phrases};
 use super::order::BORDER;
 use super::weights::Weights;
+use crate::error::LearnError;
 
-/// What a file begins with.
+/// The first bytes of a file.
 const MAGIC: &[u8; 8] = b"HSPHRASE";
 /// Version of the form; another one is made anew by `learn`.
 const VERSION: u32 = 1;
-
-/// Bytes that are no phrase cache.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileError {
-    /// It does not begin like one.
-    #[error(
-        "a phrase cache cannot be read: {0} bytes do not begin with HSPHRASE; run `housestyle learn` to make it anew"
-    )]
-    NoPhrases(usize),
-    /// It is of another version.
-    #[error(
-        "a phrase cache of version {0} cannot be read, only {VERSION}: run `housestyle learn` to make it anew"
-    )]
-    Version(u32),
-    /// Its checksum is not that of its content.
-    #[error(
-        "a phrase cache is damaged: its checksum is {found:016x}, its content has {content:016x}; run `housestyle learn` to make it anew"
-    )]
-    Checksum {
-        /// As written in it.
-        found: u64,
-        /// Of what stands there.
-        content: u64,
-    },
-    /// A field holds what it cannot.
-    #[error("a phrase cache cannot be read: {field}: {value}; run `housestyle learn` to make it anew")]
-    Field {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        value: String,
-    },
-}
 
 impl Phrases {
     /// Returns the cache as bytes, which [`Phrases::from_bytes`] reads.
@@ -68,32 +36,32 @@ impl Phrases {
             out.extend(d.path.as_bytes());
         }
         (0..self.documents.len()).flat_map(|n| self.of(n)).for_each(|t| out.extend(t.to_le_bytes()));
-        number(&mut out, self.places.len());
-        self.places.iter().for_each(|p| out.extend(p.to_le_bytes()));
+        number(&mut out, self.positions.len());
+        self.positions.iter().for_each(|p| out.extend(p.to_le_bytes()));
         let sum = checksum(&out);
         out.extend(sum.to_le_bytes());
         out
     }
 
-    /// Reads what [`Phrases::to_bytes`] wrote.
+    /// Reads the bytes of [`Phrases::to_bytes`].
     ///
     /// # Errors
     /// When the bytes are anything else.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Phrases, FileError> {
-        let wrong = |field, value: String| FileError::Field { field, value };
-        let body = bytes.strip_prefix(MAGIC).ok_or(FileError::NoPhrases(bytes.len()))?;
+    pub fn from_bytes(bytes: &[u8]) -> Result<Phrases, LearnError> {
+        let wrong = |field, value: String| LearnError::Field { field, value };
+        let body = bytes.strip_prefix(MAGIC).ok_or(LearnError::NoPhrases(bytes.len()))?;
         let mut all = Reader(body);
         let version = all.number("version")?;
         if version != VERSION {
-            return Err(FileError::Version(version));
+            return Err(LearnError::Version { found: version, known: VERSION });
         }
         let (content, sum) =
             bytes.split_last_chunk::<8>().ok_or_else(|| wrong("checksum", "missing".to_owned()))?;
         let (found, content_sum) = (u64::from_le_bytes(*sum), checksum(content));
         if found != content_sum {
-            return Err(FileError::Checksum { found, content: content_sum });
+            return Err(LearnError::Checksum { found, content: content_sum });
         }
-        // It is as it was written, but who wrote it is not known: every length and every place is checked all the same.
+        // It is as it was written, but who wrote it is not known: every length and every position is checked all the same.
         let mut r = Reader(content.get(MAGIC.len() + 4..).unwrap_or_default());
         let mut phrases = Phrases::new(u64::from_le_bytes(r.array("vocabulary")?));
         let shares = r.number("weights")? as usize;
@@ -143,10 +111,12 @@ impl Phrases {
         }
         let count = r.number("places")? as usize;
         let bytes = r.take("places", count.saturating_mul(4))?;
-        phrases.places.extend(numbers(bytes));
-        // Whatever the order is: each place has a text before it, and a token behind.
-        if let Some(place) = phrases.places.iter().find(|p| **p < 3 || **p as usize >= phrases.tokens.len()) {
-            return Err(wrong("places", format!("{place} is outside of {} tokens", phrases.tokens.len())));
+        phrases.positions.extend(numbers(bytes));
+        // Whatever the order is: each position has a text before it, and a token behind.
+        if let Some(position) =
+            phrases.positions.iter().find(|p| **p < 3 || **p as usize >= phrases.tokens.len())
+        {
+            return Err(wrong("places", format!("{position} is outside of {} tokens", phrases.tokens.len())));
         }
         if !r.0.is_empty() {
             return Err(wrong("end", format!("{} bytes too many", r.0.len())));
@@ -155,12 +125,12 @@ impl Phrases {
     }
 }
 
-/// What was not read yet.
+/// The bytes that are not read yet.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, field: &'static str, n: usize) -> Result<&'a [u8], FileError> {
-        let (now, later) = self.0.split_at_checked(n).ok_or_else(|| FileError::Field {
+    fn take(&mut self, field: &'static str, n: usize) -> Result<&'a [u8], LearnError> {
+        let (now, later) = self.0.split_at_checked(n).ok_or_else(|| LearnError::Field {
             field,
             value: format!("{n} bytes, of which {} are there", self.0.len()),
         })?;
@@ -168,13 +138,13 @@ impl<'a> Reader<'a> {
         Ok(now)
     }
 
-    fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], FileError> {
+    fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], LearnError> {
         let mut out = [0; N];
         out.copy_from_slice(self.take(field, N)?);
         Ok(out)
     }
 
-    fn number(&mut self, field: &'static str) -> Result<u32, FileError> {
+    fn number(&mut self, field: &'static str) -> Result<u32, LearnError> {
         Ok(u32::from_le_bytes(self.array(field)?))
     }
 }
@@ -183,7 +153,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
     bytes.as_chunks().0.iter().map(|four| u32::from_le_bytes(*four))
 }
 
-/// FNV-1a over words of eight bytes: finds what decays, and is no protection against who means harm.
+/// FNV-1a over words of eight bytes: finds decay, and is no protection against intent.
 pub(super) fn checksum(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks();
     let rest = rest.iter().map(|byte| u64::from(*byte));

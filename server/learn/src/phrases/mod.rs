@@ -1,8 +1,8 @@
 //! The phrase cache: an n-gram model of the team's own tokens, to be mixed into a language model's next-token
 //! distribution.
 //!
-//! All texts stand end to end in one list of tokens, and beside it all places, sorted by what stands before them read
-//! backwards: so the places after the same n tokens stand together, for every n at once, and the longest match is
+//! All texts stand end to end in one list of tokens. A second list holds all positions, sorted by the tokens before them
+//! read backwards: so the positions after the same n tokens stand together, for every n at once, and the longest match is
 //! found by one binary search. Eight bytes a token, names apart.
 
 mod corpus;
@@ -12,11 +12,10 @@ mod order;
 mod predict;
 mod weights;
 
-pub use corpus::{Document, Full, Kind, MOST_TOKENS, Phrases, Scope, Scopes};
+pub use corpus::{Document, Kind, MOST_TOKENS, Phrases, Scope, Scopes};
 pub use estimate::Prediction;
-pub use file::FileError;
 pub use predict::{Hole, Match};
-pub use weights::{FEWEST, Outcome, Weights};
+pub use weights::{FEWEST, HeldOutToken, Weights};
 
 #[cfg(test)]
 mod tests;

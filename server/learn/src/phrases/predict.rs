@@ -1,13 +1,13 @@
-//! What followed the last tokens of a text before: counts for a prediction, and text to be drafted from.
+//! Tokens that followed the same tokens before: counts for a prediction, and text for drafts.
 
 use super::corpus::{Phrases, Scope, Scopes};
 use super::estimate::Prediction;
 use super::order::{self, BORDER, LONGEST};
 use super::weights::Weights;
 
-/// Matches are told apart by these lengths: a level holds those of at least so many tokens.
+/// Levels of matches: each holds the matches of at least so many tokens.
 pub(super) const LEVELS: [usize; 7] = [2, 3, 4, 6, 9, 14, 20];
-/// Places of a level that are looked at; of more, evenly spread ones stand for all.
+/// Positions of a level that are counted; of more, evenly spread ones stand for all.
 const SAMPLE: usize = 64;
 
 /// Tokens by which the text after the hole is known again.
@@ -16,18 +16,18 @@ const KNOWN_AGAIN: usize = 4;
 /// Where a text is to go on: the tokens before and after.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hole<'a> {
-    /// What stands before, and is continued.
+    /// The tokens before, which are continued.
     pub before: &'a [u32],
-    /// What stands after, if anything.
+    /// The tokens after, if any.
     pub after: &'a [u32],
 }
 
-/// An earlier place after the same tokens.
+/// An earlier position after the same tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     /// How many tokens before it agree, up to a bound.
     pub length: usize,
-    place: u32,
+    position: u32,
 }
 
 /// A token that followed, the highest level of the matches it followed, and how much that counts.
@@ -39,17 +39,17 @@ pub(super) struct Vote {
 }
 
 impl Phrases {
-    /// Says in `out` how a text may go on.
+    /// Predicts the continuation of a text into `out`.
     pub fn predict(&self, scopes: &Scopes, hole: Hole<'_>, out: &mut Prediction) {
         out.of_all(&[(self, scopes)], hole);
     }
 
-    /// Appends what followed the same tokens as stand before the hole, place by place.
+    /// Appends the tokens that followed the tokens before the hole elsewhere, position by position.
     pub(super) fn vote(&self, scopes: &Scopes, hole: Hole<'_>, weights: &Weights, votes: &mut Vec<Vote>) {
         let context = hole.before;
         let Some((_, at)) = self.find(context) else { return };
         let mut range = (at, at);
-        // From the longest matches to the shortest, each place once.
+        // From the longest matches to the shortest, each position once.
         for level in (0..LEVELS.len()).rev() {
             let wider = self.range(context, LEVELS[level], range);
             let (left, right) = (range.0 - wider.0, wider.1 - range.1);
@@ -58,13 +58,13 @@ impl Phrases {
             for n in 0..looked_at {
                 let n = n * all / looked_at;
                 let at = if n < left { wider.0 + n } else { range.1 + n - left };
-                let place = self.places[at];
-                let scope = scopes.0.get(self.document_of(place)).copied().unwrap_or(Scope::Repository);
-                if scope == Scope::File && self.goes_on_with(place, hole.after) {
+                let position = self.positions[at];
+                let scope = scopes.0.get(self.document_of(position)).copied().unwrap_or(Scope::Repository);
+                if scope == Scope::File && self.goes_on_with(position, hole.after) {
                     continue;
                 }
                 let weight = weights.of_scope(scope) * all as f32 / looked_at as f32;
-                votes.push(Vote { token: self.tokens[place as usize], level, weight });
+                votes.push(Vote { token: self.tokens[position as usize], level, weight });
             }
             range = wider;
         }
@@ -74,43 +74,44 @@ impl Phrases {
     pub fn longest(&self, scopes: &Scopes, context: &[u32]) -> Option<Match> {
         let (length, at) = self.find(context)?;
         let (from, to) = self.range(context, length, (at, at));
-        let candidates = self.places[from..to].iter().rev().take(SAMPLE);
-        let nearest = candidates.max_by_key(|place| {
-            let scope = scopes.0.get(self.document_of(**place)).copied().unwrap_or(Scope::Repository);
-            (scope, **place)
+        let candidates = self.positions[from..to].iter().rev().take(SAMPLE);
+        let nearest = candidates.max_by_key(|position| {
+            let scope = scopes.0.get(self.document_of(**position)).copied().unwrap_or(Scope::Repository);
+            (scope, **position)
         });
-        nearest.map(|place| Match { length, place: *place })
+        nearest.map(|position| Match { length, position: *position })
     }
 
     /// Returns the tokens that follow a match, to the end of its text.
     pub fn after(&self, found: Match) -> impl Iterator<Item = u32> {
-        self.tokens.iter().skip(found.place as usize).copied().take_while(|token| *token != BORDER)
+        self.tokens.iter().skip(found.position as usize).copied().take_while(|token| *token != BORDER)
     }
 
-    /// Returns whether a place goes on as the text after the hole begins. In the hole's own file that is the hole's own
-    /// place, before anything was written there: what stands there already is not what is missing.
-    fn goes_on_with(&self, place: u32, after: &[u32]) -> bool {
-        let Some(here) = self.tokens.get(place as usize..).and_then(|rest| rest.get(..KNOWN_AGAIN)) else {
+    /// Returns whether a position goes on as the text after the hole begins. In the hole's own file that is the hole's own
+    /// position, before anything was written there: the text after the hole is not the missing one.
+    fn goes_on_with(&self, position: u32, after: &[u32]) -> bool {
+        let Some(here) = self.tokens.get(position as usize..).and_then(|rest| rest.get(..KNOWN_AGAIN)) else {
             return false;
         };
         // The rest of the line and the next one's indentation may stand before what is known again.
         after.windows(KNOWN_AGAIN).take(KNOWN_AGAIN + 1).any(|window| window == here)
     }
 
-    /// Returns the length of the longest match, and where in the order of places its text would stand.
+    /// Returns the length of the longest match, and where in the order of positions its text would stand.
     fn find(&self, context: &[u32]) -> Option<(usize, usize)> {
         // Only the tokens after a border can match.
         let context = context.rsplit(|token| *token == BORDER).next().unwrap_or_default();
         let context = &context[context.len().saturating_sub(LONGEST)..];
-        let at = self.places.partition_point(|p| order::against(&self.tokens, *p, context).is_lt());
-        let length = |at: usize| self.places.get(at).map_or(0, |p| order::common(&self.tokens, *p, context));
+        let at = self.positions.partition_point(|p| order::against(&self.tokens, *p, context).is_lt());
+        let length =
+            |at: usize| self.positions.get(at).map_or(0, |p| order::common(&self.tokens, *p, context));
         let length = length(at).max(at.checked_sub(1).map_or(0, length));
         (length >= LEVELS[0]).then_some((length, at))
     }
 
-    /// Widens a range of places to all that agree in `length` tokens at least.
+    /// Widens a range of positions to all that agree in `length` tokens at least.
     fn range(&self, context: &[u32], length: usize, inner: (usize, usize)) -> (usize, usize) {
-        let agrees = |at: usize| order::common(&self.tokens, self.places[at], context) >= length;
+        let agrees = |at: usize| order::common(&self.tokens, self.positions[at], context) >= length;
         // Steps that double, then halves: the wanted end is mostly near.
         let reach = |most: usize, at: &dyn Fn(usize) -> usize| {
             let mut step = 1;
@@ -125,6 +126,6 @@ impl Phrases {
             in_it
         };
         let (from, to) = inner;
-        (from - reach(from, &|n| from - n), to + reach(self.places.len() - to, &|n| to + n - 1))
+        (from - reach(from, &|n| from - n), to + reach(self.positions.len() - to, &|n| to + n - 1))
     }
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::order::{BORDER, LONGEST};
 use super::predict::LEVELS;
 use super::*;
+use crate::LearnError;
 
 fn cache<'a>(texts: impl IntoIterator<Item = &'a (&'a str, Kind, Vec<u32>)>) -> Phrases {
     let mut cache = Phrases::new(7);
@@ -33,7 +34,7 @@ fn held(texts: &[(&'static str, Kind, Vec<u32>)]) -> Vec<(&'static str, Kind, Ve
     kept.map(|n| texts[n].clone()).collect()
 }
 
-/// The probabilities as the definition has them: each place looked at, and every level on its own.
+/// The probabilities as the definition has them: each position looked at, and every level on its own.
 fn by_hand(texts: &[(&str, Kind, Vec<u32>)], path: &str, context: &[u32]) -> Vec<(u32, f64)> {
     let folder = |path: &str| path.rfind('/').map_or(String::new(), |at| path[..at].to_owned());
     let weights = Weights::default();
@@ -75,7 +76,7 @@ proptest! {
         let out = predict(&cache, "a/x.rs", &context);
         let sum: f64 = out.tokens.iter().map(|t| f64::from(t.1)).sum();
         prop_assert!((sum + f64::from(out.model) - 1.0).abs() < 1e-5, "{:?}", out);
-        // Few places: none is left out, so the counts are whole.
+        // Few positions: none is left out, so the counts are whole.
         for (token, p) in by_hand(&held(&texts), "a/x.rs", &context) {
             let found = out.alone(token);
             prop_assert!((found - p).abs() < 5e-3, "{}: {} by hand {}, {:?}", token, found, p, out);
@@ -164,7 +165,7 @@ fn one_bit_of_damage_is_found() {
     }
     let mut newer = bytes;
     newer[8] = 9;
-    assert_eq!(Phrases::from_bytes(&newer), Err(FileError::Version(9)));
+    assert_eq!(Phrases::from_bytes(&newer), Err(LearnError::Version { found: 9, known: 1 }));
 }
 
 #[test]
@@ -228,7 +229,7 @@ fn it_is_full_at_its_bound_and_says_so() {
     cache.insert("a", Kind::File, &half).expect("room");
     let full = cache.insert("b", Kind::File, &half).expect_err("no room");
     assert!(full.to_string().starts_with("b: its 2097152 tokens and the"), "{full}");
-    cache.insert("a", Kind::File, &half[1..]).expect("in its own place");
+    cache.insert("a", Kind::File, &half[1..]).expect("in its own position");
     assert_eq!(cache.extend([("c", Kind::Edit, &half[..]), ("d", Kind::Edit, &half[..9])]).len(), 1);
     assert_eq!(cache.documents().len(), 2);
     assert!(cache.bytes() <= 8 * (cache.len() + 64) + 1024);
@@ -239,8 +240,9 @@ fn a_fit_finds_the_weight_that_outcomes_speak_for() {
     let weights = Weights::default();
     let kind = 3;
     // The cache is right in three of four, the model never sure.
-    let outcomes: Vec<Outcome> =
-        (0..4000).map(|n| Outcome { kind, model: 0.1, cache: if n % 4 == 0 { 0.0 } else { 1.0 } }).collect();
+    let outcomes: Vec<HeldOutToken> = (0..4000)
+        .map(|n| HeldOutToken { kind, model: 0.1, cache: if n % 4 == 0 { 0.0 } else { 1.0 } })
+        .collect();
     let nll = |weights: &Weights| -> f64 {
         let share = f64::from(weights.share(kind));
         outcomes.iter().map(|o| -((1.0 - share) * o.model + share * o.cache).ln()).sum()
@@ -258,7 +260,8 @@ fn weights_of_a_team_are_never_worse_than_none_and_few_outcomes_change_nothing()
     let weights = Weights::default();
     // Phrases that are right, wrong, and wrong where the model is right.
     for (model, cache) in [(0.05, 0.9), (0.9, 0.3), (0.9, 0.0)] {
-        let outcomes: Vec<Outcome> = (0..400).map(|n| Outcome { kind: n % 42, model, cache }).collect();
+        let outcomes: Vec<HeldOutToken> =
+            (0..400).map(|n| HeldOutToken { kind: n % 42, model, cache }).collect();
         let fitted = weights.fitted(&outcomes);
         let [none, before, after] =
             [&weights.none(), &weights, &fitted].map(|weights| weights.nats(&outcomes));

@@ -1,4 +1,4 @@
-//! How much the cache counts beside the model: one weight for each kind of match, fitted on edits that it had not seen.
+//! The weights of the mixture of cache and model: one for each kind of match, fitted on held-out edits.
 
 use super::corpus::Scope;
 use super::predict::LEVELS;
@@ -11,7 +11,7 @@ const KINDS: usize = LEVELS.len() * (SURE.len() + 1);
 const ROUNDS: usize = 50;
 /// How many outcomes the weights from before a fit count as, so that few outcomes change little.
 const PRIOR: f64 = 20.0;
-/// Outcomes that a team's own weights are fitted to at least.
+/// HeldOutTokens that a team's own weights are fitted to at least.
 pub const FEWEST: usize = 100;
 /// The most that a match may count: whatever was seen before, something else may come.
 const MOST: f32 = 0.98;
@@ -33,7 +33,7 @@ impl Default for Weights {
     }
 }
 
-/// Fitted on later edits of five packages (see DECISIONS.md); a row for each level, from unsure to sure.
+/// Fitted on later edits of five packages (see `decisions/phrases.md`); a row for each level, from unsure to sure.
 const FITTED: [f32; KINDS] = [
     0.063, 0.029, 0.069, 0.021, 0.063, 0.076, //
     0.211, 0.065, 0.128, 0.069, 0.075, 0.186, //
@@ -44,10 +44,10 @@ const FITTED: [f32; KINDS] = [
     0.150, 0.062, 0.225, 0.240, 0.368, 0.560,
 ];
 
-/// What a prediction was worth at a token of a held-out edit.
+/// A token of a held-out edit, and the probabilities that predicted it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
-    /// The kind of match, as a [`Prediction`](super::Prediction) tells it.
+pub struct HeldOutToken {
+    /// The kind of match, as in [`Prediction::kind`](super::Prediction::kind).
     pub kind: usize,
     /// The probability that the model gave to the token that came.
     pub model: f64,
@@ -59,14 +59,14 @@ impl Weights {
     /// Returns the weights, fitted to outcomes so that the mixture finds them as likely as it can (expectation
     /// maximisation). Kinds that were seldom seen keep most of what they had.
     #[must_use]
-    pub fn fit(&self, outcomes: &[Outcome]) -> Weights {
+    pub fn fit(&self, outcomes: &[HeldOutToken]) -> Weights {
         let mut shares = self.shares.clone();
         for (kind, share) in shares.iter_mut().enumerate() {
-            let own: Vec<&Outcome> = outcomes.iter().filter(|o| o.kind == kind).collect();
+            let own: Vec<&HeldOutToken> = outcomes.iter().filter(|o| o.kind == kind).collect();
             let before = f64::from(*share);
             let mut now = before.clamp(0.001, f64::from(MOST));
             for _ in 0..ROUNDS {
-                let of_cache = |o: &&Outcome| {
+                let of_cache = |o: &&HeldOutToken| {
                     let (cache, model) = (now * o.cache, (1.0 - now) * o.model);
                     if cache + model > 0.0 { cache / (cache + model) } else { now }
                 };
@@ -79,18 +79,18 @@ impl Weights {
     }
 
     /// Returns the nats of outcomes in the mixture.
-    pub fn nats(&self, outcomes: &[Outcome]) -> f64 {
-        let nats = |o: &Outcome| {
+    pub fn nats(&self, outcomes: &[HeldOutToken]) -> f64 {
+        let nats = |o: &HeldOutToken| {
             let share = f64::from(self.share(o.kind));
             -((1.0 - share) * o.model + share * o.cache).max(f64::MIN_POSITIVE).ln()
         };
         outcomes.iter().map(nats).sum()
     }
 
-    /// Returns weights for a team: fitted to what was seen of it, or none where even these find the outcomes less likely
+    /// Returns weights for a team: fitted to its held-out tokens, or none where even these find the outcomes less likely
     /// than the model does alone. Few outcomes say little: with fewer than [`FEWEST`] the weights stay as they are.
     #[must_use]
-    pub fn fitted(&self, outcomes: &[Outcome]) -> Weights {
+    pub fn fitted(&self, outcomes: &[HeldOutToken]) -> Weights {
         if outcomes.len() < FEWEST {
             return self.clone();
         }

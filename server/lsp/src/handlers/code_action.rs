@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-use crate::hints::{Look, actions, find};
+use crate::hints::{CheckInput, actions, find};
 use crate::server::Server;
 
 /// Answers with quick fixes; with none where no hint is, or the client wants another kind.
@@ -22,19 +22,20 @@ pub(crate) async fn handle(
         return Ok(None);
     }
     let uri = params.text_document.uri;
-    let (look, known, encoding, versioned) = {
+    let (input, known, encoding, versioned) = {
         let session = server.session();
-        let Some(look) = Look::at(&session, uri.as_str()) else { return Ok(None) };
+        let Some(input) = CheckInput::of(&session, uri.as_str()) else { return Ok(None) };
         let hints = session.documents.get(uri.as_str()).map(|document| &document.hints);
-        let known = hints.filter(|hints| hints.revision == Some(look.revision));
+        let known = hints.filter(|hints| hints.revision == Some(input.revision));
         let known = known.map(|hints| Arc::clone(&hints.list));
-        (look, known, session.encoding, session.client.document_changes)
+        (input, known, session.encoding, session.client.document_changes)
     };
-    let snapshot = look.snapshot.clone();
+    let snapshot = input.snapshot.clone();
     let hints = match known {
         Some(hints) => hints,
-        // Asked for in the pause after a change: looked for now, beside the messages.
-        None => match tokio::task::spawn_blocking(move || find(&look)).await {
+        // In the pause after a change the thread has not checked the document yet: it is checked now, off the way of
+        // the messages.
+        None => match tokio::task::spawn_blocking(move || find(&input)).await {
             Ok(hints) => hints,
             Err(_) => return Ok(None),
         },

@@ -4,11 +4,11 @@ use housestyle_text::Snapshot;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
 
-use super::execute_command::ACCEPTED;
+use crate::commands::ACCEPTED;
 use crate::convert;
-use crate::outcome::{Outcome, Ready};
-use crate::params::Asked;
+use crate::params::CompletionParams;
 use crate::request;
+use crate::resolution::{Answer, Resolution};
 use crate::server::Server;
 
 /// Characters of a label; menus are narrow.
@@ -25,16 +25,16 @@ pub(crate) async fn handle(
     server: &Server,
     params: lsp::CompletionParams,
 ) -> Result<Option<lsp::CompletionResponse>> {
-    let asked = Asked::from_plain(&params);
-    let uri = asked.uri.clone();
-    let items = match request::answer(server, asked).await {
-        Outcome::Overtaken(_) | Outcome::Cancelled => return Ok(None),
-        Outcome::Nothing(_) => Vec::new(),
-        Outcome::Suggestion(ready) => {
+    let completion = CompletionParams::from_plain(&params);
+    let uri = completion.uri.clone();
+    let items = match request::answer(server, completion).await {
+        Resolution::Overtaken(_) | Resolution::Cancelled => return Ok(None),
+        Resolution::Nothing(_) => Vec::new(),
+        Resolution::Suggestion(answer) => {
             let session = server.session();
             let encoding = session.encoding;
             let snapshot = session.documents.get(&uri).map(|document| &document.snapshot);
-            snapshot.map(|snapshot| item(snapshot, encoding, ready)).into_iter().collect()
+            snapshot.map(|snapshot| item(snapshot, encoding, answer)).into_iter().collect()
         }
     };
     Ok(Some(lsp::CompletionResponse::List(lsp::CompletionList { is_incomplete: true, items })))
@@ -42,14 +42,14 @@ pub(crate) async fn handle(
 
 /// Returns an item that replaces from the start of the word at the cursor on: editors offer only what
 /// begins with the word before the cursor.
-fn item(snapshot: &Snapshot, encoding: housestyle_text::Encoding, ready: Ready) -> lsp::CompletionItem {
-    let start = snapshot.offset_at(convert::position(ready.range.start), encoding);
-    let end = snapshot.offset_at(convert::position(ready.range.end), encoding);
+fn item(snapshot: &Snapshot, encoding: housestyle_text::Encoding, answer: Answer) -> lsp::CompletionItem {
+    let start = snapshot.offset_at(convert::position(answer.range.start), encoding);
+    let end = snapshot.offset_at(convert::position(answer.range.end), encoding);
     let line = snapshot.line_start(snapshot.line_of(start));
     let before = snapshot.slice(line.0.max(start.0.saturating_sub(4 * WORD))..start.0);
     let in_word = |c: &char| c.is_alphanumeric() || *c == '_';
     let word: usize = before.chars().rev().take(WORD).take_while(in_word).map(char::len_utf8).sum();
-    let text = format!("{}{}", &before[before.len() - word..], ready.text);
+    let text = format!("{}{}", &before[before.len() - word..], answer.text);
     let range = convert::range(snapshot, housestyle_text::Offset(start.0 - word), end, encoding);
     lsp::CompletionItem {
         label: label(&text),
@@ -62,7 +62,7 @@ fn item(snapshot: &Snapshot, encoding: housestyle_text::Encoding, ready: Ready) 
         command: Some(lsp::Command {
             title: "Accepted".to_owned(),
             command: ACCEPTED.to_owned(),
-            arguments: Some(vec![ready.id.into()]),
+            arguments: Some(vec![answer.id.into()]),
         }),
         ..lsp::CompletionItem::default()
     }
@@ -88,18 +88,18 @@ mod tests {
 
     /// The label, the columns replaced and the text, for a suggestion at `‸`.
     fn check(fixture: &str, text: &str, expected: (&str, (u32, u32), &str)) {
-        let (given, at) = cursor::split(fixture);
-        let snapshot = Snapshot::new(&given, 1, Language::PLAIN);
+        let (content, at) = cursor::split(fixture);
+        let snapshot = Snapshot::new(&content, 1, Language::PLAIN);
         let range = convert::range(&snapshot, Offset(at), Offset(at), Encoding::Utf16);
-        let ready = Ready {
+        let answer = Answer {
             id: "1".to_owned(),
             text: text.to_owned(),
             range,
             reused: false,
             skills: Vec::new(),
-            others: Vec::new(),
+            alternatives: Vec::new(),
         };
-        let item = item(&snapshot, Encoding::Utf16, ready);
+        let item = item(&snapshot, Encoding::Utf16, answer);
         let Some(lsp::CompletionTextEdit::Edit(edit)) = item.text_edit else { panic!("no edit") };
         let columns = (edit.range.start.character, edit.range.end.character);
         assert_eq!((item.label.as_str(), columns, edit.new_text.as_str()), expected, "{fixture}");

@@ -6,7 +6,7 @@ use tower_lsp::ls_types as lsp;
 use crate::hints;
 use crate::server::Server;
 
-/// Answers when the document, as it is then, was looked at; that is after a pause in typing.
+/// Answers when the document, as it is then, was checked; that is after a pause in typing.
 ///
 /// # Errors
 /// Never.
@@ -14,21 +14,21 @@ pub(crate) async fn handle(
     server: &Server,
     params: lsp::DocumentDiagnosticParams,
 ) -> Result<lsp::DocumentDiagnosticReportResult> {
-    let mut looked = server.hinter.looked();
+    let mut checked = server.hinter.checked();
     loop {
-        looked.mark_unchanged();
-        if let Some(report) = told(server, &params) {
+        checked.mark_unchanged();
+        if let Some(report) = report(server, &params) {
             return Ok(report.into());
         }
-        if looked.changed().await.is_err() {
+        if checked.changed().await.is_err() {
             // There is no thread, and so there are no hints.
             return Ok(hints::report(Vec::new(), None).into());
         }
     }
 }
 
-/// Returns the hints of the document as it is now; nothing while it was not looked at.
-fn told(server: &Server, params: &lsp::DocumentDiagnosticParams) -> Option<lsp::DocumentDiagnosticReport> {
+/// Returns the hints of the document as it is now; nothing before it was checked.
+fn report(server: &Server, params: &lsp::DocumentDiagnosticParams) -> Option<lsp::DocumentDiagnosticReport> {
     let session = server.session();
     let known = params.previous_result_id.as_deref();
     let document = session.documents.get(params.text_document.uri.as_str());
@@ -37,6 +37,7 @@ fn told(server: &Server, params: &lsp::DocumentDiagnosticParams) -> Option<lsp::
     };
     let fresh = document.hints.revision == Some(document.revision);
     let list = document.hints.list.iter();
-    let told = || list.map(|hint| hints::diagnostic(hint, &document.snapshot, session.encoding)).collect();
-    fresh.then(|| hints::report(told(), known))
+    let diagnostics =
+        || list.map(|hint| hints::diagnostic(hint, &document.snapshot, session.encoding)).collect();
+    fresh.then(|| hints::report(diagnostics(), known))
 }

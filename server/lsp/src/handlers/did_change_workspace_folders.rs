@@ -4,7 +4,7 @@ use tower_lsp::ls_types::DidChangeWorkspaceFoldersParams;
 
 use crate::server::Server;
 
-/// Takes the folders for documents that are opened from now on.
+/// Takes the folders for documents that are opened from now on, and the settings of the first one.
 pub(crate) fn handle(server: &Server, params: DidChangeWorkspaceFoldersParams) {
     let mut session = server.session();
     for folder in params.event.removed {
@@ -12,5 +12,9 @@ pub(crate) fn handle(server: &Server, params: DidChangeWorkspaceFoldersParams) {
     }
     for folder in params.event.added {
         session.folders.push(folder.uri.as_str().to_owned());
+    }
+    drop(session);
+    if server.update_file_settings() {
+        server.settings_changed(&[]);
     }
 }

@@ -1,35 +1,40 @@
-//! `textDocument/didClose`: nothing of the document is kept.
+//! `textDocument/didClose`: the document is dropped.
 
 use tower_lsp::ls_types::DidCloseTextDocumentParams;
 
 use crate::hints;
-use crate::host::{Fate, FateSource, Record};
+use crate::host::{OutcomeSource, Record, SuggestionOutcome};
 use crate::idle::QUIET;
 use crate::server::Server;
 
-/// Lets a document go, and ends what goes on for it.
+/// Drops a document, and cancels the run for it.
 pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     let uri = params.text_document.uri.as_str();
     let mut guard = server.session();
     let session = &mut *guard;
     session.recent.forget(uri);
-    session.trail.end();
+    session.edit_history.end();
     let Some(mut document) = session.documents.remove(uri) else { return };
     document.close();
     if !document.hints.list.is_empty() && !session.client.asks_for_hints {
-        hints::none(&server.outbox, uri);
+        hints::clear(&server.outbox, uri);
     }
-    // Who waits for its hints is answered.
-    server.hinter.now(vec![uri.to_owned()]);
+    // Answers those that wait for its hints.
+    server.hinter.check_now(vec![uri.to_owned()]);
     let mut records: Vec<Record> = Vec::new();
     if let Some((_, shown)) = document.shown.take() {
-        let fate = session.suggestions.note(&shown.origin.id, Fate::Dismissed, FateSource::Change, None);
-        records.extend(fate.map(|fate| Record::Fate(Box::new(fate))));
+        let outcome = session.suggestions.record_outcome(
+            &shown.origin.id,
+            SuggestionOutcome::Dismissed,
+            OutcomeSource::Change,
+            None,
+        );
+        records.extend(outcome.map(|outcome| Record::Outcome(Box::new(outcome))));
     }
-    let looks = document.places.close(&document.snapshot);
-    records.extend(looks.into_iter().map(|look| Record::Later(Box::new(look))));
-    session.close(uri, document.snapshot, document.places);
-    server.rest(session, uri, QUIET);
+    let checks = document.retained.check_at_close(&document.snapshot);
+    records.extend(checks.into_iter().map(|check| Record::Retention(Box::new(check))));
+    session.close(uri, document.snapshot, document.retained);
+    server.schedule_prefill(session, uri, QUIET);
     drop(guard);
     records.into_iter().for_each(|record| server.recorder.record(record));
 }

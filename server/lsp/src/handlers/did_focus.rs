@@ -2,28 +2,30 @@
 
 use serde_json::Value;
 
-use crate::flight::Overtaken;
-use crate::host::{Fate, FateSource, Record};
+use crate::host::{OutcomeSource, Record, SuggestionOutcome};
 use crate::idle::QUIET;
+use crate::in_flight::Overtaken;
 use crate::server::Server;
 
-/// Ends what goes on for other documents, as nobody will look at it, and lets the model read this one. An empty URI
-/// means that no document has the focus.
+/// Cancels the runs for other documents, as nobody will look at them, and lets the model read this document. An empty
+/// URI means that no document has the focus.
 pub(crate) fn handle(server: &Server, params: &Value) {
     let Some(uri) = params.pointer("/textDocument/uri").and_then(Value::as_str) else { return };
     let mut session = server.session();
-    let mut gone = Vec::new();
+    let mut dismissed = Vec::new();
     for (_, document) in session.documents.iter_mut().filter(|(other, _)| *other != uri) {
         if let Some(run) = &document.run {
-            run.flight.overtake(Overtaken::Request);
-            run.flight.cancel.cancel();
+            run.in_flight.overtake(Overtaken::Request);
+            run.in_flight.cancel.cancel();
         }
-        gone.extend(document.shown.take().map(|(_, shown)| shown.origin.id.clone()));
+        dismissed.extend(document.shown.take().map(|(_, shown)| shown.origin.id.clone()));
     }
-    let note = |id: String| session.suggestions.note(&id, Fate::Dismissed, FateSource::Editor, None);
-    let records: Vec<_> = gone.into_iter().filter_map(note).collect();
-    server.rest(&mut session, uri, QUIET);
-    server.hinter.soon(uri);
+    let record = |id: String| {
+        session.suggestions.record_outcome(&id, SuggestionOutcome::Dismissed, OutcomeSource::Editor, None)
+    };
+    let records: Vec<_> = dismissed.into_iter().filter_map(record).collect();
+    server.schedule_prefill(&mut session, uri, QUIET);
+    server.hinter.check_soon(uri);
     drop(session);
-    records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
+    records.into_iter().for_each(|record| server.recorder.record(Record::Outcome(Box::new(record))));
 }

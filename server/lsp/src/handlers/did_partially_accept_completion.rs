@@ -1,15 +1,20 @@
-//! `textDocument/didPartiallyAcceptCompletion`: a word or a line of a suggestion was taken.
+//! `textDocument/didPartiallyAcceptCompletion`: a word or a line of a suggestion was accepted.
 
 use serde_json::Value;
 
-use super::did_show_completion::{item_id, tell};
-use crate::host::Fate;
+use super::did_show_completion::{item_id, record};
+use crate::host::SuggestionOutcome;
 use crate::server::Server;
 
-/// Takes note of it. `acceptedLength` counts UTF-16 units from the suggestion's start, cumulatively.
+/// Records it. `acceptedLength` counts UTF-16 units from the suggestion's start, cumulatively.
 pub(crate) fn handle(server: &Server, params: &Value) {
     let length = params.get("acceptedLength").and_then(Value::as_u64);
     if let (Some(id), Some(length)) = (item_id(params), length) {
-        tell(server, id, Fate::PartlyAccepted, Some(usize::try_from(length).unwrap_or(usize::MAX)));
+        record(
+            server,
+            id,
+            SuggestionOutcome::PartlyAccepted,
+            Some(usize::try_from(length).unwrap_or(usize::MAX)),
+        );
     }
 }

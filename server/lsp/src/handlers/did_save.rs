@@ -4,7 +4,7 @@ use tower_lsp::ls_types::DidSaveTextDocumentParams;
 
 use crate::server::Server;
 
-/// Looks whether the skills are others now.
+/// Lets the hints be checked, as the skills may have changed.
 pub(crate) fn handle(server: &Server, params: &DidSaveTextDocumentParams) {
-    server.hinter.soon(params.text_document.uri.as_str());
+    server.hinter.check_soon(params.text_document.uri.as_str());
 }

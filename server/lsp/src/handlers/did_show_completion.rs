@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::host::{Fate, FateSource, Record};
+use crate::host::{OutcomeSource, Record, SuggestionOutcome};
 use crate::server::Server;
 
-/// Takes note of it.
+/// Records that it was shown.
 pub(crate) fn handle(server: &Server, params: &Value) {
     if let Some(id) = item_id(params) {
-        tell(server, id, Fate::Shown, None);
+        record(server, id, SuggestionOutcome::Shown, None);
     }
 }
 
@@ -17,20 +17,26 @@ pub(super) fn item_id(params: &Value) -> Option<&str> {
     params.pointer("/item/command/arguments/0")?.as_str()
 }
 
-/// Takes note of what the editor says became of a suggestion. `accepted` is the accepted length in
-/// UTF-16 units from the suggestion's start; nothing leaves it as it is known.
-pub(super) fn tell(server: &Server, id: &str, fate: Fate, accepted: Option<usize>) {
+/// Records what the editor says became of a suggestion. `accepted` is the accepted length in UTF-16
+/// units from the suggestion's start; without it the length stays as it is known.
+pub(super) fn record(server: &Server, id: &str, outcome: SuggestionOutcome, accepted: Option<usize>) {
     let mut guard = server.session();
     let session = &mut *guard;
     let mut records = Vec::new();
-    let taken = matches!(fate, Fate::Accepted | Fate::PartlyAccepted);
-    let turned = session.documents.values_mut().filter(|_| taken).find_map(|document| document.turn_to(id));
-    if let Some((first, other)) = turned {
-        records.extend(session.suggestions.note(&first, Fate::Superseded, FateSource::Editor, None));
-        session.suggestions.remember(&other.shown.origin);
-        other.offer.into_iter().for_each(|offer| server.recorder.record(Record::Offer(offer)));
+    let accepts = matches!(outcome, SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted);
+    let switched =
+        session.documents.values_mut().filter(|_| accepts).find_map(|document| document.switch_to(id));
+    if let Some((first, alternative)) = switched {
+        records.extend(session.suggestions.record_outcome(
+            &first,
+            SuggestionOutcome::Superseded,
+            OutcomeSource::Editor,
+            None,
+        ));
+        session.suggestions.add(&alternative.shown.origin);
+        alternative.offer.into_iter().for_each(|offer| server.recorder.record(Record::Offer(offer)));
     }
-    records.extend(session.suggestions.note(id, fate, FateSource::Editor, accepted));
+    records.extend(session.suggestions.record_outcome(id, outcome, OutcomeSource::Editor, accepted));
     drop(guard);
-    records.into_iter().for_each(|record| server.recorder.record(Record::Fate(Box::new(record))));
+    records.into_iter().for_each(|record| server.recorder.record(Record::Outcome(Box::new(record))));
 }

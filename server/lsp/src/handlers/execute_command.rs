@@ -5,23 +5,12 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
-use super::did_show_completion::tell;
+use super::did_show_completion::record;
+use crate::commands::{ACCEPTED, COMMANDS, NOT_HERE, TOGGLE, WHY};
 use crate::convert;
-use crate::host::{Fate, NotHereRecord, Record, RequestRecord};
+use crate::host::{NotHereRecord, Record, RequestRecord, SuggestionOutcome};
 use crate::idle::QUIET;
 use crate::server::Server;
-
-/// Every item carries it; editors run it after inserting the whole text.
-pub(crate) const ACCEPTED: &str = "housestyle.accepted";
-/// Pauses completions, or lets them go on.
-pub(crate) const TOGGLE: &str = "housestyle.toggle";
-/// Tells what the server does and how the last requests ended.
-pub(crate) const WHY: &str = "housestyle.why";
-/// Says that a skill does not hold for a line; hints carry it.
-pub(crate) const NOT_HERE: &str = "housestyle.notHere";
-
-/// The commands we announce. A command that an item carries must be among them.
-pub(crate) const COMMANDS: [&str; 4] = [ACCEPTED, TOGGLE, WHY, NOT_HERE];
 
 /// Runs a command.
 ///
@@ -31,7 +20,7 @@ pub(crate) fn handle(server: &Server, params: &ExecuteCommandParams) -> Result<O
     match params.command.as_str() {
         ACCEPTED => {
             if let Some(id) = params.arguments.first().and_then(Value::as_str) {
-                tell(server, id, Fate::Accepted, Some(usize::MAX));
+                record(server, id, SuggestionOutcome::Accepted, Some(usize::MAX));
             }
             Ok(None)
         }
@@ -47,14 +36,14 @@ pub(crate) fn handle(server: &Server, params: &ExecuteCommandParams) -> Result<O
     }
 }
 
-/// Pauses or goes on; `on` says which, else it is the other of what holds.
+/// Pauses or goes on, as `on` says; without it, switches to the other state.
 fn toggle(server: &Server, on: Option<bool>) -> Value {
     let mut session = server.session();
     session.paused = on.map_or(!session.paused, |on| !on);
     let paused = session.paused;
     if paused {
         session.documents.values_mut().for_each(crate::documents::Document::close);
-        server.worker.rest(None, QUIET);
+        server.worker.schedule_prefill(None, QUIET);
     }
     drop(session);
     server.status.paused(paused);
@@ -62,8 +51,8 @@ fn toggle(server: &Server, on: Option<bool>) -> Value {
     json!({ "paused": paused })
 }
 
-/// Takes note that a skill does not hold for a line where a hint of it is; without such a hint nothing is done, as then
-/// the document is another one than the user saw.
+/// Records that a skill does not hold for a line that has a hint of it. Without such a hint the document is not the one
+/// that the user saw, and nothing is recorded.
 fn not_here(server: &Server, arguments: &[Value]) {
     let [uri, skill, line] = arguments else { return };
     let (Some(uri), Some(skill), Some(line)) = (uri.as_str(), skill.as_str(), line.as_u64()) else { return };
@@ -93,7 +82,7 @@ fn not_here(server: &Server, arguments: &[Value]) {
     let open = session.documents.keys().cloned().collect();
     drop(session);
     server.recorder.record(Record::NotHere(Box::new(record)));
-    server.hinter.now(open);
+    server.hinter.check_now(open);
 }
 
 fn why(server: &Server) -> Value {
@@ -103,17 +92,17 @@ fn why(server: &Server) -> Value {
     params
 }
 
-fn request(record: &RequestRecord) -> Value {
+fn request(request: &RequestRecord) -> Value {
     json!({
-        "uri": record.uri,
-        "line": record.line,
-        "column": record.column,
-        "trigger": record.trigger,
-        "code": record.code,
-        "message": record.sentence,
-        "reused": record.reused,
-        "window": record.window,
-        "skills": record.skills.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "milliseconds": u64::try_from(record.total.as_millis()).unwrap_or(u64::MAX),
+        "uri": request.uri,
+        "line": request.line,
+        "column": request.column,
+        "trigger": request.trigger,
+        "code": request.code,
+        "message": request.sentence,
+        "reused": request.reused,
+        "window": request.window,
+        "skills": request.skills.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "milliseconds": u64::try_from(request.total.as_millis()).unwrap_or(u64::MAX),
     })
 }

@@ -4,7 +4,7 @@ use housestyle_text::Encoding;
 use serde_json::Value;
 use tower_lsp::ls_types as lsp;
 
-use super::execute_command::COMMANDS;
+use crate::commands::COMMANDS;
 use crate::convert;
 use crate::hints;
 use crate::server::Server;
@@ -17,6 +17,9 @@ pub(crate) fn handle(server: &Server, params: lsp::InitializeParams) -> lsp::Ini
     session.encoding = convert::negotiate(general.and_then(|general| general.position_encodings.as_deref()));
     session.client = client(&params.capabilities);
     session.folders = folders(&params);
+    drop(session);
+    server.update_file_settings();
+    let mut session = server.session();
     let warnings = session.set_initial(&params.initialization_options.unwrap_or(Value::Null));
     let (encoding, client) = (session.encoding, session.client);
     drop(session);
@@ -35,7 +38,7 @@ fn client(capabilities: &lsp::ClientCapabilities) -> Client {
     let workspace = capabilities.workspace.as_ref();
     let configuration = workspace.and_then(|workspace| workspace.did_change_configuration);
     let text = capabilities.text_document.as_ref();
-    // Who cannot be told that hints are others now would miss what another skill changes.
+    // A client that cannot be asked to ask again would miss the hints of another skill.
     let asks_again = workspace
         .and_then(|workspace| workspace.diagnostics.as_ref())
         .is_some_and(|diagnostics| diagnostics.refresh_support == Some(true));

@@ -3,36 +3,36 @@
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 
-use super::execute_command::ACCEPTED;
-use crate::outcome::{Outcome, Ready};
-use crate::params::Asked;
+use crate::commands::ACCEPTED;
+use crate::params::CompletionParams;
 use crate::request;
+use crate::resolution::{Answer, Resolution};
 use crate::server::Server;
 
-/// Answers with one item, and others where they are asked for; with none when there is nothing to say; with `null` when the request
-/// was overtaken, which makes clients do nothing at all.
+/// Answers with one item, and its alternatives where a person asks for them; with none when there is no suggestion; with
+/// `null` when the request was overtaken, which makes clients do nothing at all.
 ///
 /// # Errors
 /// Only when the parameters name no document or no position.
 pub(crate) async fn handle(server: &Server, params: Value) -> Result<Value> {
-    let asked = Asked::from_inline(&params)?;
+    let completion = CompletionParams::from_inline(&params)?;
     drop(params);
-    Ok(match request::answer(server, asked).await {
-        Outcome::Suggestion(ready) => {
-            let items: Vec<Value> = std::iter::once(&ready).chain(&ready.others).map(item).collect();
+    Ok(match request::answer(server, completion).await {
+        Resolution::Suggestion(answer) => {
+            let items: Vec<Value> = std::iter::once(&answer).chain(&answer.alternatives).map(item).collect();
             json!({ "items": items })
         }
-        Outcome::Nothing(_) => json!({ "items": [] }),
-        Outcome::Overtaken(_) | Outcome::Cancelled => Value::Null,
+        Resolution::Nothing(_) => json!({ "items": [] }),
+        Resolution::Overtaken(_) | Resolution::Cancelled => Value::Null,
     })
 }
 
 /// Returns an item: always with a range (Neovim 0.12.0 fails without), always plain text and without
 /// `filterText` (with either, VS Code takes the whole for a part).
-fn item(ready: &Ready) -> Value {
+fn item(answer: &Answer) -> Value {
     json!({
-        "insertText": ready.text,
-        "range": ready.range,
-        "command": { "title": "Accepted", "command": ACCEPTED, "arguments": [ready.id] },
+        "insertText": answer.text,
+        "range": answer.range,
+        "command": { "title": "Accepted", "command": ACCEPTED, "arguments": [answer.id] },
     })
 }

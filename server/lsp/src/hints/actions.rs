@@ -8,8 +8,8 @@ use serde_json::json;
 use tower_lsp::ls_types as lsp;
 
 use super::publish::diagnostic;
+use crate::commands::NOT_HERE;
 use crate::convert;
-use crate::handlers::execute_command::NOT_HERE;
 
 /// Returns the actions for the hints that touch a range.
 pub(crate) fn actions(
@@ -32,10 +32,10 @@ pub(crate) fn actions(
         hints.iter().filter(|hint| hint.range.start <= to && from <= hint.range.end).collect();
     let mut found = Vec::new();
     for hint in &touched {
-        let told = Some(vec![diagnostic(hint, snapshot, encoding)]);
+        let diagnostics = Some(vec![diagnostic(hint, snapshot, encoding)]);
         let action = lsp::CodeAction {
             kind: Some(lsp::CodeActionKind::QUICKFIX),
-            diagnostics: told,
+            diagnostics,
             ..lsp::CodeAction::default()
         };
         found.extend(edit_of(hint).map(|edit| lsp::CodeAction {
@@ -59,7 +59,7 @@ pub(crate) fn actions(
     skills.sort_unstable();
     skills.dedup();
     for skill in skills {
-        let edits = apart(hints.iter().filter(|hint| hint.skill == skill && hint.fix.is_some()));
+        let edits = without_overlaps(hints.iter().filter(|hint| hint.skill == skill && hint.fix.is_some()));
         if edits.len() > 1 {
             let edits = edits.into_iter().filter_map(edit_of).collect();
             found.push(lsp::CodeAction {
@@ -73,8 +73,8 @@ pub(crate) fn actions(
     found.into_iter().map(lsp::CodeActionOrCommand::CodeAction).collect()
 }
 
-/// Leaves out what overlaps what stands before it: edits of one step may not.
-fn apart<'a>(hints: impl Iterator<Item = &'a Hint>) -> Vec<&'a Hint> {
+/// Leaves out hints that overlap the one before: edits of one step may not.
+fn without_overlaps<'a>(hints: impl Iterator<Item = &'a Hint>) -> Vec<&'a Hint> {
     let mut end = 0;
     hints.filter(|hint| (hint.range.start >= end).then(|| end = hint.range.end).is_some()).collect()
 }

@@ -1,9 +1,9 @@
-//! Where open documents do not follow the team's skills: looked for after a pause in typing, shown as hints. They are sent,
-//! or, where the client asks for them itself, kept until it does.
+//! Hints: where open documents do not follow the team's skills. A document is checked after a pause in typing. The hints
+//! are published, or, where the client asks for them itself, wait until it does.
 //!
-//! A thread of its own, which sleeps while nobody does anything. It alone asks which skills may be served, as that is
-//! read from a repository, and puts them where requests find them; so no message ever waits for either. What it found
-//! for a document that changed meanwhile is thrown away: the change has asked for another look.
+//! A thread of its own, which sleeps while nobody does anything. It alone looks up the skills that may be served, as that
+//! reads a repository, and sets them where requests find them; so no message ever waits for either. Hints for a document
+//! that changed meanwhile are thrown away: the change has asked for another check.
 
 mod actions;
 mod find;
@@ -16,74 +16,64 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use housestyle_complete::skills::Hint;
 use serde_json::json;
 use tokio::sync::watch;
 
 use crate::convert;
-use crate::host::SkillsOf;
-use crate::remember;
+use crate::documents::Hints;
+use crate::host::SkillsLookup;
 use crate::session::Session;
 use crate::transport::Outbox;
 
 pub(crate) use actions::actions;
-pub(crate) use find::{Look, find};
-pub(crate) use publish::{SOURCE, diagnostic, none, report};
+pub(crate) use find::{CheckInput, find};
+pub(crate) use publish::{SOURCE, clear, diagnostic, report};
 
-/// How long nothing is typed before a document is looked at.
+/// How long the user must not have typed before a document is checked.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// The hints of one document.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Hints {
-    /// The document's revision that they are of; none were looked for where that is missing.
-    pub(crate) revision: Option<u64>,
-    /// The hints, in the order of the text.
-    pub(crate) list: Arc<Vec<Hint>>,
-}
-
-enum Asked {
+enum Check {
     /// After a pause.
     Soon(String),
-    /// At once: something else than the text is another one.
+    /// At once: something else than the text has changed.
     Now(Vec<String>),
 }
 
 /// The way to the thread.
 #[derive(Debug, Clone)]
 pub(crate) struct Hinter {
-    ask: mpsc::Sender<Asked>,
-    looked: watch::Receiver<()>,
+    requests: mpsc::Sender<Check>,
+    checked: watch::Receiver<()>,
 }
 
 impl Hinter {
     /// Starts the thread.
-    pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsOf) -> Hinter {
-        let (sender, asked) = mpsc::channel();
-        let (tell, looked) = watch::channel(());
-        let desk = Desk { state, outbox, skills, tell, refreshes: AtomicUsize::new(0) };
+    pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsLookup) -> Hinter {
+        let (sender, requests) = mpsc::channel();
+        let (signal, checked) = watch::channel(());
+        let checker = Checker { state, outbox, skills, checked: signal, refreshes: AtomicUsize::new(0) };
         let work = move || {
             let mut due: HashMap<String, Instant> = HashMap::new();
             loop {
                 let next = due.values().min().map(|at| at.saturating_duration_since(Instant::now()));
-                let heard = match next {
-                    None => asked.recv().map_err(RecvTimeoutError::from),
-                    Some(wait) => asked.recv_timeout(wait),
+                let request = match next {
+                    None => requests.recv().map_err(RecvTimeoutError::from),
+                    Some(wait) => requests.recv_timeout(wait),
                 };
                 let now = Instant::now();
-                match heard {
+                match request {
                     Err(RecvTimeoutError::Disconnected) => return,
-                    Ok(Asked::Soon(uri)) => drop(due.insert(uri, now + PAUSE)),
-                    Ok(Asked::Now(uris)) => due.extend(uris.into_iter().map(|uri| (uri, now))),
+                    Ok(Check::Soon(uri)) => drop(due.insert(uri, now + PAUSE)),
+                    Ok(Check::Now(uris)) => due.extend(uris.into_iter().map(|uri| (uri, now))),
                     Err(RecvTimeoutError::Timeout) => {
-                        let ready: Vec<String> =
+                        let now_due: Vec<String> =
                             due.iter().filter(|(_, at)| **at <= now).map(|(uri, _)| uri.clone()).collect();
-                        for uri in ready {
+                        for uri in now_due {
                             due.remove(&uri);
                             // A rule that panics costs the hints of one document.
-                            let look = AssertUnwindSafe(|| desk.look(&uri));
-                            let changed = catch_unwind(look).unwrap_or_else(|_| desk.give_up(&uri));
-                            desk.tell.send_replace(());
+                            let check = AssertUnwindSafe(|| checker.check(&uri));
+                            let changed = catch_unwind(check).unwrap_or_else(|_| checker.give_up(&uri));
+                            checker.checked.send_replace(());
                             due.extend(changed.into_iter().map(|uri| (uri, now)));
                         }
                     }
@@ -92,43 +82,43 @@ impl Hinter {
         };
         // Without a thread there are no skills; completions are worth more.
         drop(std::thread::Builder::new().name("hints".to_owned()).spawn(work));
-        Hinter { ask: sender, looked }
+        Hinter { requests: sender, checked }
     }
 
-    /// Returns what changes whenever a document was looked at.
-    pub(crate) fn looked(&self) -> watch::Receiver<()> {
-        self.looked.clone()
+    /// Returns a signal that changes whenever a document was checked.
+    pub(crate) fn checked(&self) -> watch::Receiver<()> {
+        self.checked.clone()
     }
 
-    /// A document was changed or used.
-    pub(crate) fn soon(&self, uri: &str) {
-        self.ask.send(Asked::Soon(uri.to_owned())).ok();
+    /// Lets a document be checked after a pause.
+    pub(crate) fn check_soon(&self, uri: &str) {
+        self.requests.send(Check::Soon(uri.to_owned())).ok();
     }
 
-    /// Something else than the text of documents is another one.
-    pub(crate) fn now(&self, uris: Vec<String>) {
-        self.ask.send(Asked::Now(uris)).ok();
+    /// Lets documents be checked at once, as something else than their text has changed.
+    pub(crate) fn check_now(&self, uris: Vec<String>) {
+        self.requests.send(Check::Now(uris)).ok();
     }
 }
 
-/// What the thread works with.
-struct Desk {
+/// Everything that the thread works with.
+struct Checker {
     state: Arc<Mutex<Session>>,
     outbox: Outbox,
-    skills: SkillsOf,
-    /// Told whenever a document was looked at.
-    tell: watch::Sender<()>,
-    /// How often the client was told to ask again: each time is a request of its own.
+    skills: SkillsLookup,
+    /// Changes whenever a document was checked.
+    checked: watch::Sender<()>,
+    /// How often the client was asked to ask again: each time is a request of its own.
     refreshes: AtomicUsize,
 }
 
-impl Desk {
+impl Checker {
     fn session(&self) -> MutexGuard<'_, Session> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at a document; returns others that are to be looked at again, as the skills are others.
-    fn look(&self, uri: &str) -> Vec<String> {
+    /// Checks a document; returns the other documents where the skills have changed: they need another check.
+    fn check(&self, uri: &str) -> Vec<String> {
         let session = self.session();
         if !session.documents.contains_key(uri) {
             return Vec::new();
@@ -138,35 +128,35 @@ impl Desk {
         drop(session);
         let skills = if wanted { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
         let mut session = self.session();
-        let changed = remember::put_skills(&mut session, uri, skills);
-        let others = if changed {
+        let changed = session.set_skills(uri, skills);
+        let recheck = if changed {
             session.documents.keys().filter(|it| *it != uri).cloned().collect()
         } else {
             vec![]
         };
-        let Some(look) = Look::at(&session, uri) else { return others };
+        let Some(input) = CheckInput::of(&session, uri) else { return recheck };
         drop(session);
-        let found = find(&look);
+        let found = find(&input);
         let mut session = self.session();
         let (encoding, asks) = (session.encoding, session.client.asks_for_hints);
         let exceptions = session.exceptions.clone();
-        let Some(document) = session.documents.get_mut(uri) else { return others };
-        // Somebody said "not here" while we looked: that asked for another look.
-        if document.revision == look.revision && exceptions == look.exceptions {
+        let Some(document) = session.documents.get_mut(uri) else { return recheck };
+        // Somebody said "not here" meanwhile: that asked for another check.
+        if document.revision == input.revision && exceptions == input.exceptions {
             if document.hints.list != found {
                 if !asks {
-                    publish::all(&self.outbox, uri, &document.snapshot, encoding, &found);
-                } else if document.hints.revision == Some(look.revision) {
+                    publish::publish(&self.outbox, uri, &document.snapshot, encoding, &found);
+                } else if document.hints.revision == Some(input.revision) {
                     // The text is the same, so that the client does not ask by itself.
                     self.refresh();
                 }
             }
-            document.hints = Hints { revision: Some(look.revision), list: found };
+            document.hints = Hints { revision: Some(input.revision), list: found };
         }
-        others
+        recheck
     }
 
-    /// Lets the client ask again. What it answers says nothing.
+    /// Lets the client ask again. Its answer says nothing.
     fn refresh(&self) {
         let number = self.refreshes.fetch_add(1, Ordering::Relaxed);
         self.outbox.send(&json!({
@@ -176,7 +166,7 @@ impl Desk {
         }));
     }
 
-    /// Leaves a document without hints, so that nobody waits for them.
+    /// Sets that a document has no hints, so that nobody waits for them.
     fn give_up(&self, uri: &str) -> Vec<String> {
         let mut session = self.session();
         if let Some(document) = session.documents.get_mut(uri) {

@@ -1,4 +1,4 @@
-//! Hints in the protocol's words: sent (`textDocument/publishDiagnostics`), or given to who asks.
+//! Hints as diagnostics: published (`textDocument/publishDiagnostics`), or the answer to a client that asks.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,22 +10,22 @@ use tower_lsp::ls_types as lsp;
 use crate::convert;
 use crate::transport::Outbox;
 
-/// Who says it.
+/// The name of their source.
 pub(crate) const SOURCE: &str = "housestyle";
 
-/// Tells all hints of a document, in place of those told before.
-pub(super) fn all(outbox: &Outbox, uri: &str, snapshot: &Snapshot, encoding: Encoding, hints: &[Hint]) {
+/// Publishes the hints of a document; they replace those published before.
+pub(super) fn publish(outbox: &Outbox, uri: &str, snapshot: &Snapshot, encoding: Encoding, hints: &[Hint]) {
     let hints: Vec<lsp::Diagnostic> = hints.iter().map(|hint| diagnostic(hint, snapshot, encoding)).collect();
     let params = json!({ "uri": uri, "version": snapshot.version(), "diagnostics": hints });
     outbox.notify("textDocument/publishDiagnostics", &params);
 }
 
-/// Tells that a document has no hints any more.
-pub(crate) fn none(outbox: &Outbox, uri: &str) {
+/// Removes the hints of a document.
+pub(crate) fn clear(outbox: &Outbox, uri: &str) {
     outbox.notify("textDocument/publishDiagnostics", &json!({ "uri": uri, "diagnostics": [] }));
 }
 
-/// Returns an answer to who asks and may know some already: all hints, or that they are the same.
+/// Returns the answer to a client that asks: all hints, or that they are those which it knows.
 pub(crate) fn report(hints: Vec<lsp::Diagnostic>, known: Option<&str>) -> lsp::DocumentDiagnosticReport {
     let mut hasher = DefaultHasher::new();
     json!(hints).to_string().hash(&mut hasher);
@@ -48,7 +48,7 @@ pub(crate) fn report(hints: Vec<lsp::Diagnostic>, known: Option<&str>) -> lsp::D
     .into()
 }
 
-/// Returns a hint in the protocol's words.
+/// Returns a hint as a diagnostic.
 pub(crate) fn diagnostic(hint: &Hint, snapshot: &Snapshot, encoding: Encoding) -> lsp::Diagnostic {
     lsp::Diagnostic {
         range: convert::range(snapshot, Offset(hint.range.start), Offset(hint.range.end), encoding),

@@ -194,13 +194,13 @@ mod tests {
         framer.feed(format!("Content-Length: {length}\r\n\r\nabc").as_bytes());
         assert_eq!(framer.next(), Some(Frame::TooLong(length)));
         let piece = vec![b'x'; 1024 * 1024];
-        let mut left = length - 3;
-        while left > 0 {
-            let now = left.min(piece.len());
+        let mut remaining = length - 3;
+        while remaining > 0 {
+            let now = remaining.min(piece.len());
             framer.feed(&piece[..now]);
             assert_eq!(framer.next(), None);
             assert!(framer.buffer.capacity() <= 2 * piece.len());
-            left -= now;
+            remaining -= now;
         }
         framer.feed(b"Content-Length: 2\r\n\r\n{}");
         assert_eq!(framer.next(), Some(Frame::Body(b"{}".to_vec())));

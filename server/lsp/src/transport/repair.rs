@@ -98,9 +98,9 @@ fn keep_if_readable(whole: &mut Value, path: &str, value: &Value, readable: &dyn
 mod tests {
     use super::*;
 
-    fn check(method: &str, mut given: Value, expected: Value) {
-        params(method, &mut given);
-        assert_eq!(given, expected);
+    fn check(method: &str, mut value: Value, expected: Value) {
+        params(method, &mut value);
+        assert_eq!(value, expected);
     }
 
     #[test]
@@ -128,18 +128,18 @@ mod tests {
 
     #[test]
     fn keeps_of_initialize_what_can_be_read() {
-        let mut given = json!({
+        let mut value = json!({
             "processId": 1,
             "capabilities": {
                 "general": {"positionEncodings": ["utf-8"]},
                 "textDocument": {"inlineCompletion": {}, "hover": "yes"}
             }
         });
-        params("initialize", &mut given);
-        assert_eq!(given.pointer("/capabilities/general/positionEncodings/0"), Some(&json!("utf-8")));
-        assert!(given.pointer("/capabilities/textDocument/inlineCompletion").is_some());
-        assert!(given.pointer("/capabilities/textDocument/hover").is_none());
-        assert_eq!(given["processId"], 1);
+        params("initialize", &mut value);
+        assert_eq!(value.pointer("/capabilities/general/positionEncodings/0"), Some(&json!("utf-8")));
+        assert!(value.pointer("/capabilities/textDocument/inlineCompletion").is_some());
+        assert!(value.pointer("/capabilities/textDocument/hover").is_none());
+        assert_eq!(value["processId"], 1);
     }
 
     #[test]

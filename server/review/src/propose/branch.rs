@@ -1,15 +1,15 @@
-//! A proposal's branch, here and at the remote: where it is, whose commits are on it, and what became of it.
+//! A proposal's branch, local and at the remote: its tips, the owners of its commits, and whether it was deleted.
 
 use std::path::PathBuf;
 
 use git2::{Commit, ErrorCode, Oid, Reference, Repository, Sort};
 
-use super::error::{ProposeError, during, writing};
 use super::message::proposed_by;
+use crate::error::{ReviewError, during, writing};
 
 /// Where proposals are.
 const BRANCHES: &str = "housestyle/proposals/";
-/// Where the last commit of each proposal that was made here is noted, so that a branch that has gone is missed.
+/// References to the last commit of each proposal that was made here, by which a deleted branch is noticed.
 const NOTES: &str = "refs/housestyle/proposed/";
 
 /// A proposal's branch.
@@ -23,11 +23,11 @@ pub(super) struct Branch<'r> {
 
 impl<'r> Branch<'r> {
     /// Returns the branch of the proposal `name`, which need not exist.
-    pub(super) fn of(repository: &'r Repository, name: &str) -> Result<Branch<'r>, ProposeError> {
+    pub(super) fn of(repository: &'r Repository, name: &str) -> Result<Branch<'r>, ReviewError> {
         let branch = format!("{BRANCHES}{name}");
         let is_wrong = name.starts_with('-') || name.contains('/');
         if is_wrong || !Reference::is_valid_name(&format!("refs/heads/{branch}")) {
-            return Err(ProposeError::BadName { name: name.to_owned() });
+            return Err(ReviewError::BadName { name: name.to_owned() });
         }
         let config = repository.config().map_err(during("read git's configuration"))?;
         let remote = config.get_string(&format!("branch.{branch}.remote"));
@@ -40,23 +40,23 @@ impl<'r> Branch<'r> {
     }
 
     /// Returns its newest commit here.
-    pub(super) fn here(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+    pub(super) fn local_tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
         self.commit(&self.reference())
     }
 
     /// Returns its newest commit at the remote, as of the last fetch or push.
-    pub(super) fn there(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+    pub(super) fn remote_tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
         self.commit(&format!("refs/remotes/{}/{}", self.remote, self.name))
     }
 
     /// Returns the commit that was last proposed from here, wherever the branch is now.
-    pub(super) fn noted(&self) -> Result<Option<Commit<'r>>, ProposeError> {
+    pub(super) fn noted(&self) -> Result<Option<Commit<'r>>, ReviewError> {
         self.commit(&self.note)
     }
 
     /// Returns whether it was pushed, and the remote has it no more. Where this clone does not follow such branches,
     /// that cannot be told.
-    pub(super) fn is_gone(&self) -> Result<bool, ProposeError> {
+    pub(super) fn is_deleted_at_remote(&self) -> Result<bool, ReviewError> {
         let config = self.repository.config().map_err(during("read git's configuration"))?;
         let was_pushed = config.get_string(&format!("branch.{}.merge", self.name)).is_ok();
         let reference = self.reference();
@@ -66,12 +66,12 @@ impl<'r> Branch<'r> {
             };
             remote.refspecs().any(fetched)
         });
-        Ok(was_pushed && is_followed && self.there()?.is_none())
+        Ok(was_pushed && is_followed && self.remote_tip()?.is_none())
     }
 
     /// Returns the newest commit of both: here and at the remote.
-    pub(super) fn tip(&self) -> Result<Option<Commit<'r>>, ProposeError> {
-        match (self.here()?, self.there()?) {
+    pub(super) fn tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
+        match (self.local_tip()?, self.remote_tip()?) {
             (Some(here), Some(there)) => {
                 if is_within(self.repository, there.id(), here.id())? {
                     Ok(Some(here))
@@ -79,29 +79,29 @@ impl<'r> Branch<'r> {
                     Ok(Some(there))
                 } else {
                     let remote = format!("{}/{}", self.remote, self.name);
-                    Err(ProposeError::Diverged { branch: self.name.clone(), remote })
+                    Err(ReviewError::Diverged { branch: self.name.clone(), remote })
                 }
             }
             (here, there) => Ok(here.or(there)),
         }
     }
 
-    fn commit(&self, reference: &str) -> Result<Option<Commit<'r>>, ProposeError> {
+    fn commit(&self, reference: &str) -> Result<Option<Commit<'r>>, ReviewError> {
         match self.repository.find_reference(reference) {
             Ok(found) => found.peel_to_commit().map(Some).map_err(during("read the proposal's branch")),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(source) => Err(ProposeError::Git { operation: "look for the proposal's branch", source }),
+            Err(source) => Err(ReviewError::Git { operation: "look for the proposal's branch", source }),
         }
     }
 
-    /// Checks that nothing on the branch is another's: neither another proposal, nor somebody's work on this one.
+    /// Checks that the branch holds neither another proposal nor commits that somebody added by hand.
     /// Merges are passed over: they bring the default branch, which the next commit departs from anyway.
     pub(super) fn check_ours(
         &self,
         tip: &Commit<'_>,
         base: &Commit<'_>,
         subject: &str,
-    ) -> Result<(), ProposeError> {
+    ) -> Result<(), ReviewError> {
         let failed = during("walk the proposal's branch");
         let mut walk = self.repository.revwalk().map_err(&failed)?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE).map_err(&failed)?;
@@ -114,11 +114,11 @@ impl<'r> Branch<'r> {
             }
             match proposed_by(&commit) {
                 Some(found) if found == subject => {}
-                Some(_) => return Err(ProposeError::Taken { branch: self.name.clone() }),
+                Some(_) => return Err(ReviewError::Taken { branch: self.name.clone() }),
                 None => {
                     let author = String::from_utf8_lossy(commit.author().name_bytes()).into_owned();
                     let commit = commit.id().to_string()[..10].to_owned();
-                    return Err(ProposeError::Edited { branch: self.name.clone(), commit, author });
+                    return Err(ReviewError::Edited { branch: self.name.clone(), commit, author });
                 }
             }
         }
@@ -126,7 +126,7 @@ impl<'r> Branch<'r> {
     }
 
     /// Checks that no work tree has it checked out: its files would seem changed.
-    pub(super) fn check_free(&self) -> Result<(), ProposeError> {
+    pub(super) fn check_free(&self) -> Result<(), ReviewError> {
         let reference = self.reference();
         let taken = |repository: &Repository| -> Option<PathBuf> {
             let head = repository.find_reference("HEAD").ok()?;
@@ -140,13 +140,13 @@ impl<'r> Branch<'r> {
         });
         let main = Repository::open(self.repository.commondir()).ok();
         match main.into_iter().chain(linked).find_map(|repository| taken(&repository)) {
-            Some(folder) => Err(ProposeError::CheckedOut { branch: self.name.clone(), folder }),
+            Some(folder) => Err(ReviewError::CheckedOut { branch: self.name.clone(), folder }),
             None => Ok(()),
         }
     }
 
     /// Moves it to a commit, unless somebody else moved it since `before` was read.
-    pub(super) fn move_to(&self, commit: Oid, before: Option<Oid>) -> Result<(), ProposeError> {
+    pub(super) fn move_to(&self, commit: Oid, before: Option<Oid>) -> Result<(), ReviewError> {
         let reference = self.reference();
         let failed = writing(self.repository, &reference);
         let log = "housestyle: propose";
@@ -159,7 +159,7 @@ impl<'r> Branch<'r> {
         self.note(commit)
     }
 
-    fn note(&self, commit: Oid) -> Result<(), ProposeError> {
+    fn note(&self, commit: Oid) -> Result<(), ReviewError> {
         let failed = writing(self.repository, &self.note);
         self.repository.reference(&self.note, commit, true, "housestyle: propose").map_err(failed)?;
         Ok(())
@@ -167,7 +167,7 @@ impl<'r> Branch<'r> {
 }
 
 /// Returns whether `commit` is `tip` or before it.
-pub(super) fn is_within(repository: &Repository, commit: Oid, tip: Oid) -> Result<bool, ProposeError> {
+pub(super) fn is_within(repository: &Repository, commit: Oid, tip: Oid) -> Result<bool, ReviewError> {
     let after = repository.graph_descendant_of(tip, commit).map_err(during("compare two branches"))?;
     Ok(commit == tip || after)
 }

@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::{Outcome, Proposal, ProposalState, ProposeError, Proposed, proposal_state, propose};
+use super::{Proposal, ProposalOutcome, ProposalState, Proposed, proposal_state, propose};
+use crate::ReviewError;
 
 const SKILL: &str = "skills/prefer-bail/SKILL.md";
 
@@ -62,7 +63,7 @@ impl Git {
         self.git_in(&self.work(), arguments)
     }
 
-    fn propose(&self, text: &str) -> Result<Proposed, ProposeError> {
+    fn propose(&self, text: &str) -> Result<Proposed, ReviewError> {
         propose_in(&self.work(), text)
     }
 
@@ -91,11 +92,11 @@ impl Git {
 
 const BRANCH: &str = "housestyle/proposals/prefer-bail";
 
-fn propose_in(folder: &Path, text: &str) -> Result<Proposed, ProposeError> {
+fn propose_in(folder: &Path, text: &str) -> Result<Proposed, ReviewError> {
     propose_at(folder, &[(SKILL.to_owned(), text.as_bytes().to_vec())])
 }
 
-fn propose_at(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Proposed, ProposeError> {
+fn propose_at(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<Proposed, ReviewError> {
     let message = "Propose the skill prefer-bail\n\nEvidence.\n";
     propose(folder, &Proposal { name: "prefer-bail", subject: "skill prefer-bail", files, message })
 }
@@ -153,7 +154,7 @@ fn git_accepts_a_proposal_and_sees_nothing_else() {
         git.git(&["merge", "--quiet", "--no-edit", "--no-ff", BRANCH]);
         assert_eq!(fs::read_to_string(git.work().join(SKILL)).expect("merged"), "one");
         assert_eq!(git.state(), ProposalState::Merged);
-        assert_eq!(git.propose("one").expect("there").outcome, Outcome::Merged);
+        assert_eq!(git.propose("one").expect("there").outcome, ProposalOutcome::Merged);
     }
 }
 
@@ -163,10 +164,10 @@ fn a_second_proposal_goes_on_top_and_a_push_needs_no_force() {
     git.remote();
     let first = git.propose("one").expect("proposed");
     git.push();
-    assert_eq!((first.outcome, first.before), (Outcome::Made, ProposalState::None));
-    assert_eq!(git.propose("one").expect("there").outcome, Outcome::Unchanged);
+    assert_eq!((first.outcome, first.before), (ProposalOutcome::Made, ProposalState::None));
+    assert_eq!(git.propose("one").expect("there").outcome, ProposalOutcome::Unchanged);
     let second = git.propose("two").expect("proposed");
-    assert_eq!(second.outcome, Outcome::Updated);
+    assert_eq!(second.outcome, ProposalOutcome::Updated);
     assert_eq!(git.git(&["rev-parse", &format!("{BRANCH}~1")]).trim(), first.commit);
     git.push();
     git.commit("b.txt", "the default branch goes on\n");
@@ -176,7 +177,7 @@ fn a_second_proposal_goes_on_top_and_a_push_needs_no_force() {
     let third = git.propose("three").expect("proposed");
     assert_eq!(
         (third.outcome, third.before, git.state()),
-        (Outcome::Updated, ProposalState::Behind, ProposalState::Open)
+        (ProposalOutcome::Updated, ProposalState::Behind, ProposalState::Open)
     );
     git.push();
     assert_eq!(git.git(&["diff", "--name-only", "main", BRANCH]), format!("{SKILL}\n"));
@@ -219,7 +220,7 @@ fn a_branch_that_was_removed_is_missed_here_and_at_the_remote() {
     git.git(&["branch", "--quiet", "-D", BRANCH]);
     assert_eq!(git.state(), ProposalState::Deleted);
     let again = git.propose("one").expect("proposed");
-    assert_eq!((again.outcome, again.before), (Outcome::Made, ProposalState::Deleted));
+    assert_eq!((again.outcome, again.before), (ProposalOutcome::Made, ProposalState::Deleted));
     assert_eq!(git.state(), ProposalState::Open);
 }
 
@@ -231,9 +232,9 @@ fn a_clone_goes_on_where_the_remote_is() {
     git.push();
     git.git(&["branch", "--quiet", "-D", BRANCH]);
     assert_eq!(git.state(), ProposalState::Open, "a colleague's");
-    assert_eq!(git.propose("one").expect("there").outcome, Outcome::Unchanged);
+    assert_eq!(git.propose("one").expect("there").outcome, ProposalOutcome::Unchanged);
     assert!(git.has_branch());
-    assert_eq!(git.propose("two").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(git.propose("two").expect("proposed").outcome, ProposalOutcome::Updated);
     git.push();
     git.propose("three").expect("proposed");
     git.git(&["update-ref", &format!("refs/remotes/origin/{BRANCH}"), "main"]);
@@ -241,7 +242,7 @@ fn a_clone_goes_on_where_the_remote_is() {
     let other = git.git(&["commit-tree", "-p", "main", "-m", "x", "main^{tree}"]);
     git.git(&["update-ref", &format!("refs/remotes/origin/{BRANCH}"), other.trim()]);
     let error = git.propose("four").expect_err("diverged");
-    assert!(matches!(error, ProposeError::Diverged { .. }), "{error}");
+    assert!(matches!(error, ReviewError::Diverged { .. }), "{error}");
 }
 
 #[test]
@@ -250,27 +251,27 @@ fn work_of_others_on_the_branch_is_not_undone() {
     git.propose("one").expect("proposed");
     git.git(&["switch", "--quiet", BRANCH]);
     let error = git.propose("two").expect_err("checked out");
-    assert!(matches!(error, ProposeError::CheckedOut { .. }), "{error}");
+    assert!(matches!(error, ReviewError::CheckedOut { .. }), "{error}");
     git.commit(SKILL, "worded better");
     git.git(&["switch", "--quiet", "main"]);
     let error = git.propose("two").expect_err("edited");
-    assert!(matches!(&error, ProposeError::Edited { author, .. } if author == "Pat Proposer"), "{error}");
+    assert!(matches!(&error, ReviewError::Edited { author, .. } if author == "Pat Proposer"), "{error}");
     let linked = git.folder.path().join("linked");
     git.git(&["branch", "--quiet", "-D", BRANCH]);
     git.propose("one").expect("proposed");
     git.git(&["worktree", "add", "--quiet", linked.to_str().expect("UTF-8"), BRANCH]);
     let error = git.propose("two").expect_err("checked out");
-    assert!(matches!(error, ProposeError::CheckedOut { .. }), "{error}");
+    assert!(matches!(error, ReviewError::CheckedOut { .. }), "{error}");
 }
 
 #[test]
 fn bare_linked_detached_and_submodules_have_proposals_too() {
     let git = Git::new();
     git.git(&["checkout", "--quiet", "--detach"]);
-    assert_eq!(git.propose("one").expect("proposed").outcome, Outcome::Made);
+    assert_eq!(git.propose("one").expect("proposed").outcome, ProposalOutcome::Made);
     let linked = git.folder.path().join("linked");
     git.git(&["worktree", "add", "--quiet", "-b", "other", linked.to_str().expect("UTF-8")]);
-    assert_eq!(propose_in(&linked, "two").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(propose_in(&linked, "two").expect("proposed").outcome, ProposalOutcome::Updated);
     assert_eq!(git.git_in(&linked, &["status", "--porcelain"]), "");
 
     let bare = git.folder.path().join("bare.git");
@@ -278,7 +279,7 @@ fn bare_linked_detached_and_submodules_have_proposals_too() {
     for (name, value) in [("user.name", "Pat"), ("user.email", "pat@example.com")] {
         git.git_in(&bare, &["config", name, value]);
     }
-    assert_eq!(propose_in(&bare, "three").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(propose_in(&bare, "three").expect("proposed").outcome, ProposalOutcome::Updated);
 
     let outer = Git::new();
     let from = git.work();
@@ -302,7 +303,7 @@ fn bare_linked_detached_and_submodules_have_proposals_too() {
     assert_eq!(outer.git(&["status", "--porcelain"]), "");
     let inside = [("sub/SKILL.md".to_owned(), b"x".to_vec())];
     let error = propose_at(&outer.work(), &inside).expect_err("a submodule");
-    assert!(matches!(error, ProposeError::InTheWay { what: "a submodule", .. }), "{error}");
+    assert!(matches!(error, ReviewError::InTheWay { what: "a submodule", .. }), "{error}");
 }
 
 #[test]
@@ -310,41 +311,41 @@ fn what_cannot_be_written_leaves_no_branch() {
     let git = Git::new();
     git.commit("Skills/other.md", "x");
     let error = git.propose("one").expect_err("case");
-    assert!(matches!(&error, ProposeError::CaseCollision { there, .. } if there == "Skills"), "{error}");
+    assert!(matches!(&error, ReviewError::CaseCollision { there, .. } if there == "Skills"), "{error}");
     let file = |path: &str| [(path.to_owned(), b"x".to_vec())];
     for path in ["../x", "a//b", ".git/config", "a/.GIT/x", "c:x", "a\\b", "x.", ""] {
         let error = propose_at(&git.work(), &file(path)).expect_err(path);
-        assert!(matches!(error, ProposeError::BadPath { .. }), "{path}: {error}");
+        assert!(matches!(error, ReviewError::BadPath { .. }), "{path}: {error}");
     }
     let error = propose_at(&git.work(), &file("a.txt/SKILL.md")).expect_err("a file");
-    assert!(matches!(error, ProposeError::InTheWay { what: "a file", .. }), "{error}");
+    assert!(matches!(error, ReviewError::InTheWay { what: "a file", .. }), "{error}");
     let two = [("b/X.md".to_owned(), vec![]), ("B/y.md".to_owned(), vec![])];
     let error = propose_at(&git.work(), &two).expect_err("case");
-    assert!(matches!(error, ProposeError::CaseCollision { .. }), "{error}");
+    assert!(matches!(error, ReviewError::CaseCollision { .. }), "{error}");
     assert!(!git.has_branch());
 }
 
 #[test]
-fn a_lock_of_another_process_is_told_and_nothing_changes() {
+fn a_lock_of_another_process_is_reported_and_nothing_changes() {
     let git = Git::new();
     let first = git.propose("one").expect("proposed");
     let lock = git.work().join(format!(".git/refs/heads/{BRANCH}.lock"));
     fs::write(&lock, "").expect("written");
     let error = git.propose("two").expect_err("locked");
     assert!(
-        matches!(&error, ProposeError::Locked { lock: told, .. } if told.ends_with("prefer-bail.lock")),
+        matches!(&error, ReviewError::Locked { lock: told, .. } if told.ends_with("prefer-bail.lock")),
         "{error}"
     );
     assert_eq!(git.git(&["rev-parse", BRANCH]).trim(), first.commit);
     fs::remove_file(lock).expect("removed");
-    assert_eq!(git.propose("two").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(git.propose("two").expect("proposed").outcome, ProposalOutcome::Updated);
     // The lock of the index is another matter: the index is not touched.
     fs::write(git.work().join(".git/index.lock"), "").expect("written");
-    assert_eq!(git.propose("three").expect("proposed").outcome, Outcome::Updated);
+    assert_eq!(git.propose("three").expect("proposed").outcome, ProposalOutcome::Updated);
 }
 
 #[test]
-fn a_disk_that_takes_nothing_is_told_and_nothing_changes() {
+fn a_full_disk_is_reported_and_nothing_changes() {
     let git = Git::new();
     let first = git.propose("one").expect("proposed");
     // No object can be written: where its folder would be, there is a file. (Permissions do not stop root.)
@@ -366,7 +367,7 @@ fn without_a_name_nothing_is_proposed() {
     git.set("user.name", "");
     git.set("user.email", "");
     let error = git.propose("one").expect_err("nobody");
-    assert!(matches!(error, ProposeError::NoIdentity), "{error}");
+    assert!(matches!(error, ReviewError::NoIdentity), "{error}");
     assert!(!git.has_branch());
 }
 
@@ -380,7 +381,11 @@ fn the_users_hook_changes_or_refuses_the_message() {
     git.propose("one").expect("proposed");
     let message = git.git(&["log", "-1", "--format=%(trailers:key=Change-Id,valueonly)", BRANCH]);
     assert_eq!(message.trim(), "I1");
-    assert_eq!(git.propose("two").expect("proposed").outcome, Outcome::Updated, "it knows its own again");
+    assert_eq!(
+        git.propose("two").expect("proposed").outcome,
+        ProposalOutcome::Updated,
+        "it knows its own again"
+    );
     let refusing = git.work().join("hooks/commit-msg");
     script(&refusing, "echo 'no ticket in the subject' >&2\nexit 1\n");
     git.set("core.hooksPath", "hooks");
@@ -425,7 +430,10 @@ fn who_signs_with_gpg_signs_proposals() {
     git.set("commit.gpgsign", "true");
     git.set("gpg.program", "/nowhere/gpg");
     let error = git.propose("one").expect_err("no such program");
-    assert!(matches!(&error, ProposeError::Sign { program, .. } if program == "/nowhere/gpg"), "{error}");
+    assert!(
+        matches!(&error, ReviewError::SignNotRun { program, .. } if program == "/nowhere/gpg"),
+        "{error}"
+    );
     assert!(!git.has_branch());
     if !is_here("gpg", "--version") {
         return;
@@ -446,7 +454,7 @@ fn who_signs_with_gpg_signs_proposals() {
     assert!(shown.contains(&format!("Good signature from \"{who}\"")), "{shown}");
     git.set("user.signingkey", "nobody@example.com");
     let error = git.propose("two").expect_err("no such key");
-    assert!(matches!(error, ProposeError::Sign { .. }), "{error}");
+    assert!(matches!(error, ReviewError::Sign { .. }), "{error}");
     let stop = Command::new("gpgconf").arg("--homedir").arg(&home).args(["--kill", "all"]).output();
     drop(stop);
 }

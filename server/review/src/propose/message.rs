@@ -1,5 +1,5 @@
-//! The message of a proposal's commit: what the caller says, a trailer that names what is proposed and by which
-//! program, and the user's `commit-msg` hook, which may change or refuse it.
+//! The message of a proposal's commit: the caller's text, a trailer with the proposal's subject and the
+//! program's version, and the user's `commit-msg` hook, which may change or refuse it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,18 +7,18 @@ use std::process::{Command, Output, Stdio};
 
 use git2::{Commit, Repository};
 
-use super::error::{ProposeError, during};
+use crate::error::{ReviewError, during};
 
 /// The trailer by which a proposal is known.
 const TRAILER: &str = "Housestyle-Proposal";
 
 /// Returns the message to commit.
-pub(super) fn message(repository: &Repository, text: &str, subject: &str) -> Result<String, ProposeError> {
+pub(super) fn message(repository: &Repository, text: &str, subject: &str) -> Result<String, ReviewError> {
     let text = with_trailer(&pretty(text)?, subject)?;
     let Some(hook) = hook(repository) else { return Ok(text) };
     let text = pretty(&run(repository, &hook, &text)?)?;
     if text.is_empty() {
-        return Err(ProposeError::Hook { hook, said: "it left no message".to_owned() });
+        return Err(ReviewError::Hook { hook, said: "it left no message".to_owned() });
     }
     match subject_of(&text).as_deref() == Some(subject) {
         true => Ok(text),
@@ -26,7 +26,7 @@ pub(super) fn message(repository: &Repository, text: &str, subject: &str) -> Res
     }
 }
 
-/// Returns what a commit proposes, told by its trailer.
+/// Returns the subject of the proposal that a commit is, from its trailer.
 pub(super) fn proposed_by(commit: &Commit<'_>) -> Option<String> {
     subject_of(&String::from_utf8_lossy(commit.message_bytes()))
 }
@@ -37,11 +37,11 @@ fn subject_of(message: &str) -> Option<String> {
     Some(value.rsplit_once(" (").map_or(value, |(subject, _)| subject).to_owned())
 }
 
-fn pretty(text: &str) -> Result<String, ProposeError> {
+fn pretty(text: &str) -> Result<String, ReviewError> {
     git2::message_prettify(text, None).map_err(during("tidy the proposal's message"))
 }
 
-fn with_trailer(text: &str, subject: &str) -> Result<String, ProposeError> {
+fn with_trailer(text: &str, subject: &str) -> Result<String, ReviewError> {
     let text = text.trim_end();
     let trailers = git2::message_trailers_strs(text).map_err(during("read the proposal's message"))?;
     let gap = if trailers.len() == 0 { "\n\n" } else { "\n" };
@@ -77,9 +77,8 @@ fn home(repository: &Repository) -> &Path {
 }
 
 /// Runs the hook on a file of its own, not on the repository's COMMIT_EDITMSG: that is the user's next commit's.
-fn run(repository: &Repository, hook: &Path, text: &str) -> Result<String, ProposeError> {
-    let failed = |said: String| ProposeError::Hook { hook: hook.to_path_buf(), said };
-    let outside = |error: std::io::Error| failed(format!("it could not be run: {error}"));
+fn run(repository: &Repository, hook: &Path, text: &str) -> Result<String, ReviewError> {
+    let outside = |source| ReviewError::HookNotRun { hook: hook.to_path_buf(), source };
     let folder = tempfile::tempdir().map_err(outside)?;
     let file = folder.path().join("COMMIT_EDITMSG");
     fs::write(&file, text).map_err(outside)?;
@@ -87,7 +86,8 @@ fn run(repository: &Repository, hook: &Path, text: &str) -> Result<String, Propo
     if !output.status.success() {
         let said = [output.stderr, output.stdout].concat();
         let said = String::from_utf8_lossy(&said).trim().to_owned();
-        return Err(failed(if said.is_empty() { output.status.to_string() } else { said }));
+        let said = if said.is_empty() { output.status.to_string() } else { said };
+        return Err(ReviewError::Hook { hook: hook.to_path_buf(), said });
     }
     fs::read_to_string(&file).map_err(outside)
 }

@@ -2,7 +2,6 @@
 //! they are, dirty or not.
 
 mod branch;
-mod error;
 #[cfg(test)]
 mod git_tests;
 mod message;
@@ -17,18 +16,18 @@ use std::path::Path;
 use git2::{Commit, ErrorCode, Repository, Signature};
 
 use crate::default_branch::default_branch;
+use crate::error::{ReviewError, during};
+use crate::repository::open;
 use branch::{Branch, is_within};
 
-pub use error::ProposeError;
-pub(crate) use error::during;
 pub use state::{ProposalState, proposal_state};
 
-/// What is proposed.
+/// A proposal to commit.
 #[derive(Debug, Clone)]
 pub struct Proposal<'a> {
     /// The branch's name below `housestyle/proposals/`.
     pub name: &'a str,
-    /// What is proposed, in a few words on one line, such as `skill prefer-bail`. Its commits name it in a trailer;
+    /// The subject in a few words on one line, such as `skill prefer-bail`. Its commits name it in a trailer;
     /// a branch that proposes something else is left alone.
     pub subject: &'a str,
     /// Files to add or replace: paths with `/`, relative to the root, and contents.
@@ -37,9 +36,9 @@ pub struct Proposal<'a> {
     pub message: &'a str,
 }
 
-/// How a proposal came to be.
+/// The outcome of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ProposalOutcome {
     /// It is new: a branch with one commit.
     Made,
     /// Its branch has one more commit, which a plain push brings to the remote.
@@ -50,32 +49,26 @@ pub enum Outcome {
     Merged,
 }
 
-/// What came of it.
+/// A proposal that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposed {
     /// The branch, without `refs/heads/`.
     pub branch: String,
     /// The commit on it.
     pub commit: String,
-    /// How it came to be.
-    pub outcome: Outcome,
-    /// What had become of it before.
+    /// The outcome.
+    pub outcome: ProposalOutcome,
+    /// The state of the proposal before.
     pub before: ProposalState,
-}
-
-/// Opens the repository that holds `path`.
-pub(crate) fn open(path: &Path) -> Result<Repository, ProposeError> {
-    Repository::discover(path)
-        .map_err(|source| ProposeError::NoRepository { path: path.display().to_string(), source })
 }
 
 /// Returns the name and address under which the user commits.
 ///
 /// # Errors
 /// When there is no repository, or git knows neither.
-pub fn identity(path: &Path) -> Result<(String, String), ProposeError> {
+pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
     let repository = open(path)?;
-    let signature = repository.author_from_env().map_err(|_| ProposeError::NoIdentity)?;
+    let signature = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok((text(signature.name_bytes()), text(signature.email_bytes())))
 }
@@ -89,21 +82,21 @@ pub fn identity(path: &Path) -> Result<(String, String), ProposeError> {
 ///
 /// # Errors
 /// When there is no repository or commit, the branch is another's, a file cannot be where it should, the hook or the
-/// user's signing program says no, or git fails. No branch has changed then.
-pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ProposeError> {
+/// user's signing program refuses, or git fails. No branch has changed then.
+pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, proposal.name)?;
     let base = base_of(&repository)?;
-    let author = repository.author_from_env().map_err(|_| ProposeError::NoIdentity)?;
-    let committer = repository.committer_from_env().map_err(|_| ProposeError::NoIdentity)?;
+    let author = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
+    let committer = repository.committer_from_env().map_err(|_| ReviewError::NoIdentity)?;
     tree::check(&repository, &base, proposal.files)?;
     let before = state::state(&repository, &branch, Some(&base))?;
-    let (here, tip) = (branch.here()?.map(|commit| commit.id()), branch.tip()?);
+    let (here, tip) = (branch.local_tip()?.map(|commit| commit.id()), branch.tip()?);
     let done = |commit: &Commit<'_>, outcome| {
         Ok(Proposed { branch: branch.name.clone(), commit: commit.id().to_string(), outcome, before })
     };
     if tree::holds(&repository, &base, proposal.files) {
-        return done(&base, Outcome::Merged);
+        return done(&base, ProposalOutcome::Merged);
     }
     if let Some(tip) = tip.as_ref().filter(|_| before != ProposalState::Merged) {
         branch.check_ours(tip, &base, proposal.subject)?;
@@ -112,7 +105,7 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, Propose
                 branch.check_free()?;
                 branch.move_to(tip.id(), here)?;
             }
-            return done(tip, Outcome::Unchanged);
+            return done(tip, ProposalOutcome::Unchanged);
         }
     }
     branch.check_free()?;
@@ -122,20 +115,20 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, Propose
     let commit = commit(&repository, (&author, &committer), &message, tree, &parents)?;
     branch.move_to(commit.id(), here)?;
     let is_new = parents.len() == 1 && parents[0].id() == base.id();
-    done(&commit, if is_new { Outcome::Made } else { Outcome::Updated })
+    done(&commit, if is_new { ProposalOutcome::Made } else { ProposalOutcome::Updated })
 }
 
 /// Returns the commit that a proposal departs from.
-fn base_of(repository: &Repository) -> Result<Commit<'_>, ProposeError> {
+fn base_of(repository: &Repository) -> Result<Commit<'_>, ReviewError> {
     if let Some((_, tip)) = default_branch(repository)? {
         return Ok(tip);
     }
     match repository.head() {
         Ok(head) => head.peel_to_commit().map_err(during("read HEAD")),
         Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
-            Err(ProposeError::NoCommit)
+            Err(ReviewError::NoCommit)
         }
-        Err(source) => Err(ProposeError::Git { operation: "read HEAD", source }),
+        Err(source) => Err(ReviewError::Git { operation: "read HEAD", source }),
     }
 }
 
@@ -144,7 +137,7 @@ fn parents<'r>(
     repository: &'r Repository,
     tip: Option<Commit<'r>>,
     base: Commit<'r>,
-) -> Result<Vec<Commit<'r>>, ProposeError> {
+) -> Result<Vec<Commit<'r>>, ReviewError> {
     let Some(tip) = tip else { return Ok(vec![base]) };
     if is_within(repository, tip.id(), base.id())? {
         Ok(vec![base])
@@ -161,7 +154,7 @@ fn commit<'r>(
     message: &str,
     tree: git2::Oid,
     parents: &[Commit<'_>],
-) -> Result<Commit<'r>, ProposeError> {
+) -> Result<Commit<'r>, ReviewError> {
     let failed = during("write the proposal's commit");
     let tree = repository.find_tree(tree).map_err(&failed)?;
     let parents: Vec<&Commit<'_>> = parents.iter().collect();

@@ -7,14 +7,14 @@ use std::process::{Command, Output, Stdio};
 
 use git2::{Config, Repository, Signature};
 
-use super::error::{ProposeError, during};
+use crate::error::{ReviewError, during};
 
 /// Returns the signature of a commit's content, or nothing where the user does not sign.
 pub(super) fn sign(
     repository: &Repository,
     content: &str,
     committer: &Signature<'_>,
-) -> Result<Option<String>, ProposeError> {
+) -> Result<Option<String>, ReviewError> {
     let config = repository.config().map_err(during("read git's configuration"))?;
     if !config.get_bool("commit.gpgsign").unwrap_or(false) {
         return Ok(None);
@@ -34,35 +34,39 @@ pub(super) fn sign(
             let program = program(&config, &["gpg.ssh.program"], "ssh-keygen");
             match key.or_else(|| default_key(&config)) {
                 Some(key) => ssh(&program, &config, &key, content),
-                None => Err((program, "gpg.format is ssh, and user.signingkey names no key".to_owned())),
+                None => Err(refused(&program, "gpg.format is ssh, and user.signingkey names no key")),
             }
         }
-        other => Err((other.to_owned(), "gpg.format is neither openpgp, x509 nor ssh".to_owned())),
+        other => Err(refused(other, "gpg.format is neither openpgp, x509 nor ssh")),
     };
-    let signature = signature.map_err(|(program, said)| ProposeError::Sign { program, said })?;
-    Ok(Some(signature.replace('\r', "").trim_end().to_owned()))
+    Ok(Some(signature?.replace('\r', "").trim_end().to_owned()))
 }
 
-/// A program's name, and why it gave no signature.
-type Failed = (String, String);
+fn refused(program: &str, said: &str) -> ReviewError {
+    ReviewError::Sign { program: program.to_owned(), said: said.to_owned() }
+}
+
+/// Returns a mapper of the system's errors while `program` runs.
+fn outside(program: &str) -> impl Fn(std::io::Error) -> ReviewError {
+    move |source| ReviewError::SignNotRun { program: program.to_owned(), source }
+}
 
 fn program(config: &Config, names: &[&str], default: &str) -> String {
     let found = names.iter().find_map(|name| config.get_path(name).ok());
     found.map_or_else(|| default.to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
-/// Signs with a program that speaks as gpg does.
-fn openpgp(program: &str, key: &str, content: &str) -> Result<String, Failed> {
-    let failed = |said: String| (program.to_owned(), said);
+/// Signs with a program that takes gpg's arguments.
+fn openpgp(program: &str, key: &str, content: &str) -> Result<String, ReviewError> {
     let mut command = Command::new(program);
     command.args(["--status-fd=2", "-bsau", key]);
-    let output = fed(&mut command, content).map_err(|error| failed(error.to_string()))?;
+    let output = fed(&mut command, content).map_err(outside(program))?;
     let said = String::from_utf8_lossy(&output.stderr);
     // The exit status alone has been wrong: git looks for this line, too.
     if !output.status.success() || !said.contains("[GNUPG:] SIG_CREATED ") {
-        return Err(failed(said.trim().to_owned()));
+        return Err(refused(program, said.trim()));
     }
-    String::from_utf8(output.stdout).map_err(|_| failed("its signature is no text".to_owned()))
+    String::from_utf8(output.stdout).map_err(|_| refused(program, "its signature is no text"))
 }
 
 fn fed(command: &mut Command, content: &str) -> std::io::Result<Output> {
@@ -74,33 +78,32 @@ fn fed(command: &mut Command, content: &str) -> std::io::Result<Output> {
     child.wait_with_output()
 }
 
-/// Signs with a program that speaks as ssh-keygen does.
-fn ssh(program: &str, config: &Config, key: &str, content: &str) -> Result<String, Failed> {
-    let failed = |said: String| (program.to_owned(), said);
-    let outside = |error: std::io::Error| failed(error.to_string());
-    let folder = tempfile::tempdir().map_err(outside)?;
+/// Signs with a program that takes ssh-keygen's arguments.
+fn ssh(program: &str, config: &Config, key: &str, content: &str) -> Result<String, ReviewError> {
+    let outside = outside(program);
+    let folder = tempfile::tempdir().map_err(&outside)?;
     let literal = key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key));
     let file = match literal {
         Some(key) => {
             let file = folder.path().join("key.pub");
-            fs::write(&file, format!("{key}\n")).map_err(outside)?;
+            fs::write(&file, format!("{key}\n")).map_err(&outside)?;
             file
         }
         // Expanded here, as `~/` is git's to understand.
         None => config.get_path("user.signingkey").unwrap_or_else(|_| Path::new(key).to_path_buf()),
     };
     let buffer = folder.path().join("commit");
-    fs::write(&buffer, content).map_err(outside)?;
+    fs::write(&buffer, content).map_err(&outside)?;
     let mut command = Command::new(program);
     command.args(["-Y", "sign", "-n", "git", "-f"]).arg(&file);
     if literal.is_some() {
         command.arg("-U"); // the private half is with the agent
     }
-    let output = command.arg(&buffer).stdin(Stdio::null()).output().map_err(outside)?;
+    let output = command.arg(&buffer).stdin(Stdio::null()).output().map_err(&outside)?;
     if !output.status.success() {
-        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        return Err(refused(program, String::from_utf8_lossy(&output.stderr).trim()));
     }
-    fs::read_to_string(buffer.with_extension("sig")).map_err(outside)
+    fs::read_to_string(buffer.with_extension("sig")).map_err(&outside)
 }
 
 /// Returns the key that the user's command names where none is set.

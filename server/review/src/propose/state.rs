@@ -1,15 +1,15 @@
-//! What became of a proposal, told from the branches as they are here.
+//! The state of a proposal, read from the branches as they are in this clone.
 
 use std::path::Path;
 
 use git2::{Commit, Repository};
 
 use super::branch::{Branch, is_within};
-use super::error::{ProposeError, during};
-use super::open;
 use crate::default_branch::default_branch;
+use crate::error::{ReviewError, during};
+use crate::repository::open;
 
-/// What became of a proposal.
+/// The state of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProposalState {
     /// There is none.
@@ -20,7 +20,7 @@ pub enum ProposalState {
     Behind,
     /// The default branch has it.
     Merged,
-    /// It was not merged, and its branch was removed, here or at the remote: somebody did not want it.
+    /// It was not merged, and its branch was deleted, here or at the remote: it was declined.
     Deleted,
 }
 
@@ -37,35 +37,35 @@ impl ProposalState {
     }
 }
 
-/// Returns what became of the proposal `name`, as of the last fetch.
+/// Returns the state of the proposal `name`, as of the last fetch.
 ///
 /// # Errors
 /// When there is no repository, or its branches cannot be read.
-pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ProposeError> {
+pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, name)?;
     let default = default_branch(&repository)?.map(|(_, tip)| tip);
     state(&repository, &branch, default.as_ref())
 }
 
-/// Returns what became of a proposal, where the default branch ends at `default`.
+/// Returns the state of a proposal, where the default branch ends at `default`.
 pub(super) fn state(
     repository: &Repository,
     branch: &Branch<'_>,
     default: Option<&Commit<'_>>,
-) -> Result<ProposalState, ProposeError> {
+) -> Result<ProposalState, ReviewError> {
     let tip = branch.tip()?;
     let Some(last) = tip.clone().or(branch.noted()?) else { return Ok(ProposalState::None) };
     if let Some(default) = default {
         if is_merged(repository, &last, default)? {
             return Ok(ProposalState::Merged);
         }
-        if tip.is_some() && !branch.is_gone()? {
+        if tip.is_some() && !branch.is_deleted_at_remote()? {
             let is_current = is_within(repository, default.id(), last.id())?;
             return Ok(if is_current { ProposalState::Open } else { ProposalState::Behind });
         }
     }
-    let is_there = tip.is_some() && !branch.is_gone()?;
+    let is_there = tip.is_some() && !branch.is_deleted_at_remote()?;
     Ok(if is_there { ProposalState::Open } else { ProposalState::Deleted })
 }
 
@@ -74,7 +74,7 @@ pub(super) fn is_merged(
     repository: &Repository,
     commit: &Commit<'_>,
     default: &Commit<'_>,
-) -> Result<bool, ProposeError> {
+) -> Result<bool, ReviewError> {
     if is_within(repository, commit.id(), default.id())? {
         return Ok(true);
     }

@@ -9,7 +9,7 @@ use git2::{Repository, RepositoryInitOptions, Signature, Time};
 use tempfile::TempDir;
 
 use crate::{
-    Outcome, Proposal, ProposeError, identity, list_weights, merged, propose, published, read_weights,
+    Proposal, ProposalOutcome, ReviewError, identity, list_weights, merged, propose, published, read_weights,
     write_weights,
 };
 
@@ -116,7 +116,7 @@ impl World {
         all.iter().map(|s| (s.path().expect("UTF-8").to_owned(), s.status())).collect()
     }
 
-    fn propose(&self, name: &str, files: &[(String, Vec<u8>)]) -> Result<crate::Proposed, ProposeError> {
+    fn propose(&self, name: &str, files: &[(String, Vec<u8>)]) -> Result<crate::Proposed, ReviewError> {
         let message = "Propose\n\nEvidence.\n";
         // As an adapter: another content is another thing.
         let subject = format!("adapter {}", String::from_utf8_lossy(&files[0].1));
@@ -160,22 +160,22 @@ fn the_same_proposal_twice_is_one_and_another_of_its_name_is_refused() {
     let world = World::new();
     let first = world.propose("x", &files("{}")).expect("proposed");
     let again = world.propose("x", &files("{}")).expect("there");
-    assert_eq!((first.outcome, again.outcome), (Outcome::Made, Outcome::Unchanged));
+    assert_eq!((first.outcome, again.outcome), (ProposalOutcome::Made, ProposalOutcome::Unchanged));
     assert_eq!(again.commit, first.commit);
     let error = world.propose("x", &files("{\"other\":1}")).expect_err("taken").to_string();
     assert!(error.contains("housestyle/proposals/x"), "{error}");
 }
 
 #[test]
-fn what_stands_in_the_way_is_told() {
+fn obstacles_are_reported() {
     let error = World::empty().propose("x", &files("{}")).expect_err("no commit");
-    assert!(matches!(error, ProposeError::NoCommit), "{error}");
+    assert!(matches!(error, ReviewError::NoCommit), "{error}");
     for name in ["", "a b", "a/b", "..", "-d", "a~1", "x.lock"] {
         let error = World::new().propose(name, &files("{}")).expect_err(name);
-        assert!(matches!(error, ProposeError::BadName { .. }), "{error}");
+        assert!(matches!(error, ReviewError::BadName { .. }), "{error}");
     }
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(matches!(identity(folder.path()), Err(ProposeError::NoRepository { .. })));
+    assert!(matches!(identity(folder.path()), Err(ReviewError::NoRepository { .. })));
     let name = identity(World::new().path()).expect("known");
     assert_eq!(name, ("Pat Proposer".to_owned(), "pat@example.com".to_owned()));
 }
@@ -232,11 +232,11 @@ fn weights_are_blobs_by_their_id() {
     write_weights(world.path(), "bb", b"two").expect("written");
     assert_eq!(list_weights(world.path()).expect("listed"), ["aa", "bb"]);
     assert_eq!(read_weights(world.path(), "bb", 3).expect("read"), b"two");
-    assert!(matches!(read_weights(world.path(), "bb", 2), Err(ProposeError::ForeignReference { .. })));
-    assert!(matches!(write_weights(world.path(), "aa", b"x"), Err(ProposeError::ForeignReference { .. })));
+    assert!(matches!(read_weights(world.path(), "bb", 2), Err(ReviewError::ForeignReference { .. })));
+    assert!(matches!(write_weights(world.path(), "aa", b"x"), Err(ReviewError::ForeignReference { .. })));
     assert!(read_weights(world.path(), "cc", 9).is_err());
     // A commit where weights should be.
     let main = world.repository().refname_to_id("refs/heads/main").expect("there");
     world.repository().reference("refs/housestyle/adapters/dd", main, false, "").expect("made");
-    assert!(matches!(read_weights(world.path(), "dd", 1 << 20), Err(ProposeError::ForeignReference { .. })));
+    assert!(matches!(read_weights(world.path(), "dd", 1 << 20), Err(ReviewError::ForeignReference { .. })));
 }

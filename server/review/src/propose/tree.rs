@@ -1,4 +1,4 @@
-//! The proposal's tree: the default branch's, with the proposal's files; and what may be a file of it.
+//! The proposal's tree: the default branch's with the proposal's files; and the check of the files' paths.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,32 +6,32 @@ use std::path::Path;
 use git2::build::TreeUpdateBuilder;
 use git2::{Commit, FileMode, ObjectType, Oid, Repository, Tree};
 
-use super::error::{ProposeError, during};
+use crate::error::{ReviewError, during};
 
 /// Files with their paths below the root, parted by `/`.
 pub(super) type Files = [(String, Vec<u8>)];
 
-/// Checks that every path can be written on every system, beside what is there.
-pub(super) fn check(repository: &Repository, base: &Commit<'_>, files: &Files) -> Result<(), ProposeError> {
+/// Checks that every path can be written on every system, and next to the files of the tree.
+pub(super) fn check(repository: &Repository, base: &Commit<'_>, files: &Files) -> Result<(), ReviewError> {
     let tree = base.tree().map_err(during("read the tree to depart from"))?;
     let mut spelled: HashMap<String, &str> = HashMap::new();
     for (path, _) in files {
         if let Some(problem) = path.split('/').find_map(problem) {
-            return Err(ProposeError::BadPath { path: path.clone(), problem });
+            return Err(ReviewError::BadPath { path: path.clone(), problem });
         }
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
         for part in ends.map(|end| &path[..end]) {
             let there = *spelled.entry(part.to_lowercase()).or_insert(part);
             if there != part {
-                return Err(ProposeError::CaseCollision { path: path.clone(), there: there.to_owned() });
+                return Err(ReviewError::CaseCollision { path: path.clone(), there: there.to_owned() });
             }
         }
-        beside(repository, tree.clone(), path)?;
+        check_path(repository, tree.clone(), path)?;
     }
     Ok(())
 }
 
-/// Returns what is wrong with a part of a path.
+/// Returns the problem of a part of a path.
 fn problem(part: &str) -> Option<&'static str> {
     let lower = part.to_lowercase();
     if part.is_empty() || part == "." || part == ".." {
@@ -47,8 +47,8 @@ fn problem(part: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks a path against a tree that is there.
-fn beside<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Result<(), ProposeError> {
+/// Checks a path against the paths of a tree.
+fn check_path<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Result<(), ReviewError> {
     let parts: Vec<&str> = path.split('/').collect();
     for (depth, part) in parts.iter().enumerate() {
         let lower = part.to_lowercase();
@@ -60,7 +60,7 @@ fn beside<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Res
         for entry in &tree {
             let name = String::from_utf8_lossy(entry.name_bytes());
             if name != *part && name.to_lowercase() == lower {
-                return Err(ProposeError::CaseCollision { path: path.to_owned(), there: at(&name) });
+                return Err(ReviewError::CaseCollision { path: path.to_owned(), there: at(&name) });
             }
         }
         let Some(entry) = tree.get_name(part) else { return Ok(()) };
@@ -74,7 +74,7 @@ fn beside<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Res
             _ => Some("a file"),
         };
         if let Some(what) = what {
-            return Err(ProposeError::InTheWay { path: path.to_owned(), there: at(part), what });
+            return Err(ReviewError::InTheWay { path: path.to_owned(), there: at(part), what });
         }
         if !is_last {
             let id = entry.id();
@@ -86,7 +86,7 @@ fn beside<'r>(repository: &'r Repository, mut tree: Tree<'r>, path: &str) -> Res
 }
 
 /// Writes the files and the tree of the default branch with them.
-pub(super) fn write(repository: &Repository, base: &Commit<'_>, files: &Files) -> Result<Oid, ProposeError> {
+pub(super) fn write(repository: &Repository, base: &Commit<'_>, files: &Files) -> Result<Oid, ReviewError> {
     let mut update = TreeUpdateBuilder::new();
     for (path, content) in files {
         let blob = repository.blob(content).map_err(during("write a file of the proposal"))?;

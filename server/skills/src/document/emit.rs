@@ -1,36 +1,12 @@
 //! Writes a SKILL.md so that every validator takes it: block style, double-quoted scalars, ASCII names, LF.
 
-use crate::lint::hidden;
+use crate::error::SkillError;
+use crate::hidden;
 
 use super::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME};
 
-/// Names that Windows keeps for devices: a folder of that name cannot be made there.
+/// Names of devices on Windows, where no folder can have them.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
-
-/// Why a document cannot be written to the standard.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentProblem {
-    /// The name is none.
-    #[error("{name:?} cannot be a skill's name: use up to {MOST_NAME} of a-z, 0-9 and single hyphens within")]
-    Name {
-        /// The name.
-        name: String,
-    },
-    /// There is no description.
-    #[error("skill {name} has no description")]
-    NoDescription {
-        /// The skill.
-        name: String,
-    },
-    /// A key of the metadata is none.
-    #[error("skill {name}: {key:?} cannot be a key of metadata: use letters, digits, `.`, `_` and `-`")]
-    Key {
-        /// The skill.
-        name: String,
-        /// The key.
-        key: String,
-    },
-}
 
 impl Document {
     /// Writes the document. Text of the frontmatter is put on one line; where the standard's validators would stumble
@@ -38,13 +14,13 @@ impl Document {
     ///
     /// # Errors
     /// When name, description or a key cannot be written.
-    pub fn emit(&self) -> Result<String, DocumentProblem> {
+    pub fn emit(&self) -> Result<String, SkillError> {
         if !is_name(&self.name) {
-            return Err(DocumentProblem::Name { name: self.name.clone() });
+            return Err(SkillError::Name { name: self.name.clone(), most: MOST_NAME });
         }
         let description = one_line(&self.description, MOST_DESCRIPTION);
         if description.is_empty() {
-            return Err(DocumentProblem::NoDescription { name: self.name.clone() });
+            return Err(SkillError::Undescribed { name: self.name.clone() });
         }
         let mut text = String::from("---\n");
         let mut entry = |key: &str, value: &str| {
@@ -71,7 +47,7 @@ impl Document {
             let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             let begins = key.starts_with(|c: char| c.is_ascii_alphabetic());
             if !begins || !key.chars().all(fits) || key.contains("---") || key.len() > MOST_NAME {
-                return Err(DocumentProblem::Key { name: self.name.clone(), key: key.clone() });
+                return Err(SkillError::Key { name: self.name.clone(), key: key.clone() });
             }
             let value = one_line(value, MOST_DESCRIPTION).replace('\\', "\\\\").replace('"', "\\\"");
             text.push_str(&format!("  {key}: \"{value}\"\n"));
@@ -84,7 +60,7 @@ impl Document {
 }
 
 /// Returns whether a text is a skill's name for every validator and file system: kebab-case, ASCII.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let fits = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let hyphens = name.starts_with('-') || name.ends_with('-') || name.contains("--");
     let port = |prefix: &str| {
@@ -95,7 +71,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// Returns a skill's name made of a text: its ASCII letters and digits, parted by single hyphens, cut at a word.
-/// Nothing where it has neither letters nor digits, or is what a device is called.
+/// `None` where it has neither letters nor digits, or is the name of a device.
 pub fn kebab(text: &str) -> Option<String> {
     let mut name = String::new();
     let mut was_lower = false;
@@ -126,7 +102,7 @@ pub fn kebab(text: &str) -> Option<String> {
 }
 
 /// Returns a text as a single line that every validator takes, of at most `most` characters.
-pub fn one_line(text: &str, most: usize) -> String {
+pub(super) fn one_line(text: &str, most: usize) -> String {
     let mut line = String::new();
     let mut space = false;
     for c in text.chars() {
@@ -156,7 +132,7 @@ fn is_noncharacter(c: char) -> bool {
     code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)
 }
 
-/// Cuts a line at a word, and says so by an ellipsis.
+/// Cuts a line at a word, and marks the cut with an ellipsis.
 fn cut(line: String, most: usize) -> String {
     if line.chars().count() <= most {
         return line;

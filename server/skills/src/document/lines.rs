@@ -10,7 +10,7 @@ pub(super) struct Line<'a> {
     pub(super) number: usize,
     /// Columns before its text.
     pub(super) indent: usize,
-    /// Its text without what stands before and after it.
+    /// Its text without the white space around it.
     pub(super) text: &'a str,
     /// The whole line.
     pub(super) whole: &'a str,
@@ -33,7 +33,7 @@ impl<'a> Line<'a> {
         self.text.is_empty()
     }
 
-    /// Returns whether it says nothing: it is blank or a comment.
+    /// Returns whether it has no content: it is blank or a comment.
     pub(super) fn says_nothing(&self) -> bool {
         self.is_blank() || self.text.starts_with('#')
     }

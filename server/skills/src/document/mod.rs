@@ -9,67 +9,53 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use emit::{DocumentProblem, is_name, kebab, one_line};
+pub(crate) use emit::is_name;
+pub use emit::kebab;
+#[cfg(test)]
+use emit::one_line;
 
 /// Most characters of a name.
-pub const MOST_NAME: usize = 64;
+pub(crate) const MOST_NAME: usize = 64;
 /// Most characters of a description.
-pub const MOST_DESCRIPTION: usize = 1024;
-/// Most characters of what is said about compatibility.
-pub const MOST_COMPATIBILITY: usize = 500;
+pub(crate) const MOST_DESCRIPTION: usize = 1024;
+/// Most characters of the compatibility.
+pub(crate) const MOST_COMPATIBILITY: usize = 500;
 
 /// A SKILL.md.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
     /// The skill's name, which is its folder's; empty where the file has none.
     pub name: String,
-    /// What it does and when it counts.
+    /// Its effect, and when it applies.
     pub description: String,
     /// The licence, or the file that holds it.
     pub license: Option<String>,
-    /// What it needs.
+    /// Its requirements.
     pub compatibility: Option<String>,
     /// Tools that an agent may use with it, parted by spaces.
     pub allowed_tools: Option<String>,
-    /// Whatever else is said of it, by key.
+    /// All other properties, by key.
     pub metadata: BTreeMap<String, String>,
     /// The Markdown, with lines that end at `\n`.
     pub body: String,
 }
 
-/// A file as it was read, with what is odd about it.
+/// A file as it was read, with its deviations from the standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
-    /// What it says.
+    /// The document.
     pub document: Document,
-    /// Where it is not to the standard, and was understood nevertheless.
+    /// The deviations from the standard.
     pub warnings: Vec<Warning>,
     /// The line, from 1, on which the body begins.
     pub body_line: usize,
 }
 
-/// Something that is not to the standard.
+/// A deviation from the standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The line of the file, from 1.
     pub line: usize,
-    /// What is odd there.
+    /// The deviation, as a sentence.
     pub message: String,
-}
-
-/// Why a text is no SKILL.md.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// It does not begin with frontmatter.
-    #[error("SKILL.md does not begin with frontmatter: its first line is to be `---`")]
-    NoFrontmatter,
-    /// The frontmatter has no end.
-    #[error("SKILL.md: the frontmatter is not closed by a line `---` within {most} bytes")]
-    Unclosed {
-        /// Bytes that are looked through.
-        most: usize,
-    },
-    /// There is no description, and nobody could tell when the skill counts.
-    #[error("SKILL.md has no description: add a line `description: what it does and when it counts`")]
-    NoDescription,
 }

@@ -1,13 +1,14 @@
-//! Reads a SKILL.md leniently: what in the wild stands for YAML, not all of YAML.
+//! Reads a SKILL.md leniently: the YAML of real files, not all of YAML.
 //!
 //! Scalars in all their forms, one level of keys below `metadata`, lists as text. Anchors, aliases and tags are text:
-//! nothing grows by being read. Each line is looked at a bounded number of times.
+//! nothing grows by being read. Each line is read a bounded number of times.
 
 use std::collections::BTreeMap;
 
 use super::lines::Line;
 use super::scalar::{Block, quoted, uncommented};
-use super::{Document, DocumentError, Parsed, Warning};
+use super::{Document, Parsed, Warning};
+use crate::error::SkillError;
 
 /// Bytes of frontmatter at most.
 const MOST_FRONTMATTER: usize = 64 * 1024;
@@ -20,18 +21,18 @@ enum Value {
 }
 
 impl Document {
-    /// Reads a SKILL.md. What is not to the standard is understood where it can be, and told.
+    /// Reads a SKILL.md. Deviations from the standard are read where possible, and become warnings.
     ///
     /// # Errors
     /// When there is no frontmatter, it has no end, or it has no description.
-    pub fn parse(text: &str) -> Result<Parsed, DocumentError> {
+    pub fn parse(text: &str) -> Result<Parsed, SkillError> {
         let mut warnings = Vec::new();
         let (front, body, body_line) = split(text, &mut warnings)?;
         let mut reader = Reader { lines: front, at: 0, warnings };
         let mut document = Document { body, ..Document::default() };
         reader.read(&mut document);
         if document.description.trim().is_empty() {
-            return Err(DocumentError::NoDescription);
+            return Err(SkillError::NoDescription);
         }
         document.description = document.description.trim().to_owned();
         Ok(Parsed { document, warnings: reader.warnings, body_line })
@@ -42,7 +43,7 @@ impl Document {
 fn split<'a>(
     text: &'a str,
     warnings: &mut Vec<Warning>,
-) -> Result<(Vec<Line<'a>>, String, usize), DocumentError> {
+) -> Result<(Vec<Line<'a>>, String, usize), SkillError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rest = text;
     let mut number = 0;
@@ -62,7 +63,7 @@ fn split<'a>(
                     }
                 }
                 "" if number <= 16 => {}
-                _ => return Err(DocumentError::NoFrontmatter),
+                _ => return Err(SkillError::NoFrontmatter),
             }
         } else if fence == "---" || fence == "..." {
             return Ok((lines, more.unwrap_or_default().replace("\r\n", "\n"), number + 1));
@@ -71,8 +72,8 @@ fn split<'a>(
         }
         match more {
             Some(more) if text.len() - more.len() <= MOST_FRONTMATTER => rest = more,
-            _ if !opened => return Err(DocumentError::NoFrontmatter),
-            _ => return Err(DocumentError::Unclosed { most: MOST_FRONTMATTER }),
+            _ if !opened => return Err(SkillError::NoFrontmatter),
+            _ => return Err(SkillError::Unclosed { most: MOST_FRONTMATTER }),
         }
     }
 }
@@ -138,7 +139,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the next line that says something.
+    /// Returns the next line with content.
     fn next_line(&mut self) -> Option<Line<'a>> {
         while let Some(line) = self.lines.get(self.at).copied() {
             self.at += 1;
@@ -161,7 +162,7 @@ impl<'a> Reader<'a> {
         &self.lines[from..from + count]
     }
 
-    /// Reads the value of a key: what stands behind it, and the lines below it.
+    /// Reads the value of a key: the text behind it, and the lines below it.
     fn value(&mut self, line: Line<'a>, rest: &str) -> Value {
         if let Some(block) = Block::of(rest) {
             let lines = self.deeper(line.indent);
@@ -210,7 +211,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads what stands below a key alone on its line: a list, a map, or text.
+    /// Reads the value below a key alone on its line: a list, a map, or text.
     fn below(&mut self, key: Line<'a>) -> Value {
         let mut count = 0;
         let mut said = None;
@@ -284,7 +285,7 @@ fn fold<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     joined
 }
 
-/// Reads a key from the start of a line; returns it with what stands behind its colon.
+/// Reads a key from the start of a line; returns it with the text behind its colon.
 fn key_of(text: &str) -> Option<(String, &str)> {
     if let Some((key, behind)) = quoted(text) {
         return behind.trim_start().strip_prefix(':').map(|rest| (key, rest.trim()));

@@ -10,9 +10,9 @@ const MOST_DIGITS: usize = 8;
 pub(super) struct Block {
     /// Whether its line ends become spaces.
     folded: bool,
-    /// What becomes of the line ends behind it: `+` keeps them, `-` takes the last one too.
+    /// The treatment of the line ends behind it: `+` keeps them, `-` drops the last one too.
     chomp: Option<char>,
-    /// Columns of indentation where the file says so.
+    /// Columns of indentation, where the file has them.
     columns: Option<usize>,
 }
 
@@ -59,7 +59,7 @@ impl Block {
     }
 }
 
-/// Returns what stands between two lines of a block.
+/// Returns the separator of two lines of a block.
 fn between(before: &str, after: &str, folded: bool) -> &'static str {
     let indented = |text: &str| text.starts_with([' ', '\t']);
     if !folded || indented(before) || indented(after) {
@@ -81,7 +81,7 @@ pub(super) fn uncommented(text: &str) -> &str {
     text.find(" #").or_else(|| text.find("\t#")).map_or(text, |at| text[..at].trim_end())
 }
 
-/// Reads a scalar in quotes from the start of a text; returns it with what stands behind it. Nothing where the quote
+/// Reads a scalar in quotes from the start of a text; returns it with the text behind it. `None` where the quote
 /// is not closed.
 pub(super) fn quoted(text: &str) -> Option<(String, &str)> {
     match text.as_bytes().first()? {
@@ -121,7 +121,7 @@ fn double_quoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// Reads what stands behind a backslash.
+/// Reads the escape behind a backslash.
 fn escape<'a>(text: &'a str, value: &mut String) -> Option<&'a str> {
     let mark = text.chars().next()?;
     let rest = &text[mark.len_utf8()..];

@@ -1,6 +1,7 @@
 //! Documents in the wild, and that what is written is read back.
 
 use super::*;
+use crate::error::SkillError;
 
 /// Reads a document; `expected` is its description, `|`, and the number of warnings.
 #[track_caller]
@@ -110,11 +111,11 @@ fn what_cannot_be_written_is_refused() {
     };
     assert!(document("a", "d", "k").emit().is_ok());
     for name in ["", "A", "a--b", "-a", "a-", "é", "a b", "a/b", "..", "nul", "com1", &"a".repeat(65)] {
-        assert!(matches!(document(name, "d", "k").emit(), Err(DocumentProblem::Name { .. })), "{name}");
+        assert!(matches!(document(name, "d", "k").emit(), Err(SkillError::Name { .. })), "{name}");
     }
-    assert!(matches!(document("a", "\u{200b} \n", "k").emit(), Err(DocumentProblem::NoDescription { .. })));
+    assert!(matches!(document("a", "\u{200b} \n", "k").emit(), Err(SkillError::Undescribed { .. })));
     for key in ["", "a b", "a:", "---", "é", "1"] {
-        assert!(matches!(document("a", "d", key).emit(), Err(DocumentProblem::Key { .. })), "{key}");
+        assert!(matches!(document("a", "d", key).emit(), Err(SkillError::Key { .. })), "{key}");
     }
 }
 

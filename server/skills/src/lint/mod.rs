@@ -1,9 +1,8 @@
-//! What is wrong with a skill: hidden text, orders to machines, secrets, what does not fit the standard.
+//! The lint of a skill: hidden text, orders to machines, secrets, deviations from the standard.
 //!
-//! What a program wrote from closed templates must have no finding at all. What people wrote by hand is refused only
-//! for findings that are [`Severity::Refused`]: a link there is a warning, hidden text is not.
+//! A skill from closed templates must have no finding at all. A skill that people wrote is refused only for findings that
+//! are [`Severity::Refused`]: a link there is a warning, hidden text is not.
 
-pub mod hidden;
 mod orders;
 mod standard;
 #[cfg(test)]
@@ -18,7 +17,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// People are told; a skill that a program wrote is refused.
+    /// A warning to people; a skill that a program wrote is refused.
     Warning,
     /// The skill is refused, whoever wrote it.
     Refused,
@@ -29,13 +28,13 @@ pub enum Severity {
 pub struct Finding {
     /// How much it counts.
     pub severity: Severity,
-    /// What kind it is, for programs.
+    /// Its kind, for programs.
     pub code: &'static str,
     /// The file, relative to the skill's folder.
     pub file: String,
     /// The line, from 1; 0 where the whole file is meant.
     pub line: usize,
-    /// What was found and what to do.
+    /// The finding and its remedy.
     pub message: String,
 }
 
@@ -53,7 +52,7 @@ pub fn refuses(findings: &[Finding], strict: bool) -> bool {
     findings.iter().any(|finding| strict || finding.severity == Severity::Refused)
 }
 
-/// Returns what is wrong with the files of a folder: paths relative to it, and contents. Grave findings come first.
+/// Returns the findings in the files of a folder, given as relative paths and contents. Refusing findings come first.
 pub fn lint(folder: &str, files: &[(String, Vec<u8>)]) -> Vec<Finding> {
     let mut found = Found::default();
     standard::check(folder, files, &mut found);
@@ -64,10 +63,10 @@ pub fn lint(folder: &str, files: &[(String, Vec<u8>)]) -> Vec<Finding> {
     found.sorted()
 }
 
-/// Most findings that are kept of one kind in one file.
+/// Most findings of one kind in one file.
 const MOST_OF_A_KIND: usize = 20;
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Debug, Default)]
 struct Found {
     findings: Vec<Finding>,

@@ -1,6 +1,6 @@
 //! Orders to agents and tools: closed lists, as data.
 //!
-//! A list finds what is usual, not everything: people review a skill, and a program points at what they should see.
+//! A list finds the usual orders, not all: people review a skill, and the lint shows them where to look.
 //! Text is compared in lower case, on one line, without emphasis, with look-alike letters of other scripts put back.
 
 use std::sync::LazyLock;
@@ -9,7 +9,8 @@ use regex::Regex;
 
 use super::{Found, Severity};
 
-/// What follows a word of negation is advice against it, and only told. These are no negation.
+/// Words after which a word of negation negates nothing: `do not forget` is an order. Other negations make an order advice
+/// against it, which is only a warning.
 const NO_NEGATION: &[&str] = &["forget", "fail", "hesitate", "only", "skip", "omit", "stop", "neglect"];
 /// Words by which a sentence warns of something.
 const NEGATION: &[&str] = &[
@@ -216,7 +217,7 @@ const ORDERS: &[Order] = &[
     ),
 ];
 
-/// Characters between which a sentence is looked for.
+/// Bytes before an order in which its sentence begins.
 const SENTENCE: usize = 90;
 
 /// Looks for orders in a text.
@@ -235,7 +236,7 @@ pub(super) fn check(path: &str, text: &str, found: &mut Found) {
     }
 }
 
-/// Returns whether the sentence so far says that something is not to be done.
+/// Returns whether the sentence so far is a negation.
 fn negated(before: &str) -> bool {
     let from = (before.len().saturating_sub(SENTENCE)..=before.len()).find(|at| before.is_char_boundary(*at));
     let sentence = &before[from.unwrap_or(0)..];
@@ -280,7 +281,7 @@ impl Plain {
                 match c {
                     // Emphasis and invisible characters part no word: `ig**nore**`.
                     '*' => {}
-                    c if super::hidden::is_hidden(c) => {}
+                    c if crate::hidden::is_hidden(c) => {}
                     c if c.is_whitespace() => {
                         if !last.is_whitespace() {
                             plain.text.push(' ');

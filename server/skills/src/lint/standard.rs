@@ -1,6 +1,7 @@
 //! Whether a folder is a skill to the standard, and fits every file system.
 
 use crate::document::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, is_name};
+use crate::hidden;
 use crate::rule::RuleFile;
 use crate::skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, colliding, content};
 
@@ -21,7 +22,7 @@ pub(super) fn check(folder: &str, files: &[(String, Vec<u8>)], found: &mut Found
         let odd = path.starts_with('/')
             || path.contains(['\\', ':'])
             || path.split('/').any(|part| matches!(part, "" | "." | ".."))
-            || path.chars().any(|c| c.is_control() || super::hidden::is_hidden(c));
+            || path.chars().any(|c| c.is_control() || hidden::is_hidden(c));
         if odd {
             found.refuse(
                 "path",
@@ -123,14 +124,13 @@ fn document(folder: &str, text: &str, found: &mut Found) {
     }
 }
 
-/// Looks at what values stand for: an escape hides from whoever looks at the text.
+/// Checks the values that escapes stand for, which nobody sees in the text.
 fn values(document: &Document, text: &str, found: &mut Found) {
     let optional = [&document.license, &document.compatibility, &document.allowed_tools];
     let values = [&document.name, &document.description].into_iter();
     let values = values.chain(optional.into_iter().flatten()).chain(document.metadata.values());
     for value in values.chain(document.metadata.keys()).filter(|value| !text.contains(value.as_str())) {
-        let odd =
-            value.chars().find(|c| super::hidden::is_hidden(*c) || (c.is_control() && !"\n\t".contains(*c)));
+        let odd = value.chars().find(|c| hidden::is_hidden(*c) || (c.is_control() && !"\n\t".contains(*c)));
         if let Some(c) = odd {
             let text = format!("an escape stands for U+{:04X}, which nobody sees", u32::from(c));
             found.refuse("hidden", SKILL_FILE, 1, text);

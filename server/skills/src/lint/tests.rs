@@ -42,7 +42,7 @@ fn what_teams_write_is_fine() {
 }
 
 #[test]
-fn advice_is_told_and_not_refused() {
+fn advice_is_a_warning_and_not_refused() {
     check("See https://example.org/style.", &["link"]);
     check("Never send credentials to an external server.", &["exfiltration"]);
     check("Do not disable TLS certificate verification.", &["run"]);

@@ -1,19 +1,20 @@
-//! What stands in a file and is not to stand there: hidden characters and markup, encoded runs, secrets, links.
+//! Checks of a file's text: hidden characters and markup, encoded runs, secrets, links.
 
 use std::sync::LazyLock;
 
 use housestyle_text::secrets;
 use regex::Regex;
 
-use super::{Found, hidden, orders};
+use super::{Found, orders};
+use crate::hidden;
 
-/// Bytes of a file that are looked through. What is longer is no text for a prompt.
+/// Bytes of a file that are checked. A longer text is none for a prompt.
 const MOST_SCANNED: usize = 1 << 20;
 /// Characters of a run from which on it is an encoding of something.
 const ENCODED_RUN: usize = 120;
-/// Blank lines from which on what follows is out of sight.
+/// Blank lines that put the text behind them out of sight.
 const MANY_BLANKS: usize = 60;
-/// Characters of white space from which on what follows is out of sight.
+/// Characters of white space that put the text behind them out of sight.
 const WIDE: usize = 200;
 
 /// Comments that are meant for tools, and change nothing that a reader sees.
@@ -149,7 +150,7 @@ fn fenced(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
     }
 }
 
-/// Looks for characters that nobody sees, or that steer a terminal.
+/// Checks for characters that are invisible, or that control a terminal.
 fn characters(path: &str, text: &str, lines: &Lines, found: &mut Found) {
     let mut before = ' ';
     let mut word = (false, false);
@@ -184,7 +185,7 @@ fn characters(path: &str, text: &str, lines: &Lines, found: &mut Found) {
     }
 }
 
-/// Looks for hidden characters in what the strings of a JSON text stand for.
+/// Checks for hidden characters in the values of JSON strings.
 fn strings(path: &str, text: &str, found: &mut Found) {
     let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else { return };
     let mut open = vec![&value];
@@ -258,7 +259,7 @@ fn markup(path: &str, number: usize, line: &str, fenced: bool, found: &mut Found
     }
 }
 
-/// Returns a line without what stands in backticks: that is shown as it is.
+/// Returns a line without its code spans, which are shown as they are.
 pub(super) fn without_code(line: &str) -> String {
     let mut parts = line.split('`');
     let mut bare = parts.next().unwrap_or_default().to_owned();
@@ -382,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn code_in_backticks_is_left_out() {
+    fn code_in_backticks_is_ignored() {
         for (line, expected) in [("a `b` c", "a   c"), ("a `b c", "a b c"), ("`a` b `c", "  b c"), ("", "")] {
             assert_eq!(without_code(line), expected, "{line}");
         }

@@ -11,32 +11,33 @@ pub struct Candidate {
     pub name: String,
     /// The rule in a few words.
     pub title: String,
-    /// What the skill does and when it counts.
+    /// The skill's effect, and when it applies.
     pub description: String,
     /// The rule and where it holds.
     pub file: RuleFile,
     /// Edits that follow it, changes to it first.
     pub examples: Vec<Example>,
     /// Places that were written against it.
-    pub counter_examples: Vec<Counter>,
-    /// What speaks for it.
+    pub counter_examples: Vec<CounterExample>,
+    /// The evidence for it.
     pub support: Support,
     /// For each quarter of its earlier commits, in the order of time, how many places follow it and how many there are.
     pub stability: Vec<[usize; 2]>,
-    /// What became of it in edits that were not mined.
-    pub later: Later,
-    /// By what candidates are ranked: more is better.
+    /// How held-out edits follow it.
+    #[serde(rename = "later")]
+    pub held_out: HeldOut,
+    /// The score by which candidates are ranked: more is better.
     pub score: f64,
 }
 
-/// What speaks for a rule, counted in edits that were mined.
+/// The evidence for a rule, counted in mined edits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Support {
     /// New places where it applies.
     pub places: usize,
     /// Those that follow it.
     pub followed: usize,
-    /// Places that an edit changed from what is avoided to what is preferred.
+    /// Places that an edit changed from an avoided form to the preferred one.
     pub changed: usize,
     /// Edits of a file in which something follows it.
     pub edits: usize,
@@ -69,7 +70,7 @@ pub struct Example {
 
 /// A place that does not follow the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Counter {
+pub struct CounterExample {
     /// The file.
     pub path: String,
     /// The line, from 1, in the text after the commit.
@@ -78,9 +79,9 @@ pub struct Counter {
     pub commit: String,
 }
 
-/// How a rule was kept in edits that were not mined.
+/// How held-out edits, which were not mined, follow a rule.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Later {
+pub struct HeldOut {
     /// New places where it applies.
     pub places: usize,
     /// Those that follow it.
@@ -90,7 +91,8 @@ pub struct Later {
     /// Edits of a file with such places.
     pub edits: usize,
     /// Those of them in which every place follows it.
-    pub keeping: usize,
+    #[serde(rename = "keeping")]
+    pub following: usize,
     /// The first that do not.
-    pub broken: Vec<Counter>,
+    pub broken: Vec<CounterExample>,
 }

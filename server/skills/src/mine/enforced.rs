@@ -1,8 +1,8 @@
-//! What formatters and linters enforce in a repository already: a closed table.
+//! Rules that formatters and linters enforce in a repository already: a closed table.
 
 use crate::rule::{FormKind, Rule, RuleFile};
 
-/// What a row of the table speaks of.
+/// The rules of a row of the table.
 enum What {
     /// Forms.
     Forms(&'static [FormKind]),
@@ -12,12 +12,12 @@ enum What {
     Terms,
 }
 
-/// A rule is enforced by a tool where a file of a name says so.
+/// A tool enforces a rule where a file of this name configures it.
 struct Row {
     tool: &'static str,
     /// The file's last name begins so.
     file: &'static str,
-    /// It holds one of these; none is asked for where the list is empty.
+    /// It holds one of these texts; any text will do where the list is empty.
     says: &'static [&'static str],
     /// In these languages; empty for all.
     languages: &'static [&'static str],

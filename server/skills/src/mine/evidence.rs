@@ -1,60 +1,60 @@
-//! What speaks for a rule and against it, as a candidate tells it.
+//! The evidence for and against a rule.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use housestyle_text::{Language, secrets};
 
-use super::Edit;
-use super::candidate::{Candidate, Counter, Example, Later, Support};
+use super::FileEdit;
+use super::candidate::{Candidate, CounterExample, Example, HeldOut, Support};
 use super::followed::quarters;
 use super::interval::wilson;
 use super::observe::Tally;
-use super::titles::told;
+use super::titles::wording;
 use crate::rule::{RuleFile, Scope};
+use crate::source::{line_end, line_start};
 
-/// Examples and counter-examples that are kept.
+/// Examples and counter-examples of a candidate, at most.
 const EXAMPLES: usize = 5;
 /// Bytes of an example at most.
 const EXAMPLE_BYTES: usize = 600;
 
-/// Returns a candidate from what earlier and later edits say of its rule.
+/// Returns a rule as a candidate: its evidence in the mined edits and in the held-out ones, each with their tallies.
 pub(super) fn candidate(
-    earlier: &[Edit<'_>],
-    later: &[Edit<'_>],
     file: RuleFile,
-    tallies: &[Tally],
-    after: &[Tally],
+    (mined, tallies): (&[FileEdit<'_>], &[Tally]),
+    (later, after): (&[FileEdit<'_>], &[Tally]),
 ) -> Candidate {
-    let told = told(&file);
-    let support = support(earlier, tallies);
-    let later = kept(later, after);
-    let [low, _] = wilson(support.followed + later.followed, support.places + later.places);
+    let wording = wording(&file);
+    let support = support(mined, tallies);
+    let held_out = held_out(later, after);
+    let [low, _] = wilson(support.followed + held_out.followed, support.places + held_out.places);
     let contested = support.changed > 0 || support.places > support.followed;
-    // What was changed was decided; what was never otherwise nobody needs to be told.
+    // Changes show a decision; a rule that nobody ever broke is not worth a skill.
     let worth = if contested { 1.0 + (support.changed as f64).min(10.0) / 10.0 } else { 0.6 };
     Candidate {
-        description: format!("{} {}", told.rule, when(&file.scope)),
-        name: told.name,
-        title: told.title,
-        examples: examples(earlier, tallies),
-        counter_examples: counters(earlier, tallies),
-        stability: quarters(earlier, tallies),
+        description: format!("{} {}", wording.rule, when(&file.scope)),
+        name: wording.name,
+        title: wording.title,
+        examples: examples(mined, tallies),
+        counter_examples: counters(mined, tallies),
+        stability: quarters(mined, tallies),
         score: low * worth * (1.0 + support.commits as f64).ln(),
         file,
         support,
-        later,
+        held_out,
     }
 }
 
-/// Returns what speaks for a rule.
-pub(super) fn support(edits: &[Edit<'_>], tallies: &[Tally]) -> Support {
-    let following: Vec<&Edit<'_>> =
+/// Returns the evidence for a rule.
+pub(super) fn support(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Support {
+    let following: Vec<&FileEdit<'_>> =
         tallies.iter().filter(|tally| tally.followed > 0).filter_map(|tally| edits.get(tally.edit)).collect();
-    let different =
-        |of: fn(&Edit<'_>) -> String| following.iter().map(|edit| of(edit)).collect::<BTreeSet<_>>().len();
+    let different = |of: fn(&FileEdit<'_>) -> String| {
+        following.iter().map(|edit| of(edit)).collect::<BTreeSet<_>>().len()
+    };
     Support {
-        places: tallies.iter().map(Tally::places).sum(),
+        places: tallies.iter().map(Tally::total).sum(),
         followed: tallies.iter().map(|tally| tally.followed).sum(),
         changed: tallies.iter().map(|tally| tally.changed).sum(),
         edits: following.len(),
@@ -64,25 +64,25 @@ pub(super) fn support(edits: &[Edit<'_>], tallies: &[Tally]) -> Support {
     }
 }
 
-/// Returns how edits keep a rule.
-pub(super) fn kept(edits: &[Edit<'_>], tallies: &[Tally]) -> Later {
-    let places = tallies.iter().map(Tally::places).sum();
+/// Returns how held-out edits follow a rule.
+pub(super) fn held_out(edits: &[FileEdit<'_>], tallies: &[Tally]) -> HeldOut {
+    let places = tallies.iter().map(Tally::total).sum();
     let followed = tallies.iter().map(|tally| tally.followed).sum();
-    Later {
+    HeldOut {
         places,
         followed,
         interval: wilson(followed, places),
         edits: tallies.len(),
-        keeping: tallies.iter().filter(|tally| tally.broken == 0).count(),
+        following: tallies.iter().filter(|tally| tally.broken == 0).count(),
         broken: counters(edits, tallies),
     }
 }
 
-fn counters(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<Counter> {
+fn counters(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<CounterExample> {
     let counter = |tally: &Tally| {
         let (edit, place) = (edits.get(tally.edit)?, tally.counter.as_ref()?);
         let line = line_of(edit.new, place.start);
-        Some(Counter { path: edit.path.to_owned(), line, commit: edit.commit.to_owned() })
+        Some(CounterExample { path: edit.path.to_owned(), line, commit: edit.commit.to_owned() })
     };
     tallies.iter().rev().filter_map(counter).take(EXAMPLES).collect()
 }
@@ -102,7 +102,7 @@ pub(super) fn when(scope: &Scope) -> String {
 }
 
 /// Returns edits that follow the rule: changes first, then the newest.
-fn examples(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<Example> {
+fn examples(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<Example> {
     let mut with: Vec<&Tally> = tallies.iter().filter(|tally| tally.example.is_some()).collect();
     with.sort_by_key(|tally| (std::cmp::Reverse(tally.changed.min(1)), std::cmp::Reverse(tally.edit)));
     let mut found: Vec<Example> = Vec::new();
@@ -113,8 +113,8 @@ fn examples(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<Example> {
         let after = lines(edit.new, place);
         let before = before.as_ref().map(|place| lines(edit.old, place));
         let fits = |text: &str| text.len() <= EXAMPLE_BYTES && secrets::find(text).is_empty();
-        let told = found.iter().any(|known| known.after == after);
-        if !fits(&after) || !before.as_deref().is_none_or(fits) || told {
+        let is_known = found.iter().any(|known| known.after == after);
+        if !fits(&after) || !before.as_deref().is_none_or(fits) || is_known {
             continue;
         }
         found.push(Example {
@@ -135,8 +135,6 @@ fn examples(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<Example> {
 
 /// Returns the whole lines of a place.
 fn lines(text: &str, place: &Range<usize>) -> String {
-    let start = text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-    let end =
-        text.get(place.end..).and_then(|after| after.find('\n')).map_or(text.len(), |end| place.end + end);
-    text.get(start..end).unwrap_or_default().trim_end().to_owned()
+    let lines = line_start(text, place.start)..line_end(text, place.end);
+    text.get(lines).unwrap_or_default().trim_end().to_owned()
 }

@@ -5,7 +5,7 @@ use super::funnel::Stage;
 use super::interval::wilson;
 use super::observe::Tally;
 use super::trust::{share, stands_without_any};
-use super::{Basis, Edit};
+use super::{Basis, FileEdit};
 
 /// Share of new places, with each author's part bounded, that must follow a rule.
 const SHARE: f64 = 0.93;
@@ -21,7 +21,8 @@ const COMMITS: usize = 3;
 const PLACES_OF_QUARTER: usize = 5;
 /// ... the rule must be followed so often, but for the first: habits begin somewhere.
 const SHARE_OF_QUARTER: f64 = 0.85;
-/// Returns what was written since people began to change places to follow the rule, where they wrote otherwise before.
+
+/// Returns the tallies since people began to change places to follow the rule, where they wrote otherwise before.
 pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
     let sum = |of: fn(&Tally) -> usize| tallies.iter().map(of).sum::<usize>();
     let (changed, undone) = (sum(|tally| tally.changed), sum(|tally| tally.undone));
@@ -29,7 +30,7 @@ pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
     if changed >= CHANGED && changed >= 4 * undone {
         let (followed, places) = tallies[..first]
             .iter()
-            .fold((0, 0), |sum, tally| (sum.0 + tally.followed, sum.1 + tally.places()));
+            .fold((0, 0), |sum, tally| (sum.0 + tally.followed, sum.1 + tally.total()));
         if (followed as f64) < SHARE * places as f64 {
             tallies.drain(..first);
         }
@@ -37,8 +38,13 @@ pub(super) fn since_decided(mut tallies: Vec<Tally>) -> Vec<Tally> {
     tallies
 }
 
-/// Returns where a rule falls through; nothing where it is followed.
-pub(super) fn falls(edits: &[Edit<'_>], tallies: &[Tally], basis: Basis, is_alone: bool) -> Option<Stage> {
+/// Returns the stage at which a rule is dropped; `None` where it is followed.
+pub(super) fn falls(
+    edits: &[FileEdit<'_>],
+    tallies: &[Tally],
+    basis: Basis,
+    is_alone: bool,
+) -> Option<Stage> {
     let support = support(edits, tallies);
     let undone: usize = tallies.iter().map(|tally| tally.undone).sum();
     let decided = support.changed >= CHANGED && support.changed >= 4 * undone;
@@ -49,7 +55,7 @@ pub(super) fn falls(edits: &[Edit<'_>], tallies: &[Tally], basis: Basis, is_alon
     let undisputed = match basis {
         Basis::Places => false,
         Basis::Usual => support.changed == 0 && support.places == support.followed,
-        Basis::Changes => !(decided && gone_after(tallies, support.changed)),
+        Basis::Changes => !(decided && disappears_after(tallies, support.changed)),
     };
     let falls = [
         (support.followed == 0, Stage::Nowhere),
@@ -64,15 +70,15 @@ pub(super) fn falls(edits: &[Edit<'_>], tallies: &[Tally], basis: Basis, is_alon
     falls.into_iter().find_map(|(falls, stage)| falls.then_some(stage))
 }
 
-/// Returns whether what is avoided is hardly written any more once it was changed.
-fn gone_after(tallies: &[Tally], changed: usize) -> bool {
+/// Returns whether the avoided form nearly disappears after its first change.
+fn disappears_after(tallies: &[Tally], changed: usize) -> bool {
     let first = tallies.iter().position(|tally| tally.changed > 0).unwrap_or(0);
     let again: usize = tallies.iter().skip(first).map(|tally| tally.broken).sum();
     again * 5 <= changed
 }
 
 /// Returns how many places follow a rule and how many there are, for each quarter of its commits.
-pub(super) fn quarters(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]> {
+pub(super) fn quarters(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]> {
     let mut commits: Vec<&str> = tallies.iter().filter_map(|t| edits.get(t.edit)).map(|e| e.commit).collect();
     commits.dedup();
     let mut counts = vec![[0, 0]; 4];
@@ -83,12 +89,12 @@ pub(super) fn quarters(edits: &[Edit<'_>], tallies: &[Tally]) -> Vec<[usize; 2]>
         last = Some(commit);
         let quarter = &mut counts[(number * 4 / commits.len().max(1)).min(3)];
         quarter[0] += tally.followed;
-        quarter[1] += tally.places();
+        quarter[1] += tally.total();
     }
     counts
 }
 
-fn steady(edits: &[Edit<'_>], tallies: &[Tally]) -> bool {
+fn steady(edits: &[FileEdit<'_>], tallies: &[Tally]) -> bool {
     let holds = |[followed, places]: &[usize; 2]| {
         *places < PLACES_OF_QUARTER || *followed as f64 >= SHARE_OF_QUARTER * *places as f64
     };

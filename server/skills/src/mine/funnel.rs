@@ -1,17 +1,17 @@
-//! Where rules fall through on their way from a guess to a candidate.
+//! The stages at which rules are dropped on their way from a guess to a candidate.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// A rule that was looked at and is not proposed.
+/// A rule that was considered and is not proposed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dropped {
-    /// What it would be called.
+    /// The name that its skill would have.
     pub name: String,
     /// The rule in a few words.
     pub title: String,
-    /// Where it fell through.
+    /// The stage at which it was dropped.
     pub stage: Stage,
     /// Why, with numbers.
     pub why: String,
@@ -21,7 +21,7 @@ pub struct Dropped {
     pub places: usize,
 }
 
-/// Where a rule falls through, in the order in which that is asked.
+/// A stage at which a rule is dropped, in the order of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -37,7 +37,7 @@ pub enum Stage {
     FewCommits,
     /// It was followed at one time and not at another.
     Unsteady,
-    /// It is what is written nearly everywhere, and nobody here wrote otherwise.
+    /// Nearly everybody writes so, and nobody here wrote otherwise.
     Undisputed,
     /// It does not stand without one of the authors.
     OneAuthor,
@@ -47,7 +47,7 @@ pub enum Stage {
     Enforced,
     /// A person rejected it.
     Rejected,
-    /// A more general rule says it.
+    /// A more general rule covers it.
     Covered,
     /// The later edits do not follow it.
     BrokenLater,
@@ -55,12 +55,12 @@ pub enum Stage {
     Refused,
     /// Better ones come first.
     Surplus,
-    /// The model writes so without being told.
+    /// The model writes so without the skill.
     Known,
 }
 
 impl Stage {
-    /// Every stage, in the order in which that is asked.
+    /// Every stage, in the order of the checks.
     pub const ALL: [Stage; 16] = [
         Stage::Nowhere,
         Stage::FewPlaces,

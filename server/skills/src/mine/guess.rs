@@ -1,4 +1,4 @@
-//! A rule that somebody may follow: what the miners of code and of prose hand to the pipeline.
+//! Guesses, which the miners of code and of prose hand to the pipeline: rules that people may follow.
 
 use crate::rule::Rule;
 
@@ -9,17 +9,17 @@ pub struct Guess {
     pub rule: Rule,
     /// Identifiers of the languages in which it can hold; empty for all.
     pub languages: Vec<String>,
-    /// What speaks for the rule before its places are counted.
+    /// The reason to count its places.
     pub basis: Basis,
 }
 
-/// What speaks for a rule before its places are counted.
+/// The reason for a guess, before its places are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
     /// Only its places: two ways of one thing, of which the team has one.
     Places,
     /// The way that is common everywhere: it takes exceptions or changes to make it worth telling.
     Usual,
-    /// Changes alone: what is preferred stands in many places for other reasons, too.
+    /// Changes alone: the preferred form stands in many places for other reasons, too.
     Changes,
 }

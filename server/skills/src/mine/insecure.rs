@@ -1,4 +1,4 @@
-//! What is never proposed, however often it is written: code that makes a program less safe.
+//! Insecure rules, which are never proposed, however often people follow them: they make a program less safe.
 
 use crate::rule::{Rule, RuleFile};
 
@@ -88,7 +88,7 @@ const NEVER: &[&str] = &[
     "execute(f\"",
     "execute(\"%",
 ];
-/// What protects: a rule that avoids it and prefers something without it takes it away.
+/// Safeguards: a rule that avoids one and prefers code without it removes it.
 const PROTECTS: &[&str] = &[
     "compare_digest",
     "constanttime",

@@ -10,9 +10,9 @@ pub(super) fn wilson(hits: usize, all: usize) -> [f64; 2] {
     }
     let (n, p) = (all as f64, hits as f64 / all as f64);
     let middle = p + Z * Z / (2.0 * n);
-    let reach = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + Z * Z / n;
-    [((middle - reach) / scale).max(0.0), ((middle + reach) / scale).min(1.0)]
+    [((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0)]
 }
 
 #[cfg(test)]

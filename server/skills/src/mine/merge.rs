@@ -1,30 +1,30 @@
-//! Rules that speak of the same places are one rule: the more general one stays.
+//! Rules with the same occurrences are one rule: the more general one survives.
 
 use std::collections::HashSet;
 
 use crate::rule::Rule;
 
-/// Of the smaller rule's places this part must be the other's, too.
+/// The share of the smaller rule's occurrences that must be the other's, too.
 const SAME: f64 = 0.8;
 
-/// A place: the edit and where it begins.
+/// An occurrence: the edit and where it begins.
 pub(super) type Key = (usize, usize);
 
-/// Returns which of the rules stay, given each with its places, in the order of the list.
-pub(super) fn stay(rules: &[(&Rule, HashSet<Key>)]) -> Vec<bool> {
-    let mut stays = vec![true; rules.len()];
+/// Returns which of the rules survive, given each with its occurrences, in the order of the list.
+pub(super) fn survivors(rules: &[(&Rule, HashSet<Key>)]) -> Vec<bool> {
+    let mut survive = vec![true; rules.len()];
     // The more general first; of two that are alike the first of the list.
     let mut order: Vec<usize> = (0..rules.len()).collect();
     order.sort_by_key(|n| (std::cmp::Reverse(rules[*n].1.len()), *n));
     for (rank, smaller) in order.iter().enumerate() {
         let (rule, places) = &rules[*smaller];
-        stays[*smaller] = order[..rank].iter().filter(|larger| stays[**larger]).all(|larger| {
+        survive[*smaller] = order[..rank].iter().filter(|larger| survive[**larger]).all(|larger| {
             let (other, all) = &rules[*larger];
             let shared = places.intersection(all).count();
             !comparable(rule, other) || (shared as f64) < SAME * places.len().max(1) as f64
         });
     }
-    stays
+    survive
 }
 
 /// The end of a comment and its first word are different things that stand in one place.
@@ -48,6 +48,6 @@ mod tests {
         let keys = |range: std::ops::Range<usize>| range.map(|n| (0, n)).collect::<HashSet<Key>>();
         let (a, b, c) = (term("a"), term("b"), term("c"));
         let rules = [(&a, keys(0..10)), (&b, keys(0..30)), (&c, keys(25..60)), (&form, keys(0..10))];
-        assert_eq!(stay(&rules), [false, true, true, true]);
+        assert_eq!(survivors(&rules), [false, true, true, true]);
     }
 }

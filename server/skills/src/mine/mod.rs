@@ -1,14 +1,15 @@
-//! Rules found in what a team does.
+//! The miner: rules found in a team's edits.
 //!
 //! [`mine`] reads from top to bottom like the list of its steps: find rules that could hold in the earlier edits, count
-//! how each is followed, say where it holds, leave out what is not trusted, not steady, not new or not safe, look how
-//! the later edits keep it, merge, rank, and take the best.
+//! how each is followed, find the scope in which it holds, drop the untrusted, unsteady, known and unsafe ones, measure the
+//! rest on held-out edits, merge, rank, and take the best.
 
+mod alignment;
 mod candidate;
 mod code;
-mod edit;
 mod enforced;
 mod evidence;
+mod file_edit;
 mod followed;
 mod funnel;
 mod guess;
@@ -16,20 +17,19 @@ mod insecure;
 mod interval;
 mod merge;
 mod observe;
+mod pattern_words;
 mod pipeline;
 mod prose;
 mod render;
 mod scoped;
-mod spoken;
 #[cfg(test)]
 mod tests;
 mod titles;
 mod trust;
 
-pub use candidate::{Candidate, Counter, Example, Later, Support};
-pub use code::{Bounds, Finding, Instance, conventions, rewrites};
-pub use edit::Edit;
+pub use candidate::{Candidate, CounterExample, Example, HeldOut, Support};
+pub use file_edit::FileEdit;
 pub use funnel::{Dropped, Stage};
 pub use guess::{Basis, Guess};
-pub use pipeline::{Mined, MiningOptions, judge, mine, new_places};
+pub use pipeline::{Mined, MiningOptions, judge, mine, new_occurrences};
 pub use render::render;

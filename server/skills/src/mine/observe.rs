@@ -1,15 +1,15 @@
-//! How edits follow rules: each new place counted once, with what stood there before taken off.
+//! How edits follow rules: each new occurrence counts once, less those that the edit replaced.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use housestyle_text::Language;
 
-use super::Edit;
-use crate::rule::{Place, Rules};
+use super::FileEdit;
+use crate::rule::{Occurrence, Rules};
 use crate::source::Source;
 
-/// What one edit says of one rule.
+/// The tally of one edit for one rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     /// The edit, by its place in the list.
@@ -31,17 +31,23 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn places(&self) -> usize {
+    /// Returns how many new places there are.
+    pub(super) fn total(&self) -> usize {
         self.followed + self.broken
     }
 }
 
-/// Returns for each rule what the edits say of it, in their order. Edits that say nothing are not there.
-pub(super) fn observe(edits: &[Edit<'_>], rules: &Rules, hear: &mut dyn FnMut(usize)) -> Vec<Vec<Tally>> {
+/// Returns for each rule the tallies of the edits, in their order, without those of edits that have no new occurrence.
+/// `progress` is called with the number of each edit.
+pub(super) fn observe(
+    edits: &[FileEdit<'_>],
+    rules: &Rules,
+    progress: &mut dyn FnMut(usize),
+) -> Vec<Vec<Tally>> {
     let count = rules.files().len();
     let mut tallies = vec![Vec::new(); count];
     for (number, edit) in edits.iter().enumerate() {
-        hear(number);
+        progress(number);
         let language = Language::from_path(edit.path);
         if !language.is_known() {
             continue;
@@ -50,18 +56,19 @@ pub(super) fn observe(edits: &[Edit<'_>], rules: &Rules, hear: &mut dyn FnMut(us
         let new = Source::new(edit.path, edit.new, language);
         let mut of_edit: Vec<Counting> = vec![Counting::default(); count];
         for hunk in &edit.hunks {
-            let was = places(rules, &old, &hunk.0);
-            let is = places(rules, &new, &hunk.1);
+            let was = occurrences_in(rules, &old, &hunk.0);
+            let is = occurrences_in(rules, &new, &hunk.1);
             let mut concerned: Vec<usize> = was.keys().chain(is.keys()).copied().collect();
             concerned.sort_unstable();
             concerned.dedup();
             for rule in concerned {
-                let of = |places: &HashMap<usize, Vec<Place>>| places.get(&rule).cloned().unwrap_or_default();
+                let of =
+                    |places: &HashMap<usize, Vec<Occurrence>>| places.get(&rule).cloned().unwrap_or_default();
                 of_edit[rule].hunk(&of(&was), of(&is));
             }
         }
         for (rule, counting) in of_edit.into_iter().enumerate() {
-            if counting.tally.places() > 0 {
+            if counting.tally.total() > 0 {
                 tallies[rule].push(Tally { edit: number, ..counting.tally });
             }
         }
@@ -70,12 +77,16 @@ pub(super) fn observe(edits: &[Edit<'_>], rules: &Rules, hear: &mut dyn FnMut(us
 }
 
 /// Returns the places of each rule that lie in a hunk with at least a byte.
-fn places(rules: &Rules, source: &Source<'_>, hunk: &Range<usize>) -> HashMap<usize, Vec<Place>> {
-    let mut found: HashMap<usize, Vec<Place>> = HashMap::new();
+fn occurrences_in(
+    rules: &Rules,
+    source: &Source<'_>,
+    hunk: &Range<usize>,
+) -> HashMap<usize, Vec<Occurrence>> {
+    let mut found: HashMap<usize, Vec<Occurrence>> = HashMap::new();
     if hunk.is_empty() {
         return found;
     }
-    for (rule, place) in rules.places_of_all(source, Some(hunk.clone())) {
+    for (rule, place) in rules.all_occurrences(source, Some(hunk.clone())) {
         let end = place.range.end.max(place.range.start + 1);
         if place.range.start < hunk.end && hunk.start < end {
             found.entry(rule).or_default().push(place);
@@ -84,20 +95,21 @@ fn places(rules: &Rules, source: &Source<'_>, hunk: &Range<usize>) -> HashMap<us
     found
 }
 
-/// What the hunks of one edit say of one rule.
+/// The tally of one edit's hunks for one rule.
 #[derive(Debug, Clone, Default)]
 struct Counting {
     tally: Tally,
-    /// What several hunks touch (a list item of three lines) is counted with the first of them.
+    /// An occurrence that several hunks touch (a list item of three lines) counts with the first of them.
     taken: HashSet<usize>,
 }
 
 impl Counting {
-    fn hunk(&mut self, was: &[Place], mut is: Vec<Place>) {
+    fn hunk(&mut self, was: &[Occurrence], mut is: Vec<Occurrence>) {
         let taken = &mut self.taken;
         is.retain(|place| taken.insert(place.range.start));
-        let count =
-            |places: &[Place], followed| places.iter().filter(|place| place.followed == followed).count();
+        let count = |places: &[Occurrence], followed| {
+            places.iter().filter(|place| place.followed == followed).count()
+        };
         let (kept, left) = (count(was, true), count(was, false));
         let (good, bad) = (count(&is, true), count(&is, false));
         let (come, more) = (good.saturating_sub(kept), bad.saturating_sub(left));
@@ -107,7 +119,7 @@ impl Counting {
         tally.broken += more;
         tally.changed += changed;
         tally.undone += kept.saturating_sub(good).min(more);
-        let first = |places: &[Place], followed| {
+        let first = |places: &[Occurrence], followed| {
             places.iter().find(|place| place.followed == followed).map(|place| place.range.clone())
         };
         let has_change = tally.example.as_ref().is_some_and(|(_, before)| before.is_some());
@@ -126,7 +138,11 @@ impl Counting {
 
 /// Returns new places of a rule, at most `most` and no more than two of an edit: the edit's place in the list, and where
 /// in the text after it.
-pub(super) fn places_of(edits: &[Edit<'_>], rules: &Rules, most: usize) -> Vec<(usize, Range<usize>)> {
+pub(super) fn new_occurrences(
+    edits: &[FileEdit<'_>],
+    rules: &Rules,
+    most: usize,
+) -> Vec<(usize, Range<usize>)> {
     let mut found = Vec::new();
     for (number, edit) in edits.iter().enumerate() {
         let language = Language::from_path(edit.path);
@@ -137,9 +153,9 @@ pub(super) fn places_of(edits: &[Edit<'_>], rules: &Rules, most: usize) -> Vec<(
             (Source::new(edit.path, edit.old, language), Source::new(edit.path, edit.new, language));
         let mut of_edit = Vec::new();
         for hunk in &edit.hunks {
-            let count = |found: &HashMap<usize, Vec<Place>>| found.values().map(Vec::len).sum::<usize>();
-            let is = places(rules, &new, &hunk.1);
-            if count(&is) > count(&places(rules, &old, &hunk.0)) {
+            let count = |found: &HashMap<usize, Vec<Occurrence>>| found.values().map(Vec::len).sum::<usize>();
+            let is = occurrences_in(rules, &new, &hunk.1);
+            if count(&is) > count(&occurrences_in(rules, &old, &hunk.0)) {
                 of_edit.extend(is.into_values().flatten().map(|place| (number, place.range)));
             }
         }

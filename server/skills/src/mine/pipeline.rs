@@ -5,65 +5,70 @@ use std::collections::{HashMap, HashSet};
 use housestyle_text::{Language, secrets};
 use serde::Serialize;
 
-use super::candidate::{Candidate, Later};
-use super::evidence::{candidate, kept};
+use super::candidate::{Candidate, HeldOut};
+use super::code::{Bounds, conventions, rewrites};
+use super::evidence::{candidate, held_out};
 use super::followed::{falls, since_decided};
 use super::funnel::{Dropped, Stage};
-use super::merge::{Key, stay};
-use super::observe::{Tally, observe, places_of};
+use super::merge::{Key, survivors};
+use super::observe::{self, Tally, observe};
 use super::scoped::scopes;
-use super::titles::{numbered, told};
-use super::{Basis, Bounds, Edit, Finding, Guess, conventions, enforced, insecure, prose, render, rewrites};
+use super::titles::{numbered, wording};
+use super::{FileEdit, Guess, enforced, insecure, prose, render};
 use crate::lint;
 use crate::rule::{FORMAT, FormKind, Rule, RuleFile, Rules, Scope};
+use crate::source::line_start;
 
 /// With so many places in the later edits ...
 const PLACES_LATER: usize = 4;
 /// ... it must be followed so often.
 const SHARE_LATER: f64 = 0.9;
-/// What a formatter can do and nobody broke in so many places, a formatter does.
+/// A form that nobody broke in so many places is the work of a formatter, if a formatter can enforce it.
 const PLACES_OF_FORMATTER: usize = 150;
 
-/// What is mined, and how much is proposed.
+/// Options of the miner.
 pub struct MiningOptions<'a> {
     /// Candidates at most.
     pub most: usize,
-    /// Share of the edits, the latest, that candidates are measured on and not found in.
-    pub later: f64,
+    /// Share of the edits, the latest, that are held out: candidates are measured on them and not found in them.
+    pub held_out_share: f64,
     /// Files of the repository that settle tools: paths and texts.
     pub configs: Vec<(&'a str, &'a str)>,
-    /// Says of a name, a rule and the number of its edits whether people do not want it.
+    /// Returns for a name, a rule and the number of its edits whether people rejected it.
     pub rejected: &'a dyn Fn(&str, &RuleFile, usize) -> bool,
 }
 
 impl std::fmt::Debug for MiningOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MiningOptions").field("most", &self.most).field("later", &self.later).finish()
+        f.debug_struct("MiningOptions")
+            .field("most", &self.most)
+            .field("held_out_share", &self.held_out_share)
+            .finish()
     }
 }
 
-/// What was mined.
+/// The result of the miner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Mined {
     /// The candidates, the best first.
     pub candidates: Vec<Candidate>,
-    /// The other rules that were looked at.
+    /// The other rules that were considered.
     pub dropped: Vec<Dropped>,
-    /// Rules that were looked at.
+    /// How many rules were considered.
     pub considered: usize,
     /// Edits that rules were found in, and later ones that they were measured on.
     pub edits: [usize; 2],
 }
 
-/// Finds the rules that edits follow. The edits are in the order of time; `hear` is told of progress, from 0 to 1.
-pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMut(f64)) -> Mined {
-    let (earlier, later) = divided(edits, options.later);
+/// Finds the rules that edits follow. The edits are in the order of time; `progress` is called with the share that is done.
+pub fn mine(edits: &[FileEdit<'_>], options: &MiningOptions<'_>, progress: &mut dyn FnMut(f64)) -> Mined {
+    let (earlier, later) = divided(edits, options.held_out_share);
     let mut guesses = prose::find(earlier);
     guesses.extend(of_code(earlier));
-    hear(0.1);
+    progress(0.1);
     let rules = Rules::new(guesses.iter().map(everywhere).collect());
     let all = edits.len().max(1) as f64;
-    let before = observe(earlier, &rules, &mut |n| hear(0.1 + 0.85 * n as f64 / all));
+    let before = observe(earlier, &rules, &mut |n| progress(0.1 + 0.85 * n as f64 / all));
     let authors: HashSet<&str> = earlier.iter().map(|edit| edit.author).collect();
     let is_alone = authors.len() < 2;
     let mut mined =
@@ -81,10 +86,11 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMu
     }
     let kept = merged(earlier, kept, &mut mined);
     let later_rules = Rules::new(kept.iter().map(|(file, _)| file.clone()).collect());
-    let after = observe(later, &later_rules, &mut |n| hear(0.1 + 0.85 * (earlier.len() + n) as f64 / all));
+    let after =
+        observe(later, &later_rules, &mut |n| progress(0.1 + 0.85 * (earlier.len() + n) as f64 / all));
     for ((file, tallies), after) in kept.into_iter().zip(after) {
-        let candidate = candidate(earlier, later, file, &tallies, &after);
-        let later = &candidate.later;
+        let candidate = candidate(file, (earlier, &tallies[..]), (later, &after[..]));
+        let later = &candidate.held_out;
         if later.places >= PLACES_LATER && (later.followed as f64) < SHARE_LATER * later.places as f64 {
             let why = format!("{} of {} later places follow it", later.followed, later.places);
             mined.drop(&candidate.file, Stage::BrokenLater, why, &tallies);
@@ -95,22 +101,22 @@ pub fn mine(edits: &[Edit<'_>], options: &MiningOptions<'_>, hear: &mut dyn FnMu
         }
     }
     take(&mut mined, options);
-    hear(1.0);
+    progress(1.0);
     mined
 }
 
 impl Mined {
-    /// Notes that a rule is not proposed.
+    /// Records that a rule is not proposed.
     fn drop(&mut self, file: &RuleFile, stage: Stage, why: String, tallies: &[Tally]) {
-        let told = told(file);
+        let wording = wording(file);
         let followed = tallies.iter().map(|tally| tally.followed).sum();
-        let places = tallies.iter().map(Tally::places).sum();
+        let places = tallies.iter().map(Tally::total).sum();
         let why = if why.is_empty() { stage.to_string() } else { why };
-        self.dropped.push(Dropped { name: told.name, title: told.title, stage, why, followed, places });
+        self.dropped.push(Dropped { name: wording.name, title: wording.title, stage, why, followed, places });
     }
 
-    /// Notes that a candidate is not proposed.
-    pub fn leave_out(&mut self, candidate: Candidate, stage: Stage, why: String) {
+    /// Records that a candidate is not proposed.
+    pub fn exclude(&mut self, candidate: Candidate, stage: Stage, why: String) {
         let Candidate { name, title, support, .. } = candidate;
         let (followed, places) = (support.followed, support.places);
         self.dropped.push(Dropped { name, title, stage, why, followed, places });
@@ -123,9 +129,10 @@ impl Mined {
     }
 }
 
-/// Returns where a rule holds, with what the edits say of it there; or the widest place, and where it falls through.
+/// Returns the scope in which a rule holds, with its tallies there; or the widest scope, and the stage at which it is
+/// dropped.
 fn held(
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     guess: &Guess,
     tallies: &[Tally],
     is_alone: bool,
@@ -146,33 +153,32 @@ fn held(
 }
 
 /// Returns the rules of code that edits could follow.
-fn of_code(edits: &[Edit<'_>]) -> Vec<Guess> {
+fn of_code(edits: &[FileEdit<'_>]) -> Vec<Guess> {
     let bounds = Bounds::default();
     let mut found = conventions(edits, &bounds);
     found.extend(rewrites(edits, &bounds));
     let mut seen = HashSet::new();
-    found.retain(|finding| seen.insert(finding.rule.clone()));
-    let guess = |finding: Finding| Guess {
-        rule: finding.rule,
-        languages: finding.languages,
-        basis: if finding.usual { Basis::Usual } else { Basis::Places },
-    };
-    found.into_iter().map(guess).collect()
+    found.retain(|guess| seen.insert(guess.rule.clone()));
+    found
 }
 
-/// Returns how edits keep a rule.
-pub fn judge(file: &RuleFile, edits: &[Edit<'_>]) -> Later {
+/// Returns how edits follow a rule.
+pub fn judge(file: &RuleFile, edits: &[FileEdit<'_>]) -> HeldOut {
     let tallies = observe(edits, &Rules::new(vec![file.clone()]), &mut |_| {});
-    tallies.first().map_or_else(Later::default, |tallies| kept(edits, tallies))
+    tallies.first().map_or_else(HeldOut::default, |tallies| held_out(edits, tallies))
 }
 
 /// Returns new places of a rule in edits, at most `most`: the edit's place in the list, and the bytes of the text after it.
-pub fn new_places(file: &RuleFile, edits: &[Edit<'_>], most: usize) -> Vec<(usize, std::ops::Range<usize>)> {
-    places_of(edits, &Rules::new(vec![file.clone()]), most)
+pub fn new_occurrences(
+    file: &RuleFile,
+    edits: &[FileEdit<'_>],
+    most: usize,
+) -> Vec<(usize, std::ops::Range<usize>)> {
+    observe::new_occurrences(edits, &Rules::new(vec![file.clone()]), most)
 }
 
 /// Divides edits by time: no commit is parted.
-fn divided<'e, 'a>(edits: &'e [Edit<'a>], later: f64) -> (&'e [Edit<'a>], &'e [Edit<'a>]) {
+fn divided<'e, 'a>(edits: &'e [FileEdit<'a>], later: f64) -> (&'e [FileEdit<'a>], &'e [FileEdit<'a>]) {
     let mut border = (edits.len() as f64 * (1.0 - later.clamp(0.0, 0.9))).round() as usize;
     while border > 0 && border < edits.len() && edits[border - 1].commit == edits[border].commit {
         border += 1;
@@ -185,7 +191,7 @@ fn everywhere(guess: &Guess) -> RuleFile {
     RuleFile { format: FORMAT, scope, rule: guess.rule.clone() }
 }
 
-fn within(edits: &[Edit<'_>], tallies: &[Tally], scope: &Scope) -> Vec<Tally> {
+fn within(edits: &[FileEdit<'_>], tallies: &[Tally], scope: &Scope) -> Vec<Tally> {
     let holds = |tally: &&Tally| {
         edits.get(tally.edit).is_some_and(|edit| scope.holds(edit.path, Language::from_path(edit.path)))
     };
@@ -202,7 +208,7 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
         return Some((Stage::Enforced, format!("{tool} enforces it already")));
     }
     let exceptions: usize = tallies.iter().map(|tally| tally.broken + tally.changed).sum();
-    let places: usize = tallies.iter().map(Tally::places).sum();
+    let places: usize = tallies.iter().map(Tally::total).sum();
     let formatted = matches!(&file.rule, Rule::Form(form) if matches!(form.of,
         FormKind::QuotesDouble | FormKind::QuotesSingle | FormKind::ListMarkDash | FormKind::ListMarkStar));
     if formatted && exceptions == 0 && places >= PLACES_OF_FORMATTER {
@@ -210,7 +216,7 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
         return Some((Stage::Enforced, why));
     }
     let edits = tallies.iter().filter(|tally| tally.followed > 0).count();
-    if (options.rejected)(&told(file).name, file, edits) {
+    if (options.rejected)(&wording(file).name, file, edits) {
         let why = "it was rejected, and not twice as much speaks for it since".to_owned();
         return Some((Stage::Rejected, why));
     }
@@ -218,23 +224,22 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
 }
 
 fn merged(
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     rules: Vec<(RuleFile, Vec<Tally>)>,
     mined: &mut Mined,
 ) -> Vec<(RuleFile, Vec<Tally>)> {
     let key = |tally: &Tally| -> Vec<Key> {
         // Places of one line are one.
         let text = edits.get(tally.edit).map_or("", |edit| edit.new);
-        let line = |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        tally.starts.iter().map(|start| (tally.edit, line(*start))).collect()
+        tally.starts.iter().map(|start| (tally.edit, line_start(text, *start))).collect()
     };
     let keys = |tallies: &[Tally]| -> HashSet<Key> { tallies.iter().flat_map(key).collect() };
     let known: Vec<(&Rule, HashSet<Key>)> =
         rules.iter().map(|(file, tallies)| (&file.rule, keys(tallies))).collect();
-    let stays = stay(&known);
+    let survivors = survivors(&known);
     let mut kept = Vec::new();
-    for ((file, tallies), stays) in rules.into_iter().zip(stays) {
-        if stays {
+    for ((file, tallies), survives) in rules.into_iter().zip(survivors) {
+        if survives {
             kept.push((file, tallies));
         } else {
             mined.drop(&file, Stage::Covered, String::new(), &tallies);
@@ -266,6 +271,6 @@ fn take(mined: &mut Mined, options: &MiningOptions<'_>) {
         candidate.name = numbered(&candidate.name, &candidate.file);
     }
     for candidate in mined.candidates.split_off(options.most.min(mined.candidates.len())) {
-        mined.leave_out(candidate, Stage::Surplus, format!("{} better ones come first", options.most));
+        mined.exclude(candidate, Stage::Surplus, format!("{} better ones come first", options.most));
     }
 }

@@ -1,16 +1,17 @@
 //! A candidate as the files of a skill, from closed templates.
 //!
-//! What comes from the repository stands in fences alone: examples that a check would refuse are left out. There are no
+//! Text of the repository stands in fences alone; examples that the lint would refuse are dropped. There are no
 //! addresses and no commands.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::candidate::{Candidate, Counter};
+use super::candidate::{Candidate, CounterExample};
 use super::evidence::when;
-use super::titles::told;
-use crate::document::{Document, DocumentProblem};
+use super::titles::wording;
+use crate::document::Document;
+use crate::error::SkillError;
 use crate::lint;
 use crate::rule::Rule;
 use crate::skill::{RULE_FILE, SKILL_FILE};
@@ -22,7 +23,7 @@ const EXAMPLES: usize = 2;
 ///
 /// # Errors
 /// When the name or the description cannot be written to the standard.
-pub fn render(candidate: &Candidate) -> Result<Vec<(String, String)>, DocumentProblem> {
+pub fn render(candidate: &Candidate) -> Result<Vec<(String, String)>, SkillError> {
     let mut candidate = candidate.clone();
     candidate.examples.retain(|example| {
         let before = example.before.as_deref().unwrap_or_default();
@@ -64,10 +65,10 @@ fn kind(rule: &Rule) -> &'static str {
 }
 
 fn body(candidate: &Candidate) -> String {
-    let told = told(&candidate.file);
-    let [good, bad] = &told.pair;
+    let wording = wording(&candidate.file);
+    let [good, bad] = &wording.pair;
     let mut text =
-        format!("# {}\n\n{}\n\n## When\n\n{}\n\n", told.title, told.rule, when(&candidate.file.scope));
+        format!("# {}\n\n{}\n\n## When\n\n{}\n\n", wording.title, wording.rule, when(&candidate.file.scope));
     text.push_str(&format!("## Do\n\n{}\n## Do not\n\n{}\n", fence("", good), fence("", bad)));
     let changed = candidate.examples.iter().filter(|example| example.before.is_some());
     let others = candidate.examples.iter().filter(|example| example.before.is_none());
@@ -96,15 +97,15 @@ fn fence(path: &str, text: &str) -> String {
 
 /// Cases in the form of the Agent Skills convention.
 fn evals(candidate: &Candidate) -> String {
-    let told = told(&candidate.file);
+    let wording = wording(&candidate.file);
     let case = |(id, example): (usize, &super::candidate::Example)| {
         json!({
             "id": id + 1,
             "prompt": "Complete or correct this text in the house style.",
             "files": [],
-            "input": example.before.clone().unwrap_or_else(|| told.pair[1].clone()),
+            "input": example.before.clone().unwrap_or_else(|| wording.pair[1].clone()),
             "expected_output": example.after,
-            "expectations": [told.title],
+            "expectations": [wording.title],
         })
     };
     // In JSON there are no fences: what only a fence makes harmless is evidence and no case.
@@ -118,7 +119,7 @@ fn evals(candidate: &Candidate) -> String {
 }
 
 fn evidence(candidate: &Candidate) -> String {
-    let (support, later) = (&candidate.support, &candidate.later);
+    let (support, later) = (&candidate.support, &candidate.held_out);
     let mut text = format!("# Evidence for {}\n\n", candidate.name);
     text.push_str(&format!(
         "{} of {} new places follow the rule ({}), in {} edits of {} files, {} commits, {} authors. {} places were changed \
@@ -136,7 +137,7 @@ fn evidence(candidate: &Candidate) -> String {
     for (number, [followed, places]) in candidate.stability.iter().enumerate() {
         text.push_str(&format!("| {} | {places} | {} |\n", number + 1, percent(*followed, *places)));
     }
-    text.push_str("\n## Later edits\n\n");
+    text.push_str("\n## HeldOut edits\n\n");
     if later.places == 0 {
         text.push_str("It applies nowhere in the edits that were kept back.\n");
     } else {
@@ -148,7 +149,7 @@ fn evidence(candidate: &Candidate) -> String {
             later.followed,
             later.places,
             percent(later.followed, later.places),
-            later.keeping,
+            later.following,
             later.edits,
         ));
     }
@@ -160,7 +161,7 @@ fn evidence(candidate: &Candidate) -> String {
         }
         text.push_str(&format!("{}\n", fence(&example.path, &example.after)));
     }
-    let against: Vec<&Counter> = candidate.counter_examples.iter().chain(&later.broken).collect();
+    let against: Vec<&CounterExample> = candidate.counter_examples.iter().chain(&later.broken).collect();
     text.push_str("## Against it\n\n");
     if against.is_empty() {
         text.push_str("Nothing was found.\n");

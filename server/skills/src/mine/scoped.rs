@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use housestyle_text::Language;
 
 use super::observe::Tally;
-use super::{Edit, Guess};
+use super::{FileEdit, Guess};
 use crate::rule::{Rule, Scope};
 
 /// A language takes part where the rule is followed so often in it.
 const SHARE: f64 = 0.9;
-/// With fewer places a language says nothing against the rule.
+/// With fewer places a language is no evidence against the rule.
 const PLACES: usize = 4;
 /// A folder must have so many places to have a rule of its own.
 const PLACES_OF_FOLDER: usize = 20;
 
 /// Returns the scopes in which a rule may hold, the widest first.
-pub(super) fn scopes(edits: &[Edit<'_>], found: &Guess, tallies: &[Tally]) -> Vec<Scope> {
+pub(super) fn scopes(edits: &[FileEdit<'_>], found: &Guess, tallies: &[Tally]) -> Vec<Scope> {
     let mut by_language: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut by_folder: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     for tally in tallies {
@@ -26,7 +26,7 @@ pub(super) fn scopes(edits: &[Edit<'_>], found: &Guess, tallies: &[Tally]) -> Ve
             [by_language.entry(language).or_default(), by_folder.entry(folder(edit.path)).or_default()]
         {
             entry[0] += tally.followed;
-            entry[1] += tally.places();
+            entry[1] += tally.total();
         }
     }
     let holds = |[followed, places]: [usize; 2]| {
@@ -62,8 +62,8 @@ fn folder(path: &str) -> &str {
     path.split_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Returns the glob that explains all places that follow the rule, if there is one narrower than everything.
-fn narrowest(edits: &[Edit<'_>], found: &Guess, tallies: &[Tally], scope: &Scope) -> Vec<String> {
+/// Returns the glob that covers all places that follow the rule, if there is one narrower than everything.
+fn narrowest(edits: &[FileEdit<'_>], found: &Guess, tallies: &[Tally], scope: &Scope) -> Vec<String> {
     let mut paths: Vec<&str> = tallies
         .iter()
         .filter(|tally| tally.followed > 0)

@@ -1,29 +1,29 @@
-//! What a rule is called and how it is told, from closed templates.
+//! The name, title and text of a rule, from closed templates.
 
-use super::spoken::{language, sides};
+use super::pattern_words::{language, sides};
 use crate::document::{MOST_NAME, kebab};
 use crate::rule::{FormKind, Name, NameKind, Rule, RuleFile};
 
-/// How a rule is told.
+/// A rule in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct Wording {
     /// A name in the form of skills.
     pub(super) name: String,
     /// The rule in a few words.
     pub(super) title: String,
     /// The rule as a sentence.
     pub(super) rule: String,
-    /// What is written, and what is not, where the kind of rule alone tells it.
+    /// An example that follows the rule, and one that does not.
     pub(super) pair: [String; 2],
 }
 
-/// Returns how a rule is told.
-pub(super) fn told(file: &RuleFile) -> Told {
+/// Returns a rule in words.
+pub(super) fn wording(file: &RuleFile) -> Wording {
     match &file.rule {
         Rule::Form(form) => of_form(form.of),
         Rule::Term(term) => {
             let quoted: Vec<String> = term.avoid.iter().map(|word| format!("\"{word}\"")).collect();
-            Told {
+            Wording {
                 name: named("term", &term.prefer, &term.prefer),
                 title: format!("Write \"{}\", not {}", term.prefer, quoted.join(" or ")),
                 rule: format!(
@@ -43,15 +43,15 @@ pub(super) fn told(file: &RuleFile) -> Told {
                     format!(" {link} {bad}")
                 }
             };
-            let told = format!("{}{}", if good.is_empty() { "this form" } else { &good }, over("to"));
+            let choice = format!("{}{}", if good.is_empty() { "this form" } else { &good }, over("to"));
             let language = language(&file.scope).unwrap_or_default();
-            Told {
+            Wording {
                 name: named(
                     &format!("{language} prefer"),
                     &format!("{good}{}", over("over")),
                     &rewrite.prefer,
                 ),
-                title: format!("Prefer {told}"),
+                title: format!("Prefer {choice}"),
                 rule: "Write code of the first form, not of the second. A name with a dollar sign stands for any \
                        expression; the same name twice stands for the same text."
                     .to_owned(),
@@ -62,14 +62,14 @@ pub(super) fn told(file: &RuleFile) -> Told {
     }
 }
 
-/// Returns a name of a kind and some words; where these give none, of the kind and a number that tells the whole text.
+/// Returns a name of a kind and some words; where these give none, of the kind and a number that stands for the whole text.
 fn named(kind: &str, words: &str, text: &str) -> String {
-    let told = if words.contains(|c: char| c.is_ascii_alphanumeric()) { words } else { &number(text) };
-    let name = kebab(&format!("{kind} {told}")).unwrap_or_else(|| format!("rule-{}", number(text)));
+    let words = if words.contains(|c: char| c.is_ascii_alphanumeric()) { words } else { &number(text) };
+    let name = kebab(&format!("{kind} {words}")).unwrap_or_else(|| format!("rule-{}", number(text)));
     name.strip_suffix("-over").unwrap_or(&name).to_owned()
 }
 
-/// Returns a name with a number that tells the rule, for rules that would have the same name.
+/// Returns a name with a number that stands for the rule, for rules that would have the same name.
 pub(super) fn numbered(name: &str, file: &RuleFile) -> String {
     let number = number(&file.text());
     let room = name.get(..MOST_NAME - number.len() - 1).map_or(name, |cut| cut.trim_end_matches('-'));
@@ -84,7 +84,7 @@ fn number(text: &str) -> String {
     format!("{:06x}", (sum ^ (sum >> 32)) & 0xff_ffff)
 }
 
-fn of_name(name: &Name) -> Told {
+fn of_name(name: &Name) -> Wording {
     let what = match name.of {
         NameKind::Test => "tests",
         NameKind::Constructor => "constructors",
@@ -96,7 +96,7 @@ fn of_name(name: &Name) -> Told {
         (true, false) => format!("Names of {what} end with {suffix}"),
         _ => format!("Names of {what} begin with {prefix} and end with {suffix}"),
     };
-    Told {
+    Wording {
         name: named(&format!("name-{what}"), &format!("{prefix} {suffix}"), &title),
         rule: format!("{title}."),
         title,
@@ -104,7 +104,7 @@ fn of_name(name: &Name) -> Told {
     }
 }
 
-fn of_form(kind: FormKind) -> Told {
+fn of_form(kind: FormKind) -> Wording {
     let (name, title, rule, good, bad) = match kind {
         FormKind::HeadingSentenceCase => (
             "heading-sentence-case",
@@ -248,5 +248,5 @@ fn of_form(kind: FormKind) -> Told {
         ),
     };
     let [name, title, rule, good, bad] = [name, title, rule, good, bad].map(str::to_owned);
-    Told { name, title, rule, pair: [good, bad] }
+    Wording { name, title, rule, pair: [good, bad] }
 }

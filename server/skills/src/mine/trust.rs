@@ -1,8 +1,8 @@
-//! Who speaks for a rule: no author decides alone.
+//! The authors behind a rule: none decides alone.
 
 use std::collections::HashMap;
 
-use super::Edit;
+use super::FileEdit;
 use super::observe::Tally;
 
 /// The largest part that one author has in a share, where there are enough authors.
@@ -13,13 +13,13 @@ const SHARE_WITHOUT_ONE: f64 = 0.9;
 const COMMITS_WITHOUT_ONE: usize = 2;
 
 /// Returns the share of places that follow a rule, with each author's part in it bounded.
-pub(super) fn share(edits: &[Edit<'_>], tallies: &[&Tally]) -> f64 {
+pub(super) fn share(edits: &[FileEdit<'_>], tallies: &[&Tally]) -> f64 {
     let mut by_author: HashMap<&str, [f64; 2]> = HashMap::new();
     for tally in tallies {
         let Some(edit) = edits.get(tally.edit) else { continue };
         let [followed, places] = by_author.entry(edit.author).or_default();
         *followed += tally.followed as f64;
-        *places += tally.places() as f64;
+        *places += tally.total() as f64;
     }
     let counts: Vec<f64> = by_author.values().map(|[_, places]| *places).collect();
     let cap = cap(&counts);
@@ -52,8 +52,8 @@ fn cap(counts: &[f64]) -> f64 {
     low
 }
 
-/// Returns whether a rule stands without any one of its authors. A repository of one author has nobody else to ask.
-pub(super) fn stands_without_any(edits: &[Edit<'_>], tallies: &[&Tally], is_alone: bool) -> bool {
+/// Returns whether a rule stands without any one of its authors. In a repository of one author it does.
+pub(super) fn stands_without_any(edits: &[FileEdit<'_>], tallies: &[&Tally], is_alone: bool) -> bool {
     if is_alone {
         return true;
     }
@@ -64,7 +64,7 @@ pub(super) fn stands_without_any(edits: &[Edit<'_>], tallies: &[&Tally], is_alon
     authors.iter().all(|one| {
         let rest: Vec<&&Tally> = tallies.iter().filter(|tally| author(tally) != *one).collect();
         let followed: usize = rest.iter().map(|tally| tally.followed).sum();
-        let places: usize = rest.iter().map(|tally| tally.places()).sum();
+        let places: usize = rest.iter().map(|tally| tally.total()).sum();
         let mut commits: Vec<&str> = rest
             .iter()
             .filter(|tally| tally.followed > 0)

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
+use housestyle_text::Language;
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::{Piece, PieceKind, trimmed};
-use crate::source::Source;
+use super::{Piece, PieceKind, is_comment, trimmed};
 
-/// Nodes deeper than this are not looked at.
+/// Deepest level of nodes that are visited.
 const DEEPEST: usize = 400;
 /// A comment at a file's top with one of these is about rights.
 const RIGHTS: &[&str] = &["copyright", "licence", "license", "spdx-"];
-/// Comments that begin so are orders to tools.
+/// Beginnings of comments that are orders to tools.
 const ORDERS: &[&str] = &[
     "eslint",
     "prettier-",
@@ -47,22 +47,22 @@ const ORDERS: &[&str] = &[
 ];
 
 /// Returns the pieces of a program.
-pub(super) fn pieces(source: &Source<'_>) -> Vec<Piece> {
-    let mut raw = match &source.tree {
-        Some(tree) => of_tree(source, tree),
-        None => of_lines(source),
+pub(super) fn pieces(text: &str, language: Language, tree: Option<&Tree>) -> Vec<Piece> {
+    let mut raw = match tree {
+        Some(tree) => of_tree(text, language, tree),
+        None => of_lines(text, language),
     };
     raw.sort_by_key(|comment| comment.range.start);
     let mut found = Vec::new();
     let mut group: Vec<Raw> = Vec::new();
     for comment in raw {
-        if group.last().is_some_and(|last| !joins(source.text, last, &comment)) {
-            found.extend(piece(source, &group));
+        if group.last().is_some_and(|last| !joins(text, last, &comment)) {
+            found.extend(piece(text, language, &group));
             group.clear();
         }
         group.push(comment);
     }
-    found.extend(piece(source, &group));
+    found.extend(piece(text, language, &group));
     found
 }
 
@@ -71,32 +71,32 @@ pub(super) fn pieces(source: &Source<'_>) -> Vec<Piece> {
 struct Raw {
     range: Range<usize>,
     is_string: bool,
-    /// What it stands before, or in: whether that is a definition, and of a function.
+    /// Whether it documents a definition, and whether that is a function.
     before: Option<bool>,
 }
 
-fn of_lines(source: &Source<'_>) -> Vec<Raw> {
-    let Some(mark) = source.language.line_comment() else { return Vec::new() };
+fn of_lines(text: &str, language: Language) -> Vec<Raw> {
+    let Some(mark) = language.line_comment() else { return Vec::new() };
     let mut at = 0;
     let mut found = Vec::new();
-    for line in source.text.split_inclusive('\n') {
-        let range = trimmed(source.text, at..at + line.len());
+    for line in text.split_inclusive('\n') {
+        let range = trimmed(text, at..at + line.len());
         at += line.len();
-        if source.slice(range.clone()).starts_with(mark) {
+        if text[range.clone()].starts_with(mark) {
             found.push(Raw { range, is_string: false, before: None });
         }
     }
     found
 }
 
-fn of_tree(source: &Source<'_>, tree: &Tree) -> Vec<Raw> {
+fn of_tree(text: &str, language: Language, tree: &Tree) -> Vec<Raw> {
     let mut found = Vec::new();
     let mut cursor = tree.walk();
-    let python = source.language.id() == "python";
+    let python = language.id() == "python";
     loop {
         let node = cursor.node();
         if is_comment(node.kind()) {
-            let range = trimmed(source.text, node.byte_range());
+            let range = trimmed(text, node.byte_range());
             found.push(Raw { range, is_string: false, before: documented(cursor.clone()) });
         } else if python && matches!(node.kind(), "module" | "block") {
             found.extend(docstring(node));
@@ -120,10 +120,6 @@ fn advance(cursor: &mut TreeCursor<'_>) -> bool {
             return false;
         }
     }
-}
-
-fn is_comment(kind: &str) -> bool {
-    matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
 }
 
 /// Returns the string that a module or block begins with, if it does.
@@ -174,13 +170,13 @@ fn defines(node: Node<'_>, depth: usize) -> Option<bool> {
     ends.iter().any(|end| kind.ends_with(end)).then_some(false)
 }
 
-/// Returns what begins a comment, as far as it is marks: `///`, `/**`, `#`.
+/// Returns the marks that begin a comment: `///`, `/**`, `#`.
 fn marker(own: &str) -> &str {
     let end = own.find(|c: char| !matches!(c, '/' | '!' | '*' | '#' | '-' | ';' | '%')).unwrap_or(own.len());
     &own[..end]
 }
 
-/// Returns whether two comments are one: lines of the same mark, one below the other, with nothing beside them.
+/// Returns whether two comments are one: lines of the same mark, one below the other, with nothing else on them.
 fn joins(text: &str, last: &Raw, next: &Raw) -> bool {
     let gap = text.get(last.range.end..next.range.start).unwrap_or("x");
     let (a, b) = (&text[last.range.clone()], &text[next.range.clone()]);
@@ -200,31 +196,31 @@ fn own_line(text: &str, start: usize) -> bool {
     before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
 }
 
-fn piece(source: &Source<'_>, group: &[Raw]) -> Option<Piece> {
+fn piece(text: &str, language: Language, group: &[Raw]) -> Option<Piece> {
     let (first, last) = (group.first()?, group.last()?);
-    let own = source.slice(first.range.clone());
+    let own = &text[first.range.clone()];
     let mark = if first.is_string { "" } else { marker(own) };
     let mut lines = Vec::new();
     for comment in group {
         if comment.is_string {
-            string_lines(source.text, comment, &mut lines)
+            string_lines(text, comment, &mut lines)
         } else {
-            comment_lines(source.text, comment, &mut lines)
+            comment_lines(text, comment, &mut lines)
         }
     }
     let range = first.range.start..last.range.end;
-    let told = lines.iter().find(|line| !line.is_empty()).map(|line| source.slice(line.clone()))?;
-    let folded = told.to_lowercase();
+    let first_line = lines.iter().find(|line| !line.is_empty()).map(|line| &text[line.clone()])?;
+    let folded = first_line.to_lowercase();
     let is_order =
         own.starts_with("#!") || ORDERS.iter().any(|order| folded.starts_with(&order.to_lowercase()));
     let is_rights = first.range.start < 400 && {
-        let all = source.slice(range.clone()).to_lowercase();
+        let all = text[range.clone()].to_lowercase();
         RIGHTS.iter().any(|word| all.contains(word))
     };
     if is_order || is_rights {
         return None;
     }
-    let id = source.language.id();
+    let id = language.id();
     let marked = match id {
         "rust" => matches!(mark, "///" | "//!" | "/**" | "/*!"),
         "lua" => mark.starts_with("---"),
@@ -234,9 +230,9 @@ fn piece(source: &Source<'_>, group: &[Raw]) -> Option<Piece> {
     let kind = if first.is_string || marked {
         PieceKind::Doc { of_function: last.before == Some(true) && mark != "//!" }
     } else {
-        PieceKind::Comment { own_line: own_line(source.text, first.range.start) }
+        PieceKind::Comment { own_line: own_line(text, first.range.start) }
     };
-    Piece::new(kind, range, without_code(source.text, lines), source.text)
+    Piece::new(kind, range, without_code(text, lines), text)
 }
 
 fn comment_lines(text: &str, comment: &Raw, lines: &mut Vec<Range<usize>>) {
@@ -276,7 +272,7 @@ fn string_lines(text: &str, string: &Raw, lines: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Empties the lines that are code: fences, examples, what a prompt begins, what looks like a statement.
+/// Empties the lines that are code: fences, examples, lines with a prompt, lines that look like a statement.
 fn without_code(text: &str, mut lines: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let (mut fenced, mut example) = (false, false);
     for line in &mut lines {

@@ -2,19 +2,20 @@
 
 use std::ops::Range;
 
+use housestyle_text::Language;
+
 use super::{Piece, PieceKind, trimmed};
-use crate::source::Source;
 
 /// How far code must be indented outside of lists.
 const CODE_INDENT: usize = 4;
 
 /// Returns the pieces of a document.
-pub(super) fn pieces(source: &Source<'_>) -> Vec<Piece> {
-    let mut reader = Reader { text: source.text, found: Vec::new(), open: None, in_list: false };
-    let markdown = source.language.id() == "markdown";
+pub(super) fn pieces(text: &str, language: Language) -> Vec<Piece> {
+    let mut reader = Reader { text, found: Vec::new(), open: None, in_list: false };
+    let markdown = language.id() == "markdown";
     let mut fence: Option<(char, usize)> = None;
     let (mut at, mut front, mut comment) = (0, None, false);
-    for line in source.text.split_inclusive('\n') {
+    for line in text.split_inclusive('\n') {
         let whole = at..at + line.len();
         at = whole.end;
         let bare = line.trim();
@@ -60,7 +61,7 @@ struct Reader<'a> {
     text: &'a str,
     found: Vec<Piece>,
     open: Option<(PieceKind, Range<usize>, Vec<Range<usize>>)>,
-    /// Whether a list is open: what is indented below its items is theirs.
+    /// Whether a list is open: text that is indented below its items belongs to them.
     in_list: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What in a line of text is no text: code spans, targets of links, addresses, tags.
+//! The parts of a line that are no text: code spans, targets of links, addresses, tags.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
-//! Text for people within a source: prose, comments, docstrings, cut into pieces and words.
+//! Text for people within a file: prose, comments and docstrings, cut into pieces and words.
 //!
-//! Code spans, fences, links, paths and identifiers are no words. What is cut is cut once for a source.
+//! Code spans, fences, links, paths and identifiers are no words. [`crate::Source`] keeps the pieces of a text.
 
 mod comments;
 mod document;
@@ -9,14 +9,15 @@ mod words;
 
 use std::ops::Range;
 
-pub(crate) use words::{Word, count_words, words};
+use housestyle_text::Language;
+use tree_sitter::Tree;
 
-use crate::source::Source;
+pub(crate) use words::{Word, count_words, words};
 
 /// A stretch of text for people: a heading, a list item, a paragraph, a comment, a docstring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: PieceKind,
     /// From its first to its last byte, marks included.
     pub(crate) range: Range<usize>,
@@ -56,8 +57,8 @@ impl Piece {
     /// Makes a piece of lines; none where nothing is in them.
     fn new(kind: PieceKind, range: Range<usize>, lines: Vec<Range<usize>>, text: &str) -> Option<Piece> {
         let begins_tag = |line: &Range<usize>| text[line.clone()].starts_with(['@', ':', '\\']);
-        let told = lines.iter().skip_while(|line| line.is_empty());
-        let summary = told.take_while(|line| !line.is_empty() && !begins_tag(line)).count();
+        let from_first = lines.iter().skip_while(|line| line.is_empty());
+        let summary = from_first.take_while(|line| !line.is_empty() && !begins_tag(line)).count();
         let lines: Vec<Range<usize>> = lines.into_iter().filter(|line| !line.is_empty()).collect();
         let is_doc = matches!(kind, PieceKind::Doc { .. });
         let words: Vec<Word> = words(text, &lines, is_doc);
@@ -65,9 +66,17 @@ impl Piece {
     }
 }
 
-/// Returns the pieces of a source, in the order of the text.
-pub(crate) fn pieces(source: &Source<'_>) -> Vec<Piece> {
-    if source.language.is_prose() { document::pieces(source) } else { comments::pieces(source) }
+/// Returns the pieces of a text, in its order. `tree` is its syntax tree, where its language has a grammar.
+pub(crate) fn pieces(text: &str, language: Language, tree: Option<&Tree>) -> Vec<Piece> {
+    match language.is_prose() {
+        true => document::pieces(text, language),
+        false => comments::pieces(text, language, tree),
+    }
+}
+
+/// Returns whether a node of a syntax tree is a comment, by its kind.
+pub(crate) fn is_comment(kind: &str) -> bool {
+    matches!(kind, "comment" | "line_comment" | "block_comment" | "html_comment")
 }
 
 /// Returns the pieces that touch a range; all where there is none.

@@ -1,10 +1,10 @@
-//! Words of people: what stands between white space, without punctuation, where it is no code.
+//! Words of people: text between white space, without punctuation, where it is no code.
 
 use std::ops::Range;
 
 use super::marks::masked;
 
-/// A word, or what stands in the place of one.
+/// A word, or code and the like in the place of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
     /// Without the punctuation around it.
@@ -17,9 +17,9 @@ pub(crate) struct Word {
     pub(crate) joined: bool,
 }
 
-/// What may stand before a word.
+/// Punctuation before a word.
 const BEFORE: &[char] = &['(', '[', '*', '“', '‘', '_', '~', '>', '|', '"', '\'', '«', '¡', '¿'];
-/// What may stand after it.
+/// Punctuation after a word.
 const AFTER: &[char] =
     &['.', ',', ';', ':', '!', '?', ')', ']', '*', '”', '’', '_', '~', '|', '"', '\'', '»', '…'];
 

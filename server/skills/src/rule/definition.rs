@@ -1,4 +1,4 @@
-//! Definitions that have names: tests, constructors, types of errors. Told by the syntax tree alone.
+//! Definitions that have names: tests, constructors, types of errors. Definition by the syntax tree alone.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::source::Source;
 /// Where tests are named by a sentence (`it("...")`), it is their name, without its quotes.
 pub(crate) fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> {
     let Some(tree) = &source.tree else { return Vec::new() };
-    let tell: fn(&Seen<'_, '_>) -> Told = match source.language.id() {
+    let find: fn(&Visit<'_, '_>) -> Definition = match source.language.id() {
         "rust" => rust,
         "python" => python,
         "javascript" | "javascriptreact" | "typescript" | "typescriptreact" => script,
@@ -29,7 +29,7 @@ pub(crate) fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> 
     loop {
         let node = cursor.node();
         if node.is_named() {
-            found.extend(tell(&Seen { source, node, above: &path, root }));
+            found.extend(find(&Visit { source, node, above: &path, root }));
         }
         if cursor.goto_first_child() {
             path.push(node);
@@ -45,10 +45,10 @@ pub(crate) fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> 
 }
 
 /// The kind and the name of a definition; none where a node is none.
-type Told = Option<(NameKind, Range<usize>)>;
+type Definition = Option<(NameKind, Range<usize>)>;
 
-/// A node that is looked at.
-struct Seen<'s, 'a> {
+/// The visit of one node.
+struct Visit<'s, 'a> {
     source: &'s Source<'a>,
     node: Node<'s>,
     /// The nodes around it, from the root.
@@ -56,7 +56,7 @@ struct Seen<'s, 'a> {
     root: Node<'s>,
 }
 
-impl<'s, 'a> Seen<'s, 'a> {
+impl<'s, 'a> Visit<'s, 'a> {
     fn text(&self, node: Node<'_>) -> &'a str {
         self.source.slice(node.byte_range())
     }
@@ -70,7 +70,7 @@ impl<'s, 'a> Seen<'s, 'a> {
         self.field(name).map_or("", |child| self.text(child))
     }
 
-    fn named(&self, kind: NameKind) -> Told {
+    fn named(&self, kind: NameKind) -> Definition {
         Some((kind, self.field("name")?.byte_range()))
     }
 
@@ -99,8 +99,8 @@ impl<'s, 'a> Seen<'s, 'a> {
     }
 }
 
-fn rust(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
+fn rust(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
         "function_item" => {
             let attribute = |text: &str| {
                 let name =
@@ -110,19 +110,19 @@ fn rust(seen: &Seen<'_, '_>) -> Told {
                     Some("test" | "rstest" | "test_case" | "quickcheck")
                 )
             };
-            if seen.attributes().any(attribute) {
-                return seen.named(NameKind::Test);
+            if visit.attributes().any(attribute) {
+                return visit.named(NameKind::Test);
             }
-            let owner = seen.around("impl_item")?;
+            let owner = visit.around("impl_item")?;
             if owner.child_by_field_name("trait").is_some() {
                 return None;
             }
-            let of = owner.child_by_field_name("type").map(|node| seen.text(node))?;
+            let of = owner.child_by_field_name("type").map(|node| visit.text(node))?;
             let of = of.split('<').next().unwrap_or(of);
-            let has_self = seen.field("parameters").is_some_and(|parameters| {
-                seen.children(parameters).iter().any(|child| child.kind() == "self_parameter")
+            let has_self = visit.field("parameters").is_some_and(|parameters| {
+                visit.children(parameters).iter().any(|child| child.kind() == "self_parameter")
             });
-            let made = seen.field_text("return_type");
+            let made = visit.field_text("return_type");
             let made = ["Result<", "io::Result<", "Option<"]
                 .iter()
                 .find_map(|wrapper| made.strip_prefix(wrapper))
@@ -131,24 +131,24 @@ fn rust(seen: &Seen<'_, '_>) -> Told {
                 .strip_prefix("Self")
                 .or_else(|| made.strip_prefix(of))
                 .is_some_and(|rest| !begins_word(rest));
-            (!has_self && makes).then(|| seen.named(NameKind::Constructor)).flatten()
+            (!has_self && makes).then(|| visit.named(NameKind::Constructor)).flatten()
         }
         "struct_item" | "enum_item" => {
-            let name = seen.field_text("name");
-            let derived = seen.attributes().any(|text| {
+            let name = visit.field_text("name");
+            let derived = visit.attributes().any(|text| {
                 text.contains("derive")
                     && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "Error")
             });
             let implemented = || {
-                seen.children(seen.root).iter().any(|node| {
-                    let field = |field| node.child_by_field_name(field).map(|node| seen.text(node));
+                visit.children(visit.root).iter().any(|node| {
+                    let field = |field| node.child_by_field_name(field).map(|node| visit.text(node));
                     let by_trait =
                         field("trait").is_some_and(|name| name.rsplit("::").next() == Some("Error"));
                     let of = field("type").unwrap_or_default();
                     node.kind() == "impl_item" && by_trait && of.split('<').next() == Some(name)
                 })
             };
-            (derived || implemented()).then(|| seen.named(NameKind::Error)).flatten()
+            (derived || implemented()).then(|| visit.named(NameKind::Error)).flatten()
         }
         _ => None,
     }
@@ -158,43 +158,43 @@ fn begins_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-fn python(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
+fn python(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
         "function_definition" => {
-            if seen.field_text("name").starts_with("test") {
-                return seen.named(NameKind::Test);
+            if visit.field_text("name").starts_with("test") {
+                return visit.named(NameKind::Test);
             }
-            let decorated = seen.above.last().filter(|node| node.kind() == "decorated_definition")?;
-            let method = seen
+            let decorated = visit.above.last().filter(|node| node.kind() == "decorated_definition")?;
+            let method = visit
                 .children(*decorated)
                 .iter()
-                .any(|node| node.kind() == "decorator" && seen.text(*node).trim() == "@classmethod");
-            let makes = seen.field_text("body").contains("cls(");
-            (method && makes).then(|| seen.named(NameKind::Constructor)).flatten()
+                .any(|node| node.kind() == "decorator" && visit.text(*node).trim() == "@classmethod");
+            let makes = visit.field_text("body").contains("cls(");
+            (method && makes).then(|| visit.named(NameKind::Constructor)).flatten()
         }
         "class_definition" => {
-            let bases = seen.field("superclasses")?;
+            let bases = visit.field("superclasses")?;
             let error = |node: &Node<'_>| {
-                let name = seen.text(*node);
+                let name = visit.text(*node);
                 name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning")
             };
             let is_error =
-                seen.children(bases).iter().any(|node| node.kind() != "keyword_argument" && error(node));
-            is_error.then(|| seen.named(NameKind::Error)).flatten()
+                visit.children(bases).iter().any(|node| node.kind() != "keyword_argument" && error(node));
+            is_error.then(|| visit.named(NameKind::Error)).flatten()
         }
         _ => None,
     }
 }
 
-fn script(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
+fn script(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
         "call_expression" => {
-            let called = seen.field_text("function");
+            let called = visit.field_text("function");
             let called = called.split(['.', '(']).next().unwrap_or(called);
             if !matches!(called, "it" | "test" | "specify") {
                 return None;
             }
-            let arguments = seen.field("arguments")?;
+            let arguments = visit.field("arguments")?;
             let first = arguments
                 .named_child(0)
                 .filter(|node| matches!(node.kind(), "string" | "template_string"))?;
@@ -206,142 +206,142 @@ fn script(seen: &Seen<'_, '_>) -> Told {
             ))
         }
         "method_definition" => {
-            let fixed = seen.children(seen.node).iter().any(|node| node.kind() == "static");
-            let class = seen.around("class_declaration").and_then(|class| class.child_by_field_name("name"));
-            let class = class.map_or("", |name| seen.text(name));
-            let body = seen.field_text("body");
+            let fixed = visit.children(visit.node).iter().any(|node| node.kind() == "static");
+            let class = visit.around("class_declaration").and_then(|class| class.child_by_field_name("name"));
+            let class = class.map_or("", |name| visit.text(name));
+            let body = visit.field_text("body");
             let makes =
                 body.contains("new this(") || (!class.is_empty() && body.contains(&format!("new {class}(")));
-            (fixed && makes).then(|| seen.named(NameKind::Constructor)).flatten()
+            (fixed && makes).then(|| visit.named(NameKind::Constructor)).flatten()
         }
         "class_declaration" => {
             let heritage =
-                seen.children(seen.node).into_iter().find(|node| node.kind() == "class_heritage")?;
-            let base = seen.text(heritage).trim_start_matches("extends").trim();
+                visit.children(visit.node).into_iter().find(|node| node.kind() == "class_heritage")?;
+            let base = visit.text(heritage).trim_start_matches("extends").trim();
             let base = base.split(|c: char| c.is_whitespace() || c == '<' || c == '(').next().unwrap_or(base);
-            base.ends_with("Error").then(|| seen.named(NameKind::Error)).flatten()
+            base.ends_with("Error").then(|| visit.named(NameKind::Error)).flatten()
         }
         _ => None,
     }
 }
 
-fn go(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
+fn go(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
         "function_declaration" => {
-            if seen.field_text("parameters").contains("*testing.T")
-                && seen.field_text("name").starts_with("Test")
+            if visit.field_text("parameters").contains("*testing.T")
+                && visit.field_text("name").starts_with("Test")
             {
-                return seen.named(NameKind::Test);
+                return visit.named(NameKind::Test);
             }
-            let result = seen.field("result")?;
+            let result = visit.field("result")?;
             let first = if result.kind() == "parameter_list" { result.named_child(0)? } else { result };
-            let made = seen.text(first).trim_start_matches('*');
+            let made = visit.text(first).trim_start_matches('*');
             let is_type = !made.is_empty() && made.chars().all(|c| c.is_alphanumeric() || c == '_');
-            let body = seen.field_text("body");
+            let body = visit.field_text("body");
             let makes =
                 is_type && (body.contains(&format!("{made}{{")) || body.contains(&format!("new({made})")));
-            makes.then(|| seen.named(NameKind::Constructor)).flatten()
+            makes.then(|| visit.named(NameKind::Constructor)).flatten()
         }
         "type_spec" => {
-            let name = seen.field_text("name");
-            let says = seen.children(seen.root).iter().any(|node| {
-                let field = |field| node.child_by_field_name(field).map_or("", |node| seen.text(node));
+            let name = visit.field_text("name");
+            let says = visit.children(visit.root).iter().any(|node| {
+                let field = |field| node.child_by_field_name(field).map_or("", |node| visit.text(node));
                 let receiver = field("receiver").trim_end_matches(')');
                 let of = receiver.rsplit([' ', '*', '(']).next().unwrap_or_default();
                 node.kind() == "method_declaration" && field("name") == "Error" && of == name
             });
-            says.then(|| seen.named(NameKind::Error)).flatten()
+            says.then(|| visit.named(NameKind::Error)).flatten()
         }
         _ => None,
     }
 }
 
-fn java(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
+fn java(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
         "method_declaration" => {
-            let modifiers = seen.children(seen.node).into_iter().find(|node| node.kind() == "modifiers")?;
-            let modifiers = seen.text(modifiers);
+            let modifiers = visit.children(visit.node).into_iter().find(|node| node.kind() == "modifiers")?;
+            let modifiers = visit.text(modifiers);
             let mut words = modifiers.split(|c: char| c.is_whitespace() || c == '(' || c == ')');
             if words.clone().any(|word| matches!(word, "@Test" | "@ParameterizedTest" | "@RepeatedTest")) {
-                return seen.named(NameKind::Test);
+                return visit.named(NameKind::Test);
             }
             let class =
-                seen.around("class_declaration").and_then(|class| class.child_by_field_name("name"))?;
-            let made = seen.field_text("type");
+                visit.around("class_declaration").and_then(|class| class.child_by_field_name("name"))?;
+            let made = visit.field_text("type");
             let makes =
-                made.split('<').next() == Some(seen.text(class)) && words.any(|word| word == "static");
-            makes.then(|| seen.named(NameKind::Constructor)).flatten()
+                made.split('<').next() == Some(visit.text(class)) && words.any(|word| word == "static");
+            makes.then(|| visit.named(NameKind::Constructor)).flatten()
         }
         "class_declaration" => {
-            let base = seen.field_text("superclass").trim_start_matches("extends").trim();
+            let base = visit.field_text("superclass").trim_start_matches("extends").trim();
             let base = base.split('<').next().unwrap_or(base);
             let error = base.ends_with("Exception") || base.ends_with("Error") || base == "Throwable";
-            error.then(|| seen.named(NameKind::Error)).flatten()
+            error.then(|| visit.named(NameKind::Error)).flatten()
         }
         _ => None,
     }
 }
 
-fn c(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
+fn c(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
         "function_definition" => {
-            let declarator = seen.field("declarator")?;
+            let declarator = visit.field("declarator")?;
             let pointer = declarator.kind() == "pointer_declarator";
             let function = if pointer { declarator.child_by_field_name("declarator")? } else { declarator };
             let name =
                 function.child_by_field_name("declarator").filter(|node| node.kind() == "identifier")?;
-            let parameters = function.child_by_field_name("parameters").map_or("", |node| seen.text(node));
+            let parameters = function.child_by_field_name("parameters").map_or("", |node| visit.text(node));
             let none = parameters.trim_matches(['(', ')']).trim();
-            let result = seen.field_text("type");
-            if seen.is_test_file() && matches!(none, "" | "void") && !pointer && seen.text(name) != "main" {
+            let result = visit.field_text("type");
+            if visit.is_test_file() && matches!(none, "" | "void") && !pointer && visit.text(name) != "main" {
                 return matches!(result, "void" | "int" | "bool" | "TEST")
                     .then(|| (NameKind::Test, name.byte_range()));
             }
-            let body = seen.field_text("body");
+            let body = visit.field_text("body");
             let makes = pointer && ["alloc(", "calloc(", "_new("].iter().any(|call| body.contains(call));
             let object =
                 result.starts_with("struct") || !matches!(result, "void" | "char" | "int" | "unsigned char");
             (makes && object).then(|| (NameKind::Constructor, name.byte_range()))
         }
         "enum_specifier" => {
-            let name = seen.field_text("name");
+            let name = visit.field_text("name");
             let error = name.to_ascii_lowercase().split('_').any(|word| word.starts_with("err"));
-            error.then(|| seen.named(NameKind::Error)).flatten()
+            error.then(|| visit.named(NameKind::Error)).flatten()
         }
         _ => None,
     }
 }
 
-fn lua(seen: &Seen<'_, '_>) -> Told {
-    match seen.node.kind() {
-        "function_call" if matches!(seen.field_text("name"), "it" | "test" | "spec") => {
-            let arguments = seen.field("arguments")?;
+fn lua(visit: &Visit<'_, '_>) -> Definition {
+    match visit.node.kind() {
+        "function_call" if matches!(visit.field_text("name"), "it" | "test" | "spec") => {
+            let arguments = visit.field("arguments")?;
             let first = arguments.named_child(0).filter(|node| node.kind() == "string")?;
             arguments.named_child(1)?;
             let content = first.child_by_field_name("content")?;
             Some((NameKind::Test, content.byte_range()))
         }
         "function_declaration" => {
-            let name = seen.field("name")?;
+            let name = visit.field("name")?;
             // The last part is the name, behind the table that it belongs to.
             let own = name
                 .child_by_field_name("field")
                 .or_else(|| name.child_by_field_name("method"))
                 .unwrap_or(name);
-            if seen.text(own).to_ascii_lowercase().starts_with("test") {
+            if visit.text(own).to_ascii_lowercase().starts_with("test") {
                 return Some((NameKind::Test, own.byte_range()));
             }
-            let makes = seen.field_text("body").contains("setmetatable(");
+            let makes = visit.field_text("body").contains("setmetatable(");
             makes.then(|| (NameKind::Constructor, own.byte_range()))
         }
         _ => None,
     }
 }
 
-fn shell(seen: &Seen<'_, '_>) -> Told {
-    let test = seen.node.kind() == "function_definition"
-        && seen.field_text("name").to_ascii_lowercase().starts_with("test");
-    test.then(|| seen.named(NameKind::Test)).flatten()
+fn shell(visit: &Visit<'_, '_>) -> Definition {
+    let test = visit.node.kind() == "function_definition"
+        && visit.field_text("name").to_ascii_lowercase().starts_with("test");
+    test.then(|| visit.named(NameKind::Test)).flatten()
 }
 
 #[cfg(test)]
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn definitions_are_told_in_every_language() {
+    fn definitions_are_found_in_every_language() {
         check(
             "rust",
             "a.rs",

@@ -1,25 +1,26 @@
-//! Reads and writes `rule.json`, and refuses what could not be checked.
+//! Reads and writes `rule.json`, and refuses rules that cannot be checked.
 
-use super::{FORMAT, Rule, RuleError, RuleFile};
+use super::{FORMAT, Rule, RuleFile};
+use crate::error::SkillError;
 
 /// Most characters of a pattern or term.
 const MOST_TEXT: usize = 2000;
-/// Most things that one rule avoids.
+/// Most entries of `avoid`.
 const MOST_AVOIDED: usize = 50;
 
 impl RuleFile {
     /// Reads a `rule.json`.
     ///
     /// # Errors
-    /// When it is of another form or version, or a field says nothing that can be checked.
-    pub fn parse(bytes: &[u8]) -> Result<RuleFile, RuleError> {
+    /// When it is of another form or version, or a field cannot be checked.
+    pub fn parse(bytes: &[u8]) -> Result<RuleFile, SkillError> {
         #[derive(serde::Deserialize)]
         struct Version {
             format: u32,
         }
         let version: Version = serde_json::from_slice(bytes)?;
         if version.format != FORMAT {
-            return Err(RuleError::Version { found: version.format });
+            return Err(SkillError::RuleVersion { found: version.format, known: FORMAT });
         }
         let file: RuleFile = serde_json::from_slice(bytes)?;
         file.check()?;
@@ -32,8 +33,8 @@ impl RuleFile {
         serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
     }
 
-    fn check(&self) -> Result<(), RuleError> {
-        let wrong = |field, problem: &str| Err(RuleError::Field { field, problem: problem.to_owned() });
+    fn check(&self) -> Result<(), SkillError> {
+        let wrong = |field, problem: &str| Err(SkillError::RuleField { field, problem: problem.to_owned() });
         if self
             .scope
             .paths

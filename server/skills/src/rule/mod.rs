@@ -1,4 +1,4 @@
-//! What a program can check of a skill: the file `rule.json` beside SKILL.md. The schema is closed.
+//! Rules, which a program can check: the file `rule.json` of a skill. The schema is closed.
 
 mod definition;
 mod file;
@@ -47,7 +47,7 @@ pub struct RuleFile {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rule {
-    /// Code that is written in one way, not in another.
+    /// Code in one way, not in another.
     Rewrite(Rewrite),
     /// How definitions are named.
     Name(Name),
@@ -58,47 +58,25 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Returns every place where the rule applies, followed or not, whose range touches `within` (the whole text where
-    /// that is none), in the order of the text.
-    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    /// Returns every occurrence, followed or not, whose range touches `within` (the whole text where that is none), in the
+    /// order of the text.
+    pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         match self {
-            Rule::Rewrite(rule) => rule.places(source, within),
-            Rule::Name(rule) => rule.places(source, within),
-            Rule::Term(rule) => rule.places(source, within),
-            Rule::Form(rule) => rule.places(source, within),
+            Rule::Rewrite(rule) => rule.occurrences(source, within),
+            Rule::Name(rule) => rule.occurrences(source, within),
+            Rule::Term(rule) => rule.occurrences(source, within),
+            Rule::Form(rule) => rule.occurrences(source, within),
         }
     }
 }
 
-/// A place where a rule applies.
+/// An occurrence of a rule: a place in a text where the rule applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Occurrence {
     /// Where, in bytes of the text.
     pub range: Range<usize>,
     /// Whether the rule is followed there.
     pub followed: bool,
-    /// What would follow it, in place of `range`; only where it is not followed and the fix is certain.
+    /// The text that would follow it, in place of `range`; only where it is not followed and the fix is certain.
     pub fix: Option<String>,
-}
-
-/// Why a `rule.json` is none.
-#[derive(Debug, thiserror::Error)]
-pub enum RuleError {
-    /// It is not of the form.
-    #[error("rule.json is not of the form that is known: {0}")]
-    Form(#[from] serde_json::Error),
-    /// It has another version.
-    #[error("rule.json has format {found}, and this program reads format {FORMAT}: update housestyle")]
-    Version {
-        /// The version in the file.
-        found: u32,
-    },
-    /// It says something that cannot be checked.
-    #[error("rule.json: {field}: {problem}")]
-    Field {
-        /// Which field.
-        field: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::Occurrence;
 use crate::prose::touch;
 use crate::source::Source;
 
@@ -16,10 +16,10 @@ pub(crate) use super::definition::definitions;
 pub struct Name {
     /// Which definitions.
     pub of: NameKind,
-    /// What the name begins with; empty for anything.
+    /// The beginning of the name; empty for any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub prefix: String,
-    /// What it ends with; empty for anything.
+    /// The ending of the name; empty for any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub suffix: String,
 }
@@ -37,28 +37,28 @@ pub enum NameKind {
 }
 
 impl Name {
-    /// Returns whether a name is as the rule says.
+    /// Returns whether a name follows the rule.
     pub(crate) fn is_followed(&self, name: &str) -> bool {
         name.starts_with(&self.prefix) && name.ends_with(&self.suffix)
     }
 
-    /// Returns the names of the definitions of the kind that touch `within`. How a name is changed everywhere is
-    /// nothing that a fix of one place can do.
-    pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    /// Returns the names of the definitions of the kind that touch `within`. None has a fix: a name must change everywhere
+    /// at once.
+    pub(super) fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         self.among(&definitions(source), source, within.as_ref())
     }
 
-    /// The same among definitions that were looked for already.
+    /// The same among definitions that are known already.
     pub(super) fn among(
         &self,
         definitions: &[(NameKind, Range<usize>)],
         source: &Source<'_>,
         within: Option<&Range<usize>>,
-    ) -> Vec<Place> {
-        let mut places: Vec<Place> = definitions
+    ) -> Vec<Occurrence> {
+        let mut places: Vec<Occurrence> = definitions
             .iter()
             .filter(|(of, range)| *of == self.of && touch(range, within))
-            .map(|(_, range)| Place {
+            .map(|(_, range)| Occurrence {
                 followed: self.is_followed(source.slice(range.clone())),
                 range: range.clone(),
                 fix: None,

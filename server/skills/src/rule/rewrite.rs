@@ -1,15 +1,16 @@
-//! Code that is written in one way, not in another: patterns over syntax trees.
+//! Rewrites: code in one way, not in another, as patterns over syntax trees.
 
 use std::ops::Range;
 
 use housestyle_text::Language;
 use serde::{Deserialize, Serialize};
 
+use super::Occurrence;
 use super::pattern::{Finder, Match, Pattern, expand};
-use super::{Place, RuleError};
+use crate::error::SkillError;
 use crate::source::Source;
 
-/// What a rule may avoid, in patterns.
+/// Patterns of what a rule avoids that are read, at most.
 const AVOIDED: usize = 32;
 
 /// Patterns are code with metavariables: `$NAME` stands for one node, `$$$NAME` for any number of neighbours, and the
@@ -17,40 +18,27 @@ const AVOIDED: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {
-    /// What is not written.
+    /// The avoided patterns.
     pub avoid: Vec<String>,
-    /// What is written instead. It fixes a place where all its metavariables are those of what is avoided there.
+    /// The preferred pattern. It fixes an occurrence where the avoided pattern binds all its metavariables.
     pub prefer: String,
 }
 
 impl Rewrite {
-    /// Checks that every pattern is code of a language and says something.
-    ///
-    /// # Errors
-    ///
-    /// The first pattern that is not, and why.
-    pub fn check(&self, language: Language) -> Result<(), RuleError> {
-        if self.avoid.len() > AVOIDED {
-            let problem = format!("has {} patterns, at most {AVOIDED} are read", self.avoid.len());
-            return Err(RuleError::Field { field: "rewrite.avoid", problem });
-        }
-        self.patterns(language).map(drop)
-    }
-
     /// Returns the places where the rule applies and that touch `within`; none where a pattern is wrong.
-    pub(super) fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    pub(super) fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         let Ok(patterns) = self.patterns(source.language) else { return Vec::new() };
         let sides = Sides::new(&patterns, 0);
         let finder = Finder::new(patterns);
         let matches = finder.find(source, within, |_| true);
-        sides.places(source, &finder, &matches.iter().collect::<Vec<_>>())
+        sides.occurrences(source, &finder, &matches.iter().collect::<Vec<_>>())
     }
 
-    /// Parses the patterns: what is preferred first.
-    pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, RuleError> {
+    /// Parses the patterns: the preferred one first.
+    pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, SkillError> {
         let parse = |field, text: &str| {
             let problem =
-                |problem| RuleError::Field { field, problem: format!("`{}` {problem}", clipped(text)) };
+                |problem| SkillError::RuleField { field, problem: format!("`{}` {problem}", clipped(text)) };
             Pattern::parse(text, language).map_err(problem)
         };
         let mut patterns = vec![parse("rewrite.prefer", &self.prefer)?];
@@ -65,12 +53,12 @@ fn clipped(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// Which of a finder's patterns are those of one rewrite, and how they relate.
+/// The patterns of one rewrite in a finder, and their relation.
 #[derive(Debug, Clone)]
 pub(crate) struct Sides {
     /// The place of the preferred pattern in the finder; those avoided follow it.
     prefer: usize,
-    /// For each that is avoided, whether the preferred one matches it too, so that only what is avoided tells.
+    /// For each avoided pattern, whether the preferred one matches it too, so that only the avoided one decides.
     narrower: Vec<bool>,
 }
 
@@ -84,11 +72,16 @@ impl Sides {
         Sides { prefer: first, narrower }
     }
 
-    /// Makes places of the matches of this rewrite's patterns, in their order.
-    pub(crate) fn places(&self, source: &Source<'_>, finder: &Finder, matches: &[&Match]) -> Vec<Place> {
+    /// Makes occurrences of the matches of this rewrite's patterns, in their order.
+    pub(crate) fn occurrences(
+        &self,
+        source: &Source<'_>,
+        finder: &Finder,
+        matches: &[&Match],
+    ) -> Vec<Occurrence> {
         let (kept, broken) = self.parted(matches);
-        let place = |found: &Match, followed, fix| Place { range: found.range.clone(), followed, fix };
-        let mut places: Vec<Place> = kept.iter().map(|found| place(found, true, None)).collect();
+        let place = |found: &Match, followed, fix| Occurrence { range: found.range.clone(), followed, fix };
+        let mut places: Vec<Occurrence> = kept.iter().map(|found| place(found, true, None)).collect();
         for found in broken {
             let pattern = |index: usize| finder.patterns().get(index);
             let fix = match (pattern(found.pattern), pattern(self.prefer)) {
@@ -104,7 +97,7 @@ impl Sides {
 
     /// Parts matches into those that follow the rule and those that do not.
     ///
-    /// A place of both kinds is followed, unless what is avoided says more than what is preferred.
+    /// A match of both kinds follows the rule, unless the avoided pattern is narrower than the preferred one.
     pub(crate) fn parted<'m>(&self, matches: &[&'m Match]) -> (Vec<&'m Match>, Vec<&'m Match>) {
         let (followed, avoided): (Vec<&Match>, Vec<&Match>) =
             matches.iter().partition(|found| found.pattern == self.prefer);

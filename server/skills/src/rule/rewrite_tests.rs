@@ -14,9 +14,9 @@ fn rewrite(avoid: &[&str], prefer: &str) -> Rewrite {
 fn check(language: &str, avoid: &str, prefer: &str, text: &str, expected: &str, followed: usize) {
     let language = Language::from_id(language);
     let rule = rewrite(&[avoid], prefer);
-    rule.check(language).unwrap();
+    rule.patterns(language).unwrap();
     let source = Source::new("a", text, language);
-    let places = Rule::Rewrite(rule.clone()).places(&source, None);
+    let places = Rule::Rewrite(rule.clone()).occurrences(&source, None);
     let kept = places.iter().filter(|place| place.followed).count();
     let mut fixed = text.to_owned();
     for place in places.iter().rev() {
@@ -27,7 +27,7 @@ fn check(language: &str, avoid: &str, prefer: &str, text: &str, expected: &str, 
     assert_eq!((fixed.as_str(), kept), (expected, followed), "{places:?}");
     let scope = Scope::default();
     let rules = Rules::new(vec![RuleFile { format: 1, scope, rule: Rule::Rewrite(rule) }]);
-    let together: Vec<_> = rules.places_of_all(&source, None).into_iter().map(|(_, place)| place).collect();
+    let together: Vec<_> = rules.all_occurrences(&source, None).into_iter().map(|(_, place)| place).collect();
     assert_eq!(together, places, "found together, places are the same");
 }
 
@@ -200,13 +200,13 @@ fn fixes_keep_what_is_bound() {
 }
 
 #[test]
-fn only_places_that_touch_are_told() {
+fn only_occurrences_that_touch_are_found() {
     let language = Language::from_id("rust");
     let text = "fn f() { a.unwrap(); b.unwrap(); c.unwrap() }";
     let source = Source::new("a.rs", text, language);
     let rule = Rule::Rewrite(rewrite(&["$A.unwrap()"], "$A?"));
     let at = text.find("b.").unwrap();
-    let places = rule.places(&source, Some(at + 3..at + 4));
+    let places = rule.occurrences(&source, Some(at + 3..at + 4));
     let found: Vec<_> = places.iter().map(|place| &text[place.range.clone()]).collect();
     assert_eq!(found, ["b.unwrap()"]);
 }
@@ -217,8 +217,8 @@ fn patterns_that_say_nothing_are_refused() {
     for (avoid, prefer) in
         [("$A", "f()"), ("f()", "$A"), ("fn (", "f()"), ("f()", ""), ("f($A, $$$A)", "f()")]
     {
-        let error = rewrite(&[avoid], prefer).check(rust).unwrap_err();
+        let error = rewrite(&[avoid], prefer).patterns(rust).unwrap_err();
         assert!(error.to_string().contains("rewrite."), "{error}");
     }
-    assert!(rewrite(&["f()"], "g()").check(Language::from_id("markdown")).is_err());
+    assert!(rewrite(&["f()"], "g()").patterns(Language::from_id("markdown")).is_err());
 }

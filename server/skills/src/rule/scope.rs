@@ -3,7 +3,7 @@
 use housestyle_text::{Language, glob};
 use serde::{Deserialize, Serialize};
 
-/// Languages and paths; what is empty holds everywhere.
+/// Languages and paths; an empty list holds everywhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
@@ -18,9 +18,9 @@ pub struct Scope {
 impl Scope {
     /// Returns whether a file is in the scope.
     pub fn holds(&self, path: &str, language: Language) -> bool {
-        let spoken = self.languages.iter().any(|id| Language::from_id(id) == language);
-        let there = self.paths.iter().any(|pattern| glob::matches(pattern, path));
-        (self.languages.is_empty() || spoken) && (self.paths.is_empty() || there)
+        let in_language = self.languages.iter().any(|id| Language::from_id(id) == language);
+        let in_path = self.paths.iter().any(|pattern| glob::matches(pattern, path));
+        (self.languages.is_empty() || in_language) && (self.paths.is_empty() || in_path)
     }
 }
 

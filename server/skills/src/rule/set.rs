@@ -1,4 +1,4 @@
-//! Many rules against one text: what they share is done once.
+//! Many rules against one text: shared work is done once.
 
 use std::cell::LazyCell;
 use std::collections::HashMap;
@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use housestyle_text::Language;
 
-use super::form::{Aspect, Seen};
+use super::form::{Aspect, FormSite};
 use super::name::definitions;
 use super::pattern::{Finder, Match};
 use super::rewrite::Sides;
 use super::term::Terms;
-use super::{Place, Rule, RuleFile};
+use super::{Occurrence, Rule, RuleFile};
 use crate::source::Source;
 
 /// Rules that are asked together. All rewrites of a text are found in one walk over its tree, all terms in one over its
@@ -50,25 +50,29 @@ impl Rules {
         &self.files
     }
 
-    /// Returns the places of every rule whose scope holds for the text, as [`Rule::places`] does for one, with the
+    /// Returns the occurrences of every rule whose scope holds for the text, as [`Rule::occurrences`] does for one, with the
     /// rule's number; by rule, and then in the order of the text.
-    pub fn places_of_all(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<(usize, Place)> {
+    pub fn all_occurrences(
+        &self,
+        source: &Source<'_>,
+        within: Option<Range<usize>>,
+    ) -> Vec<(usize, Occurrence)> {
         let holds: Vec<bool> =
             self.files.iter().map(|file| file.scope.holds(source.path, source.language)).collect();
         if !holds.contains(&true) {
             return Vec::new();
         }
         let mut all = self.rewrites(source, within.as_ref(), &holds);
-        all.extend(self.terms.places(source, within.as_ref(), |rule| holds[rule]));
+        all.extend(self.terms.occurrences(source, within.as_ref(), |rule| holds[rule]));
         // What several rules ask of a text is looked for once.
-        let mut seen: HashMap<Aspect, Vec<Seen>> = HashMap::new();
+        let mut sites: HashMap<Aspect, Vec<FormSite>> = HashMap::new();
         let defined = LazyCell::new(|| definitions(source));
         for (number, file) in self.files.iter().enumerate().filter(|(number, _)| holds[*number]) {
             let places = match &file.rule {
                 Rule::Form(form) => {
                     let aspect = form.of.aspect();
-                    let look = || Seen::of(aspect, source, within.as_ref());
-                    form.among(seen.entry(aspect).or_insert_with(look))
+                    let look = || FormSite::of(aspect, source, within.as_ref());
+                    form.among(sites.entry(aspect).or_insert_with(look))
                 }
                 Rule::Name(name) => name.among(&defined, source, within.as_ref()),
                 Rule::Rewrite(_) | Rule::Term(_) => continue,
@@ -85,7 +89,7 @@ impl Rules {
         source: &Source<'_>,
         within: Option<&Range<usize>>,
         holds: &[bool],
-    ) -> Vec<(usize, Place)> {
+    ) -> Vec<(usize, Occurrence)> {
         let compiled = self.compiled(source.language);
         let owner = |pattern: usize| compiled.owners.get(pattern).and_then(|side| compiled.sides.get(*side));
         let wanted = |pattern: usize| owner(pattern).is_some_and(|(rule, _)| holds[*rule]);
@@ -99,7 +103,7 @@ impl Rules {
         let mut all = Vec::new();
         for (rule, sides) in &compiled.sides {
             if let Some(matches) = by_rule.get(rule) {
-                let places = sides.places(source, &compiled.finder, matches);
+                let places = sides.occurrences(source, &compiled.finder, matches);
                 all.extend(places.into_iter().map(|place| (*rule, place)));
             }
         }
@@ -117,8 +121,8 @@ impl Compiled {
         let mut made = Compiled::default();
         let mut all = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let spoken = &file.scope.languages;
-            let here = spoken.is_empty() || spoken.iter().any(|id| Language::from_id(id) == language);
+            let languages = &file.scope.languages;
+            let here = languages.is_empty() || languages.iter().any(|id| Language::from_id(id) == language);
             let Rule::Rewrite(rewrite) = &file.rule else { continue };
             let Some(patterns) = here.then(|| rewrite.patterns(language).ok()).flatten() else { continue };
             made.owners.extend(patterns.iter().map(|_| made.sides.len()));
@@ -181,10 +185,10 @@ mod tests {
             let (from, to) = (next(text.len() + 1), next(text.len() + 1));
             let within = (round % 3 == 0).then(|| from.min(to)..from.max(to));
             let alone = files.iter().enumerate().flat_map(|(number, file)| {
-                file.rule.places(&source, within.clone()).into_iter().map(move |place| (number, place))
+                file.rule.occurrences(&source, within.clone()).into_iter().map(move |place| (number, place))
             });
-            let alone: Vec<(usize, Place)> = alone.collect();
-            assert_eq!(together.places_of_all(&source, within.clone()), alone, "{within:?} of {text:?}");
+            let alone: Vec<(usize, Occurrence)> = alone.collect();
+            assert_eq!(together.all_occurrences(&source, within.clone()), alone, "{within:?} of {text:?}");
             places += alone.len();
         }
         assert!(places > 1_000, "{places}");

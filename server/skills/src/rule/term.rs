@@ -5,28 +5,28 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::Occurrence;
 use crate::prose::{Piece, PieceKind, Word, touch, touching};
 use crate::source::Source;
 
 /// Whole words, in prose, comments and docstrings; never in code, links or paths.
 ///
-/// Case counts only where it is all that tells what is avoided from what is preferred, or where what is preferred has
+/// Case counts only where it is the only difference of the avoided and the preferred word, or where the preferred word has
 /// capitals of its own. A plural in `s` of a single word is that word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
-    /// What is not written.
+    /// The avoided words.
     pub avoid: Vec<String>,
-    /// What is written instead.
+    /// The preferred word.
     pub prefer: String,
 }
 
 impl Term {
-    /// Returns every place where one of the words stands whose range touches `within`.
-    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
+    /// Returns every occurrence of one of the words whose range touches `within`.
+    pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
         let alone = Terms::new([(0, self)]);
-        alone.places(source, within.as_ref(), |_| true).into_iter().map(|(_, place)| place).collect()
+        alone.occurrences(source, within.as_ref(), |_| true).into_iter().map(|(_, place)| place).collect()
     }
 
     fn differs_in_case(&self, avoid: &str) -> bool {
@@ -42,7 +42,7 @@ pub(super) struct Terms {
     by_word: HashMap<String, Vec<usize>>,
 }
 
-/// A term as it is looked for.
+/// A term, prepared for the search.
 #[derive(Debug)]
 struct Sought {
     /// The number of its rule.
@@ -73,13 +73,13 @@ impl Terms {
         made
     }
 
-    /// Returns the places of the terms of which `wanted` says so by the number of the rule, in the order of the text.
-    pub(super) fn places(
+    /// Returns the occurrences of the terms whose rule's number `wanted` takes, in the order of the text.
+    pub(super) fn occurrences(
         &self,
         source: &Source<'_>,
         within: Option<&Range<usize>>,
         wanted: impl Fn(usize) -> bool,
-    ) -> Vec<(usize, Place)> {
+    ) -> Vec<(usize, Occurrence)> {
         let mut found = Vec::new();
         let mut asked: Vec<usize> = Vec::new();
         for piece in touching(source.pieces(), within) {
@@ -103,11 +103,11 @@ impl Terms {
 }
 
 impl Sought {
-    fn at(&self, source: &Source<'_>, piece: &Piece, at: usize) -> Option<Place> {
+    fn at(&self, source: &Source<'_>, piece: &Piece, at: usize) -> Option<Occurrence> {
         let text = source.text;
         // What is preferred is tried first: it may begin with what is avoided.
         if let Some(hit) = self.prefer.at(text, piece, at) {
-            return Some(Place { range: hit.range, followed: true, fix: None });
+            return Some(Occurrence { range: hit.range, followed: true, fix: None });
         }
         let hits = |avoid| Phrase::at(avoid, text, piece, at).map(|hit| (avoid, hit));
         let (avoid, hit) = self.avoided.iter().find_map(hits)?;
@@ -116,11 +116,11 @@ impl Sought {
             return None;
         }
         let fix = avoid.replaced(source.slice(hit.range.clone()), &self.text, hit.plural);
-        Some(Place { range: hit.range, followed: false, fix: Some(fix) })
+        Some(Occurrence { range: hit.range, followed: false, fix: Some(fix) })
     }
 }
 
-/// A phrase as it is looked for; it has a word.
+/// A phrase, prepared for the search; it has a word.
 #[derive(Debug)]
 struct Phrase {
     words: Vec<String>,
@@ -172,7 +172,7 @@ impl Phrase {
         own != prefer && lowered == prefer
     }
 
-    /// Returns what is preferred with the capitals of what stands there.
+    /// Returns the preferred phrase with the capitals of the text that it replaces.
     fn replaced(&self, there: &str, prefer: &str, plural: bool) -> String {
         let mut letters = there.chars().filter(|c| c.is_alphabetic());
         let capital = letters.next().is_some_and(char::is_uppercase);
@@ -214,7 +214,7 @@ mod tests {
         let (avoid, prefer) = rule.split_once(" -> ").expect("a rule");
         let term = Term { avoid: avoid.split(',').map(str::to_owned).collect(), prefer: prefer.to_owned() };
         let source = Source::new(path, text, Language::from_path(path));
-        let places = term.places(&source, None);
+        let places = term.occurrences(&source, None);
         assert_eq!(places.iter().filter(|place| place.followed).count(), followed, "{places:?}");
         let mut out = text.to_owned();
         for place in places.iter().rev() {

@@ -1,4 +1,4 @@
-//! Secrets in text: tokens, keys and passwords that must not be kept, learned, or committed.
+//! Secrets in text: tokens, keys and passwords that must not be stored, learned, or committed.
 //!
 //! A rule is a regular expression for one shape of secret, with words without which it is not even tried, so that
 //! ordinary text costs a search for words. Shapes that ordinary text has too must also look random: their entropy per

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Point, Tree};
 
+use super::work;
 use crate::Language;
 
 /// The text is handed to the parser in pieces of this many bytes, so that its reading can be counted.
@@ -25,12 +26,14 @@ pub fn parse(language: Language, text: &str) -> Option<Tree> {
     let bytes = if shell { braces_masked(text) } else { Cow::Borrowed(text.as_bytes()) };
     let (mut steps, pieces) = (64 + text.len() / 64, Cell::new(64 + text.len() / 512));
     let mut read = |at: usize, _: Point| {
+        work::count(1);
         let left = pieces.get().saturating_sub(1);
         pieces.set(left);
         let rest = if left == 0 { &[] } else { bytes.get(at..).unwrap_or_default() };
         &rest[..rest.len().min(PIECE)]
     };
     let mut progress = |_: &ParseState| {
+        work::count(1);
         steps = steps.saturating_sub(1);
         if steps == 0 || pieces.get() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };

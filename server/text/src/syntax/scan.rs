@@ -1,8 +1,9 @@
-//! Reads text from a place known to be code up to the cursor, and tells what is still open there.
+//! Reads text from a place known to be code up to the cursor, and finds the string or comment that is open there.
 //!
 //! One pass, no look-back beyond a word, memory only for what is nested.
 
 use super::rules::{Close, Quote, Rules, Special};
+use super::work;
 
 /// Says what is open at the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ struct Heredoc {
     tabs: bool,
 }
 
-/// The last thing before the place, as far as it tells a regular expression from a division.
+/// The last token before a place, as far as it separates a regular expression from a division.
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
     None,
@@ -63,7 +64,7 @@ struct Scanner<'a> {
     last: Last,
 }
 
-/// What the reader of one piece tells: nothing if it was read to its end, else what is still open.
+/// The result of reading one piece: `None` if it ended, else the string or comment that is still open.
 type Open = Option<Found>;
 
 impl Scanner<'_> {
@@ -77,6 +78,7 @@ impl Scanner<'_> {
     }
 
     fn piece(&mut self, byte: u8) -> Open {
+        work::count(1);
         match byte {
             b'\n' | b'\r' => return self.line_break(),
             b' ' | b'\t' => {
@@ -167,6 +169,7 @@ impl Scanner<'_> {
     fn block_comment(&mut self, open: &str, close: &str) -> Open {
         let mut depth = 1;
         while self.at < self.bytes.len() {
+            work::count(1);
             if self.sees(close) {
                 self.at += close.len();
                 depth -= 1;
@@ -186,6 +189,7 @@ impl Scanner<'_> {
     /// Reads a string from behind its opening quote, or from behind a hole in it.
     fn string(&mut self, quote: Quote, start: usize) -> Open {
         while let Some(&byte) = self.bytes.get(self.at) {
+            work::count(1);
             if let Some(length) = self.closes(quote.close) {
                 self.at += length;
                 self.last = Last::Operand;
@@ -220,6 +224,7 @@ impl Scanner<'_> {
             self.at += 1;
         }
         let word = &self.bytes[start..self.at];
+        work::count(word.len());
         self.last = if opens_expression(word) { Last::Keyword } else { Last::Operand };
         match self.rules.special {
             Special::Python if word.len() <= 2 && word.iter().all(|b| b"rRbBuUfFtT".contains(b)) => {
@@ -229,7 +234,7 @@ impl Scanner<'_> {
                 self.string(Quote { hole, ..quote }, start)
             }
             Special::Rust if matches!(word, b"r" | b"br" | b"cr") => {
-                let hashes = self.bytes[self.at..].iter().take_while(|b| **b == b'#').count();
+                let hashes = self.run_of(b'#');
                 if self.bytes.get(self.at + hashes) != Some(&b'"') {
                     return None;
                 }
@@ -283,13 +288,18 @@ impl Scanner<'_> {
 
     /// Returns the length of the character literal here, or 1: then it is a lifetime.
     fn rust_char(&self) -> usize {
-        let rest = self.bytes[self.at + 1..].split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
-        let Some(&first) = rest.first() else { return 1 };
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        let Some(&first) = rest.first().filter(|b| !matches!(b, b'\n' | b'\r')) else { return 1 };
         if first == b'\\' {
+            let line = rest.iter().take_while(|b| !matches!(b, b'\n' | b'\r'));
             // `'\''` has its second quote escaped, so look behind the two.
-            return rest.iter().skip(2).position(|b| *b == b'\'').map_or(rest.len() + 1, |close| close + 4);
+            let close = line.clone().skip(2).position(|b| *b == b'\'');
+            let length = close.map_or_else(|| line.count() + 1, |close| close + 4);
+            work::count(length);
+            return length;
         }
         let width = rest.iter().skip(1).take_while(|b| **b & 0b1100_0000 == 0b1000_0000).count() + 1;
+        work::count(width);
         if rest.get(width) == Some(&b'\'') { width + 2 } else { 1 }
     }
 
@@ -297,6 +307,7 @@ impl Scanner<'_> {
         self.at += 1;
         let mut class = false;
         while let Some(&byte) = self.bytes.get(self.at) {
+            work::count(1);
             match byte {
                 b'\n' | b'\r' => return None,
                 b'\\' => self.at += 1,
@@ -319,10 +330,11 @@ impl Scanner<'_> {
         self.at += 2;
         let tabs = self.bytes.get(self.at) == Some(&b'-');
         self.at += usize::from(tabs);
-        self.at += self.bytes[self.at..].iter().take_while(|b| **b == b' ').count();
+        self.at += self.run_of(b' ');
         let word =
             self.bytes[self.at..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"_'\"\\".contains(b));
         let tag: Vec<u8> = word.copied().collect();
+        work::count(tag.len());
         // `1 << 2` is a shift.
         if tag.first().is_some_and(|first| !first.is_ascii_digit()) {
             self.at += tag.len();
@@ -331,7 +343,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads lines up to the one that ends the here-document; tells whether it came.
+    /// Reads lines up to the end of the here-document; returns whether there was one.
     fn heredoc_body(&mut self, heredoc: &Heredoc) -> bool {
         while self.at < self.bytes.len() {
             let start = self.at;
@@ -347,6 +359,13 @@ impl Scanner<'_> {
         }
         self.at = self.bytes.len();
         false
+    }
+
+    /// Returns how often a byte is repeated from here on.
+    fn run_of(&self, byte: u8) -> usize {
+        let length = self.bytes[self.at..].iter().take_while(|b| **b == byte).count();
+        work::count(length);
+        length
     }
 
     fn sees(&self, text: &str) -> bool {
@@ -366,9 +385,10 @@ impl Scanner<'_> {
         (filled && ended).then_some(1 + count + usize::from(last.is_some()))
     }
 
-    /// Moves behind the next `close`; tells whether there is one.
+    /// Moves behind the next `close`; returns whether there is one.
     fn skip_past(&mut self, close: Close) -> bool {
         while self.at < self.bytes.len() {
+            work::count(1);
             if let Some(length) = self.closes(close) {
                 self.at += length;
                 self.last = Last::Operand;
@@ -383,12 +403,15 @@ impl Scanner<'_> {
     fn long_bracket(&self, at: usize) -> Option<usize> {
         let rest = self.bytes.get(at..)?.strip_prefix(b"[")?;
         let level = rest.iter().take_while(|b| **b == b'=').count();
+        work::count(level);
         (rest.get(level) == Some(&b'[')).then_some(level)
     }
 
     fn skip_line(&mut self) {
         let rest = &self.bytes[self.at..];
-        self.at += rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+        let length = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+        work::count(length);
+        self.at += length;
     }
 
     fn begins_word(&self) -> bool {
@@ -396,7 +419,7 @@ impl Scanner<'_> {
         before.is_none_or(|b| b.is_ascii_whitespace() || b";|&()".contains(b))
     }
 
-    /// Tells whether a single quote stands in a word of prose, as in the text of JSX: no code has it there.
+    /// Returns whether a single quote stands in a word of prose, as in the text of JSX: no code has it there.
     fn is_apostrophe(&self, quote: &Quote) -> bool {
         let in_word = self.at > 0 && self.bytes[self.at - 1].is_ascii_alphanumeric();
         quote.open == "'" && in_word && !matches!(self.rules.special, Special::Shell | Special::Python)

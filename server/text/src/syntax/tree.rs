@@ -7,6 +7,7 @@ use crate::{Offset, Snapshot};
 use super::PARSED_BYTES;
 use super::parse::parse;
 use super::scan::Found;
+use super::work;
 
 /// Parses the document and returns its text with what stands at `offset`, or else (`Err`) the byte from which only a
 /// scanner can tell. `None` if there is no grammar, or the document is too large or too hard.
@@ -36,6 +37,7 @@ fn first_doubt(root: Node<'_>, text: &str, end: usize) -> Option<usize> {
     // Not `Node::parent`: it walks down from the root each time, which takes forever in a deep tree.
     let mut open = vec![(root, None)];
     while let Some((node, literal)) = open.pop() {
+        work::count(1);
         let start = literal.unwrap_or(node.start_byte());
         if start >= first.unwrap_or(end) || !node.has_error() {
             continue;
@@ -63,6 +65,7 @@ fn first_doubt(root: Node<'_>, text: &str, end: usize) -> Option<usize> {
 
 /// Returns where among the direct children of an error text was skipped or an opener stands alone.
 fn doubt_among(error: Node<'_>, children: &[Node<'_>], text: &str) -> Option<usize> {
+    work::count(children.len());
     let skipped = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| !gap.trim().is_empty());
     let mut reached = error.start_byte();
     for child in children {
@@ -111,6 +114,7 @@ fn innermost(root: Node<'_>, text: &str, at: usize) -> Result<Found, usize> {
     let Some(before) = at.checked_sub(1) else { return Ok(found) };
     let mut cursor = root.walk();
     while cursor.goto_first_child_for_byte(before).is_some() && cursor.node().start_byte() <= before {
+        work::count(1);
         let node = cursor.node();
         let (start, end) = (node.start_byte(), node.end_byte());
         if is_comment(node.kind()) {

@@ -1,4 +1,4 @@
-//! The native file: PEFT's layout in safetensors, with what an adapter must tell about itself.
+//! The native file: PEFT's layout in safetensors, with metadata about base and origin.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::check::check;
 use super::error::FormatError;
-use super::names::{Part, Place, of_peft, peft};
+use super::names::{Component, TensorKey, of_peft, peft};
 use super::rows::{Order, reorder};
 use super::safetensors::{Container, Precision, Written, write as write_container};
 
@@ -17,32 +17,32 @@ pub const MOST_BYTES: u64 = 1 << 30;
 /// Version of the layout; raised when an older program would misread it.
 const VERSION: &str = "1";
 
-/// An adapter, and what it says about itself.
+/// An adapter with its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adapter {
     /// The tensors, with rows in the order of the base's GGUF file.
     pub weights: AdapterWeights,
-    /// What it was made for and from.
+    /// Its base and origin.
     pub about: About,
 }
 
-/// What an adapter was made for and from.
+/// The base and the origin of an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct About {
     /// SHA-256 of the base model's file, in lower-case hexadecimal.
     pub base_sha256: String,
-    /// What people call the base model.
+    /// The name of the base model for people.
     pub base: String,
     /// The base model's `general.architecture`.
     pub architecture: String,
-    /// SHA-256 of the manifest that cites what it was trained on; `None` for an adapter from elsewhere.
+    /// SHA-256 of the manifest that cites the training data; `None` for an adapter from elsewhere.
     pub manifest_sha256: Option<String>,
 }
 
-/// What a file tells without the base model at hand.
+/// The header of a file, which can be read without the base model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Header {
-    /// What it was made for and from.
+    /// Its base and origin.
     #[serde(flatten)]
     pub about: About,
     /// Rank of every low-rank change; 0 where there is none.
@@ -79,7 +79,7 @@ pub fn lossless(weights: &AdapterWeights) -> Precision {
 }
 
 /// Returns the bytes of an adapter's file. The same adapter always gives the same bytes; with
-/// [`Precision::Half`] its numbers are rounded, and what is measured must be what is read back.
+/// [`Precision::Half`] its numbers are rounded: measure the adapter that is read back.
 ///
 /// # Errors
 /// When it does not fit the base model, or [`check`] finds something else wrong.
@@ -121,7 +121,7 @@ pub fn read(file: &[u8], config: &Config, base_sha256: &str) -> Result<Adapter, 
     Ok(Adapter { weights, about: header.about })
 }
 
-/// Reads what a file tells about itself; its numbers are not looked at.
+/// Reads the header of a file, without its numbers.
 ///
 /// # Errors
 /// When the file is broken or no adapter of ours.
@@ -159,13 +159,13 @@ fn header(container: &Container<'_>) -> Result<Header, FormatError> {
     let (Ok(rank), Ok(alpha)) = (rank, alpha) else {
         return Err(FormatError::broken("housestyle.rank, housestyle.alpha", "they are no numbers"));
     };
-    let mut places: Vec<Place> = Vec::new();
+    let mut keys: Vec<TensorKey> = Vec::new();
     for name in container.tensors.keys() {
-        places.push(of_peft(name).ok_or_else(|| unknown(name))?);
+        keys.push(of_peft(name).ok_or_else(|| unknown(name))?);
     }
     let targets: std::collections::BTreeSet<_> =
-        places.iter().map(|place| super::names::peft_module(place.1)).collect();
-    let layers: std::collections::BTreeSet<_> = places.iter().map(|place| place.0).collect();
+        keys.iter().map(|key| super::names::peft_module(key.1)).collect();
+    let layers: std::collections::BTreeSet<_> = keys.iter().map(|key| key.0).collect();
     Ok(Header {
         about: About {
             base_sha256: digest("base_sha256", needed("base_sha256")?)?,
@@ -180,7 +180,7 @@ fn header(container: &Container<'_>) -> Result<Header, FormatError> {
         targets: targets.into_iter().collect(),
         layers: layers.len(),
         parameters: container.tensors.values().map(|tensor| tensor.shape.iter().product::<usize>()).sum(),
-        biases: places.iter().filter(|place| place.2 == Part::Bias).count(),
+        biases: keys.iter().filter(|key| key.2 == Component::Bias).count(),
     })
 }
 
@@ -202,87 +202,87 @@ pub(super) fn tensors(weights: &AdapterWeights, config: &Config) -> BTreeMap<Str
     for (&(layer, target), LowRank { a, b }) in &weights.low_rank {
         let (rows, columns) = target.shape(config);
         let b = reorder(b.clone(), weights.rank, target, config, Order::ToPublished);
-        tensors.insert(peft(layer, target, Part::A), (vec![weights.rank, columns], a.clone()));
-        tensors.insert(peft(layer, target, Part::B), (vec![rows, weights.rank], b));
+        tensors.insert(peft(layer, target, Component::A), (vec![weights.rank, columns], a.clone()));
+        tensors.insert(peft(layer, target, Component::B), (vec![rows, weights.rank], b));
     }
     for (&(layer, target), bias) in &weights.biases {
         let bias = reorder(bias.clone(), 1, target, config, Order::ToPublished);
-        tensors.insert(peft(layer, target, Part::Bias), (vec![bias.len()], bias));
+        tensors.insert(peft(layer, target, Component::Bias), (vec![bias.len()], bias));
     }
     tensors
 }
 
-/// Gathers the tensors of PEFT's layout; alpha is left to the caller.
+/// Collects the tensors of PEFT's layout; the caller sets alpha.
 pub(super) fn collect(container: &Container<'_>, config: &Config) -> Result<AdapterWeights, FormatError> {
-    let mut parts = Parts::default();
+    let mut collector = Collector::default();
     for (name, tensor) in &container.tensors {
-        let place = of_peft(name).ok_or_else(|| unknown(name))?;
-        parts.add(name, place, &tensor.shape, config, || {
-            let width = if place.2 == Part::B { tensor.shape[1] } else { 1 };
+        let key = of_peft(name).ok_or_else(|| unknown(name))?;
+        collector.add(name, key, &tensor.shape, config, || {
+            let width = if key.2 == Component::B { tensor.shape[1] } else { 1 };
             let values = tensor.values();
-            if place.2 == Part::A { values } else { reorder(values, width, place.1, config, Order::ToGguf) }
+            if key.2 == Component::A { values } else { reorder(values, width, key.1, config, Order::ToGguf) }
         })?;
     }
-    parts.finish()
+    collector.finish()
 }
 
-/// The parts of an adapter while a file is read. Shapes are checked before numbers are converted.
+/// Collects the tensors of an adapter while a file is read. Shapes are checked before numbers are converted.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct Collector {
     rank: Option<usize>,
-    values: BTreeMap<Place, Vec<f32>>,
+    values: BTreeMap<TensorKey, Vec<f32>>,
 }
 
-impl Parts {
+impl Collector {
     /// Adds a tensor of a shape, outermost dimension first.
     pub(super) fn add(
         &mut self,
         name: &str,
-        place: Place,
+        key: TensorKey,
         found: &[usize],
         config: &Config,
         values: impl FnOnce() -> Vec<f32>,
     ) -> Result<(), FormatError> {
-        let (layer, target, part) = place;
+        let (layer, target, component) = key;
         let (rows, columns) = target.shape(config);
-        let rank = match (part, found) {
-            (Part::A, [rank, _]) | (Part::B, [_, rank]) => *rank,
+        let rank = match (component, found) {
+            (Component::A, [rank, _]) | (Component::B, [_, rank]) => *rank,
             _ => 0,
         };
-        let expected = match part {
-            Part::A => vec![rank, columns],
-            Part::B => vec![rows, rank],
-            Part::Bias => vec![rows],
+        let expected = match component {
+            Component::A => vec![rank, columns],
+            Component::B => vec![rows, rank],
+            Component::Bias => vec![rows],
         };
         if layer >= config.layers || found != expected {
             let expected = format!("{expected:?} in layers below {}", config.layers);
             let (name, found) = (super::error::shorten(name), format!("{found:?}"));
             return Err(FormatError::Shape { name, found, expected });
         }
-        if part != Part::Bias && *self.rank.get_or_insert(rank) != rank {
+        if component != Component::Bias && *self.rank.get_or_insert(rank) != rank {
             let problem = format!(
                 "rank {rank}, but others have {}; one rank for all is supported",
                 self.rank.unwrap_or(0)
             );
             return Err(FormatError::unsupported(format!("tensor {name}"), problem));
         }
-        self.values.insert(place, values());
+        self.values.insert(key, values());
         Ok(())
     }
 
     /// Returns the adapter, without its alpha.
     pub(super) fn finish(mut self) -> Result<AdapterWeights, FormatError> {
         let mut weights = AdapterWeights { rank: self.rank.unwrap_or(0), ..AdapterWeights::default() };
-        while let Some(((layer, target, part), values)) = self.values.pop_first() {
+        while let Some(((layer, target, component), values)) = self.values.pop_first() {
             // In this order: A, B, the bias.
-            match part {
-                Part::A => {
-                    let b = self.values.remove(&(layer, target, Part::B));
-                    let b = b.ok_or_else(|| lonely(layer, target, Part::B))?;
+            match component {
+                Component::A => {
+                    let b = self.values.remove(&(layer, target, Component::B));
+                    let b = b.ok_or_else(|| lonely(layer, target, Component::B))?;
                     weights.low_rank.insert((layer, target), LowRank { a: values, b });
                 }
-                Part::B => return Err(lonely(layer, target, Part::A)),
-                Part::Bias => {
+                Component::B => return Err(lonely(layer, target, Component::A)),
+                Component::Bias => {
                     weights.biases.insert((layer, target), values);
                 }
             }
@@ -291,9 +291,9 @@ impl Parts {
     }
 }
 
-fn lonely(layer: usize, target: housestyle_engine::Target, part: Part) -> FormatError {
+fn lonely(layer: usize, target: housestyle_engine::Target, component: Component) -> FormatError {
     FormatError::broken(
-        format!("tensor {}", peft(layer, target, part)),
+        format!("tensor {}", peft(layer, target, component)),
         "missing, though its other half is there",
     )
 }

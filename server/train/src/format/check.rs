@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use housestyle_engine::{AdapterWeights, Config};
 
 use super::error::FormatError;
-use super::names::{Part, peft};
+use super::names::{Component, peft};
 
 /// Most columns of a low-rank change. Beyond it an adapter is no small module any more.
 pub const MOST_RANK: usize = 512;
@@ -45,15 +45,15 @@ pub fn check(weights: &AdapterWeights, config: &Config) -> Result<(), FormatErro
     }
     for (&(layer, target), change) in low_rank {
         let (rows, columns) = target.shape(config);
-        sized(&change.a, (*rank, columns), || peft(layer, target, Part::A))?;
-        sized(&change.b, (rows, *rank), || peft(layer, target, Part::B))?;
+        sized(&change.a, (*rank, columns), || peft(layer, target, Component::A))?;
+        sized(&change.b, (rows, *rank), || peft(layer, target, Component::B))?;
         // |BA| ≤ |B| |A| in Frobenius' norm.
         let bound = f64::from(weights.scale()).abs() * norm(&change.a) * norm(&change.b);
-        small(bound, rows * columns, || peft(layer, target, Part::B))?;
+        small(bound, rows * columns, || peft(layer, target, Component::B))?;
     }
     for (&(layer, target), bias) in biases {
         let (rows, _) = target.shape(config);
-        let name = || peft(layer, target, Part::Bias);
+        let name = || peft(layer, target, Component::Bias);
         sized(bias, (rows, 1), name)?;
         // A product's size is that of a normalised vector's: a bias is held to a hundred times that.
         small(norm(bias) / 100.0, rows, name)?;

@@ -1,4 +1,4 @@
-//! What can be wrong with an adapter's file, each with the field and the values that disagreed.
+//! The errors of an adapter's file, each with the field and the values that disagreed.
 
 /// Why an adapter could not be read or written.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -8,7 +8,7 @@ pub enum FormatError {
     Broken {
         /// The field or tensor.
         field: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
     /// The file is well formed, but of a kind that cannot be used.
@@ -16,7 +16,7 @@ pub enum FormatError {
     Unsupported {
         /// The field or tensor.
         field: String,
-        /// What is supported instead.
+        /// The problem, and what is supported instead.
         problem: String,
     },
     /// It belongs to another base model.
@@ -24,7 +24,7 @@ pub enum FormatError {
         "the adapter was made for the base model {made_for}, but this one is {this}: use that model, or train anew"
     )]
     WrongBase {
-        /// What the adapter says: the base's SHA-256 or architecture.
+        /// The base by the adapter: its SHA-256 or architecture.
         made_for: String,
         /// The same of the model at hand.
         this: String,
@@ -36,9 +36,9 @@ pub enum FormatError {
     Shape {
         /// Which one.
         name: String,
-        /// What it has.
+        /// Its shape.
         found: String,
-        /// What the base model asks for.
+        /// The shape by the base model.
         expected: String,
     },
     /// A number is NaN or infinite.
@@ -48,7 +48,7 @@ pub enum FormatError {
         name: String,
         /// Where in it.
         index: usize,
-        /// What stands there.
+        /// The value.
         value: f32,
     },
     /// A change is so large that it would destroy the model.
@@ -64,7 +64,7 @@ pub enum FormatError {
         /// The most that is accepted.
         most: f64,
     },
-    /// The format cannot say what the adapter has.
+    /// The format has no place for a part of the adapter.
     #[error(
         "the adapter has {count} biases (BitFit), which {format} cannot load; without them it would be another \
          adapter, never measured. Export it without biases if that is what you want"

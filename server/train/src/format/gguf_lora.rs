@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use housestyle_engine::Config;
 use housestyle_engine::gguf::{Gguf, Value};
 
-use super::adapter::{About, Adapter, Parts, is_digest};
+use super::adapter::{About, Adapter, Collector, is_digest};
 use super::check::check;
 use super::error::FormatError;
 use super::names::{gguf_base, of_gguf};
@@ -115,10 +115,10 @@ pub fn read_gguf(file: &[u8], config: &Config, about: &About) -> Result<Adapter,
     let wrong =
         |made_for: String, this: &str| Err(FormatError::WrongBase { made_for, this: this.to_owned() });
     match gguf.get("general.architecture") {
-        Some(Value::String(found)) if **found == *config.architecture => {}
+        Some(Value::String(found)) if *found == config.architecture() => {}
         Some(Value::String(found)) => {
             let found: String = found.chars().take(40).collect();
-            return wrong(format!("of architecture {found:?}"), &format!("is {:?}", config.architecture));
+            return wrong(format!("of architecture {found:?}"), &format!("is {:?}", config.architecture()));
         }
         _ => return Err(FormatError::broken("general.architecture", "missing")),
     }
@@ -129,14 +129,14 @@ pub fn read_gguf(file: &[u8], config: &Config, about: &About) -> Result<Adapter,
     if stored > file.len() {
         return Err(FormatError::broken("tensors", "they overlap")); // and would take more memory than the file
     }
-    let mut parts = Parts::default();
+    let mut collector = Collector::default();
     for (name, info) in gguf.tensors() {
-        let Some(place) = of_gguf(name) else {
+        let Some(key) = of_gguf(name) else {
             let problem = "only LoRA on the linear layers of attention and MLP is known";
             return Err(FormatError::unsupported(format!("tensor {name}"), problem));
         };
         let found: Vec<usize> = info.dims.iter().rev().copied().collect();
-        parts.add(name, place, &found, config, || {
+        collector.add(name, key, &found, config, || {
             let mut values = vec![0.0; info.dims.iter().product()];
             let row = info.dtype.row_bytes(info.dims[0]);
             let rows = file[info.bytes.clone()].chunks_exact(row);
@@ -147,7 +147,7 @@ pub fn read_gguf(file: &[u8], config: &Config, about: &About) -> Result<Adapter,
             values
         })?;
     }
-    let mut weights = parts.finish()?;
+    let mut weights = collector.finish()?;
     weights.alpha = gguf
         .float("adapter.lora.alpha")
         .map_err(|error| FormatError::broken("adapter.lora.alpha", error.to_string()))?;

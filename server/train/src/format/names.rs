@@ -1,10 +1,10 @@
-//! What each format calls a matrix: PEFT by the module's path, llama.cpp by the base tensor's name.
+//! The names of matrices in each format: in PEFT the module's path, in llama.cpp the base tensor's name.
 
 use housestyle_engine::Target;
 
-/// A part of an adapter's matrix.
+/// A tensor of a matrix's change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(super) enum Component {
     /// (rank, in).
     A,
     /// (out, rank).
@@ -13,12 +13,12 @@ pub(super) enum Part {
     Bias,
 }
 
-/// A tensor's place in an adapter.
-pub(super) type Place = (usize, Target, Part);
+/// Names a tensor of an adapter: layer, matrix and component.
+pub(super) type TensorKey = (usize, Target, Component);
 
-/// What PEFT puts before the module's path; the second `model` belongs to the path.
+/// PEFT's prefix of the module's path; the second `model` belongs to the path.
 const PEFT: &str = "base_model.model.model.layers.";
-/// A namespace of our own: nobody else has a name for what is added to a module's product.
+/// A namespace of our own: no other format has a name for a bias that is added to a module's product.
 const BIASES: &str = "housestyle.layers.";
 
 /// Returns the module's path within a layer, and its last part.
@@ -40,34 +40,34 @@ pub(super) fn peft_module(target: Target) -> &'static str {
 }
 
 /// Returns the name of a tensor in a file of PEFT's layout.
-pub(super) fn peft(layer: usize, target: Target, part: Part) -> String {
+pub(super) fn peft(layer: usize, target: Target, component: Component) -> String {
     let (block, name) = module(target);
-    match part {
-        Part::A => format!("{PEFT}{layer}.{block}.{name}.lora_A.weight"),
-        Part::B => format!("{PEFT}{layer}.{block}.{name}.lora_B.weight"),
-        Part::Bias => format!("{BIASES}{layer}.{block}.{name}.bias"),
+    match component {
+        Component::A => format!("{PEFT}{layer}.{block}.{name}.lora_A.weight"),
+        Component::B => format!("{PEFT}{layer}.{block}.{name}.lora_B.weight"),
+        Component::Bias => format!("{BIASES}{layer}.{block}.{name}.bias"),
     }
 }
 
-/// Returns the place that a name of PEFT's layout means.
-pub(super) fn of_peft(name: &str) -> Option<Place> {
+/// Returns the key of a tensor by its name in PEFT's layout.
+pub(super) fn of_peft(name: &str) -> Option<TensorKey> {
     let (rest, bias) = match name.strip_prefix(PEFT) {
         Some(rest) => (rest, false),
         None => (name.strip_prefix(BIASES)?, true),
     };
     let (layer, rest) = rest.split_once('.')?;
-    let (path, part) = match bias {
-        true => (rest.strip_suffix(".bias")?, Part::Bias),
+    let (path, component) = match bias {
+        true => (rest.strip_suffix(".bias")?, Component::Bias),
         false => match rest.strip_suffix(".lora_A.weight") {
-            Some(path) => (path, Part::A),
-            None => (rest.strip_suffix(".lora_B.weight")?, Part::B),
+            Some(path) => (path, Component::A),
+            None => (rest.strip_suffix(".lora_B.weight")?, Component::B),
         },
     };
     let target = Target::ALL.into_iter().find(|target| {
         let (block, name) = module(*target);
         path.strip_prefix(block).and_then(|rest| rest.strip_prefix('.')) == Some(name)
     })?;
-    Some((number(layer)?, target, part))
+    Some((number(layer)?, target, component))
 }
 
 /// Returns the name of a base tensor in a GGUF file.
@@ -75,18 +75,18 @@ pub(super) fn gguf_base(layer: usize, target: Target) -> String {
     format!("blk.{layer}.{}.weight", target.gguf_name())
 }
 
-/// Returns the place that a name in a GGUF adapter means.
-pub(super) fn of_gguf(name: &str) -> Option<Place> {
-    let (base, part) = match name.strip_suffix(".lora_a") {
-        Some(base) => (base, Part::A),
-        None => (name.strip_suffix(".lora_b")?, Part::B),
+/// Returns the key of a tensor by its name in a GGUF adapter.
+pub(super) fn of_gguf(name: &str) -> Option<TensorKey> {
+    let (base, component) = match name.strip_suffix(".lora_a") {
+        Some(base) => (base, Component::A),
+        None => (name.strip_suffix(".lora_b")?, Component::B),
     };
     let layer = number(base.strip_prefix("blk.")?.split_once('.')?.0)?;
     let target = Target::ALL.into_iter().find(|target| gguf_base(layer, *target) == base)?;
-    Some((layer, target, part))
+    Some((layer, target, component))
 }
 
-/// Reads a number as it is written: without a sign or leading zeros, so that a place has one name.
+/// Reads a number as it is written: without a sign or leading zeros, so that a tensor has one name.
 fn number(text: &str) -> Option<usize> {
     let plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
     if plain { text.parse().ok() } else { None }
@@ -97,16 +97,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_of_each_format_leads_back_to_its_place() {
+    fn a_name_of_each_format_leads_back_to_its_key() {
         for target in Target::ALL {
-            for part in [Part::A, Part::B, Part::Bias] {
-                assert_eq!(of_peft(&peft(17, target, part)), Some((17, target, part)));
+            for component in [Component::A, Component::B, Component::Bias] {
+                assert_eq!(of_peft(&peft(17, target, component)), Some((17, target, component)));
             }
             let name = gguf_base(3, target);
-            assert_eq!(of_gguf(&format!("{name}.lora_b")), Some((3, target, Part::B)));
+            assert_eq!(of_gguf(&format!("{name}.lora_b")), Some((3, target, Component::B)));
         }
         assert_eq!(
-            peft(0, Target::Down, Part::A),
+            peft(0, Target::Down, Component::A),
             "base_model.model.model.layers.0.mlp.down_proj.lora_A.weight"
         );
     }

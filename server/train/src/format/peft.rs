@@ -1,4 +1,4 @@
-//! A PEFT folder: `adapter_config.json` beside `adapter_model.safetensors`
+//! A PEFT folder: `adapter_config.json` and `adapter_model.safetensors`
 //! (<https://huggingface.co/docs/peft/developer_guides/checkpoint>).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ pub struct PeftFolder {
     pub model: Vec<u8>,
 }
 
-/// What PEFT must know to load an adapter. Ours always scale by alpha over rank, and train no other module.
+/// The settings by which PEFT loads an adapter. Ours always scale by alpha over rank, and train no other module.
 #[derive(Debug, Serialize)]
 struct Written<'a> {
     peft_type: &'static str,
@@ -105,7 +105,7 @@ fn alpha(alpha: f32) -> Value {
     if alpha.fract() == 0.0 && alpha.abs() < 1e6 { Value::from(alpha as i64) } else { Value::from(alpha) }
 }
 
-/// What is read of a configuration; what is not named here does not change how the tensors are used.
+/// The settings of a configuration that change the use of its tensors; other settings are ignored.
 #[derive(Debug, Deserialize)]
 struct Read {
     peft_type: String,
@@ -131,7 +131,7 @@ struct Read {
 /// for; where it does, the base must be the same.
 ///
 /// # Errors
-/// When it is broken, does not fit the model, or uses what is more than plain LoRA.
+/// When it is broken, does not fit the model, or is more than plain LoRA.
 pub fn read_peft(folder: &PeftFolder, config: &Config, about: &About) -> Result<Adapter, FormatError> {
     let settings: Read = serde_json::from_str(&folder.config)
         .map_err(|error| FormatError::broken("adapter_config.json", error.to_string()))?;

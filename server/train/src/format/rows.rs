@@ -1,8 +1,8 @@
 //! The order of a matrix's rows: as the weights were published, or as the base's GGUF file has them.
 //!
 //! Conversion of Llama's family to GGUF re-orders the rows of queries and keys within each head, so that
-//! the rotary embedding can pair neighbours instead of halves. What is added to their product must be
-//! re-ordered with them: the rows of LoRA's B, and a bias.
+//! the rotary embedding can pair neighbours instead of halves. The rows of LoRA's B and a bias, which are
+//! added to their product, must be re-ordered with them.
 
 use housestyle_engine::{Config, Rope, Target};
 
@@ -24,7 +24,7 @@ pub(super) fn reorder(
     order: Order,
 ) -> Vec<f32> {
     let rotated = matches!(target, Target::Query | Target::Key);
-    if config.rope != Rope::Interleaved || !rotated || width == 0 {
+    if config.family.rope != Rope::Interleaved || !rotated || width == 0 {
         return values;
     }
     let half = config.head_dim / 2;

@@ -1,7 +1,7 @@
 //! The container: a header in JSON, then the tensors' bytes (<https://github.com/huggingface/safetensors>).
 //!
 //! Our own, since the usual crate writes the metadata in the order of a hash table, and an adapter is named
-//! by the hash of its bytes. What is written here has one form: names sorted, no gaps, no white space but
+//! by the hash of its bytes. A file that is written here has one form: names sorted, no gaps, no white space but
 //! the header's padding.
 
 use std::collections::BTreeMap;
@@ -81,27 +81,27 @@ impl<'a> Container<'a> {
     /// Reads a whole file.
     ///
     /// # Errors
-    /// When it is cut off, overlaps, has gaps, or is otherwise not what the format allows.
+    /// When it is cut off, overlaps, has gaps, or breaks the format otherwise.
     pub(super) fn read(file: &'a [u8]) -> Result<Container<'a>, FormatError> {
         let (header, data) = split(file)?;
         let Entries(entries) = serde_json::from_slice(header).map_err(|error| {
             FormatError::broken("header", format!("it is not what it should be: {error}"))
         })?;
         let mut container = Container::default();
-        let mut places = Vec::with_capacity(entries.len());
+        let mut ranges = Vec::with_capacity(entries.len());
         for (name, entry) in entries {
             match entry {
                 Entry::Metadata(metadata) => container.metadata = metadata,
                 Entry::Tensor(info) => {
-                    let tensor = info.place(&name, data)?;
-                    places.push((info.data_offsets, name.clone()));
+                    let tensor = info.tensor(&name, data)?;
+                    ranges.push((info.data_offsets, name.clone()));
                     container.tensors.insert(name, tensor);
                 }
             }
         }
-        places.sort();
+        ranges.sort();
         let mut end = 0;
-        for ([from, to], name) in places {
+        for ([from, to], name) in ranges {
             if from != end {
                 let problem = format!("it begins at {from}, where {end} is the end of the one before");
                 return Err(FormatError::broken(format!("tensor {name}"), problem));
@@ -145,7 +145,7 @@ struct Info {
 }
 
 impl Info {
-    fn place<'a>(&self, name: &str, data: &'a [u8]) -> Result<Tensor<'a>, FormatError> {
+    fn tensor<'a>(&self, name: &str, data: &'a [u8]) -> Result<Tensor<'a>, FormatError> {
         let broken = |problem: String| FormatError::broken(format!("tensor {name}"), problem);
         let [from, to] = self.data_offsets;
         let bytes = data.get(from..to).ok_or_else(|| {

@@ -1,16 +1,21 @@
 //! `adapter approve` and `adapter activate`: who says yes, and that only then anything changes.
 
 use housestyle_review::{Merged, merged};
+use housestyle_workspace::adapters::record::Record;
+use housestyle_workspace::adapters::{Approver, How, Store, Version};
+use housestyle_workspace::clock::now;
 
-use super::say;
-use crate::adapters::record::Record;
-use crate::adapters::{Approver, How, Store, Version, store::now};
+use super::print_change;
 use crate::args::AdapterApproveArgs;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 
 /// Approves a version: by its merge, else in the user's name for this machine.
-pub(super) fn approve(context: &Context, store: &Store, args: &AdapterApproveArgs) -> Result<(), Failure> {
+pub(super) fn approve(
+    invocation: &Invocation,
+    store: &Store,
+    args: &AdapterApproveArgs,
+) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
     if version.id.is_none() {
         return Err(Failure::Usage(format!(
@@ -18,37 +23,37 @@ pub(super) fn approve(context: &Context, store: &Store, args: &AdapterApproveArg
             version.number
         )));
     }
-    let (approver, what) = match merge_of(context, &version) {
+    let (approver, what) = match merge_of(invocation, &version) {
         Some(approver) => (approver, "is approved by its merge"),
         None => {
-            let (name, email) = housestyle_review::identity(&context.workspace)
+            let (name, email) = housestyle_review::identity(invocation.workspace.root())
                 .map_err(|error| Failure::Environment(error.to_string()))?;
             let how = How::Local { ungated: args.ungated.clone() };
             (Approver { name, email, time: now(), how }, "is approved for this machine, not for the team")
         }
     };
     let version = store.approve(version.number, approver)?;
-    say(context, &version, what)
+    print_change(invocation, &version, what)
 }
 
 /// Makes an approved version the active one. Merged is approved: a merge that was fetched counts at once.
-pub(super) fn activate(context: &Context, store: &Store, version: &Version) -> Result<(), Failure> {
+pub(super) fn activate(invocation: &Invocation, store: &Store, version: &Version) -> Result<(), Failure> {
     if version.approver.is_none()
-        && let Some(approver) = merge_of(context, version)
+        && let Some(approver) = merge_of(invocation, version)
     {
         store.approve(version.number, approver)?;
     }
     let version = store.activate(version.number)?;
-    say(context, &version, "is active")
+    print_change(invocation, &version, "is active")
 }
 
 /// Returns who merged the record of a version, as far as this clone knows.
-fn merge_of(context: &Context, version: &Version) -> Option<Approver> {
+fn merge_of(invocation: &Invocation, version: &Version) -> Option<Approver> {
     let record = Record::of(version)?;
     let path = Record::path(&record.id, "adapter.json");
     // Without a repository there is no merge; the local way remains.
     let Merged { commit, branch, name, email, time } =
-        merged(&context.workspace, &path, &record.bytes()).ok().flatten()?;
+        merged(invocation.workspace.root(), &path, &record.bytes()).ok().flatten()?;
     let time = u64::try_from(time).unwrap_or(0);
     Some(Approver { name, email, time, how: How::Merged { commit, branch } })
 }

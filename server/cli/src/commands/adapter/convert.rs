@@ -5,26 +5,24 @@ use std::io::Write;
 use std::path::Path;
 
 use housestyle_train::format::{
-    About, Adapter, FormatError, MOST_BYTES, PeftFolder, lossless, read, read_gguf, read_header, read_peft,
-    write, write_gguf, write_peft,
+    About, Adapter, MOST_BYTES, PeftFolder, lossless, read, read_gguf, read_header, read_peft, write,
+    write_gguf, write_peft,
 };
+use housestyle_workspace::adapters::{Base, Incoming, Origin, Store};
 use serde_json::json;
 
-use super::{json_of, say};
-use crate::adapters::{Base, Incoming, Origin, Store};
+use super::{json_of, print_change};
 use crate::args::{AdapterExportArgs, AdapterFormat, AdapterImportArgs};
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json};
 
-impl From<FormatError> for Failure {
-    fn from(error: FormatError) -> Failure {
-        Failure::CheckSaidNo(error.to_string())
-    }
-}
-
 /// Writes a version for another program.
-pub(super) fn export(context: &Context, store: &Store, args: &AdapterExportArgs) -> Result<(), Failure> {
+pub(super) fn export(
+    invocation: &Invocation,
+    store: &Store,
+    args: &AdapterExportArgs,
+) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
     let Some(id) = &version.id else {
         return Err(Failure::Usage(format!(
@@ -32,9 +30,9 @@ pub(super) fn export(context: &Context, store: &Store, args: &AdapterExportArgs)
             version.number
         )));
     };
-    let base = Base::of(context)?;
+    let base = Base::of(invocation.workspace.home(), &invocation.model()?)?;
     let mut adapter = store.measure(id, &base.config, &base.sha256)?;
-    let left_out = if args.without_biases { std::mem::take(&mut adapter.weights.biases).len() } else { 0 };
+    let omitted = if args.without_biases { std::mem::take(&mut adapter.weights.biases).len() } else { 0 };
     let precision = lossless(&adapter.weights);
     let output = &args.output;
     match args.to {
@@ -47,14 +45,14 @@ pub(super) fn export(context: &Context, store: &Store, args: &AdapterExportArgs)
             create(&output.join("adapter_config.json"), folder.config.as_bytes())?;
         }
     }
-    if context.global.json {
+    if invocation.flags.json {
         let mut document = json_of(&version);
-        document["exported"] = json!({ "path": output, "biases_left_out": left_out });
+        document["exported"] = json!({ "path": output, "biases_left_out": omitted });
         return print_json(&document);
     }
     let style = Style::for_stdout();
-    if left_out > 0 {
-        eprintln!("housestyle: {left_out} biases were left out: this is not the adapter that was measured");
+    if omitted > 0 {
+        eprintln!("housestyle: {omitted} biases were left out: this is not the adapter that was measured");
     }
     print(&format!("{} version {} is in {}", style.green("✓"), version.number, output.display()))
 }
@@ -70,12 +68,16 @@ fn create(path: &Path, content: &[u8]) -> Result<(), Failure> {
 }
 
 /// Reads a file or folder of another program as a version.
-pub(super) fn import(context: &Context, store: &Store, args: &AdapterImportArgs) -> Result<(), Failure> {
-    let base = Base::of(context)?;
+pub(super) fn import(
+    invocation: &Invocation,
+    store: &Store,
+    args: &AdapterImportArgs,
+) -> Result<(), Failure> {
+    let base = Base::of(invocation.workspace.home(), &invocation.model()?)?;
     let about = About {
         base_sha256: base.sha256.clone(),
         base: base.name.clone(),
-        architecture: base.config.architecture.clone(),
+        architecture: base.config.architecture().to_owned(),
         manifest_sha256: None,
     };
     let path = &args.path;
@@ -97,16 +99,16 @@ pub(super) fn import(context: &Context, store: &Store, args: &AdapterImportArgs)
     };
     let config = peft_config(&adapter, &base);
     // A folder copied from another machine's store brings its manifest and what the gate said there.
-    let beside = |name: &str| load(&path.join(name)).ok().filter(|_| folder);
-    let (manifest, report) = (beside("manifest.json"), beside("report.json"));
+    let sibling = |name: &str| load(&path.join(name)).ok().filter(|_| folder);
+    let (manifest, report) = (sibling("manifest.json"), sibling("report.json"));
     let incoming = Incoming { weights, config, manifest, report, origin: Origin::Imported };
     let version = store.add(&incoming)?;
     let gate =
         if version.eligible { "passed the gate" } else { "did not pass the gate, or was never before it" };
-    say(context, &version, &format!("is here and not active; it {gate}"))
+    print_change(invocation, &version, &format!("is here and not active; it {gate}"))
 }
 
-/// Returns what PEFT reads beside the weights; `None` where PEFT cannot load them.
+/// Returns PEFT's configuration for the weights; `None` where PEFT cannot load them.
 fn peft_config(adapter: &Adapter, base: &Base) -> Option<String> {
     write_peft(adapter, &base.config, &base.name, lossless(&adapter.weights)).ok().map(|folder| folder.config)
 }

@@ -4,44 +4,43 @@ use std::collections::BTreeMap;
 
 use housestyle_journal::Journal;
 use housestyle_train::format::short;
+use housestyle_workspace::adapters::{How, Origin, State, Store, Version};
+use housestyle_workspace::forgetting::{Deletion, stale};
 use serde_json::{Value, json};
 
 use super::{json_of, state};
-use crate::adapters::{How, Origin, State, Store, Version};
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::forgetting::{Gone, stale};
+use crate::invocation::Invocation;
 use crate::output::{Style, moment, print, print_json, visible};
-use crate::workspace_state;
 
 /// Returns how many entries of the journal that are forgotten by now each version learned from; those of none are not in
 /// it.
-fn forgotten(context: &Context, store: &Store) -> Result<BTreeMap<u64, usize>, Failure> {
+fn forgotten(invocation: &Invocation, store: &Store) -> Result<BTreeMap<u64, usize>, Failure> {
     // A journal that cannot be read is told by the commands that are about it.
-    let journal = Journal::open_existing(&workspace_state::journal(&context.home, &context.workspace));
-    let Some(gone) = journal.ok().flatten().and_then(|journal| Gone::of(&journal).ok()) else {
+    let journal = Journal::open_existing(&invocation.workspace.journal());
+    let Some(deletion) = journal.ok().flatten().and_then(|journal| Deletion::of(&journal).ok()) else {
         return Ok(BTreeMap::new());
     };
-    Ok(stale(store, &gone)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
+    Ok(stale(store, &deletion)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
 }
 
 /// Lists the versions, newest first.
-pub(super) fn list(context: &Context, store: &Store) -> Result<(), Failure> {
+pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     let versions = store.versions()?;
-    let forgotten = forgotten(context, store)?;
-    if context.global.json {
+    let forgotten = forgotten(invocation, store)?;
+    if invocation.flags.json {
         let active = versions.iter().find(|version| version.state == State::Active).map(|v| v.number);
-        let told = |version: &Version| {
+        let to_json = |version: &Version| {
             let mut document = json_of(version);
             document["forgotten"] = json!(forgotten.get(&version.number).unwrap_or(&0));
             document
         };
-        let newest_first: Vec<Value> = versions.iter().rev().map(told).collect();
+        let newest_first: Vec<Value> = versions.iter().rev().map(to_json).collect();
         return print_json(&json!({ "folder": store.folder(), "active": active, "versions": newest_first }));
     }
     let style = Style::for_stdout();
     if versions.is_empty() {
-        return print(&format!("no adapters yet in {}", context.workspace.display()));
+        return print(&format!("no adapters yet in {}", invocation.workspace.root().display()));
     }
     for version in versions.iter().rev() {
         let word = format!("{:10}", state(version.state));
@@ -77,13 +76,13 @@ fn origin(version: &Version) -> String {
 }
 
 /// Tells all of one version.
-pub(super) fn show(context: &Context, store: &Store, version: &Version) -> Result<(), Failure> {
+pub(super) fn show(invocation: &Invocation, store: &Store, version: &Version) -> Result<(), Failure> {
     let header = version.id.as_deref().map(|id| store.header(id)).transpose()?;
     let document =
         |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let forgotten = forgotten(context, store)?.get(&version.number).copied().unwrap_or(0);
+    let forgotten = forgotten(invocation, store)?.get(&version.number).copied().unwrap_or(0);
     let (report, manifest) = (document(store.report(version)), document(store.manifest(version)));
-    if context.global.json {
+    if invocation.flags.json {
         let mut document = json_of(version);
         document["adapter"] = json!(header);
         document["report"] = json!(report);

@@ -1,4 +1,4 @@
-//! `housestyle adapter`: versions of what was learned.
+//! `housestyle adapter`: versions of the workspace's adapter.
 
 mod approve;
 mod convert;
@@ -7,63 +7,50 @@ mod list;
 mod propose;
 mod remote;
 
+use housestyle_workspace::adapters::{Origin, State, Store, Version};
 use serde_json::{Value, json};
 
-use crate::adapters::{Origin, State, Store, StoreError, Version};
 use crate::args::{AdapterAction, AdapterArgs};
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json};
 
 /// Runs `housestyle adapter …`.
-pub(crate) fn run(context: &Context, args: &AdapterArgs) -> Result<(), Failure> {
-    let store = Store::of(context);
+pub(crate) fn run(invocation: &Invocation, args: &AdapterArgs) -> Result<(), Failure> {
+    let store = Store::of(&invocation.workspace);
     match &args.action {
-        AdapterAction::List => list::list(context, &store),
-        AdapterAction::Show(which) => list::show(context, &store, &store.find(&which.id)?),
-        AdapterAction::Eval(args) => eval::run(context, &store, args),
-        AdapterAction::Propose(args) => propose::run(context, &store, args),
-        AdapterAction::Approve(args) => approve::approve(context, &store, args),
-        AdapterAction::Activate(which) => approve::activate(context, &store, &store.find(&which.id)?),
+        AdapterAction::List => list::list(invocation, &store),
+        AdapterAction::Show(which) => list::show(invocation, &store, &store.find(&which.id)?),
+        AdapterAction::Eval(args) => eval::run(invocation, &store, args),
+        AdapterAction::Propose(args) => propose::run(invocation, &store, args),
+        AdapterAction::Approve(args) => approve::approve(invocation, &store, args),
+        AdapterAction::Activate(which) => approve::activate(invocation, &store, &store.find(&which.id)?),
         AdapterAction::Rollback(args) => {
             let version = store.roll_back(args.to)?;
-            say(context, &version, "is active")
+            print_change(invocation, &version, "is active")
         }
-        AdapterAction::Export(args) => convert::export(context, &store, args),
-        AdapterAction::Import(args) => convert::import(context, &store, args),
-        AdapterAction::Push(args) => remote::push(context, &store, args),
-        AdapterAction::Pull(args) => remote::pull(context, &store, args),
+        AdapterAction::Export(args) => convert::export(invocation, &store, args),
+        AdapterAction::Import(args) => convert::import(invocation, &store, args),
+        AdapterAction::Push(args) => remote::push(invocation, &store, args),
+        AdapterAction::Pull(args) => remote::pull(invocation, &store, args),
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        let text = error.to_string();
-        match error {
-            StoreError::Unknown { .. } | StoreError::Ambiguous { .. } | StoreError::NeverActive { .. } => {
-                Failure::Usage(text)
-            }
-            StoreError::File { .. } | StoreError::Busy { .. } => Failure::Environment(text),
-            _ => Failure::CheckSaidNo(text),
-        }
-    }
-}
-
-/// Returns a version as `--json` tells it.
+/// Returns a version in the form of `--json`.
 fn json_of(version: &Version) -> Value {
     json!(version)
 }
 
-/// Tells in one line what became of a version.
-fn say(context: &Context, version: &Version, what: &str) -> Result<(), Failure> {
-    if context.global.json {
+/// Prints a version's change in one line.
+fn print_change(invocation: &Invocation, version: &Version, what: &str) -> Result<(), Failure> {
+    if invocation.flags.json {
         return print_json(&json_of(version));
     }
     let style = Style::for_stdout();
-    print(&format!("{} version {} {}", style.green("✓"), version.number, told(version, what)))
+    print(&format!("{} version {} {}", style.green("✓"), version.number, change_line(version, what)))
 }
 
-fn told(version: &Version, what: &str) -> String {
+fn change_line(version: &Version, what: &str) -> String {
     let of = match &version.id {
         Some(id) => format!("(adapter {})", housestyle_train::format::short(id)),
         None => "(no adapter)".to_owned(),

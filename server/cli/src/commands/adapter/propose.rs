@@ -1,25 +1,16 @@
 //! `adapter propose`: record, manifest and report on a branch for review, the weights as a blob beside it.
 
-use housestyle_review::{Outcome, Proposal, ProposeError, propose, write_weights};
+use housestyle_review::{Proposal, ProposalOutcome, propose, write_weights};
 use housestyle_train::format::short;
+use housestyle_workspace::adapters::record::Record;
+use housestyle_workspace::adapters::{Store, Version};
 use serde_json::{Value, json};
 
 use super::json_of;
-use crate::adapters::record::Record;
-use crate::adapters::{Store, Version};
 use crate::args::AdapterProposeArgs;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json};
-
-impl From<ProposeError> for Failure {
-    fn from(error: ProposeError) -> Failure {
-        match error.is_usage() {
-            true => Failure::Usage(error.to_string()),
-            false => Failure::Environment(error.to_string()),
-        }
-    }
-}
 
 /// Returns the name that a version's branch has unless another is given.
 pub(super) fn default_name(id: &str) -> String {
@@ -27,7 +18,7 @@ pub(super) fn default_name(id: &str) -> String {
 }
 
 /// Commits a proposal.
-pub(super) fn run(context: &Context, store: &Store, args: &AdapterProposeArgs) -> Result<(), Failure> {
+pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterProposeArgs) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
     let Some(record) = Record::of(&version) else {
         return Err(Failure::Usage(format!(
@@ -50,12 +41,15 @@ pub(super) fn run(context: &Context, store: &Store, args: &AdapterProposeArgs) -
     let report = report.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let message = message(&version, &record, report.as_ref());
     let name = args.name.clone().unwrap_or_else(|| default_name(&record.id));
-    let reference = write_weights(&context.workspace, &record.id, &weights)?;
+    let reference = write_weights(invocation.workspace.root(), &record.id, &weights)?;
     let subject = format!("adapter {}", record.id);
     let proposal = Proposal { name: &name, subject: &subject, files: &files, message: &message };
-    let proposed = propose(&context.workspace, &proposal)?;
-    let was_there = matches!(proposed.outcome, Outcome::Unchanged | Outcome::Merged);
-    if context.global.json {
+    let span = tracing::info_span!("proposal", of = "adapter").entered();
+    let proposed = propose(invocation.workspace.root(), &proposal)?;
+    tracing::info!(commit = proposed.commit, outcome = ?proposed.outcome, "committed");
+    drop(span);
+    let was_there = matches!(proposed.outcome, ProposalOutcome::Unchanged | ProposalOutcome::Merged);
+    if invocation.flags.json {
         let mut document = json_of(&version);
         document["proposal"] = json!({
             "branch": proposed.branch, "commit": proposed.commit, "weights": reference,
@@ -78,7 +72,7 @@ pub(super) fn run(context: &Context, store: &Store, args: &AdapterProposeArgs) -
     ))
 }
 
-/// Returns the commit's message: what the gate found, and trailers that programs read.
+/// Returns the commit's message: the gate's findings, and trailers that programs read.
 fn message(version: &Version, record: &Record, report: Option<&Value>) -> String {
     let mut message = format!("Propose adapter {} for {}\n\n", short(&record.id), one_line(&record.base));
     let checks = report.and_then(|report| report["gate"]["checks"].as_array());

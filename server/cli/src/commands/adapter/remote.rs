@@ -1,23 +1,23 @@
 //! `adapter push` and `adapter pull`: the team's own remote, by the user's own git and its credentials.
 
+use housestyle_net::git::{self, network};
 use housestyle_review::{WEIGHTS, list_weights, published, read_weights, write_weights};
 use housestyle_train::format::{MOST_BYTES, id_of, short};
+use housestyle_workspace::adapters::record::Record;
+use housestyle_workspace::adapters::{Incoming, Origin, Store, Version};
 use serde_json::json;
 
 use super::{json_of, propose::default_name};
-use crate::adapters::record::Record;
-use crate::adapters::{Incoming, Origin, Store, Version};
 use crate::args::{AdapterPushArgs, AdapterRemote};
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::user_git::{self, network};
 
 /// Most bytes of a record, manifest or report that is fetched.
 const MOST_DOCUMENT: usize = 64 << 20;
 
 /// Pushes a version's weights, and its proposal's branch where there is one.
-pub(super) fn push(context: &Context, store: &Store, args: &AdapterPushArgs) -> Result<(), Failure> {
+pub(super) fn push(invocation: &Invocation, store: &Store, args: &AdapterPushArgs) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
     let Some(id) = version.id.clone() else {
         return Err(Failure::Usage(format!(
@@ -25,18 +25,18 @@ pub(super) fn push(context: &Context, store: &Store, args: &AdapterPushArgs) -> 
             version.number
         )));
     };
-    let weights = write_weights(&context.workspace, &id, &store.weights(&id)?)?;
+    let weights = write_weights(invocation.workspace.root(), &id, &store.weights(&id)?)?;
     let branch = format!("refs/heads/housestyle/proposals/{}", default_name(&id));
     let mut references = vec![weights];
-    if user_git::run(context, &["rev-parse", "--verify", "--quiet", &branch]).is_ok() {
+    if git::run(invocation.workspace.root(), &["rev-parse", "--verify", "--quiet", &branch]).is_ok() {
         references.push(branch);
     }
     let specs: Vec<String> = references.iter().map(|name| format!("{name}:{name}")).collect();
     let mut command = vec!["push", "--quiet", "--no-verify", &args.remote.remote];
     command.extend(specs.iter().map(String::as_str));
-    network(context, &args.remote.remote)?;
-    user_git::run(context, &command)?;
-    if context.global.json {
+    network(&args.remote.remote, invocation.flags.offline)?;
+    git::run(invocation.workspace.root(), &command)?;
+    if invocation.flags.json {
         let mut document = json_of(&version);
         document["pushed"] = json!({ "remote": args.remote.remote, "references": references });
         return print_json(&document);
@@ -51,38 +51,41 @@ pub(super) fn push(context: &Context, store: &Store, args: &AdapterPushArgs) -> 
     references.iter().try_for_each(|name| print(&format!("  {name}")))
 }
 
-/// What became of one adapter at the remote.
+/// An adapter of the remote, and the version made of it.
 struct Pulled {
     id: String,
-    came: Result<Version, String>,
+    result: Result<Version, String>,
 }
 
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
-pub(super) fn pull(context: &Context, store: &Store, args: &AdapterRemote) -> Result<(), Failure> {
-    network(context, &args.remote)?;
-    user_git::run(context, &["fetch", "--quiet", "--no-write-fetch-head", &args.remote])?;
+pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote) -> Result<(), Failure> {
+    network(&args.remote, invocation.flags.offline)?;
+    git::run(invocation.workspace.root(), &["fetch", "--quiet", "--no-write-fetch-head", &args.remote])?;
     let all = format!("{WEIGHTS}*:{WEIGHTS}*"); // without `+`: what is here is never overwritten
-    user_git::run(context, &["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", &args.remote, &all])?;
+    git::run(
+        invocation.workspace.root(),
+        &["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", &args.remote, &all],
+    )?;
     let known: Vec<String> = store.versions()?.into_iter().filter_map(|version| version.id).collect();
     let mut pulled = Vec::new();
-    for id in list_weights(&context.workspace)? {
+    for id in list_weights(invocation.workspace.root())? {
         if !known.contains(&id) {
-            let came = take(context, store, &id);
-            pulled.push(Pulled { id, came });
+            let result = take(invocation, store, &id);
+            pulled.push(Pulled { id, result });
         }
     }
-    let refused = pulled.iter().filter(|pulled| pulled.came.is_err()).count();
-    if context.global.json {
+    let refused = pulled.iter().filter(|pulled| pulled.result.is_err()).count();
+    if invocation.flags.json {
         let list: Vec<_> = pulled
             .iter()
-            .map(|pulled| match &pulled.came {
+            .map(|pulled| match &pulled.result {
                 Ok(version) => json_of(version),
                 Err(why) => json!({ "id": pulled.id, "refused": why }),
             })
             .collect();
         print_json(&json!({ "remote": args.remote, "pulled": list }))?;
     } else {
-        told(&pulled, args)?;
+        print_pulled(&pulled, args)?;
     }
     match refused {
         0 => Ok(()),
@@ -90,14 +93,14 @@ pub(super) fn pull(context: &Context, store: &Store, args: &AdapterRemote) -> Re
     }
 }
 
-fn told(pulled: &[Pulled], args: &AdapterRemote) -> Result<(), Failure> {
+fn print_pulled(pulled: &[Pulled], args: &AdapterRemote) -> Result<(), Failure> {
     let style = Style::for_stdout();
     if pulled.is_empty() {
         return print(&format!("nothing new at {}", visible(&args.remote)));
     }
-    for Pulled { id, came } in pulled {
+    for Pulled { id, result } in pulled {
         let id = visible(short(id));
-        print(&match came {
+        print(&match result {
             Ok(version) => format!("{} version {} (adapter {id})", style.green("✓"), version.number),
             Err(why) => format!("{} adapter {id} refused: {}", style.red("✗"), visible(why)),
         })?;
@@ -105,14 +108,15 @@ fn told(pulled: &[Pulled], args: &AdapterRemote) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a version of weights that were fetched, with what was published about them.
-fn take(context: &Context, store: &Store, id: &str) -> Result<Version, String> {
-    let weights = read_weights(&context.workspace, id, MOST_BYTES).map_err(|error| error.to_string())?;
+/// Makes a version of fetched weights, with their published record.
+fn take(invocation: &Invocation, store: &Store, id: &str) -> Result<Version, String> {
+    let weights =
+        read_weights(invocation.workspace.root(), id, MOST_BYTES).map_err(|error| error.to_string())?;
     if id_of(&weights) != id {
         return Err(format!("its bytes have sha256 {}: somebody pushed something else", id_of(&weights)));
     }
     let document = |name: &str| {
-        published(&context.workspace, &Record::path(id, name), MOST_DOCUMENT)
+        published(invocation.workspace.root(), &Record::path(id, name), MOST_DOCUMENT)
             .map_err(|error| error.to_string())
     };
     let record = document("adapter.json")?.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());

@@ -1,13 +1,12 @@
 //! The pieces of the measurement, each of which can be asked for alone: `prefill_512`, `decode_0`, `typing`.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::{Duration, Instant};
 
+use housestyle_adaptation::backend::Local;
 use housestyle_engine::{Engine, EngineError, Input};
 
 use super::{DOCUMENT, Figure, percentile, typing};
-use crate::backend::Local;
+use crate::args::Piece;
 use crate::failure::Failure;
 
 /// Tokens written for one figure of decoding.
@@ -19,52 +18,12 @@ const LONG: Duration = Duration::from_secs(2);
 /// Tokens read before anything is measured, so that nothing is used for the first time while it is.
 const WARM_UP: usize = 16;
 
-/// One figure that can be measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Piece {
-    /// Reading a prompt of so many tokens from nothing.
-    Prefill(usize),
-    /// Writing token by token, beginning at this depth of context.
-    Decode(usize),
-    /// The typing session.
-    Typing,
-}
-
-impl fmt::Display for Piece {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Piece::Prefill(tokens) => write!(f, "prefill_{tokens}"),
-            Piece::Decode(depth) => write!(f, "decode_{depth}"),
-            Piece::Typing => f.write_str("typing"),
-        }
-    }
-}
-
-impl FromStr for Piece {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Piece, String> {
-        let piece = match text.split_once('_') {
-            Some(("prefill", tokens)) => tokens.parse().ok().filter(|n| *n > 0).map(Piece::Prefill),
-            Some(("decode", depth)) => depth.parse().ok().map(Piece::Decode),
-            None if text == "typing" => Some(Piece::Typing),
-            _ => None,
-        };
-        piece.ok_or_else(|| {
-            "expected `prefill_N` (N tokens, at least 1), `decode_N` (at a depth of N), or `typing`"
-                .to_owned()
-        })
-    }
-}
-
-impl Piece {
-    /// Returns how many tokens of context it takes.
-    fn reach(self) -> usize {
-        match self {
-            Piece::Prefill(tokens) => tokens,
-            Piece::Decode(depth) => depth.saturating_add(DECODED + 1),
-            Piece::Typing => 0,
-        }
+/// Returns how many tokens of context a piece takes.
+fn context_of(piece: Piece) -> usize {
+    match piece {
+        Piece::Prefill(tokens) => tokens,
+        Piece::Decode(depth) => depth.saturating_add(DECODED + 1),
+        Piece::Typing => 0,
     }
 }
 
@@ -81,7 +40,7 @@ impl Bench<'_> {
     /// When the model's context is too short for one of them.
     pub(super) fn new<'a>(local: &'a mut Local, pieces: &[Piece]) -> Result<Bench<'a>, Failure> {
         let engine = local.engine();
-        let needed = pieces.iter().map(|piece| piece.reach()).fold(WARM_UP, usize::max);
+        let needed = pieces.iter().map(|piece| context_of(*piece)).fold(WARM_UP, usize::max);
         let mut tokens = engine.tokenize(&[Input::Text(DOCUMENT)]).map_err(failed)?;
         if tokens.is_empty() || engine.context() < needed {
             return Err(Failure::Usage(format!(
@@ -165,8 +124,11 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_says_what_it_reaches() {
-        let deepest = Piece::Decode(usize::MAX).reach();
-        assert_eq!((Piece::Prefill(64).reach(), Piece::Decode(0).reach(), deepest), (64, 33, usize::MAX));
+    fn each_piece_needs_its_context() {
+        let deepest = context_of(Piece::Decode(usize::MAX));
+        assert_eq!(
+            (context_of(Piece::Prefill(64)), context_of(Piece::Decode(0)), deepest),
+            (64, 33, usize::MAX)
+        );
     }
 }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::Instant;
 
+use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::generator::{Cancel, Generator};
-use housestyle_complete::{Job, Memory, Settings, Trigger, suggest};
+use housestyle_complete::{Job, Settings, Trigger, suggest};
 use housestyle_text::{Language, Offset, Snapshot};
 use serde::Serialize;
 
 use super::{DOCUMENT, ms, percentile};
-use crate::commands::complete::unhurried;
 use crate::failure::Failure;
 
 /// What the session is, for people.
@@ -47,7 +47,7 @@ impl fmt::Display for Typing {
 /// # Errors
 /// When the model fails.
 pub(super) fn measure(generator: &mut dyn Generator) -> Result<Typing, Failure> {
-    let settings = Settings { max_tokens: SUGGESTION_TOKENS, ..unhurried(Settings::default()) };
+    let settings = Settings { max_tokens: SUGGESTION_TOKENS, ..without_time_limits(Settings::default()) };
     let start = DOCUMENT.find(TYPED_AFTER).map_or(0, |at| at + TYPED_AFTER.len());
     let (above, below) = DOCUMENT.split_at(start);
     let mut times = Vec::new();
@@ -57,14 +57,7 @@ pub(super) fn measure(generator: &mut dyn Generator) -> Result<Typing, Failure> 
         let text = format!("{above}{line}\n{below}");
         let snapshot = Snapshot::new(&text, 0, Language::from_id("rust"));
         let cursor = Offset(above.len() + line.len());
-        let job = Job {
-            snapshot: &snapshot,
-            cursor,
-            trigger: Trigger::Invoked,
-            selected: None,
-            memory: Memory::none(),
-            settings: &settings,
-        };
+        let job = Job { trigger: Trigger::Invoked, ..Job::at(&snapshot, cursor, &settings) };
         let began = Instant::now();
         let trace = suggest(&job, generator, &Cancel::new(), &mut |_| {});
         times.push(ms(began.elapsed()));

@@ -1,20 +1,21 @@
-//! `housestyle skill reject` and `housestyle skill set`: what the user says of a skill, on this machine alone.
+//! `housestyle skill reject` and `housestyle skill set`: a user's decisions on a skill, on this machine alone.
 
+use housestyle_workspace::clock::now;
+use housestyle_workspace::skills::entry::Mode;
+use housestyle_workspace::skills::list::Depth;
+use housestyle_workspace::skills::store::Store;
 use serde_json::json;
 
 use super::find;
 use crate::args::SetArgs;
-use crate::commands::memory::now;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{print, print_json, visible};
-use crate::skills::list::Depth;
-use crate::skills::{Mode, Store};
 
 /// Rejects a candidate.
-pub(super) fn reject(context: &Context, name: &str) -> Result<(), Failure> {
-    let rejected = Store::of(context).reject(name, now())?;
-    if context.global.json {
+pub(super) fn reject(invocation: &Invocation, name: &str) -> Result<(), Failure> {
+    let rejected = Store::of(&invocation.workspace).reject(name, now())?;
+    if invocation.flags.json {
         return print_json(&json!({ "rejected": name, "evidence": rejected.evidence }));
     }
     print(&format!(
@@ -25,10 +26,11 @@ pub(super) fn reject(context: &Context, name: &str) -> Result<(), Failure> {
 }
 
 /// Switches a skill for this user.
-pub(super) fn set(context: &Context, args: &SetArgs) -> Result<(), Failure> {
-    let entry = find(context, &args.which.name, Depth::States)?;
+pub(super) fn set(invocation: &Invocation, args: &SetArgs) -> Result<(), Failure> {
+    let entry = find(invocation, &args.which.name, Depth::States)?;
     let team = entry.skill.as_ref().map(|skill| Mode::of_team(&skill.metadata)).unwrap_or_default();
-    if args.mode < team {
+    let mode = Mode::from(args.mode);
+    if mode < team {
         return Err(Failure::Usage(format!(
             "the team has {} {}: you can only be stricter; to change it for all, change `housestyle.mode` in {}/SKILL.md",
             entry.name,
@@ -36,9 +38,9 @@ pub(super) fn set(context: &Context, args: &SetArgs) -> Result<(), Failure> {
             entry.folder.as_deref().unwrap_or("its folder")
         )));
     }
-    Store::of(context).set_mode(&entry.name, args.mode)?;
-    if context.global.json {
-        return print_json(&json!({ "name": entry.name, "mode": args.mode }));
+    Store::of(&invocation.workspace).set_mode(&entry.name, mode)?;
+    if invocation.flags.json {
+        return print_json(&json!({ "name": entry.name, "mode": mode }));
     }
-    print(&format!("{} is {} for you.", visible(&entry.name), args.mode.word()))
+    print(&format!("{} is {} for you.", visible(&entry.name), mode.word()))
 }

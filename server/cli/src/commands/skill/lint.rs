@@ -4,30 +4,30 @@ use std::path::Path;
 
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{RULE_FILE, SKILL_FILE};
+use housestyle_workspace::skills::read::{Found, read_folder, work_tree};
 use serde_json::{Value, json};
 
 use crate::args::LintArgs;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::skills::read::{Found, read_folder, work_tree};
 
 /// Checks skills.
-pub(super) fn run(context: &Context, args: &LintArgs) -> Result<(), Failure> {
+pub(super) fn run(invocation: &Invocation, args: &LintArgs) -> Result<(), Failure> {
     let found = match args.folders.is_empty() {
-        true => work_tree(&context.workspace),
+        true => work_tree(invocation.workspace.root()),
         false => args.folders.iter().map(|folder| named(folder)).collect::<Result<_, _>>()?,
     };
     let checked: Vec<Checked> = found.iter().map(|found| check(found, args.strict)).collect();
     let refused = checked.iter().filter(|checked| checked.refused).count();
-    if context.global.json {
+    if invocation.flags.json {
         let skills: Vec<Value> = checked
             .iter()
             .map(|checked| json!({ "folder": checked.folder, "refused": checked.refused, "findings": checked.findings }))
             .collect();
         print_json(&json!({ "skills": skills, "refused": refused }))?;
     } else {
-        told(&checked)?;
+        print_findings(&checked)?;
     }
     match refused {
         0 => Ok(()),
@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, args: &LintArgs) -> Result<(), Failure> {
     }
 }
 
-/// What became of one folder.
+/// A checked folder.
 struct Checked<'a> {
     folder: &'a str,
     refused: bool,
@@ -76,7 +76,7 @@ fn named(folder: &Path) -> Result<Found, Failure> {
     Ok(Found { folder: shown, files: read_folder(&whole) })
 }
 
-fn told(checked: &[Checked<'_>]) -> Result<(), Failure> {
+fn print_findings(checked: &[Checked<'_>]) -> Result<(), Failure> {
     let style = Style::for_stdout();
     if checked.is_empty() {
         return print("No skills here.");

@@ -1,22 +1,24 @@
 //! `housestyle skill list`.
 
+use housestyle_workspace::clock::now;
+use housestyle_workspace::skills::entry::{Entry, Mode, State};
+use housestyle_workspace::skills::list::Depth;
 use serde_json::{Value, json};
 
 use super::entries;
-use crate::commands::memory::now;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::skills::list::Depth;
-use crate::skills::{Entry, Mode, State};
 
 /// Lists the skills of the workspace.
-pub(super) fn run(context: &Context) -> Result<(), Failure> {
-    let (entries, trusted) = entries(context, Depth::Merges)?;
+pub(super) fn run(invocation: &Invocation) -> Result<(), Failure> {
+    let (entries, trusted) = entries(invocation, Depth::Merges)?;
     let now = now();
-    if context.global.json {
-        let skills: Vec<Value> = entries.iter().map(|entry| told(entry, now)).collect();
-        return print_json(&json!({ "workspace": context.workspace, "trusted": trusted, "skills": skills }));
+    if invocation.flags.json {
+        let skills: Vec<Value> = entries.iter().map(|entry| to_json(entry, now)).collect();
+        return print_json(
+            &json!({ "workspace": invocation.workspace.root(), "trusted": trusted, "skills": skills }),
+        );
     }
     if !trusted {
         return print("This workspace is not trusted (setting `trusted`): its skills are not read.");
@@ -24,7 +26,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     if entries.is_empty() {
         return print(&format!(
             "No skills in {} (`housestyle skill mine` looks for some).",
-            context.workspace.display()
+            invocation.workspace.root().display()
         ));
     }
     let style = Style::for_stdout();
@@ -45,7 +47,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns what is to be said of a skill below its line.
+/// Returns the remarks on a skill, printed below its line.
 pub(super) fn remarks(entry: &Entry, now: u64) -> Vec<String> {
     let mut lines: Vec<String> = entry.reason.iter().cloned().collect();
     if entry.mode == Mode::Off {
@@ -61,7 +63,7 @@ pub(super) fn remarks(entry: &Entry, now: u64) -> Vec<String> {
 }
 
 /// Returns a skill for programs.
-pub(super) fn told(entry: &Entry, now: u64) -> Value {
+pub(super) fn to_json(entry: &Entry, now: u64) -> Value {
     let skill = entry.skill.as_ref();
     json!({
         "name": entry.name,

@@ -1,44 +1,48 @@
-//! `housestyle skill mine`: looks for the team's rules, and keeps the best as candidates.
+//! `housestyle skill mine`: mines the team's rules, and stores the best as candidates.
 
+use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::Settings;
 use housestyle_skills::RuleFile;
-use housestyle_skills::mine::{Candidate, Dropped, Edit, Mined, MiningOptions, Stage, judge, mine, render};
+use housestyle_skills::mine::{
+    Candidate, Dropped, FileEdit, Mined, MiningOptions, Stage, judge, mine, render,
+};
+use housestyle_workspace::Configuration;
+use housestyle_workspace::Progress;
+use housestyle_workspace::clock::now;
+use housestyle_workspace::history;
+use housestyle_workspace::skills::store::Store;
+use housestyle_workspace::skills::store::{MinerReport, StoredCandidate};
+use housestyle_workspace::skills::window::{HELD_OUT, MiningWindow};
 use serde_json::{Value, json};
 
 use super::unneeded::{Deadline, ask};
 use crate::args::{MineArgs, MineSource};
-use crate::commands::complete::unhurried;
-use crate::commands::memory::now;
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::git;
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::progress::Progress;
-use crate::skills::Store;
-use crate::skills::history::Past;
-use crate::skills::store::StoredCandidate;
+use crate::progress::Bar;
 
-/// Share of the edits that candidates are measured on and not found in.
-pub(crate) const LATER: f64 = 0.3;
 /// A rule with so many places ...
 const NEAR_PLACES: usize = 8;
 /// ... of which this share follows it came near.
 const NEAR_SHARE: f64 = 0.8;
-/// Rules that came near and are told.
+/// Most near misses that are printed.
 const NEAR: usize = 20;
 /// Steps of the bar.
 const STEPS: usize = 1000;
 
 /// Runs `housestyle skill mine`.
-pub(super) fn run(context: &Context, args: &MineArgs) -> Result<(), Failure> {
-    let settings = Configuration::load(context).checked()?;
-    let mut bar = Progress::new();
-    let past = match args.from {
-        MineSource::Git => Past::of_git(&git::open(context, &settings, args.since.as_deref())?, &mut bar)?,
-        MineSource::Journal => Past::of_journal(context, &settings)?,
+pub(super) fn run(invocation: &Invocation, args: &MineArgs) -> Result<(), Failure> {
+    let settings = Configuration::load(&invocation.workspace).checked()?;
+    let mut bar = Bar::new();
+    let window = match args.from {
+        MineSource::Git => MiningWindow::of_git(
+            &history::open(invocation.workspace.root(), &settings, args.since.as_deref())?,
+            &mut bar,
+        )?,
+        MineSource::Journal => MiningWindow::of_journal(&invocation.workspace, &settings)?,
     };
-    if past.len() == 0 {
+    if window.is_empty() {
         return Err(Failure::Usage(match args.from {
             MineSource::Git => {
                 "there is no commit to mine: every one is a merge, a program's, or before --since".to_owned()
@@ -50,71 +54,78 @@ pub(super) fn run(context: &Context, args: &MineArgs) -> Result<(), Failure> {
             }
         }));
     }
-    if past.unread > 0 {
-        context.verbose(|| format!("{} older commits are not read: there is too much text", past.unread));
+    if window.unread > 0 {
+        invocation
+            .verbose(|| format!("{} older commits are not read: there is too much text", window.unread));
     }
-    let border = args.judge.map_or(past.len(), |share| ((1.0 - share) * past.len() as f64).round() as usize);
-    let store = Store::of(context);
+    let border =
+        args.judge.map_or(window.len(), |share| ((1.0 - share) * window.len() as f64).round() as usize);
+    let store = Store::of(&invocation.workspace);
     let memory = store.memory()?;
     let rejected = |name: &str, file: &RuleFile, edits: usize| {
         memory.is_rejected(name, serde_json::to_value(file).ok().as_ref(), edits as u64)
     };
-    let options =
-        MiningOptions { most: args.most, later: LATER, configs: past.configs(), rejected: &rejected };
+    let options = MiningOptions {
+        most: args.most,
+        held_out_share: HELD_OUT,
+        configs: window.configs(),
+        rejected: &rejected,
+    };
     bar.begin_items("mining", STEPS);
-    let mut mined = mine(&past.edits(0..border), &options, &mut |done| bar.at((done * STEPS as f64) as u64));
+    let mut mined =
+        mine(&window.edits(0..border), &options, &mut |done| bar.at((done * STEPS as f64) as u64));
     bar.end();
     if args.judge.is_some() {
-        return tell_judged(&past, border, &mined);
+        return print_judged(&window, border, &mined);
     }
     // Stored before the model is asked: whoever does not want to wait has them.
     store_all(&store, &mined)?;
     if !args.no_model && !mined.candidates.is_empty() {
-        let edits = past.edits(0..border);
-        let later = edits.get(mined.edits[0]..).unwrap_or_default();
-        leave_out_unneeded(context, args, settings, later, &store, &mut mined, &mut bar)?;
+        let edits = window.edits(0..border);
+        let held_out = edits.get(mined.edits[0]..).unwrap_or_default();
+        exclude_unneeded(invocation, args, settings, held_out, &store, &mut mined, &mut bar)?;
     }
-    if context.global.json {
-        let mut told = serde_json::to_value(&mined).map_err(std::io::Error::other)?;
-        told["funnel"] = funnel(&mined);
-        return print_json(&told);
+    if invocation.flags.json {
+        let mut document = serde_json::to_value(&mined).map_err(std::io::Error::other)?;
+        document["funnel"] = funnel(&mined);
+        return print_json(&document);
     }
-    tell(&mined)?;
-    if context.global.verbose > 0 { tell_funnel(&mined) } else { Ok(()) }
+    print_candidates(&mined)?;
+    if invocation.flags.verbose > 0 { print_funnel(&mined) } else { Ok(()) }
 }
 
 /// Leaves out what the model writes anyway, as far as the time reaches. What is known of each candidate is stored at once,
 /// so that whoever ends the program loses nothing.
-fn leave_out_unneeded(
-    context: &Context,
+fn exclude_unneeded(
+    invocation: &Invocation,
     args: &MineArgs,
     settings: Settings,
-    later: &[Edit<'_>],
+    held_out: &[FileEdit<'_>],
     store: &Store,
     mined: &mut Mined,
-    bar: &mut Progress,
+    bar: &mut dyn Progress,
 ) -> Result<(), Failure> {
-    let mut generator = match args.backend.backend.open(context) {
+    let mut generator = match args.backend.backend.open(&invocation.setup()?) {
         Ok(generator) => generator,
         Err(failure) => {
-            bar.say(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
+            bar.message(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
             return Ok(());
         }
     };
     let count = mined.candidates.len();
-    bar.say(&format!(
+    bar.message(&format!(
         "housestyle: {count} candidates are kept. The model is asked now which of them it follows without being told, for at \
          most {} s; whoever ends that keeps them.",
         args.budget.as_secs()
     ));
-    let (settings, deadline) = (unhurried(settings), Deadline::after(args.budget));
+    let (settings, deadline) = (without_time_limits(settings), Deadline::after(args.budget));
     let (mut at, mut asked) = (0, 0);
     bar.begin_items("asking the model", count);
     while let Some(candidate) = mined.candidates.get(at).filter(|_| !deadline.is_over()) {
-        let answers = ask(candidate, later, &settings, &mut *generator, &deadline);
-        if answers.are_enough() {
+        let answers = ask(candidate, held_out, &settings, &mut *generator, &deadline);
+        if answers.follow_rule() {
             let candidate = mined.candidates.remove(at);
-            mined.leave_out(candidate, Stage::Known, answers.why());
+            mined.exclude(candidate, Stage::Known, answers.why());
             store_all(store, mined)?;
         } else {
             at += 1;
@@ -124,7 +135,7 @@ fn leave_out_unneeded(
     }
     bar.end();
     if asked < count {
-        bar.say(&format!(
+        bar.message(&format!(
             "housestyle: the time was over (--budget): {} of {count} candidates were not compared with what the model \
              writes, and are kept",
             count - asked
@@ -145,35 +156,40 @@ fn stored(candidate: &Candidate) -> Result<StoredCandidate, Failure> {
         files: render(candidate).map_err(|error| failed(error.to_string()))?,
         evidence: candidate.support.edits as u64,
         mined: now(),
-        report: serde_json::to_value(candidate).map_err(|error| failed(error.to_string()))?,
+        report: report(candidate).map(Some).map_err(|error| failed(error.to_string()))?,
     })
 }
 
-/// Tells candidates with how they fared in the commits that were kept back.
-fn tell_judged(past: &Past, border: usize, mined: &Mined) -> Result<(), Failure> {
-    let later = past.edits(border..past.len());
-    let told: Vec<Value> = mined
+/// Returns the miner's report of a candidate in the form of the store.
+fn report(candidate: &Candidate) -> Result<MinerReport, serde_json::Error> {
+    serde_json::from_value(serde_json::to_value(candidate)?)
+}
+
+/// Prints the candidates with their adherence in the held-out commits.
+fn print_judged(window: &MiningWindow, border: usize, mined: &Mined) -> Result<(), Failure> {
+    let held_out = window.edits(border..window.len());
+    let document: Vec<Value> = mined
         .candidates
         .iter()
-        .map(|candidate| json!({ "candidate": candidate, "judged": judge(&candidate.file, &later) }))
+        .map(|candidate| json!({ "candidate": candidate, "judged": judge(&candidate.file, &held_out) }))
         .collect();
     print_json(&json!({
-        "commits": [border, past.len() - border],
-        "edits": [mined.edits[0] + mined.edits[1], later.len()],
+        "commits": [border, window.len() - border],
+        "edits": [mined.edits[0] + mined.edits[1], held_out.len()],
         "considered": mined.considered,
-        "proposed": told,
+        "proposed": document,
         "dropped": mined.dropped,
         "funnel": funnel(mined),
     }))
 }
 
-/// Returns how many rules fell through where, in the order in which that is asked.
+/// Returns how many rules were dropped at each stage, in the order of the stages.
 fn funnel(mined: &Mined) -> Value {
     mined.funnel().into_iter().map(|(stage, count)| json!({ "stage": stage, "rules": count })).collect()
 }
 
-/// Tells how many rules fell through where, and which came near.
-fn tell_funnel(mined: &Mined) -> Result<(), Failure> {
+/// Prints how many rules were dropped at each stage, and the near misses.
+fn print_funnel(mined: &Mined) -> Result<(), Failure> {
     let style = Style::for_stdout();
     print(&format!("\n{} rules were looked at:", mined.considered))?;
     for (stage, count) in mined.funnel() {
@@ -196,9 +212,9 @@ fn tell_funnel(mined: &Mined) -> Result<(), Failure> {
     Ok(())
 }
 
-fn tell(mined: &Mined) -> Result<(), Failure> {
+fn print_candidates(mined: &Mined) -> Result<(), Failure> {
     let style = Style::for_stdout();
-    let [earlier, later] = mined.edits;
+    let [earlier, held_out] = mined.edits;
     if mined.candidates.is_empty() {
         return print(&format!(
             "No rule in {earlier} edits is followed often enough, by enough people, to be proposed ({} were looked at).",
@@ -206,13 +222,13 @@ fn tell(mined: &Mined) -> Result<(), Failure> {
         ));
     }
     for candidate in &mined.candidates {
-        let (support, kept) = (&candidate.support, &candidate.later);
+        let (support, measured) = (&candidate.support, &candidate.held_out);
         print(&format!("{}  {}", style.bold(visible(&candidate.name)), visible(&candidate.title)))?;
-        let after = match kept.places {
+        let after = match measured.places {
             0 => "applies nowhere later".to_owned(),
             places => {
-                let [low, high] = kept.interval.map(|end| 100.0 * end);
-                format!("later {} of {places} ({low:.0} to {high:.0} %)", kept.followed)
+                let [low, high] = measured.interval.map(|end| 100.0 * end);
+                format!("later {} of {places} ({low:.0} to {high:.0} %)", measured.followed)
             }
         };
         print(&style.dim(format!(
@@ -221,7 +237,7 @@ fn tell(mined: &Mined) -> Result<(), Failure> {
         )))?;
     }
     print(&format!(
-        "{} candidates from {earlier} edits, measured on {later} later ones. `housestyle skill show NAME` tells all of one.",
+        "{} candidates from {earlier} edits, measured on {held_out} later ones. `housestyle skill show NAME` tells all of one.",
         mined.candidates.len()
     ))
 }

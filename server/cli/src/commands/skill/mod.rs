@@ -10,50 +10,38 @@ mod review;
 mod show;
 mod unneeded;
 
-pub(crate) use mine::LATER;
+use housestyle_workspace::Configuration;
+use housestyle_workspace::skills::entry::Entry;
+use housestyle_workspace::skills::list::{Depth, all};
+use housestyle_workspace::skills::store::Store;
 
 use crate::args::{SkillAction, SkillArgs};
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::skills::list::{Depth, all};
-use crate::skills::store::StoreError;
-use crate::skills::{Entry, Store};
+use crate::invocation::Invocation;
 
 /// Runs `housestyle skill …`.
-pub(crate) fn run(context: &Context, args: &SkillArgs) -> Result<(), Failure> {
+pub(crate) fn run(invocation: &Invocation, args: &SkillArgs) -> Result<(), Failure> {
     match &args.action {
-        SkillAction::Mine(args) => mine::run(context, args),
-        SkillAction::List => list::run(context),
-        SkillAction::Show(which) => show::run(context, &which.name),
-        SkillAction::Lint(args) => lint::run(context, args),
-        SkillAction::Propose(args) => propose::run(context, args),
-        SkillAction::Review(args) => review::run(context, args),
-        SkillAction::Reject(which) => change::reject(context, &which.name),
-        SkillAction::Set(args) => change::set(context, args),
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        let text = error.to_string();
-        match error {
-            StoreError::Unknown { .. } => Failure::Usage(text),
-            StoreError::Damaged { .. } => Failure::CheckSaidNo(text),
-            _ => Failure::Environment(text),
-        }
+        SkillAction::Mine(args) => mine::run(invocation, args),
+        SkillAction::List => list::run(invocation),
+        SkillAction::Show(which) => show::run(invocation, &which.name),
+        SkillAction::Lint(args) => lint::run(invocation, args),
+        SkillAction::Propose(args) => propose::run(invocation, args),
+        SkillAction::Review(args) => review::run(invocation, args),
+        SkillAction::Reject(which) => change::reject(invocation, &which.name),
+        SkillAction::Set(args) => change::set(invocation, args),
     }
 }
 
 /// Returns all skills of the workspace, and whether it is trusted.
-pub(crate) fn entries(context: &Context, depth: Depth) -> Result<(Vec<Entry>, bool), Failure> {
-    let trusted = Configuration::load(context).checked()?.trusted;
-    Ok((all(&context.workspace, &Store::of(context), trusted, depth)?, trusted))
+pub(crate) fn entries(invocation: &Invocation, depth: Depth) -> Result<(Vec<Entry>, bool), Failure> {
+    let trusted = Configuration::load(&invocation.workspace).checked()?.trusted;
+    Ok((all(invocation.workspace.root(), &Store::of(&invocation.workspace), trusted, depth)?, trusted))
 }
 
 /// Returns the skill of a name.
-pub(crate) fn find(context: &Context, name: &str, depth: Depth) -> Result<Entry, Failure> {
-    let (entries, trusted) = entries(context, depth)?;
+pub(crate) fn find(invocation: &Invocation, name: &str, depth: Depth) -> Result<Entry, Failure> {
+    let (entries, trusted) = entries(invocation, depth)?;
     let found = entries.into_iter().find(|entry| entry.name == name);
     found.ok_or_else(|| {
         Failure::Usage(match trusted {

@@ -2,26 +2,26 @@
 
 use std::path::Path;
 
+use housestyle_net::forge::{self, PullRequestDraft};
+use housestyle_net::git;
 use housestyle_review::{
-    Outcome, Proposal, ProposalState, Proposed, default_name, has_folder, proposal_state, propose,
+    Proposal, ProposalOutcome, ProposalState, Proposed, default_name, has_folder, proposal_state, propose,
 };
 use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
+use housestyle_workspace::Configuration;
+use housestyle_workspace::skills::list::Depth;
+use housestyle_workspace::skills::read::{ROOTS, work_tree};
+use housestyle_workspace::skills::store::{HeldOutSupport, MinerReport, Store, StoredCandidate, Support};
 use serde_json::{Value, json};
 
 use super::retire::retired;
-use super::review::{Looking, about};
+use super::review::{ReviewContext, review_skill};
 use crate::args::SkillProposeArgs;
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::forge::{self, Draft};
+use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::skills::list::Depth;
-use crate::skills::read::{ROOTS, work_tree};
-use crate::skills::store::StoredCandidate;
-use crate::skills::{Store, review};
-use crate::user_git;
+use crate::skill_review as review;
 
 /// Columns of a message's lines.
 const COLUMNS: usize = 72;
@@ -30,8 +30,8 @@ const COLUMNS: usize = 72;
 struct Candidate {
     name: String,
     files: Vec<(String, Vec<u8>)>,
-    /// What the miner says of it; nothing of one that was written by hand.
-    report: Value,
+    /// The miner's report; `None` of a skill written by hand.
+    report: Option<MinerReport>,
     /// Its folder where it is written already.
     folder: Option<String>,
     /// Why it is to be retired, if it is.
@@ -45,17 +45,17 @@ impl Candidate {
     }
 }
 
-/// What became of one.
-struct Done {
+/// A skill that was proposed.
+struct ProposedSkill {
     name: String,
     folder: String,
     proposed: Proposed,
-    pull: Option<(String, forge::Opening)>,
+    pull: Option<(String, forge::OpenOutcome)>,
 }
 
 /// Proposes skills.
-pub(super) fn run(context: &Context, args: &SkillProposeArgs) -> Result<(), Failure> {
-    let configuration = Configuration::load(context);
+pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<(), Failure> {
+    let configuration = Configuration::load(&invocation.workspace);
     let hosts = configuration.forges.clone();
     let settings = configuration.checked()?;
     if !settings.trusted {
@@ -65,25 +65,28 @@ pub(super) fn run(context: &Context, args: &SkillProposeArgs) -> Result<(), Fail
     let remote = args.push.as_deref().or(args.open.then_some("origin"));
     let address = match remote {
         Some(remote) => {
-            user_git::network(context, remote)?;
-            Some((remote, user_git::address(context, remote)?))
+            git::network(remote, invocation.flags.offline)?;
+            Some((remote, git::address(invocation.workspace.root(), remote)?))
         }
         None => None,
     };
     // Before anything is written: what cannot be opened at all is told at once.
     let client = match &address {
-        Some((remote, address)) if args.open => Some(forge::of(context, remote, address, &hosts)?),
+        Some((remote, address)) if args.open => {
+            Some(forge::of(invocation.workspace.home(), remote, address, &hosts)?)
+        }
         _ => None,
     };
     let mut refused = Vec::new();
     let mut all = Vec::new();
-    for candidate in candidates(context, args)? {
+    for candidate in candidates(invocation, args)? {
         let found = lint::lint(&candidate.name, &candidate.files);
         if lint::refuses(&found, candidate.is_mined()) {
-            refused.push((candidate.name, told(&found)));
+            refused.push((candidate.name, first_findings(&found)));
             continue;
         }
-        if args.all && proposal_state(&context.workspace, &candidate.name)? == ProposalState::Deleted {
+        if args.all && proposal_state(invocation.workspace.root(), &candidate.name)? == ProposalState::Deleted
+        {
             let why = "its branch was removed without a merge: name it to propose it again".to_owned();
             refused.push((candidate.name, why));
             continue;
@@ -92,38 +95,41 @@ pub(super) fn run(context: &Context, args: &SkillProposeArgs) -> Result<(), Fail
             Some(folder) => folder.clone(),
             None => format!(
                 "{}/{}",
-                parent(&context.workspace, &settings.skills_folder, &candidate.name)?,
+                parent(invocation.workspace.root(), &settings.skills_folder, &candidate.name)?,
                 candidate.name
             ),
         };
-        let proposed = commit(context, &candidate, &folder)?;
-        let mut done = Done { name: candidate.name.clone(), folder, proposed, pull: None };
-        if let Some((remote, _)) = address.as_ref().filter(|_| done.proposed.outcome != Outcome::Merged) {
+        let proposed = commit(invocation, &candidate, &folder)?;
+        let mut done = ProposedSkill { name: candidate.name.clone(), folder, proposed, pull: None };
+        if let Some((remote, _)) =
+            address.as_ref().filter(|_| done.proposed.outcome != ProposalOutcome::Merged)
+        {
             let reference = format!("refs/heads/{}", done.proposed.branch);
             let spec = format!("{reference}:{reference}");
-            user_git::run(context, &["push", "--quiet", "--set-upstream", remote, &spec])?;
+            git::run(invocation.workspace.root(), &["push", "--quiet", "--set-upstream", remote, &spec])?;
         }
-        if let Some(client) = client.as_ref().filter(|_| done.proposed.outcome != Outcome::Merged) {
-            let body = body(context, &candidate, &done)?;
-            let base = default_name(&context.workspace)?.ok_or_else(|| {
+        if let Some(client) = client.as_ref().filter(|_| done.proposed.outcome != ProposalOutcome::Merged) {
+            let body = body(invocation, &candidate, &done)?;
+            let base = default_name(invocation.workspace.root())?.ok_or_else(|| {
                 Failure::Usage("no default branch can be told: there is nothing to merge into".to_owned())
             })?;
             let what = if candidate.retires.is_some() { "Retire the skill" } else { "Skill" };
             let title = format!("{what}: {}", candidate.name);
-            let draft = Draft { branch: &done.proposed.branch, base: &base, title: &title, body: &body };
+            let draft =
+                PullRequestDraft { branch: &done.proposed.branch, base: &base, title: &title, body: &body };
             done.pull = Some(forge::open(client, &draft, args.again)?);
         }
-        if !context.global.json {
-            print(&line(&done, remote))?;
+        if !invocation.flags.json {
+            print(&summary_line(&done, remote))?;
         }
         all.push(done);
     }
-    finish(context, remote, &all, &refused)
+    finish(invocation, remote, &all, &refused)
 }
 
-/// Returns what is to be proposed, best first.
-fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidate>, Failure> {
-    let mined = Store::of(context).candidates()?;
+/// Returns the skills to propose, best first.
+fn candidates(invocation: &Invocation, args: &SkillProposeArgs) -> Result<Vec<Candidate>, Failure> {
+    let mined = Store::of(&invocation.workspace).candidates()?;
     let of_miner = |found: &StoredCandidate| Candidate {
         name: found.name.clone(),
         files: found.contents(),
@@ -132,7 +138,7 @@ fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidat
         retires: None,
     };
     if args.retire {
-        return args.names.iter().map(|name| to_retire(context, name)).collect();
+        return args.names.iter().map(|name| to_retire(invocation, name)).collect();
     }
     if args.all {
         if mined.is_empty() {
@@ -146,13 +152,13 @@ fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidat
         if let Some(found) = mined.iter().find(|candidate| candidate.name == *name) {
             return Ok(of_miner(found));
         }
-        let written = written.get_or_insert_with(|| work_tree(&context.workspace));
+        let written = written.get_or_insert_with(|| work_tree(invocation.workspace.root()));
         match written.iter().find(|found| found.name() == name) {
             Some(found) => match &found.files {
                 Ok(files) => Ok(Candidate {
                     name: name.clone(),
                     files: files.clone(),
-                    report: Value::Null,
+                    report: None,
                     folder: Some(found.folder.clone()),
                     retires: None,
                 }),
@@ -167,16 +173,10 @@ fn candidates(context: &Context, args: &SkillProposeArgs) -> Result<Vec<Candidat
 }
 
 /// Returns an approved skill as it is when it is retired.
-fn to_retire(context: &Context, name: &str) -> Result<Candidate, Failure> {
-    let entry = super::find(context, name, Depth::Merges)?;
+fn to_retire(invocation: &Invocation, name: &str) -> Result<Candidate, Failure> {
+    let entry = super::find(invocation, name, Depth::Merges)?;
     let (files, why) = retired(&entry)?;
-    Ok(Candidate {
-        name: name.to_owned(),
-        files,
-        report: Value::Null,
-        folder: entry.folder,
-        retires: Some(why),
-    })
+    Ok(Candidate { name: name.to_owned(), files, report: None, folder: entry.folder, retires: Some(why) })
 }
 
 /// Returns the folder that skills of the team are in: as set, where this one is, where others are, or the usual one.
@@ -199,38 +199,38 @@ fn parent(workspace: &Path, set: &str, name: &str) -> Result<String, Failure> {
     Ok(ROOTS[0].to_owned())
 }
 
-fn commit(context: &Context, candidate: &Candidate, folder: &str) -> Result<Proposed, Failure> {
+fn commit(invocation: &Invocation, candidate: &Candidate, folder: &str) -> Result<Proposed, Failure> {
     let skill = Skill::read(&candidate.name, &candidate.files)
         .map_err(|error| Failure::CheckSaidNo(error.to_string()))?;
     let files: Vec<(String, Vec<u8>)> =
         candidate.files.iter().map(|(path, content)| (format!("{folder}/{path}"), content.clone())).collect();
     let message = match &candidate.retires {
         Some(why) => retirement(&skill, why),
-        None => message(&skill, &candidate.report),
+        None => message(&skill, candidate.report.as_ref()),
     };
     let subject = format!("skill {}", candidate.name);
     let proposal = Proposal { name: &candidate.name, subject: &subject, files: &files, message: &message };
-    Ok(propose(&context.workspace, &proposal)?)
+    let _span = tracing::info_span!("proposal", of = "skill").entered();
+    let proposed = propose(invocation.workspace.root(), &proposal)?;
+    tracing::info!(commit = proposed.commit, outcome = ?proposed.outcome, "committed");
+    Ok(proposed)
 }
 
-/// Returns the commit's message: what the skill says, what speaks for it, and trailers that programs read.
-fn message(skill: &Skill, report: &Value) -> String {
+/// Returns the commit's message: the description, the evidence, and trailers that programs read.
+fn message(skill: &Skill, report: Option<&MinerReport>) -> String {
     let mut message = format!("Propose the skill {}\n\n{}\n", skill.name, wrapped(&skill.description));
-    let number = |path: &str| report.pointer(path).and_then(Value::as_u64);
-    if let (Some(edits), Some(files), Some(authors)) =
-        (number("/support/edits"), number("/support/files"), number("/support/authors"))
-    {
+    if let Some(MinerReport { support, held_out, .. }) = report {
+        let Support { edits, files, authors, .. } = support;
         let line = format!("Seen in {edits} edits of {files} files by {authors} authors.");
         message.push_str(&format!("\n{}\n", wrapped(&line)));
-    }
-    if let (Some(places @ 1..), Some(followed)) = (number("/later/places"), number("/later/followed")) {
-        let bound = |at: &str| report.pointer(at).and_then(Value::as_f64).unwrap_or(0.0) * 100.0;
-        let line = format!(
-            "In later edits {followed} of {places} places follow it (95 % {:.0} to {:.0} %).",
-            bound("/later/interval/0"),
-            bound("/later/interval/1")
-        );
-        message.push_str(&format!("{}\n", wrapped(&line)));
+        let HeldOutSupport { places, followed, interval, .. } = held_out;
+        if *places > 0 {
+            let [low, high] = interval.map(|bound| bound * 100.0);
+            let line = format!(
+                "In later edits {followed} of {places} places follow it (95 % {low:.0} to {high:.0} %)."
+            );
+            message.push_str(&format!("{}\n", wrapped(&line)));
+        }
     }
     message.push_str(&format!("\nHousestyle-Digest: {}\n", skill.digest));
     message
@@ -260,52 +260,56 @@ fn wrapped(text: &str) -> String {
 }
 
 /// Returns the pull request's text: the report of `skill review`.
-fn body(context: &Context, candidate: &Candidate, done: &Done) -> Result<String, Failure> {
-    let mut looking = Looking::of(context)?;
+fn body(invocation: &Invocation, candidate: &Candidate, done: &ProposedSkill) -> Result<String, Failure> {
+    let mut context = ReviewContext::of(invocation)?;
     let after = Ok(candidate.files.clone());
-    let one = about(&mut looking, &done.folder, None, Some(&after));
-    let base = default_name(&context.workspace)?.unwrap_or_default();
+    let one = review_skill(&mut context, &done.folder, None, Some(&after));
+    let base = default_name(invocation.workspace.root())?.unwrap_or_default();
     Ok(review::markdown(&review::Report::of(&base, &done.proposed.commit, vec![one])))
 }
 
-fn told(found: &[Finding]) -> String {
+fn first_findings(found: &[Finding]) -> String {
     found.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Returns what became of a proposal, for people.
-fn line(done: &Done, remote: Option<&str>) -> String {
+/// Returns the result of a proposal, for people.
+fn summary_line(done: &ProposedSkill, remote: Option<&str>) -> String {
     let style = Style::for_stdout();
     let Proposed { branch, commit, outcome, before } = &done.proposed;
     let commit = &commit[..10.min(commit.len())];
     let mut line = match outcome {
-        Outcome::Made => format!("{} {} is proposed: {commit} on {branch}", style.green("✓"), done.name),
-        Outcome::Updated => {
+        ProposalOutcome::Made => {
+            format!("{} {} is proposed: {commit} on {branch}", style.green("✓"), done.name)
+        }
+        ProposalOutcome::Updated => {
             format!("{} {} is proposed anew: {commit} on {branch}", style.green("✓"), done.name)
         }
-        Outcome::Unchanged => {
+        ProposalOutcome::Unchanged => {
             format!("{} {} was proposed already: {commit} on {branch}", style.green("✓"), done.name)
         }
-        Outcome::Merged => format!("{} {} is on the default branch already", style.green("✓"), done.name),
+        ProposalOutcome::Merged => {
+            format!("{} {} is on the default branch already", style.green("✓"), done.name)
+        }
     };
     match before {
-        ProposalState::Deleted if *outcome == Outcome::Made => {
+        ProposalState::Deleted if *outcome == ProposalOutcome::Made => {
             line.push_str("\n  (its branch had been removed without a merge)");
         }
-        ProposalState::Merged if *outcome != Outcome::Merged => {
+        ProposalState::Merged if *outcome != ProposalOutcome::Merged => {
             line.push_str("\n  (what was proposed before is merged)");
         }
         _ => {}
     }
-    if *outcome == Outcome::Merged {
+    if *outcome == ProposalOutcome::Merged {
         return line;
     }
     match (&done.pull, remote) {
         (Some((url, opening)), _) => {
             let what = match opening {
-                forge::Opening::Opened => "pull request opened",
-                forge::Opening::Updated => "pull request updated",
-                forge::Opening::Unchanged => "pull request is up to date",
-                forge::Opening::LeftAlone => {
+                forge::OpenOutcome::Opened => "pull request opened",
+                forge::OpenOutcome::Updated => "pull request updated",
+                forge::OpenOutcome::Unchanged => "pull request is up to date",
+                forge::OpenOutcome::MarksRemoved => {
                     "pull request is there; its text was rewritten by people and stays"
                 }
             };
@@ -322,21 +326,21 @@ fn line(done: &Done, remote: Option<&str>) -> String {
 }
 
 fn finish(
-    context: &Context,
+    invocation: &Invocation,
     remote: Option<&str>,
-    all: &[Done],
+    all: &[ProposedSkill],
     refused: &[(String, String)],
 ) -> Result<(), Failure> {
-    if context.global.json {
+    if invocation.flags.json {
         let proposed: Vec<Value> = all
             .iter()
             .map(|done| {
                 let Proposed { branch, commit, outcome, before } = &done.proposed;
                 let outcome = match outcome {
-                    Outcome::Made => "made",
-                    Outcome::Updated => "updated",
-                    Outcome::Unchanged => "unchanged",
-                    Outcome::Merged => "merged",
+                    ProposalOutcome::Made => "made",
+                    ProposalOutcome::Updated => "updated",
+                    ProposalOutcome::Unchanged => "unchanged",
+                    ProposalOutcome::Merged => "merged",
                 };
                 json!({
                     "name": done.name, "folder": done.folder, "branch": branch, "commit": commit,
@@ -370,18 +374,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_tells_what_speaks_for_it() {
+    fn the_message_states_the_evidence() {
         let text = format!("---\nname: \"a\"\ndescription: \"{}\"\n---\nBody.\n", "word ".repeat(30).trim());
         let skill = Skill::read("a", &[("SKILL.md".to_owned(), text.into_bytes())]).expect("a skill");
         let report = json!({
             "support": { "edits": 12, "files": 7, "authors": 3 },
             "later": { "places": 20, "followed": 19, "interval": [0.76, 0.99] },
         });
-        let told = message(&skill, &report);
-        assert!(told.lines().all(|line| line.len() <= 72 || line.starts_with("Housestyle-Digest")), "{told}");
-        assert!(told.contains("\nSeen in 12 edits of 7 files by 3 authors.\n"), "{told}");
-        assert!(told.contains("19 of 20 places follow it (95 % 76 to 99 %)."), "{told}");
-        assert!(told.ends_with(&format!("\n\nHousestyle-Digest: {}\n", skill.digest)), "{told}");
-        assert!(!message(&skill, &Value::Null).contains("Seen"));
+        let report: MinerReport = serde_json::from_value(report).expect("a report");
+        let text = message(&skill, Some(&report));
+        assert!(text.lines().all(|line| line.len() <= 72 || line.starts_with("Housestyle-Digest")), "{text}");
+        assert!(text.contains("\nSeen in 12 edits of 7 files by 3 authors.\n"), "{text}");
+        assert!(text.contains("19 of 20 places follow it (95 % 76 to 99 %)."), "{text}");
+        assert!(text.ends_with(&format!("\n\nHousestyle-Digest: {}\n", skill.digest)), "{text}");
+        assert!(!message(&skill, None).contains("Seen"));
     }
 }

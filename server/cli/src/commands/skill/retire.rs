@@ -1,12 +1,12 @@
 //! An approved skill as it is once the team has retired it: its metadata says so, and all else stays.
 
 use housestyle_skills::{SKILL_FILE, Skill};
+use housestyle_workspace::clock::now;
+use housestyle_workspace::skills::entry::{Entry, State};
+use housestyle_workspace::skills::list::RETIRED;
 
-use crate::commands::memory::now;
 use crate::failure::Failure;
 use crate::output::moment;
-use crate::skills::list::RETIRED;
-use crate::skills::{Entry, State};
 
 /// The files of a skill: paths relative to its folder, and contents.
 type Files = Vec<(String, Vec<u8>)>;
@@ -26,8 +26,8 @@ pub(super) fn retired(entry: &Entry) -> Result<(Files, String), Failure> {
         *content = dated(&String::from_utf8_lossy(content), &date).into_bytes();
     }
     // Frontmatter can be written in many ways: what counts is what is read from it afterwards.
-    let says = Skill::read(&entry.name, &files).ok().and_then(|skill| skill.metadata.get(RETIRED).cloned());
-    if says.is_none_or(|says| says != date) {
+    let reason = Skill::read(&entry.name, &files).ok().and_then(|skill| skill.metadata.get(RETIRED).cloned());
+    if reason.is_none_or(|reason| reason != date) {
         let why =
             format!("write `{RETIRED}: \"{date}\"` below `metadata` in {SKILL_FILE} yourself, and commit it");
         return Err(Failure::CheckSaidNo(format!(

@@ -1,55 +1,57 @@
-//! `housestyle skill review`: what people and their CI are told of a pull request that touches skills.
+//! `housestyle skill review`: a report on a pull request that touches skills, for people and their CI.
 
 use std::fs;
 
+use housestyle_adaptation::backend::{Adaptive, Backend};
+use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
+use housestyle_net::{forge, git};
 use housestyle_review::{Folder, History, changed, default_name};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
+use housestyle_workspace::Configuration;
+use housestyle_workspace::clock::now;
+use housestyle_workspace::history as commits;
+use housestyle_workspace::skills::read::{LIMITS, ROOTS};
+use housestyle_workspace::skills::store::{Effect, Store};
 use serde_json::json;
 
 use crate::args::{Arm, SkillReviewArgs};
-use crate::backend::{Backend, Learned};
-use crate::commands::complete::unhurried;
-use crate::commands::memory::now;
-use crate::config::Configuration;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{print, print_json, visible};
-use crate::progress::Progress;
-use crate::skills::read::{LIMITS, ROOTS};
-use crate::skills::review::{Files, Report, Review, later, markdown, measured, review};
-use crate::skills::store::{Effect, Store};
-use crate::{forge, git, user_git};
+use crate::progress::Bar;
+use crate::skill_review::{Files, Report, Review, adherence, markdown, measure_skill, review};
 
-/// What is looked at to judge a skill, opened once.
-pub(super) struct Looking {
+/// The history, settings and model for reviews, opened once.
+pub(super) struct ReviewContext {
     history: Option<History>,
     settings: Settings,
-    model: Option<Box<dyn Learned>>,
+    model: Option<Box<dyn Adaptive>>,
 }
 
-impl Looking {
-    /// Opens the history of the workspace. One that cannot be read is told, and is no reason to say no.
-    pub(super) fn of(context: &Context) -> Result<Looking, Failure> {
-        let settings = unhurried(Configuration::load(context).checked()?);
-        let history = git::open(context, &settings, None);
+impl ReviewContext {
+    /// Opens the history of the workspace. An unreadable history is a warning and fails no review.
+    pub(super) fn of(invocation: &Invocation) -> Result<ReviewContext, Failure> {
+        let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
+        let history = commits::open(invocation.workspace.root(), &settings, None);
         let history = history.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok();
-        Ok(Looking { history, settings, model: None })
+        Ok(ReviewContext { history, settings, model: None })
     }
 
-    /// Takes a model, where there is one: in most jobs there is none, which is told in the report.
-    fn with_model(mut self, context: &Context, backend: &Backend) -> Result<Looking, Failure> {
-        let mut model = match backend.open(context) {
+    /// Opens a model, where there is one: most jobs have none, and the report says so.
+    fn with_model(mut self, invocation: &Invocation, backend: &Backend) -> Result<ReviewContext, Failure> {
+        let opened = invocation.setup().and_then(|setup| Ok(backend.open(&setup)?));
+        let mut model = match opened {
             Ok(model) => model,
             Err(Failure::Environment(why)) if *backend == Backend::Local => {
-                context.verbose(|| why);
+                invocation.verbose(|| why);
                 return Ok(self);
             }
             Err(failure) => return Err(failure),
         };
-        if let Some(local) = model.local() {
-            local.take_part(Arm::Starter)?;
+        if model.capabilities().has_model() {
+            model.apply(Arm::Starter)?;
         }
         self.model = Some(model);
         Ok(self)
@@ -57,35 +59,35 @@ impl Looking {
 }
 
 /// Reviews one skill.
-pub(super) fn about(
-    looking: &mut Looking,
+pub(super) fn review_skill(
+    context: &mut ReviewContext,
     folder: &str,
     before: Option<&Files>,
     after: Option<&Files>,
 ) -> Review {
-    let Looking { history, settings, model } = looking;
+    let ReviewContext { history, settings, model } = context;
     let history = history.as_ref();
     let follow = |skill: &Skill| {
-        let found = later(history?, skill.rule.as_ref()?);
+        let found = adherence(history?, skill.rule.as_ref()?);
         found.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok()
     };
     let mut measure = |skill: &Skill| {
-        let found = measured(history?, skill, settings, &mut **model.as_mut()?, &mut Progress::new());
+        let found = measure_skill(history?, skill, settings, &mut **model.as_mut()?, &mut Bar::new());
         found.inspect_err(|failure| eprintln!("housestyle: {failure}")).ok().flatten()
     };
     review(folder, before, after, &follow, &mut measure)
 }
 
 /// Reviews what HEAD changes.
-pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failure> {
-    let found = changed(&context.workspace, args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS)?;
-    let mut looking = Looking::of(context)?;
+pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(), Failure> {
+    let found = changed(invocation.workspace.root(), args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS)?;
+    let mut context = ReviewContext::of(invocation)?;
     let has_rule = |folder: &Folder| {
         folder.files.as_ref().is_ok_and(|files| files.iter().any(|(path, _)| path == RULE_FILE))
     };
     // A model takes seconds to open: only where there is something to measure.
     if !args.without_model && found.folders.iter().filter_map(|folder| folder.after.as_ref()).any(has_rule) {
-        looking = looking.with_model(context, &args.backend.backend)?;
+        context = context.with_model(invocation, &args.backend.backend)?;
     }
     let files = |folder: &Option<Folder>| folder.as_ref().map(|folder| folder.files.clone());
     let reviews: Vec<Review> = found
@@ -93,10 +95,10 @@ pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failu
         .iter()
         .map(|folder| {
             let (before, after) = (files(&folder.before), files(&folder.after));
-            about(&mut looking, &folder.path, before.as_ref(), after.as_ref())
+            review_skill(&mut context, &folder.path, before.as_ref(), after.as_ref())
         })
         .collect();
-    note_effects(context, &reviews);
+    note_effects(invocation, &reviews);
     let report = Report::of(&found.base, &found.head, reviews);
     let page = markdown(&report);
     if let Some(file) = &args.output {
@@ -104,8 +106,8 @@ pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failu
             .map_err(|error| Failure::Environment(format!("{}: {error}", file.display())))?;
     }
     let mut document = json!(report);
-    let commented = if args.comment { Some(comment(context, args, &page)?) } else { None };
-    if context.global.json {
+    let commented = if args.comment { Some(comment(invocation, args, &page)?) } else { None };
+    if invocation.flags.json {
         document["comment"] = json!(commented);
         print_json(&document)?;
     } else if args.output.is_none() {
@@ -125,8 +127,8 @@ pub(super) fn run(context: &Context, args: &SkillReviewArgs) -> Result<(), Failu
 
 /// Notes what a model made of each skill: two bad measurements running are a reason to retire one. What cannot be noted is
 /// told, and changes no verdict.
-fn note_effects(context: &Context, reviews: &[Review]) {
-    let store = Store::of(context);
+fn note_effects(invocation: &Invocation, reviews: &[Review]) {
+    let store = Store::of(&invocation.workspace);
     for review in reviews {
         let Some(effect) = review.measured.as_ref().and_then(|measured| measured.effect.as_ref()) else {
             continue;
@@ -140,16 +142,22 @@ fn note_effects(context: &Context, reviews: &[Review]) {
 }
 
 /// Writes the report as a comment on the pull request. Returns whether there was one to write anew.
-fn comment(context: &Context, args: &SkillReviewArgs, page: &str) -> Result<bool, Failure> {
-    user_git::network(context, &args.remote)?;
-    let address = user_git::address(context, &args.remote)?;
-    let client = forge::of(context, &args.remote, &address, &Configuration::load(context).forges)?;
+fn comment(invocation: &Invocation, args: &SkillReviewArgs, page: &str) -> Result<bool, Failure> {
+    git::network(&args.remote, invocation.flags.offline)?;
+    let address = git::address(invocation.workspace.root(), &args.remote)?;
+    let client = forge::of(
+        invocation.workspace.home(),
+        &args.remote,
+        &address,
+        &Configuration::load(&invocation.workspace).forges,
+    )?;
     let variable = |name: &str| std::env::var(name).ok();
     let number = match number_of_job(&variable) {
         Some(number) => Some(number),
         None => {
-            let branch = user_git::run(context, &["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
-            let base = default_name(&context.workspace)?;
+            let branch =
+                git::run(invocation.workspace.root(), &["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
+            let base = default_name(invocation.workspace.root())?;
             match branch.zip(base) {
                 Some((branch, base)) => forge::number(&client, &branch, &base)?,
                 None => None,
@@ -164,7 +172,7 @@ fn comment(context: &Context, args: &SkillReviewArgs, page: &str) -> Result<bool
     Ok(forge::comment(&client, number, page)?)
 }
 
-/// Returns the number of the pull request that a job runs for, as forges tell their jobs.
+/// Returns the number of the pull request that a job runs for, from the forge's variables.
 fn number_of_job(variable: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
     if let Some(number) = variable("CI_MERGE_REQUEST_IID") {
         return number.parse().ok();
@@ -177,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn jobs_tell_their_pull_request() {
+    fn ci_jobs_name_their_pull_request() {
         let job = |name: &'static str, value: &'static str| {
             number_of_job(&move |asked: &str| (asked == name).then(|| value.to_owned()))
         };

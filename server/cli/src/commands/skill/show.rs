@@ -1,25 +1,25 @@
 //! `housestyle skill show`.
 
+use housestyle_workspace::clock::now;
+use housestyle_workspace::skills::approval::{Signature, signature};
+use housestyle_workspace::skills::entry::Entry;
+use housestyle_workspace::skills::list::Depth;
 use serde_json::{Value, json};
 
 use super::{find, list};
-use crate::commands::memory::now;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::invocation::Invocation;
 use crate::output::{Style, moment, print, print_json, visible};
-use crate::skills::Entry;
-use crate::skills::approval::{Signature, signature};
-use crate::skills::list::Depth;
 
-/// The file in which a proposal tells what speaks for it.
+/// The file with the evidence of a proposal.
 const EVIDENCE: &str = "EVIDENCE.md";
 
 /// Tells all of one skill.
-pub(super) fn run(context: &Context, name: &str) -> Result<(), Failure> {
-    let entry = find(context, name, Depth::Merges)?;
+pub(super) fn run(invocation: &Invocation, name: &str) -> Result<(), Failure> {
+    let entry = find(invocation, name, Depth::Merges)?;
     let now = now();
-    let signature = entry.merge.as_ref().map(|merge| signature(&context.workspace, &merge.commit));
-    if context.global.json {
+    let signature = entry.merge.as_ref().map(|merge| signature(invocation.workspace.root(), &merge.commit));
+    if invocation.flags.json {
         return print_json(&document(&entry, signature.as_ref(), now));
     }
     let style = Style::for_stdout();
@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context, name: &str) -> Result<(), Failure> {
         ("approved by", entry.merge.as_ref().map(|merge| format!("{} <{}>", merge.name, merge.email))),
         ("approved at", entry.merge.as_ref().map(|merge| moment(u64::try_from(merge.time).unwrap_or(0)))),
         ("commit", entry.merge.as_ref().map(|merge| format!("{} on {}", merge.commit, merge.branch))),
-        ("signature", signature.as_ref().map(Signature::told)),
+        ("signature", signature.as_ref().map(Signature::describe)),
         ("proposed on", (!entry.branches.is_empty()).then(|| entry.branches.join(", "))),
     ] {
         if let Some(value) = value {
@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context, name: &str) -> Result<(), Failure> {
 }
 
 fn document(entry: &Entry, signature: Option<&Signature>, now: u64) -> Value {
-    let mut told = list::told(entry, now);
+    let mut document = list::to_json(entry, now);
     let skill = entry.skill.as_ref();
     let more = json!({
         "body": skill.map(|skill| &skill.body),
@@ -81,13 +81,13 @@ fn document(entry: &Entry, signature: Option<&Signature>, now: u64) -> Value {
         "files": entry.files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
         "report": entry.report,
     });
-    if let (Some(told), Value::Object(more)) = (told.as_object_mut(), more) {
-        told.extend(more);
+    if let (Some(document), Value::Object(more)) = (document.as_object_mut(), more) {
+        document.extend(more);
     }
-    told
+    document
 }
 
-/// Returns the text that tells what speaks for a skill.
+/// Returns the evidence of a skill.
 fn evidence(entry: &Entry) -> Option<String> {
     let (_, content) = entry.files.iter().find(|(path, _)| path == EVIDENCE)?;
     Some(String::from_utf8_lossy(content).into_owned())
@@ -99,7 +99,7 @@ fn scope(skill: &housestyle_skills::Skill) -> Option<String> {
     Some(if parts.is_empty() { "everywhere".to_owned() } else { parts.join(", ") })
 }
 
-/// Returns the effect that was measured last, else the one that the skill tells of itself.
+/// Returns the effect measured last, else the one in the skill's metadata.
 fn effect(entry: &Entry) -> Option<String> {
     let measured = entry.counters.effects.last().map(|effect| {
         let [low, high] = effect.ci95;

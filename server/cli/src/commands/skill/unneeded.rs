@@ -1,4 +1,4 @@
-//! Which candidates tell the model nothing: it writes so without being told.
+//! Candidates that the model follows without the skill.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 use housestyle_complete::eval::{Case, run};
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::{Memory, Settings};
-use housestyle_skills::mine::{Candidate, Edit, new_places};
-use housestyle_skills::{Place, Source};
+use housestyle_skills::mine::{Candidate, FileEdit, new_occurrences};
+use housestyle_skills::{Occurrence, Source};
 use housestyle_text::Language;
 use serde::Serialize;
 
 /// Places at which the model is asked.
 const PLACES: usize = 12;
-/// With fewer answers nothing is known of it.
+/// Fewest answers for a verdict.
 const ANSWERS: usize = 5;
-/// A rule that it follows so often is not worth a skill.
+/// Share of followed answers from which a rule is not worth a skill.
 const FOLLOWED: f64 = 0.9;
 
-/// What the model writes where a rule applies.
+/// Counts of the model's answers where a rule applies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Answers {
     /// Answers that follow the rule.
@@ -28,8 +28,8 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// Returns whether the model follows the rule without being told.
-    pub(super) fn are_enough(self) -> bool {
+    /// Returns whether the model follows the rule without the skill.
+    pub(super) fn follow_rule(self) -> bool {
         self.all >= ANSWERS && self.followed as f64 >= FOLLOWED * self.all as f64
     }
 
@@ -75,17 +75,17 @@ impl Deadline {
 /// Asks the model to write where the team wrote, at places where the rule applies; stops at the deadline.
 pub(super) fn ask(
     candidate: &Candidate,
-    later: &[Edit<'_>],
+    held_out: &[FileEdit<'_>],
     settings: &Settings,
     generator: &mut dyn Generator,
     deadline: &Deadline,
 ) -> Answers {
     let mut answers = Answers::default();
-    for (number, range) in new_places(&candidate.file, later, PLACES) {
+    for (number, range) in new_occurrences(&candidate.file, held_out, PLACES) {
         if deadline.is_over() {
             break;
         }
-        let Some(edit) = later.get(number) else { continue };
+        let Some(edit) = held_out.get(number) else { continue };
         let end = edit
             .new
             .get(range.end..)
@@ -113,11 +113,11 @@ pub(super) fn ask(
         let text = format!("{prefix}{written}{suffix}");
         let source = Source::new(edit.path, &text, Language::from_path(edit.path));
         let within = range.start..range.start + written.len();
-        let mut places = candidate.file.rule.places(&source, Some(within.clone()));
+        let mut places = candidate.file.rule.occurrences(&source, Some(within.clone()));
         places.retain(|place| place.range.start < within.end && within.start < place.range.end);
         if !places.is_empty() {
             answers.all += 1;
-            answers.followed += usize::from(places.iter().all(|place: &Place| place.followed));
+            answers.followed += usize::from(places.iter().all(|place: &Occurrence| place.followed));
         }
     }
     answers

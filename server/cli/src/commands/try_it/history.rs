@@ -1,95 +1,101 @@
-//! The step of `try` that learns from a folder's history, and shows what later edits make of it. Nothing of it is kept.
+//! The step of `try` that learns phrases from a folder's history, and measures them on later edits. Nothing is stored.
 
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use housestyle_adaptation::backend::Adaptive;
+use housestyle_adaptation::evaluate::evaluate_case;
+use housestyle_adaptation::evaluate::without_time_limits;
+use housestyle_adaptation::learning::of_history;
+use housestyle_adaptation::spread;
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, CaseResult};
+use housestyle_workspace::Progress;
+use housestyle_workspace::history;
 use serde::Serialize;
 
-use crate::backend::Local;
-use crate::commands::complete::unhurried;
-use crate::commands::eval::one;
-use crate::commands::learn::of_history;
 use crate::failure::Failure;
-use crate::git;
 use crate::output::{Style, time, visible};
-use crate::progress::Progress;
-use crate::replay::spread;
 
-/// Later edits that are looked at.
+/// Most held-out edits that are measured.
 const EDITS: usize = 12;
 /// After this time no further edit is begun.
 const BUDGET: Duration = Duration::from_secs(45);
 
-/// What was learned, and how later edits fared without it and with it.
+/// The learned phrases, and the accuracy on held-out edits without and with them.
 #[derive(Debug, Serialize)]
-pub(super) struct Taught {
+pub(super) struct PhraseTrial {
     commits: usize,
-    /// Tokens of what came before the later edits.
+    /// Tokens of the text before the held-out edits.
     tokens: usize,
     edits: usize,
-    before: Fared,
-    after: Fared,
+    #[serde(rename = "before")]
+    without: Accuracy,
+    #[serde(rename = "after")]
+    with: Accuracy,
     seconds: f64,
     /// An edit that came out otherwise, the first line of each: where, without, with, written.
     #[serde(skip_serializing_if = "Option::is_none")]
     example: Option<[String; 4]>,
 }
 
-/// How the later edits fared.
+/// The accuracy on held-out edits.
 #[derive(Debug, Default, Serialize)]
-struct Fared {
+struct Accuracy {
     first_lines: usize,
     nll_per_token: Option<f64>,
 }
 
-impl Fared {
-    fn of(results: &[CaseResult]) -> Fared {
+impl Accuracy {
+    fn of(results: &[CaseResult]) -> Accuracy {
         let tokens: usize = results.iter().map(|result| result.tokens).sum();
         let nll: Option<f64> = results.iter().map(|result| result.nll).sum();
-        Fared {
+        Accuracy {
             first_lines: results.iter().filter(|result| result.first_line_exact).count(),
             nll_per_token: nll.filter(|_| tokens > 0).map(|nll| nll / tokens as f64),
         }
     }
 }
 
-/// Learns the phrases of what came before the last edits, and measures these with and without.
+/// Learns the phrases of the earlier text, and measures the held-out edits with and without them.
 ///
 /// # Errors
 /// When there is no history, or too little of it.
-pub(super) fn taught(folder: &Path, local: &mut Local, bar: &mut Progress) -> Result<Taught, Failure> {
+pub(super) fn try_phrases(
+    folder: &Path,
+    generator: &mut dyn Adaptive,
+    bar: &mut dyn Progress,
+) -> Result<PhraseTrial, Failure> {
     let began = Instant::now();
-    let history = git::open_at(folder, &Settings::default(), None)?;
-    let (earlier, later) = of_history(&history, local)?;
-    if earlier.is_empty() || later.is_empty() {
+    let history = history::open(folder, &Settings::default(), None)?;
+    let (earlier, held_out) = of_history(&history, generator)?;
+    if earlier.is_empty() || held_out.is_empty() {
         return Err(Failure::Usage(format!(
             "the {} commits here hold too few edits: what is learned from one must be tried on a later one",
             history.len()
         )));
     }
     let (tokens, earlier) = (earlier.len(), Arc::new(earlier));
-    let settings = unhurried(Settings::default());
-    let chosen: Vec<&Case> = spread(later.len(), EDITS).into_iter().map(|n| &later[n]).collect();
-    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let settings = without_time_limits(Settings::default());
+    let chosen: Vec<&Case> = spread(held_out.len(), EDITS).into_iter().map(|n| &held_out[n]).collect();
+    let (mut without, mut with) = (Vec::new(), Vec::new());
     bar.begin_items("later edits", chosen.len());
     for case in &chosen {
         if began.elapsed() > BUDGET {
             break;
         }
-        local.put_phrases(None);
-        before.push(one(case, &settings, local)?.0);
-        local.put_phrases(Some(Arc::clone(&earlier)));
-        after.push(one(case, &settings, local)?.0);
-        bar.at(after.len() as u64);
+        generator.set_phrases(None);
+        without.push(evaluate_case(case, &settings, generator)?.0);
+        generator.set_phrases(Some(Arc::clone(&earlier)));
+        with.push(evaluate_case(case, &settings, generator)?.0);
+        bar.at(with.len() as u64);
     }
     bar.end();
-    local.put_phrases(None);
+    generator.set_phrases(None);
     let first = |text: Option<&str>| text.unwrap_or_default().lines().next().unwrap_or_default().to_owned();
-    let differs = chosen.iter().zip(before.iter().zip(&after)).filter(|(_, (b, a))| b.text != a.text);
+    let differs = chosen.iter().zip(without.iter().zip(&with)).filter(|(_, (b, a))| b.text != a.text);
     // One that it got right, or else one that it got wrong: what is shown says which.
     let best = differs.max_by_key(|(_, (b, a))| (a.first_line_exact, b.first_line_exact));
     let example = best.map(|(case, (without, with))| {
@@ -100,21 +106,21 @@ pub(super) fn taught(folder: &Path, local: &mut Local, bar: &mut Progress) -> Re
             first(Some(&case.middle)),
         ]
     });
-    Ok(Taught {
+    Ok(PhraseTrial {
         commits: history.len(),
         tokens,
-        edits: after.len(),
-        before: Fared::of(&before),
-        after: Fared::of(&after),
+        edits: with.len(),
+        without: Accuracy::of(&without),
+        with: Accuracy::of(&with),
         seconds: began.elapsed().as_secs_f64(),
         example,
     })
 }
 
-impl Taught {
+impl PhraseTrial {
     /// Returns it for people.
     pub(super) fn text(&self, style: Style) -> String {
-        let Taught { commits, tokens, edits, before, after, .. } = self;
+        let PhraseTrial { commits, tokens, edits, without, with, .. } = self;
         let took = time(Duration::from_secs_f64(self.seconds));
         // Writing to a string cannot fail.
         let mut out = String::new();
@@ -124,9 +130,9 @@ impl Taught {
         );
         let _ =
             writeln!(out, "{}", style.dim("             first line right   nats a token (less is better)"));
-        for (name, fared) in [("without", before), ("with", after)] {
-            let nll = fared.nll_per_token.map_or("–".to_owned(), |nll| format!("{nll:.2}"));
-            let right = format!("{} of {edits}", fared.first_lines);
+        for (name, accuracy) in [("without", without), ("with", with)] {
+            let nll = accuracy.nll_per_token.map_or("–".to_owned(), |nll| format!("{nll:.2}"));
+            let right = format!("{} of {edits}", accuracy.first_lines);
             let _ = writeln!(out, "    {name:9}{right:19}{nll}");
         }
         if let Some([path, without, with, written]) = &self.example {
@@ -136,7 +142,7 @@ impl Taught {
             }
         }
         let gained =
-            after.nll_per_token.zip(before.nll_per_token).is_some_and(|(with, without)| with < without);
+            with.nll_per_token.zip(without.nll_per_token).is_some_and(|(with, without)| with < without);
         let verdict = match gained {
             true => "So few edits are a glance, no proof: `housestyle replay` measures it with intervals.",
             false => {

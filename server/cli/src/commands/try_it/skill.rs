@@ -5,31 +5,29 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use git2::Repository;
 use housestyle_complete::Settings;
-use housestyle_review::{Proposal, identity, propose};
+use housestyle_review::clone_bare;
+use housestyle_review::{Proposal, propose};
 use housestyle_skills::SKILL_FILE;
 use housestyle_skills::mine::{Candidate, MiningOptions, mine, render};
+use housestyle_workspace::Progress;
+use housestyle_workspace::Workspace;
+use housestyle_workspace::history;
+use housestyle_workspace::skills::window::{HELD_OUT, MiningWindow};
 use serde::Serialize;
 
-use crate::context::Context;
 use crate::failure::Failure;
-use crate::git;
+use crate::invocation::Invocation;
 use crate::output::{Style, visible};
-use crate::progress::Progress;
-use crate::skills::history::Past;
-use crate::workspace_state;
 
-/// Share of the edits on which candidates are measured, and not found in.
-const LATER: f64 = 0.3;
-/// Candidates that are looked for; the best is proposed.
+/// Most candidates that are mined; the best is proposed.
 const MOST: usize = 5;
 /// Steps of the bar.
 const STEPS: usize = 1000;
 
 /// A rule that was mined and proposed.
 #[derive(Debug, Serialize)]
-pub(super) struct Suggested {
+pub(super) struct SkillSuggestion {
     /// The skill's name.
     name: String,
     /// How many candidates there were.
@@ -49,48 +47,48 @@ pub(super) struct Suggested {
 ///
 /// # Errors
 /// When there is no history or no git, or nothing in it is a rule.
-pub(super) fn suggested(context: &Context, folder: &Path, bar: &mut Progress) -> Result<Suggested, Failure> {
-    let past = Past::of_git(&git::open_at(folder, &Settings::default(), None)?, bar)?;
+pub(super) fn suggest(
+    invocation: &Invocation,
+    folder: &Path,
+    bar: &mut dyn Progress,
+) -> Result<SkillSuggestion, Failure> {
+    let window = MiningWindow::of_git(&history::open(folder, &Settings::default(), None)?, bar)?;
     let rejected = |_: &str, _: &housestyle_skills::RuleFile, _: usize| false;
-    let options = MiningOptions { most: MOST, later: LATER, configs: past.configs(), rejected: &rejected };
+    let options = MiningOptions {
+        most: MOST,
+        held_out_share: HELD_OUT,
+        configs: window.configs(),
+        rejected: &rejected,
+    };
     bar.begin_items("mining", STEPS);
-    let mined = mine(&past.edits(0..past.len()), &options, &mut |done| bar.at((done * STEPS as f64) as u64));
+    let mined =
+        mine(&window.edits(0..window.len()), &options, &mut |done| bar.at((done * STEPS as f64) as u64));
     bar.end();
     let Some(best) = mined.candidates.first() else {
         return Err(Failure::Usage(format!(
             "in {} commits no rule is followed often enough, by enough people, to be proposed",
-            past.len()
+            window.len()
         )));
     };
-    let clone = cloned(context, folder)?;
+    let clone = cloned(invocation, folder)?;
     proposed(best, mined.candidates.len(), clone)
 }
 
 /// Clones a folder's repository, bare, with the user's name and without the user's hooks and key: nothing of it is theirs.
-fn cloned(context: &Context, folder: &Path) -> Result<PathBuf, Failure> {
-    let clone = workspace_state::folder(&context.home, folder).join("try.git");
+fn cloned(invocation: &Invocation, folder: &Path) -> Result<PathBuf, Failure> {
+    let clone =
+        Workspace::new(folder.to_path_buf(), invocation.workspace.home().clone()).state().join("try.git");
     let failed = |error: std::io::Error| Failure::Environment(format!("{}: {error}", clone.display()));
     match fs::remove_dir_all(&clone) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
     fs::create_dir_all(clone.parent().unwrap_or(&clone)).map_err(failed)?;
-    let from = Repository::discover(folder).map_err(|error| Failure::Usage(error.message().to_owned()))?;
-    run(Command::new("git").args(["clone", "--quiet", "--bare", "--"]).arg(from.commondir()).arg(&clone))?;
-    let (name, address) =
-        identity(folder).unwrap_or_else(|_| ("You".to_owned(), "you@example.com".to_owned()));
-    let own = Repository::open(&clone).and_then(|repository| {
-        let mut config = repository.config()?.open_level(git2::ConfigLevel::Local)?;
-        config.set_str("user.name", &name)?;
-        config.set_str("user.email", &address)?;
-        config.set_bool("commit.gpgsign", false)?;
-        config.set_str("core.hooksPath", "no-hooks")
-    });
-    own.map_err(|error| Failure::Environment(format!("{}: {}", clone.display(), error.message())))?;
+    clone_bare(folder, &clone)?;
     Ok(clone)
 }
 
-fn proposed(best: &Candidate, candidates: usize, clone: PathBuf) -> Result<Suggested, Failure> {
+fn proposed(best: &Candidate, candidates: usize, clone: PathBuf) -> Result<SkillSuggestion, Failure> {
     let files = render(best).map_err(|error| Failure::Environment(error.to_string()))?;
     let text =
         files.iter().find(|(path, _)| path == SKILL_FILE).map_or("", |(_, text)| text.as_str()).to_owned();
@@ -105,7 +103,7 @@ fn proposed(best: &Candidate, candidates: usize, clone: PathBuf) -> Result<Sugge
     let log = run(Command::new("git")
         .args(["log", "--stat", "-1", "--no-color", &made.branch])
         .current_dir(&clone))?;
-    Ok(Suggested { name: best.name.clone(), candidates, clone, branch: made.branch, log, text })
+    Ok(SkillSuggestion { name: best.name.clone(), candidates, clone, branch: made.branch, log, text })
 }
 
 fn run(command: &mut Command) -> Result<String, Failure> {
@@ -118,18 +116,18 @@ fn run(command: &mut Command) -> Result<String, Failure> {
     }
 }
 
-impl Suggested {
+impl SkillSuggestion {
     /// Returns it for people.
     pub(super) fn text(&self, style: Style) -> String {
         // Writing to a string cannot fail.
         let mut out = String::new();
-        let others = match self.candidates {
+        let choice = match self.candidates {
             1 => String::new(),
             count => format!(", the best of {count} that were found"),
         };
         let _ = writeln!(
             out,
-            "  {}{others}, is proposed on a branch of a clone:\n",
+            "  {}{choice}, is proposed on a branch of a clone:\n",
             style.bold(visible(&self.name))
         );
         for line in self.log.lines() {

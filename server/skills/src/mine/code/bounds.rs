@@ -1,36 +1,36 @@
-//! How much must speak for a rule about code before it is one.
+//! How much evidence a rule about code needs.
 
-/// The numbers that decide what the miner of code keeps.
+/// The bounds of the miner of code.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// Edits that made the same rewrite, at least: files within a commit.
-    pub edits: usize,
+    pub(super) edits: usize,
     /// Files in which they are, at least.
-    pub files: usize,
-    /// Commits in which they are, at least: what was done once, everywhere, is no habit.
-    pub commits: usize,
+    pub(super) files: usize,
+    /// Commits in which they are, at least: a change that was made once, everywhere, is no habit.
+    pub(super) commits: usize,
     /// The share of the newest texts' places that follow a rewrite, at least.
-    pub precision: f64,
+    pub(super) precision: f64,
     /// Different lines on which nothing but one name was changed to another, at least.
-    pub rename_sites: usize,
+    pub(super) rename_sites: usize,
     /// Commits in which they are, at least: a name that was changed in one go is no habit.
-    pub rename_commits: usize,
+    pub(super) rename_commits: usize,
     /// Tokens of a rewrite's sides, at most.
-    pub tokens: usize,
+    pub(super) tokens: usize,
     /// The share of a convention's places that make the same choice, at least.
-    pub share: f64,
+    pub(super) share: f64,
     /// The same in each half of the time.
-    pub half_share: f64,
+    pub(super) half_share: f64,
     /// Added places of a convention, at least.
-    pub places: usize,
+    pub(super) places: usize,
     /// Added places of a convention in each half of the time, at least.
-    pub half_places: usize,
+    pub(super) half_places: usize,
     /// Files that a convention's places are in, at least.
-    pub convention_files: usize,
+    pub(super) convention_files: usize,
     /// Commits that a convention's places are from, at least.
-    pub convention_commits: usize,
+    pub(super) convention_commits: usize,
     /// Rules that are returned, at most.
-    pub rules: usize,
+    pub(super) rules: usize,
 }
 
 impl Default for Bounds {

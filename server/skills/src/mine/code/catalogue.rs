@@ -1,11 +1,11 @@
-//! What can be written in more than one way: a closed list, by language. The miner asks which way a team goes.
+//! Choices: code that can be written in more than one way, as a closed list by language. The miner finds the team's way.
 
-/// Ways to write one thing. Of each way the first pattern is what a rule prefers; the others are the same way, too.
+/// Ways to write one thing. A rule prefers the first pattern of a way; the other patterns are the same way, too.
 #[derive(Debug)]
 pub(super) struct Choice {
     pub(super) languages: &'static [&'static str],
     pub(super) ways: &'static [&'static [&'static str]],
-    /// Whether the first way is what is written nearly everywhere.
+    /// Whether nearly everybody goes the first way.
     pub(super) usual: bool,
 }
 
@@ -28,7 +28,7 @@ const fn usual(languages: &'static [&'static str], ways: &'static [&'static [&'s
     Choice { languages, ways, usual: true }
 }
 
-/// The list. What a compiler or a linter with its usual settings refuses is not in it.
+/// The list. Code that a compiler or a linter with its usual settings refuses is not in it.
 pub(super) const CHOICES: &[Choice] = &[
     // Rust: errors
     choice(RUST, &[&["$A.unwrap()"], &["$A.expect($B)"]]),

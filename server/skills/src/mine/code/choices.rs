@@ -1,4 +1,4 @@
-//! The rules that a catalogue of choices can give: one for each way of each choice.
+//! The rules of a catalogue of choices: one for each way of each choice.
 
 use std::collections::BTreeMap;
 
@@ -45,17 +45,17 @@ impl Choices {
         self.choices.get(choice).map_or(0, |choice| choice.ways.len())
     }
 
-    /// Returns whether a way is what is written nearly everywhere.
+    /// Returns whether a way is the one that nearly everybody writes.
     pub(super) fn is_usual(&self, choice: usize, way: usize) -> bool {
         way == 0 && self.choices.get(choice).is_some_and(|choice| choice.usual)
     }
 
-    /// Returns the rule that a way is the one to go; none where there is no other.
+    /// Returns the rule that prefers a way; `None` where there is no other way.
     pub(super) fn rule(&self, choice: usize, way: usize) -> Option<Rewrite> {
         let ways = self.choices.get(choice)?.ways;
-        let others = ways.iter().enumerate().filter(|(other, _)| *other != way);
+        let alternatives = ways.iter().enumerate().filter(|(other, _)| *other != way);
         let known: Vec<&str> = self.finder.patterns().iter().map(|pattern| pattern.text.as_str()).collect();
-        let avoid: Vec<String> = others
+        let avoid: Vec<String> = alternatives
             .flat_map(|(_, texts)| texts.iter())
             .filter(|text| known.contains(&text.trim()))
             .map(|text| (*text).to_owned())

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use housestyle_text::Language;
-
 use super::choices::by_language;
 use super::names::{AFFIXES, Affix, KINDS};
-use super::{Bounds, Finding, Instance, language};
-use crate::mine::Edit;
+use super::{Bounds, language, strongest};
+use crate::mine::{Basis, FileEdit, Guess};
 use crate::rule::{Name, Rule, definitions};
 use crate::source::Source;
 
@@ -16,12 +14,11 @@ use crate::source::Source;
 #[derive(Debug, Clone)]
 struct Written {
     edit: usize,
-    range: Range<usize>,
     way: usize,
 }
 
-/// Returns the conventions that what the edits added keeps, those with the most places first.
-pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
+/// Returns the conventions that the added code follows, those with the most places first.
+pub(in crate::mine) fn conventions(edits: &[FileEdit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut order: Vec<usize> = (0..edits.len()).filter(|edit| language(&edits[*edit]).is_some()).collect();
     order.sort_by_key(|edit| (edits[*edit].time, edits[*edit].path, edits[*edit].commit));
     let choices = by_language(order.iter().filter_map(|edit| language(&edits[*edit])));
@@ -44,18 +41,18 @@ pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
         for found in choices.finder.find(&source, None, |_| true) {
             let Some((choice, way)) = choices.owners.get(found.pattern).copied() else { continue };
             if added(&found.range) {
-                written[choice].push(Written { edit: number, range: found.range, way });
+                written[choice].push(Written { edit: number, way });
             }
         }
         for (of, range) in definitions(&source).into_iter().filter(|(_, range)| added(range)) {
             let text = source.slice(range.clone());
             for (at, (name, _)) in names.iter().enumerate().filter(|(_, (name, _))| name.of == of) {
                 let way = usize::from(!name.is_followed(text));
-                written[choices.count() + at].push(Written { edit: number, range: range.clone(), way });
+                written[choices.count() + at].push(Written { edit: number, way });
             }
         }
     }
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (id, written) in &written {
         let Some(choices) = choices.get(id) else { continue };
         for (number, places) in written.iter().enumerate() {
@@ -64,20 +61,21 @@ pub fn conventions(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
                 // Not to have a beginning or an ending is no convention.
                 Some(at) => (1, names.get(at)),
             };
-            let Some(way) = (0..ways).find(|way| is_kept(places, *way, edits, bounds)) else { continue };
+            let Some(way) = (0..ways).find(|way| is_convention(places, *way, edits, bounds)) else {
+                continue;
+            };
             let (rule, usual) = match name {
                 Some((name, usual)) => (Some(Rule::Name(name.clone())), *usual),
                 None => (choices.rule(number, way).map(Rule::Rewrite), choices.is_usual(number, way)),
             };
             if let Some(rule) = rule {
-                let finding = finding(rule, places, way, edits, Language::from_id(id));
-                findings.push(Finding { usual, ..finding });
+                let support = places.iter().filter(|place| place.way == way).count();
+                let basis = if usual { Basis::Usual } else { Basis::Places };
+                found.push((support, Guess { rule, languages: vec![(*id).to_owned()], basis }));
             }
         }
     }
-    findings.sort_by(|a, b| b.instances.len().cmp(&a.instances.len()).then_with(|| a.rule.cmp(&b.rule)));
-    findings.truncate(bounds.rules);
-    findings
+    strongest(found, bounds)
 }
 
 /// Returns the rules of names that are asked, and whether they are usual.
@@ -89,8 +87,8 @@ fn names() -> Vec<(Name, bool)> {
 }
 
 /// Returns whether nearly all of the places, which are in the order of time, go one way: early and late, or from some time
-/// on. What was decided late is measured from then on by the pipeline, which asks for changes, too.
-fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) -> bool {
+/// on. The pipeline measures late decisions from then on, and asks for changes, too.
+fn is_convention(places: &[Written], way: usize, edits: &[FileEdit<'_>], bounds: &Bounds) -> bool {
     let share = |places: &[Written]| {
         let kept = places.iter().filter(|place| place.way == way).count();
         kept as f64 / places.len().max(1) as f64
@@ -108,26 +106,4 @@ fn is_kept(places: &[Written], way: usize, edits: &[Edit<'_>], bounds: &Bounds) 
     let steady =
         [early, late].iter().all(|half| half.len() >= bounds.half_places && share(half) >= bounds.half_share);
     (steady && nearly_all(places)) || nearly_all(late)
-}
-
-fn finding(rule: Rule, places: &[Written], way: usize, edits: &[Edit<'_>], language: Language) -> Finding {
-    let (kept, broken): (Vec<&Written>, Vec<&Written>) = places.iter().partition(|place| place.way == way);
-    let instance = |place: &&Written| {
-        let edit = &edits[place.edit];
-        Instance {
-            commit: edit.commit.to_owned(),
-            author: edit.author.to_owned(),
-            time: edit.time,
-            path: edit.path.to_owned(),
-            before: String::new(),
-            after: edit.new.get(place.range.clone()).unwrap_or_default().to_owned(),
-        }
-    };
-    Finding {
-        rule,
-        languages: vec![language.id().to_owned()],
-        usual: false,
-        instances: kept.iter().map(instance).collect(),
-        counter: broken.len(),
-    }
 }

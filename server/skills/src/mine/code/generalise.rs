@@ -1,6 +1,6 @@
 //! Anti-unification: the narrowest rewrite that all of some pairs are instances of.
 //!
-//! The trees are walked together. What is the same in all stays; what differs becomes a metavariable, the same one for
+//! The trees are walked together. Parts that all share stay; parts that differ become a metavariable, the same one for
 //! the same texts, before and after; neighbours of different number become one that stands for many.
 
 use std::collections::HashMap;
@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use super::pairs::Pair;
 use super::term::Term;
+use crate::source::indentation;
 
-/// Metavariables of a rewrite, at most: one with more says nothing.
+/// Metavariables of a rewrite, at most: with more it means nothing.
 const VARIABLES: usize = 8;
 
 /// One edit's pair with the texts that it is of.
@@ -30,7 +31,7 @@ impl<'t> Example<'t> {
     }
 }
 
-/// Returns what all examples were and what they became, as patterns; none where nothing is left of one of them.
+/// Returns the sides before and after of all examples as two patterns; `None` where nothing is common to them.
 pub(super) fn generalise(examples: &[&Example<'_>]) -> Option<(String, String)> {
     // The longest has something in every list; the texts of the patterns are its text.
     let (longest, _) = examples
@@ -51,7 +52,7 @@ pub(super) fn generalise(examples: &[&Example<'_>]) -> Option<(String, String)> 
 
 #[derive(Default)]
 struct Variables {
-    /// By the hashes of what it stands for in each example: its number, and whether that is many.
+    /// The numbers of the metavariables, by the hashes of their values in each example and whether these are many.
     known: HashMap<(Vec<u64>, bool), usize>,
     /// Where the side that is read has metavariables, in the text of the first example.
     holes: Vec<(Range<usize>, usize, bool)>,
@@ -141,7 +142,7 @@ impl Variables {
         true
     }
 
-    /// Keeps what lists begin and end with and makes one metavariable of the middle.
+    /// Keeps the common beginning and ending of lists and makes one metavariable of the middle.
     fn rest(&mut self, lists: &[&[Term]]) -> bool {
         let first = lists[0];
         let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
@@ -192,10 +193,7 @@ fn runs(list: &[Term]) -> Vec<(&[Term], Option<&Term>)> {
 
 /// Returns a pattern without the indentation that its text had where it stood.
 fn outdented(pattern: &str, text: &str, start: usize) -> String {
-    let before = text.get(..start).unwrap_or_default();
-    let line = before.rfind('\n').map_or(0, |line| line + 1);
-    let line = text.get(line..).unwrap_or_default();
-    let indent = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+    let indent = indentation(text, start);
     let lines = pattern.split('\n').map(|line| line.strip_prefix(indent).unwrap_or(line));
     lines.map(|line| line.trim_end_matches('\r')).collect::<Vec<_>>().join("\n")
 }

@@ -5,7 +5,7 @@ use crate::rule::NameKind;
 /// The kinds of definitions.
 pub(super) const KINDS: [NameKind; 3] = [NameKind::Test, NameKind::Constructor, NameKind::Error];
 
-/// A beginning and an ending, and whether it is what is written nearly everywhere.
+/// A beginning and an ending, and whether nearly everybody writes so.
 pub(super) type Affix = (&'static str, &'static str, bool);
 
 /// Beginnings and endings, of which a convention is one.

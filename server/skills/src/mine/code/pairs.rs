@@ -1,19 +1,20 @@
-//! What an edit changed, as pairs of nodes: the smallest that differ, and one or two levels around them.
+//! The changes of an edit as pairs of nodes: the smallest that differ, and one or two levels around them.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::term::Term;
+use crate::mine::alignment::aligned;
 use crate::source::Source;
 
 /// Neighbours that are compared with each other, at most: the product of both sides.
-const COMPARED: usize = 250_000;
+pub(super) const COMPARED: usize = 250_000;
 /// Levels around the smallest nodes that differ.
 const AROUND: usize = 2;
-/// Pairs of one edit: what changes more is no rewrite.
-const PAIRS: usize = 400;
+/// Pairs of one edit, at most: an edit with more is no rewrite.
+pub(super) const PAIRS: usize = 400;
 
-/// A node before and what it became.
+/// A node before and after an edit.
 #[derive(Debug, Clone)]
 pub(super) struct Pair<'t> {
     pub(super) before: &'t Term,
@@ -27,26 +28,37 @@ pub(super) fn pairs<'t>(
     hunks: &[(Range<usize>, Range<usize>)],
     tokens: usize,
 ) -> Vec<Pair<'t>> {
-    let mut diff = Diff { path: Vec::new(), seen: HashSet::new(), pairs: Vec::new(), tokens };
-    diff.nodes(old, new);
     let touches = |a: &Range<usize>, b: &Range<usize>| a.start <= b.end && b.start <= a.end;
-    let mut pairs = diff.pairs;
+    let mut pairs = Diff::of(old, new, tokens).pairs;
     pairs.retain(|pair| {
         hunks.iter().any(|(old, new)| touches(&pair.before.range, old) && touches(&pair.after.range, new))
     });
     pairs
 }
 
-struct Diff<'t> {
+/// Two trees that are compared.
+pub(super) struct Diff<'t> {
     /// The pairs of nodes around the one that is compared, of one kind each.
     path: Vec<(&'t Term, &'t Term)>,
     seen: HashSet<(Range<usize>, Range<usize>)>,
-    pairs: Vec<Pair<'t>>,
+    pub(super) pairs: Vec<Pair<'t>>,
+    /// Tokens of a pair's sides, at most.
     tokens: usize,
+    /// Comparisons of two nodes so far.
+    pub(super) compared: usize,
 }
 
 impl<'t> Diff<'t> {
+    /// Compares two trees.
+    pub(super) fn of(old: &'t Term, new: &'t Term, tokens: usize) -> Diff<'t> {
+        let mut diff =
+            Diff { path: Vec::new(), seen: HashSet::new(), pairs: Vec::new(), tokens, compared: 0 };
+        diff.nodes(old, new);
+        diff
+    }
+
     fn nodes(&mut self, a: &'t Term, b: &'t Term) {
+        self.compared += 1;
         if a.hash == b.hash || self.pairs.len() >= PAIRS {
             return;
         }
@@ -75,9 +87,10 @@ impl<'t> Diff<'t> {
         if old.len() * new.len() > COMPARED {
             return true;
         }
+        self.compared += old.len() * new.len();
         let mut whole = true;
         let mut reached = (0, 0);
-        let mut matched = common(old, new, |a, b| usize::from(a.hash == b.hash) * 2);
+        let mut matched = aligned(old, new, |a, b| usize::from(a.hash == b.hash) * 2);
         matched.push((old.len(), new.len()));
         for (i, j) in matched {
             let (x, y) = (&old[reached.0..i], &new[reached.1..j]);
@@ -86,7 +99,8 @@ impl<'t> Diff<'t> {
             } else {
                 whole = false;
                 if !x.is_empty() && !y.is_empty() && x.len() * y.len() <= 900 {
-                    for (k, l) in common(x, y, likeness) {
+                    self.compared += x.len() * y.len();
+                    for (k, l) in aligned(x, y, likeness) {
                         self.nodes(&x[k], &y[l]);
                     }
                 }
@@ -96,7 +110,7 @@ impl<'t> Diff<'t> {
         whole
     }
 
-    /// Keeps a pair and what stands around it.
+    /// Adds a pair and the pairs around it.
     fn found(&mut self, a: &'t Term, b: &'t Term) {
         self.keep(a, b, self.path.len());
         for level in (0..self.path.len()).rev().take(AROUND) {
@@ -118,7 +132,7 @@ impl<'t> Diff<'t> {
 }
 
 /// Returns whether a child is all that changed between its parents. Otherwise it is a part of a change, unless the
-/// parents are rows of statements; and what changed in such rows is another matter.
+/// parents are rows of statements; changes within such rows do not count.
 fn is_whole(child: &Term, old: &Term, new: &Term) -> bool {
     if old.body && new.body {
         return true;
@@ -141,38 +155,10 @@ fn likeness(a: &Term, b: &Term) -> usize {
     if common * 2 < b.tokens.max(a.tokens) { 0 } else { 1 + common }
 }
 
-/// Returns the places of the best common subsequence under a weight.
-fn common(old: &[Term], new: &[Term], weight: impl Fn(&Term, &Term) -> usize) -> Vec<(usize, usize)> {
-    let width = new.len() + 1;
-    let mut best = vec![0usize; (old.len() + 1) * width];
-    let mut weights = vec![0usize; old.len() * new.len()];
-    for i in (0..old.len()).rev() {
-        for j in (0..new.len()).rev() {
-            let here = weight(&old[i], &new[j]);
-            weights[i * new.len() + j] = here;
-            let both = if here > 0 { here + best[(i + 1) * width + j + 1] } else { 0 };
-            best[i * width + j] = both.max(best[(i + 1) * width + j]).max(best[i * width + j + 1]);
-        }
-    }
-    let (mut i, mut j, mut matched) = (0, 0, Vec::new());
-    while i < old.len() && j < new.len() {
-        let here = weights[i * new.len() + j];
-        if here > 0 && best[i * width + j] == here + best[(i + 1) * width + j + 1] {
-            matched.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if best[(i + 1) * width + j] >= best[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    matched
-}
-
-/// Returns what a change took away and what it brought, in tokens; a text in quotes counts as some text.
+/// Returns the tokens that a change removed and added; a text in quotes counts as some text.
 ///
-/// There are two ways to count: each token as often as it is there, or once. The first is wrong where what is kept is
-/// said twice afterwards, the second where what is kept happens to hold what is taken away.
+/// There are two ways to count: each token as often as it is there, or once. The first is wrong where the change repeats a
+/// token that stays, the second where a removed token also stays elsewhere.
 pub(super) fn signatures(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) -> Vec<Vec<String>> {
     let tokens = |term: &Term, source: &Source<'_>| {
         let mut tokens = Vec::new();
@@ -193,7 +179,7 @@ pub(super) fn signatures(pair: &Pair<'_>, old: &Source<'_>, new: &Source<'_>) ->
     both
 }
 
-/// Returns what is in one sorted list only, with `-` before what is in the first and `+` before what is in the second;
+/// Returns the tokens of one sorted list only, with `-` before those of the first and `+` before those of the second;
 /// the first come first.
 fn difference(before: &[String], after: &[String]) -> Vec<String> {
     let (mut gone, mut come) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! Rewrites: what several edits did alike, as patterns.
+//! Rewrites: changes that several edits made alike, as patterns.
 
 use std::collections::BTreeMap;
 
@@ -8,41 +8,39 @@ use super::generalise::{Example, generalise};
 use super::pairs::{pairs, signatures};
 use super::select::{Draft, select};
 use super::term::Term;
-use super::{Bounds, Finding, language};
-use crate::mine::Edit;
+use super::{Bounds, language, strongest};
+use crate::mine::{FileEdit, Guess};
 use crate::rule::{Finder, Pattern, Rewrite, Sides, expand};
 use crate::source::Source;
 
-/// Examples of one group that are generalised; more add nothing to what is common to them.
+/// Examples of one group that are generalised; more would change nothing.
 const EXAMPLES: usize = 64;
 
 /// Tokens that go and come in a rewrite, at most.
 const SIGNATURE: usize = 12;
 
-/// What is done alike: the kinds of the nodes before and after, and the tokens that went and came.
+/// A group of like changes: the kinds of the nodes before and after, and the tokens that went and came.
 type Group = (u16, u16, Vec<String>);
 
 /// Returns the rewrites that the edits make, the best first.
-pub fn rewrites(edits: &[Edit<'_>], bounds: &Bounds) -> Vec<Finding> {
+pub(in crate::mine) fn rewrites(edits: &[FileEdit<'_>], bounds: &Bounds) -> Vec<Guess> {
     let mut by_language: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (number, edit) in edits.iter().enumerate() {
         if let Some(language) = language(edit).filter(|_| !edit.old.is_empty() && !edit.new.is_empty()) {
             by_language.entry(language.id()).or_default().push(number);
         }
     }
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (id, numbers) in by_language {
         let language = Language::from_id(id);
         let drafts = drafts(edits, &numbers, language, bounds);
-        findings.extend(select(drafts, edits, language, bounds));
+        found.extend(select(drafts, edits, language, bounds));
     }
-    findings.sort_by(|a, b| b.instances.len().cmp(&a.instances.len()).then_with(|| a.rule.cmp(&b.rule)));
-    findings.truncate(bounds.rules);
-    findings
+    strongest(found, bounds)
 }
 
 /// Returns every rewrite that enough edits of one language make.
-fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bounds) -> Vec<Draft> {
+fn drafts(edits: &[FileEdit<'_>], numbers: &[usize], language: Language, bounds: &Bounds) -> Vec<Draft> {
     let read = |number: &usize| {
         let edit = &edits[*number];
         let (old, new) =
@@ -82,22 +80,18 @@ fn drafts(edits: &[Edit<'_>], numbers: &[usize], language: Language, bounds: &Bo
         if !Draft::enough(examples.iter().map(|(number, _)| &edits[*number]), bounds) {
             continue;
         }
-        let counter = reversed(group);
-        if counter * 3 >= examples.len() {
+        if reversed(group) * 3 >= examples.len() {
             continue;
         }
         for cluster in clusters(examples) {
             let wanted = Draft::enough(cluster.iter().map(|(number, _)| &edits[*number]), bounds);
-            if let Some(mut draft) = wanted.then(|| draft(&cluster, language)).flatten() {
-                draft.counter = counter;
-                drafts.push(draft);
-            }
+            drafts.extend(wanted.then(|| draft(&cluster, language)).flatten());
         }
     }
     drafts
 }
 
-/// Parts a group by the kinds of the children, before and after: what is built alike generalises.
+/// Parts a group by the kinds of the children, before and after: nodes of one shape generalise.
 fn clusters<'e, 't>(examples: &'e [(usize, Example<'t>)]) -> Vec<Vec<&'e (usize, Example<'t>)>> {
     let shape = |term: &Term| term.children.iter().map(|child| child.kind).collect::<Vec<_>>();
     let mut clusters: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -112,7 +106,7 @@ fn clusters<'e, 't>(examples: &'e [(usize, Example<'t>)]) -> Vec<Vec<&'e (usize,
     parts
 }
 
-/// Generalises examples, and keeps those that the outcome really rewrites.
+/// Generalises examples, and keeps those that the resulting rewrite really changes.
 fn draft(examples: &[&(usize, Example<'_>)], language: Language) -> Option<Draft> {
     let step = examples.len().div_ceil(EXAMPLES).max(1);
     let some: Vec<&Example<'_>> = examples.iter().step_by(step).map(|(_, example)| example).collect();
@@ -133,10 +127,10 @@ fn draft(examples: &[&(usize, Example<'_>)], language: Language) -> Option<Draft
     let places = examples.map(|(number, example)| {
         (*number, example.pair.before.range.clone(), example.pair.after.range.clone())
     });
-    Some(Draft { rewrite, places: places.collect(), counter: 0 })
+    Some(Draft { rewrite, places: places.collect() })
 }
 
-/// Returns whether patterns make of what an example was what it became.
+/// Returns whether the patterns rewrite an example as its edit did.
 fn rewritten(example: &Example<'_>, from: &Pattern, to: &Pattern, sides: &Sides, finder: &Finder) -> bool {
     let Some((whole, at)) = from.in_context(example.before()) else { return false };
     let source = Source::new("", &whole, from.language);
@@ -154,7 +148,7 @@ fn rewritten(example: &Example<'_>, from: &Pattern, to: &Pattern, sides: &Sides,
     expand(&source, from, found, to).is_some_and(|fix| squeezed(&fix) == squeezed(example.after()))
 }
 
-/// Returns a text without what a formatter decides: whitespace, brackets that part nothing, commas, kinds of quotes.
+/// Returns a text without the choices of a formatter: white space, redundant brackets, commas, kinds of quotes.
 pub(super) fn squeezed(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | ';' | '(' | ')'));
     kept.map(|c| if c == '\'' { '"' } else { c }).collect()

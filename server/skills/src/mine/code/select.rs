@@ -1,5 +1,5 @@
-//! Which of many rewrites are kept: those with enough behind them, that the newest texts follow, and of those that say
-//! the same the one that says it best.
+//! The selection of rewrites: those with enough evidence that the newest texts follow, and the best of those with the same
+//! meaning.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
@@ -7,9 +7,10 @@ use std::ops::Range;
 use housestyle_text::Language;
 
 use super::rewrites::squeezed;
-use super::{Bounds, Finding, Instance, newest};
-use crate::mine::Edit;
+use super::{Bounds, newest};
+use crate::mine::{Basis, FileEdit, Guess};
 use crate::rule::{Finder, Pattern, Rewrite, Rule, Sides};
+use crate::source::{line_end, line_start};
 
 /// A rewrite before anything is known of its places elsewhere.
 #[derive(Debug)]
@@ -17,13 +18,11 @@ pub(super) struct Draft {
     pub(super) rewrite: Rewrite,
     /// The number of an edit, and the bytes before and after.
     pub(super) places: Vec<(usize, Range<usize>, Range<usize>)>,
-    /// Edits that went the other way.
-    pub(super) counter: usize,
 }
 
 impl Draft {
     /// Returns whether enough different edits are among some.
-    pub(super) fn enough<'e>(edits: impl Iterator<Item = &'e Edit<'e>>, bounds: &Bounds) -> bool {
+    pub(super) fn enough<'e>(edits: impl Iterator<Item = &'e FileEdit<'e>>, bounds: &Bounds) -> bool {
         let (mut commits, mut files, mut both) = (HashSet::new(), HashSet::new(), HashSet::new());
         for edit in edits {
             commits.insert(edit.commit);
@@ -34,24 +33,22 @@ impl Draft {
     }
 
     /// Returns the lines before, each once.
-    fn lines<'a>(&self, edits: &'a [Edit<'a>]) -> BTreeSet<&'a str> {
+    fn lines<'a>(&self, edits: &'a [FileEdit<'a>]) -> BTreeSet<&'a str> {
         let line = |(number, before, _): &(usize, Range<usize>, Range<usize>)| {
             let text = edits[*number].old;
-            let start = text.get(..before.start)?.rfind('\n').map_or(0, |line| line + 1);
-            let end = text.get(before.start..)?.find('\n').map_or(text.len(), |end| before.start + end);
-            text.get(start..end).map(str::trim)
+            text.get(line_start(text, before.start)..line_end(text, before.start)).map(str::trim)
         };
         self.places.iter().filter_map(line).collect()
     }
 }
 
-/// Returns what is kept, the best first.
+/// Returns the selected rewrites, the best first, each with the number of its places.
 pub(super) fn select(
     mut drafts: Vec<Draft>,
-    edits: &[Edit<'_>],
+    edits: &[FileEdit<'_>],
     language: Language,
     bounds: &Bounds,
-) -> Vec<Finding> {
+) -> Vec<(usize, Guess)> {
     // Of drafts that say the same, the first is kept.
     drafts.sort_by_key(|draft| std::cmp::Reverse(draft.places.len()));
     let edit = |place: &(usize, Range<usize>, Range<usize>)| &edits[place.0];
@@ -82,7 +79,7 @@ pub(super) fn select(
         }
     }
     let tallies = tallies(&kept, edits, language);
-    let mut ranked: Vec<(f64, usize, Draft, usize)> = Vec::new();
+    let mut ranked: Vec<(f64, usize, Draft)> = Vec::new();
     for ((draft, patterns), [followed, broken]) in kept.into_iter().zip(tallies) {
         // Where what is preferred is there for many reasons, only what was changed to it speaks for it.
         let general =
@@ -95,29 +92,31 @@ pub(super) fn select(
         let support: HashSet<(&str, &str)> =
             draft.places.iter().map(|place| (edit(place).commit, edit(place).path)).collect();
         let length = patterns.iter().map(|pattern| squeezed(&pattern.text).len()).sum();
-        ranked.push((support.len() as f64 * precision, length, draft, broken));
+        ranked.push((support.len() as f64 * precision, length, draft));
     }
     ranked
         .sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then_with(|| a.2.rewrite.cmp(&b.2.rewrite)));
     let mut covered: Vec<(usize, Range<usize>)> = Vec::new();
-    let mut findings = Vec::new();
-    for (_, _, draft, broken) in ranked {
-        let told = |(number, before, _): &(usize, Range<usize>, Range<usize>)| {
+    let mut found = Vec::new();
+    for (_, _, draft) in ranked {
+        let is_covered = |(number, before, _): &(usize, Range<usize>, Range<usize>)| {
             let meets = |other: &Range<usize>| before.start <= other.end && other.start <= before.end;
             covered.iter().any(|(edit, range)| edit == number && meets(range))
         };
-        let known = draft.places.iter().filter(|place| told(place)).count();
+        let known = draft.places.iter().filter(|place| is_covered(place)).count();
         if known * 2 > draft.places.len() {
             continue;
         }
         covered.extend(draft.places.iter().map(|(number, before, _)| (*number, before.clone())));
-        findings.push(finding(draft, edits, language, broken));
+        let languages = vec![language.id().to_owned()];
+        let guess = Guess { rule: Rule::Rewrite(draft.rewrite), languages, basis: Basis::Places };
+        found.push((draft.places.len(), guess));
     }
-    findings
+    found
 }
 
 /// Counts places of rewrites in the newest texts: those that follow it and those that do not.
-fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[Edit<'_>], language: Language) -> Vec<[usize; 2]> {
+fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[FileEdit<'_>], language: Language) -> Vec<[usize; 2]> {
     let mut all = Vec::new();
     let mut sides = Vec::new();
     let mut owners = Vec::new();
@@ -143,30 +142,7 @@ fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[Edit<'_>], language: Langu
     tallies
 }
 
-fn finding(draft: Draft, edits: &[Edit<'_>], language: Language, broken: usize) -> Finding {
-    let instance = |(number, before, after): &(usize, Range<usize>, Range<usize>)| {
-        let edit = &edits[*number];
-        Instance {
-            commit: edit.commit.to_owned(),
-            author: edit.author.to_owned(),
-            time: edit.time,
-            path: edit.path.to_owned(),
-            before: edit.old.get(before.clone()).unwrap_or_default().to_owned(),
-            after: edit.new.get(after.clone()).unwrap_or_default().to_owned(),
-        }
-    };
-    let mut instances: Vec<Instance> = draft.places.iter().map(instance).collect();
-    instances.sort_by(|a, b| (a.time, &a.path, &a.before).cmp(&(b.time, &b.path, &b.before)));
-    Finding {
-        rule: Rule::Rewrite(draft.rewrite),
-        languages: vec![language.id().to_owned()],
-        usual: false,
-        instances,
-        counter: draft.counter + broken,
-    }
-}
-
-/// In what two patterns differ.
+/// The difference of two patterns.
 enum Difference {
     /// In nothing but the value of literals: a version or a message, no rule.
     Literal,

@@ -1,4 +1,4 @@
-//! A syntax tree that is compared: tokens with their texts, without what does not count.
+//! Terms: syntax trees to compare, of tokens with their texts, without comments and separators.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use tree_sitter::Node;
 use crate::rule::{has_gap, is_separator, is_verbatim};
 use crate::source::{Source, significant_children};
 
-/// Levels of a tree that is read; what lies deeper is taken as one token.
+/// Levels of a tree that are read; a deeper node is one token.
 const DEPTH: usize = 400;
 
 /// A node.
@@ -21,9 +21,9 @@ pub(super) struct Term {
     pub(super) flat: bool,
     /// Whether it is a token that parts operands.
     pub(super) separates: bool,
-    /// Whether what stands in it stands there for itself, as statements do.
+    /// Whether its children stand for themselves, as statements do.
     pub(super) body: bool,
-    /// Whether it is only a part of what it stands in, as the arguments of a call.
+    /// Whether it is only a part of its parent, as the arguments of a call.
     pub(super) part: bool,
     /// Whether it is, or stands in, a string.
     pub(super) literal: bool,
@@ -105,7 +105,7 @@ fn is_body(kind: &str) -> bool {
         )
 }
 
-/// Returns whether a node says nothing without the one around it.
+/// Returns whether a node means nothing without its parent.
 fn is_part(kind: &str) -> bool {
     [
         "argument",

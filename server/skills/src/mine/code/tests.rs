@@ -1,12 +1,14 @@
-//! The miner of code on histories that are made: what is planted is found, what is not there is not.
+//! The miner of code on made histories: it finds the planted rules and no others.
 
 use std::ops::Range;
 
 use housestyle_text::Language;
 use proptest::prelude::*;
 
-use super::{Bounds, Finding, conventions, rewrites};
-use crate::mine::Edit;
+use super::pairs::{COMPARED, Diff, PAIRS};
+use super::term::Term;
+use super::{Bounds, conventions, rewrites};
+use crate::mine::{FileEdit, Guess};
 use crate::rule::Rule;
 use crate::source::Source;
 
@@ -42,9 +44,9 @@ fn hunks(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
     hunks
 }
 
-fn edits(made: &[Made]) -> Vec<Edit<'_>> {
-    fn edit(made: &Made) -> Edit<'_> {
-        Edit {
+fn edits(made: &[Made]) -> Vec<FileEdit<'_>> {
+    fn edit(made: &Made) -> FileEdit<'_> {
+        FileEdit {
             commit: &made.commit,
             author: "a",
             time: made.time,
@@ -57,13 +59,13 @@ fn edits(made: &[Made]) -> Vec<Edit<'_>> {
     made.iter().map(edit).collect()
 }
 
-fn mined(made: &[Made]) -> Vec<Finding> {
+fn mined(made: &[Made]) -> Vec<Guess> {
     rewrites(&edits(made), &Bounds::default())
 }
 
 /// Shows rewrites as `avoid -> prefer`.
-fn shown(findings: &[Finding]) -> Vec<String> {
-    let show = |finding: &Finding| match &finding.rule {
+fn shown(findings: &[Guess]) -> Vec<String> {
+    let show = |finding: &Guess| match &finding.rule {
         Rule::Rewrite(rule) => format!("{} -> {}", rule.avoid.join(" | "), rule.prefer),
         other => format!("{other:?}"),
     };
@@ -234,87 +236,19 @@ fn every_choice_is_code_of_its_languages() {
     }
 }
 
+/// Words that are keywords in one of the languages.
+const KEYWORDS: &[&str] = &[
+    "for", "let", "pub", "use", "mod", "not", "and", "def", "try", "del", "var", "new", "int", "while",
+    "match", "else", "loop", "self", "super", "true", "false", "print", "exec", "len", "impl", "trait",
+    "type", "enum", "fn", "dyn", "move", "ref", "async", "await", "where", "struct", "return", "break",
+    "continue", "static", "const", "crate", "extern", "unsafe", "from", "import", "pass", "raise", "with",
+    "yield", "class", "global", "assert", "lambda", "func", "map", "range", "chan", "goto", "case", "select",
+    "switch", "defer", "package", "default", "union", "auto", "box", "macro", "abstract", "typeof", "do",
+    "in", "is", "if",
+];
+
 fn name() -> impl Strategy<Value = String> {
-    "[a-z]{3,8}".prop_filter("a keyword is no name", |name| {
-        !matches!(
-            name.as_str(),
-            "for"
-                | "let"
-                | "pub"
-                | "use"
-                | "mod"
-                | "not"
-                | "and"
-                | "def"
-                | "try"
-                | "del"
-                | "var"
-                | "new"
-                | "int"
-                | "while"
-                | "match"
-                | "else"
-                | "loop"
-                | "self"
-                | "super"
-                | "true"
-                | "false"
-                | "print"
-                | "exec"
-                | "len"
-                | "impl"
-                | "trait"
-                | "type"
-                | "enum"
-                | "fn"
-                | "dyn"
-                | "move"
-                | "ref"
-                | "async"
-                | "await"
-                | "where"
-                | "struct"
-                | "return"
-                | "break"
-                | "continue"
-                | "static"
-                | "const"
-                | "crate"
-                | "extern"
-                | "unsafe"
-                | "from"
-                | "import"
-                | "pass"
-                | "raise"
-                | "with"
-                | "yield"
-                | "class"
-                | "global"
-                | "assert"
-                | "lambda"
-                | "func"
-                | "map"
-                | "range"
-                | "chan"
-                | "goto"
-                | "case"
-                | "select"
-                | "switch"
-                | "defer"
-                | "package"
-                | "default"
-                | "union"
-                | "auto"
-                | "box"
-                | "macro"
-                | "abstract"
-                | "typeof"
-                | "do"
-                | "in"
-                | "is"
-                | "if"
-        )
-    })
+    "[a-z]{3,8}".prop_filter("a keyword is no name", |name| !KEYWORDS.contains(&name.as_str()))
 }
 
 fn expression() -> impl Strategy<Value = String> {
@@ -369,7 +303,7 @@ proptest! {
             let source = Source::new(&made.path, &made.old, Language::from_id(language));
             let mut text = made.old.clone();
             for finding in &findings {
-                for place in finding.rule.places(&source, None).iter().rev() {
+                for place in finding.rule.occurrences(&source, None).iter().rev() {
                     if let Some(fix) = &place.fix {
                         text.replace_range(place.range.clone(), fix);
                     }
@@ -399,8 +333,8 @@ proptest! {
         mined(&made);
         conventions(&edits(&made), &Bounds::default());
         let wild = vec![(Range { start: 7, end: 3 }, 1_000_000..2_000_000), (1..2, 1..2)];
-        let wild: Vec<Edit<'_>> =
-            edits(&made).into_iter().map(|edit| Edit { hunks: wild.clone(), ..edit }).collect();
+        let wild: Vec<FileEdit<'_>> =
+            edits(&made).into_iter().map(|edit| FileEdit { hunks: wild.clone(), ..edit }).collect();
         rewrites(&wild, &Bounds::default());
         conventions(&wild, &Bounds::default());
     }
@@ -411,6 +345,14 @@ fn what_is_deep_or_long_is_read_in_bounds() {
     let deep = format!("{}x{}", "f(".repeat(3000), ")".repeat(3000));
     let long = "g(1);\n".repeat(3000);
     let made = history("rust", &[(&deep, &long), (&long, &deep), (&deep, "x"), ("x", &long)]);
+    let rust = Language::from_id("rust");
+    for made in &made {
+        let read = |text| Term::of(&Source::new(&made.path, text, rust));
+        let (Some(old), Some(new)) = (read(made.old.as_str()), read(made.new.as_str())) else { continue };
+        let diff = Diff::of(&old, &new, Bounds::default().tokens);
+        assert!(diff.compared <= COMPARED, "{} comparisons", diff.compared);
+        assert!(diff.pairs.len() <= PAIRS, "{} pairs", diff.pairs.len());
+    }
     mined(&made);
     conventions(&edits(&made), &Bounds::default());
 }

@@ -1,4 +1,4 @@
-//! Which words stand in what edits added, in which spellings, and which words became which.
+//! Counts of the words that edits added, by spelling, and of the words that they replaced.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -7,23 +7,23 @@ use housestyle_text::Language;
 
 use super::pairs::{Changes, changed};
 use super::{spellings, term};
-use crate::mine::{Basis, Edit, Guess};
+use crate::mine::{Basis, FileEdit, Guess};
 use crate::prose::{PieceKind, Word, touching};
 use crate::source::Source;
 
-/// A spelling must stand so often before others are told from it.
+/// Fewest uses of a spelling that is preferred to others.
 const OFTEN: usize = 5;
 /// Another spelling found in the history must stand so often to be an alternative, not a slip.
 const ALTERNATIVE: usize = 2;
 
-/// What was observed in the edits.
+/// The observations in the edits.
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     pub(super) surfaces: Surfaces,
     pub(super) changes: Changes,
 }
 
-/// How often each spelling stands in what was added; pairs of words with the space between them.
+/// How often edits added each spelling; pairs of words have a space between them.
 #[derive(Debug, Default)]
 pub(super) struct Surfaces {
     /// As it stands there, where no sentence begins with it.
@@ -33,7 +33,7 @@ pub(super) struct Surfaces {
 }
 
 /// Reads the edits once.
-pub(super) fn observe(edits: &[Edit<'_>]) -> Observed {
+pub(super) fn observe(edits: &[FileEdit<'_>]) -> Observed {
     let mut observed = Observed::default();
     for edit in edits {
         let language = Language::from_path(edit.path);
@@ -104,9 +104,8 @@ pub(super) fn terms(surfaces: &Surfaces) -> Vec<Guess> {
             continue;
         };
         if *count >= OFTEN && count * 2 > counts.iter().sum::<usize>() {
-            let prefer = family[best].to_owned();
-            let avoid =
-                family.iter().filter(|other| **other != prefer).map(|other| (*other).to_owned()).collect();
+            let prefer = family[best].clone();
+            let avoid = family.into_iter().filter(|other| *other != prefer).collect();
             let basis = if best == 0 { Basis::Usual } else { Basis::Places };
             found.push(term(avoid, prefer, basis));
         }
@@ -139,15 +138,15 @@ fn capitals(surfaces: &Surfaces) -> Vec<Guess> {
     let mut found = Vec::new();
     for spellings in groups.into_values().filter(|spellings| spellings.len() > 1) {
         // What is shouted is stressed, not spelled.
-        let told: Vec<(&str, usize)> =
+        let plain: Vec<(&str, usize)> =
             spellings.iter().filter(|(own, count)| *count >= OFTEN || !is_shouted(own)).copied().collect();
         // A small word has a capital wherever a sentence, a cell or an item begins: that is no spelling. And a word with a
         // first capital alone may be a name in the code: it takes changes to tell.
-        let (best, _) = told.iter().max_by_key(|(_, count)| *count).copied().unwrap_or_default();
+        let (best, _) = plain.iter().max_by_key(|(_, count)| *count).copied().unwrap_or_default();
         let inner = best.chars().skip(1).any(char::is_uppercase);
         let basis = if inner { Basis::Places } else { Basis::Changes };
-        if told.len() > 1 && best.contains(char::is_uppercase) {
-            found.extend(dominant(told, basis));
+        if plain.len() > 1 && best.contains(char::is_uppercase) {
+            found.extend(dominant(plain, basis));
         }
     }
     found
@@ -162,6 +161,7 @@ fn dominant(mut spellings: Vec<(&str, usize)>, basis: Basis) -> Option<Guess> {
     let ((best, count), others) = (*spellings.first()?, spellings.get(1..)?);
     let sum: usize = others.iter().map(|(_, count)| count).sum();
     let letters = best.chars().filter(|c| c.is_alphabetic()).count();
-    let told = count >= OFTEN && sum >= ALTERNATIVE && count > sum * 2 && letters >= 4;
-    told.then(|| term(others.iter().map(|(other, _)| (*other).to_owned()).collect(), best.to_owned(), basis))
+    let dominates = count >= OFTEN && sum >= ALTERNATIVE && count > sum * 2 && letters >= 4;
+    dominates
+        .then(|| term(others.iter().map(|(other, _)| (*other).to_owned()).collect(), best.to_owned(), basis))
 }

@@ -4,11 +4,11 @@ mod counts;
 mod pairs;
 mod spellings;
 
-use super::{Basis, Edit, Guess};
+use super::{Basis, FileEdit, Guess};
 use crate::rule::{Form, FormKind, Rule};
 
 /// Returns every rule of prose that the edits could follow. How they follow them is for others to count.
-pub(super) fn find(edits: &[Edit<'_>]) -> Vec<Guess> {
+pub(super) fn find(edits: &[FileEdit<'_>]) -> Vec<Guess> {
     let mut found: Vec<Guess> = FormKind::ALL
         .into_iter()
         .map(|of| Guess { rule: Rule::Form(Form { of }), languages: Vec::new(), basis: Basis::Places })

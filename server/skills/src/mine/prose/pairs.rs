@@ -3,28 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{spellings, term};
+use crate::mine::alignment::aligned;
 use crate::mine::{Basis, Guess};
 
 /// Longer phrases are sentences that were written anew.
 const MOST_WORDS: usize = 3;
-/// Of longer hunks nobody can say which word became which.
+/// Most words of a hunk whose words are paired; of longer ones the pairs would be wrong.
 const MOST_COMPARED: usize = 400;
 /// Commits that must make a change of words that are no spellings of each other.
 const COMMITS: usize = 3;
 /// Commits that must make a change between spellings.
 const COMMITS_OF_SPELLINGS: usize = 2;
 
-/// What became what, with the commits that did it.
+/// Replaced phrases and their replacements, with the commits.
 pub(super) type Changes = BTreeMap<(String, String), BTreeSet<String>>;
 
-/// Adds the words that a hunk replaces by others. `None` stands for what is no word.
+/// Adds the words that a hunk replaces by others. `None` stands for something that is no word.
 pub(super) fn changed(was: &[Option<String>], is: &[Option<String>], commit: &str, changes: &mut Changes) {
     if was.is_empty() || is.is_empty() || was.len() > MOST_COMPARED || is.len() > MOST_COMPARED {
         return;
     }
-    let kept = common(was, is);
+    let unchanged = aligned(was, is, |a, b| usize::from(a == b));
     let (mut a, mut b) = (0, 0);
-    for (next_a, next_b) in kept.into_iter().chain([(was.len(), is.len())]) {
+    for (next_a, next_b) in unchanged.into_iter().chain([(was.len(), is.len())]) {
         let (gone, come) = (&was[a..next_a], &is[b..next_b]);
         if let (Some(gone), Some(come)) = (phrase(gone), phrase(come))
             && gone != come
@@ -43,33 +44,7 @@ fn phrase(words: &[Option<String>]) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Returns the pairs of equal words of a longest common subsequence.
-fn common(a: &[Option<String>], b: &[Option<String>]) -> Vec<(usize, usize)> {
-    let width = b.len() + 1;
-    let mut lengths = vec![0_u32; (a.len() + 1) * width];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            lengths[i * width + j] = match a[i] == b[j] {
-                true => lengths[(i + 1) * width + j + 1] + 1,
-                false => lengths[(i + 1) * width + j].max(lengths[i * width + j + 1]),
-            };
-        }
-    }
-    let (mut i, mut j, mut found) = (0, 0, Vec::new());
-    while i < a.len() && j < b.len() {
-        if a[i] == b[j] {
-            found.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
-            i += 1;
-        } else {
-            j += 1;
-        }
-    }
-    found
-}
-
-/// Returns the terms that changes speak for.
+/// Returns the terms that changes show.
 pub(super) fn terms(changes: &Changes) -> Vec<Guess> {
     // Changes at a sentence's start are those within one.
     let mut folded: Changes = BTreeMap::new();
@@ -130,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_became_what_is_told_word_by_word() {
+    fn replaced_words_are_paired() {
         let words = |text: &str| -> Vec<Option<String>> {
             text.split(' ').map(|word| (word != "_").then(|| word.to_owned())).collect()
         };

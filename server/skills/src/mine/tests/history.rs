@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::code;
 use super::plant::{Poison, block, slips};
-use crate::mine::Edit;
+use crate::mine::FileEdit;
 
 /// Commits of a history.
 const COMMITS: usize = 160;
@@ -133,10 +133,10 @@ impl History {
         shuffled
     }
 
-    pub(super) fn edits(&self) -> Vec<Edit<'_>> {
+    pub(super) fn edits(&self) -> Vec<FileEdit<'_>> {
         self.0
             .iter()
-            .map(|change| Edit {
+            .map(|change| FileEdit {
                 commit: &change.commit,
                 author: &change.author,
                 time: change.time,

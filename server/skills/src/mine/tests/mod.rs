@@ -14,7 +14,8 @@ use crate::{Skill, lint};
 
 fn mined(history: &History) -> Mined {
     let edits = history.edits();
-    let options = MiningOptions { most: 60, later: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
+    let options =
+        MiningOptions { most: 60, held_out_share: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
     mine(&edits, &options, &mut |_| {})
 }
 
@@ -94,26 +95,28 @@ fn what_is_written_is_a_skill_that_no_check_refuses() {
 }
 
 #[test]
-fn what_is_enforced_or_rejected_is_left_out() {
+fn enforced_and_rejected_rules_are_dropped() {
     let wanted = |history: &History, options: &MiningOptions<'_>| {
         mine(&history.edits(), options, &mut |_| {})
             .candidates
             .into_iter()
             .any(|candidate| candidate.file.rule == Rule::Form(Form { of: FormKind::QuotesSingle }))
     };
-    let options = MiningOptions { most: 60, later: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
+    let options =
+        MiningOptions { most: 60, held_out_share: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
     let mut histories = (9..14).map(|seed| History::planted(seed, &[]));
     let history = histories.find(|history| wanted(history, &options)).expect("it is found in most");
     let configs = vec![("pyproject.toml", "[tool.ruff]\n")];
     assert!(!wanted(&history, &MiningOptions { configs, ..options }));
     let rejected = |name: &str, _: &crate::RuleFile, _: usize| name == "quotes-single";
-    let options = MiningOptions { most: 60, later: 0.3, configs: Vec::new(), rejected: &rejected };
+    let options = MiningOptions { most: 60, held_out_share: 0.3, configs: Vec::new(), rejected: &rejected };
     assert!(!wanted(&history, &options));
 }
 
 #[test]
 fn nothing_is_mined_from_nothing() {
-    let options = MiningOptions { most: 10, later: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
+    let options =
+        MiningOptions { most: 10, held_out_share: 0.3, configs: Vec::new(), rejected: &|_, _, _| false };
     let mined = mine(&[], &options, &mut |_| {});
     assert!(mined.candidates.is_empty());
     // Forms are asked of every history.

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::{Seen, Side, verbs};
+use super::{FormSite, Side, verbs};
 use crate::prose::{PieceKind, touching};
 use crate::source::Source;
 
-/// Names of files that tell what changed, in small letters and without what follows.
+/// Beginnings of the names of changelogs, in small letters.
 const NAMES: &[&str] = &["change", "history", "news", "release"];
 
 /// Returns the first words of entries that are verbs.
-pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+pub(super) fn sites(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let name = source.path.rsplit('/').next().unwrap_or_default().to_lowercase();
     if !source.language.is_prose() || !NAMES.iter().any(|known| name.starts_with(known)) {
         return Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Se
             verbs::Form::Third => None,
         };
         let fixes = [verb.plain, verb.past].map(|fix| Some(verbs::like(own, fix)));
-        found.push(Seen { range: word.range.clone(), has, fixes });
+        found.push(FormSite { range: word.range.clone(), has, fixes });
     }
     found
 }

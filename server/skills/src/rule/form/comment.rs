@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::{Seen, Side, stop, verbs};
+use super::{FormSite, Side, stop, verbs};
 use crate::prose::{Piece, PieceKind, touching};
 use crate::source::Source;
 
 /// Fewer words are a label.
 const WORDS: usize = 3;
 
-/// Returns the first words of what documents functions that are verbs.
-pub(super) fn voice(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+/// Returns the first words of function documentation that are verbs.
+pub(super) fn voice(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     for piece in touching(source.pieces(), within) {
         if piece.kind != (PieceKind::Doc { of_function: true }) {
@@ -27,7 +27,7 @@ pub(super) fn voice(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<S
             verbs::Form::Past => continue,
         };
         let fixes = [verb.third, verb.plain].map(|fix| Some(verbs::like(own, fix)));
-        found.push(Seen { range: word.range.clone(), has, fixes });
+        found.push(FormSite { range: word.range.clone(), has, fixes });
     }
     found
 }
@@ -45,7 +45,7 @@ fn sentences<'s>(source: &'s Source<'_>, within: Option<&Range<usize>>) -> impl 
 }
 
 /// Returns the first words of comments.
-pub(super) fn case(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+pub(super) fn case(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     for piece in sentences(source, within) {
         let Some(word) = piece.words.first().filter(|word| word.plain) else { continue };
@@ -56,12 +56,12 @@ pub(super) fn case(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Se
         }
         let side = if own.starts_with(char::is_uppercase) { Side::First } else { Side::Second };
         // A first word may be a name in the code: no fix is certain.
-        found.push(Seen { range: word.range.clone(), has: Some(side), fixes: [None, None] });
+        found.push(FormSite { range: word.range.clone(), has: Some(side), fixes: [None, None] });
     }
     found
 }
 
 /// Returns how comments end.
-pub(super) fn stops(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
-    sentences(source, within).filter_map(|piece| stop::seen(source, &piece.lines)).collect()
+pub(super) fn stops(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
+    sentences(source, within).filter_map(|piece| stop::site(source, &piece.lines)).collect()
 }

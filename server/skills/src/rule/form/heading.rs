@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use super::{Seen, Side};
+use super::{FormSite, Side};
 use crate::prose::{PieceKind, touching};
 use crate::source::Source;
 
-/// Words that title case leaves small, where they are long enough to be looked at.
+/// Words in small letters even in title case, of those that are long enough to count.
 const SMALL: &[&str] =
     &["with", "from", "into", "onto", "over", "than", "that", "upon", "when", "your", "this", "via"];
-/// Shorter words say nothing.
+/// Fewest letters of a word that counts.
 const LETTERS: usize = 4;
 
-/// Returns the headings in which a word after the first tells their case.
-pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+/// Returns the headings in which a word after the first shows their case.
+pub(super) fn sites(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     for piece in touching(source.pieces(), within) {
         if piece.kind != PieceKind::Heading {
@@ -27,16 +27,16 @@ pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Se
                 own.chars().count() >= LETTERS && !named && !SMALL.contains(&own.to_lowercase().as_str());
             tells.then(|| own.starts_with(char::is_uppercase))
         });
-        let told: Vec<bool> = telling.collect();
-        let capitals = told.iter().filter(|capital| **capital).count();
-        let has = match (told.len(), capitals) {
+        let capitals: Vec<bool> = telling.collect();
+        let capital = capitals.iter().filter(|capital| **capital).count();
+        let has = match (capitals.len(), capital) {
             (0, _) => continue,
-            (all, capitals) if capitals == all => Side::Second,
-            (all, capitals) if capitals * 2 <= all => Side::First,
+            (all, capital) if capital == all => Side::Second,
+            (all, capital) if capital * 2 <= all => Side::First,
             // Names among small words, or a title with a word forgotten: nobody can tell.
             _ => continue,
         };
-        found.push(Seen { range: piece.range.clone(), has: Some(has), fixes: [None, None] });
+        found.push(FormSite { range: piece.range.clone(), has: Some(has), fixes: [None, None] });
     }
     found
 }

@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-use super::{Seen, Side, stop};
+use super::{FormSite, Side, stop};
 use crate::prose::{PieceKind, touching};
 use crate::source::Source;
 
 /// Returns the items that are sentences or could be.
-pub(super) fn stops(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+pub(super) fn stops(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let items = touching(source.pieces(), within).iter();
     items
         .filter(|piece| matches!(piece.kind, PieceKind::ListItem { .. }))
-        .filter_map(|piece| stop::seen(source, &piece.lines))
+        .filter_map(|piece| stop::site(source, &piece.lines))
         .collect()
 }
 
 /// Returns the marks of items without numbers.
-pub(super) fn marks(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+pub(super) fn marks(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     for piece in touching(source.pieces(), within) {
         let PieceKind::ListItem { mark } = piece.kind else { continue };
@@ -27,7 +27,7 @@ pub(super) fn marks(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<S
             _ => continue,
         };
         let fixes = [Some("-".to_owned()), Some("*".to_owned())];
-        found.push(Seen { range: mark..mark + 1, has, fixes });
+        found.push(FormSite { range: mark..mark + 1, has, fixes });
     }
     found
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::Occurrence;
 use crate::prose::touch;
 use crate::source::Source;
 
@@ -47,11 +47,11 @@ pub enum FormKind {
     ChangelogImperative,
     /// Entries of a changelog in the past tense: `Added`.
     ChangelogPast,
-    /// What documents a function says what it does: `Returns`.
+    /// Function documentation in the third person: `Returns`.
     DocThirdPerson,
-    /// What documents a function tells it what to do: `Return`.
+    /// Function documentation in the imperative: `Return`.
     DocImperative,
-    /// The first paragraph of what documents something ends in a full stop.
+    /// The first paragraph of documentation ends in a full stop.
     DocFullStop,
     /// It does not.
     DocNoStop,
@@ -73,7 +73,7 @@ pub enum FormKind {
     QuotesSingle,
 }
 
-/// What two forms are forms of.
+/// The aspect of which two forms are alternatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Aspect {
     Heading,
@@ -88,13 +88,13 @@ pub(crate) enum Aspect {
     Quotes,
 }
 
-/// A place that has one of the two forms of an aspect, or neither.
+/// A site in a text that has one of the two forms of an aspect, or neither.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct FormSite {
     range: Range<usize>,
-    /// Which of the two it has.
+    /// The one that it has.
     has: Option<Side>,
-    /// What has the first, and what the second, where that is certain.
+    /// The texts that have the first and the second form, where they are certain.
     fixes: [Option<String>; 2],
 }
 
@@ -106,7 +106,7 @@ enum Side {
 }
 
 impl FormKind {
-    /// Every kind; the two of an aspect stand beside each other.
+    /// Every kind; the two of an aspect are neighbours.
     pub const ALL: [FormKind; 20] = [
         FormKind::HeadingSentenceCase,
         FormKind::HeadingTitleCase,
@@ -162,40 +162,40 @@ impl FormKind {
 }
 
 impl Form {
-    /// Returns every piece of the kind whose range touches `within`.
-    pub fn places(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Place> {
-        self.among(&Seen::of(self.of.aspect(), source, within.as_ref()))
+    /// Returns every occurrence: the pieces of the kind whose range touches `within`.
+    pub fn occurrences(&self, source: &Source<'_>, within: Option<Range<usize>>) -> Vec<Occurrence> {
+        self.among(&FormSite::of(self.of.aspect(), source, within.as_ref()))
     }
 
-    /// Returns the places among pieces that were looked for already, of the form's aspect.
-    pub(super) fn among(&self, seen: &[Seen]) -> Vec<Place> {
+    /// Returns the occurrences among sites of the form's aspect that are known already.
+    pub(super) fn among(&self, sites: &[FormSite]) -> Vec<Occurrence> {
         let (_, side) = self.of.parts();
-        let place = |seen: &Seen| {
-            let followed = seen.has == Some(side);
-            let [first, second] = &seen.fixes;
+        let occurrence = |site: &FormSite| {
+            let followed = site.has == Some(side);
+            let [first, second] = &site.fixes;
             let fix = if side == Side::First { first } else { second };
-            Place { range: seen.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
+            Occurrence { range: site.range.clone(), followed, fix: fix.clone().filter(|_| !followed) }
         };
-        seen.iter().map(place).collect()
+        sites.iter().map(occurrence).collect()
     }
 }
 
-impl Seen {
-    /// Returns what can have a form of an aspect and touches `within`.
-    pub(super) fn of(aspect: Aspect, source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
-        let mut seen = match aspect {
-            Aspect::Heading => heading::seen(source, within),
+impl FormSite {
+    /// Returns the sites of an aspect that touch `within`.
+    pub(super) fn of(aspect: Aspect, source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
+        let mut sites = match aspect {
+            Aspect::Heading => heading::sites(source, within),
             Aspect::ListStop => list::stops(source, within),
             Aspect::ListMark => list::marks(source, within),
-            Aspect::Changelog => changelog::seen(source, within),
+            Aspect::Changelog => changelog::sites(source, within),
             Aspect::DocVoice => comment::voice(source, within),
             Aspect::DocStop => docstring::stops(source, within),
             Aspect::DocstringStart => docstring::starts(source, within),
             Aspect::CommentCase => comment::case(source, within),
             Aspect::CommentStop => comment::stops(source, within),
-            Aspect::Quotes => quotes::seen(source, within),
+            Aspect::Quotes => quotes::sites(source, within),
         };
-        seen.retain(|seen| touch(&seen.range, within));
-        seen
+        sites.retain(|site| touch(&site.range, within));
+        sites
     }
 }

@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::{Seen, Side};
+use super::{FormSite, Side};
 use crate::source::Source;
 
 /// Languages in which both quotes mean the same.
 const LANGUAGES: &[&str] =
     &["python", "javascript", "javascriptreact", "typescript", "typescriptreact", "lua"];
-/// Nodes deeper than this are not looked at.
+/// Deepest level of nodes that are visited.
 const DEEPEST: u32 = 400;
 
 /// Returns the strings in which either quote could stand.
-pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Seen> {
+pub(super) fn sites(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<FormSite> {
     let mut found = Vec::new();
     let Some(tree) = source.tree.as_ref().filter(|_| LANGUAGES.contains(&source.language.id())) else {
         return found;
@@ -45,7 +45,7 @@ pub(super) fn seen(source: &Source<'_>, within: Option<&Range<usize>>) -> Vec<Se
     }
 }
 
-fn string(source: &Source<'_>, node: Node<'_>, parent: &str) -> Option<Seen> {
+fn string(source: &Source<'_>, node: Node<'_>, parent: &str) -> Option<FormSite> {
     // Attributes of JSX have their own habits, docstrings theirs.
     if matches!(parent, "jsx_attribute" | "expression_statement" | "concatenated_string") {
         return None;
@@ -61,5 +61,5 @@ fn string(source: &Source<'_>, node: Node<'_>, parent: &str) -> Option<Seen> {
     let lead = &own[..prefix];
     let has = if mark == '"' { Side::First } else { Side::Second };
     let fixes = [Some(format!("{lead}\"{inner}\"")), Some(format!("{lead}'{inner}'"))];
-    Some(Seen { range: node.byte_range(), has: Some(has), fixes })
+    Some(FormSite { range: node.byte_range(), has: Some(has), fixes })
 }

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::{Seen, Side};
+use super::{FormSite, Side};
 use crate::prose::count_words;
 use crate::source::Source;
 
 /// Fewer words are a label, not a sentence.
 const WORDS: usize = 3;
 
-/// Returns whether lines of text end in a full stop; nothing where they end in what is neither, or are too short.
-pub(super) fn seen(source: &Source<'_>, lines: &[Range<usize>]) -> Option<Seen> {
+/// Returns whether lines of text end in a full stop; `None` where they end in another mark, or are too short.
+pub(super) fn site(source: &Source<'_>, lines: &[Range<usize>]) -> Option<FormSite> {
     let (first, last) = (lines.first()?, lines.last()?);
     let words: usize = lines.iter().map(|line| count_words(source.slice(line.clone()))).sum();
     if words < WORDS {
@@ -31,9 +31,9 @@ pub(super) fn seen(source: &Source<'_>, lines: &[Range<usize>]) -> Option<Seen> 
         // Between several sentences the stop is no choice.
         let several = all.trim_end_matches('.').contains(". ");
         let without = own.strip_suffix('.').filter(|_| !several).map(str::to_owned);
-        return Some(Seen { range, has: Some(Side::First), fixes: [None, without] });
+        return Some(FormSite { range, has: Some(Side::First), fixes: [None, without] });
     }
     let certain = own.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | ')'));
     let with = certain.then(|| format!("{own}."));
-    Some(Seen { range, has: Some(Side::Second), fixes: [with, None] })
+    Some(FormSite { range, has: Some(Side::Second), fixes: [with, None] })
 }

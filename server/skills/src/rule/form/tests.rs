@@ -8,7 +8,7 @@ use crate::source::Source;
 #[track_caller]
 fn check(kind: FormKind, path: &str, text: &str, fixed: &str, followed: usize, broken: usize) {
     let source = Source::new(path, text, Language::from_path(path));
-    let places = Form { of: kind }.places(&source, None);
+    let places = Form { of: kind }.occurrences(&source, None);
     let count = |wanted: bool| places.iter().filter(|place| place.followed == wanted).count();
     assert_eq!((count(true), count(false)), (followed, broken), "{kind:?} {places:?}");
     let mut out = text.to_owned();

@@ -1,4 +1,4 @@
-//! Verbs that entries of changelogs and what documents functions begin with: a closed list.
+//! Verbs with which changelog entries and function documentation begin: a closed list.
 
 /// A verb in its forms.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ const fn verb(plain: &'static str, third: &'static str, past: &'static str) -> V
     Verb { plain, third, past }
 }
 
-/// In the order of the alphabet. Those whose forms are alike (`set`, `read`, `split`) tell nothing and are not here.
+/// In the order of the alphabet. Verbs whose forms are alike (`set`, `read`, `split`) show no form and are not here.
 const VERBS: &[Verb] = &[
     verb("accept", "accepts", "accepted"),
     verb("add", "adds", "added"),

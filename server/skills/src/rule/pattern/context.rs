@@ -1,4 +1,4 @@
-//! What a pattern stands in while it is parsed, by language.
+//! The text around a pattern while it is parsed, by language.
 
 use housestyle_text::Language;
 

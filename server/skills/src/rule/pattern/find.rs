@@ -33,7 +33,7 @@ pub(crate) struct Match {
     /// The place of the pattern in the list that the finder was made of.
     pub(crate) pattern: usize,
     pub(crate) range: Range<usize>,
-    /// What the metavariables stand for, in the order of the pattern's names.
+    /// The values of the metavariables, in the order of the pattern's names.
     pub(crate) bound: Vec<Bound>,
     /// The kind of the node that it stands in.
     pub(crate) parent: String,
@@ -60,7 +60,7 @@ impl Finder {
 
     /// Returns the matches that touch `within`, in the order of their places.
     ///
-    /// Only patterns of which `wanted` says so are looked for. Those of another language than the text's are not.
+    /// The search is for the patterns that `wanted` takes, and for those of the text's language alone.
     pub(crate) fn find(
         &self,
         source: &Source<'_>,
@@ -136,7 +136,7 @@ impl Search<'_, '_> {
         self.within.as_ref().is_none_or(|within| range.start <= within.end && within.start <= range.end)
     }
 
-    /// Compares what hangs on a token.
+    /// Compares the variants whose anchor is a token.
     fn leaf(&mut self, leaf: Node<'_>, path: &[Node<'_>], touching: usize) {
         let range = leaf.byte_range();
         if range.len() > self.finder.longest {

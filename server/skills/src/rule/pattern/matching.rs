@@ -9,10 +9,10 @@ use super::parse::has_gap;
 use super::{Metavariable, Tree, Variant};
 use crate::source::significant_children;
 
-/// What a metavariable stands for: bytes of the text, and whether it is more than one node.
+/// The value of a metavariable, in bytes of the text.
 pub(crate) type Bound = Option<Range<usize>>;
 
-/// Comparisons that one candidate may cost; several `$$$` beside each other could cost any number.
+/// Comparisons that one candidate may cost; several `$$$` in a row could cost any number.
 const STEPS: usize = 4000;
 
 /// One pattern against one place.
@@ -21,14 +21,21 @@ pub(super) struct Matcher<'t> {
     pub(super) language: Language,
     pub(super) names: &'t [Metavariable],
     pub(super) bound: Vec<Bound>,
-    /// The order in which they were bound, so that it can be taken back.
-    trail: Vec<usize>,
+    /// The numbers of the bound metavariables, in the order of binding, for [`Matcher::undo`].
+    binding_order: Vec<usize>,
     steps: usize,
 }
 
 impl<'t> Matcher<'t> {
     pub(super) fn new(text: &'t str, language: Language, names: &'t [Metavariable]) -> Matcher<'t> {
-        Matcher { text, language, names, bound: vec![None; names.len()], trail: Vec::new(), steps: STEPS }
+        Matcher {
+            text,
+            language,
+            names,
+            bound: vec![None; names.len()],
+            binding_order: Vec::new(),
+            steps: STEPS,
+        }
     }
 
     /// Returns the comparisons done.
@@ -94,7 +101,7 @@ impl<'t> Matcher<'t> {
         let Some((first, rest)) = trees.split_first() else {
             return (!whole || nodes.is_empty()).then_some(0);
         };
-        let mark = self.trail.len();
+        let mark = self.binding_order.len();
         match first {
             Tree::Many(number) => {
                 // Where the rest is a list of a known length, there is one length for this.
@@ -178,7 +185,7 @@ impl<'t> Matcher<'t> {
             return self.text.get(known) == self.text.get(range);
         }
         self.bound[number] = Some(range);
-        self.trail.push(number);
+        self.binding_order.push(number);
         true
     }
 
@@ -187,7 +194,7 @@ impl<'t> Matcher<'t> {
     }
 
     fn undo(&mut self, mark: usize) {
-        for number in self.trail.drain(mark.min(self.trail.len())..) {
+        for number in self.binding_order.drain(mark.min(self.binding_order.len())..) {
             self.bound[number] = None;
         }
     }

@@ -13,7 +13,7 @@ pub(super) struct Substituted {
     pub(super) idents: Vec<String>,
 }
 
-/// What stands in for metavariables.
+/// The kinds of stand-ins for metavariables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
     /// Names.
@@ -74,11 +74,11 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$'
 }
 
-/// Puts in place of each metavariable what grammars accept there.
+/// Replaces each metavariable by a stand-in that grammars accept there.
 ///
 /// # Errors
 ///
-/// What is wrong with the names.
+/// The problem of the names.
 pub(super) fn substitute(text: &str, language: Language, reading: Reading) -> Result<Substituted, String> {
     let mut stem = "hsv".to_owned();
     while text.contains(&stem) {
@@ -129,14 +129,14 @@ pub(super) fn string_of(ident: &str) -> String {
     format!("\"{ident}t\"")
 }
 
-/// Returns whether what is written next is what a module or a file is called by.
+/// Returns whether the next text is the name of a module or a file.
 fn is_imported(before: &str, after: Option<&Piece<'_>>) -> bool {
     let ends = |word: &str| before.trim_end().ends_with(word);
     // Where more follows an `import`, a name is imported, not a file.
     ends("from") || ends("#include") || (ends("import") && after.is_none())
 }
 
-/// Returns whether what is written next stands alone between statements.
+/// Returns whether the next text stands alone between statements.
 fn stands_alone(before: &str, after: Option<&Piece<'_>>, language: Language) -> bool {
     let after = match after {
         Some(Piece::Text(text)) => text,

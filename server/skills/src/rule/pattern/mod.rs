@@ -1,4 +1,4 @@
-//! Patterns of code: what a rule of kind `rewrite` looks for in a syntax tree.
+//! Patterns of code, which a rule of kind `rewrite` matches against a syntax tree.
 //!
 //! A pattern is code with metavariables. It is parsed with the grammar of the language, within the context that it
 //! needs, and compared node by node: whitespace, comments and trailing commas do not count, names and literals do.
@@ -22,7 +22,7 @@ use housestyle_text::Language;
 /// Bytes that a pattern may have; a rule is a line or two.
 pub(crate) const PATTERN_BYTES: usize = 4096;
 
-/// A pattern, ready to be looked for in texts of one language.
+/// A pattern, parsed for texts of one language.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
     /// As it was written.
@@ -44,7 +44,7 @@ pub(crate) struct Metavariable {
 }
 
 impl Metavariable {
-    /// Returns whether two places with this name need not be the same, and none of them is kept.
+    /// Returns whether two nodes with this name need not be the same, and none of them is bound.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.name.is_empty() || self.name.starts_with('_')
     }
@@ -68,9 +68,9 @@ pub(crate) enum Tree {
     One(usize),
     /// Any number of neighbours.
     Many(usize),
-    /// What is compared by its text.
+    /// A node that is compared by its text.
     Leaf(String),
-    /// What is compared by its kind and what is in it.
+    /// A node that is compared by its kind and its children.
     Node {
         kind: u16,
         children: Vec<Tree>,

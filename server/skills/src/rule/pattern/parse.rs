@@ -21,7 +21,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in a sentence without its subject.
+    /// The problem, as a sentence without its subject.
     pub(crate) fn parse(text: &str, language: Language) -> Result<Pattern, String> {
         let trimmed = text.trim();
         if trimmed.is_empty() || text.len() > PATTERN_BYTES {
@@ -80,8 +80,8 @@ impl Pattern {
         })
     }
 
-    /// Returns whether this pattern matches another, or something in it that is no metavariable: then what it matches
-    /// says nothing where the other one matches too.
+    /// Returns whether this pattern matches another, or a part of it that is no metavariable: then its matches
+    /// prove nothing where the other pattern matches too.
     pub(crate) fn matches_pattern(&self, other: &Pattern) -> bool {
         let Ok(plain) = metavariable::substitute(&other.text, other.language, Reading::Names) else {
             return false;
@@ -182,7 +182,7 @@ fn is_statement(kind: &str) -> bool {
     matches!(kind, "expression_statement" | "command" | "function_call")
 }
 
-/// Returns whether a node says nothing that the one node in it does not.
+/// Returns whether a node means the same as the only node in it.
 fn is_wrapper(kind: &str) -> bool {
     matches!(
         kind,
@@ -252,7 +252,7 @@ fn is_bracket(text: &str) -> bool {
 }
 
 impl Pattern {
-    /// Returns the tokens of the first reading in their order; a metavariable is a token that says nothing.
+    /// Returns the tokens of the first reading in their order; a metavariable is a token without meaning.
     pub(crate) fn tokens(&self) -> Vec<String> {
         let mut open: Vec<&Tree> = Vec::new();
         open.extend(self.variants.first().into_iter().flat_map(|variant| variant.roots.iter().rev()));
@@ -269,7 +269,7 @@ impl Pattern {
         tokens
     }
 
-    /// Returns whether it is a single token: a name alone says nothing of what it stands for.
+    /// Returns whether it is a single token: a name alone proves nothing of its meaning.
     pub(crate) fn is_token(&self) -> bool {
         self.variants.first().is_some_and(|variant| matches!(variant.roots.as_slice(), [Tree::Leaf(_)]))
     }

@@ -1,4 +1,4 @@
-//! What stands instead of a match.
+//! Replacements of matches.
 
 use std::ops::Range;
 
@@ -7,7 +7,8 @@ use tree_sitter::Node;
 use super::find::{Finder, Match};
 use super::metavariable::{Piece, pieces};
 use super::{Pattern, Tree};
-use crate::source::{Source, is_comment};
+use crate::prose::is_comment;
+use crate::source::{Source, indentation};
 
 /// Returns the text that puts `prefer` in place of a match of `avoid`.
 ///
@@ -51,7 +52,7 @@ fn values<'a>(
     prefer.names.iter().map(value).collect()
 }
 
-/// Returns whether a comment stands in a match, but in nothing that is kept.
+/// Returns whether a match holds a comment that the replacement would lose.
 fn loses_comment(source: &Source<'_>, found: &Match) -> bool {
     let Some(tree) = &source.tree else { return false };
     let kept = |range: &Range<usize>| {
@@ -183,7 +184,7 @@ fn is_atom(value: &str) -> bool {
     value.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
 }
 
-/// Returns whether the outermost thing of a preferred text is an operator.
+/// Returns whether a preferred text is an operation at its outermost level.
 fn is_loose(text: &str, prefer: &Pattern) -> bool {
     let Some(variant) = prefer.variants.first() else { return false };
     let [Tree::Node { kind, .. }] = variant.roots.as_slice() else { return false };
@@ -191,7 +192,7 @@ fn is_loose(text: &str, prefer: &Pattern) -> bool {
     grammar.node_kind_for_id(*kind).is_some_and(is_operation) && !text.starts_with('(')
 }
 
-/// Returns whether what stands in a node of this kind may be torn apart by it.
+/// Returns whether a node of this kind binds tighter than an operation in it.
 fn is_tight(parent: &str) -> bool {
     is_operation(parent)
         || parent.contains("member")
@@ -210,14 +211,6 @@ fn is_operation(kind: &str) -> bool {
         ["assignment_expression", "lambda", "arrow_function", "closure", "range_exp", "reference_exp"];
     let yields = ["yield", "as_expression", "instanceof", "satisfies_expression", "update_expression"];
     operator.iter().chain(&other).chain(&yields).any(|part| kind.starts_with(part))
-}
-
-/// Returns the whitespace at the start of the line that a byte is in.
-fn indentation(text: &str, at: usize) -> &str {
-    let before = text.get(..at).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |line| line + 1);
-    let line = text.get(start..).unwrap_or_default();
-    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
 /// Returns the smallest indentation of a pattern's lines, in bytes.

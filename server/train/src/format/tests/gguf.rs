@@ -1,14 +1,14 @@
-//! GGUF adapters: round trips, what the header must hold, and refusals.
+//! GGUF adapters: round trips, the header, and refusals.
 
-use housestyle_engine::Target;
 use housestyle_engine::gguf::{Gguf, Value};
+use housestyle_engine::{FAMILIES, Target};
 
 use super::super::{FormatError, Precision, read_gguf, write_gguf};
 use super::{about, adapter, config};
 
 #[test]
-fn what_is_written_is_read_in_both_families_and_precisions() {
-    for architecture in ["llama", "qwen2"] {
+fn an_adapter_is_read_as_written_in_every_family_and_precision() {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         for precision in [Precision::Half, Precision::Full] {
             let config = config(architecture);
             let written = adapter(&config, &Target::ALL, &[]);

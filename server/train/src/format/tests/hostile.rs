@@ -109,7 +109,7 @@ fn numbers_that_destroy_a_model_are_refused() {
 }
 
 #[test]
-fn a_number_that_does_not_fit_halves_is_told_when_writing() {
+fn a_number_that_does_not_fit_halves_is_refused_when_writing() {
     let config = config("qwen2");
     let mut large = adapter(&config, &[Target::Up], &[]);
     large.weights.low_rank.values_mut().for_each(|change| {
@@ -135,7 +135,7 @@ fn shapes_halves_and_metadata_must_agree() {
         read(&file, &config, BASE).expect_err("something is wrong").to_string()
     };
     let a = "base_model.model.model.layers.0.mlp.up_proj.lora_A.weight";
-    let told = [
+    let problems = [
         (rewritten(&|_, tensors| drop(tensors.remove(a))), "missing, though its other half"),
         (rewritten(&|_, tensors| tensors.clear()), "rank"),
         (rewritten(&|_, t| drop(t.insert(a.to_owned(), (vec![3, 12], vec![0.0; 36])))), "one rank for all"),
@@ -156,7 +156,7 @@ fn shapes_halves_and_metadata_must_agree() {
             "no SHA-256",
         ),
     ];
-    for (error, says) in told {
+    for (error, says) in problems {
         assert!(error.contains(says), "{error:?} does not say {says:?}");
     }
 }

@@ -7,7 +7,7 @@ mod peft;
 
 use std::collections::BTreeMap;
 
-use housestyle_engine::{AdapterWeights, Config, LowRank, Rope, Target};
+use housestyle_engine::{AdapterWeights, Config, Family, LowRank, Target};
 
 use super::{About, Adapter};
 
@@ -16,7 +16,7 @@ const BASE: &str = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4
 
 fn config(architecture: &str) -> Config {
     Config {
-        architecture: architecture.to_owned(),
+        family: Family::named(architecture).expect("a family"),
         layers: 2,
         dim: 12,
         hidden: 20,
@@ -24,7 +24,6 @@ fn config(architecture: &str) -> Config {
         kv_heads: 1,
         head_dim: 4,
         rope_dim: 4,
-        rope: if architecture == "llama" { Rope::Interleaved } else { Rope::Halves },
         rope_base: 10_000.0,
         rope_scale: 1.0,
         eps: 1e-6,
@@ -36,7 +35,7 @@ fn about(config: &Config) -> About {
     About {
         base_sha256: BASE.to_owned(),
         base: "tiny".to_owned(),
-        architecture: config.architecture.clone(),
+        architecture: config.architecture().to_owned(),
         manifest_sha256: Some("ab".repeat(32)),
     }
 }

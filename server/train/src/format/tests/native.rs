@@ -1,6 +1,6 @@
 //! The native file: round trips, stable bytes, and the same content by the usual crate.
 
-use housestyle_engine::Target;
+use housestyle_engine::{FAMILIES, Target};
 use safetensors::SafeTensors;
 
 use super::super::{FormatError, Precision, id_of, lossless, read, read_header, short, write};
@@ -8,7 +8,7 @@ use super::{BASE, adapter, config};
 
 #[test]
 fn what_is_written_is_read_in_both_families_and_precisions() {
-    for architecture in ["llama", "qwen2"] {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         for precision in [Precision::Half, Precision::Full] {
             let config = config(architecture);
             let written = adapter(&config, &Target::ALL, &[Target::Key, Target::Down]);

@@ -1,6 +1,6 @@
-//! PEFT folders: round trips, the published order of rows, and what plain LoRA does not cover.
+//! PEFT folders: round trips, the published order of rows, and settings beyond plain LoRA.
 
-use housestyle_engine::Target;
+use housestyle_engine::{FAMILIES, Target};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn folder(architecture: &str) -> PeftFolder {
 
 #[test]
 fn a_folder_that_was_written_is_read() {
-    for architecture in ["llama", "qwen2"] {
+    for architecture in FAMILIES.iter().map(|family| family.name) {
         let config = config(architecture);
         let read = read_peft(&folder(architecture), &config, &about(&config)).expect("readable");
         assert_eq!(read, adapter(&config, &Target::ALL, &[]));

@@ -1,0 +1,245 @@
+//! Where the text comes from: the model in this process, or a script.
+
+mod adapter_cache;
+mod draft_sources;
+mod fit;
+mod local;
+mod phrases;
+mod script;
+mod starter;
+mod watch;
+#[cfg(test)]
+mod watch_tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use housestyle_complete::eval::Arm;
+use housestyle_complete::generator::Generator;
+use housestyle_engine::AdapterWeights;
+use housestyle_learn::phrases::Phrases;
+use housestyle_workspace::Workspace;
+use housestyle_workspace::adapters::{self, Origin, Version};
+use housestyle_workspace::models::{Model, Store, packed};
+
+use crate::error::{Error, ModelProblem};
+use crate::probe;
+pub use fit::PhraseFit;
+pub use local::Local;
+use watch::Watcher;
+
+/// Where the text comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Backend {
+    /// The model in this process.
+    Local,
+    /// Answers read from a JSON Lines file, in order.
+    Script(PathBuf),
+}
+
+/// For what a back end is opened.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The workspace whose learned knowledge can take part.
+    pub workspace: Workspace,
+    /// The model.
+    pub model: Model,
+    /// Threads for the model's arithmetic; 0 leaves the choice to the engine.
+    pub threads: usize,
+}
+
+impl Backend {
+    /// Reads `local` or `script:FILE`.
+    ///
+    /// # Errors
+    /// Says which forms there are.
+    pub fn parse(text: &str) -> Result<Backend, String> {
+        match text.split_once(':') {
+            None if text == "local" => Ok(Backend::Local),
+            Some(("script", file)) if !file.is_empty() => Ok(Backend::Script(PathBuf::from(file))),
+            _ => Err("expected `local` or `script:FILE`".to_owned()),
+        }
+    }
+
+    /// Opens the generator. For a model this reads its file, which takes a moment.
+    ///
+    /// # Errors
+    /// When the script or the model is missing or unusable; the message says what to do.
+    pub fn open(&self, setup: &Setup) -> Result<Box<dyn Adaptive>, Error> {
+        match self {
+            Backend::Local => Ok(Box::new(open_local(setup)?)),
+            Backend::Script(file) => Ok(Box::new(script::Script::open(file)?)),
+        }
+    }
+
+    /// Opens the generator as it serves: with the team's phrases, and with the workspace's active adapter applied to
+    /// the model, or the starter where there is none. What is learned or activated while it serves takes part as soon
+    /// as it is ready. What was learned and cannot be used is a warning, and the model serves without it.
+    ///
+    /// # Errors
+    /// As [`Backend::open`].
+    pub fn open_serving(&self, setup: &Setup) -> Result<Box<dyn Generator>, Error> {
+        if *self != Backend::Local {
+            let opened = self.open(setup)?;
+            return Ok(opened);
+        }
+        let mut local = open_local(setup)?;
+        local.apply(Arm::Starter)?;
+        let mut watcher = Watcher::new(setup, local.vocabulary());
+        for update in watcher.poll() {
+            local.update(update)?;
+        }
+        local.set_watch_thread(watcher.start());
+        Ok(Box::new(local))
+    }
+}
+
+/// A generator that the knowledge of a team can take part in.
+///
+/// A back end says in [`Generator::capabilities`] what it can do; what it cannot do keeps its default here.
+pub trait Adaptive: Generator {
+    /// Makes an adapter the candidate, which arms `adapter` and `all` are measured with. It need not be approved.
+    ///
+    /// # Errors
+    /// When it does not fit the model.
+    fn set_candidate(&mut self, _id: &str, _weights: &AdapterWeights) -> Result<(), Error> {
+        Ok(()) // no arm of this back end has an adapter
+    }
+
+    /// Lets the components of an arm take part from now on, and nothing else.
+    ///
+    /// # Errors
+    /// When the back end cannot do what the arm needs, or there is nothing of that kind, or it cannot be read.
+    fn apply(&mut self, arm: Arm) -> Result<(), Error> {
+        match arm.needs().map(|capability| self.capabilities().require(capability)) {
+            Some(Err(why)) => Err(Error::Unsupported { arm, why }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Applies the adapter of an arm to the model, or none. All else stays as it is.
+    ///
+    /// # Errors
+    /// As [`Adaptive::apply`].
+    fn apply_adapter(&mut self, arm: Arm) -> Result<(), Error> {
+        self.apply(arm)
+    }
+
+    /// Returns whether there is a starter adapter for the model.
+    ///
+    /// # Errors
+    /// When the program's own copy does not fit the model.
+    fn has_starter(&mut self) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    /// Mixes phrases into the model's probabilities from the next call on, or none. Does nothing without
+    /// [`housestyle_complete::generator::Capability::Prior`].
+    fn set_phrases(&mut self, _phrases: Option<Arc<Phrases>>) {}
+
+    /// Returns the identity of the vocabulary that [`Adaptive::encode`] makes tokens of: phrases are of one vocabulary.
+    fn vocabulary(&self) -> u64 {
+        0
+    }
+
+    /// Returns the tokens of a text; none where the back end does not give its tokens.
+    fn encode(&self, _text: &str) -> Vec<u32> {
+        Vec::new()
+    }
+
+    /// Forgets what was evaluated before, so that the next answer waits as long as a first one.
+    fn clear_evaluated(&mut self) {}
+}
+
+/// Makes the active adapter the candidate, if there is one: the one that serves.
+///
+/// # Errors
+/// When it is not approved, exchanged, broken, or for another base.
+pub fn use_active(setup: &Setup, generator: &mut dyn Adaptive) -> Result<(), Error> {
+    let store = adapters::Store::of(&setup.workspace);
+    if store.active()?.is_none() {
+        return Ok(()); // the model's digest need not be known then
+    }
+    let base = adapters::Base::of(setup.workspace.home(), &setup.model)?;
+    match store.load_active(&base.config, &base.sha256)? {
+        Some((Version { id: Some(id), .. }, adapter)) => generator.set_candidate(&id, &adapter.weights),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the adapter that is measured: the one that was named, else what `learn` made last in the workspace; none
+/// where no arm has one, or nothing was learned yet and it is not asked for.
+///
+/// # Errors
+/// When there is none of that name, or an arm asks for one.
+pub fn candidate(workspace: &Workspace, arms: &[Arm], named: Option<&str>) -> Result<Option<String>, Error> {
+    if !arms.iter().any(|arm| arm.has(Arm::Adapter)) {
+        return match named {
+            Some(id) => Err(Error::NeedlessAdapter { id: id.to_owned() }),
+            None => Ok(None),
+        };
+    }
+    let store = adapters::Store::of(workspace);
+    let version = match named {
+        Some(id) => Some(store.find(id)?),
+        None => store.versions()?.into_iter().rev().find(|version| version.origin == Origin::Learned),
+    };
+    match version.and_then(|version| version.id) {
+        None if arms.contains(&Arm::Adapter) => Err(Error::NothingLearned {
+            arm: Arm::Adapter,
+            problem: "no adapter was learned in this workspace yet: run `housestyle learn`",
+        }),
+        id => Ok(id),
+    }
+}
+
+/// Makes an adapter of the workspace the candidate; it need not be approved.
+///
+/// # Errors
+/// When it is exchanged, broken, or for another base.
+pub fn use_candidate(setup: &Setup, generator: &mut dyn Adaptive, id: Option<&str>) -> Result<(), Error> {
+    let Some(id) = id else { return Ok(()) };
+    let base = adapters::Base::of(setup.workspace.home(), &setup.model)?;
+    let adapter = adapters::Store::of(&setup.workspace).measure(id, &base.config, &base.sha256)?;
+    generator.set_candidate(id, &adapter.weights)
+}
+
+/// Opens the model in this process.
+///
+/// # Errors
+/// When its file is missing or unusable, or its fill-in-the-middle markers do not work.
+pub fn open_local(setup: &Setup) -> Result<Local, Error> {
+    let Setup { workspace, model, threads } = setup;
+    let store = Store::at(&workspace.home().models);
+    let path = model.locate(&store)?;
+    let name = model.name();
+    let failed = |source| Error::Model { name: name.clone(), source };
+    let caches = packed::paths(workspace.home(), model, &path);
+    // Of a file of the user's own nobody knows the digest, and there is no adapter for it.
+    let digest = store.digest(model);
+    let state = workspace.state().to_path_buf();
+    let mut local = Local::open(name.clone(), &path, *threads, caches, state, digest)
+        .map_err(|error| failed(error.into()))?;
+    // Of the pinned files it is known that they fill holes; of any other it is asked.
+    if !store.is_pinned(model) && local.describe().fim {
+        let probe = probe::run(&mut local).map_err(|error| failed(error.into()))?;
+        if !probe.works {
+            return Err(failed(ModelProblem::Markers { written: probe.text, expected: probe::ANSWER }));
+        }
+    }
+    Ok(local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_ends_are_named() {
+        assert_eq!(Backend::parse("local"), Ok(Backend::Local));
+        assert_eq!(Backend::parse(r"script:C:\a.jsonl"), Ok(Backend::Script(PathBuf::from(r"C:\a.jsonl"))));
+        for wrong in ["", "script", "script:", "http://x", "LOCAL"] {
+            assert!(Backend::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

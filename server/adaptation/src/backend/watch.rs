@@ -1,0 +1,187 @@
+//! What was learned of the workspace, watched while the server runs: the active adapter and the phrases.
+//!
+//! A thread of its own looks every second whether they changed, reads and checks what is new, and makes it ready. The
+//! model's thread takes it between two requests, which costs next to nothing. What cannot be used is warned once on
+//! stderr, and what was in use stays.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use housestyle_engine::Adapter;
+use housestyle_learn::phrases::Phrases;
+use housestyle_train::format::short;
+use housestyle_workspace::Stamp;
+use housestyle_workspace::adapters::{Base, Store, StoreStamp, Version};
+use housestyle_workspace::notice;
+use housestyle_workspace::phrases::{self, PhrasesError};
+
+use super::Setup;
+use super::adapter_cache::{AdapterCache, PreparedAdapter};
+use crate::error::Error;
+
+/// Time between two polls.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// Most bytes of prepared adapters in the cache; an adapter of the default model has about seven million.
+const ADAPTER_CACHE_BYTES: usize = 64 << 20;
+
+/// A change of the adapter or the phrases in use.
+#[derive(Debug)]
+pub(super) enum Update {
+    /// This adapter of the team's; where there is none, the starter.
+    Adapter(Option<PreparedAdapter>),
+    /// These phrases, or none.
+    Phrases(Option<Arc<Phrases>>),
+}
+
+/// The watched files, and their stamps at the last poll.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    setup: Setup,
+    store: Store,
+    phrases: PathBuf,
+    vocabulary: u64,
+    /// The model, once an adapter asks for it.
+    base: Option<Base>,
+    cache: AdapterCache,
+    /// The adapter in use.
+    active: Option<String>,
+    adapters_stamp: Option<StoreStamp>,
+    phrases_stamp: Option<Stamp>,
+    /// Warnings that were given already.
+    warned: BTreeSet<String>,
+}
+
+/// The receiving end of a watcher's thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct WatchThread {
+    updates: Receiver<Update>,
+    _end: Sender<()>,
+}
+
+impl Watcher {
+    /// Watches the workspace's adapters and phrases for a model with this vocabulary. None is in use yet.
+    pub(super) fn new(setup: &Setup, vocabulary: u64) -> Watcher {
+        let state = setup.workspace.state();
+        Watcher {
+            setup: setup.clone(),
+            store: Store::at(state),
+            phrases: phrases::file(state, vocabulary),
+            vocabulary,
+            base: None,
+            cache: AdapterCache::of(ADAPTER_CACHE_BYTES),
+            active: None,
+            adapters_stamp: None,
+            phrases_stamp: None,
+            warned: BTreeSet::new(),
+        }
+    }
+
+    /// Returns the changes since the last poll, and warns of files that cannot be used.
+    pub(super) fn poll(&mut self) -> Vec<Update> {
+        let (updates, failed) = self.changes();
+        if !updates.is_empty() {
+            self.warned.clear();
+        }
+        for why in failed {
+            if self.warned.insert(why.clone()) {
+                notice::warn(format_args!("{why}; what was in use stays in use"));
+            }
+        }
+        updates
+    }
+
+    fn changes(&mut self) -> (Vec<Update>, Vec<String>) {
+        let (mut updates, mut failed) = (Vec::new(), Vec::new());
+        // What is seen is noted before it is read: what changes meanwhile is seen the next time.
+        let stamp = Some(self.store.stamp());
+        if self.adapters_stamp != stamp {
+            self.adapters_stamp = stamp;
+            match self.adapter() {
+                Ok(adapter) => {
+                    let name = adapter.as_ref().map(|prepared| prepared.name.clone());
+                    if self.active != name {
+                        self.active = name;
+                        updates.push(Update::Adapter(adapter));
+                    }
+                }
+                Err(failure) => failed.push(format!("the active adapter cannot be used: {failure}")),
+            }
+        }
+        let stamp = Some(Stamp::of(&self.phrases));
+        if self.phrases_stamp != stamp {
+            let first = self.phrases_stamp.is_none();
+            self.phrases_stamp = stamp;
+            match phrases::read_file(&self.phrases, self.vocabulary) {
+                Ok(phrases) => updates.push(Update::Phrases(Some(Arc::new(phrases)))),
+                Err(PhrasesError::Nothing) if first => {}
+                Err(PhrasesError::Nothing) => updates.push(Update::Phrases(None)),
+                Err(error) => failed.push(format!("the team's phrases cannot be used: {error}")),
+            }
+        }
+        (updates, failed)
+    }
+
+    /// Returns the active adapter, prepared for the engine, if it is approved.
+    fn adapter(&mut self) -> Result<Option<PreparedAdapter>, Error> {
+        // Where none is active, the model's digest need not be known.
+        let Some(id) = self.store.serving()? else { return Ok(None) };
+        if let Some(prepared) = self.cache.get(&id) {
+            return Ok(Some(prepared));
+        }
+        let base = match self.base.take() {
+            Some(base) => base,
+            None => Base::of(self.setup.workspace.home(), &self.setup.model)?,
+        };
+        let base = self.base.insert(base);
+        let loaded = self.store.load_active(&base.config, &base.sha256)?;
+        let Some((Version { id: Some(name), .. }, loaded)) = loaded else { return Ok(None) };
+        let adapter = Adapter::new(&[&loaded.weights], &base.config);
+        let adapter = Arc::new(adapter.map_err(Error::AdapterMismatch)?);
+        let prepared = PreparedAdapter { name, adapter };
+        self.cache.insert(prepared.clone());
+        Ok(Some(prepared))
+    }
+
+    /// Polls on a thread of its own.
+    pub(super) fn start(mut self) -> WatchThread {
+        let ((sender, updates), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
+        let watcher = move || {
+            while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                for update in self.poll() {
+                    notice::warn(&update);
+                    if sender.send(update).is_err() {
+                        return;
+                    }
+                }
+            }
+        };
+        // Without a thread what is learned is used from the next start on.
+        drop(thread::Builder::new().name("watch".to_owned()).spawn(watcher));
+        WatchThread { updates, _end: end }
+    }
+}
+
+impl WatchThread {
+    /// Returns the next update, if there is one.
+    pub(super) fn next(&self) -> Option<Update> {
+        self.updates.try_recv().ok()
+    }
+}
+
+impl fmt::Display for Update {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Update::Adapter(Some(prepared)) => {
+                write!(f, "adapter {} takes part from now on", short(&prepared.name))
+            }
+            Update::Adapter(None) => write!(f, "no adapter of the team's takes part from now on"),
+            Update::Phrases(Some(_)) => write!(f, "newly learned phrases take part from now on"),
+            Update::Phrases(None) => write!(f, "no phrases of the team's take part from now on"),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Adapters and phrases that change while the model serves: the text is that of a fresh start, whatever the caches hold.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use housestyle_complete::generator::{
+    Cancel, Flow, Generator, Limits, Prompt, PromptPart, Request, Sampling,
+};
+use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
+use housestyle_learn::phrases::{Kind, Phrases};
+use housestyle_testkit::tiny::Tiny;
+use housestyle_train::format::{About, Adapter, Precision, id_of, write};
+use housestyle_workspace::Home;
+use housestyle_workspace::adapters::{Approver, How, Incoming, Origin, Store};
+use housestyle_workspace::models::Model;
+use housestyle_workspace::{Workspace, phrases};
+
+use super::watch::Watcher;
+use super::{Adaptive, Local, Setup, open_local};
+
+struct World {
+    folder: tempfile::TempDir,
+    setup: Setup,
+}
+
+impl World {
+    fn new() -> World {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        let model = root.join("tiny.gguf");
+        fs::write(&model, Tiny { fim: false, ..Tiny::default() }.gguf()).expect("written");
+        let home =
+            Home { models: root.join("models"), state: root.join("state"), config: root.to_path_buf() };
+        let workspace = Workspace::new(root.to_path_buf(), home);
+        let setup = Setup { workspace, model: Model::File(model), threads: 1 };
+        World { folder, setup }
+    }
+
+    fn state(&self) -> PathBuf {
+        self.setup.workspace.state().to_path_buf()
+    }
+
+    fn store(&self) -> Store {
+        Store::of(&self.setup.workspace)
+    }
+
+    /// Adds an adapter and makes it active; returns its id. Its base is the tiny model, or another.
+    fn activate(&self, seed: f32, base: Option<&str>) -> String {
+        let id = self.add(seed, base);
+        let number = self.store().find(&id).expect("added").number;
+        let how = How::Local { ungated: Some("a test".to_owned()) };
+        let approver = Approver { name: "Ann".into(), email: "ann@example.com".into(), time: 1, how };
+        self.store().approve(number, approver).expect("approved");
+        self.store().activate(number).expect("active");
+        id
+    }
+
+    fn add(&self, seed: f32, base: Option<&str>) -> String {
+        let file = self.folder.path().join("tiny.gguf");
+        let config = Config::of_file(&file).expect("a model");
+        let (rows, columns) = Target::Down.shape(&config);
+        let numbers = |count: usize| (0..count).map(|n| ((n * 7 % 13) as f32 - 6.0) * seed / 16.0).collect();
+        let change = || LowRank { a: numbers(columns * 2), b: numbers(rows * 2) };
+        let low_rank: BTreeMap<_, _> = (0..config.layers).map(|l| ((l, Target::Down), change())).collect();
+        let weights = AdapterWeights { rank: 2, alpha: 2.0, low_rank, ..AdapterWeights::default() };
+        let own = id_of(&fs::read(&file).expect("readable"));
+        let about = About {
+            base_sha256: base.map_or(own, str::to_owned),
+            base: "tiny".to_owned(),
+            architecture: "qwen2".to_owned(),
+            manifest_sha256: None,
+        };
+        let weights = write(&Adapter { weights, about }, &config, Precision::Full).expect("writable");
+        let incoming =
+            Incoming { weights, config: None, manifest: None, report: None, origin: Origin::Learned };
+        self.store().add(&incoming).expect("added").id.expect("an adapter")
+    }
+
+    fn weights(&self, id: &str) -> PathBuf {
+        self.store().folder().join(id).join("adapter_model.safetensors")
+    }
+
+    fn watcher(&self, local: &Local) -> Watcher {
+        Watcher::new(&self.setup, local.vocabulary())
+    }
+
+    /// What a model writes that starts as things stand.
+    fn fresh(&self) -> String {
+        let mut local = open_local(&self.setup).expect("a model");
+        poll(&mut self.watcher(&local), &mut local);
+        text(&mut local)
+    }
+}
+
+/// Looks, and lets what is new take part; returns how much that is.
+fn poll(watcher: &mut Watcher, local: &mut Local) -> usize {
+    let updates = watcher.poll();
+    let count = updates.len();
+    updates.into_iter().for_each(|update| local.update(update).expect("fits"));
+    count
+}
+
+fn text(local: &mut Local) -> String {
+    let part = PromptPart::Text("let total = rows.iter().sum();\nlet total = ".to_owned());
+    let request = Request {
+        prompt: Prompt { format: "test-1", parts: vec![part] },
+        limits: Limits { max_tokens: 24, deadline: std::time::Duration::from_secs(60) },
+        sampling: Sampling::GREEDY,
+    };
+    local.generate(&request, &Cancel::new(), &mut |_| Flow::Continue).expect("text").text
+}
+
+#[test]
+fn an_activated_adapter_gives_the_text_of_a_fresh_start() {
+    let world = World::new();
+    let mut local = open_local(&world.setup).expect("a model");
+    let mut watcher = world.watcher(&local);
+    assert_eq!(poll(&mut watcher, &mut local), 0);
+    let base = text(&mut local);
+    let first = world.activate(1.0, None);
+    assert_eq!((poll(&mut watcher, &mut local), poll(&mut watcher, &mut local)), (1, 0));
+    assert_eq!(local.describe().adapter.as_deref(), Some(&first[..]));
+    let of_first = text(&mut local);
+    assert_eq!(of_first, world.fresh());
+    let second = world.activate(-2.0, None);
+    poll(&mut watcher, &mut local);
+    let of_second = text(&mut local);
+    assert_eq!(of_second, world.fresh());
+    assert!(base != of_first && of_first != of_second && of_second != base, "{base} {of_first} {of_second}");
+    // Back: it is still here, and so are its keys and values.
+    fs::remove_file(world.weights(&first)).expect("removed");
+    let file = fs::read(world.weights(&second)).expect("readable");
+    assert!(world.store().roll_back(None).is_err(), "a file that is gone is no place to go back to");
+    world.activate(1.0, None);
+    fs::remove_file(world.weights(&first)).expect("removed");
+    assert_eq!(poll(&mut watcher, &mut local), 1);
+    assert_eq!((text(&mut local), local.describe().adapter), (of_first, Some(first)));
+    assert_eq!(fs::read(world.weights(&second)).expect("readable"), file);
+    let number = world.store().find(&second).expect("there").number;
+    world.store().activate(number).expect("active");
+    poll(&mut watcher, &mut local);
+    assert_eq!((text(&mut local), local.describe().adapter), (of_second, Some(second)));
+    // Back to before the first.
+    fs::remove_file(world.state().join("adapters/active.json")).expect("removed");
+    assert_eq!(poll(&mut watcher, &mut local), 1);
+    assert_eq!((text(&mut local), local.describe().adapter), (base, None));
+}
+
+#[test]
+fn an_unusable_adapter_does_not_replace_the_one_in_use() {
+    let world = World::new();
+    let first = world.activate(1.0, None);
+    let mut local = open_local(&world.setup).expect("a model");
+    let mut watcher = world.watcher(&local);
+    poll(&mut watcher, &mut local);
+    let before = text(&mut local);
+    let check = |watcher: &mut Watcher, local: &mut Local, why: &str| {
+        assert_eq!(poll(watcher, local), 0, "{why}");
+        assert_eq!(
+            (text(local), local.describe().adapter.as_deref()),
+            (before.clone(), Some(&first[..])),
+            "{why}"
+        );
+    };
+    let other = world.activate(2.0, Some(&"0".repeat(64)));
+    check(&mut watcher, &mut local, "another base");
+    let unapproved = world.add(3.0, None);
+    let number = world.store().find(&unapproved).expect("there").number;
+    let pointer = world.state().join("adapters/active.json");
+    fs::write(&pointer, format!("{{\"version\":{number},\"id\":\"{unapproved}\"}}")).expect("written");
+    check(&mut watcher, &mut local, "not approved");
+    fs::write(&pointer, "{\"version\"").expect("written");
+    check(&mut watcher, &mut local, "half a pointer");
+    fs::remove_file(&pointer).expect("removed");
+    let third = world.activate(-1.0, None);
+    let good = fs::read(world.weights(&third)).expect("readable");
+    fs::write(world.weights(&third), &good[1..]).expect("written");
+    check(&mut watcher, &mut local, "exchanged");
+    // Mended, it is noticed.
+    fs::write(world.weights(&third), &good).expect("written");
+    assert_eq!(poll(&mut watcher, &mut local), 1);
+    assert_eq!(local.describe().adapter, Some(third));
+    assert_ne!(other, first);
+}
+
+#[test]
+fn new_and_removed_phrases_take_effect() {
+    let world = World::new();
+    let mut local = open_local(&world.setup).expect("a model");
+    let mut watcher = world.watcher(&local);
+    poll(&mut watcher, &mut local);
+    let without = text(&mut local);
+    let file = phrases::file(&world.state(), local.vocabulary());
+    let mut tokens = Vec::new();
+    local.tokenizer().encode(&"let total = rows.iter().sum();\n".repeat(8), &mut tokens);
+    let mut learned = Phrases::new(local.vocabulary());
+    learned.insert("a.rs", Kind::File, &tokens).expect("room");
+    fs::create_dir_all(world.state()).expect("made");
+    fs::write(&file, learned.to_bytes()).expect("written");
+    assert_eq!(poll(&mut watcher, &mut local), 1);
+    let with = text(&mut local);
+    assert!(with != without && with == world.fresh(), "{without} {with}");
+    fs::write(&file, &learned.to_bytes()[..40]).expect("written");
+    assert_eq!((poll(&mut watcher, &mut local), text(&mut local)), (0, with));
+    fs::remove_file(&file).expect("removed");
+    assert_eq!((poll(&mut watcher, &mut local), text(&mut local)), (1, without));
+}

@@ -1,0 +1,218 @@
+//! What can go wrong with back ends, training and replay.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use housestyle_complete::eval::Arm;
+use housestyle_complete::generator::{GenerateError, Unsupported};
+use housestyle_engine::EngineError;
+use housestyle_learn::LearnError;
+use housestyle_review::ReviewError;
+use housestyle_train::TrainError;
+use housestyle_train::format::FormatError;
+use housestyle_workspace::adapters::StoreError;
+use housestyle_workspace::models::ModelError;
+use housestyle_workspace::notes::NotesError;
+use housestyle_workspace::phrases::PhrasesError;
+use housestyle_workspace::skills::store::SkillsError;
+
+/// What can go wrong with back ends, training and replay.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The workspace or its state.
+    #[error(transparent)]
+    Workspace(#[from] housestyle_workspace::Error),
+    /// A file that a flag names is not what it should be.
+    #[error("{flag} {}: {problem}", path.display())]
+    Flag {
+        /// The flag.
+        flag: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A file of a script of answers is not what it should be.
+    #[error("--backend script:{}: {problem}", path.display())]
+    Script {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The model cannot be opened or asked.
+    #[error("model {name}: {source}")]
+    Model {
+        /// The model.
+        name: String,
+        /// What is wrong.
+        source: ModelProblem,
+    },
+    /// The engine refuses something, such as an adapter.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// An adapter of the team does not fit the model.
+    #[error(transparent)]
+    AdapterMismatch(EngineError),
+    /// The model failed.
+    #[error("{operation}: {source}")]
+    Generate {
+        /// What it was asked for.
+        operation: String,
+        /// What went wrong.
+        source: GenerateError,
+    },
+    /// The starter adapter that comes with the program cannot be used.
+    #[error("the starter adapter: {0}")]
+    Starter(#[source] StarterProblem),
+    /// The edits for the foreign control that come with the program cannot be read.
+    #[error("the foreign control: {0}")]
+    Control(String),
+    /// An arm needs something that the back end cannot do.
+    #[error("arm `{}`: {why}: only {} can be run", arm.name(), independent_arms())]
+    Unsupported {
+        /// The arm.
+        arm: Arm,
+        /// The reason.
+        why: Unsupported,
+    },
+    /// An arm needs something that was not learned.
+    #[error("arm `{}`: {problem}", arm.name())]
+    NothingLearned {
+        /// The arm.
+        arm: Arm,
+        /// What is missing, and what to do.
+        problem: &'static str,
+    },
+    /// An arm needs phrases that cannot be used.
+    #[error("arm `phrases`: {0}")]
+    NoPhrases(#[source] PhrasesError),
+    /// An adapter was named for arms that have none.
+    #[error("--adapter {id}: it takes part in arms `adapter` and `all` alone")]
+    NeedlessAdapter {
+        /// The adapter.
+        id: String,
+    },
+    /// The journal teaches nothing yet.
+    #[error(
+        "--from journal: no suggestion was taken in this workspace and then kept for a while (`housestyle journal \
+         stats`): learn from `git` or a file"
+    )]
+    EmptyJournal,
+    /// There are too few edits to train on.
+    #[error("{edits} edits are too few to train an adapter on: at least {least} are needed")]
+    TooFewEdits {
+        /// How many there are.
+        edits: usize,
+        /// How many are needed.
+        least: usize,
+    },
+    /// The budget is too small.
+    #[error(
+        "the budget leaves time for {edits} edits beside the gate's {gate_seconds:.0} s, and {least} are the least: \
+         give it {minutes:.0} minutes or more"
+    )]
+    Budget {
+        /// Edits that there is time for.
+        edits: usize,
+        /// How many are needed.
+        least: usize,
+        /// Seconds that the gate needs.
+        gate_seconds: f64,
+        /// Minutes that would be enough.
+        minutes: f64,
+    },
+    /// Another process trains in the workspace.
+    #[error(
+        "another `housestyle learn` is training in this workspace: wait for it, or stop it; what it has learned so far \
+         is kept"
+    )]
+    Training,
+    /// Training failed.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// An adapter's file cannot be written or read.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A document cannot be written as JSON.
+    #[error("writing the output failed: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A phrase cache has no room.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+    /// A file operation failed.
+    #[error("{operation}{}: {source}", path.display())]
+    File {
+        /// What was tried, with a space at the end; empty where the file alone says enough.
+        operation: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why a model cannot be opened or asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelProblem {
+    /// The engine refuses the file.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The model failed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// It fills no holes.
+    #[error(
+        "its fill-in-the-middle markers do not work (it wrote {written:?} where {expected:?} belongs): use a model of the \
+         catalogue, see `housestyle model list`"
+    )]
+    Markers {
+        /// What the model wrote.
+        written: String,
+        /// What belongs there.
+        expected: &'static str,
+    },
+}
+
+/// Why the starter adapter cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StarterProblem {
+    /// Its file is damaged.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// It does not fit the model.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl Error {
+    pub(crate) fn file(operation: &'static str, path: &Path, source: io::Error) -> Error {
+        Error::File { operation, path: path.to_path_buf(), source }
+    }
+}
+
+/// Returns the arms that every back end runs, for people.
+fn independent_arms() -> String {
+    let names: Vec<String> = Arm::LIST
+        .iter()
+        .filter(|arm| arm.needs().is_none() && **arm != Arm::All)
+        .map(|arm| format!("`{}`", arm.name()))
+        .collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// Errors of the workspace are errors here.
+macro_rules! of_workspace {
+    ($($error:ty),+) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Error {
+                Error::Workspace(error.into())
+            }
+        })+
+    };
+}
+
+of_workspace!(ModelError, StoreError, NotesError, SkillsError, ReviewError, PhrasesError);

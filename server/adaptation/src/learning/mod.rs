@@ -1,0 +1,62 @@
+//! What `housestyle learn` reads and computes: texts and edits of git, the journal or a file, and the phrase cache.
+
+mod journal;
+mod phrases;
+mod texts;
+mod weights;
+
+use std::path::PathBuf;
+
+use housestyle_complete::Settings;
+use housestyle_workspace::{Progress, Workspace, history, root};
+
+use crate::error::Error;
+use crate::training::{self, TrainingEdits};
+pub use phrases::{PhraseCacheReport, make};
+pub use texts::{Text, Texts, read_cases};
+pub use weights::{fit, of_history};
+
+/// What is learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The files of the repository, and what its last commits wrote.
+    Git,
+    /// The accepted suggestions that survived, by the workspace's journal.
+    Journal,
+    /// Cases, as for `eval`.
+    Cases(PathBuf),
+}
+
+/// Reads what there is to learn from: texts for phrases, and edits for an adapter where these are wanted. `since` names
+/// the commit after which a history begins.
+///
+/// # Errors
+/// When the source cannot be read, or teaches nothing.
+pub fn read(
+    workspace: &Workspace,
+    source: &Source,
+    since: Option<&str>,
+    wants_edits: bool,
+    settings: &Settings,
+    bar: &mut dyn Progress,
+) -> Result<(Texts, TrainingEdits), Error> {
+    match source {
+        Source::Git => {
+            let history = history::open(workspace.root(), settings, since)?;
+            // Paths are relative to the workspace, as for `complete`.
+            let root = root::root_of(workspace.root());
+            let inside = root::relative(&root, workspace.root());
+            let inside = if inside.is_empty() { inside } else { inside + "/" };
+            let texts = texts::of_git(&history, since, &inside, settings)?;
+            // A long history takes a while to go through, and phrases do not ask for it.
+            let edits = if wants_edits {
+                training::of_git(&history, &inside, bar)?
+            } else {
+                TrainingEdits::default()
+            };
+            Ok((texts, edits))
+        }
+        Source::Journal => journal::read(workspace, settings),
+        Source::Cases(file) => Ok((texts::of_cases(file, settings)?, training::of_cases(file, settings)?)),
+    }
+}

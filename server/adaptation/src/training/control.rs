@@ -1,0 +1,33 @@
+//! What the foreign control learns from: another repository's edits.
+
+use std::io::{Cursor, Read};
+
+use housestyle_complete::eval::{Case, parse_cases};
+
+use crate::error::Error;
+
+/// Edits of a package that the starter was not trained on; `assets/control/README.md` says which.
+const PACKED: &[u8] = include_bytes!("../../assets/control/structlog.zip");
+
+/// Returns the edits that come with the program.
+///
+/// # Errors
+/// When the program's own copy is damaged.
+pub fn cases() -> Result<Vec<Case>, Error> {
+    let unpacked = || -> Result<String, zip::result::ZipError> {
+        let mut archive = zip::ZipArchive::new(Cursor::new(PACKED))?;
+        let mut text = String::new();
+        archive.by_index(0)?.read_to_string(&mut text)?;
+        Ok(text)
+    };
+    let text = unpacked().map_err(|error| Error::Control(error.to_string()))?;
+    parse_cases(&text).map_err(|error| Error::Control(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn it_comes_with_the_program() {
+        assert_eq!(super::cases().expect("cases").len(), 240);
+    }
+}

@@ -1,0 +1,15 @@
+//! Adapters: their training edits, training, evidence for the gate, and the starter adapter that ships with the program.
+
+mod control;
+mod core_suite;
+mod edits;
+mod evidence;
+mod examples;
+mod fit;
+pub mod team;
+mod training_window;
+
+pub use control::cases as control_cases;
+pub use edits::{TrainingEdit, TrainingEdits, of_cases, of_git};
+pub use examples::{examples, window};
+pub use training_window::TrainingWindow;

@@ -1,0 +1,237 @@
+//! The log for debugging: what the program did, when and in which order, and never any text of documents, notes, skills
+//! or answers. Paths are in it from level `debug` on.
+//!
+//! `HOUSESTYLE_LOG=LEVEL` or `--log FILE` switches it on. The lines are those of `tracing_subscriber::fmt`: time, level, the
+//! spans around the event, its module, its fields.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use housestyle_workspace::display::moment;
+use housestyle_workspace::{Workspace, notice};
+use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::notices::Notices;
+
+/// The variable of the environment that sets the level.
+pub(crate) const VARIABLE: &str = "HOUSESTYLE_LOG";
+/// Bytes after which a file becomes the older one of two.
+const MOST_BYTES: u64 = 4 << 20;
+/// The beginning of the targets of our crates.
+const OURS: &str = "housestyle";
+
+/// Where the log goes, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Log {
+    /// The file; a full one is renamed to this name with `.1` at its end.
+    pub(crate) file: PathBuf,
+    /// The least urgent level that is written.
+    pub(crate) level: LevelFilter,
+}
+
+impl Log {
+    /// Returns the log that the flag `--log` and the environment ask for; `None` where they ask for none.
+    ///
+    /// # Errors
+    /// When the environment names no level; says which there are.
+    pub(crate) fn asked(
+        flag: Option<&Path>,
+        variable: Option<&str>,
+        workspace: &Workspace,
+    ) -> Result<Option<Log>, String> {
+        let level = match variable.map(str::trim).filter(|text| !text.is_empty()) {
+            None => flag.map(|_| LevelFilter::INFO),
+            Some(text) => Some(text.parse().map_err(|_| {
+                format!("{VARIABLE}={text}: use `error`, `warn`, `info`, `debug`, `trace` or `off`")
+            })?),
+        };
+        let file = || flag.map_or_else(|| workspace.log(), Path::to_path_buf);
+        let level = level.filter(|level| *level != LevelFilter::OFF);
+        Ok(level.map(|level| Log { file: file(), level }))
+    }
+}
+
+/// Shows notices on standard error from now on, and writes a log where one is asked for. A log that cannot be written is
+/// a warning: it must not take completions from anybody.
+pub(crate) fn install(verbose: bool, log: Option<&Log>) {
+    let opened = log.map(|log| RotatingFile::open(&log.file).map(|file| layer(file, log.level)));
+    let (layer, problem) = match opened {
+        Some(Ok(layer)) => (Some(layer), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
+    tracing_subscriber::registry().with(layer).with(Notices { verbose }).init();
+    if let (Some(error), Some(log)) = (problem, log) {
+        notice::warn(format_args!("there is no log: {}: {error}", log.file.display()));
+    }
+}
+
+fn layer<S>(file: RotatingFile, level: LevelFilter) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_timer(Clock)
+        .with_writer(Mutex::new(file))
+        .with_filter(filter_fn(move |about| is_written(about, level)))
+}
+
+/// Returns whether the log holds an event or a span. Notices may name paths.
+fn is_written(about: &Metadata<'_>, level: LevelFilter) -> bool {
+    let is_notice = about.target() == notice::TARGET;
+    let least = if is_notice { Level::DEBUG.max(*about.level()) } else { *about.level() };
+    about.target().starts_with(OURS) && level >= least
+}
+
+/// The time of an event: date and time of day in UTC, with milliseconds.
+struct Clock;
+
+impl FormatTime for Clock {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (minute, second) = (moment(now.as_secs()), now.as_secs() % 60);
+        write!(writer, "{minute}:{second:02}.{:03}", now.subsec_millis())
+    }
+}
+
+/// A file that several processes may append to, a line at a time.
+struct RotatingFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl RotatingFile {
+    fn open(path: &Path) -> io::Result<RotatingFile> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(RotatingFile { path: path.to_path_buf(), file: append(path)? })
+    }
+
+    /// Begins another file where this one is full. Another process may have done so before.
+    fn rotate(&mut self) -> io::Result<()> {
+        if self.file.metadata()?.len() < MOST_BYTES {
+            return Ok(());
+        }
+        if fs::metadata(&self.path).is_ok_and(|current| current.len() >= MOST_BYTES) {
+            fs::rename(&self.path, older(&self.path))?;
+        }
+        self.file = append(&self.path)?;
+        Ok(())
+    }
+}
+
+impl Write for RotatingFile {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.rotate()?;
+        self.file.write_all(line)?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Returns the name of the older file of a log.
+pub(crate) fn older(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".1");
+    PathBuf::from(name)
+}
+
+/// Opens a file to append to, for this user alone.
+fn append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Removes the log of a workspace; returns the files that were there.
+///
+/// # Errors
+/// When a file is there and cannot be removed.
+pub(crate) fn remove(workspace: &Workspace) -> io::Result<Vec<PathBuf>> {
+    let mut removed = Vec::new();
+    for path in [older(&workspace.log()), workspace.log()] {
+        match fs::remove_file(&path) {
+            Ok(()) => removed.push(path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use housestyle_workspace::Home;
+
+    use super::*;
+
+    fn workspace(root: &Path) -> Workspace {
+        let home = Home { models: PathBuf::new(), state: root.join("state"), config: PathBuf::new() };
+        Workspace::new(root.to_path_buf(), home)
+    }
+
+    #[test]
+    fn the_flag_and_the_environment_decide() {
+        let workspace = workspace(Path::new("work"));
+        let asked = |flag: Option<&str>, variable| Log::asked(flag.map(Path::new), variable, &workspace);
+        let own = |level| Ok(Some(Log { file: PathBuf::from("my.log"), level }));
+        assert_eq!(asked(None, None), Ok(None));
+        assert_eq!(asked(None, Some("")), Ok(None));
+        assert_eq!(asked(Some("my.log"), None), own(LevelFilter::INFO));
+        assert_eq!(asked(Some("my.log"), Some("trace")), own(LevelFilter::TRACE));
+        assert_eq!(asked(Some("my.log"), Some("off")), Ok(None));
+        let log = Log { file: workspace.log(), level: LevelFilter::DEBUG };
+        assert_eq!(asked(None, Some("debug")), Ok(Some(log)));
+        assert!(asked(None, Some("loud")).is_err_and(|error| error.contains("`trace`")));
+    }
+
+    #[test]
+    fn a_full_log_becomes_the_older_of_two() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("deep").join("server.log");
+        let mut file = RotatingFile::open(&path).expect("opened");
+        let mut other = RotatingFile::open(&path).expect("opened by another process");
+        let line = vec![b'x'; 1 << 20];
+        for _ in 0..9 {
+            file.write_all(&line).expect("written");
+        }
+        other.write_all(b"another process\n").expect("written");
+        let bytes = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
+        assert_eq!((bytes(&path), bytes(&older(&path))), ((1 << 20) + 16, MOST_BYTES));
+        assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("readable").count(), 2);
+        #[cfg(unix)]
+        {
+            let mode = fs::metadata(&path).expect("there").permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn the_log_of_a_workspace_is_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workspace = workspace(folder.path());
+        assert_eq!(remove(&workspace).expect("nothing to do"), Vec::<PathBuf>::new());
+        fs::create_dir_all(workspace.state()).expect("made");
+        fs::write(workspace.log(), "x").expect("written");
+        assert_eq!(remove(&workspace).expect("removed"), [workspace.log()]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Atomic writing of files: a reader finds the old file or the whole new one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Writes a file by way of `temporary`, a path in the same folder. `open` says how that is opened, `fill` writes the
+/// content; when the content is on the disk, the file is renamed to `path`.
+///
+/// # Errors
+/// The error of the system or of `fill`. Then `path` is as it was, and what was written is removed.
+pub fn write(
+    path: &Path,
+    temporary: &Path,
+    open: &OpenOptions,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = open.open(temporary)?;
+    let written = fill(&mut file).and_then(|()| file.sync_all());
+    drop(file); // Windows neither renames nor removes a file that is open.
+    let written = written.and_then(|()| fs::rename(temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (path, temporary) = (folder.path().join("file"), folder.path().join("file.new"));
+        let mut open = OpenOptions::new();
+        open.write(true).create_new(true);
+        let put = |text: &str| write(&path, &temporary, &open, |file| file.write_all(text.as_bytes()));
+        put("old").expect("written");
+        let failed = write(&path, &temporary, &open, |file| {
+            file.write_all(b"half")?;
+            Err(io::ErrorKind::Interrupted.into())
+        });
+        assert_eq!(failed.expect_err("failed").kind(), io::ErrorKind::Interrupted);
+        assert!(!temporary.exists());
+        assert_eq!(fs::read(&path).expect("there"), b"old");
+        put("new").expect("written");
+        assert_eq!(fs::read(&path).expect("there"), b"new");
+        // A temporary file of somebody else is left alone.
+        fs::write(&temporary, "another's").expect("written");
+        assert_eq!(put("third").expect_err("refused").kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&temporary).expect("there"), b"another's");
+    }
+}

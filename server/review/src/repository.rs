@@ -1,0 +1,13 @@
+//! The repository that a path is in.
+
+use std::path::Path;
+
+use git2::Repository;
+
+use crate::error::ReviewError;
+
+/// Opens the repository that holds `path`.
+pub(crate) fn open(path: &Path) -> Result<Repository, ReviewError> {
+    Repository::discover(path)
+        .map_err(|source| ReviewError::NoRepository { path: path.to_path_buf(), source })
+}

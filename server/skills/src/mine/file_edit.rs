@@ -1,0 +1,30 @@
+//! The input of the miner: one changed file of one commit, borrowed.
+
+use std::ops::Range;
+
+/// A file before and after a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdit<'a> {
+    /// The commit's id.
+    pub commit: &'a str,
+    /// Who wrote it, by a name that is the same for the same person.
+    pub author: &'a str,
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// The path after the commit, parted by `/`, relative to the repository's root.
+    pub path: &'a str,
+    /// The whole text before; empty where the file is new.
+    pub old: &'a str,
+    /// The whole text after; empty where the file was deleted.
+    pub new: &'a str,
+    /// The changed lines, from the top, in bytes of the text before and of the text after.
+    pub hunks: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl<'a> FileEdit<'a> {
+    /// Returns the texts that a hunk removed and added; empty where a range is none of the text.
+    pub fn texts(&self, hunk: &(Range<usize>, Range<usize>)) -> (&'a str, &'a str) {
+        let old = self.old.get(hunk.0.clone()).unwrap_or_default();
+        (old, self.new.get(hunk.1.clone()).unwrap_or_default())
+    }
+}

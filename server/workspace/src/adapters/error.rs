@@ -1,0 +1,128 @@
+//! What can be wrong with the adapters of a workspace, and what to do about it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use housestyle_train::format::{FormatError, short};
+
+/// Why something could not be done with the adapters of a workspace.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file operation failed.
+    #[error("{operation} {}: {source}", path.display())]
+    File {
+        /// What was tried.
+        operation: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process changes the same store.
+    #[error("another housestyle is changing the adapters of this workspace ({} is locked): try again when it is done",
+        path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The list of versions was changed by somebody else, or damaged.
+    #[error("{}, line {line}: {problem}. The list of versions is damaged or was changed by hand; nothing was \
+        changed now, and no adapter is loaded from it. Restore the file from a copy, or move the folder {} away \
+        to begin anew", path.display(), folder(path).display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// The line of the file, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An adapter's file is not the one it is named after.
+    #[error("adapter {}: {} has sha256 {found}: it is damaged or was exchanged, and is not loaded. `housestyle \
+        adapter rollback` goes back to the version before", short(id), path.display())]
+    Exchanged {
+        /// SHA-256 of the adapter.
+        id: String,
+        /// The file.
+        path: PathBuf,
+        /// The SHA-256 of the file.
+        found: String,
+    },
+    /// Nothing has that name.
+    #[error("there is no adapter {text:?} in this workspace: see `housestyle adapter list`")]
+    Unknown {
+        /// The name that was asked for.
+        text: String,
+    },
+    /// Several have that name.
+    #[error("adapter {text:?} is not clear: {} begin like that; give more digits", ids.join(", "))]
+    Ambiguous {
+        /// The name that was asked for.
+        text: String,
+        /// The adapters whose ids begin like that.
+        ids: Vec<String>,
+    },
+    /// It is not approved.
+    #[error(
+        "version {number} (adapter {}) is not approved: a team approves by merging its proposal (`housestyle \
+        adapter propose {number}`), you approve for this machine with `housestyle adapter approve {number}`",
+        short(id)
+    )]
+    NotApproved {
+        /// Number of the version.
+        number: u64,
+        /// SHA-256 of the adapter.
+        id: String,
+    },
+    /// The gate did not pass it.
+    #[error(
+        "version {number} (adapter {}) did not pass the gate, or was never before it: see `housestyle adapter \
+        show {number}`. To use it on this machine all the same, say why: `housestyle adapter approve {number} \
+        --ungated REASON`",
+        short(id)
+    )]
+    NotEligible {
+        /// Number of the version.
+        number: u64,
+        /// SHA-256 of the adapter.
+        id: String,
+    },
+    /// There is nothing to roll back.
+    #[error("no adapter is active in this workspace: there is nothing to roll back")]
+    NothingActive,
+    /// A version that was never active is no place to go back to.
+    #[error("version {number} was never active, so nothing can be rolled back to it: activate it instead")]
+    NeverActive {
+        /// Number of the version.
+        number: u64,
+    },
+    /// A manifest or report that belongs to something else.
+    #[error("{what} does not belong to adapter {}: {problem}", short(id))]
+    Foreign {
+        /// What it is.
+        what: &'static str,
+        /// SHA-256 of the adapter.
+        id: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The adapter itself is broken.
+    #[error("adapter {}: {source}", short(id))]
+    Format {
+        /// SHA-256 of the adapter.
+        id: String,
+        /// What the system said.
+        source: FormatError,
+    },
+}
+
+impl StoreError {
+    pub(super) fn file(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+        let path = path.to_path_buf();
+        move |source| StoreError::File { operation, path, source }
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}

@@ -1,0 +1,78 @@
+//! What a team reviews of an adapter: a record that binds weights, manifest and report by their digests.
+
+use housestyle_train::format::{id_of, short};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::version::Version;
+
+/// Where records are in a repository.
+pub const FOLDER: &str = ".housestyle/adapters";
+
+/// The record, `adapter.json`. Whoever merges it approves exactly these digests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of this form.
+    pub format: u32,
+    /// SHA-256 of the weights.
+    pub id: String,
+    /// Name of the base model.
+    pub base: String,
+    /// SHA-256 of the base model's file.
+    pub base_sha256: String,
+    /// SHA-256 of the manifest, if there is one.
+    pub manifest_sha256: Option<String>,
+    /// SHA-256 of the gate's report, if there is one.
+    pub report_sha256: Option<String>,
+}
+
+impl Record {
+    /// Returns the record of a version; `None` for one without an adapter.
+    pub fn of(version: &Version) -> Option<Record> {
+        Some(Record {
+            format: 1,
+            id: version.id.clone()?,
+            base: version.base.clone(),
+            base_sha256: version.base_sha256.clone(),
+            manifest_sha256: version.manifest_sha256.clone(),
+            report_sha256: version.report_sha256.clone(),
+        })
+    }
+
+    /// Returns its bytes, always the same for the same record.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default(); // strings and a number: always JSON
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Returns the path of one of its files in a repository.
+    pub fn path(id: &str, file: &str) -> String {
+        format!("{FOLDER}/{}/{file}", short(id))
+    }
+}
+
+/// Returns whether a report says that the gate passed this very adapter. A report is an object of `adapter`, the
+/// id that was judged, and `gate`, the gate's own report; it may hold more.
+///
+/// # Errors
+/// Says why, when it is no report or that of another adapter.
+pub fn passed(report: &[u8], id: &str) -> Result<bool, String> {
+    let document: Value = serde_json::from_slice(report).map_err(|error| error.to_string())?;
+    match document["adapter"].as_str() {
+        Some(found) if found == id => Ok(document["gate"]["verdict"] == "eligible"),
+        Some(found) => Err(format!("it judges adapter {}", short(found))),
+        None => Err("it does not say which adapter it judges".to_owned()),
+    }
+}
+
+/// Checks that a file has the digest that is named for it.
+pub fn belongs(content: Option<&[u8]>, digest: Option<&str>) -> Result<(), String> {
+    match (content.map(id_of), digest) {
+        (Some(found), Some(digest)) if found != digest => {
+            Err(format!("it has sha256 {}, not {}", short(&found), short(digest)))
+        }
+        (Some(_), None) => Err("the adapter names none".to_owned()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,34 @@
+//! A workspace and its state: where they are, how their files are written and locked, and the stores of what was learned.
+//!
+//! Nothing here speaks with a network or a model, and nothing prints: warnings are [`notice`]s.
+
+pub mod adapters;
+pub mod atomic;
+pub mod clock;
+pub mod configuration;
+pub mod digest;
+pub mod display;
+pub mod document;
+mod error;
+pub mod forges;
+pub mod forgetting;
+pub mod history;
+mod home;
+pub mod journal_cases;
+pub mod models;
+pub mod notes;
+pub mod notice;
+pub mod phrases;
+pub mod progress;
+pub mod root;
+pub mod skills;
+mod stamp;
+mod workspace;
+
+pub use configuration::Configuration;
+pub use document::Document;
+pub use error::Error;
+pub use home::Home;
+pub use progress::Progress;
+pub use stamp::Stamp;
+pub use workspace::Workspace;

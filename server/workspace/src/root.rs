@@ -1,0 +1,43 @@
+//! The workspace: the folder whose rules and history count.
+
+use std::path::{Path, PathBuf};
+
+/// Returns the git root that holds `start`, or `start` itself outside of any repository.
+///
+/// A root is where `.git` stands: a folder in a clone, a file in a linked work tree or submodule.
+pub fn root_of(start: &Path) -> PathBuf {
+    start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(start).to_path_buf()
+}
+
+/// Returns `file` relative to `workspace` with `/` between its parts, or its file name when it lies outside.
+pub fn relative(workspace: &Path, file: &Path) -> String {
+    match file.strip_prefix(workspace) {
+        Ok(inside) => {
+            inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+        }
+        Err(_) => file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_git_folder_or_file_is_the_root() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let deep = folder.path().join("a/b/c");
+        std::fs::create_dir_all(&deep).expect("folders");
+        std::fs::create_dir(folder.path().join(".git")).expect("a clone");
+        assert_eq!(root_of(&deep), folder.path());
+        std::fs::write(folder.path().join("a/b/.git"), "gitdir: elsewhere").expect("a work tree");
+        assert_eq!(root_of(&deep), folder.path().join("a/b"));
+    }
+
+    #[test]
+    fn a_path_inside_is_relative_with_slashes_and_one_outside_is_its_name() {
+        let workspace = Path::new("repo");
+        assert_eq!(relative(workspace, &workspace.join("src").join("a.rs")), "src/a.rs");
+        assert_eq!(relative(workspace, Path::new("elsewhere/b.rs")), "b.rs");
+    }
+}

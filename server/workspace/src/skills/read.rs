@@ -1,0 +1,159 @@
+//! The skills in a work tree, read within bounds and never through a link.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use housestyle_review::Limits;
+use housestyle_skills::SKILL_FILE;
+
+/// Where skills are looked for, in the order in which they count.
+pub const ROOTS: [&str; 4] = [".agents/skills", "skills", ".claude/skills", ".github/skills"];
+
+/// How much is read.
+pub const LIMITS: Limits = Limits { folders: 500, files: 200, bytes: 4 << 20, depth: 4 };
+
+/// A folder with a SKILL.md in the work tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its path, relative to the root with `/`.
+    pub folder: String,
+    /// Its files, or why they are not read.
+    pub files: Result<Vec<(String, Vec<u8>)>, String>,
+}
+
+impl Found {
+    /// Returns the skill's name: the last part of the path.
+    pub fn name(&self) -> &str {
+        name_of(&self.folder)
+    }
+}
+
+/// Returns the last part of a path.
+pub fn name_of(folder: &str) -> &str {
+    folder.rsplit_once('/').map_or(folder, |(_, name)| name)
+}
+
+/// Returns whether a file is a skill's: what a rule says of itself is nobody's use of it.
+pub fn is_skill(path: &str) -> bool {
+    ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Returns the folders with a SKILL.md below the places where skills are, sorted by place and name.
+pub fn work_tree(root: &Path) -> Vec<Found> {
+    let mut found = Vec::new();
+    for parent in ROOTS {
+        let folder = parent.split('/').try_fold(root.to_path_buf(), |folder, part| {
+            let folder = folder.join(part);
+            is_folder(&folder).then_some(folder)
+        });
+        match folder {
+            Some(folder) => below(&folder, parent, &mut found),
+            None => linked(root, parent, &mut found),
+        }
+    }
+    found
+}
+
+/// Tells of a place that is reached by a link. One that leads to another of the places is read there; what leads out
+/// of the tree is refused, and so is what leads anywhere else.
+fn linked(root: &Path, parent: &str, found: &mut Vec<Found>) {
+    let Ok(real) = root.join(parent).canonicalize() else { return }; // it is not there
+    let same = ROOTS.iter().any(|other| {
+        *other != parent
+            && is_folder(&root.join(other))
+            && root.join(other).canonicalize().is_ok_and(|other| other == real)
+    });
+    if !same && real.is_dir() {
+        let why = format!("{parent} is reached by a symbolic link: skills are read from the tree alone");
+        found.push(Found { folder: parent.to_owned(), files: Err(why) });
+    }
+}
+
+fn below(folder: &Path, parent: &str, found: &mut Vec<Found>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut names: Vec<_> = entries.flatten().take(LIMITS.folders).map(|entry| entry.file_name()).collect();
+    names.sort();
+    for name in names {
+        let path = folder.join(&name);
+        let Some(name) = name.to_str() else { continue };
+        let at = format!("{parent}/{name}");
+        if fs::symlink_metadata(&path).is_ok_and(|entry| entry.is_symlink()) {
+            if path.join(SKILL_FILE).exists() {
+                let why = format!("{at} is a symbolic link: skills are read from the tree alone");
+                found.push(Found { folder: at, files: Err(why) });
+            }
+            continue;
+        }
+        if !holds_skill(&path) {
+            continue;
+        }
+        found.push(Found { folder: at, files: read_folder(&path) });
+    }
+}
+
+/// Reads the files of a skill's folder.
+///
+/// # Errors
+/// With the reason, where a link is among them, or they are too many or too large.
+pub fn read_folder(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let mut reading = Reading { files: Vec::new(), bytes: 0 };
+    reading.folder(folder, "", 0).map(|()| reading.files)
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|entry| entry.is_dir())
+}
+
+fn holds_skill(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().take(LIMITS.files).any(|entry| entry.file_name().eq_ignore_ascii_case(SKILL_FILE))
+}
+
+/// Reads a folder's files within limits.
+struct Reading {
+    files: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+}
+
+impl Reading {
+    fn folder(&mut self, folder: &Path, before: &str, depth: usize) -> Result<(), String> {
+        if depth > LIMITS.depth {
+            return Err(format!("{before} is more than {} folders deep", LIMITS.depth));
+        }
+        let entries = fs::read_dir(folder).map_err(|error| format!("{before} cannot be read: {error}"))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| format!("{before} cannot be read: {error}"))?;
+            let name = entry.file_name();
+            let name = name.to_str().ok_or_else(|| format!("a name below {before:?} is no UTF-8"))?;
+            let path = format!("{before}{name}");
+            let kind = entry.file_type().map_err(|error| format!("{path} cannot be read: {error}"))?;
+            if kind.is_symlink() {
+                return Err(format!("{path} is a symbolic link: a skill's files are to be files"));
+            } else if kind.is_dir() {
+                self.folder(&entry.path(), &format!("{path}/"), depth + 1)?;
+            } else if kind.is_file() {
+                self.file(&entry.path(), path)?;
+            } else {
+                return Err(format!("{path} is neither file nor folder")); // a pipe would be waited for
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, file: &Path, path: String) -> Result<(), String> {
+        if self.files.len() >= LIMITS.files {
+            return Err(format!("it has more than {} files", LIMITS.files));
+        }
+        let left = LIMITS.bytes - self.bytes;
+        let mut content = Vec::new();
+        let read = File::open(file).and_then(|file| file.take(left as u64 + 1).read_to_end(&mut content));
+        read.map_err(|error| format!("{path} cannot be read: {error}"))?;
+        if content.len() > left {
+            return Err(format!("it has more than {} bytes", LIMITS.bytes));
+        }
+        self.bytes += content.len();
+        self.files.push((path, content));
+        Ok(())
+    }
+}

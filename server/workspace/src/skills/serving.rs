@@ -1,0 +1,52 @@
+//! The approved skills of a workspace as completions know them.
+
+use std::path::Path;
+
+use housestyle_complete::skills::{self as complete, Skills};
+
+use super::entry::{Entry, Mode};
+use super::exceptions;
+use super::list::{Depth, all};
+use super::store::{SkillsError, Store, Use};
+use crate::notice;
+
+/// Reads the approved skills of a workspace: its root, and the folder of its state. Exceptions that cannot be read are
+/// none, with a warning.
+///
+/// # Errors
+/// When what is noted of skills on this machine cannot be read.
+pub fn approved(root: &Path, state: &Path) -> Result<Skills, SkillsError> {
+    let entries = all(root, &Store::at(state), true, Depth::States)?;
+    let exceptions = exceptions::read(state).unwrap_or_else(|error| {
+        notice::warn(error);
+        complete::Exceptions::default()
+    });
+    Ok(Skills::new(entries.iter().filter(|entry| entry.loads()).filter_map(skill).collect(), exceptions))
+}
+
+fn skill(entry: &Entry) -> Option<complete::Skill> {
+    let skill = entry.skill.as_ref()?;
+    let mode = if entry.mode == Mode::On { complete::Mode::On } else { complete::Mode::Shadow };
+    let served = complete::Skill::new(&entry.name, &skill.description, &skill.body, skill.rule.clone(), mode);
+    Some(served.with_digest(&skill.digest))
+}
+
+/// Notes skills as loaded at a time, in seconds since 1970, whose content was not loaded here before: from then on they
+/// can be seen to be right.
+///
+/// # Errors
+/// When the file cannot be read or changed.
+pub fn note_loaded(state: &Path, skills: &Skills, now: u64) -> Result<(), SkillsError> {
+    let store = Store::at(state);
+    let counters = store.memory()?.counters;
+    let is_new = |skill: &&complete::Skill| {
+        counters.get(&skill.name).and_then(|counters| counters.digest.as_ref()) != Some(&skill.digest)
+    };
+    let loaded: Vec<Use> = skills
+        .list()
+        .iter()
+        .filter(is_new)
+        .map(|skill| Use { name: skill.name.clone(), digest: skill.digest.clone(), ..Use::default() })
+        .collect();
+    store.note_uses(&loaded, now)
+}

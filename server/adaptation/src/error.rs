@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use housestyle_complete::eval::Arm;
+use housestyle_complete::eval::{Arm, CaseError};
 use housestyle_complete::generator::{GenerateError, Unsupported};
 use housestyle_engine::EngineError;
 use housestyle_learn::LearnError;
@@ -30,7 +30,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        problem: String,
+        problem: CasesProblem,
     },
     /// A file of a script of answers is not what it should be.
     #[error("--backend script:{}: {problem}", path.display())]
@@ -38,7 +38,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        problem: String,
+        problem: ScriptProblem,
     },
     /// The model cannot be opened or asked.
     #[error("model {name}: {source}")]
@@ -67,7 +67,7 @@ pub enum Error {
     Starter(#[source] StarterProblem),
     /// The edits for the foreign control that come with the program cannot be read.
     #[error("the foreign control: {0}")]
-    Control(String),
+    Control(#[source] ControlProblem),
     /// An arm needs something that the back end cannot do.
     #[error("arm `{}`: {why}: only {} can be run", arm.name(), independent_arms())]
     Unsupported {
@@ -150,6 +150,56 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// Why a file gives no cases.
+#[derive(Debug, thiserror::Error)]
+pub enum CasesProblem {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] io::Error),
+    /// A line is no case.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The file has no case.
+    #[error("there is no case in it")]
+    NoCase,
+    /// The repository or file has no text.
+    #[error("there is no text in it")]
+    NoText,
+}
+
+/// Why a file is no script.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptProblem {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] io::Error),
+    /// A line is no answer.
+    #[error("line {line}: {source}")]
+    Answer {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The file has no answer.
+    #[error("there is no answer in it")]
+    NoAnswer,
+}
+
+/// Why the edits that come with the program cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlProblem {
+    /// The archive is damaged.
+    #[error(transparent)]
+    Archive(#[from] zip::result::ZipError),
+    /// The archive's text cannot be read.
+    #[error(transparent)]
+    Text(#[from] io::Error),
+    /// A line is no case.
+    #[error(transparent)]
+    Case(#[from] CaseError),
 }
 
 /// Why a model cannot be opened or asked.

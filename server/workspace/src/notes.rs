@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::atomic;
 use crate::digest::hex;
+use crate::problem::Problem;
 use crate::workspace::Workspace;
 
 /// Notes of a workspace at most: they are looked through at each request.
@@ -42,7 +43,7 @@ pub enum NotesError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        problem: String,
+        problem: Problem,
     },
     /// A newer program wrote the file.
     #[error("{} was written by a newer housestyle (form {found}, {VERSION} is known here): update this one", path.display())]
@@ -120,19 +121,19 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(self.file("read")(error)),
         }
-        let damaged = |problem: String| NotesError::Damaged { path: self.path.clone(), problem };
+        let damaged = |problem: Problem| NotesError::Damaged { path: self.path.clone(), problem };
         if bytes.len() as u64 > MOST_BYTES {
-            return Err(damaged(format!("it has more than {MOST_BYTES} bytes")));
+            return Err(damaged(Problem::TooLong(MOST_BYTES)));
         }
         #[derive(Deserialize)]
         struct Form {
             version: u32,
         }
-        let form: Form = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let form: Form = serde_json::from_slice(&bytes).map_err(|error| damaged(error.into()))?;
         if form.version != VERSION {
             return Err(NotesError::Newer { path: self.path.clone(), found: form.version });
         }
-        let content: Content = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let content: Content = serde_json::from_slice(&bytes).map_err(|error| damaged(error.into()))?;
         Ok(content.notes)
     }
 

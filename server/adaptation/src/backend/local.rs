@@ -270,10 +270,6 @@ impl Adaptive for Local {
         self.engine.tokenizer().encode(text, &mut tokens);
         tokens
     }
-
-    fn clear_evaluated(&mut self) {
-        self.engine.reset();
-    }
 }
 
 impl Generator for Local {
@@ -291,6 +287,10 @@ impl Generator for Local {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::ALL
+    }
+
+    fn reset(&mut self) {
+        self.engine.reset();
     }
 
     fn describe(&self) -> Description {

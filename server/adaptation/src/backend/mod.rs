@@ -146,9 +146,6 @@ pub trait Adaptive: Generator {
     fn encode(&self, _text: &str) -> Vec<u32> {
         Vec::new()
     }
-
-    /// Forgets what was evaluated before, so that the next answer waits as long as a first one.
-    fn clear_evaluated(&mut self) {}
 }
 
 /// Makes the active adapter the candidate, if there is one: the one that serves.

@@ -15,7 +15,7 @@ use housestyle_complete::generator::{
 use serde::Deserialize;
 
 use super::Adaptive;
-use crate::error::Error;
+use crate::error::{Error, ScriptProblem};
 
 /// How often a waiting script looks at the cancel flag: about the time of one decoded token.
 const TICK: Duration = Duration::from_millis(5);
@@ -43,19 +43,20 @@ impl Script {
     /// # Errors
     /// When the file cannot be read, a line is no answer, or there is none.
     pub(super) fn open(file: &Path) -> Result<Script, Error> {
-        let failed = |problem: String| Error::Script { path: file.to_path_buf(), problem };
-        let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+        let failed = |problem: ScriptProblem| Error::Script { path: file.to_path_buf(), problem };
+        let text = std::fs::read_to_string(file).map_err(|error| failed(error.into()))?;
         let name = format!("script:{}", file.file_name().unwrap_or_default().to_string_lossy());
         Script::parse(name, &text).map_err(failed)
     }
 
-    fn parse(name: String, text: &str) -> Result<Script, String> {
+    fn parse(name: String, text: &str) -> Result<Script, ScriptProblem> {
         let mut answers = Vec::new();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            answers.push(serde_json::from_str(line).map_err(|error| format!("line {}: {error}", index + 1))?);
+            let answer = serde_json::from_str(line);
+            answers.push(answer.map_err(|source| ScriptProblem::Answer { line: index + 1, source })?);
         }
         if answers.is_empty() {
-            return Err("there is no answer in it".to_owned());
+            return Err(ScriptProblem::NoAnswer);
         }
         Ok(Script { name, answers, next: 0 })
     }
@@ -191,7 +192,8 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named() {
-        let error = Script::parse(String::new(), "{\"text\": \"a\"}\n{\"txt\": 1}\n").expect_err("wrong");
+        let error =
+            Script::parse(String::new(), "{\"text\": \"a\"}\n{\"txt\": 1}\n").expect_err("wrong").to_string();
         assert!(error.starts_with("line 2: "), "{error}");
         assert!(Script::parse(String::new(), "\n\n").is_err());
     }

@@ -1,8 +1,8 @@
-//! What was learned of the workspace, watched while the server runs: the active adapter and the phrases.
+//! Watches the active adapter and the phrase cache of the workspace while the server runs.
 //!
-//! A thread of its own looks every second whether they changed, reads and checks what is new, and makes it ready. The
-//! model's thread takes it between two requests, which costs next to nothing. What cannot be used is warned once on
-//! stderr, and what was in use stays.
+//! A thread looks every second whether they changed, reads and checks a new one, and prepares it. The model's thread takes
+//! it between two requests, which costs next to nothing. An unusable one is a warning, given once, and the one in use
+//! stays.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -97,7 +97,7 @@ impl Watcher {
 
     fn changes(&mut self) -> (Vec<Update>, Vec<String>) {
         let (mut updates, mut failed) = (Vec::new(), Vec::new());
-        // What is seen is noted before it is read: what changes meanwhile is seen the next time.
+        // The stamp is taken before the file is read: a change meanwhile is seen at the next poll.
         let stamp = Some(self.store.stamp());
         if self.adapters_stamp != stamp {
             self.adapters_stamp = stamp;

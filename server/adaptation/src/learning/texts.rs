@@ -10,7 +10,7 @@ use housestyle_learn::phrases::Kind;
 use housestyle_review::History;
 use housestyle_workspace::history::holds_secret;
 
-use crate::error::Error;
+use crate::error::{CasesProblem, Error};
 
 /// Commits whose additions count as recent, where no revision is given.
 const RECENT: usize = 50;
@@ -84,10 +84,10 @@ pub(crate) fn of_cases(file: &Path, settings: &Settings) -> Result<Texts, Error>
 /// # Errors
 /// When the file cannot be read or holds no cases.
 pub fn read_cases(path: &Path, flag: &'static str) -> Result<Vec<Case>, Error> {
-    let wrong = |problem: String| Error::Flag { flag, path: path.to_path_buf(), problem };
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let cases = parse_cases(&text).map_err(|error| wrong(error.to_string()))?;
-    if cases.is_empty() { Err(wrong("there is no case in it".to_owned())) } else { Ok(cases) }
+    let wrong = |problem: CasesProblem| Error::Flag { flag, path: path.to_path_buf(), problem };
+    let text = fs::read_to_string(path).map_err(|error| wrong(error.into()))?;
+    let cases = parse_cases(&text).map_err(|error| wrong(error.into()))?;
+    if cases.is_empty() { Err(wrong(CasesProblem::NoCase)) } else { Ok(cases) }
 }
 
 /// Returns the middle of a case, with the beginning of its first line.

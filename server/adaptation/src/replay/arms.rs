@@ -129,7 +129,7 @@ impl Arms {
     /// When a component cannot take part.
     pub fn apply(&mut self, arm: usize, case: &Case, model: &mut dyn Adaptive) -> Result<Memory, Error> {
         self.components.iter_mut().try_for_each(|component| component.withdraw(model))?;
-        model.clear_evaluated();
+        model.reset();
         let names = &self.arms[arm].components;
         let mut memory = Memory::default();
         for component in self.components.iter_mut().filter(|component| names.contains(&component.name())) {

@@ -13,7 +13,7 @@ use housestyle_workspace::history;
 use sha2::{Digest, Sha256};
 
 use super::latest_texts::written_texts;
-use crate::error::Error;
+use crate::error::{CasesProblem, Error};
 
 /// Commits of another repository that are read for its edits, the newest.
 const COMMITS: usize = 400;
@@ -35,15 +35,16 @@ impl Control {
     /// # Errors
     /// When it is neither, or holds nothing.
     pub fn read(path: &Path, settings: &Settings) -> Result<Control, Error> {
-        let wrong = |problem: String| Error::Flag { flag: "--control", path: path.to_path_buf(), problem };
+        let wrong =
+            |problem: CasesProblem| Error::Flag { flag: "--control", path: path.to_path_buf(), problem };
         let mut control = if path.is_dir() {
             Control::of_history(&history::open(path, settings, None)?)?
         } else {
-            let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-            Control::of_cases(&parse_cases(&text).map_err(|error| wrong(error.to_string()))?)
+            let text = fs::read_to_string(path).map_err(|error| wrong(error.into()))?;
+            Control::of_cases(&parse_cases(&text).map_err(|error| wrong(error.into()))?)
         };
         if control.files.is_empty() && control.written_texts.is_empty() {
-            return Err(wrong("there is no text in it".to_owned()));
+            return Err(wrong(CasesProblem::NoText));
         }
         let mut digest = Sha256::new();
         for (path, text) in control.files.iter().chain(&control.written_texts) {

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use housestyle_complete::eval::{Case, parse_cases};
 
-use crate::error::Error;
+use crate::error::{ControlProblem, Error};
 
 /// Edits of a package that the starter was not trained on; `assets/control/README.md` says which.
 const PACKED: &[u8] = include_bytes!("../../assets/control/structlog.zip");
@@ -14,14 +14,14 @@ const PACKED: &[u8] = include_bytes!("../../assets/control/structlog.zip");
 /// # Errors
 /// When the program's own copy is damaged.
 pub fn cases() -> Result<Vec<Case>, Error> {
-    let unpacked = || -> Result<String, zip::result::ZipError> {
-        let mut archive = zip::ZipArchive::new(Cursor::new(PACKED))?;
-        let mut text = String::new();
-        archive.by_index(0)?.read_to_string(&mut text)?;
-        Ok(text)
-    };
-    let text = unpacked().map_err(|error| Error::Control(error.to_string()))?;
-    parse_cases(&text).map_err(|error| Error::Control(error.to_string()))
+    unpacked().map_err(Error::Control)
+}
+
+fn unpacked() -> Result<Vec<Case>, ControlProblem> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(PACKED))?;
+    let mut text = String::new();
+    archive.by_index(0)?.read_to_string(&mut text)?;
+    Ok(parse_cases(&text)?)
 }
 
 #[cfg(test)]

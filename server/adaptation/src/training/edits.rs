@@ -12,7 +12,7 @@ use housestyle_train::format::id_of;
 use housestyle_workspace::Progress;
 use housestyle_workspace::history::{hashed, holds_secret};
 
-use crate::error::Error;
+use crate::error::{CasesProblem, Error};
 
 /// Share of the edits that is held out, the latest.
 const HELD_OUT_SHARE: f64 = 0.15;
@@ -87,9 +87,9 @@ pub fn of_git(history: &History, inside: &str, bar: &mut dyn Progress) -> Result
 /// # Errors
 /// When the file cannot be read or holds no cases.
 pub fn of_cases(file: &Path, settings: &Settings) -> Result<TrainingEdits, Error> {
-    let wrong = |problem: String| Error::Flag { flag: "--from", path: file.to_path_buf(), problem };
-    let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    let cases = parse_cases(&text).map_err(|error| wrong(error.to_string()))?;
+    let wrong = |problem: CasesProblem| Error::Flag { flag: "--from", path: file.to_path_buf(), problem };
+    let text = fs::read_to_string(file).map_err(|error| wrong(error.into()))?;
+    let cases = parse_cases(&text).map_err(|error| wrong(error.into()))?;
     let allowed = |case: &Case| {
         settings.disabled_by(&case.path).is_none()
             && ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| holds_secret(text))

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use housestyle_train::format::{FormatError, short};
 
+use crate::problem::Problem;
+
 /// Why something could not be done with the adapters of a workspace.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -35,7 +37,7 @@ pub enum StoreError {
         /// The line of the file, from 1.
         line: usize,
         /// What is wrong.
-        problem: String,
+        problem: Problem,
     },
     /// An adapter's file is not the one it is named after.
     #[error("adapter {}: {} has sha256 {found}: it is damaged or was exchanged, and is not loaded. `housestyle \

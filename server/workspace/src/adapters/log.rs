@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::version::{Approver, Origin};
+use crate::problem::Problem;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,18 +77,18 @@ impl Log {
         let mut log = Log { path, entries: Vec::new(), last: String::new(), whole: 0 };
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             let Some(text) = line.strip_suffix(b"\n") else { break };
-            let corrupt = |problem: String| StoreError::Corrupt {
+            let corrupt = |problem: Problem| StoreError::Corrupt {
                 path: log.path.clone(),
                 line: log.entries.len() + 1,
                 problem,
             };
-            let entry: Entry = serde_json::from_slice(text).map_err(|error| corrupt(error.to_string()))?;
+            let entry: Entry = serde_json::from_slice(text).map_err(|error| corrupt(error.into()))?;
             if entry.previous != log.last {
-                return Err(corrupt("it does not follow from the line before".to_owned()));
+                return Err(corrupt(Problem::BrokenChain));
             }
             let numbers = log.entries.iter().filter(|e| matches!(e.what, LogEvent::Added(_))).count() as u64;
             if matches!(&entry.what, LogEvent::Added(added) if added.number != numbers + 1) {
-                return Err(corrupt(format!("version {} should stand there", numbers + 1)));
+                return Err(corrupt(Problem::WrongNumber(numbers + 1)));
             }
             log.entries.push(entry);
             log.last = id_of(text);

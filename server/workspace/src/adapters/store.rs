@@ -19,6 +19,7 @@ use super::record::{belongs, passed};
 use super::version::{Approver, How, Origin, Version, fold};
 use crate::atomic;
 use crate::clock::now;
+use crate::problem::Problem;
 use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 
@@ -74,7 +75,7 @@ impl Store {
             Err(error) => return Err(StoreError::file("read", &path)(error)),
         };
         let pointer = serde_json::from_slice(&bytes);
-        pointer.map(Some).map_err(|error| StoreError::Corrupt { path, line: 1, problem: error.to_string() })
+        pointer.map(Some).map_err(|error| StoreError::Corrupt { path, line: 1, problem: error.into() })
     }
 
     /// Returns all versions, oldest first.
@@ -122,7 +123,7 @@ impl Store {
             _ => Err(StoreError::Corrupt {
                 path: self.folder.join("active.json"),
                 line: 1,
-                problem: format!("it names version {}, which the list has not, or not so", pointer.version),
+                problem: Problem::WrongVersion(pointer.version),
             }),
         }
     }

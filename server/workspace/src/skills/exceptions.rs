@@ -11,6 +11,7 @@ use housestyle_complete::skills::Exceptions;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic;
+use crate::problem::Problem;
 
 /// The version of the file. The first one had digests alone.
 const FORMAT: u32 = 2;
@@ -42,7 +43,7 @@ pub enum ExceptionsError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        problem: String,
+        problem: Problem,
     },
     /// There is no room.
     #[error("{MOST} lines are remembered already: change the skill's scope instead")]
@@ -165,8 +166,8 @@ fn marks(path: &Path) -> Result<Vec<Mark>, ExceptionsError> {
             return Err(ExceptionsError::File { operation: "read", path: path.to_path_buf(), source });
         }
     };
-    let broken = |problem: String| ExceptionsError::Broken { path: path.to_path_buf(), problem };
-    let wrong = |error: serde_json::Error| broken(error.to_string());
+    let broken = |problem: Problem| ExceptionsError::Broken { path: path.to_path_buf(), problem };
+    let wrong = |error: serde_json::Error| broken(error.into());
     let version: FormatVersion = serde_json::from_slice(&bytes).map_err(wrong)?;
     match version.format {
         FORMAT => Ok(serde_json::from_slice::<Content>(&bytes).map_err(wrong)?.marks),
@@ -175,7 +176,7 @@ fn marks(path: &Path) -> Result<Vec<Mark>, ExceptionsError> {
             let mark = |key| Mark { key, file: String::new(), time: 0 };
             Ok(first.keys.into_iter().map(mark).collect())
         }
-        other => Err(broken(format!("format {other}, not {FORMAT}"))),
+        other => Err(broken(Problem::Format { found: other, known: FORMAT })),
     }
 }
 

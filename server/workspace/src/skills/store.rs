@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Mode;
 use crate::atomic;
+use crate::problem::Problem;
 use crate::workspace::Workspace;
 
 /// The form of the files: another one is not ours to change.
@@ -43,7 +44,7 @@ pub enum SkillsError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        problem: String,
+        problem: Problem,
     },
     /// A newer program wrote the file.
     #[error("{} was written by a newer housestyle (form {found}, {VERSION} is known here): update this one", path.display())]
@@ -397,15 +398,15 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(file_error("read", path)(error)),
         }
-        let damaged = |problem: String| SkillsError::Damaged { path: path.to_path_buf(), problem };
+        let damaged = |problem: Problem| SkillsError::Damaged { path: path.to_path_buf(), problem };
         if bytes.len() as u64 > MOST_BYTES {
-            return Err(damaged(format!("it has more than {MOST_BYTES} bytes")));
+            return Err(damaged(Problem::TooLong(MOST_BYTES)));
         }
-        let form: Form = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let form: Form = serde_json::from_slice(&bytes).map_err(|error| damaged(error.into()))?;
         if form.version != VERSION {
             return Err(SkillsError::Newer { path: path.to_path_buf(), found: form.version });
         }
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(error.to_string()))
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(error.into()))
     }
 
     fn write(&self, path: &Path, content: &impl Serialize) -> Result<(), SkillsError> {

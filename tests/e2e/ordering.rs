@@ -8,7 +8,8 @@ use super::editor::{AT_ONCE, Editor, NEVER, PLACE, TEXT, URI, text};
 
 #[test]
 fn of_a_burst_only_the_newest_is_computed() {
-    let mut editor = Editor::new(&[("first_in_vain();", 300), ("the_newest_one();", 0)]);
+    // No answer is ready before a stalled machine has sent the next request.
+    let mut editor = Editor::new(&[("the_newest_one();", 3000)]);
     let mut at = editor.open(URI, "rust", PLACE);
     let ids: Vec<i64> = (0..30)
         .map(|_| {
@@ -21,7 +22,7 @@ fn of_a_burst_only_the_newest_is_computed() {
         assert_eq!(editor.answer(*id).result(), Value::Null);
     }
     let answer = editor.answer(*newest).result();
-    assert!(["first_in_vain();", "the_newest_one();"].contains(&text(&answer)), "{answer}");
+    assert_eq!(text(&answer), "the_newest_one();");
     // Nothing else was computed.
     let why = editor.why();
     let codes: Vec<&str> = why["requests"]

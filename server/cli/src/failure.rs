@@ -11,7 +11,6 @@ use housestyle_net::git::GitError;
 use housestyle_net::models::PullError;
 use housestyle_review::ReviewError;
 use housestyle_train::format::FormatError;
-use housestyle_workspace::Error as WorkspaceError;
 use housestyle_workspace::adapters::StoreError;
 use housestyle_workspace::forgetting::ForgetError;
 use housestyle_workspace::models::ModelError;
@@ -19,6 +18,7 @@ use housestyle_workspace::notes::NotesError;
 use housestyle_workspace::phrases::PhrasesError;
 use housestyle_workspace::skills::exceptions::ExceptionsError;
 use housestyle_workspace::skills::store::SkillsError;
+use housestyle_workspace::{Error as WorkspaceError, StateError};
 
 /// The failure of a command.
 #[derive(Debug, thiserror::Error)]
@@ -92,14 +92,14 @@ impl From<WorkspaceError> for Failure {
                 _ => Failure::CheckSaidNo(text),
             },
             WorkspaceError::Notes(error) => match error {
-                NotesError::File { .. } | NotesError::Busy { .. } | NotesError::Newer { .. } => {
-                    Failure::Environment(text)
-                }
-                NotesError::Damaged { .. } => Failure::CheckSaidNo(text),
+                NotesError::State(StateError::Damaged { .. }) => Failure::CheckSaidNo(text),
+                NotesError::State(_) => Failure::Environment(text),
                 _ => Failure::Usage(text),
             },
             WorkspaceError::Skills(SkillsError::Unknown { .. }) => Failure::Usage(text),
-            WorkspaceError::Skills(SkillsError::Damaged { .. }) => Failure::CheckSaidNo(text),
+            WorkspaceError::Skills(SkillsError::State(StateError::Damaged { .. })) => {
+                Failure::CheckSaidNo(text)
+            }
             _ => Failure::Environment(text),
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-/// Returns the SHA-256 of a file in lower-case hexadecimal; `progress` hears how many bytes are done.
+/// Returns the SHA-256 of a file in lower-case hexadecimal; `progress` is called with the bytes so far.
 ///
 /// # Errors
 /// When the file cannot be read.

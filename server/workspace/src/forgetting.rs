@@ -1,8 +1,8 @@
 //! Deletion beyond the journal: from the caches that were made of its texts.
 //!
-//! Phrase caches say of each text which journal entry it came from, and it is taken out of them as if it had never been
-//! there. Nothing can be taken out of an adapter: its manifest tells which entries it learned from, and that it has to be
-//! trained anew.
+//! A phrase cache names the journal entry of each of its texts, so that a text can be removed as if it had never been
+//! there. Nothing can be removed from an adapter: its manifest names the entries that it learned from, and so says
+//! whether it has to be trained anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::atomic;
 use crate::phrases::is_cache;
 use crate::workspace::Workspace;
 
-/// A file aside that is older was left there by a process that was killed.
+/// An unfinished file that is older was left by a process that was killed.
 const UNFINISHED_AGE: Duration = Duration::from_secs(60);
 
 /// What is forgotten.

@@ -39,7 +39,7 @@ pub fn holds_secret(text: &str) -> bool {
     !secrets::find(text).is_empty()
 }
 
-/// Returns digits for an author: the same within a repository, told by its first commit, and others elsewhere.
+/// Returns digits for an author: the same within a repository, which its first commit identifies, and others elsewhere.
 pub fn hashed(repository: &str, author: &str) -> String {
     let digest = Sha256::digest(format!("{repository}\n{author}").as_bytes());
     hex(&digest)[..DIGITS].to_owned()

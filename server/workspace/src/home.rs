@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub struct Home {
     /// Model files; large, can be fetched again.
     pub models: PathBuf,
-    /// What this machine remembers: the log of requests.
+    /// State of this machine: workspaces, packed weights, the log of requests.
     pub state: PathBuf,
     /// The user's own `housestyle.toml`.
     pub config: PathBuf,

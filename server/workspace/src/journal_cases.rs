@@ -40,10 +40,10 @@ pub fn cases(journal: &Journal, settings: &Settings) -> Result<Vec<JournalCase>,
         if edit.weight <= 0.0 || excluded {
             continue;
         }
-        let Some(learned) = case_of(edit) else { continue };
-        // The same taken again, after it was taken back: the last look counts.
-        found.retain(|known| !same(&known.case, &learned.case));
-        found.push(learned);
+        let Some(latest) = case_of(edit) else { continue };
+        // The same text was accepted again after a revert: the last check counts.
+        found.retain(|known| !same(&known.case, &latest.case));
+        found.push(latest);
     }
     Ok(found)
 }
@@ -73,13 +73,8 @@ mod tests {
 
     use super::*;
 
-    /// Notes a suggestion that was taken, with what stood there at a later look.
-    fn accept(
-        journal: &mut Journal,
-        path: &str,
-        text: &str,
-        retention_check: Option<(CheckTime, &str)>,
-    ) -> Number {
+    /// Records an accepted suggestion, with the text in its place at a later check.
+    fn accept(journal: &mut Journal, path: &str, text: &str, check: Option<(CheckTime, &str)>) -> Number {
         let offered = Fact::Offered(Offered { language: "rust".to_owned(), ..Offered::default() });
         let named = Text { path: path.to_owned(), text: text.to_owned(), ..Text::default() };
         let entry = journal.append(Stamp(1_000), None, &offered, Some(&named)).expect("written");
@@ -91,12 +86,12 @@ mod tests {
             ..Text::default()
         };
         journal.append(Stamp(2_000), Some(entry), &taken, Some(&around)).expect("written");
-        if let Some((when, retention_check)) = retention_check {
-            let account = retention(text, retention_check);
+        if let Some((when, later)) = check {
+            let account = retention(text, later);
             let (accepted, retained, current) = (account.accepted, account.retained, account.current);
             let fact =
                 Fact::RetentionChecked(RetentionCheck { when, commit: None, accepted, retained, current });
-            let text = Text { text: retention_check.to_owned(), ..Text::default() };
+            let text = Text { text: later.to_owned(), ..Text::default() };
             journal.append(Stamp(3_000), Some(entry), &fact, Some(&text)).expect("written");
         }
         entry

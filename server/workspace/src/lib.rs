@@ -24,6 +24,7 @@ pub mod progress;
 pub mod root;
 pub mod skills;
 mod stamp;
+mod state_file;
 mod workspace;
 
 pub use configuration::Configuration;
@@ -33,4 +34,5 @@ pub use home::Home;
 pub use problem::Problem;
 pub use progress::Progress;
 pub use stamp::Stamp;
+pub use state_file::StateError;
 pub use workspace::Workspace;

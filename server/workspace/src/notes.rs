@@ -1,9 +1,7 @@
-//! The notes of one workspace: a small JSON file, replaced as a whole under a lock.
-//!
-//! So a process may be killed at any moment, readers need no lock, and what is forgotten is not in the file any more.
+//! The notes of one workspace: a small file, without the notes that were forgotten.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use housestyle_complete::memory::{Note, NoteError, Scope};
@@ -12,53 +10,23 @@ use sha2::{Digest, Sha256};
 
 use crate::atomic;
 use crate::digest::hex;
-use crate::problem::Problem;
+use crate::state_file::{self, Format, StateError};
 use crate::workspace::Workspace;
 
 /// Notes of a workspace at most: they are looked through at each request.
 const MOST: usize = 200;
-/// Most bytes of the file.
-const MOST_BYTES: u64 = 1 << 20;
 /// Digits of a note's identifier.
 const DIGITS: usize = 6;
-/// The form of the file: another one is not ours to change.
-const VERSION: u32 = 1;
+/// The file.
+const FORMAT: Format =
+    Format { version: 1, most_bytes: 1 << 20, advice: "`housestyle memory forget --all` removes all notes" };
 
 /// Why something could not be done with the notes of a workspace.
 #[derive(Debug, thiserror::Error)]
 pub enum NotesError {
-    /// A file operation failed.
-    #[error("{operation} {}: {source}", path.display())]
-    File {
-        /// What was tried.
-        operation: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The file is none of ours, or damaged.
-    #[error("{} cannot be read as notes: {problem}. `housestyle memory forget --all` removes it", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        problem: Problem,
-    },
-    /// A newer program wrote the file.
-    #[error("{} was written by a newer housestyle (form {found}, {VERSION} is known here): update this one", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// The form of the file.
-        found: u32,
-    },
-    /// Another process changes the notes.
-    #[error("another housestyle is changing the notes of this workspace ({} is locked): try again", path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+    /// The file of notes.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// There are too many.
     #[error("there are {MOST} notes already: forget one first (`housestyle memory list`)")]
     Full,
@@ -114,27 +82,8 @@ impl Store {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn read(&self) -> Result<Vec<Note>, NotesError> {
-        let mut bytes = Vec::new();
-        let read = File::open(&self.path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
-        match read {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(self.file("read")(error)),
-        }
-        let damaged = |problem: Problem| NotesError::Damaged { path: self.path.clone(), problem };
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(damaged(Problem::TooLong(MOST_BYTES)));
-        }
-        #[derive(Deserialize)]
-        struct Form {
-            version: u32,
-        }
-        let form: Form = serde_json::from_slice(&bytes).map_err(|error| damaged(error.into()))?;
-        if form.version != VERSION {
-            return Err(NotesError::Newer { path: self.path.clone(), found: form.version });
-        }
-        let content: Content = serde_json::from_slice(&bytes).map_err(|error| damaged(error.into()))?;
-        Ok(content.notes)
+        let content: Option<Content> = FORMAT.read(&self.path)?;
+        Ok(content.map(|content| content.notes).unwrap_or_default())
     }
 
     /// Returns the notes that hold at a time, in seconds since 1970.
@@ -191,9 +140,14 @@ impl Store {
     /// # Errors
     /// When the file cannot be removed.
     pub fn forget_all(&self) -> Result<Option<usize>, NotesError> {
-        let Some(_lock) = self.lock()? else { return Ok(Some(0)) };
+        let _lock = match self.lock() {
+            Err(StateError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                return Ok(Some(0));
+            }
+            lock => lock?,
+        };
         let count = self.read().ok().map(|notes| notes.len());
-        atomic::remove(&self.path).map_err(self.file("remove"))?;
+        self.remove()?;
         Ok(count)
     }
 
@@ -204,35 +158,24 @@ impl Store {
         change: impl FnOnce(&mut Vec<Note>) -> Result<(), NotesError>,
     ) -> Result<(), NotesError> {
         if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(self.file("make the folder of"))?;
+            fs::create_dir_all(folder).map_err(StateError::file("make the folder", folder))?;
         }
         let _lock = self.lock()?;
         let mut notes = self.read()?;
         change(&mut notes)?;
         notes.retain(|note| note.holds_at(now));
         if notes.is_empty() {
-            return atomic::remove(&self.path).map_err(self.file("remove"));
+            return Ok(self.remove()?);
         }
-        let content = Content { version: VERSION, notes };
-        let bytes =
-            serde_json::to_vec_pretty(&content).map_err(io::Error::other).map_err(self.file("write"))?;
-        atomic::replace_locked(&self.path, &bytes).map_err(self.file("write"))
+        Ok(state_file::write(&self.path, &Content { version: FORMAT.version, notes })?)
     }
 
-    /// Locks the notes; nothing where there is not even a folder for them.
-    fn lock(&self) -> Result<Option<File>, NotesError> {
-        let path = self.path.with_extension("lock");
-        match atomic::lock(&path) {
-            Ok(Some(file)) => Ok(Some(file)),
-            Ok(None) => Err(NotesError::Busy { path }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(NotesError::File { operation: "lock", path, source }),
-        }
+    fn lock(&self) -> Result<File, StateError> {
+        state_file::lock(&self.path.with_extension("lock"))
     }
 
-    fn file(&self, operation: &'static str) -> impl Fn(io::Error) -> NotesError {
-        let path = self.path.clone();
-        move |source| NotesError::File { operation, path: path.clone(), source }
+    fn remove(&self) -> Result<(), StateError> {
+        atomic::remove(&self.path).map_err(StateError::file("remove", &self.path))
     }
 }
 
@@ -348,7 +291,7 @@ mod tests {
         assert_eq!(desk.texts().len(), 40);
         let note = desk.store.read().expect("readable").remove(0);
         let notes = vec![note; MOST];
-        let full = serde_json::to_vec(&Content { version: VERSION, notes }).expect("JSON");
+        let full = serde_json::to_vec(&Content { version: FORMAT.version, notes }).expect("JSON");
         fs::write(desk.store.path(), full).expect("written");
         assert!(matches!(desk.add("One more.", None), Err(NotesError::Full)));
     }

@@ -38,7 +38,7 @@ pub fn file(folder: &Path, vocabulary: u64) -> PathBuf {
 
 /// Returns whether a file of that folder is a phrase cache: a whole one, or one that is being written. `None` for
 /// anything else.
-pub fn is_cache(path: &Path) -> Option<bool> {
+pub(crate) fn is_cache(path: &Path) -> Option<bool> {
     let name = path.file_name()?.to_str()?;
     name.starts_with("phrases-").then(|| name.ends_with(".bin"))
 }

@@ -113,7 +113,7 @@ pub enum StoreError {
     Format {
         /// SHA-256 of the adapter.
         id: String,
-        /// What the system said.
+        /// What is wrong.
         source: FormatError,
     },
 }

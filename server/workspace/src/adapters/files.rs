@@ -16,7 +16,7 @@ pub(super) const WEIGHTS: &str = "adapter_model.safetensors";
 const CONFIG: &str = "adapter_config.json";
 /// What it was trained on.
 pub(super) const MANIFEST: &str = "manifest.json";
-/// What the gate said.
+/// The report of the gate.
 pub(super) const REPORT: &str = "report.json";
 
 /// An adapter that is to become a version.

@@ -226,14 +226,14 @@ fn a_damaged_store_is_an_error_and_stays_as_it_is() {
     {
         fs::write(&log, &damaged).expect("written");
         let before = everything(world.folder.path());
-        let errors = [
+        let outcomes = [
             world.store.activate(1).map(|_| ()),
             world.store.roll_back(None).map(|_| ()),
             world.store.add(&incoming(3, true)).map(|_| ()),
             world.store.load_active(&config(), BASE).map(|_| ()),
         ];
-        for errors in errors {
-            let error = errors.expect_err("damaged");
+        for outcome in outcomes {
+            let error = outcome.expect_err("damaged");
             assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
         }
         assert_eq!(everything(world.folder.path()), before);
@@ -253,7 +253,7 @@ fn whatever_a_killed_process_left_half_done_is_passed_over() {
     let log = world.path("versions.jsonl");
     let whole = fs::read(&log).expect("readable");
     let line = whole.split_inclusive(|byte| *byte == b'\n').next().expect("a line").to_vec();
-    // Killed while a line was written, while a folder was made, while the pointer was written aside.
+    // Killed while a line was written, while a folder was made, while the pointer was written.
     for cut in [1, line.len() / 2, line.len() - 1] {
         fs::write(&log, [&whole[..], &line[..cut]].concat()).expect("written");
         fs::create_dir_all(world.path(&"f".repeat(64))).expect("made");

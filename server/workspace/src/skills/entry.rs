@@ -115,6 +115,25 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Returns a skill of which nothing else is known.
+    pub(super) fn blank(name: &str, state: State) -> Entry {
+        Entry {
+            name: name.to_owned(),
+            state,
+            reason: None,
+            folder: None,
+            tree: None,
+            skill: None,
+            files: Vec::new(),
+            mode: Mode::On,
+            merge: None,
+            branches: Vec::new(),
+            findings: Vec::new(),
+            counters: Counters::default(),
+            report: None,
+        }
+    }
+
     /// Returns whether it takes part in completions, or is at least watched.
     pub fn loads(&self) -> bool {
         matches!(self.state, State::Approved | State::Shadow) && self.mode != Mode::Off
@@ -145,21 +164,7 @@ mod tests {
     use super::*;
 
     fn entry(counters: Counters) -> Entry {
-        Entry {
-            name: "a".to_owned(),
-            state: State::Approved,
-            reason: None,
-            folder: None,
-            tree: None,
-            skill: None,
-            files: Vec::new(),
-            mode: Mode::On,
-            merge: None,
-            branches: Vec::new(),
-            findings: Vec::new(),
-            counters,
-            report: None,
-        }
+        Entry { counters, ..Entry::blank("a", State::Approved) }
     }
 
     #[test]

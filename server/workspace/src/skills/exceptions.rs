@@ -15,7 +15,7 @@ use crate::problem::Problem;
 
 /// The version of the file. The first one had digests alone.
 const FORMAT: u32 = 2;
-/// Lines that are remembered at most.
+/// Most lines in the file.
 const MOST: usize = 10_000;
 
 /// Why exceptions cannot be read or written.
@@ -31,7 +31,7 @@ pub enum ExceptionsError {
         /// What the system said.
         source: io::Error,
     },
-    /// Another process keeps the file.
+    /// Another process holds the lock.
     #[error("{} is written by another process just now: say it again", path.display())]
     Busy {
         /// The file.
@@ -91,7 +91,7 @@ pub(super) fn read(state: &Path) -> Result<Exceptions, ExceptionsError> {
     Ok(Exceptions::new(marks(&file(state))?.into_iter().map(|mark| mark.key)))
 }
 
-/// Adds a line. What was said of it in another file stays known, too.
+/// Adds a line. The mark of an equal line in another file stays.
 ///
 /// # Errors
 /// When the file cannot be read or written; then it is as it was.

@@ -261,7 +261,7 @@ impl Survey {
             .map(|(name, _)| name.clone())
             .collect();
         for name in missing {
-            let mut entry = blank(&name, State::Retired);
+            let mut entry = Entry::blank(&name, State::Retired);
             entry.reason = Some("it was in use here, and is not on the default branch any more".to_owned());
             self.add_unplaced(entry);
         }
@@ -311,9 +311,9 @@ fn read(folder: &str, files: &Files) -> Entry {
         Ok(skill) => {
             let reason = hard(&findings).map(|finding| finding.to_string());
             let state = if reason.is_some() { State::Refused } else { State::Candidate };
-            Entry { skill: Some(skill), state, reason, ..blank(name, state) }
+            Entry { skill: Some(skill), state, reason, ..Entry::blank(name, state) }
         }
-        Err(error) => Entry { reason: Some(error.to_string()), ..blank(name, State::Refused) },
+        Err(error) => Entry { reason: Some(error.to_string()), ..Entry::blank(name, State::Refused) },
     };
     entry.folder = Some(folder.to_owned());
     entry.files = files.clone();
@@ -327,28 +327,10 @@ fn hard(findings: &[Finding]) -> Option<&Finding> {
 }
 
 fn refused(folder: &str, reason: String) -> Entry {
-    let mut entry = blank(name_of(folder), State::Refused);
+    let mut entry = Entry::blank(name_of(folder), State::Refused);
     entry.folder = Some(folder.to_owned());
     entry.reason = Some(reason);
     entry
-}
-
-fn blank(name: &str, state: State) -> Entry {
-    Entry {
-        name: name.to_owned(),
-        state,
-        reason: None,
-        folder: None,
-        tree: None,
-        skill: None,
-        files: Vec::new(),
-        mode: Mode::On,
-        merge: None,
-        branches: Vec::new(),
-        findings: Vec::new(),
-        counters: super::store::Counters::default(),
-        report: None,
-    }
 }
 
 /// Returns whether two folders hold the same, line ends aside: git may change those on checkout.

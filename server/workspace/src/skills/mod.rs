@@ -7,4 +7,6 @@ pub mod list;
 pub mod read;
 pub mod serving;
 pub mod store;
+#[cfg(test)]
+mod store_tests;
 pub mod window;

@@ -55,8 +55,8 @@ pub fn work_tree(root: &Path) -> Vec<Found> {
     found
 }
 
-/// Tells of a place that is reached by a link. One that leads to another of the places is read there; what leads out
-/// of the tree is refused, and so is what leads anywhere else.
+/// Refuses a place that is a symbolic link, with the reason. A link to another of the places is passed over: its skills
+/// are read there.
 fn linked(root: &Path, parent: &str, found: &mut Vec<Found>) {
     let Ok(real) = root.join(parent).canonicalize() else { return }; // it is not there
     let same = ROOTS.iter().any(|other| {

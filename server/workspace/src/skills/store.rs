@@ -4,22 +4,21 @@
 //! need no lock.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::entry::Mode;
-use crate::atomic;
-use crate::problem::Problem;
+use crate::state_file::{self, Format, StateError};
 use crate::workspace::Workspace;
 
-/// The form of the files: another one is not ours to change.
-const VERSION: u32 = 1;
-/// Most bytes of a file.
-const MOST_BYTES: u64 = 32 << 20;
+/// Both files.
+const FORMAT: Format = Format {
+    version: 1,
+    most_bytes: 32 << 20,
+    advice: "move it away and mine anew (`housestyle skill mine`)",
+};
 /// Most measured effects of a skill that are stored, the newest last.
 const MOST_EFFECTS: usize = 8;
 /// By how much the evidence must grow for a rejected candidate to come back.
@@ -28,38 +27,9 @@ const GROWTH: u64 = 2;
 /// Why the state of skills could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum SkillsError {
-    /// A file operation failed.
-    #[error("{operation} {}: {source}", path.display())]
-    File {
-        /// What was tried.
-        operation: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The file is none of ours, or damaged.
-    #[error("{} cannot be read: {problem}; move it away and mine anew (`housestyle skill mine`)", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        problem: Problem,
-    },
-    /// A newer program wrote the file.
-    #[error("{} was written by a newer housestyle (form {found}, {VERSION} is known here): update this one", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// The form of the file.
-        found: u32,
-    },
-    /// Another process changes it.
-    #[error("another housestyle is changing the skills of this workspace ({} is locked): try again", path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+    /// A file.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// Nothing has that name.
     #[error("there is no candidate {name:?} in this workspace: see `housestyle skill list`")]
     Unknown {
@@ -238,11 +208,6 @@ struct Candidates {
     candidates: Vec<StoredCandidate>,
 }
 
-#[derive(Deserialize)]
-struct Form {
-    version: u32,
-}
-
 /// What is noted of the skills of one workspace.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -265,7 +230,7 @@ impl Store {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn candidates(&self) -> Result<Vec<StoredCandidate>, SkillsError> {
-        Ok(self.read::<Candidates>(&self.candidates_file())?.unwrap_or_default().candidates)
+        Ok(FORMAT.read::<Candidates>(&self.candidates_file())?.unwrap_or_default().candidates)
     }
 
     /// Replaces all candidates, best first, in one step. Those that stay rejected are left out.
@@ -279,7 +244,10 @@ impl Store {
             candidates.retain(|candidate| {
                 !memory.is_rejected(&candidate.name, rule_of(candidate).as_ref(), candidate.evidence)
             });
-            store.write(&store.candidates_file(), &Candidates { version: VERSION, candidates })
+            Ok(state_file::write(
+                &store.candidates_file(),
+                &Candidates { version: FORMAT.version, candidates },
+            )?)
         })
     }
 
@@ -288,7 +256,7 @@ impl Store {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn memory(&self) -> Result<Memory, SkillsError> {
-        Ok(self.read(&self.memory_file())?.unwrap_or_default())
+        Ok(FORMAT.read(&self.memory_file())?.unwrap_or_default())
     }
 
     /// Removes a candidate, and remembers with how much evidence nobody wanted it.
@@ -297,7 +265,7 @@ impl Store {
     /// When there is no such candidate, or the files cannot be changed.
     pub fn reject(&self, name: &str, now: u64) -> Result<Rejected, SkillsError> {
         self.locked(|store| {
-            let mut found: Candidates = store.read(&store.candidates_file())?.unwrap_or_default();
+            let mut found: Candidates = FORMAT.read(&store.candidates_file())?.unwrap_or_default();
             let at = found.candidates.iter().position(|candidate| candidate.name == name);
             let at = at.ok_or_else(|| SkillsError::Unknown { name: name.to_owned() })?;
             let candidate = found.candidates.remove(at);
@@ -305,7 +273,7 @@ impl Store {
                 Rejected { evidence: candidate.evidence.max(1), time: now, rule: rule_of(&candidate) };
             // What is remembered goes first: killed between the two, the candidate is merely listed once more.
             store.change_memory(|memory| drop(memory.rejected.insert(name.to_owned(), rejected.clone())))?;
-            store.write(&store.candidates_file(), &Candidates { version: VERSION, ..found })?;
+            state_file::write(&store.candidates_file(), &Candidates { version: FORMAT.version, ..found })?;
             Ok(rejected)
         })
     }
@@ -378,49 +346,17 @@ impl Store {
     fn change_memory(&self, change: impl FnOnce(&mut Memory)) -> Result<(), SkillsError> {
         let mut memory = self.memory()?;
         change(&mut memory);
-        self.write(&self.memory_file(), &Memory { version: VERSION, ..memory })
+        Ok(state_file::write(&self.memory_file(), &Memory { version: FORMAT.version, ..memory })?)
     }
 
     fn locked<T>(&self, change: impl FnOnce(&Store) -> Result<T, SkillsError>) -> Result<T, SkillsError> {
-        fs::create_dir_all(&self.folder).map_err(file_error("make the folder", &self.folder))?;
-        let path = self.folder.join("lock");
-        match atomic::lock(&path) {
-            Ok(Some(_lock)) => change(self),
-            Ok(None) => Err(SkillsError::Busy { path }),
-            Err(source) => Err(SkillsError::File { operation: "lock", path, source }),
-        }
-    }
-
-    fn read<T: DeserializeOwned>(&self, path: &Path) -> Result<Option<T>, SkillsError> {
-        let mut bytes = Vec::new();
-        match File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)) {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(file_error("read", path)(error)),
-        }
-        let damaged = |problem: Problem| SkillsError::Damaged { path: path.to_path_buf(), problem };
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(damaged(Problem::TooLong(MOST_BYTES)));
-        }
-        let form: Form = serde_json::from_slice(&bytes).map_err(|error| damaged(error.into()))?;
-        if form.version != VERSION {
-            return Err(SkillsError::Newer { path: path.to_path_buf(), found: form.version });
-        }
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(error.into()))
-    }
-
-    fn write(&self, path: &Path, content: &impl Serialize) -> Result<(), SkillsError> {
-        let bytes = serde_json::to_vec_pretty(content).map_err(io::Error::other);
-        bytes.and_then(|bytes| atomic::replace_locked(path, &bytes)).map_err(file_error("write", path))
+        fs::create_dir_all(&self.folder).map_err(StateError::file("make the folder", &self.folder))?;
+        let _lock = state_file::lock(&self.folder.join("lock"))?;
+        change(self)
     }
 }
 
 fn rule_of(candidate: &StoredCandidate) -> Option<serde_json::Value> {
     let (_, text) = candidate.files.iter().find(|(path, _)| path == housestyle_skills::RULE_FILE)?;
     serde_json::from_str(text).ok()
-}
-
-fn file_error(operation: &'static str, path: &Path) -> impl Fn(io::Error) -> SkillsError {
-    let path = path.to_path_buf();
-    move |source| SkillsError::File { operation, path: path.clone(), source }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::Mode;
+use super::entry::Mode;
 use super::store::{Effect, SkillsError, Store, StoredCandidate, Use};
 
 struct Desk {

@@ -76,8 +76,8 @@ impl MiningWindow {
         let Some(journal) = Journal::open_existing(&workspace.journal())? else {
             return Ok(MiningWindow::default());
         };
-        let commits = cases(&journal, settings)?.into_iter().map(|learned| {
-            let case = learned.case;
+        let commits = cases(&journal, settings)?.into_iter().map(|found| {
+            let case = found.case;
             let (start, end) = (case.prefix.len(), case.prefix.len() + case.middle.len());
             let hunk = housestyle_learn::Hunk { old: start..start, new: start..end };
             let file = housestyle_learn::FileChange {
@@ -88,7 +88,7 @@ impl MiningWindow {
                 hunks: vec![hunk],
             };
             Commit {
-                id: format!("journal {}", learned.entry),
+                id: format!("journal {}", found.entry),
                 author: "journal".to_owned(),
                 time: case.time as i64,
                 is_first: false,
@@ -123,7 +123,7 @@ impl MiningWindow {
         self.commits.is_empty()
     }
 
-    /// Returns the edits of commits by their places, from the oldest to the newest.
+    /// Returns the edits of commits by their numbers, from the oldest to the newest.
     pub fn edits(&self, commits: std::ops::Range<usize>) -> Vec<FileEdit<'_>> {
         let commits = self.commits.get(commits).unwrap_or_default();
         let edits = commits.iter().flat_map(|commit| {

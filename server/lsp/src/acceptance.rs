@@ -1,7 +1,7 @@
 //! Reads from a change of the document how much of the suggestion shown there was accepted.
 //!
-//! The protocol reports nothing but full acceptance, and not all editors do: accepting a word or a
-//! line runs no command. The document after a change shows it, though.
+//! The protocol reports full acceptance alone, and not every editor sends even that: accepting a word
+//! or a line runs no command. The document after a change shows both.
 
 use housestyle_text::Snapshot;
 

@@ -1,9 +1,9 @@
 //! The debounce: when the model begins to work for a keystroke.
 //!
 //! At once, as long as the user types the text that the model writes: then a run for one key serves the next keys, too.
-//! Where the next key threw most runs away, the model waits for a pause: a little more than the time between two keys, at
-//! most half the time of an answer. The wait counts from the key, so the time that the editor waited by itself is part of
-//! it.
+//! Where the next key made most runs useless, the model waits for a pause: a little longer than the time between two
+//! keys, at most half the time of an answer. The wait counts from the key, so it includes the time that the editor
+//! waited by itself.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(
             [false; 6].map(&mut works),
             [false, true, true, true, true, true],
-            "one key has no debounce"
+            "one key makes no interval"
         );
         assert_eq!([true; 6].map(&mut works), [true, true, true, true, false, false]);
     }

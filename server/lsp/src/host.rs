@@ -46,8 +46,8 @@ pub type IgnoreCheck = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
 /// when the editor opens a folder. It must not panic.
 pub type SettingsLookup = Box<dyn Fn(Option<&Path>) -> SettingsSource + Send + Sync>;
 
-/// Everything the server needs from outside. One server may serve several workspaces, so all of it but the model is looked
-/// up for a document or for a folder; layers over the model are looked up by [`Generator::refresh`].
+/// Everything the server needs from outside. One server may serve several workspaces, so it looks up notes, skills,
+/// ignored files and settings for a document or for a folder; [`Generator::refresh`] gets the folder, too.
 pub struct Host {
     /// Name sent to editors.
     pub name: String,
@@ -79,7 +79,7 @@ pub struct Head {
     pub committed: bool,
 }
 
-/// An event of a session, for the journal and the log.
+/// An event of a session, for the event sink.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     /// A request was answered.
@@ -147,7 +147,7 @@ pub struct OfferRecord {
     pub trigger: &'static str,
     /// The text that it inserts; empty where the journal may hold no text.
     pub text: String,
-    /// The text before it, to see what it is part of; as little as [`Surroundings::before`].
+    /// The text before it, to see what it is part of; at most as long as [`Surroundings::before`].
     pub before: String,
     /// Its length in UTF-16 units.
     pub length: usize,

@@ -106,7 +106,9 @@ impl InFlight {
 
     /// Tells the waiting request, if there is one, that it was overtaken.
     pub(crate) fn overtake(&self, by: Overtaken) {
-        if let Some((_, waiter)) = self.lock().waiter.take() {
+        // Not under the lock: a line of the log is written to a file.
+        let waiter = self.lock().waiter.take();
+        if let Some((_, waiter)) = waiter {
             info!(job = self.id, ?by, "the waiting request is overtaken");
             drop(waiter.send(GenerationResult::Overtaken(by)));
         }

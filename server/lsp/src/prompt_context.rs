@@ -1,4 +1,5 @@
-//! The context that a document's prompts hold in addition to its own text: notes, the team's skills, and the user's last edits elsewhere.
+//! The context that a document's prompts hold in addition to its own text: notes, the team's skills, and the user's
+//! last edits elsewhere.
 //!
 //! Notes are looked up at each request, so that the next prompt lacks a note that was forgotten. Edits are selected when
 //! the user comes to a place, and stay the same while the user works there: they stand at the start of the prompt, and

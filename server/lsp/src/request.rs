@@ -3,25 +3,28 @@
 //! Both kinds of completion go this way. All state is read and changed under one lock that is never
 //! held over a wait; the answer is checked against the document as it is when the answer is given.
 
+mod place;
+mod records;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use housestyle_complete::Completion;
 use housestyle_complete::generator::Usage;
 use housestyle_complete::reuse::{Anchor, Served};
-use housestyle_complete::settings::{Journal, Settings};
+use housestyle_complete::settings::Settings;
 use housestyle_complete::skills::SkillUse;
-use housestyle_complete::{Job, Reason, Selected, Suggestion, Trace, Trigger, WindowSize};
+use housestyle_complete::{Job, Reason, Suggestion, Trace, Trigger, WindowSize};
 use housestyle_text::{Encoding, Offset, Snapshot};
 use tracing::{Span, debug, info, info_span};
 
+use self::place::{document_breaks, menu_item, one_line, rest};
 use crate::convert;
 use crate::documents::{Document, MAX_BYTES, Run};
-use crate::host::{OfferRecord, OutcomeSource, Record, RequestRecord, SuggestionOutcome};
-use crate::idle::QUIET;
+use crate::host::Record;
 use crate::in_flight::{GenerationResult, InFlight, Overtaken, Waiter};
-use crate::params::{CompletionParams, SelectedItem};
+use crate::params::CompletionParams;
 use crate::provenance::Provenance;
 use crate::resolution::{Answer, Resolution, Why};
 use crate::server::Server;
@@ -29,9 +32,6 @@ use crate::session::Session;
 use crate::suggestions::{Alternative, Origin, Shown, identify};
 use crate::typed_range::TypedRange;
 use crate::worker::Task;
-
-/// Bytes before a suggestion that its record holds, to see what it is part of.
-const BYTES_BEFORE: usize = 16 * 1024;
 
 /// The number that the next request gets in the log.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -150,9 +150,15 @@ impl Request<'_> {
         }
         let snapshot = document.snapshot.clone();
         let (revision, serial) = (document.revision, document.serial);
-        let here = (snapshot.clone(), Arc::clone(&settings));
         debug!(parent: &self.span, uri = self.params.uri, revision, serial, "arrived");
-        self.seen = Some(Seen { snapshot: here.0, cursor, revision, serial, encoding, settings: here.1 });
+        self.seen = Some(Seen {
+            snapshot: snapshot.clone(),
+            cursor,
+            revision,
+            serial,
+            encoding,
+            settings: Arc::clone(&settings),
+        });
 
         if let Some(bytes) = document.too_large {
             return Step::Answer(Resolution::Nothing(Why::TooLarge { bytes, limit: MAX_BYTES }));
@@ -336,7 +342,7 @@ impl Request<'_> {
         resolution
     }
 
-    /// Returns the alternative that a run provenance.
+    /// Returns the alternative that a run found; nothing where it found none.
     fn alternative(&self, session: &Session, trace: &Trace) -> Option<Alternative> {
         let (seen, suggestion) = (self.seen.as_ref()?, trace.suggestion()?);
         let origin = self.origin(session, seen, suggestion);
@@ -368,123 +374,6 @@ impl Request<'_> {
             journal: session.journal(),
         })
     }
-
-    /// Records that this request's answer replaced a suggestion.
-    fn record_replaced(&self, session: &mut Session, (typed_range, shown): &(TypedRange, Shown)) {
-        let here = |seen: &Seen| (typed_range.start()..=typed_range.end()).contains(&seen.cursor);
-        let outcome = if self.seen.as_ref().is_some_and(here) {
-            SuggestionOutcome::Superseded
-        } else {
-            SuggestionOutcome::Dismissed
-        };
-        let record =
-            session.suggestions.record_outcome(&shown.origin.id, outcome, OutcomeSource::Change, None);
-        record.into_iter().for_each(|record| self.server.recorder.record(Record::Outcome(Box::new(record))));
-    }
-
-    /// Returns the record of a new suggestion, unless the journal is off.
-    fn offer(&self, session: &Session, origin: &Origin, provenance: &Provenance) -> Option<Box<OfferRecord>> {
-        if origin.journal == Journal::Off {
-            return None;
-        }
-        let (line, column) = self.line_and_column();
-        let keeps = origin.journal == Journal::On;
-        let before = origin.replaced.start.saturating_sub(BYTES_BEFORE)..origin.replaced.start;
-        Some(Box::new(OfferRecord {
-            suggestion: origin.id.clone(),
-            uri: origin.uri.clone(),
-            folder: convert::folder_of(&origin.uri, &session.folders),
-            language: origin.snapshot.language().id().to_owned(),
-            line,
-            column,
-            trigger: self.trigger(),
-            text: if keeps { origin.text.clone() } else { String::new() },
-            before: if keeps { origin.snapshot.slice(before) } else { String::new() },
-            length: convert::utf16_len(&origin.text),
-            lines: origin.text.lines().count(),
-            format: provenance.format,
-            model: provenance.model.clone(),
-            adapter: provenance.adapter.clone(),
-            skills: provenance.skills.clone(),
-            journal: origin.journal,
-        }))
-    }
-
-    /// Records how the request ended, and sets the status where a person would wonder.
-    fn record_end(&self, resolution: &Resolution) {
-        let mut record = self.record(resolution);
-        let mut session = self.server.session();
-        record.suggestion = record.suggestion.map(|id| session.suggestions.origin_of(&id).to_owned());
-        session.answered(record.clone());
-        // Whatever overtook it said where the user is now.
-        if !matches!(resolution, Resolution::Overtaken(_)) {
-            // What the next key will need is not read yet: no reason to wait for quiet.
-            let quiet = if self.window_size == Some(WindowSize::Near) { Duration::ZERO } else { QUIET };
-            self.server.schedule_prefill(&mut session, &self.params.uri, quiet);
-        }
-        drop(session);
-        info!(
-            parent: &self.span,
-            code = record.code,
-            suggestion = record.suggestion,
-            lines = record.lines,
-            reused = record.reused,
-            ms = record.total.as_millis() as u64,
-            "answered"
-        );
-        if !matches!(resolution, Resolution::Overtaken(_) | Resolution::Cancelled) {
-            self.server.status.last(resolution.code(), resolution.to_string());
-        }
-        self.server.recorder.record(Record::Request(Box::new(record)));
-    }
-
-    /// Returns line and column of the cursor for people: from 1, the column in characters.
-    fn line_and_column(&self) -> (u32, u32) {
-        let (line, column) = self.seen.as_ref().map_or((self.params.position.line, 0), |seen| {
-            let found = seen.snapshot.position_of(seen.cursor, Encoding::Utf32);
-            (found.line, found.column)
-        });
-        (line.saturating_add(1), column.saturating_add(1))
-    }
-
-    fn trigger(&self) -> &'static str {
-        match self.params.trigger {
-            Trigger::Invoked => "invoked",
-            Trigger::Automatic => "automatic",
-        }
-    }
-
-    fn record(&self, resolution: &Resolution) -> RequestRecord {
-        let suggestion = match resolution {
-            Resolution::Suggestion(answer) => Some(answer),
-            _ => None,
-        };
-        let snapshot = self.seen.as_ref().map(|seen| &seen.snapshot);
-        let (line, column) = self.line_and_column();
-        RequestRecord {
-            uri: self.params.uri.clone(),
-            path: snapshot.and_then(Snapshot::path).map(str::to_owned),
-            language: snapshot.map_or("", |snapshot| snapshot.language().id()).to_owned(),
-            version: snapshot.map_or(0, Snapshot::version),
-            line,
-            column,
-            trigger: self.trigger(),
-            code: resolution.code().to_owned(),
-            sentence: resolution.to_string(),
-            suggestion: suggestion.map(|answer| answer.id.clone()),
-            lines: suggestion.map_or(0, |answer| answer.text.lines().count()),
-            reused: self.reused,
-            window: self.window_size.map(WindowSize::code),
-            total: self.arrived.elapsed(),
-            prefill: self.usage.prefill,
-            decode: self.usage.decode,
-            prompt_tokens: self.usage.prompt_tokens,
-            reused_tokens: self.usage.reused_tokens,
-            generated_tokens: self.usage.generated_tokens,
-            model: self.server.status.model(),
-            skills: suggestion.map_or_else(|| self.skills.clone(), |answer| answer.skills.clone()),
-        }
-    }
 }
 
 impl Drop for Request<'_> {
@@ -511,109 +400,4 @@ fn wants_alternatives(
     trigger == Trigger::Invoked
         && of_language.alternatives > 0
         && document.shown.as_ref().is_some_and(is_shown)
-}
-
-/// Returns at which byte of its origin `text` begins, where it is the rest of the suggestion shown at `typed_range`;
-/// nothing where it is another suggestion.
-fn rest(
-    typed_range: TypedRange,
-    shown: &Shown,
-    snapshot: &Snapshot,
-    cursor: Offset,
-    text: &str,
-) -> Option<usize> {
-    if cursor < typed_range.start() || cursor > typed_range.end() {
-        return None;
-    }
-    let typed = snapshot.slice(typed_range.start().0..cursor.0);
-    let rest = shown.text.strip_prefix(&typed)?;
-    (rest == text).then_some(shown.offset + typed.len())
-}
-
-/// Returns `text` with the line breaks of the document around the cursor, as it will stand there.
-fn document_breaks(snapshot: &Snapshot, cursor: Offset, text: &str) -> String {
-    let line = snapshot.line_of(cursor);
-    let broken = |line: usize| snapshot.slice(snapshot.line_end(line).0..snapshot.line_start(line + 1).0);
-    let mut found = broken(line);
-    if found.is_empty() && line > 0 {
-        found = broken(line - 1);
-    }
-    if found == "\r\n" { text.replace('\n', "\r\n") } else { text.to_owned() }
-}
-
-/// Returns the range that a suggestion replaces, held to the cursor's line: clients refuse anything else.
-fn one_line(snapshot: &Snapshot, cursor: Offset, suggestion: &Suggestion) -> (Offset, Offset) {
-    let line = snapshot.line_of(cursor);
-    let (first, last) = (snapshot.line_start(line), snapshot.line_end(line));
-    let start = suggestion.replace.start.max(first).min(cursor);
-    let end = suggestion.replace.end.min(last).max(cursor);
-    (start, end)
-}
-
-/// Returns the menu's item in the pipeline's types. Neovim sends the visual selection in its place, which may
-/// span lines or lie elsewhere: then there is no item.
-fn menu_item(
-    snapshot: &Snapshot,
-    cursor: Offset,
-    item: &SelectedItem,
-    encoding: Encoding,
-) -> Option<Selected> {
-    let start = snapshot.offset_at(convert::position(item.range.start), encoding);
-    let end = snapshot.offset_at(convert::position(item.range.end), encoding);
-    let one_line = snapshot.line_of(start) == snapshot.line_of(end);
-    let around = start <= cursor && cursor <= end;
-    (one_line && around).then(|| Selected { range: start..end, text: item.text.clone() })
-}
-
-#[cfg(test)]
-mod tests {
-    use housestyle_testkit::cursor;
-    use housestyle_text::Language;
-
-    use super::*;
-
-    #[test]
-    fn replaced_text_is_held_to_the_line_of_the_cursor() {
-        let (text, at) = cursor::split("one\ntw‸o)\nthree");
-        let snapshot = Snapshot::new(&text, 1, Language::PLAIN);
-        let check = |start: usize, end: usize, expected: (usize, usize)| {
-            let suggestion = Suggestion { text: String::new(), replace: Offset(start)..Offset(end) };
-            let (start, end) = one_line(&snapshot, Offset(at), &suggestion);
-            assert_eq!((start.0, end.0), expected);
-        };
-        check(at, at, (6, 6));
-        check(at, at + 2, (6, 8));
-        check(0, 100, (4, 8));
-        check(100, 0, (6, 6));
-    }
-
-    #[test]
-    fn breaks_are_those_of_the_document() {
-        let check = |fixture: &str, expected: &str| {
-            let (text, at) = cursor::split(fixture);
-            let snapshot = Snapshot::new(&text, 1, Language::PLAIN);
-            assert_eq!(document_breaks(&snapshot, Offset(at), "a\nb"), expected, "{fixture:?}");
-        };
-        check("x‸\r\ny", "a\r\nb");
-        check("x\r\n‸", "a\r\nb");
-        check("x\n‸\r\n", "a\r\nb");
-        check("x‸\ny", "a\nb");
-        check("‸", "a\nb");
-    }
-
-    #[test]
-    fn a_selection_is_no_menu_item() {
-        let (text, at) = cursor::split("one\ntwo.‸\nthree");
-        let snapshot = Snapshot::new(&text, 1, Language::PLAIN);
-        let check = |start: (u32, u32), end: (u32, u32), expected: bool| {
-            let at_position = |(line, character)| tower_lsp::ls_types::Position { line, character };
-            let range = tower_lsp::ls_types::Range { start: at_position(start), end: at_position(end) };
-            let item = SelectedItem { range, text: ".len".to_owned() };
-            assert_eq!(menu_item(&snapshot, Offset(at), &item, Encoding::Utf16).is_some(), expected);
-        };
-        check((1, 3), (1, 4), true);
-        check((0, 0), (1, 4), false);
-        check((0, 0), (0, 2), false);
-        check((1, 4), (9, 9), false);
-    }
 }

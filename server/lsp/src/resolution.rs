@@ -103,9 +103,8 @@ impl fmt::Display for Resolution {
             Resolution::Suggestion(answer) => {
                 f.write_str("a suggestion was shown")?;
                 let by = |action: SkillAction| {
-                    let parts =
-                        answer.skills.iter().filter(move |part| part.action == action && !part.shadow);
-                    parts.map(|part| format!("`{}`", part.name)).collect::<Vec<_>>().join(", ")
+                    let uses = answer.skills.iter().filter(move |used| used.action == action && !used.shadow);
+                    uses.map(|used| format!("`{}`", used.name)).collect::<Vec<_>>().join(", ")
                 };
                 match (by(SkillAction::Repaired).as_str(), by(SkillAction::Cut).as_str()) {
                     ("", "") => Ok(()),

@@ -12,7 +12,7 @@ use crate::typed_range::Splice;
 /// Ranges tracked in one document; the oldest goes first.
 const MAX_RANGES: usize = 256;
 /// Most bytes of a range that a record holds.
-const MAX_BYTES: usize = 16 * 1024;
+const MAX_TEXT_BYTES: usize = 16 * 1024;
 
 /// The text range of an accepted suggestion.
 #[derive(Debug, Clone)]
@@ -136,7 +136,7 @@ impl RetainedRanges {
 impl RetainedRange {
     fn check(&self, snapshot: &Snapshot, check: RetentionCheck) -> RetentionRecord {
         let start = snapshot.floor(self.start);
-        let end = snapshot.floor(self.end.min(self.start.saturating_add(MAX_BYTES)));
+        let end = snapshot.floor(self.end.min(self.start.saturating_add(MAX_TEXT_BYTES)));
         let origin = &self.origin;
         RetentionRecord {
             suggestion: origin.id.clone(),

@@ -43,8 +43,8 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the settings from files for the workspace that the editor has open, which is its first folder. Returns whether
-    /// other settings hold now. Never call it with the session locked: files are read.
+    /// Takes the settings from files for the workspace that the editor has open, which is its first folder. Returns
+    /// whether the settings have changed. Never call it with the session locked: files are read.
     pub(crate) fn update_file_settings(&self) -> bool {
         let folder = self.session().folders.first().and_then(|folder| convert::file_path(folder));
         let files = (self.settings)(folder.as_deref());

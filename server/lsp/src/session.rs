@@ -101,7 +101,8 @@ impl Session {
         }
     }
 
-    /// Takes the settings from files for the workspace that the editor has open; returns whether other settings hold now.
+    /// Takes the settings from files for the workspace that the editor has open; returns whether the settings have
+    /// changed.
     pub(crate) fn set_file_settings(&mut self, files: SettingsSource) -> bool {
         let before = Arc::clone(&self.settings);
         self.preferences.set_file_settings(files);

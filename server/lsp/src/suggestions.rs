@@ -91,7 +91,7 @@ pub(crate) struct Alternative {
     pub(crate) suggestion: Suggestion,
     /// What made it.
     pub(crate) provenance: Provenance,
-    /// The record of its offer, made once it is accepted or typed.
+    /// The record of its offer, which the sink gets once it is accepted or typed.
     pub(crate) offer: Option<Box<OfferRecord>>,
 }
 

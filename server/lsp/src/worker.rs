@@ -280,10 +280,12 @@ impl Shared {
         let selected = selected.clone();
         let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
         if let Some(current_suggestion) = current_suggestion {
-            let found = || alternatives(&job, current_suggestion, generator, &in_flight.cancel);
-            in_flight.finish(GenerationResult::Alternatives(
-                catch_unwind(AssertUnwindSafe(found)).unwrap_or_default(),
-            ));
+            let run = info_span!("run").entered();
+            let find = || alternatives(&job, current_suggestion, generator, &in_flight.cancel);
+            let found = catch_unwind(AssertUnwindSafe(find)).unwrap_or_default();
+            info!(alternatives = found.len(), cancelled = in_flight.cancel.is_cancelled(), "the model ran");
+            drop(run);
+            in_flight.finish(GenerationResult::Alternatives(found));
             return None;
         }
         let mut progress = |raw: &str| in_flight.wrote(raw);

@@ -16,5 +16,6 @@ pub(crate) fn handle(server: &Server, params: DidChangeWorkspaceFoldersParams) {
     drop(session);
     if server.update_file_settings() {
         server.settings_changed(&[]);
+        server.load_if_on();
     }
 }

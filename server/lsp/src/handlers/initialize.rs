@@ -38,7 +38,7 @@ fn client(capabilities: &lsp::ClientCapabilities) -> Client {
     let workspace = capabilities.workspace.as_ref();
     let configuration = workspace.and_then(|workspace| workspace.did_change_configuration);
     let text = capabilities.text_document.as_ref();
-    // A client that cannot be asked to ask again would miss the hints of another skill.
+    // A client that cannot be told to ask again would show old hints after a change of the skills.
     let asks_again = workspace
         .and_then(|workspace| workspace.diagnostics.as_ref())
         .is_some_and(|diagnostics| diagnostics.refresh_support == Some(true));

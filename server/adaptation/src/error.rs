@@ -137,6 +137,9 @@ pub enum Error {
     /// A document cannot be written as JSON.
     #[error("writing the output failed: {0}")]
     Json(#[from] serde_json::Error),
+    /// The weights of phrases cannot be fitted.
+    #[error("fitting how much phrases count: {0}")]
+    PhraseFit(#[source] EngineError),
     /// A phrase cache has no room.
     #[error(transparent)]
     Learn(#[from] LearnError),

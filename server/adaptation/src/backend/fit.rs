@@ -57,7 +57,7 @@ impl fmt::Display for PhraseFit {
 }
 
 impl Local {
-    /// Fits how much phrases count beside the model as it is now, with its adapter: `earlier` holds what was written
+    /// Fits the weights of phrases for the model with its present adapter. `earlier` holds the phrases of the text
     /// before the held-out edits. Where there are too few of these, or no time, the weights are those of `earlier`.
     /// Afterwards no phrases take part.
     ///
@@ -100,7 +100,8 @@ impl Local {
         })
     }
 
-    /// Appends what model and phrases say of each token of an edit; returns whether there was time for it.
+    /// Appends the probabilities of each token of an edit, by the model and by the phrases; returns whether there was
+    /// time for it.
     fn held_out_tokens(
         &mut self,
         case: &Case,

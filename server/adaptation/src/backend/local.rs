@@ -355,13 +355,13 @@ impl Generator for Local {
 
     fn prefill(&mut self, prompt: &Prompt, cancel: &Cancel) -> Result<Usage, GenerateError> {
         let begun = Instant::now();
-        let warmed = self.engine.prefill(&inputs(prompt), &|| cancel.is_cancelled());
-        let warmed = warmed.map_err(|error| self.error(error, prompt))?;
+        let done = self.engine.prefill(&inputs(prompt), &|| cancel.is_cancelled());
+        let done = done.map_err(|error| self.error(error, prompt))?;
         let prefill = begun.elapsed();
-        self.record_speed(warmed.evaluated_tokens, prefill);
+        self.record_speed(done.evaluated_tokens, prefill);
         Ok(Usage {
-            prompt_tokens: warmed.prompt_tokens,
-            reused_tokens: warmed.reused_tokens,
+            prompt_tokens: done.prompt_tokens,
+            reused_tokens: done.reused_tokens,
             prefill,
             ..Usage::default()
         })

@@ -37,7 +37,7 @@ pub enum Backend {
     Script(PathBuf),
 }
 
-/// For what a back end is opened.
+/// The workspace and the model that a back end is opened for.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The workspace whose learned knowledge can take part.
@@ -94,7 +94,7 @@ impl Backend {
     }
 }
 
-/// A generator that the knowledge of a team can take part in.
+/// A generator in which the knowledge of a team can take part.
 ///
 /// A back end says in [`Generator::capabilities`] what it can do; what it cannot do keeps its default here.
 pub trait Adaptive: Generator {

@@ -28,7 +28,7 @@ pub(super) struct PhraseModel(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    /// Adaptive, or none while they take no part.
+    /// The learned phrases; `None` while they take no part.
     learned: Option<Arc<Phrases>>,
     /// Phrases of the draft sources.
     draft_sources: Phrases,

@@ -42,7 +42,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Adds a text, unless no hand wrote it, the settings keep it out, or a secret stands in it.
+    /// Adds a text, unless it is generated, the settings exclude it, or it contains a secret.
     pub fn add(&mut self, path: &str, kind: Kind, text: &str, settings: &Settings) {
         if text.len() > LARGEST
             || text.contains('\0')

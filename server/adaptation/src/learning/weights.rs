@@ -23,7 +23,7 @@ const CASES: usize = 40;
 /// The longest that it may take.
 const MOST: Duration = Duration::from_secs(90);
 
-/// Fits how much phrases count beside the model as it is now, with its adapter; `None` where there is nothing to fit on.
+/// Fits the weights of phrases for the model with its present adapter; `None` where there is nothing to fit on.
 /// A history that cannot be read is a warning: the cache is made all the same.
 ///
 /// # Errors
@@ -58,7 +58,7 @@ pub fn fit(
         return Ok(None);
     };
     let fit = local.fit_phrases(earlier, &held_out, settings, end.min(Instant::now() + MOST));
-    Ok(Some(fit?))
+    fit.map(Some).map_err(Error::PhraseFit)
 }
 
 /// Returns a cache of a history without its last commits, and cases of these.

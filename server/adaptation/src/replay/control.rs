@@ -66,7 +66,7 @@ impl Control {
         Ok(control)
     }
 
-    /// Returns the text of cases: each middle is an edit, and the last case of a path tells its file.
+    /// Returns the text of cases: each middle is an edit, and the last case of a path gives its file.
     pub fn of_cases(cases: &[Case]) -> Control {
         let mut control = Control::default();
         let mut files = BTreeMap::new();

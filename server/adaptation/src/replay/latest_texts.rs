@@ -18,7 +18,7 @@ pub(super) struct WrittenText {
 
 /// The latest texts of a history, which grow commit by commit and update a cache on request.
 #[derive(Debug, Default)]
-pub struct LatestTexts {
+pub(crate) struct LatestTexts {
     /// Files that changed since the last update.
     files: BTreeMap<String, String>,
     /// Files that were deleted since the last update.
@@ -31,7 +31,7 @@ pub struct LatestTexts {
 
 impl LatestTexts {
     /// Adds a commit.
-    pub fn learn(&mut self, commit: &Commit) {
+    pub(crate) fn learn(&mut self, commit: &Commit) {
         for file in &commit.files {
             if file.blob.is_some() {
                 self.files.insert(file.path.clone(), lines::unix(&file.new));
@@ -50,7 +50,7 @@ impl LatestTexts {
     }
 
     /// Updates a cache: adds new texts and removes deleted ones. The cache is that of the last update, or an empty one.
-    pub fn update(&mut self, cache: &mut Phrases, encode: impl Fn(&str) -> Vec<u32>) {
+    pub(crate) fn update(&mut self, cache: &mut Phrases, encode: impl Fn(&str) -> Vec<u32>) {
         if self.new.is_empty() {
             return;
         }
@@ -177,7 +177,7 @@ mod tests {
         };
         assert!(!knows(&cache));
         latest.learn(&planted);
-        assert!(!knows(&cache), "it was told, and the cache is as it was asked for");
+        assert!(!knows(&cache), "the commit is added, and the cache is not updated yet");
         latest.update(&mut cache, bytes);
         assert!(knows(&cache));
     }

@@ -42,7 +42,7 @@ impl Component for MemoryComponent {
     }
 
     fn identity(&self) -> String {
-        // Which edits there are follows from the history and the settings, by which results are kept anyway.
+        // Which edits there are follows from the history and the settings, by which results are stored anyway.
         let notes: Vec<String> = self.notes.iter().map(|note| format!("{note:?}")).collect();
         format!("{}-{}", self.name(), hex(&Sha256::digest(notes.join("\n").as_bytes())[..8]))
     }
@@ -110,12 +110,9 @@ mod tests {
 
     #[test]
     fn a_later_note_is_not_in_the_memory() {
-        let layer = MemoryComponent::of(
-            vec![note(10, None), note(30, None), note(5, Some(15))],
-            &Settings::default(),
-        );
-        let layer = layer.expect("notes");
-        let known = |time: f64| layer.memory(&case(time)).notes.len();
+        let notes = vec![note(10, None), note(30, None), note(5, Some(15))];
+        let component = MemoryComponent::of(notes, &Settings::default()).expect("notes");
+        let known = |time: f64| component.memory(&case(time)).notes.len();
         assert_eq!([4.0, 10.0, 20.0, 30.0].map(known), [0, 2, 1, 2]);
     }
 
@@ -123,10 +120,10 @@ mod tests {
     fn the_latest_edits_are_in_the_memory_where_the_settings_allow_it() {
         assert!(MemoryComponent::of(Vec::new(), &Settings::default()).is_none());
         let settings = Settings { memory_edit_tokens: 100, ..Settings::default() };
-        let mut layer = MemoryComponent::of(Vec::new(), &settings).expect("a layer");
-        (0..20).for_each(|n| layer.learn(&commit(n, n as usize)));
+        let mut component = MemoryComponent::of(Vec::new(), &settings).expect("a component");
+        (0..20).for_each(|n| component.learn(&commit(n, n as usize)));
         let added = |time: f64| -> Vec<String> {
-            layer.memory(&case(time)).edits.iter().flat_map(|edit| edit.added.clone()).collect()
+            component.memory(&case(time)).edits.iter().flat_map(|edit| edit.added.clone()).collect()
         };
         let edits_at = added(19.0);
         assert_eq!(

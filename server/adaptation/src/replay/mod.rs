@@ -17,7 +17,7 @@ pub use arms::{Absent, Arms};
 pub use components::components_of;
 pub use control::Control;
 pub use held_out::HeldOut;
-pub use latest_texts::LatestTexts;
+pub(crate) use latest_texts::LatestTexts;
 pub use memory::MemoryComponent;
 pub use page::{ReportFacts, page};
 pub use rows::{Row, Rows};

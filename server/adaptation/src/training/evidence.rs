@@ -48,7 +48,7 @@ pub(crate) fn evidence(
         gate.set_adapter(Some(("starter", starter)))?;
         with_starter = Some(gate.scores("starter", held_out, bar)?);
     }
-    // What the candidate is compared with is beside the model now: the starter, or nothing.
+    // The model has now what the candidate is compared with: the starter adapter, or none.
     let suite = core_suite::cases();
     let baseline_right = match baseline.read(suite.len()) {
         Some(right) => right,

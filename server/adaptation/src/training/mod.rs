@@ -1,4 +1,4 @@
-//! Adapters: their training edits, training, evidence for the gate, and the starter adapter that ships with the program.
+//! Adapters: their training edits, their training, and the evidence for the gate.
 
 mod control;
 mod core_suite;
@@ -12,4 +12,4 @@ mod training_window;
 pub use control::cases as control_cases;
 pub use edits::{TrainingEdit, TrainingEdits, of_cases, of_git};
 pub use examples::{examples, window};
-pub use training_window::TrainingWindow;
+pub(crate) use training_window::TrainingWindow;

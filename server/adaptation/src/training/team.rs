@@ -5,8 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use housestyle_complete::eval::Arm;
-use housestyle_complete::eval::Case;
+use housestyle_complete::eval::{Arm, Case};
 use housestyle_engine::AdapterWeights;
 use housestyle_learn::Manifest;
 use housestyle_learn::gate::{Bounds, Report, judge, plant};
@@ -22,8 +21,7 @@ use super::edits::TrainingEdit;
 use super::evidence::{Compared, evidence, planted};
 use super::fit::{Plan, Training, affordable, fit, seconds_per_token};
 use super::{TrainingEdits, core_suite, examples, window};
-use crate::backend::Setup;
-use crate::backend::{Adaptive, Local};
+use crate::backend::{Adaptive, Local, Setup};
 use crate::error::Error;
 use crate::spread;
 use crate::starter::{self, starter};
@@ -144,8 +142,7 @@ pub fn candidate(
     let (chosen, own): (Vec<&TrainingEdit>, Vec<Example>) = own.into_iter().rev().take(count).rev().unzip();
     let learned: Vec<Example> = own.into_iter().chain(hidden).collect();
     let engine = &*local.engine();
-    let training = fit(engine, plan, &learned, (&folder, &base.sha256), ("training", bar));
-    let training = training?;
+    let training = fit(engine, plan, &learned, (&folder, &base.sha256), ("training", bar))?;
     let control = match foreign.len() {
         0 => None,
         // As many steps on as many examples: again from the start where there are too few.
@@ -218,8 +215,7 @@ fn learnable<'a>(
 ) -> Result<Vec<(&'a TrainingEdit, Example)>, Error> {
     let mut out = Vec::with_capacity(edits.len());
     for edit in edits.iter().filter(|edit| edit.weight > 0.0) {
-        let made = super::examples::example(local, &edit.case, &window());
-        let made = made?;
+        let made = super::examples::example(local, &edit.case, &window())?;
         out.extend(made.map(|example| (edit, whole(Example { weight: edit.weight, ..example }))));
     }
     Ok(out)

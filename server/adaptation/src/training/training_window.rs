@@ -15,8 +15,7 @@ use housestyle_workspace::atomic;
 use super::examples::{example, window};
 use super::fit::{Plan, affordable, fit, seconds_per_token};
 use super::team::{FEWEST, recipe, whole};
-use crate::backend::Local;
-use crate::backend::Setup;
+use crate::backend::{Local, Setup};
 use crate::error::Error;
 use crate::starter::starter;
 
@@ -25,7 +24,7 @@ const MOST: usize = 2048;
 
 /// The latest edits of a history, as examples.
 #[derive(Debug, Default)]
-pub struct TrainingWindow {
+pub(crate) struct TrainingWindow {
     latest: VecDeque<Example>,
 }
 
@@ -34,7 +33,7 @@ impl TrainingWindow {
     ///
     /// # Errors
     /// When the model lacks a marker of the prompt.
-    pub fn add(&mut self, local: &Local, case: &Case) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, local: &Local, case: &Case) -> Result<(), Error> {
         let made = example(local, case, &window())?;
         self.latest.extend(made.map(whole));
         if self.latest.len() > MOST {
@@ -48,7 +47,7 @@ impl TrainingWindow {
     ///
     /// # Errors
     /// When training fails, or the result cannot be written.
-    pub fn train(
+    pub(crate) fn train(
         self,
         setup: &Setup,
         local: &mut Local,
@@ -86,8 +85,7 @@ impl TrainingWindow {
         save(&count_file, count.to_string().as_bytes())?;
         let chosen = &all[all.len() - count..];
         let trained =
-            fit(local.engine(), plan, chosen, (folder, &base.sha256), ("training on the past", bar));
-        let trained = trained?;
+            fit(local.engine(), plan, chosen, (folder, &base.sha256), ("training on the past", bar))?;
         let about = About {
             base_sha256: base.sha256.clone(),
             base: base.name.clone(),

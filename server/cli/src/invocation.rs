@@ -1,4 +1,4 @@
-//! What every command knows: the global flags and the workspace.
+//! One run of the program: the global flags and the workspace. Every command gets it.
 
 use std::path::{Path, PathBuf};
 
@@ -10,15 +10,13 @@ use crate::args::Global;
 use crate::failure::Failure;
 use crate::log::{Log, VARIABLE};
 
-/// What every command knows.
+/// The global flags and the workspace of one run of the program.
 #[derive(Debug, Clone)]
 pub(crate) struct Invocation {
     /// The global flags as given.
     pub(crate) flags: Global,
     /// The workspace; its root is absolute.
     pub(crate) workspace: Workspace,
-    /// Threads for the model's arithmetic; 0 leaves the choice to the engine.
-    pub(crate) threads: usize,
 }
 
 impl Invocation {
@@ -42,7 +40,7 @@ impl Invocation {
                 "no home folder is known: set HOUSESTYLE_HOME to a folder of yours".to_owned(),
             )
         })?;
-        Ok(Invocation { flags, workspace: Workspace::new(root, home), threads: 0 })
+        Ok(Invocation { flags, workspace: Workspace::new(root, home) })
     }
 
     /// Returns the model that the flags name, else the default one.
@@ -62,15 +60,15 @@ impl Invocation {
         Log::asked(self.flags.log.as_deref(), variable.as_deref(), &self.workspace).map_err(Failure::Usage)
     }
 
-    /// Returns for what back ends are opened.
+    /// Returns the workspace and the model that a back end is opened for; the engine chooses the threads.
     ///
     /// # Errors
     /// When no model has the name that the flags give.
     pub(crate) fn setup(&self) -> Result<Setup, Failure> {
-        Ok(Setup { workspace: self.workspace.clone(), model: self.model()?, threads: self.threads })
+        Ok(Setup { workspace: self.workspace.clone(), model: self.model()?, threads: 0 })
     }
 
-    /// Says a line to a person who asked for details (`-v`).
+    /// Shows a detail to a person who asked for details (`-v`).
     pub(crate) fn verbose(&self, line: impl FnOnce() -> String) {
         if self.flags.verbose > 0 {
             notice::detail(line());

@@ -147,7 +147,7 @@ impl Write for RotatingFile {
 }
 
 /// Returns the name of the older file of a log.
-pub(crate) fn older(path: &Path) -> PathBuf {
+fn older(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".1");
     PathBuf::from(name)

@@ -44,7 +44,7 @@ pub(crate) struct Hole {
     pub(crate) cursor: Offset,
 }
 
-/// Returns up to `count` places in files below `folder`; none of a file that the settings leave alone.
+/// Returns up to `count` holes in files below `folder`; none in a file that the settings disable.
 pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Hole> {
     let mut languages: BTreeMap<&'static str, Vec<(u64, String)>> = BTreeMap::new();
     for path in files(folder) {

@@ -96,7 +96,7 @@ impl Progress for Bar {
 
     fn at(&mut self, position: u64) {
         if self.position == 0 {
-            self.start = position; // what was there before tells nothing of the speed
+            self.start = position; // bytes of an earlier run do not count for the speed
             self.began = Instant::now();
         }
         self.position = position;

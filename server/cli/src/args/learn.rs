@@ -57,7 +57,7 @@ pub(crate) enum LayerName {
     Adapter,
 }
 
-/// Reads what is learned from.
+/// Reads the source to learn from.
 fn source(text: &str) -> Result<Source, String> {
     match text {
         "" => Err("expected `git`, `journal` or a file of cases".to_owned()),

@@ -38,17 +38,17 @@ pub(crate) struct MineArgs {
     pub(crate) budget: Duration,
     #[command(flatten)]
     pub(crate) backend: BackendArgs,
-    /// Keep back this share of the commits, the latest, tell how candidates fare there, and store nothing
+    /// Hold back the latest commits, this share of them, judge the candidates there, and store nothing
     #[arg(long, value_name = "SHARE", hide = true, value_parser = share)]
     pub(crate) judge: Option<f64>,
 }
 
-/// What is mined.
+/// The source of the edits to mine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum MineSource {
     /// The commits of the repository.
     Git,
-    /// Suggestions that were taken and kept.
+    /// Accepted suggestions that survived.
     Journal,
 }
 

@@ -1,4 +1,4 @@
-//! `housestyle audit`: what was noted, and whether anything of it was changed.
+//! `housestyle audit`: the events of the journal, and whether somebody changed them.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ use crate::output::{Style, print, print_json};
 /// Runs `housestyle audit`.
 pub(crate) fn run(invocation: &Invocation, args: &AuditArgs) -> Result<(), Failure> {
     let path = invocation.workspace.journal();
-    let journal = Journal::open_existing(&path).map_err(|error| Failure::Environment(error.to_string()))?;
+    let journal = Journal::open_existing(&path)?;
     match &args.action {
         AuditAction::Show { count } => show(invocation, journal, *count),
         AuditAction::Verify { head } => verify(invocation, journal, head),
@@ -31,7 +31,7 @@ fn show(invocation: &Invocation, journal: Option<Journal>, count: usize) -> Resu
             }
             true
         };
-        journal.events(0, collect).map_err(|error| Failure::Environment(error.to_string()))?;
+        journal.events(0, collect)?;
     }
     let head = last.back().map(|event| event.digest.clone());
     if invocation.flags.json {

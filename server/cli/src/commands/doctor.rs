@@ -335,11 +335,11 @@ fn requests(invocation: &Invocation) -> Check {
         Err(error) => {
             Check::warn(NAME, error.to_string(), "make the folder writable, or move HOUSESTYLE_HOME")
         }
-        Ok(told) if told.is_empty() => Check::ok(NAME, "none has reached the server yet"),
-        Ok(told) => {
-            let shown = told.iter().filter(|told| told.request.code == "suggestion").count();
-            let detail = format!("{shown} of the last {} had a suggestion", told.len());
-            let last = told.last().map(|told| told.request.code.as_str()).and_then(advice::on);
+        Ok(logged) if logged.is_empty() => Check::ok(NAME, "none has reached the server yet"),
+        Ok(logged) => {
+            let shown = logged.iter().filter(|logged| logged.request.code == "suggestion").count();
+            let detail = format!("{shown} of the last {} had a suggestion", logged.len());
+            let last = logged.last().map(|logged| logged.request.code.as_str()).and_then(advice::on);
             match last {
                 Some(advice) if shown == 0 => Check::warn(NAME, detail, advice),
                 _ => Check {

@@ -30,7 +30,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     let setup = invocation.setup()?;
     let mut generator = args.backend.backend.open(&setup)?;
     use_candidate(&setup, &mut *generator, measured.as_deref())?;
-    // What cannot take part is told before anything is run.
+    // An arm that cannot be run is an error before any case is run.
     args.arm.iter().try_for_each(|arm| generator.apply(*arm))?;
     args.arm.iter().try_for_each(|arm| arm_memory(invocation, *arm).map(drop))?;
     if let Some(name) = &args.case {

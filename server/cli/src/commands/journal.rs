@@ -256,21 +256,20 @@ fn forget_marks(invocation: &Invocation, args: &ForgetArgs, now: Stamp) -> Resul
         }
         other => other,
     };
-    done.map_err(|error| Failure::Environment(error.to_string()))
+    Ok(done?)
 }
 
-/// What was made of what is forgotten.
+/// What the forgotten texts were used for: phrase caches, which are purged, and adapters, which are stale.
 #[derive(Debug, Default)]
 struct Derived {
     purged: Purged,
     stale: Vec<(Version, usize)>,
 }
 
-/// Takes what is forgotten out of what was learned, and finds what cannot be taken back.
+/// Removes forgotten texts from the phrase caches, and finds the adapters that learned from them.
 fn learned(invocation: &Invocation, deletion: &Deletion) -> Result<Derived, Failure> {
     let state = invocation.workspace.state();
-    let purged = purge(state, deletion).map_err(|error| Failure::Environment(error.to_string()))?;
-    Ok(Derived { purged, stale: stale(&Store::at(state), deletion)? })
+    Ok(Derived { purged: purge(state, deletion)?, stale: stale(&Store::at(state), deletion)? })
 }
 
 impl Derived {

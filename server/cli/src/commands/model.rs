@@ -96,8 +96,7 @@ impl<'a> Listed<'a> {
 fn pull(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Failure> {
     let entry = from_catalogue(model, "pulled")?;
     let mut bar = Bar::new();
-    let pulled = Pull::new(store, invocation.flags.offline).run(entry, &mut bar);
-    let pulled = pulled.map_err(|error| Failure::Environment(error.to_string()))?;
+    let pulled = Pull::new(store, invocation.flags.offline).run(entry, &mut bar)?;
     let path = store.path(entry);
     let record = &pulled.record;
     prepare(invocation, model, &path, &mut bar);
@@ -155,7 +154,7 @@ fn verify(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), F
         let source = "a file put here by hand".to_owned();
         let record =
             Record { name: entry.name.to_owned(), size, sha256: found.clone(), source, pinned: true };
-        store.write_record(entry, &record).map_err(|error| Failure::Environment(error.to_string()))?;
+        store.write_record(entry, &record)?;
     }
     if invocation.flags.json {
         print_json(&json!({
@@ -201,8 +200,7 @@ fn path(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Fai
 
 fn remove(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), Failure> {
     let entry = from_catalogue(model, "removed")?;
-    let freed = store.remove(entry).map_err(|error| Failure::Environment(error.to_string()))?
-        + packed::remove(invocation.workspace.home(), entry);
+    let freed = store.remove(entry)? + packed::remove(invocation.workspace.home(), entry);
     if invocation.flags.json {
         return print_json(&json!({ "name": entry.name, "removed": freed > 0, "bytes": freed }));
     }

@@ -135,8 +135,7 @@ fn fetch(invocation: &Invocation, print_line: &dyn Fn(&str) -> Result<(), Failur
     let Model::Catalogue(entry) = model else { return Ok(()) };
     if !matches!(store.status(entry), Status::Present(_)) {
         print_line(&format!("  {}, {}", entry.about, entry.licence))?;
-        let pulled = Pull::new(&store, invocation.flags.offline).run(entry, &mut Bar::new());
-        pulled.map_err(|error| Failure::Environment(error.to_string()))?;
+        Pull::new(&store, invocation.flags.offline).run(entry, &mut Bar::new())?;
     }
     Ok(())
 }

@@ -82,3 +82,14 @@ fn document(uri: &str, folder: Option<&str>) -> Option<Document> {
 fn is_ignored(uri: &str, folder: Option<&str>) -> bool {
     document(uri, folder).is_none_or(|document| document.excluded().is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_is_no_file_belongs_to_no_workspace() {
+        assert_eq!(document("untitled:Untitled-1", Some("file:///work")), None);
+        assert!(is_ignored("untitled:Untitled-1", Some("file:///work")));
+    }
+}

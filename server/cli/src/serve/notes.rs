@@ -1,4 +1,4 @@
-//! The notes as the server sees them: read again when the file is another one, which is asked at each request.
+//! The notes while the server runs. Each request looks whether the file has changed; only a changed file is read again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -32,8 +32,8 @@ impl NotesWatch {
         NotesWatch { home, state: Mutex::default() }
     }
 
-    /// Returns the notes that hold at a time for a document, a URI in this folder of the editor's. What cannot be read is
-    /// warned once on stderr, and is no note.
+    /// Returns the notes that hold at a time for a document, a URI in this folder of the editor's. A file that cannot be
+    /// read is a warning, given once, and has no notes.
     pub(crate) fn notes(&self, document: &str, folder: Option<&str>, now: u64) -> Arc<Vec<Note>> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *guard;

@@ -1,7 +1,7 @@
 //! The approved skills while the server runs.
 //!
-//! What is approved is asked again after a while, when somebody typed: a merge, a pull, a changed file and a switched
-//! mode take part without a restart. Where nothing is another one, the very same list is returned.
+//! A request reads them again when the last reading is a while ago: a merge, a pull, a changed file or a switched mode
+//! counts without a restart. Where nothing has changed, the very same list is returned.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -35,8 +35,8 @@ impl SkillsWatch {
         SkillsWatch { home, state: Mutex::default() }
     }
 
-    /// Returns the skills that may be served for a document, a URI in this folder of the editor's. What cannot be read is
-    /// a warning, once on stderr, and what was known before stays.
+    /// Returns the skills that may be served for a document, a URI in this folder of the editor's. Skills that cannot be
+    /// read are a warning, given once, and the list read before stays.
     pub(crate) fn skills(&self, document: &str, folder: Option<&str>) -> Arc<Skills> {
         let Some(document) = super::document(document, folder) else { return Arc::default() };
         self.of_workspace(&document.root, Instant::now())

@@ -28,7 +28,7 @@ pub(crate) type Files = Result<Vec<(String, Vec<u8>)>, String>;
 pub(crate) enum Change {
     /// It is new.
     Added,
-    /// It says something else.
+    /// Its content is another one.
     Changed,
     /// It is not used any more, and its text stays.
     Retired,
@@ -68,11 +68,11 @@ pub(crate) struct Review {
     pub(crate) folder: String,
     /// What happens to it.
     pub(crate) change: Change,
-    /// What it says it does.
+    /// Its description.
     pub(crate) description: Option<String>,
     /// Its rule on one line.
     pub(crate) rule: Option<String>,
-    /// Whether no check says no.
+    /// Whether no check failed.
     pub(crate) passed: bool,
     /// The checks.
     pub(crate) checks: Vec<Check>,
@@ -80,9 +80,9 @@ pub(crate) struct Review {
     pub(crate) findings: Vec<Finding>,
     /// How the team's edits follow its rule.
     pub(crate) followed: Option<Followed>,
-    /// What a model makes of it.
+    /// Its effect on a model.
     pub(crate) measured: Option<SkillMeasurement>,
-    /// What speaks for it, as its own EVIDENCE.md says.
+    /// Its evidence, from its own EVIDENCE.md.
     pub(crate) evidence: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct Report {
     pub(crate) base: String,
     /// What is compared.
     pub(crate) head: String,
-    /// Whether no check says no.
+    /// Whether no check failed.
     pub(crate) passed: bool,
     /// The skills that it touches.
     pub(crate) skills: Vec<Review>,
@@ -199,7 +199,7 @@ impl Review {
     }
 }
 
-/// The file that says what speaks for a skill.
+/// The file with a skill's evidence.
 const EVIDENCE: &str = "EVIDENCE.md";
 
 fn form_finding(warnings: &[String]) -> String {

@@ -13,10 +13,10 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, moment, print, print_json, visible};
 
-/// Returns how many entries of the journal that are forgotten by now each version learned from; those of none are not in
-/// it.
+/// Returns, by version, how many entries that it learned from the journal has forgotten since. A version with no such entry
+/// is not in the map.
 fn forgotten(invocation: &Invocation, store: &Store) -> Result<BTreeMap<u64, usize>, Failure> {
-    // A journal that cannot be read is told by the commands that are about it.
+    // The commands on the journal itself report a journal that cannot be read.
     let journal = Journal::open_existing(&invocation.workspace.journal());
     let Some(deletion) = journal.ok().flatten().and_then(|journal| Deletion::of(&journal).ok()) else {
         return Ok(BTreeMap::new());
@@ -75,7 +75,7 @@ fn origin(version: &Version) -> String {
     from + &by
 }
 
-/// Tells all of one version.
+/// Shows one version.
 pub(super) fn show(invocation: &Invocation, store: &Store, version: &Version) -> Result<(), Failure> {
     let header = version.id.as_deref().map(|id| store.header(id)).transpose()?;
     let document =

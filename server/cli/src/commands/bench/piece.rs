@@ -1,4 +1,4 @@
-//! The pieces of the measurement, each of which can be asked for alone: `prefill_512`, `decode_0`, `typing`.
+//! Measures the pieces: reading a prompt, writing token by token, the typing session.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 const DECODED: usize = 32;
 /// Each figure is the median of so many runs, or of the first one where that took long enough.
 const RUNS: usize = 3;
-/// A run that takes longer is told from noise by itself.
+/// A run that takes longer needs no second one against noise.
 const LONG: Duration = Duration::from_secs(2);
 /// Tokens read before anything is measured, so that nothing is used for the first time while it is.
 const WARM_UP: usize = 16;

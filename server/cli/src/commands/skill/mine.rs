@@ -94,8 +94,8 @@ pub(super) fn run(invocation: &Invocation, args: &MineArgs) -> Result<(), Failur
     if invocation.flags.verbose > 0 { print_funnel(&mined) } else { Ok(()) }
 }
 
-/// Leaves out what the model writes anyway, as far as the time reaches. What is known of each candidate is stored at once,
-/// so that whoever ends the program loses nothing.
+/// Excludes candidates that the model follows by itself, until the time is over. Each exclusion is stored at once, so that
+/// nothing is lost when a person ends the program.
 fn exclude_unneeded(
     invocation: &Invocation,
     args: &MineArgs,
@@ -105,7 +105,8 @@ fn exclude_unneeded(
     mined: &mut Mined,
     bar: &mut dyn Progress,
 ) -> Result<(), Failure> {
-    let mut generator = match args.backend.backend.open(&invocation.setup()?) {
+    let opened = invocation.setup().and_then(|setup| Ok(args.backend.backend.open(&setup)?));
+    let mut generator = match opened {
         Ok(generator) => generator,
         Err(failure) => {
             bar.message(&format!("housestyle: rules are not compared with what the model writes: {failure}"));

@@ -125,8 +125,8 @@ pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(),
     }
 }
 
-/// Notes what a model made of each skill: two bad measurements running are a reason to retire one. What cannot be noted is
-/// told, and changes no verdict.
+/// Stores the measured effect of each skill: two bad ones in a row are a reason to retire a skill. A failure here is a
+/// warning, and changes no verdict.
 fn note_effects(invocation: &Invocation, reviews: &[Review]) {
     let store = Store::of(&invocation.workspace);
     for review in reviews {

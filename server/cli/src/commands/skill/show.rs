@@ -14,7 +14,7 @@ use crate::output::{Style, moment, print, print_json, visible};
 /// The file with the evidence of a proposal.
 const EVIDENCE: &str = "EVIDENCE.md";
 
-/// Tells all of one skill.
+/// Shows one skill.
 pub(super) fn run(invocation: &Invocation, name: &str) -> Result<(), Failure> {
     let entry = find(invocation, name, Depth::Merges)?;
     let now = now();

@@ -1,6 +1,6 @@
 //! What the server remembers: the log of requests, and the journal of the workspace that a document lies in.
 //!
-//! Runs on the server's thread for records. Whatever fails here is said once on stderr; completions go on.
+//! Runs on the server's thread for records. A failure here is a warning, given once; completions go on.
 
 mod capture;
 pub(crate) mod head;
@@ -28,10 +28,10 @@ use housestyle_workspace::{Home, Workspace, notice};
 use super::document;
 pub(crate) use model_digest::ModelDigest;
 
-/// Suggestions whose fates can still come.
+/// Most suggestions that are remembered for outcomes still to come.
 const MOST_OPEN: usize = 1024;
 
-/// The recorder.
+/// Writes the server's events to the log of requests and to the journals.
 pub(crate) struct Recorder {
     home: Home,
     log: RequestLog,
@@ -251,7 +251,7 @@ impl Recorder {
         }
     }
 
-    /// Tells the model's digest to the journals that do not have it, as soon as it is known.
+    /// Appends the model's digest, as soon as it is known, to the journals that do not have it.
     fn append_digests(&mut self, now: Stamp) {
         if self.unnamed.is_empty() {
             return;

@@ -35,7 +35,7 @@ pub(crate) fn partial_len(shape: Shape) -> usize {
 /// `from`, which each of them must see.
 ///
 /// # Safety
-/// The pointers of the queries must be good for the lengths documented there, and keys and values hold all
+/// The pointers of each [`Query`] must be good for the lengths that its fields state, and keys and values hold all
 /// positions seen.
 pub(crate) unsafe fn attend(
     isa: Isa,
@@ -339,7 +339,7 @@ mod tests {
                     out: partial[*i].as_mut_ptr(),
                 })
                 .collect();
-            // SAFETY: lengths as told.
+            // SAFETY: lengths as documented.
             unsafe { attend(isa, cache, shape, head, from, &part, &mut Vec::new()) };
             which.iter().for_each(|i| merge(shape, &mut merged[*i], &partial[*i]));
         }

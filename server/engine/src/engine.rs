@@ -366,8 +366,8 @@ impl Engine {
         true
     }
 
-    /// Evaluates tokens in one pass with output `want`; returns whether it came to the end, and changes nothing if it did
-    /// not.
+    /// Evaluates tokens in one pass with output `want`; returns whether it came to the end. An aborted pass changes
+    /// nothing.
     pub(crate) fn pass(&mut self, tokens: &[u32], want: Want, abort: &dyn Fn() -> bool) -> bool {
         let Engine { model, sequences, scratch, adapter, .. } = self;
         let done = model.forward(tokens, want, adapter.as_deref(), sequences.current_mut(), scratch, abort);

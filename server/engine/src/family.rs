@@ -1,6 +1,6 @@
 //! The families of models: how the forward passes of architectures differ.
 //!
-//! A family is one entry of [`FAMILIES`]. Errors, tests and pages read this table.
+//! A family is one entry of [`FAMILIES`]. Errors and tests read this table, and a test compares the pages with it.
 
 use crate::target::Target;
 

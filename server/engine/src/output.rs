@@ -123,8 +123,8 @@ impl Model {
     }
 
     /// Computes the logits of `tokens` after a row of the last pass in full, leaves them in the scratch memory, and
-    /// returns ln Σ exp(logit) of all tokens. With screening the part of all other tokens is an estimate; it depends on
-    /// that row and `tokens` alone, where [`Best::log_sum`] also depends on what else was in the pass.
+    /// returns ln Σ exp(logit) of all tokens. With screening the part of all other tokens is an estimate. It depends
+    /// on that row and `tokens` alone; [`Best::log_sum`] also depends on the other tokens of the pass.
     pub(crate) fn exact(&self, tokens: &[u32], row: usize, s: &mut Scratch) -> f64 {
         let (Matrix::Packed(w), Some(sum)) = (&self.output, s.sums.get(row).copied()) else {
             return s.best.get(row).map_or(f64::NAN, |best| best.log_sum);

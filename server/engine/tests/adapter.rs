@@ -1,4 +1,4 @@
-//! Adapters beside a frozen model.
+//! Adapters of a frozen model.
 
 use std::sync::Arc;
 
@@ -48,16 +48,16 @@ fn far(a: &[f32], b: &[f32]) -> f32 {
 }
 
 #[test]
-fn beside_the_weights_is_as_good_as_in_them() {
+fn an_adapter_gives_the_logits_of_merged_weights() {
     for architecture in FAMILIES.iter().map(|family| family.name) {
         let tiny = Tiny { architecture, ..Tiny::default() };
-        let mut beside = super::open(&tiny);
-        let base = logits(&mut beside);
-        let (one, mut two) = (everywhere(&beside, 3, 1), everywhere(&beside, 2, 7));
-        let (rows, _) = Target::Up.shape(beside.config());
+        let mut engine = super::open(&tiny);
+        let base = logits(&mut engine);
+        let (one, mut two) = (everywhere(&engine, 3, 1), everywhere(&engine, 2, 7));
+        let (rows, _) = Target::Up.shape(engine.config());
         two.biases.insert((1, Target::Up), noise(rows, 0.5, 5));
-        put(&mut beside, &[&one, &two]);
-        let got = logits(&mut beside);
+        put(&mut engine, &[&one, &two]);
+        let got = logits(&mut engine);
 
         let mut merged = tiny.weights();
         for adapter in [&one, &two] {
@@ -75,8 +75,8 @@ fn beside_the_weights_is_as_good_as_in_them() {
         }
         // The tiny model has no bias of that matrix: the oracle is run without the bias, and so is ours.
         two.biases.clear();
-        put(&mut beside, &[&one, &two]);
-        let without = logits(&mut beside);
+        put(&mut engine, &[&one, &two]);
+        let without = logits(&mut engine);
         let mut oracle =
             super::open_file(&tiny.gguf_with(&merged), Options { threads: 1, ..Options::default() });
         let expected = logits(&mut oracle);

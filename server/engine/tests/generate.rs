@@ -18,16 +18,16 @@ fn generate(engine: &mut housestyle_engine::Engine, text: &str, options: &Genera
 }
 
 #[test]
-fn greedy_text_is_always_the_same_and_is_told_whole() {
+fn greedy_text_is_always_the_same_and_is_streamed_whole() {
     let mut engine = super::open(&Tiny::default());
-    let mut told = String::new();
+    let mut streamed = String::new();
     let prompt = [Input::Text("fn main() {")];
     let a = engine.generate(&prompt, &OPTIONS, &|| false, &mut |t, _| {
-        told.push_str(t);
+        streamed.push_str(t);
         true
     });
     let a = a.expect("a valid prompt");
-    assert_eq!(a.text, told);
+    assert_eq!(a.text, streamed);
     let b = generate(&mut engine, "fn main() {", &OPTIONS);
     assert_eq!((&a.text, a.stop), (&b.text, b.stop));
     assert_eq!(b.reused_tokens, b.prompt_tokens - 1, "the second call only needs the last token's logits");

@@ -114,7 +114,7 @@ fn another_model_of_the_same_size_and_time_is_noticed() {
     set(time).expect("a time");
     open(&model, std::slice::from_ref(&cache)).1.expect("written");
     let (before, size) = (fs::read(&cache).expect("written"), fs::metadata(&model).expect("a file").len());
-    // Aside and renamed, as the first one is mapped.
+    // Written under another name and renamed, as the first one is mapped.
     let other = model.with_extension("other");
     fs::write(&other, tiny(2).gguf()).expect("writing");
     assert_eq!(fs::metadata(&other).expect("a file").len(), size);

@@ -115,7 +115,7 @@ fn logits_are_those_of_candle_for_every_family() {
 }
 
 #[test]
-fn a_kept_prefix_gives_the_same_as_a_fresh_start() {
+fn a_cached_prefix_gives_the_same_as_a_fresh_start() {
     let mut engine = super::open(&Tiny::default());
     let long: Vec<u32> = (0..100).map(|i| (i * 7) % 200).collect();
     let mut branch = long[..40].to_vec();
@@ -123,8 +123,8 @@ fn a_kept_prefix_gives_the_same_as_a_fresh_start() {
     let fresh = logits(&mut engine, &branch);
     engine.reset();
     logits(&mut engine, &long);
-    let kept = logits(&mut engine, &branch);
-    assert!(far(&fresh, &kept) < 1e-4, "the cache changes the answer");
+    let cached = logits(&mut engine, &branch);
+    assert!(far(&fresh, &cached) < 1e-4, "the cache changes the answer");
     let again = logits(&mut engine, &branch);
     assert!(far(&fresh, &again) < 1e-4, "the same prompt twice");
 }

@@ -10,10 +10,10 @@ const C: &str = "SELECT name, COUNT(*) FROM orders JOIN customers USING (id) GRO
 
 /// Returns how many tokens of the text had to be evaluated.
 fn evaluated(engine: &mut Engine, text: &str) -> usize {
-    let told = engine.held(&[Input::Text(text)]).expect("a valid prompt");
+    let expected = engine.held(&[Input::Text(text)]).expect("a valid prompt");
     let done = engine.prefill(&[Input::Text(text)], &|| false).expect("a valid prompt");
     assert!(done.finished);
-    assert_eq!(told, (done.prompt_tokens, done.reused_tokens), "what is told before is what happens");
+    assert_eq!(expected, (done.prompt_tokens, done.reused_tokens), "`held` says what happens");
     assert_eq!(done.prompt_tokens, done.reused_tokens + done.evaluated_tokens);
     done.evaluated_tokens
 }

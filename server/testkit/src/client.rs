@@ -315,10 +315,10 @@ impl Drop for Client {
         while let Ok(received) = self.inbox.try_recv() {
             self.sort(received);
         }
-        let expected =
+        let matters =
             |received: &&Received| !CHATTER.iter().any(|method| received.message["method"] == *method);
         let unread: Vec<&Received> =
-            self.answers.values().flatten().chain(self.notifications.iter()).filter(expected).collect();
+            self.answers.values().flatten().chain(self.notifications.iter()).filter(matters).collect();
         assert!(unread.is_empty(), "nobody looked at {unread:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! A generator that evaluates nothing and counts the tokens that it would have to: the cost of a session.
 //!
-//! It caches sequences of tokens as an engine does: a prompt costs the tokens behind its longest common prefix with one of
-//! them. Tokens are words and single signs.
+//! It caches sequences of tokens as an engine does: a prompt costs the tokens behind its longest common prefix with
+//! one of them. Tokens are words and single signs.
 
 use std::time::Duration;
 

@@ -34,9 +34,9 @@ pub struct Scripted {
     pub answers: VecDeque<Result<Answer, String>>,
     /// Every request so far.
     pub asked: Vec<Request>,
-    /// What it says of its model.
+    /// The description that it reports.
     pub description: Description,
-    /// What it says that it can do.
+    /// The capabilities that it reports.
     pub capabilities: Capabilities,
 }
 

@@ -5,7 +5,7 @@
 
 use housestyle_complete::random::SplitMix64;
 
-/// What the tiny model is like.
+/// The shape of a tiny model.
 #[derive(Debug, Clone)]
 pub struct Tiny {
     /// `general.architecture`: `qwen2` (with biases), `llama`, or `qwen3` (with normalised heads, which are wider

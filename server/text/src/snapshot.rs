@@ -62,8 +62,8 @@ impl Snapshot {
         self.rope.len_lines()
     }
 
-    /// Returns the document after `changes`, made one after the other. The positions of each refer to the text after the
-    /// one before.
+    /// Returns the document after `changes`, made one after the other. The positions of each refer to the text after
+    /// the change before it.
     pub fn apply(&self, changes: &[Change], encoding: Encoding, version: i32) -> Snapshot {
         let mut next = Snapshot { version, ..self.clone() };
         for change in changes {

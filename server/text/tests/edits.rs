@@ -108,7 +108,7 @@ fn compare_diff(old: &Snapshot, new: &Snapshot) {
     let edit = edit_between(old, new);
     let (start, end) = (edit.range.start, edit.range.end);
     assert_eq!(old.slice(0..start.0) + &edit.text + &old.slice(end.0..old.len()), new.to_text());
-    // The edit can be told in positions, and does the same told so.
+    // The same edit in positions does the same.
     let at = |offset| old.position_of(offset, Encoding::Utf16);
     let change = Change::replace(at(start), at(end), edit.text);
     assert_eq!(old.apply(&[change], Encoding::Utf16, 0).to_text(), new.to_text());

@@ -1,8 +1,8 @@
 //! Checkpoints: the state from which an interrupted run goes on.
 //!
 //! Layout, little-endian: magic, version, digest of the run, steps, trained numbers, then the losses (f64),
-//! values and both moments of the trained numbers (f32), and the SHA-256 of all before. A file is
-//! written under another name and renamed.
+//! values and both moments of the trained numbers (f32), and the SHA-256 of all before. A file is written
+//! under another name and renamed.
 
 use std::fs::OpenOptions;
 use std::io::Write;

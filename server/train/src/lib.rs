@@ -1,6 +1,6 @@
 //! Trains LoRA and BitFit adapters over the engine's frozen weights, on the CPU.
 //!
-//! An example is evaluated whole. Of each layer only residual stream, keys and values are stored; the rest is
+//! An example is evaluated whole. Of each layer only the residual stream, keys and values are stored; the rest is
 //! computed again on the way back, so memory grows with the example's length and not with layers times width.
 //! Quantised weights stay as they are: products with their transposes unpack a block at a time.
 //!

@@ -44,7 +44,7 @@ struct Heredoc {
     tabs: bool,
 }
 
-/// The last token before a place, as far as it separates a regular expression from a division.
+/// The kind of the last token before a slash: it decides whether a regular expression or a division follows.
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
     None,

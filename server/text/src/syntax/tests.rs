@@ -336,7 +336,7 @@ fn hostile_text_takes_bounded_work() {
         "\u{1F600}'",
         "\\",
     ];
-    // Ordinary code takes about one step a byte, and one more a node of its tree.
+    // Ordinary code takes about one step a byte, and one more for each node of its tree.
     const STEPS_A_BYTE: usize = 8;
     for language in Language::all() {
         for unit in units {

@@ -1,4 +1,5 @@
-//! Counts the work of one question in tests, so that these can bound it without a clock. In the program it costs nothing.
+//! Counts the work of one question in tests, so that they can bound it without a clock. In the program it costs
+//! nothing.
 
 #[cfg(test)]
 thread_local! {

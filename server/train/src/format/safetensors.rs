@@ -135,7 +135,7 @@ fn split(file: &[u8]) -> Result<(&[u8], &[u8]), FormatError> {
     }
 }
 
-/// A tensor as the header tells it.
+/// A tensor as the header describes it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Info {

@@ -7,7 +7,7 @@ use super::super::{FormatError, Precision, id_of, lossless, read, read_header, s
 use super::{BASE, adapter, config};
 
 #[test]
-fn what_is_written_is_read_in_both_families_and_precisions() {
+fn an_adapter_is_read_as_written_in_every_family_and_precision() {
     for architecture in FAMILIES.iter().map(|family| family.name) {
         for precision in [Precision::Half, Precision::Full] {
             let config = config(architecture);

@@ -225,17 +225,6 @@ impl Capability {
         Capability::Adapters,
         Capability::PrefillEstimate,
     ];
-
-    /// Returns the code, which stays the same whatever the sentences say.
-    pub fn code(self) -> &'static str {
-        match self {
-            Capability::TokenCounts => "token-counts",
-            Capability::Probabilities => "probabilities",
-            Capability::Prior => "prior",
-            Capability::Adapters => "adapters",
-            Capability::PrefillEstimate => "prefill-estimate",
-        }
-    }
 }
 
 /// What keeps a back end from more capabilities.
@@ -483,11 +472,5 @@ mod tests {
         check(script, Capability::Prior, "a script has no model that anything could take part in");
         assert!(remote.has_model() && !script.has_model());
         assert!(Capability::LIST.iter().all(|capability| Capabilities::ALL.has(*capability)));
-    }
-
-    #[test]
-    fn codes_differ() {
-        let codes: std::collections::BTreeSet<_> = Capability::LIST.iter().map(|it| it.code()).collect();
-        assert_eq!(codes.len(), Capability::LIST.len());
     }
 }

@@ -38,17 +38,13 @@ mod tests {
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
 
-    fn job<'a>(snapshot: &'a Snapshot, cursor: Offset, settings: &'a Settings) -> Job<'a> {
-        Job::at(snapshot, cursor, settings)
-    }
-
     #[test]
     fn a_prefilled_prompt_is_not_evaluated_again() {
         let (snapshot, cursor) = document("a.rs", "fn f() {\n    let x = ‸;\n}\n");
         let settings = Settings::default();
         let mut model = Counting::new("five();");
-        assert!(prefill(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new()).is_some());
-        suggest(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new(), &mut |_| {});
+        assert!(prefill(&Job::at(&snapshot, cursor, &settings), &mut model, &Cancel::new()).is_some());
+        suggest(&Job::at(&snapshot, cursor, &settings), &mut model, &Cancel::new(), &mut |_| {});
         assert_eq!(model.prompts[0], model.prompts[1]);
         assert!(model.calls[0].prefill && model.calls[0].evaluated > 10);
         assert!(!model.calls[1].prefill && model.calls[1].evaluated == 1, "{:?}", model.calls);
@@ -60,7 +56,7 @@ mod tests {
         let settings = Settings::default();
         let mut model = Counting::new("five();");
         for _ in 0..2 {
-            prefill(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new());
+            prefill(&Job::at(&snapshot, cursor, &settings), &mut model, &Cancel::new());
             model.reset();
         }
         assert_eq!(model.calls[0], model.calls[1]);
@@ -72,7 +68,7 @@ mod tests {
         for (path, text) in [("conf/.env", "KEY=‸"), ("a.rs", "‸")] {
             let (snapshot, cursor) = document(path, text);
             let settings = Settings::default();
-            assert_eq!(prefill(&job(&snapshot, cursor, &settings), &mut model, &Cancel::new()), None);
+            assert_eq!(prefill(&Job::at(&snapshot, cursor, &settings), &mut model, &Cancel::new()), None);
         }
         assert_eq!(model.calls, []);
     }

@@ -10,7 +10,7 @@ mod around;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use housestyle_skills::{Occurrence as Found, Source, words};
+use housestyle_skills::{Occurrence, Source, words};
 
 use crate::cursor_context::CursorContext;
 use crate::job::Job;
@@ -107,7 +107,7 @@ fn broken(
     settings: &Settings,
     whole: &str,
     there: &Range<usize>,
-) -> Vec<(usize, Mode, Found)> {
+) -> Vec<(usize, Mode, Occurrence)> {
     let source = Source::new(job.snapshot.path().unwrap_or_default(), whole, job.snapshot.language());
     let line = whole.get(..there.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let mut broken = skills.broken(&source, Some(there.clone()), settings);
@@ -117,8 +117,8 @@ fn broken(
     broken
 }
 
-/// Returns the suggestion with a place put right; nothing where that would change more than the suggestion.
-fn fixed(found: &Found, whole: &str, there: &Range<usize>) -> Option<String> {
+/// Returns the suggestion with the fix of a place; `None` where the fix would change more than the suggestion.
+fn fixed(found: &Occurrence, whole: &str, there: &Range<usize>) -> Option<String> {
     let fix = found.fix.as_deref()?;
     let typed = whole.get(found.range.start.min(there.start)..there.start)?;
     let follows = whole.get(there.end..found.range.end.max(there.end))?;
@@ -130,7 +130,7 @@ fn fixed(found: &Found, whole: &str, there: &Range<usize>) -> Option<String> {
 }
 
 /// Returns the lines of the suggestion before the one in which a place begins, if they say anything.
-fn lines_before(found: &Found, whole: &str, there: &Range<usize>) -> Option<String> {
+fn lines_before(found: &Occurrence, whole: &str, there: &Range<usize>) -> Option<String> {
     let before = whole.get(there.start..found.range.start.max(there.start))?;
     let left = before[..before.rfind('\n')?].trim_end();
     (!left.is_empty()).then(|| left.to_owned())
@@ -139,7 +139,7 @@ fn lines_before(found: &Found, whole: &str, there: &Range<usize>) -> Option<Stri
 /// Adds the uses of skills in the shadow.
 fn note_shadow(
     skills: &Skills,
-    broken: &[(usize, Mode, Found)],
+    broken: &[(usize, Mode, Occurrence)],
     whole: &str,
     there: &Range<usize>,
     uses: &mut Vec<SkillUse>,

@@ -124,7 +124,10 @@ impl<'a> PreparedJob<'a> {
             generator.generate(request, cancel, &mut |chunk| listener.receive(chunk.text, chunk.elapsed));
         trace.first_text = trace.first_text.or(listener.first_text);
         let raw = match answer {
-            Ok(raw) => before.map_or_else(|| raw.clone(), |before| joined(before, &raw)),
+            Ok(raw) => match before {
+                Some(before) => joined(before, &raw),
+                None => raw,
+            },
             Err(error) => {
                 trace.completion = Completion::Nothing(Reason::ModelFailed(error.to_string()));
                 return trace;

@@ -23,11 +23,6 @@ macro_rules! arms {
                 match self { $( Arm::$arm => $name, )+ }
             }
 
-            /// Returns what the arm is, for people.
-            pub fn about(self) -> &'static str {
-                match self { $( Arm::$arm => concat!($($doc),+).trim_start(), )+ }
-            }
-
             /// Returns the components that the arm switches on, in the order in which they are put to use.
             pub const fn components(self) -> &'static [Arm] {
                 match self { $( Arm::$arm => &[$(Arm::$component),*], )+ }
@@ -63,11 +58,6 @@ impl Arm {
     pub fn has(self, component: Arm) -> bool {
         self.components().contains(&component)
     }
-
-    /// Returns whether the arm cannot be run without its own component. `base` has none, and `all` takes what there is.
-    pub fn is_component(self) -> bool {
-        self.has(self)
-    }
 }
 
 /// A name that is no arm's.
@@ -95,7 +85,6 @@ mod tests {
     fn every_arm_is_found_by_its_name() {
         for arm in Arm::LIST {
             assert_eq!(arm.name().parse(), Ok(*arm));
-            assert!(arm.about().ends_with('.') && !arm.about().starts_with(' '), "{:?}", arm.about());
         }
         let error = "everything".parse::<Arm>().expect_err("no arm");
         assert_eq!(
@@ -106,12 +95,13 @@ mod tests {
 
     #[test]
     fn components_are_arms_of_one_kind_and_all_has_every_one() {
-        let components: Vec<Arm> = Arm::LIST.iter().copied().filter(|arm| arm.is_component()).collect();
+        // An arm of one kind of knowledge has itself.
+        let components: Vec<Arm> = Arm::LIST.iter().copied().filter(|arm| arm.has(*arm)).collect();
         assert_eq!(Arm::All.components(), components);
         for arm in Arm::LIST {
-            assert!(arm.components().iter().all(|component| component.is_component()), "{arm:?}");
+            assert!(arm.components().iter().all(|component| component.has(*component)), "{arm:?}");
         }
-        assert!(!Arm::Base.is_component() && !Arm::All.is_component());
+        assert!(!Arm::Base.has(Arm::Base) && !Arm::All.has(Arm::All));
         assert!(Arm::Adapter.has(Arm::Starter) && !Arm::Starter.has(Arm::Adapter));
     }
 }

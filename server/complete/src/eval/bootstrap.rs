@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn alike_cases_of_a_commit_do_not_make_it_surer() {
-        // 20 commits of which a quarter get better, told by 1 or by 20 cases each.
+        // 20 commits of which a quarter get better, of 1 or of 20 cases each.
         let better = |cases: usize| -> Vec<Fraction> {
             means((0..20 * cases).map(|n| f64::from((n / cases).is_multiple_of(4))))
         };

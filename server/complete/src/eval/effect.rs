@@ -70,10 +70,10 @@ pub struct Example {
 }
 
 /// Measures a skill, as if it were on, with a model; `None` where it applies in none of the cases. `progress` gets the
-/// number of finished cases after each case.
+/// number of the case at hand, from 1, before the case is run.
 ///
 /// # Errors
-/// As [`Generator::score`], except that cases without a score are measured without it.
+/// As [`Generator::score`]; but a case that the model cannot score is measured without a score.
 pub fn effect(
     skill: &Skill,
     cases: &[Case],

@@ -2,7 +2,8 @@
 //! edits elsewhere.
 //!
 //! Memory is rendered into the stable part of a prompt, before the window. It changes no weight, and a deleted note is
-//! gone with the next prompt. Nothing here knows where notes are stored or what time it is: the caller says so.
+//! gone with the next prompt. Nothing here knows where notes are stored or what time it is: the caller passes the notes
+//! that hold now.
 
 mod edit_history;
 mod note;

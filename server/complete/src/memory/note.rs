@@ -39,7 +39,7 @@ pub struct Note {
 /// A text that is no note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
-    /// There is nothing to remember.
+    /// It has no text.
     #[error("a note needs a text")]
     Empty,
     /// It is too long to be read with each prompt.

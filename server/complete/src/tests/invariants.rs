@@ -128,8 +128,7 @@ proptest! {
         let snapshot = Snapshot::new(&document, 1, language);
         let settings = Settings::default();
         let cursor = Offset(at.index(document.len() + 1));
-        let job =
-            Job::at(&snapshot, cursor, &settings);
+        let job = Job::at(&snapshot, cursor, &settings);
         let cursor = CursorContext::of(&job);
         let plan = plan(&cursor, &settings);
         let context = Context { cursor: &cursor, plan: &plan, trigger: job.trigger, ended };

@@ -29,7 +29,7 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
 
 /// Checks what is shown, and what the skills did.
 #[track_caller]
-fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, parts: &[&str]) -> String {
+fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, uses: &[&str]) -> String {
     let mut model = Scripted::new([model]);
     let trace = run(mode, &settings, &mut model);
     let seen = match &trace.completion {
@@ -38,7 +38,7 @@ fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, par
     };
     let found: Vec<String> = trace.skills.iter().map(ToString::to_string).collect();
     let found: Vec<&str> = found.iter().map(String::as_str).collect();
-    assert_eq!((seen.as_str(), found.as_slice()), (expect, parts));
+    assert_eq!((seen.as_str(), found.as_slice()), (expect, uses));
     shown(&model.asked[0].prompt)
 }
 
@@ -62,6 +62,6 @@ fn the_settings_take_away() {
     assert!(prompt.starts_with("<FimPrefix>fn f("), "{prompt}");
     check(Mode::Shadow, json!({}), model, model, &would);
     check(Mode::On, json!({ "trusted": false }), model, model, &[]);
-    // Repaired, though there is no room to tell it.
+    // Repaired, though there is no room for its advice.
     check(Mode::On, json!({ "skills": { "tokens": 0 } }), model, "a.is_empty()", &["no-len: repaired"]);
 }

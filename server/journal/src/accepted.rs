@@ -32,8 +32,9 @@ pub struct AcceptedEdit {
     /// The last retention check.
     #[serde(rename = "kept")]
     pub check: Option<RetentionCheck>,
-    /// The training weight: the share of the text that survived until the last check, where that was after a while or at
-    /// a commit, or where somebody changed the text; 0 before that, and for a suggestion that was undone.
+    /// The training weight: the share of the text that survived until the last check. A check at closing counts only
+    /// with a check after a while or at a commit, or where somebody changed the text. Else the weight is 0, as it is
+    /// before any check and for a suggestion that was undone.
     pub weight: f64,
 }
 

@@ -59,7 +59,7 @@ pub struct Request {
     pub lines: usize,
     /// Whether it came from an earlier generation, without a new call of the model.
     pub reused: bool,
-    /// How much of the surroundings the model was given, `whole` or `near`, if it was asked.
+    /// The size of the prompt's window, `whole` or `near`, if the model was asked.
     pub window: Option<String>,
     /// From the arrival of the request to its answer, in milliseconds.
     pub total_ms: f64,
@@ -87,7 +87,7 @@ pub struct LoggedOutcome {
     pub time: Stamp,
     /// The suggestion's identifier.
     pub suggestion: String,
-    /// `shown`, `accepted`, `partly-accepted`, `typed-through`.
+    /// `shown`, `accepted`, `partly-accepted`, `typed-through`, `typed-over`, `dismissed` or `superseded`.
     #[serde(rename = "fate")]
     pub outcome: String,
     /// How it is known: `editor` or `change`.

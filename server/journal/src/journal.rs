@@ -222,7 +222,7 @@ impl Journal {
         read().map_err(|source| JournalError::of("read", &self.path, source))
     }
 
-    /// Returns the digest of the last event and its number; nothing when there is none.
+    /// Returns the digest of the last event and its number; `None` when there is none.
     ///
     /// # Errors
     /// When the file cannot be read.

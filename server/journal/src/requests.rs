@@ -1,9 +1,9 @@
 //! The log of requests: JSON Lines, appended at the event, bounded, safe with several writers.
 //!
 //! One line is one `write` on a file opened for appending, so that two servers never mix their
-//! lines. The log is moved to `NAME.1` when it has grown to its bound: so the two files hold at most twice
-//! the bound. Readers skip lines that they do not understand: one cut short by a crash, or written by a newer version,
-//! harms nothing.
+//! lines. The log is moved to `NAME.1` when it has grown to its bound, so the two files hold at most twice the bound.
+//! Readers skip lines that they do not understand: one cut short by a crash, or written by a newer version, harms
+//! nothing.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};

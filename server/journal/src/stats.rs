@@ -59,7 +59,7 @@ pub struct Stats {
 }
 
 impl Figures {
-    /// Returns the share of suggestions of which something was taken; nothing where there were none.
+    /// Returns the share of suggestions of which something was taken; `None` where there were none.
     pub fn acceptance(&self) -> Option<f64> {
         let count = |outcome| self.outcomes.get(&outcome).copied().unwrap_or(0);
         let taken = count(SuggestionOutcome::Accepted) + count(SuggestionOutcome::PartlyAccepted);

@@ -261,17 +261,17 @@ fn what_is_forgotten_is_in_no_file() {
 
 #[test]
 fn what_is_no_journal_is_quarantined_and_never_overwritten() {
-    let check = |bytes: &dyn Fn(&Path), hopeless: bool| {
+    let check = |bytes: &dyn Fn(&Path), unusable: bool| {
         let folder = test_folder();
         std::fs::create_dir_all(folder.path.parent().expect("a folder")).expect("made");
         bytes(&folder.path);
         let before = std::fs::read(&folder.path).expect("bytes");
         let error = Journal::open(&folder.path).expect_err("no journal");
-        assert_eq!(error.is_unusable(), hopeless, "{error}");
+        assert_eq!(error.is_unusable(), unusable, "{error}");
         assert!(error.to_string().contains("journal.db"), "{error}");
         assert_eq!(std::fs::read(&folder.path).expect("bytes"), before, "looking changes nothing");
         let begun = Journal::open_or_begin(&folder.path, Stamp(77));
-        if hopeless {
+        if unusable {
             let (mut journal, quarantined) = begun.expect("a new one");
             let quarantined = quarantined.expect("the old one");
             assert_eq!(std::fs::read(&quarantined).expect("bytes"), before);
@@ -342,6 +342,7 @@ fn writer(path: &Path) -> Child {
 #[test]
 fn two_processes_write_at_once_and_are_killed_in_the_middle() {
     let folder = test_folder();
+    let mut reported = 0;
     for _ in 0..3 {
         let mut writers = [writer(&folder.path), writer(&folder.path)];
         // Each has many turns; the pipes stay open, so that nothing but the kill ends a writer.
@@ -350,6 +351,7 @@ fn two_processes_write_at_once_and_are_killed_in_the_middle() {
         });
         for output in &mut outputs {
             assert_eq!(output.filter(|line| line == WRITTEN).take(TURNS).count(), TURNS, "a writer ended");
+            reported += 2 * TURNS as u64; // an offer and an acceptance each turn
         }
         for writer in &mut writers {
             writer.kill().expect("killed");
@@ -357,6 +359,7 @@ fn two_processes_write_at_once_and_are_killed_in_the_middle() {
         }
         let mut journal = Journal::open(&folder.path).expect("still a journal");
         let audit = verified(&mut journal);
+        assert!(audit.events >= reported, "{} events of {reported}", audit.events);
         assert_eq!(audit.texts, audit.events, "an event and its text are one transaction");
     }
 }

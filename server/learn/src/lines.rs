@@ -24,7 +24,7 @@ pub(crate) fn is_writing(text: &str) -> bool {
     !only_closers(text) && text.chars().any(char::is_alphanumeric)
 }
 
-/// Returns one of the bytes behind the indentation that `fits` takes, given with its character.
+/// Returns a random byte offset behind the indentation for which `fits` returns true; it gets the character, too.
 pub(crate) fn byte_in(
     line: &str,
     indent: usize,
@@ -36,7 +36,7 @@ pub(crate) fn byte_in(
     (!bytes.is_empty()).then(|| bytes[random.below(bytes.len())])
 }
 
-/// Returns whether a word, or something that is no word, begins with the character `c` behind `before`.
+/// Returns whether the character `c`, which follows `before`, is a sign or begins a word.
 pub(crate) fn starts_word(before: &str, c: char) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let before = before.chars().next_back();

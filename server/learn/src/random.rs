@@ -7,7 +7,7 @@ use housestyle_complete::random::SplitMix64;
 pub(crate) struct Random(SplitMix64);
 
 impl Random {
-    /// Returns a generator for one place, told by a seed and names. What is drawn there depends on nothing else.
+    /// Returns the generator of a place, from a seed and names. Its numbers depend on nothing else.
     pub(crate) fn at(seed: u64, names: &[&str]) -> Random {
         // FNV-1a, with a byte between names that no UTF-8 text holds.
         let bytes = names.iter().flat_map(|name| name.bytes().chain([0xFF]));
@@ -17,7 +17,7 @@ impl Random {
         Random(SplitMix64::new(hash ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
     }
 
-    /// Returns a number below `bound`, or 0 where there is none.
+    /// Returns a number below `bound`, or 0 where `bound` is 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0.below(bound)
     }

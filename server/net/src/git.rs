@@ -9,7 +9,7 @@ use housestyle_workspace::notice;
 /// Why the user's git failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    /// The name of the remote is none.
+    /// The text is no name of a remote.
     #[error("{remote:?} is no remote: see `git remote`")]
     NotARemote {
         /// The name.
@@ -39,10 +39,10 @@ pub enum GitError {
     },
 }
 
-/// Checks that a remote's name is one, and that the network is allowed.
+/// Checks that a text is a remote's name, and that the network may be used.
 ///
 /// # Errors
-/// When it is not.
+/// When it is none, or the network may not be used.
 pub fn network(remote: &str, offline: bool) -> Result<(), GitError> {
     if remote.starts_with('-') || remote.is_empty() {
         return Err(GitError::NotARemote { remote: remote.to_owned() });
@@ -82,7 +82,7 @@ pub fn address(root: &Path, remote: &str) -> Result<String, GitError> {
 }
 
 /// Returns a text with the passwords in addresses taken out.
-pub fn without_passwords(text: &str) -> String {
+pub(crate) fn without_passwords(text: &str) -> String {
     let mut parts = text.split("://");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {

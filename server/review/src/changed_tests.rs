@@ -60,13 +60,13 @@ fn what_a_branch_adds_changes_and_removes_is_listed() {
     git(at, &["switch", "--quiet", "work"]);
     for base in [None, Some("main"), Some("HEAD~2")] {
         let found = changed(at, base, &["skills"], "SKILL.md", LIMITS).expect("read");
-        let told: Vec<_> = found
+        let folders: Vec<_> = found
             .folders
             .iter()
             .map(|folder| (folder.path.as_str(), folder.before.is_some(), folder.after.is_some()))
             .collect();
         assert_eq!(
-            told,
+            folders,
             [("skills/a", true, true), ("skills/b", true, false), ("skills/d", false, true)],
             "{base:?}"
         );

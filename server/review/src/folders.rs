@@ -185,8 +185,9 @@ fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Optio
     repository.find_tree(root.get_path(Path::new(path)).ok()?.id()).ok()
 }
 
-/// Returns for each folder, a pair of path and git's id of the content, the merge that brought it to the default branch as
-/// it is. `None` where the branch has another content, or the commit is not in this clone.
+/// Returns the merges that brought folders to the default branch as they are, in the order of `folders`, which are pairs
+/// of a path and git's id of the content. `None` where the branch has another content, or the commit is not in this
+/// clone.
 ///
 /// # Errors
 /// When there is no repository, or its objects cannot be read.

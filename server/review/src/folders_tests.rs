@@ -77,7 +77,7 @@ fn folders_are_read_within_limits() {
             on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
         assert_eq!((found.branch.as_str(), found.commit), ("refs/heads/main", tip.to_string()));
         assert_eq!(found.work_tree.is_none(), bare);
-        let told: Vec<String> = found
+        let folders: Vec<String> = found
             .folders
             .iter()
             .map(|folder| match &folder.files {
@@ -86,7 +86,7 @@ fn folders_are_read_within_limits() {
             })
             .collect();
         assert_eq!(
-            told,
+            folders,
             [
                 ".agents/skills/z 1",
                 "skills/a 2",
@@ -121,10 +121,10 @@ fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
     let asked: Vec<(&str, &str)> =
         found.folders.iter().map(|folder| (folder.path.as_str(), folder.tree.as_str())).collect();
     let merges = merges_of(world.path(), &asked).expect("read");
-    let told: Vec<(String, i64, String)> =
+    let named: Vec<(String, i64, String)> =
         merges.into_iter().flatten().map(|merge| (merge.name, merge.time, merge.commit)).collect();
     let expected = ("Cleo".to_owned(), 3, merge.to_string());
-    assert_eq!(told, [expected.clone(), expected]);
+    assert_eq!(named, [expected.clone(), expected]);
     let zero = "0".repeat(40);
     let absent = [("skills/a", zero.as_str()), ("skills/c", asked[0].1), ("skills/a", "no number")];
     assert_eq!(merges_of(world.path(), &absent).expect("read"), [None, None, None]);
@@ -163,7 +163,7 @@ fn proposals_are_listed_local_and_fetched() {
     let repository = world.repository();
     repository.reference("refs/remotes/origin/housestyle/proposals/b", tip, true, "test").expect("made");
     let found = proposals(world.path()).expect("listed");
-    let told: Vec<(&str, i64)> = found.iter().map(|branch| (branch.name.as_str(), branch.time)).collect();
-    assert_eq!(told, [("a", 2), ("b", 1)]);
+    let names: Vec<(&str, i64)> = found.iter().map(|branch| (branch.name.as_str(), branch.time)).collect();
+    assert_eq!(names, [("a", 2), ("b", 1)]);
     assert_eq!(found[1].reference, "refs/remotes/origin/housestyle/proposals/b");
 }

@@ -126,8 +126,8 @@ impl History {
         &self.exclusions
     }
 
-    /// Calls `each` with every file at HEAD that is somebody's writing, in the order of the paths. Returns the excluded files,
-    /// counted by reason.
+    /// Calls `each` with every file at HEAD that is somebody's writing, in the order of the paths. Returns the excluded
+    /// files, counted by reason.
     ///
     /// # Errors
     /// When the tree of HEAD is damaged or missing.

@@ -18,10 +18,12 @@ pub fn is_ignored(root: &Path, path: &Path) -> Result<bool, ReviewError> {
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(false),
         Err(error) => return Err(ReviewError::Ignored(error)),
     };
+    if !repository.status_should_ignore(path).map_err(ReviewError::Ignored)? {
+        return Ok(false);
+    }
     // The lists alone do not know what is tracked.
-    let is_tracked = || -> Result<bool, git2::Error> { Ok(repository.index()?.get_path(path, 0).is_some()) };
-    let is_listed = repository.status_should_ignore(path).map_err(ReviewError::Ignored)?;
-    Ok(is_listed && !is_tracked().map_err(ReviewError::Ignored)?)
+    let index = repository.index().map_err(ReviewError::Ignored)?;
+    Ok(index.get_path(path, 0).is_none())
 }
 
 #[cfg(test)]

@@ -319,12 +319,12 @@ fn a_shallow_clone_begins_where_it_begins() {
 fn a_missing_text_is_counted_and_the_rest_is_read() {
     let mut made = Made::new(false);
     made.commit("Begin", &[("a.rs", Some(A))]);
-    let gone = made.repository.blob(b"fn gone() {\n    lost();\n}\n").expect("written");
+    let blob = made.repository.blob(b"fn gone() {\n    lost();\n}\n").expect("written");
     made.commit(
         "Add",
         &[("b.rs", Some(b"fn gone() {\n    lost();\n}\n")), ("c.rs", Some(b"fn c() {\n    kept();\n}\n"))],
     );
-    let hex = gone.to_string();
+    let hex = blob.to_string();
     let object = made.repository.path().join("objects").join(&hex[..2]).join(&hex[2..]);
     std::fs::remove_file(object).expect("removed");
     let made = Made { repository: Repository::open(made.folder.path()).expect("opened"), ..made };

@@ -28,7 +28,8 @@ pub struct HoleOptions {
 pub(crate) struct Hole {
     /// The middle, in the text after the commit. All before it is the case's prefix.
     pub(crate) middle: Range<usize>,
-    /// The part of the text after the commit that follows at once: the rest of a line that was there before, or a line's end.
+    /// The part of the text after the commit that follows at once: the rest of a line that was there before, or a
+    /// line's end.
     pub(crate) tail: Range<usize>,
     /// From where on the text before the commit follows that.
     pub(crate) old: usize,

@@ -13,7 +13,7 @@ const MOVED_LINES: usize = 3;
 const MOVED_SHARE: f64 = 0.8;
 
 /// Removes from a commit's files the hunks that are no writing: layout, moved lines, mass changes. A commit that is a
-/// reformat as a whole loses all its hunks. Returns the counts of the removed hunks by reason.
+/// reformat as a whole loses all its hunks. Returns the counts of the removed hunks by reason; a reformat counts once.
 pub fn exclude_changes(files: &mut [FileChange]) -> ExclusionCounts {
     let mut counts = ExclusionCounts::default();
     if is_reformat(files) {

@@ -54,9 +54,9 @@ pub fn plant(seed: u64) -> Vec<Canary> {
     TEMPLATES.iter().enumerate().map(canary).collect()
 }
 
-/// Returns the exposure of a secret in bits: the logarithm of how many secrets there are, less that of its rank. `secret`
-/// and `references` are negative log-likelihoods. Equal ones count as likelier, a figure that is no number as the least
-/// likely.
+/// Returns the exposure of a secret in bits: the logarithm of how many secrets there are, less that of its rank.
+/// `secret` and `references` are negative log-likelihoods. Equal references count as likelier; a secret whose figure
+/// is no number counts as the least likely.
 pub fn exposure(secret: f64, references: &[f64]) -> f64 {
     let likelier = if secret.is_nan() {
         references.len()

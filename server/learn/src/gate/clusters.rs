@@ -17,8 +17,8 @@ pub struct Share<'a> {
     pub against: (f64, f64),
 }
 
-/// Returns the difference of two ratios with an interval over commits, or `None` without edits. A single commit is drawn
-/// again and again, so that its interval has no width.
+/// Returns the difference of two ratios with an interval over commits, or `None` without edits. With a single commit
+/// the interval has no width.
 pub fn difference<'a>(shares: impl IntoIterator<Item = Share<'a>>) -> Option<Difference> {
     let fraction = |(top, bottom)| Fraction { top, bottom };
     let cases = shares.into_iter().map(|share| (share.commit, [share.arm, share.against].map(fraction)));
@@ -53,7 +53,7 @@ mod tests {
             let found = of(100, edits, |commit, _| f64::from(u8::from(commit % 4 == 0)));
             assert!((width(found) - theory).abs() < 0.02, "{edits}: {found:?}");
         }
-        // The same edits told as commits of their own would look three times as sure.
+        // The same edits as commits of their own would look three times as sure.
         let apart = of(1000, 1, |commit, _| f64::from(u8::from(commit % 4 == 0)));
         assert!(width(apart) < theory / 2.5, "{apart:?}");
     }

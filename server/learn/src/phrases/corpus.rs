@@ -31,7 +31,7 @@ pub struct Document {
     pub length: usize,
 }
 
-/// How near a text is to the position that is asked for, the farthest first.
+/// How near a text is to the place of the prediction, the farthest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// Anywhere in the repository.
@@ -56,7 +56,7 @@ pub struct Phrases {
     pub(super) starts: Vec<u32>,
     /// A border, then the documents, each with a border behind it.
     pub(super) tokens: Vec<u32>,
-    /// Places in `tokens`, ordered as [`order::compare`] has it.
+    /// Positions in `tokens`, ordered as [`order::compare`] has it.
     pub(super) positions: Vec<u32>,
 }
 
@@ -118,7 +118,7 @@ impl Phrases {
         self.weights = weights;
     }
 
-    /// Puts a text in. A whole file takes the position of the one that had its path.
+    /// Puts a text in. A whole file replaces the earlier one of its path.
     ///
     /// # Errors
     /// [`LearnError::Full`] when there is no room for it; nothing is changed then.
@@ -170,13 +170,13 @@ impl Phrases {
         full
     }
 
-    /// Removes all texts of a path, the file and those of edits; returns how many. The rest is as if they had never been
-    /// there.
+    /// Removes all texts of a path, the file and those of edits; returns how many. The rest is as if they had never
+    /// been there.
     pub fn remove(&mut self, path: &str) -> usize {
         self.remove_where(&mut |_, d| d.path == path)
     }
 
-    /// Takes out all edits but the last `most` that were put in; returns how many.
+    /// Removes all edits but the last `most` that were put in; returns how many.
     pub fn keep_last_edits(&mut self, most: usize) -> usize {
         let edits = self.documents.iter().filter(|d| d.kind == Kind::Edit).count();
         let mut old = edits.saturating_sub(most);
@@ -187,13 +187,13 @@ impl Phrases {
         })
     }
 
-    /// Removes the texts of the journal's entries that `deleted` takes; returns how many. The rest is as if they had never
-    /// been there.
+    /// Removes the texts of the journal's entries for which `deleted` returns true; returns how many. The rest is as
+    /// if they had never been there.
     pub fn remove_taken(&mut self, deleted: impl Fn(i64) -> bool) -> usize {
         self.remove_where(&mut |_, d| matches!(d.kind, Kind::Taken(entry) if deleted(entry)))
     }
 
-    /// Removes the documents that `which` takes, given their number.
+    /// Removes the documents for which `which` returns true; it gets their number, too.
     pub(super) fn remove_where(&mut self, which: &mut dyn FnMut(usize, &Document) -> bool) -> usize {
         let removes: Vec<bool> = self.documents.iter().enumerate().map(|(n, d)| which(n, d)).collect();
         let removed = removes.iter().filter(|removes| **removes).count();

@@ -16,7 +16,8 @@ pub struct Prediction {
     pub tokens: Vec<(u32, f32)>,
     /// The share of the model.
     pub model: f32,
-    /// Kind of match that this rests on; see [`HeldOutToken`](super::HeldOutToken). `None` where nothing was found.
+    /// The kind of match that this rests on: the level of the longest match, and how sure the prediction is. `None`
+    /// where nothing was found.
     pub kind: Option<usize>,
     votes: Vec<Vote>,
 }

@@ -61,7 +61,7 @@ impl Phrases {
         if found != content_sum {
             return Err(LearnError::Checksum { found, content: content_sum });
         }
-        // It is as it was written, but who wrote it is not known: every length and every position is checked all the same.
+        // The bytes are as they were written, but the writer is unknown: every length and position is checked, too.
         let mut r = Reader(content.get(MAGIC.len() + 4..).unwrap_or_default());
         let mut phrases = Phrases::new(u64::from_le_bytes(r.array("vocabulary")?));
         let shares = r.number("weights")? as usize;

@@ -8,7 +8,7 @@ pub(super) const BORDER: u32 = u32::MAX;
 pub(super) const SHORTEST: usize = 2;
 /// Tokens that are compared: the longest match.
 pub(super) const LONGEST: usize = 24;
-/// Places from which on a run is sorted with a key of their last tokens.
+/// From so many positions on a run is sorted with a key of their last tokens.
 const MANY: usize = 1 << 12;
 
 /// Returns the positions of a text that begins at `start`: those with enough before them, and a token behind.
@@ -16,8 +16,8 @@ pub(super) fn positions(start: u32, length: usize) -> impl Iterator<Item = u32> 
     (start + SHORTEST as u32)..(start + (length.max(SHORTEST)) as u32)
 }
 
-/// Compares two positions by the tokens before them, the last first; positions that agree in [`LONGEST`] of them, or up to
-/// the border, come in the order of the texts.
+/// Compares two positions by the tokens before them, the last first. Positions that agree in [`LONGEST`] tokens, or up
+/// to the border, come in the order of the texts.
 pub(super) fn compare(tokens: &[u32], a: u32, b: u32) -> Ordering {
     against(tokens, a, &tokens[..b as usize]).then(a.cmp(&b))
 }

@@ -87,8 +87,8 @@ impl Phrases {
         self.tokens.iter().skip(found.position as usize).copied().take_while(|token| *token != BORDER)
     }
 
-    /// Returns whether a position goes on as the text after the hole begins. In the hole's own file that is the hole's own
-    /// position, before anything was written there: the text after the hole is not the missing one.
+    /// Returns whether a position goes on as the text after the hole begins. In the hole's own file such a position is
+    /// the hole itself, as the file was before somebody wrote there: the text after the hole is not the missing one.
     fn goes_on_with(&self, position: u32, after: &[u32]) -> bool {
         let Some(here) = self.tokens.get(position as usize..).and_then(|rest| rest.get(..KNOWN_AGAIN)) else {
             return false;

@@ -229,7 +229,7 @@ fn it_is_full_at_its_bound_and_says_so() {
     cache.insert("a", Kind::File, &half).expect("room");
     let full = cache.insert("b", Kind::File, &half).expect_err("no room");
     assert!(full.to_string().starts_with("b: its 2097152 tokens and the"), "{full}");
-    cache.insert("a", Kind::File, &half[1..]).expect("in its own position");
+    cache.insert("a", Kind::File, &half[1..]).expect("in the place of the old one");
     assert_eq!(cache.extend([("c", Kind::Edit, &half[..]), ("d", Kind::Edit, &half[..9])]).len(), 1);
     assert_eq!(cache.documents().len(), 2);
     assert!(cache.bytes() <= 8 * (cache.len() + 64) + 1024);

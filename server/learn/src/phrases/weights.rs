@@ -9,9 +9,9 @@ const SURE: [f32; 5] = [0.15, 0.3, 0.5, 0.75, 0.95];
 const KINDS: usize = LEVELS.len() * (SURE.len() + 1);
 /// Rounds of a fit; it moves little after a few.
 const ROUNDS: usize = 50;
-/// How many outcomes the weights from before a fit count as, so that few outcomes change little.
+/// How many held-out tokens the weights before a fit count as, so that few tokens change little.
 const PRIOR: f64 = 20.0;
-/// HeldOutTokens that a team's own weights are fitted to at least.
+/// Fewest held-out tokens to which a team's own weights are fitted.
 pub const FEWEST: usize = 100;
 /// The most that a match may count: whatever was seen before, something else may come.
 const MOST: f32 = 0.98;
@@ -56,8 +56,8 @@ pub struct HeldOutToken {
 }
 
 impl Weights {
-    /// Returns the weights, fitted to outcomes so that the mixture finds them as likely as it can (expectation
-    /// maximisation). Kinds that were seldom seen keep most of what they had.
+    /// Returns the weights, fitted so that the mixture makes the tokens as likely as it can (expectation
+    /// maximisation). Kinds with few tokens keep most of their weight from before.
     #[must_use]
     pub fn fit(&self, outcomes: &[HeldOutToken]) -> Weights {
         let mut shares = self.shares.clone();
@@ -78,7 +78,7 @@ impl Weights {
         Weights { shares, ..self.clone() }
     }
 
-    /// Returns the nats of outcomes in the mixture.
+    /// Returns the nats of the tokens in the mixture.
     pub fn nats(&self, outcomes: &[HeldOutToken]) -> f64 {
         let nats = |o: &HeldOutToken| {
             let share = f64::from(self.share(o.kind));
@@ -87,8 +87,8 @@ impl Weights {
         outcomes.iter().map(nats).sum()
     }
 
-    /// Returns weights for a team: fitted to its held-out tokens, or none where even these find the outcomes less likely
-    /// than the model does alone. Few outcomes say little: with fewer than [`FEWEST`] the weights stay as they are.
+    /// Returns weights for a team: fitted to its held-out tokens, or all 0 where even the fitted mixture makes them
+    /// less likely than the model alone. With fewer tokens than [`FEWEST`] the weights stay as they are.
     #[must_use]
     pub fn fitted(&self, outcomes: &[HeldOutToken]) -> Weights {
         if outcomes.len() < FEWEST {

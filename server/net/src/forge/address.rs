@@ -2,18 +2,18 @@
 
 /// A remote's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+pub(crate) struct Address {
     /// The host, in lower case, with the port where it is HTTP on a port of its own.
-    pub host: String,
+    pub(crate) host: String,
     /// The repository's path, without `.git`.
-    pub path: String,
+    pub(crate) path: String,
     /// Whether it is spoken to without TLS.
-    pub is_plain: bool,
+    pub(crate) is_plain: bool,
 }
 
 impl Address {
     /// Reads an address; `None` where it is a folder or no address at all.
-    pub fn parse(text: &str) -> Option<Address> {
+    pub(crate) fn parse(text: &str) -> Option<Address> {
         let text = text.trim();
         let (scheme, authority, path) = match text.split_once("://") {
             Some((scheme, rest)) => {

@@ -7,11 +7,11 @@ mod hosts;
 mod pulls;
 mod token;
 
-pub use address::Address;
 pub use client::Client;
 pub use error::ForgeError;
 pub use pulls::PullRequestDraft;
 
+use address::Address;
 use hosts::endpoint;
 use housestyle_workspace::Home;
 use housestyle_workspace::forges::Hosts;

@@ -88,7 +88,8 @@ impl PartialFile {
     /// Appends all of `reader`; calls `progress` with the whole length after each block.
     ///
     /// # Errors
-    /// Tells a failing reader (another source may help) from a failing disk (none does).
+    /// [`SourceError::Unavailable`] where the reader fails, as another source may help; [`SourceError::Fatal`] where
+    /// the disk fails.
     pub(super) fn append(
         &mut self,
         reader: &mut dyn Read,

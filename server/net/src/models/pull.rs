@@ -188,7 +188,7 @@ impl<'a> Pull<'a> {
         Ok(Pulled { record, fetched: true })
     }
 
-    /// Refuses at once what cannot fit anyhow; a disk that fills up on the way is told when it happens.
+    /// Refuses at once what cannot fit anyhow; a disk that fills up on the way is an error then.
     fn check_space(&self, entry: &Entry) -> Result<(), PullError> {
         let there = match self.store.status(entry) {
             Status::Partial(size) => size,

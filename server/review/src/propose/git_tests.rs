@@ -333,7 +333,7 @@ fn a_lock_of_another_process_is_reported_and_nothing_changes() {
     fs::write(&lock, "").expect("written");
     let error = git.propose("two").expect_err("locked");
     assert!(
-        matches!(&error, ReviewError::Locked { lock: told, .. } if told.ends_with("prefer-bail.lock")),
+        matches!(&error, ReviewError::Locked { lock, .. } if lock.ends_with("prefer-bail.lock")),
         "{error}"
     );
     assert_eq!(git.git(&["rev-parse", BRANCH]).trim(), first.commit);

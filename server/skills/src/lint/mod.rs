@@ -47,7 +47,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Returns whether findings refuse a skill: all of them do where it is to be strict, else those that are grave.
+/// Returns whether findings refuse a skill: with `strict` any does, else only [`Severity::Refused`].
 pub fn refuses(findings: &[Finding], strict: bool) -> bool {
     findings.iter().any(|finding| strict || finding.severity == Severity::Refused)
 }

@@ -9,8 +9,8 @@ use regex::Regex;
 
 use super::{Found, Severity};
 
-/// Words after which a word of negation negates nothing: `do not forget` is an order. Other negations make an order advice
-/// against it, which is only a warning.
+/// Words that follow a negation and undo it: `do not forget` is an order. Any other negation makes an order advice against
+/// it, which is only a warning.
 const NO_NEGATION: &[&str] = &["forget", "fail", "hesitate", "only", "skip", "omit", "stop", "neglect"];
 /// Words by which a sentence warns of something.
 const NEGATION: &[&str] = &[
@@ -217,7 +217,7 @@ const ORDERS: &[Order] = &[
     ),
 ];
 
-/// Bytes before an order in which its sentence begins.
+/// Most bytes before an order in which a negation is sought.
 const SENTENCE: usize = 90;
 
 /// Looks for orders in a text.

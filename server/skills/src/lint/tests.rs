@@ -1,4 +1,4 @@
-//! What is refused, what is told, and what is fine.
+//! Texts that are refused, texts that get a warning, and texts that are fine.
 
 use super::*;
 

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::{Found, orders};
 use crate::hidden;
 
-/// Bytes of a file that are checked. A longer text is none for a prompt.
+/// Bytes of a file that are checked. A longer text does not belong in a prompt.
 const MOST_SCANNED: usize = 1 << 20;
 /// Characters of a run from which on it is an encoding of something.
 const ENCODED_RUN: usize = 120;

@@ -30,7 +30,7 @@ pub(super) fn candidate(
     let held_out = held_out(later, after);
     let [low, _] = wilson(support.followed + held_out.followed, support.places + held_out.places);
     let contested = support.changed > 0 || support.places > support.followed;
-    // Changes show a decision; a rule that nobody ever broke is not worth a skill.
+    // Changes show a decision; a rule that nobody ever broke is worth less.
     let worth = if contested { 1.0 + (support.changed as f64).min(10.0) / 10.0 } else { 0.6 };
     Candidate {
         description: format!("{} {}", wording.rule, when(&file.scope)),

@@ -20,11 +20,3 @@ pub struct FileEdit<'a> {
     /// The changed lines, from the top, in bytes of the text before and of the text after.
     pub hunks: Vec<(Range<usize>, Range<usize>)>,
 }
-
-impl<'a> FileEdit<'a> {
-    /// Returns the texts that a hunk removed and added; empty where a range is none of the text.
-    pub fn texts(&self, hunk: &(Range<usize>, Range<usize>)) -> (&'a str, &'a str) {
-        let old = self.old.get(hunk.0.clone()).unwrap_or_default();
-        (old, self.new.get(hunk.1.clone()).unwrap_or_default())
-    }
-}

@@ -4,18 +4,18 @@ use crate::rule::Rule;
 
 /// A rule that was found, before anything is known of how it is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guess {
+pub(crate) struct Guess {
     /// The rule.
-    pub rule: Rule,
+    pub(crate) rule: Rule,
     /// Identifiers of the languages in which it can hold; empty for all.
-    pub languages: Vec<String>,
+    pub(crate) languages: Vec<String>,
     /// The reason to count its places.
-    pub basis: Basis,
+    pub(crate) basis: Basis,
 }
 
 /// The reason for a guess, before its places are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
+pub(crate) enum Basis {
     /// Only its places: two ways of one thing, of which the team has one.
     Places,
     /// The way that is common everywhere: it takes exceptions or changes to make it worth telling.

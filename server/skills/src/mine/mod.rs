@@ -1,8 +1,8 @@
 //! The miner: rules found in a team's edits.
 //!
 //! [`mine`] reads from top to bottom like the list of its steps: find rules that could hold in the earlier edits, count
-//! how each is followed, find the scope in which it holds, drop the untrusted, unsteady, known and unsafe ones, measure the
-//! rest on held-out edits, merge, rank, and take the best.
+//! how each is followed, find the scope in which it holds, drop the untrusted, unsteady, known and unsafe ones, merge,
+//! measure the rest on held-out edits, rank, and take the best.
 
 mod alignment;
 mod candidate;
@@ -30,6 +30,6 @@ mod trust;
 pub use candidate::{Candidate, CounterExample, Example, HeldOut, Support};
 pub use file_edit::FileEdit;
 pub use funnel::{Dropped, Stage};
-pub use guess::{Basis, Guess};
+pub(crate) use guess::{Basis, Guess};
 pub use pipeline::{Mined, MiningOptions, judge, mine, new_occurrences};
 pub use render::render;

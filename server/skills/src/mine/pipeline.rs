@@ -122,7 +122,7 @@ impl Mined {
         self.dropped.push(Dropped { name, title, stage, why, followed, places });
     }
 
-    /// Returns how many rules fell through at each stage at which some did.
+    /// Returns how many rules were dropped at each stage, without the stages that dropped none.
     pub fn funnel(&self) -> Vec<(Stage, usize)> {
         let count = |stage| self.dropped.iter().filter(|dropped| dropped.stage == stage).count();
         Stage::ALL.into_iter().map(|stage| (stage, count(stage))).filter(|(_, count)| *count > 0).collect()

@@ -1,6 +1,6 @@
 //! A candidate as the files of a skill, from closed templates.
 //!
-//! Text of the repository stands in fences alone; examples that the lint would refuse are dropped. There are no
+//! Text of the repository stands only in fences; examples that the lint would refuse are dropped. There are no
 //! addresses and no commands.
 
 use std::collections::BTreeMap;
@@ -137,7 +137,7 @@ fn evidence(candidate: &Candidate) -> String {
     for (number, [followed, places]) in candidate.stability.iter().enumerate() {
         text.push_str(&format!("| {} | {places} | {} |\n", number + 1, percent(*followed, *places)));
     }
-    text.push_str("\n## HeldOut edits\n\n");
+    text.push_str("\n## Later edits\n\n");
     if later.places == 0 {
         text.push_str("It applies nowhere in the edits that were kept back.\n");
     } else {

@@ -82,7 +82,7 @@ fn of_lines(text: &str, language: Language) -> Vec<Raw> {
     for line in text.split_inclusive('\n') {
         let range = trimmed(text, at..at + line.len());
         at += line.len();
-        if text[range.clone()].starts_with(mark) {
+        if slice(text, &range).starts_with(mark) {
             found.push(Raw { range, is_string: false, before: None });
         }
     }
@@ -176,6 +176,11 @@ fn marker(own: &str) -> &str {
     &own[..end]
 }
 
+/// Returns the text of a range; empty where it is none.
+fn slice<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
+    text.get(range.clone()).unwrap_or_default()
+}
+
 /// Returns whether two comments are one: lines of the same mark, one below the other, with nothing else on them.
 fn joins(text: &str, last: &Raw, next: &Raw) -> bool {
     let gap = text.get(last.range.end..next.range.start).unwrap_or("x");
@@ -198,7 +203,7 @@ fn own_line(text: &str, start: usize) -> bool {
 
 fn piece(text: &str, language: Language, group: &[Raw]) -> Option<Piece> {
     let (first, last) = (group.first()?, group.last()?);
-    let own = &text[first.range.clone()];
+    let own = slice(text, &first.range);
     let mark = if first.is_string { "" } else { marker(own) };
     let mut lines = Vec::new();
     for comment in group {
@@ -209,12 +214,12 @@ fn piece(text: &str, language: Language, group: &[Raw]) -> Option<Piece> {
         }
     }
     let range = first.range.start..last.range.end;
-    let first_line = lines.iter().find(|line| !line.is_empty()).map(|line| &text[line.clone()])?;
+    let first_line = lines.iter().find(|line| !line.is_empty()).map(|line| slice(text, line))?;
     let folded = first_line.to_lowercase();
     let is_order =
         own.starts_with("#!") || ORDERS.iter().any(|order| folded.starts_with(&order.to_lowercase()));
     let is_rights = first.range.start < 400 && {
-        let all = text[range.clone()].to_lowercase();
+        let all = slice(text, &range).to_lowercase();
         RIGHTS.iter().any(|word| all.contains(word))
     };
     if is_order || is_rights {

@@ -85,9 +85,9 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let found = words(text, std::slice::from_ref(&(0..text.len())), true);
-        let told: Vec<&str> =
+        let plain: Vec<&str> =
             found.iter().filter(|word| word.plain).map(|word| &text[word.range.clone()]).collect();
-        assert_eq!(told.join(" "), expected, "{text:?}");
+        assert_eq!(plain.join(" "), expected, "{text:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Definitions that have names: tests, constructors, types of errors. Definition by the syntax tree alone.
+//! Definitions that have names: tests, constructors, types of errors. Found by the syntax tree alone.
 
 use std::ops::Range;
 

@@ -10,7 +10,7 @@ use super::pattern::{Finder, Match, Pattern, expand};
 use crate::error::SkillError;
 use crate::source::Source;
 
-/// Patterns of what a rule avoids that are read, at most.
+/// Most avoided patterns of a rule that are read.
 const AVOIDED: usize = 32;
 
 /// Patterns are code with metavariables: `$NAME` stands for one node, `$$$NAME` for any number of neighbours, and the

@@ -344,15 +344,20 @@ proptest! {
 fn what_is_deep_or_long_is_read_in_bounds() {
     let deep = format!("{}x{}", "f(".repeat(3000), ")".repeat(3000));
     let long = "g(1);\n".repeat(3000);
-    let made = history("rust", &[(&deep, &long), (&long, &deep), (&deep, "x"), ("x", &long)]);
+    // Neighbours whose product is beyond what is compared.
+    let (few, many) = ("first_of_the_calls(1);\n".repeat(600), "second_of_the_calls(1);\n".repeat(700));
+    let made = history("rust", &[(&deep, &long), (&long, &deep), (&deep, "x"), ("x", &long), (&few, &many)]);
+    let mut compared = 0;
     let rust = Language::from_id("rust");
     for made in &made {
         let read = |text| Term::of(&Source::new(&made.path, text, rust));
         let (Some(old), Some(new)) = (read(made.old.as_str()), read(made.new.as_str())) else { continue };
         let diff = Diff::of(&old, &new, Bounds::default().tokens);
+        compared += 1;
         assert!(diff.compared <= COMPARED, "{} comparisons", diff.compared);
         assert!(diff.pairs.len() <= PAIRS, "{} pairs", diff.pairs.len());
     }
+    assert!(compared > 0, "some have a tree");
     mined(&made);
     conventions(&edits(&made), &Bounds::default());
 }

@@ -120,10 +120,10 @@ mod tests {
             changed(&words("Utilize _ now"), &words("Use _ now"), commit, &mut changes);
             changed(&words("it fixes it"), &words("it fixed it"), commit, &mut changes);
         }
-        let told: Vec<String> =
+        let rules: Vec<String> =
             terms(&changes).into_iter().map(|found| format!("{:?}", found.rule)).collect();
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("e-mail") && told[1].contains("utilize"), "{told:?}");
+        assert_eq!(rules.len(), 2, "{rules:?}");
+        assert!(rules[0].contains("e-mail") && rules[1].contains("utilize"), "{rules:?}");
         changed(&words("please utilize x"), &words("please employ x"), "d", &mut changes);
         assert_eq!(terms(&changes).len(), 2);
     }

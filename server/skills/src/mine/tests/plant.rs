@@ -226,10 +226,10 @@ fn python(random: &mut Random, number: usize) -> String {
     let comment = if random.chance(50) { comment.to_lowercase() } else { comment };
     let name = random.pick(NAMES);
     let logged = written(random, "print(", name, number);
-    let told = written(random, ".format(", name, number);
+    let shown = written(random, ".format(", name, number);
     let returned = either(random, " -> int", "");
     format!(
-        "\n\ndef f{number}_{}(rows, {name}){returned}:\n    \"\"\"{open}{verb} the {thing} of all rows.\n\n    {}.\n    \"\"\"\n    # {comment}{stop}\n    told = {told}\n    \
+        "\n\ndef f{number}_{}(rows, {name}){returned}:\n    \"\"\"{open}{verb} the {thing} of all rows.\n\n    {}.\n    \"\"\"\n    # {comment}{stop}\n    told = {shown}\n    \
          {logged}\n    return rows[{q}{thing}{q}]\n",
         random.below(999),
         sentence(random, number)
@@ -274,16 +274,16 @@ fn typescript(random: &mut Random, number: usize) -> String {
 }
 
 fn go(random: &mut Random, number: usize) -> String {
-    let told = sentence(random, number);
-    let told =
-        if random.chance(BROKEN) { told } else { format!("{}{}", told[..1].to_lowercase(), &told[1..]) };
+    let text = sentence(random, number);
+    let text =
+        if random.chance(BROKEN) { text } else { format!("{}{}", text[..1].to_lowercase(), &text[1..]) };
     let stop = good(random, "", ".");
     let name = random.pick(NAMES);
     let refused = written(random, "fmt.Errorf", name, number);
     let begun = random.pick(&["begun", "start", "since"]);
     let passed = written(random, "time.Now().Sub(", begun, number);
     format!(
-        "\nfunc f{number}x{}({name} []Row) (int, error) {{\n\t// {told}{stop}\n\tif len({name}) > {number} {{\n\t\treturn 0, \
+        "\nfunc f{number}x{}({name} []Row) (int, error) {{\n\t// {text}{stop}\n\tif len({name}) > {number} {{\n\t\treturn 0, \
          {refused}\n\t}}\n\treturn len({name}), wait({passed})\n}}\n",
         random.below(999)
     )
@@ -291,13 +291,13 @@ fn go(random: &mut Random, number: usize) -> String {
 
 fn lua(random: &mut Random, number: usize) -> String {
     let q = either(random, "\"", "'");
-    let (stop, told) = (either(random, ".", ""), sentence(random, number));
-    let told = if random.chance(50) { told.to_lowercase() } else { told };
+    let (stop, text) = (either(random, ".", ""), sentence(random, number));
+    let text = if random.chance(50) { text.to_lowercase() } else { text };
     let name = random.pick(NAMES);
     let put = written(random, "table.insert", name, number);
     let shown = written(random, "string.format", name, number);
     format!(
-        "\nlocal function f{number}_{}(rows, {name}, out)\n  -- {told}{stop}\n  {put}\n  show({shown})\n  return rows[{q}a{q}]\nend\n",
+        "\nlocal function f{number}_{}(rows, {name}, out)\n  -- {text}{stop}\n  {put}\n  show({shown})\n  return rows[{q}a{q}]\nend\n",
         random.below(999)
     )
 }

@@ -5,9 +5,6 @@ use super::{Text, root, texts};
 /// Endings by which a path in backticks is known to be meant as a file of ours.
 const ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".lua", ".sh", ".py", ".txt", ".jsonl", "/run"];
 
-/// What scripts name and make themselves.
-const MADE_BY_SCRIPTS: &[&str] = &[];
-
 /// Returns whether a file is a page about the repository, and not data.
 fn is_page(path: &str) -> bool {
     path.ends_with(".md") && !path.starts_with("tests/evals/cases/")
@@ -136,7 +133,7 @@ fn what_the_scripts_point_at_exists() {
     let mut complaints = Vec::new();
     for script in &scripts {
         for path in script_paths(&script.text, &folders) {
-            if !root().join(path).exists() && !MADE_BY_SCRIPTS.contains(&path) {
+            if !root().join(path).exists() {
                 complaints.push(format!("{}: there is no {path}", script.path));
             }
         }

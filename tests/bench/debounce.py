@@ -1,6 +1,6 @@
 """What waiting for pauses saves and costs: the same keys typed with `debounceMs` 150 and 0, in turn.
 
-    debounce.py BINARY MODEL.gguf [--between MS ...] [--rounds N]      (the file that `housestyle model path` tells)
+    debounce.py BINARY MODEL.gguf [--between MS ...] [--rounds N]      (the file that `housestyle model path` prints)
 
 Keys come at a steady rate whatever the server does, each with a request, as from an editor that does not wait by itself.
 The figures are the processor's seconds of the whole session, how many keys the model began to work for, how many got a
@@ -21,7 +21,7 @@ WAITS = (150, 0)
 KINDS = {"real line": None, "unforeseen": UNFORESEEN}
 # What is set for people, in place of what the other benchmarks set.
 DEFAULTS = {"timeBudgetMs": 700, "deadlineMs": 10000, "minLogprob": -4.0}
-AFTER = 3.0  # seconds in which reading ahead comes to its end
+AFTER = 3.0  # seconds in which the prefill ends
 
 
 def processor():

@@ -83,7 +83,7 @@ fn no_level_holds_text_of_the_user_and_paths_begin_at_debug() {
 }
 
 #[test]
-fn without_a_wish_for_one_there_is_no_log_and_everything_forgotten_takes_it_along() {
+fn without_a_level_there_is_no_log_and_forgetting_everything_removes_it() {
     let repository = Repository::new(false);
     let uri = repository.uri("src/a.rs");
     let mut editor = repository.start(&[("let x = 1;", 0)], json!({}));

@@ -41,7 +41,7 @@ M.options = vim.deepcopy(defaults)
 ---@type string[]
 M.problems = {}
 
----Takes over the user's options. A wrong one is told and left at its default.
+---Takes over the user's options. A wrong one is reported and left at its default.
 ---@param opts housestyle.Options
 function M.set(opts)
   M.problems = {}

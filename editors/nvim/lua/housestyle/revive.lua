@@ -31,7 +31,7 @@ function M.reset()
 end
 
 ---Returns what is known of crashes, or nil: `restarting in 2 s`, or that it was given up.
----@return string? told
+---@return string? description
 function M.describe()
   if waits_until then
     return ('restarting in %d s'):format(math.max(1, math.ceil((waits_until - vim.uv.now()) / 1000)))

@@ -261,6 +261,10 @@ impl Adaptive for Local {
         self.engine.set_prior(prior);
     }
 
+    fn trainable(&mut self) -> Option<&mut Local> {
+        Some(self)
+    }
+
     fn vocabulary(&self) -> u64 {
         self.vocabulary
     }

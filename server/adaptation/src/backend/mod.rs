@@ -137,6 +137,11 @@ pub trait Adaptive: Generator {
     /// [`housestyle_complete::generator::Capability::Prior`].
     fn set_phrases(&mut self, _phrases: Option<Arc<Phrases>>) {}
 
+    /// Returns the model, where its weights are in this process: training goes through them.
+    fn trainable(&mut self) -> Option<&mut Local> {
+        None
+    }
+
     /// Returns the identity of the vocabulary that [`Adaptive::encode`] makes tokens of: phrases are of one vocabulary.
     fn vocabulary(&self) -> u64 {
         0

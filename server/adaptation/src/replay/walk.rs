@@ -12,7 +12,7 @@ use housestyle_workspace::Progress;
 use housestyle_workspace::history::holds_secret;
 
 use super::{Arms, HeldOut, Row, Rows};
-use crate::backend::{Adaptive, Backend, Setup, open_local};
+use crate::backend::{Adaptive, Setup};
 use crate::error::Error;
 use crate::evaluate::evaluate_with_memory;
 use crate::training::TrainingWindow;
@@ -32,37 +32,37 @@ pub struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Trains an adapter on what came before all that is predicted, where an arm asks for one; what an earlier run
-    /// trained is used again.
+    /// Trains an adapter on what came before all that is predicted, where an arm asks for one and the back end can be
+    /// trained; what an earlier run trained is used again.
     ///
     /// # Errors
     /// When a commit cannot be read, or training fails.
     pub fn adapter(
         &self,
-        (setup, backend): (&Setup, &Backend),
+        setup: &Setup,
+        generator: &mut dyn Adaptive,
         arms: &[Arm],
         time: Duration,
         rows: &Path,
         bar: &mut dyn Progress,
     ) -> Result<Option<AdapterWeights>, Error> {
-        // Training goes through the weights, which are in this process or nowhere.
-        if *backend != Backend::Local || !arms.iter().any(|arm| arm.has(Arm::Adapter)) {
+        if !arms.iter().any(|arm| arm.has(Arm::Adapter)) {
             return Ok(None);
         }
-        let mut local = open_local(setup)?;
+        let Some(local) = generator.trainable() else { return Ok(None) };
         let mut collector = Collector::new(self.options, &holds_secret);
         let mut window = TrainingWindow::default();
         bar.begin_items("reading the past", self.held_out.first);
         for index in 0..self.held_out.first {
             let commit = self.history.read(index)?.commit;
             for example in collector.examples(&commit) {
-                window.add(&local, &example.case)?;
+                window.add(local, &example.case)?;
             }
             bar.at(index as u64 + 1);
         }
         bar.end();
         let file = rows.with_extension(format!("{}s.safetensors", time.as_secs()));
-        window.train(setup, &mut local, time, &file, bar)
+        window.train(setup, local, time, &file, bar)
     }
 
     /// Predicts what is held out and learns on the way; returns the cases that all arms have a row for.

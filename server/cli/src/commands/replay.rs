@@ -48,15 +48,14 @@ pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Fail
         )));
     }
     let setup = invocation.setup()?;
-    let backend = &args.backend.backend;
-    let mut generator = backend.open(&setup)?;
+    let mut generator = args.backend.backend.open(&setup)?;
     let control = args.control.as_deref().map(|path| Control::read(path, &settings)).transpose()?;
     let state = invocation.workspace.state();
     let path = state.join(format!("replay-{}.jsonl", key(&history, args, &settings, &*generator)));
     let end = args.budget.and_then(|budget| Instant::now().checked_add(budget));
     let walk = Walk { history: &history, held_out: &held_out, options, settings: &settings, end };
     let time = args.train.min(args.budget.map_or(Duration::MAX, |budget| budget / 3));
-    let adapter = walk.adapter((&setup, backend), &args.arms, time, &path, &mut bar)?;
+    let adapter = walk.adapter(&setup, &mut *generator, &args.arms, time, &path, &mut bar)?;
     let memory = MemoryComponent::of(notes::Store::of(&invocation.workspace).read()?, &settings);
     let components = components_of(&mut *generator, control, adapter, memory)?;
     let capabilities = generator.capabilities();

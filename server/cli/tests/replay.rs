@@ -183,7 +183,12 @@ fn an_adapter_is_trained_once_on_earlier_commits_and_edits_are_in_the_memory() {
     }
     put_model(&world);
     let asked = [&ON_TINY[..], &["--arms", "adapter,memory,all", "--train", "20s"]].concat();
-    let report = world.run(&asked).json();
+    let report = world.run(&[&asked[..], &["--log", "first.log"]].concat()).json();
+    let trainings = |log: &str| -> usize {
+        let text = std::fs::read_to_string(world.work().join(log)).unwrap_or_default();
+        text.lines().filter(|line| line.contains(" training: ") && line.contains(" trained ")).count()
+    };
+    assert_eq!(trainings("first.log"), 1);
     let names = |report: &serde_json::Value| -> Vec<String> {
         let arms = report["arms"].as_array().expect("arms");
         arms.iter().filter_map(|arm| arm["arm"].as_str().map(str::to_owned)).collect()
@@ -196,9 +201,9 @@ fn an_adapter_is_trained_once_on_earlier_commits_and_edits_are_in_the_memory() {
     assert!(report["absent"].to_string().contains("memory.editTokens"), "{report}");
     let nats = |arm: usize| report["arms"][arm]["nll_per_token"].as_f64().expect("nats");
     assert!(nats(1) < nats(0) && nats(2) < nats(1), "{report}");
-    let ran = world.run(&asked);
+    let ran = world.run(&[&asked[..], &["--log", "second.log"]].concat());
     assert_eq!(ran.json()["arms"], report["arms"], "the same adapter, and nothing is measured twice");
-    assert!(!ran.err.contains("training"), "{}", ran.err);
+    assert!(!ran.err.contains("training") && trainings("second.log") == 0, "{}", ran.err);
     world.write("housestyle.toml", "prefixTokens = 100\nsuffixTokens = 50\n[memory]\neditTokens = 200\n");
     let report = world.run(&asked).json();
     assert_eq!(names(&report), ["base", "memory", "adapter", "all"]);

@@ -69,6 +69,7 @@ impl TrainingWindow {
         if all.len() < FEWEST {
             return Ok(None);
         }
+        let _span = tracing::info_span!("training").entered();
         // How many fit is decided once: a run that goes on must learn the same.
         let count_file = file.with_extension("edits");
         let saved_count =
@@ -86,6 +87,7 @@ impl TrainingWindow {
         let chosen = &all[all.len() - count..];
         let trained =
             fit(local.engine(), plan, chosen, (folder, &base.sha256), ("training on the past", bar))?;
+        tracing::info!(edits = count, steps = trained.steps, seconds = trained.seconds, "trained");
         let about = About {
             base_sha256: base.sha256.clone(),
             base: base.name.clone(),

@@ -63,6 +63,7 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
     let mut bar = Bar::new();
     let before = losses(&mut network, &first, &held, &mut bar);
     let run = Run { recipe: &recipe, examples: &examples, most_steps: None, checkpoint: None };
+    let span = tracing::info_span!("training").entered();
     bar.begin_items("training", examples.len() * recipe.epochs);
     let began = std::time::Instant::now();
     let mut tokens = 0;
@@ -74,6 +75,8 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
     .map_err(|e| failed(&e))?;
     let seconds = began.elapsed().as_secs_f64();
     bar.end();
+    tracing::info!(steps = trained.losses.len(), seconds, "trained");
+    drop(span);
     let after = losses(&mut network, &trained.parameters, &held, &mut bar);
     let about = About {
         base_sha256,

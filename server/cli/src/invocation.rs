@@ -61,11 +61,8 @@ impl Invocation {
     }
 
     /// Returns the workspace and the model that a back end is opened for; the engine chooses the threads.
-    ///
-    /// # Errors
-    /// When no model has the name that the flags give.
-    pub(crate) fn setup(&self) -> Result<Setup, Failure> {
-        Ok(Setup { workspace: self.workspace.clone(), model: self.model()?, threads: 0 })
+    pub(crate) fn setup(&self) -> Setup {
+        Setup { workspace: self.workspace.clone(), model: self.flags.model.clone(), threads: 0 }
     }
 
     /// Shows a detail to a person who asked for details (`-v`).

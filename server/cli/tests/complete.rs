@@ -18,6 +18,16 @@ fn a_suggestion_is_plain_text_for_scripts() {
 }
 
 #[test]
+fn a_script_needs_no_model_and_reads_no_name_of_one() {
+    let world = world();
+    let complete = ["complete", "src/a.rs:2:5", "--model", "unknown"];
+    let ran = world.run(&[&complete[..], &["--backend", "script:answers.jsonl"]].concat());
+    assert_eq!((ran.code, ran.out.as_str()), (0, "Some(x + 1)\n"), "{}", ran.err);
+    let ran = world.run(&complete);
+    assert!(ran.code == 2 && ran.err.contains("there is no model \"unknown\""), "{}", ran.err);
+}
+
+#[test]
 fn json_has_text_range_end_times_and_components() {
     let ran = world().run(&["complete", "src/a.rs:2:5", "--backend", "script:answers.jsonl", "--json"]);
     let answer = ran.json();

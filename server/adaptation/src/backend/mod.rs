@@ -19,8 +19,8 @@ use housestyle_complete::generator::Generator;
 use housestyle_engine::AdapterWeights;
 use housestyle_learn::phrases::Phrases;
 use housestyle_workspace::Workspace;
-use housestyle_workspace::adapters::{self, Origin, Version};
-use housestyle_workspace::models::{Model, Store, packed};
+use housestyle_workspace::adapters::{self, Base, Origin, Version};
+use housestyle_workspace::models::{Model, ModelError, Store, packed};
 
 use crate::error::{Error, ModelProblem};
 use crate::probe;
@@ -42,10 +42,28 @@ pub enum Backend {
 pub struct Setup {
     /// The workspace whose learned knowledge can take part.
     pub workspace: Workspace,
-    /// The model.
-    pub model: Model,
+    /// The name or the file of the model; `None` for the default one. Only a back end that opens it reads the name.
+    pub model: Option<String>,
     /// Threads for the model's arithmetic; 0 leaves the choice to the engine.
     pub threads: usize,
+}
+
+impl Setup {
+    /// Returns the model.
+    ///
+    /// # Errors
+    /// When no model has the name.
+    pub fn model(&self) -> Result<Model, ModelError> {
+        Model::named(self.model.as_deref())
+    }
+
+    /// Returns the base that an adapter must have been made for.
+    ///
+    /// # Errors
+    /// When no model has the name, or its file is not here, or none that the engine reads.
+    pub(crate) fn base(&self) -> Result<Base, ModelError> {
+        Base::of(self.workspace.home(), &self.model()?)
+    }
 }
 
 impl Backend {
@@ -162,7 +180,7 @@ pub fn use_active(setup: &Setup, generator: &mut dyn Adaptive) -> Result<(), Err
     if store.active()?.is_none() {
         return Ok(()); // the model's digest need not be known then
     }
-    let base = adapters::Base::of(setup.workspace.home(), &setup.model)?;
+    let base = setup.base()?;
     match store.load_active(&base.config, &base.sha256)? {
         Some((Version { id: Some(id), .. }, adapter)) => generator.set_candidate(&id, &adapter.weights),
         _ => Ok(()),
@@ -201,7 +219,7 @@ pub fn candidate(workspace: &Workspace, arms: &[Arm], named: Option<&str>) -> Re
 /// When it is exchanged, broken, or for another base.
 pub fn use_candidate(setup: &Setup, generator: &mut dyn Adaptive, id: Option<&str>) -> Result<(), Error> {
     let Some(id) = id else { return Ok(()) };
-    let base = adapters::Base::of(setup.workspace.home(), &setup.model)?;
+    let base = setup.base()?;
     let adapter = adapters::Store::of(&setup.workspace).measure(id, &base.config, &base.sha256)?;
     generator.set_candidate(id, &adapter.weights)
 }
@@ -211,7 +229,8 @@ pub fn use_candidate(setup: &Setup, generator: &mut dyn Adaptive, id: Option<&st
 /// # Errors
 /// When its file is missing or unusable, or its fill-in-the-middle markers do not work.
 pub fn open_local(setup: &Setup) -> Result<Local, Error> {
-    let Setup { workspace, model, threads } = setup;
+    let Setup { workspace, threads, .. } = setup;
+    let model = &setup.model()?;
     let store = Store::at(&workspace.home().models);
     let path = model.locate(&store)?;
     let name = model.name();

@@ -135,7 +135,7 @@ impl Watcher {
         }
         let base = match self.base.take() {
             Some(base) => base,
-            None => Base::of(self.setup.workspace.home(), &self.setup.model)?,
+            None => self.setup.base()?,
         };
         let base = self.base.insert(base);
         let loaded = self.store.load_active(&base.config, &base.sha256)?;

@@ -13,7 +13,6 @@ use housestyle_testkit::tiny::Tiny;
 use housestyle_train::format::{About, Adapter, Precision, id_of, write};
 use housestyle_workspace::Home;
 use housestyle_workspace::adapters::{Approver, How, Incoming, Origin, Store};
-use housestyle_workspace::models::Model;
 use housestyle_workspace::{Workspace, phrases};
 
 use super::watch::Watcher;
@@ -33,7 +32,8 @@ impl World {
         let home =
             Home { models: root.join("models"), state: root.join("state"), config: root.to_path_buf() };
         let workspace = Workspace::new(root.to_path_buf(), home);
-        let setup = Setup { workspace, model: Model::File(model), threads: 1 };
+        let model = model.to_str().expect("UTF-8").to_owned();
+        let setup = Setup { workspace, model: Some(model), threads: 1 };
         World { folder, setup }
     }
 

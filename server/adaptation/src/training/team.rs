@@ -12,7 +12,7 @@ use housestyle_learn::gate::{Bounds, Report, judge, plant};
 use housestyle_train::format::{About, Adapter, Precision, id_of, lossless, read, write, write_peft};
 use housestyle_train::{Example, Recipe};
 use housestyle_workspace::Progress;
-use housestyle_workspace::adapters::{Base, Incoming, Origin, Store, Version};
+use housestyle_workspace::adapters::{Incoming, Origin, Store, Version};
 use housestyle_workspace::atomic;
 use serde::Serialize;
 use serde_json::json;
@@ -92,7 +92,7 @@ pub fn candidate(
 ) -> Result<Candidate, Error> {
     let began = Instant::now();
     let _span = tracing::info_span!("training").entered();
-    let base = Base::of(setup.workspace.home(), &setup.model)?;
+    let base = setup.base()?;
     let workspace = &setup.workspace;
     let folder = workspace.state().join("learning");
     let _lock = lock(&folder)?;

@@ -9,7 +9,6 @@ use housestyle_engine::AdapterWeights;
 use housestyle_train::Example;
 use housestyle_train::format::{About, Adapter, Precision, read, write};
 use housestyle_workspace::Progress;
-use housestyle_workspace::adapters::Base;
 use housestyle_workspace::atomic;
 
 use super::examples::{example, window};
@@ -55,7 +54,7 @@ impl TrainingWindow {
         file: &Path,
         bar: &mut dyn Progress,
     ) -> Result<Option<AdapterWeights>, Error> {
-        let base = Base::of(setup.workspace.home(), &setup.model)?;
+        let base = setup.base()?;
         if let Ok(bytes) = std::fs::read(file)
             && let Ok(trained) = read(&bytes, &base.config, &base.sha256)
         {

@@ -64,7 +64,7 @@ impl Serialize for Figures {
 
 /// Runs `housestyle bench`.
 pub(crate) fn run(invocation: &Invocation, args: &BenchArgs) -> Result<(), Failure> {
-    let setup = Setup { threads: args.threads as usize, ..invocation.setup()? };
+    let setup = Setup { threads: args.threads as usize, ..invocation.setup() };
     let wanted = if args.only.is_empty() { &ALL[..] } else { &args.only[..] };
     let mut bar = Bar::new();
     bar.begin_items("bench", wanted.len());
@@ -82,7 +82,7 @@ pub(crate) fn run(invocation: &Invocation, args: &BenchArgs) -> Result<(), Failu
     }
     bar.end();
     let figures = Figures { pieces, load_ms: ms(load), peak_rss_bytes: memory::peak() };
-    if invocation.flags.json { print_json(&figures) } else { table(&figures, &setup.model.name()) }
+    if invocation.flags.json { print_json(&figures) } else { table(&figures, &setup.model()?.name()) }
 }
 
 /// Returns the smallest value that at least such a share of all are no greater than.

@@ -37,7 +37,7 @@ pub(crate) fn run(invocation: &Invocation, args: &CompleteArgs) -> Result<(), Fa
         Arm::All => None,
         arm => candidate(&invocation.workspace, &[arm], None)?,
     };
-    let setup = invocation.setup()?;
+    let setup = invocation.setup();
     let mut generator = args.backend.backend.open(&setup)?;
     match args.arm {
         // As the server would, with what is approved.

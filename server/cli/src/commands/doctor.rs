@@ -161,8 +161,7 @@ fn model(invocation: &Invocation) -> Vec<Check> {
         return checks;
     }
     checks.extend(free_memory(&store, &model));
-    let opened = invocation.setup().and_then(|setup| Ok(Backend::Local.open(&setup)?));
-    match opened {
+    match Backend::Local.open(&invocation.setup()) {
         Err(error) => {
             let advice =
                 "check the file with `housestyle model verify`; if it is whole, its kind is not supported";

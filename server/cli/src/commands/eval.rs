@@ -27,7 +27,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
     let cases = read_cases(&args.cases, "--cases")?;
     let measured = candidate(&invocation.workspace, &args.arm, args.adapter.as_deref())?;
-    let setup = invocation.setup()?;
+    let setup = invocation.setup();
     let mut generator = args.backend.backend.open(&setup)?;
     use_candidate(&setup, &mut *generator, measured.as_deref())?;
     // An arm that cannot be run is an error before any case is run.

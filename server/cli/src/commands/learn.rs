@@ -31,7 +31,7 @@ pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failu
     let wants_edits = args.only != Some(LayerName::Phrases);
     let (texts, edits) =
         learning::read(workspace, &args.from, args.since.as_deref(), wants_edits, &settings, &mut bar)?;
-    let setup = invocation.setup()?;
+    let setup = invocation.setup();
     let mut local = open_local(&setup)?;
     let made = match wants(LayerName::Phrases) {
         true => {

@@ -47,7 +47,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Fail
             args.holdout
         )));
     }
-    let setup = invocation.setup()?;
+    let setup = invocation.setup();
     let mut generator = args.backend.backend.open(&setup)?;
     let control = args.control.as_deref().map(|path| Control::read(path, &settings)).transpose()?;
     let state = invocation.workspace.state();

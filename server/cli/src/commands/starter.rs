@@ -26,7 +26,7 @@ use crate::progress::Bar;
 pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Failure> {
     let settings =
         Settings { prefix_tokens: args.window[0], suffix_tokens: args.window[1], ..Settings::default() };
-    let mut local = backend::open_local(&invocation.setup()?)?;
+    let mut local = backend::open_local(&invocation.setup())?;
     let failed = |error: &dyn std::fmt::Display| Failure::Environment(error.to_string());
     let mut cases = cases(&args.cases)?;
     cases.truncate(args.limit.unwrap_or(usize::MAX));

@@ -69,7 +69,7 @@ pub(crate) fn run(invocation: &Invocation, args: &TryArgs) -> Result<(), Failure
         fetch(invocation, &print_line)?;
     }
     let began = Instant::now();
-    let mut generator = args.backend.backend.open(&invocation.setup()?)?;
+    let mut generator = args.backend.backend.open(&invocation.setup())?;
     if generator.capabilities().has_model() {
         generator.apply(Arm::Starter)?;
     }

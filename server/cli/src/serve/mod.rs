@@ -59,14 +59,12 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
 /// Returns what opens the model on the server's worker thread.
 fn loader(invocation: Invocation, backend: Backend) -> Loader {
     Box::new(move |report| {
-        let opened = invocation.setup().and_then(|setup| {
-            if backend == Backend::Local {
-                let message = format!("reading {}", setup.model.name());
-                report(LoadProgress { message, percent: None });
-            }
-            Ok(backend.open_serving(&setup)?)
-        });
-        opened.map_err(|failure| failure.to_string())
+        let setup = invocation.setup();
+        if backend == Backend::Local {
+            let model = setup.model().map_err(|error| error.to_string())?;
+            report(LoadProgress { message: format!("reading {}", model.name()), percent: None });
+        }
+        backend.open_serving(&setup).map_err(|error| error.to_string())
     })
 }
 

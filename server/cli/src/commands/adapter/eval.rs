@@ -30,7 +30,7 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs
     let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
     let base = Base::of(invocation.workspace.home(), &invocation.model()?)?;
     let adapter = store.measure(id, &base.config, &base.sha256)?;
-    let mut local = open_local(&invocation.setup()?)?;
+    let mut local = open_local(&invocation.setup())?;
     invocation.verbose(|| format!("adapter {id} on {}", base.path.display()));
     let mut bar = Bar::new();
     let mut arms = Vec::new();

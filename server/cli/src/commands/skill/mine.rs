@@ -105,8 +105,7 @@ fn exclude_unneeded(
     mined: &mut Mined,
     bar: &mut dyn Progress,
 ) -> Result<(), Failure> {
-    let opened = invocation.setup().and_then(|setup| Ok(args.backend.backend.open(&setup)?));
-    let mut generator = match opened {
+    let mut generator = match args.backend.backend.open(&invocation.setup()) {
         Ok(generator) => generator,
         Err(failure) => {
             bar.message(&format!("housestyle: rules are not compared with what the model writes: {failure}"));

@@ -41,8 +41,7 @@ impl ReviewContext {
 
     /// Opens a model, where there is one: most jobs have none, and the report says so.
     fn with_model(mut self, invocation: &Invocation, backend: &Backend) -> Result<ReviewContext, Failure> {
-        let opened = invocation.setup().and_then(|setup| Ok(backend.open(&setup)?));
-        let mut model = match opened {
+        let mut model = match backend.open(&invocation.setup()).map_err(Failure::from) {
             Ok(model) => model,
             Err(Failure::Environment(why)) if *backend == Backend::Local => {
                 invocation.verbose(|| why);

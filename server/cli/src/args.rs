@@ -119,9 +119,8 @@ pub(crate) enum Command {
 /// Where the text comes from.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct BackendArgs {
-    /// Source of completions: `local` (the model in this process), or `script:FILE`
-    /// (JSON Lines {"text": "...", "delay_ms": 0}, answered in order; the last one repeats)
     #[arg(long, value_name = "BACKEND", default_value = "local", value_parser = Backend::parse)]
+    #[arg(help = Backend::HELP)]
     pub(crate) backend: Backend,
 }
 

@@ -17,12 +17,12 @@ use housestyle_learn::phrases::Phrases;
 use housestyle_train::Example;
 use housestyle_workspace::{notice, phrases};
 
-use super::Adaptive;
 use super::adapter_cache::PreparedAdapter;
 use super::draft_sources::DraftSources;
 use super::phrases::{PhraseModel, vocabulary};
 use super::starter::Starter;
-use super::watch::{Update, WatchThread};
+use super::watch::{Update, WatchThread, Watcher};
+use super::{Adaptive, Setup};
 use crate::error::Error;
 
 /// Tokens of a prompt evaluated in a second, before that was measured: a model of half a billion weights on two cores.
@@ -117,11 +117,6 @@ impl Local {
                 self.switch_phrases(on)
             }
         }
-    }
-
-    /// Takes updates of a thread from now on.
-    pub(super) fn set_watch_thread(&mut self, watch_thread: WatchThread) {
-        self.watch_thread = Some(watch_thread);
     }
 
     /// Switches the workspace's phrases on or off. They are read once.
@@ -259,6 +254,16 @@ impl Adaptive for Local {
         let prior = phrases.is_some().then(|| Box::new(self.phrase_model.clone()) as Box<dyn Prior>);
         self.phrase_model.set(phrases);
         self.engine.set_prior(prior);
+    }
+
+    fn watch(&mut self, setup: &Setup) -> Result<(), Error> {
+        self.apply(Arm::Starter)?;
+        let mut watcher = Watcher::new(setup, self.vocabulary);
+        for update in watcher.poll() {
+            self.update(update)?;
+        }
+        self.watch_thread = Some(watcher.start());
+        Ok(())
     }
 
     fn trainable(&mut self) -> Option<&mut Local> {

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use housestyle_complete::eval::Arm;
-use housestyle_complete::generator::Generator;
+use housestyle_complete::generator::{Capability, Generator};
 use housestyle_engine::AdapterWeights;
 use housestyle_learn::phrases::Phrases;
 use housestyle_workspace::Workspace;
@@ -26,7 +26,6 @@ use crate::error::{Error, ModelProblem};
 use crate::probe;
 pub use fit::PhraseFit;
 pub use local::Local;
-use watch::Watcher;
 
 /// Where the text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +66,10 @@ impl Setup {
 }
 
 impl Backend {
+    /// The forms that [`Backend::parse`] reads, for people.
+    pub const HELP: &str = "Source of completions: `local` (the model in this process), or `script:FILE` (JSON Lines \
+                            {\"text\": \"...\", \"delay_ms\": 0}, answered in order; the last one repeats)";
+
     /// Reads `local` or `script:FILE`.
     ///
     /// # Errors
@@ -97,18 +100,18 @@ impl Backend {
     /// # Errors
     /// As [`Backend::open`].
     pub fn open_serving(&self, setup: &Setup) -> Result<Box<dyn Generator>, Error> {
-        if *self != Backend::Local {
-            let opened = self.open(setup)?;
-            return Ok(opened);
-        }
-        let mut local = open_local(setup)?;
-        local.apply(Arm::Starter)?;
-        let mut watcher = Watcher::new(setup, local.vocabulary());
-        for update in watcher.poll() {
-            local.update(update)?;
-        }
-        local.set_watch_thread(watcher.start());
-        Ok(Box::new(local))
+        let mut opened = self.open(setup)?;
+        opened.watch(setup)?;
+        Ok(opened)
+    }
+
+    /// Returns the model whose file the back end opens, for what must be known before: what to fetch, and what to tell
+    /// somebody who waits. `None` where it opens none.
+    ///
+    /// # Errors
+    /// When no model has the name.
+    pub fn model(&self, setup: &Setup) -> Result<Option<Model>, ModelError> {
+        if *self == Backend::Local { setup.model().map(Some) } else { Ok(None) }
     }
 }
 
@@ -152,8 +155,17 @@ pub trait Adaptive: Generator {
     }
 
     /// Mixes phrases into the model's probabilities from the next call on, or none. Does nothing without
-    /// [`housestyle_complete::generator::Capability::Prior`].
+    /// [`Capability::Prior`].
     fn set_phrases(&mut self, _phrases: Option<Arc<Phrases>>) {}
+
+    /// Lets the starter take part, or the workspace's active adapter in its place, and the team's phrases; from now on
+    /// also what is learned or activated later. What was learned and cannot be used is a warning.
+    ///
+    /// # Errors
+    /// As [`Adaptive::apply`].
+    fn watch(&mut self, _setup: &Setup) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Returns the model, where its weights are in this process: training goes through them.
     fn trainable(&mut self) -> Option<&mut Local> {
@@ -171,14 +183,16 @@ pub trait Adaptive: Generator {
     }
 }
 
-/// Makes the active adapter the candidate, if there is one: the one that serves.
+/// Makes the active adapter the candidate, if there is one: the one that serves. Does nothing where the back end takes
+/// no adapters.
 ///
 /// # Errors
 /// When it is not approved, exchanged, broken, or for another base.
 pub fn use_active(setup: &Setup, generator: &mut dyn Adaptive) -> Result<(), Error> {
     let store = adapters::Store::of(&setup.workspace);
-    if store.active()?.is_none() {
-        return Ok(()); // the model's digest need not be known then
+    // In both cases the model's digest need not be known.
+    if !generator.capabilities().has(Capability::Adapters) || store.active()?.is_none() {
+        return Ok(());
     }
     let base = setup.base()?;
     match store.load_active(&base.config, &base.sha256)? {
@@ -213,12 +227,13 @@ pub fn candidate(workspace: &Workspace, arms: &[Arm], named: Option<&str>) -> Re
     }
 }
 
-/// Makes an adapter of the workspace the candidate; it need not be approved.
+/// Makes an adapter of the workspace the candidate; it need not be approved. Does nothing where the back end takes no
+/// adapters: [`Adaptive::apply`] gives the reason.
 ///
 /// # Errors
 /// When it is exchanged, broken, or for another base.
 pub fn use_candidate(setup: &Setup, generator: &mut dyn Adaptive, id: Option<&str>) -> Result<(), Error> {
-    let Some(id) = id else { return Ok(()) };
+    let Some(id) = id.filter(|_| generator.capabilities().has(Capability::Adapters)) else { return Ok(()) };
     let base = setup.base()?;
     let adapter = adapters::Store::of(&setup.workspace).measure(id, &base.config, &base.sha256)?;
     generator.set_candidate(id, &adapter.weights)

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use housestyle_adaptation::backend::{Backend, candidate, use_active, use_candidate};
+use housestyle_adaptation::backend::{candidate, use_active, use_candidate};
 use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::generator::Cancel;
 use housestyle_complete::memory::Note;
@@ -41,7 +41,7 @@ pub(crate) fn run(invocation: &Invocation, args: &CompleteArgs) -> Result<(), Fa
     let mut generator = args.backend.backend.open(&setup)?;
     match args.arm {
         // As the server would, with what is approved.
-        Arm::All if args.backend.backend == Backend::Local => use_active(&setup, &mut *generator)?,
+        Arm::All => use_active(&setup, &mut *generator)?,
         _ => use_candidate(&setup, &mut *generator, measured.as_deref())?,
     }
     generator.apply(args.arm)?;

@@ -6,7 +6,6 @@ mod skill;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use housestyle_adaptation::backend::Backend;
 use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::generator::{Cancel, Capability, Generator};
 use housestyle_complete::{Job, Settings, Trace, Trigger, suggest};
@@ -65,12 +64,13 @@ pub(crate) fn run(invocation: &Invocation, args: &TryArgs) -> Result<(), Failure
         style.bold("housestyle")
     ))?;
     print_line(&heading(style, 1, "The model"))?;
-    if args.backend.backend == Backend::Local {
-        fetch(invocation, &print_line)?;
+    let (backend, setup) = (&args.backend.backend, invocation.setup());
+    if let Some(model) = backend.model(&setup)? {
+        fetch(invocation, &model, &print_line)?;
     }
     let began = Instant::now();
-    let mut generator = args.backend.backend.open(&invocation.setup())?;
-    if generator.capabilities().has_model() {
+    let mut generator = backend.open(&setup)?;
+    if generator.capabilities().has(Capability::Adapters) {
         generator.apply(Arm::Starter)?;
     }
     let model = generator.describe().model;
@@ -129,9 +129,12 @@ pub(crate) fn run(invocation: &Invocation, args: &TryArgs) -> Result<(), Failure
 }
 
 /// Fetches the model if it is absent.
-fn fetch(invocation: &Invocation, print_line: &dyn Fn(&str) -> Result<(), Failure>) -> Result<(), Failure> {
+fn fetch(
+    invocation: &Invocation,
+    model: &Model,
+    print_line: &dyn Fn(&str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let store = Store::at(&invocation.workspace.home().models);
-    let model = invocation.model()?;
     let Model::Catalogue(entry) = model else { return Ok(()) };
     if !matches!(store.status(entry), Status::Present(_)) {
         print_line(&format!("  {}, {}", entry.about, entry.licence))?;

@@ -26,14 +26,13 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
     for line in configuration.broken.iter().chain(&configuration.warnings) {
         eprintln!("housestyle: {line}");
     }
-    let model = match args.backend.backend {
-        Backend::Local => ModelDigest::of(invocation),
-        Backend::Script(_) => ModelDigest::default(),
-    };
     let home = invocation.workspace.home();
+    // A wrong name is reported when the model is opened.
+    let model = args.backend.backend.model(&invocation.setup()).ok().flatten();
+    let digest = model.map(|model| ModelDigest::of(home, &model)).unwrap_or_default();
     let notes = notes::NotesWatch::new(home.clone());
     let skills = skills::SkillsWatch::new(home.clone());
-    let mut recorder = Recorder::new(home.clone(), model);
+    let mut recorder = Recorder::new(home.clone(), digest);
     let host = Host {
         name: "housestyle".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -60,8 +59,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
 fn loader(invocation: Invocation, backend: Backend) -> Loader {
     Box::new(move |report| {
         let setup = invocation.setup();
-        if backend == Backend::Local {
-            let model = setup.model().map_err(|error| error.to_string())?;
+        if let Some(model) = backend.model(&setup).map_err(|error| error.to_string())? {
             report(LoadProgress { message: format!("reading {}", model.name()), percent: None });
         }
         backend.open_serving(&setup).map_err(|error| error.to_string())

@@ -6,6 +6,7 @@ use housestyle_adaptation::backend::{Adaptive, Backend};
 use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
+use housestyle_complete::generator::Capability;
 use housestyle_net::{forge, git};
 use housestyle_review::{Folder, History, changed, default_name};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
@@ -43,13 +44,13 @@ impl ReviewContext {
     fn with_model(mut self, invocation: &Invocation, backend: &Backend) -> Result<ReviewContext, Failure> {
         let mut model = match backend.open(&invocation.setup()).map_err(Failure::from) {
             Ok(model) => model,
-            Err(Failure::Environment(why)) if *backend == Backend::Local => {
+            Err(Failure::Environment(why)) => {
                 invocation.verbose(|| why);
                 return Ok(self);
             }
             Err(failure) => return Err(failure),
         };
-        if model.capabilities().has_model() {
+        if model.capabilities().has(Capability::Adapters) {
             model.apply(Arm::Starter)?;
         }
         self.model = Some(model);

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
+use housestyle_workspace::Home;
 use housestyle_workspace::digest::sha256_of;
 use housestyle_workspace::models::{Model, Status, Store};
-
-use crate::invocation::Invocation;
 
 /// The digest of the model that a server runs, as soon as it is known.
 #[derive(Debug, Clone, Default)]
@@ -15,13 +14,12 @@ pub(crate) struct ModelDigest {
 }
 
 impl ModelDigest {
-    /// Returns the digest of the model that the flags name: as it was recorded when the file was fetched, else read
-    /// from the whole file, on a thread of its own.
-    pub(crate) fn of(invocation: &Invocation) -> ModelDigest {
-        let Ok(model) = invocation.model() else { return ModelDigest::default() };
-        let store = Store::at(&invocation.workspace.home().models);
+    /// Returns the digest of a model: as it was recorded when the file was fetched, else read from the whole file, on a
+    /// thread of its own.
+    pub(crate) fn of(home: &Home, model: &Model) -> ModelDigest {
+        let store = Store::at(&home.models);
         let found = ModelDigest { name: Some(model.name()), digest: Arc::default() };
-        if let Model::Catalogue(entry) = &model
+        if let Model::Catalogue(entry) = model
             && let Status::Present(record) = store.status(entry)
         {
             found.digest.set(record.sha256).ok();

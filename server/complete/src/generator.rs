@@ -399,8 +399,8 @@ pub trait Generator: Send {
         let _ = (texts, cancel);
     }
 
-    /// Estimates how long evaluating a prompt would take now, less what is cached from earlier calls; `None` where that is
-    /// unknown, as without [`Capability::PrefillEstimate`].
+    /// Estimates how long evaluating a prompt would take now, less what is cached from earlier calls; `None` where the
+    /// prompt cannot be evaluated. Asked only with [`Capability::PrefillEstimate`].
     fn prefill_time(&self, prompt: &Prompt) -> Option<Duration> {
         let _ = prompt;
         None

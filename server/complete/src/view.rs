@@ -15,7 +15,7 @@ use std::ops::Range;
 use housestyle_text::Offset;
 
 use crate::cursor_context::CursorContext;
-use crate::generator::{Description, Generator, Prompt};
+use crate::generator::{Capability, Description, Generator, Prompt};
 use crate::job::Job;
 use crate::memory::render;
 use crate::prompt;
@@ -78,7 +78,7 @@ pub(crate) fn in_time(
     let model = generator.describe();
     let budget = budget(settings, &model);
     let whole = build(job, cursor, settings, budget, generator, &model);
-    if !settings.idle_work {
+    if !settings.idle_work || !generator.capabilities().has(Capability::PrefillEstimate) {
         return (whole, WindowSize::Whole);
     }
     let near = || {

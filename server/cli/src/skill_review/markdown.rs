@@ -226,7 +226,7 @@ mod tests {
                 first_line_exact: same,
                 nll_per_token: None,
                 follows: Follows { without: Some(0.5), with: Some(1.0), difference: None },
-                tokens: 12,
+                tokens: Some(12),
                 examples: vec![Example {
                     path: "docs/b.md".to_owned(),
                     left: "  The ".to_owned(),

@@ -255,11 +255,12 @@ fn effect_finding(measured: Option<&SkillMeasurement>) -> (Option<bool>, String)
     (Some(right.ci95[1] >= 0.0), finding)
 }
 
-/// Returns what a skill costs; counted by the model where there is one, else by its length.
+/// Returns what a skill costs; counted by the model where one counts, else by its length.
 fn cost(measured: Option<&SkillMeasurement>, skill: &Skill, document: usize) -> String {
     let whole = document.div_ceil(TOKEN);
-    let tokens = match measured.and_then(|measured| measured.effect.as_ref()) {
-        Some(effect) => effect.tokens.to_string(),
+    let counted = measured.and_then(|measured| measured.effect.as_ref()?.tokens);
+    let tokens = match counted {
+        Some(tokens) => tokens.to_string(),
         None => format!("about {}", skill.description.len().div_ceil(TOKEN)),
     };
     format!("{tokens} tokens of a prompt where it applies; about {whole} to who reads all of it")

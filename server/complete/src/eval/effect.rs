@@ -15,7 +15,7 @@ use super::bootstrap::{Difference, Fraction, paired_difference};
 use super::case::Case;
 use super::report::clusters;
 use super::run::{CaseResult, run, score};
-use crate::generator::{Cancel, GenerateError, Generator};
+use crate::generator::{Cancel, Capability, GenerateError, Generator};
 use crate::lines;
 use crate::memory::Memory;
 use crate::settings::Settings;
@@ -37,8 +37,8 @@ pub struct Effect {
     pub nll_per_token: Option<Difference>,
     /// How many of the completions' places follow the skill.
     pub follows: Follows,
-    /// Tokens of a prompt that its advice takes.
-    pub tokens: usize,
+    /// Tokens of a prompt that its advice takes; `null` where the back end counts none.
+    pub tokens: Option<usize>,
     /// Cases whose completions differ.
     pub examples: Vec<Example>,
 }
@@ -92,7 +92,8 @@ pub fn effect(
         skills_shadow: vec![],
         ..settings.clone()
     };
-    let tokens = generator.count_tokens(&skill.advice.join("\n"));
+    let counts = generator.capabilities().has(Capability::TokenCounts);
+    let tokens = counts.then(|| generator.count_tokens(&skill.advice.join("\n")));
     let (mut results, mut follow, mut examples) = ([vec![], vec![]], [vec![], vec![]], Vec::new());
     for (done, case) in cases.iter().enumerate() {
         let (snapshot, cursor) = case.document();
@@ -136,7 +137,7 @@ pub fn effect(
 fn summary(
     [without, with]: &[Vec<CaseResult>; 2],
     [before, after]: &[Vec<Fraction>; 2],
-    tokens: usize,
+    tokens: Option<usize>,
     examples: Vec<Example>,
 ) -> Option<Effect> {
     let clusters = clusters(with);
@@ -227,6 +228,7 @@ mod tests {
             effect(&skill, &cases, &settings, &mut model, &Cancel::new(), &mut |done| progress = done);
         let found = found.expect("no error").expect("it applies");
         assert_eq!((found.cases, found.commits, progress), (2, 2, 3));
+        assert_eq!(found.tokens, None, "this model counts no tokens");
         assert_eq!(found.first_line_exact.diff, 0.5, "{found:?}");
         assert_eq!((found.follows.without, found.follows.with), (Some(0.0), Some(1.0)));
         assert_eq!(found.follows.difference.map(|it| it.ci95), Some([1.0, 1.0]));

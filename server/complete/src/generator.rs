@@ -259,9 +259,12 @@ impl Capabilities {
         self.supported.contains(&capability)
     }
 
-    /// Returns whether there is a model, in which knowledge can take part.
-    pub fn has_model(&self) -> bool {
-        self.limitation != Limitation::Script
+    /// Checks that there is a model, in which knowledge can take part.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn require_model(&self) -> Result<(), NoModel> {
+        if self.limitation == Limitation::Script { Err(NoModel) } else { Ok(()) }
     }
 
     /// Checks that the back end has a capability.
@@ -278,6 +281,11 @@ impl Capabilities {
     }
 }
 
+/// The answers come from a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a script has no model that anything could take part in")]
+pub struct NoModel;
+
 /// A capability that a back end lacks, and the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsupported {
@@ -290,9 +298,7 @@ pub struct Unsupported {
 impl fmt::Display for Unsupported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = match self.limitation {
-            Limitation::Script => {
-                return f.write_str("a script has no model that anything could take part in");
-            }
+            Limitation::Script => return NoModel.fmt(f),
             Limitation::TextOnly => "this back end",
             Limitation::Remote => "the program that runs the model",
         };
@@ -449,7 +455,7 @@ mod tests {
         for capability in Capability::LIST {
             assert!(plain.capabilities().require(*capability).is_err(), "{capability:?}");
         }
-        assert!(plain.capabilities().has_model());
+        assert_eq!(plain.capabilities().require_model(), Ok(()));
         assert_eq!(plain.prefill_time(&prompt), None);
         let error = plain.score(&prompt, "x", &Cancel::new()).expect_err("no probabilities");
         assert_eq!(error.to_string(), "this back end gives no probabilities");
@@ -470,7 +476,7 @@ mod tests {
         check(remote, Capability::Adapters, "the program that runs the model takes no adapters");
         let script = Capabilities::new(&[], Limitation::Script);
         check(script, Capability::Prior, "a script has no model that anything could take part in");
-        assert!(remote.has_model() && !script.has_model());
+        assert_eq!((remote.require_model(), script.require_model()), (Ok(()), Err(NoModel)));
         assert!(Capability::LIST.iter().all(|capability| Capabilities::ALL.has(*capability)));
     }
 }

@@ -36,7 +36,7 @@ pub fn components_of(
     memory: Option<MemoryComponent>,
 ) -> Result<Vec<Box<dyn Component>>, Error> {
     let mut components: Vec<Box<dyn Component>> = Vec::new();
-    if !model.capabilities().has_model() {
+    if model.capabilities().require_model().is_err() {
         return Ok(components);
     }
     if model.has_starter()? {
@@ -187,5 +187,39 @@ impl Component for ForeignPhrases {
     fn withdraw(&mut self, model: &mut dyn Adaptive) -> Result<(), Error> {
         model.set_phrases(None);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use housestyle_complete::generator::{Capabilities, Limitation};
+    use housestyle_testkit::scripted::Scripted;
+
+    use super::*;
+
+    impl Adaptive for Scripted {}
+
+    #[track_caller]
+    fn check(supported: &'static [Capability], limitation: Limitation, expect: &[&str]) {
+        let mut model = Scripted::new(["x"]);
+        model.capabilities = Capabilities::new(supported, limitation);
+        let components = components_of(&mut model, None, None, None).expect("components");
+        assert_eq!(components.iter().map(|component| component.name()).collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn a_back_end_gets_the_components_that_its_capabilities_allow() {
+        check(&[], Limitation::Script, &[]);
+        check(&[], Limitation::Remote, &["skills"]);
+        check(&[Capability::Prior], Limitation::Remote, &["phrases", "skills"]);
+    }
+
+    #[test]
+    fn an_arm_is_refused_with_the_reason_of_the_back_end() {
+        let mut model = Scripted::new(["x"]);
+        model.capabilities = Capabilities::new(&[], Limitation::Remote);
+        let why = model.apply(Arm::Phrases).expect_err("no prior").to_string();
+        assert!(why.contains("the program that runs the model takes no prior"), "{why}");
+        assert!(model.apply(Arm::Memory).is_ok() && model.trainable().is_none());
     }
 }

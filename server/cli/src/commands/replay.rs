@@ -10,7 +10,7 @@ use housestyle_adaptation::replay::{
 };
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Arm, Case, CaseResult, report};
-use housestyle_complete::generator::{Capabilities, Capability};
+use housestyle_complete::generator::Capabilities;
 use housestyle_learn::cases::CaseOptions;
 use housestyle_review::History;
 use housestyle_workspace::digest::hex;
@@ -58,8 +58,8 @@ pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Fail
     let adapter = walk.adapter(&setup, &mut *generator, &args.arms, time, &path, &mut bar)?;
     let memory = MemoryComponent::of(notes::Store::of(&invocation.workspace).read()?, &settings);
     let components = components_of(&mut *generator, control, adapter, memory)?;
-    let capabilities = generator.capabilities();
-    let mut arms = Arms::of(&args.arms, components, &|arm| why_not(arm, capabilities));
+    let (capabilities, trainable) = (generator.capabilities(), generator.trainable().is_some());
+    let mut arms = Arms::of(&args.arms, components, &|arm| why_not(arm, capabilities, trainable));
     let cannot = |error: std::io::Error| Failure::Environment(format!("{}: {error}", path.display()));
     let mut rows = Rows::open(&path).map_err(cannot)?;
     let cases = walk.run(&mut arms, &mut *generator, &mut rows, &mut bar)?;
@@ -67,15 +67,17 @@ pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Fail
 }
 
 /// Returns why there is nothing for an arm.
-fn why_not(arm: Arm, capabilities: Capabilities) -> String {
-    let needed = arm.needs().unwrap_or(Capability::Prior);
+fn why_not(arm: Arm, capabilities: Capabilities, trainable: bool) -> String {
+    if let Err(why) = capabilities.require_model() {
+        return why.to_string();
+    }
+    if let Some(Err(why)) = arm.needs().map(|needed| capabilities.require(needed)) {
+        return why.to_string();
+    }
     let why = match arm {
-        _ if !capabilities.has_model() => return capabilities.lack_of(needed).to_string(),
-        _ if arm.needs().is_some_and(|needed| !capabilities.has(needed)) => {
-            return capabilities.lack_of(needed).to_string();
-        }
         Arm::Starter => "there is no starter adapter for this model",
         Arm::Memory => "there are no notes, and recent edits are off (setting `memory.editTokens`)",
+        Arm::Adapter if !trainable => "the weights are not in this process, so no adapter can be trained",
         Arm::Adapter => "there are too few edits before what is predicted to train an adapter on",
         _ => "this version has nothing of that kind that learns",
     };

@@ -52,7 +52,7 @@ pub struct Family {
 }
 
 /// All families that the engine runs.
-pub static FAMILIES: [Family; 3] = [
+pub static FAMILIES: &[Family] = &[
     // Qwen2 and Qwen2.5, Coder too.
     Family {
         name: "qwen2",

@@ -143,32 +143,35 @@ fn the_loss_is_the_one_that_serving_has() {
 
 #[test]
 fn gradients_through_what_is_learned_alone_are_whole_where_the_prompt_has_no_part() {
-    let engine = super::open(&Tiny::default(), 2);
-    let recipe = everything();
-    let start = adapter(engine.config(), &recipe, 1);
-    let parameters = Parameters::new(&recipe, engine.config(), Some(&start), None).expect("it fits");
-    let example = example(60);
-    let of = |whole: bool| {
-        let mut gradients = parameters.zeros();
-        let mut network = Network::new(engine.frozen());
-        network.gradients(&parameters, &example, 1.0, whole, None, &mut gradients);
-        parameters.as_adapter(&gradients)
-    };
-    let (whole, short) = (of(true), of(false));
-    let near = |a: &[f32], b: &[f32]| {
-        let largest = a.iter().fold(0.0f32, |m, v| m.max(v.abs()));
-        a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * largest)
-    };
-    // In the last layer the prompt takes part as keys and values only.
-    for target in [Target::Query, Target::Output, Target::Gate, Target::Up, Target::Down] {
-        let key = (LAYERS - 1, target);
-        let (a, b) = (&whole.low_rank[&key], &short.low_rank[&key]);
-        assert!(near(&a.a, &b.a) && near(&a.b, &b.b), "{target:?}");
+    for architecture in FAMILIES.iter().map(|family| family.name) {
+        let engine = super::open(&Tiny { architecture, ..Tiny::default() }, 2);
+        let recipe = everything();
+        let start = adapter(engine.config(), &recipe, 1);
+        let parameters = Parameters::new(&recipe, engine.config(), Some(&start), None).expect("it fits");
+        let example = example(60);
+        let of = |whole: bool| {
+            let mut gradients = parameters.zeros();
+            let mut network = Network::new(engine.frozen());
+            network.gradients(&parameters, &example, 1.0, whole, None, &mut gradients);
+            parameters.as_adapter(&gradients)
+        };
+        let (whole, short) = (of(true), of(false));
+        let near = |a: &[f32], b: &[f32]| {
+            let largest = a.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+            a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * largest)
+        };
+        // In the last layer the prompt takes part as keys and values only.
+        for target in [Target::Query, Target::Output, Target::Gate, Target::Up, Target::Down] {
+            let key = (LAYERS - 1, target);
+            let (a, b) = (&whole.low_rank[&key], &short.low_rank[&key]);
+            assert!(near(&a.a, &b.a) && near(&a.b, &b.b), "{architecture} {target:?}");
+        }
+        let key = (0, Target::Up);
+        assert!(!near(&whole.low_rank[&key].a, &short.low_rank[&key].a), "{architecture}");
+        // Below, both go into about the same direction.
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        let (a, b) = (&whole.low_rank[&key].b, &short.low_rank[&key].b);
+        let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+        assert!(cosine > 0.3, "{architecture}: {cosine}");
     }
-    let key = (0, Target::Up);
-    assert!(!near(&whole.low_rank[&key].a, &short.low_rank[&key].a));
-    // Below, both go into about the same direction.
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    let (a, b) = (&whole.low_rank[&key].b, &short.low_rank[&key].b);
-    assert!(dot(a, b) > 0.3 * (dot(a, a) * dot(b, b)).sqrt());
 }

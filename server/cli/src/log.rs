@@ -23,7 +23,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::notices::Notices;
+use crate::notices;
 
 /// The variable of the environment that sets the level.
 pub(crate) const VARIABLE: &str = "HOUSESTYLE_LOG";
@@ -66,15 +66,15 @@ impl Log {
 /// Shows notices on standard error from now on, and writes a log where one is asked for. A log that cannot be written is
 /// a warning: it must not take completions from anybody.
 pub(crate) fn install(verbose: bool, log: Option<&Log>) {
-    let opened = log.map(|log| RotatingFile::open(&log.file).map(|file| layer(file, log.level)));
-    let (layer, problem) = match opened {
-        Some(Ok(layer)) => (Some(layer), None),
-        Some(Err(error)) => (None, Some(error)),
-        None => (None, None),
-    };
-    tracing_subscriber::registry().with(layer).with(Notices { verbose }).init();
-    if let (Some(error), Some(log)) = (problem, log) {
-        notice::warn(format_args!("there is no log: {}: {error}", log.file.display()));
+    let subscriber = tracing_subscriber::registry().with(notices::layer(verbose));
+    // An optional layer that is absent would have every span ask the filters each time.
+    let Some(log) = log else { return subscriber.init() };
+    match RotatingFile::open(&log.file) {
+        Ok(file) => subscriber.with(layer(file, log.level)).init(),
+        Err(error) => {
+            subscriber.init();
+            notice::warn(format_args!("there is no log: {}: {error}", log.file.display()));
+        }
     }
 }
 
@@ -84,6 +84,7 @@ where
 {
     tracing_subscriber::fmt::layer()
         .with_ansi(false)
+        .log_internal_errors(false) // standard error is for people
         .with_timer(Clock)
         .with_writer(Mutex::new(file))
         .with_filter(filter_fn(move |about| is_written(about, level)))

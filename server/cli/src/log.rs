@@ -4,15 +4,18 @@
 //! `HOUSESTYLE_LOG=LEVEL` or `--log FILE` switches it on. The lines are those of `tracing_subscriber::fmt`: time, level, the
 //! spans around the event, its module, its fields.
 
+mod rotating;
+
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use housestyle_workspace::display::moment;
 use housestyle_workspace::{Workspace, notice};
+use rotating::{RotatingFile, older};
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
@@ -27,8 +30,6 @@ use crate::notices;
 
 /// The variable of the environment that sets the level.
 pub(crate) const VARIABLE: &str = "HOUSESTYLE_LOG";
-/// Bytes after which a file becomes the older one of two.
-const MOST_BYTES: u64 = 4 << 20;
 /// The beginning of the targets of our crates.
 const OURS: &str = "housestyle";
 
@@ -108,61 +109,6 @@ impl FormatTime for Clock {
     }
 }
 
-/// A file that several processes may append to, a line at a time.
-struct RotatingFile {
-    path: PathBuf,
-    file: File,
-}
-
-impl RotatingFile {
-    fn open(path: &Path) -> io::Result<RotatingFile> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
-        }
-        Ok(RotatingFile { path: path.to_path_buf(), file: append(path)? })
-    }
-
-    /// Begins another file where this one is full. Another process may have done so before.
-    fn rotate(&mut self) -> io::Result<()> {
-        if self.file.metadata()?.len() < MOST_BYTES {
-            return Ok(());
-        }
-        if fs::metadata(&self.path).is_ok_and(|current| current.len() >= MOST_BYTES) {
-            fs::rename(&self.path, older(&self.path))?;
-        }
-        self.file = append(&self.path)?;
-        Ok(())
-    }
-}
-
-impl Write for RotatingFile {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.rotate()?;
-        self.file.write_all(line)?;
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// Returns the name of the older file of a log.
-fn older(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".1");
-    PathBuf::from(name)
-}
-
-/// Opens a file to append to, for this user alone.
-fn append(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Removes the log of a workspace; returns the files that were there.
 ///
 /// # Errors
@@ -203,27 +149,6 @@ mod tests {
         let log = Log { file: workspace.log(), level: LevelFilter::DEBUG };
         assert_eq!(asked(None, Some("debug")), Ok(Some(log)));
         assert!(asked(None, Some("loud")).is_err_and(|error| error.contains("`trace`")));
-    }
-
-    #[test]
-    fn a_full_log_becomes_the_older_of_two() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("deep").join("server.log");
-        let mut file = RotatingFile::open(&path).expect("opened");
-        let mut other = RotatingFile::open(&path).expect("opened by another process");
-        let line = vec![b'x'; 1 << 20];
-        for _ in 0..9 {
-            file.write_all(&line).expect("written");
-        }
-        other.write_all(b"another process\n").expect("written");
-        let bytes = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
-        assert_eq!((bytes(&path), bytes(&older(&path))), ((1 << 20) + 16, MOST_BYTES));
-        assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("readable").count(), 2);
-        #[cfg(unix)]
-        {
-            let mode = fs::metadata(&path).expect("there").permissions();
-            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
-        }
     }
 
     #[test]

@@ -4,24 +4,23 @@
 //! `HOUSESTYLE_LOG=LEVEL` or `--log FILE` switches it on. The lines are those of `tracing_subscriber::fmt`: time, level, the
 //! spans around the event, its module, its fields.
 
+mod clock;
+mod queue;
 mod rotating;
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
-use housestyle_workspace::display::moment;
+use clock::Clock;
 use housestyle_workspace::{Workspace, notice};
+use queue::{Flush, Queue};
 use rotating::{RotatingFile, older};
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -64,22 +63,30 @@ impl Log {
     }
 }
 
-/// Shows notices on standard error from now on, and writes a log where one is asked for. A log that cannot be written is
-/// a warning: it must not take completions from anybody.
-pub(crate) fn install(verbose: bool, log: Option<&Log>) {
+/// Shows notices on standard error from now on, and writes a log where one is asked for: until what is returned is
+/// dropped. A log that cannot be written is a warning: it must not take completions from anybody.
+pub(crate) fn install(verbose: bool, log: Option<&Log>) -> Option<Flush> {
     let subscriber = tracing_subscriber::registry().with(notices::layer(verbose));
-    // An optional layer that is absent would have every span ask the filters each time.
-    let Some(log) = log else { return subscriber.init() };
-    match RotatingFile::open(&log.file) {
-        Ok(file) => subscriber.with(layer(file, log.level)).init(),
-        Err(error) => {
+    let opened = log.map(|log| (log, RotatingFile::open(&log.file).and_then(Queue::start)));
+    // Not `with` an `Option`: a layer that is absent would have every span ask the filters each time.
+    match opened {
+        None => {
+            subscriber.init();
+            None
+        }
+        Some((log, Ok((queue, flush)))) => {
+            subscriber.with(layer(queue, log.level)).init();
+            Some(flush)
+        }
+        Some((log, Err(error))) => {
             subscriber.init();
             notice::warn(format_args!("there is no log: {}: {error}", log.file.display()));
+            None
         }
     }
 }
 
-fn layer<S>(file: RotatingFile, level: LevelFilter) -> impl Layer<S>
+fn layer<S>(queue: Arc<Queue>, level: LevelFilter) -> impl Layer<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
@@ -87,7 +94,7 @@ where
         .with_ansi(false)
         .log_internal_errors(false) // standard error is for people
         .with_timer(Clock)
-        .with_writer(Mutex::new(file))
+        .with_writer(queue)
         .with_filter(filter_fn(move |about| is_written(about, level)))
 }
 
@@ -96,17 +103,6 @@ fn is_written(about: &Metadata<'_>, level: LevelFilter) -> bool {
     let is_notice = about.target() == notice::TARGET;
     let least = if is_notice { Level::DEBUG.max(*about.level()) } else { *about.level() };
     about.target().starts_with(OURS) && level >= least
-}
-
-/// The time of an event: date and time of day in UTC, with milliseconds.
-struct Clock;
-
-impl FormatTime for Clock {
-    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let (minute, second) = (moment(now.as_secs()), now.as_secs() % 60);
-        write!(writer, "{minute}:{second:02}.{:03}", now.subsec_millis())
-    }
 }
 
 /// Removes the log of a workspace; returns the files that were there.

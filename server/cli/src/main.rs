@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 /// Runs the command that was asked for.
 fn run(cli: Cli) -> Result<(), Failure> {
     let invocation = Invocation::new(cli.flags)?;
-    log::install(invocation.flags.verbose > 0, invocation.log()?.as_ref());
+    let _flush = log::install(invocation.flags.verbose > 0, invocation.log()?.as_ref());
     tracing::debug!(workspace = %invocation.workspace.root().display(), "housestyle {}", env!("CARGO_PKG_VERSION"));
     match cli.command {
         Command::Serve(args) => serve::run(&invocation, &args),

@@ -39,7 +39,15 @@ fn main() -> ExitCode {
 /// Runs the command that was asked for.
 fn run(cli: Cli) -> Result<(), Failure> {
     let invocation = Invocation::new(cli.flags)?;
-    let _flush = log::install(invocation.flags.verbose > 0, invocation.log()?.as_ref());
+    let log = match invocation.log() {
+        // A mistake in a variable must not take the server from an editor.
+        Err(problem) if matches!(cli.command, Command::Serve(_)) => {
+            eprintln!("housestyle: there is no log: {problem}");
+            None
+        }
+        asked => asked?,
+    };
+    let _flush = log::install(invocation.flags.verbose > 0, log.as_ref());
     tracing::debug!(workspace = %invocation.workspace.root().display(), "housestyle {}", env!("CARGO_PKG_VERSION"));
     match cli.command {
         Command::Serve(args) => serve::run(&invocation, &args),

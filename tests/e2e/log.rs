@@ -1,8 +1,9 @@
 //! The log for debugging: it says in which order things happened, and holds no text of the user's at any level.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -12,26 +13,44 @@ use super::skills::Repository;
 
 /// A word of the document, a note, a skill and the answer.
 const MARKER: &str = "quetzalcoatl";
+/// Long enough for any machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Returns the text of all logs below a folder, and whether only their user can read them.
-fn logs(folder: &Path) -> (String, bool) {
-    let (mut text, mut private) = (String::new(), true);
-    let mut folders = vec![folder.to_path_buf()];
+/// Returns the files below a folder whose name holds a text.
+fn files(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder").flatten() {
-            let (path, about) = (entry.path(), entry.metadata().expect("there"));
-            if about.is_dir() {
-                folders.push(path);
-            } else if path.file_name().is_some_and(|name| name.to_string_lossy().contains(".log")) {
-                text.push_str(&fs::read_to_string(&path).expect("text"));
-                #[cfg(unix)]
-                {
-                    private &= std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077 == 0;
-                }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(entry.path());
+            } else if entry.file_name().to_string_lossy().contains(name) {
+                found.push(entry.path());
             }
         }
     }
-    (text, private)
+    found
+}
+
+/// Returns the text of all logs below a folder.
+fn logs(folder: &Path) -> String {
+    files(folder, ".log").iter().map(|path| fs::read_to_string(path).expect("text")).collect()
+}
+
+/// Waits until a running server has logged something.
+#[track_caller]
+fn wait_until_logged(folder: &Path, text: &str) {
+    let begun = Instant::now();
+    while !logs(folder).contains(text) {
+        assert!(begun.elapsed() < PATIENCE, "{text} is not in {}", logs(folder));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Ends a server, so that its log is whole.
+#[track_caller]
+fn end(mut editor: Editor) {
+    editor.client.close_input();
+    editor.client.wait_for_end(PATIENCE).expect("it ended");
 }
 
 /// Starts a server that writes a log, in a repository whose document, note and skill hold the marker.
@@ -64,10 +83,15 @@ fn no_level_holds_text_of_the_user_and_paths_begin_at_debug() {
         editor.answer(overtaken);
         editor.complete(&uri, after);
         editor.why();
-        let (log, private) = logs(repository.home().path());
-        let log = log.to_lowercase();
+        end(editor);
+        let log = logs(repository.home().path()).to_lowercase();
         assert!(!log.contains(MARKER), "{level}: {log}");
-        assert!(private, "{level}: others may read the log");
+        #[cfg(unix)]
+        for file in files(repository.home().path(), ".log") {
+            let mode = fs::metadata(&file).expect("there").permissions();
+            let mode = std::os::unix::fs::PermissionsExt::mode(&mode);
+            assert_eq!(mode & 0o077, 0, "{level}: others may read the log");
+        }
         let is_detailed = matches!(level, "debug" | "trace");
         assert_eq!(log.contains("src/a.rs"), is_detailed, "{level}: {log}");
         assert_eq!(
@@ -83,40 +107,61 @@ fn no_level_holds_text_of_the_user_and_paths_begin_at_debug() {
 }
 
 #[test]
-fn without_a_level_there_is_no_log_and_forgetting_everything_removes_it() {
+fn without_a_level_there_is_no_log() {
     let repository = Repository::new(false);
     let uri = repository.uri("src/a.rs");
     let mut editor = repository.start(&[("let x = 1;", 0)], json!({}));
     let at = editor.open(&uri, "rust", "fn f() {\n    ‸\n}\n");
     editor.complete(&uri, at);
-    assert_eq!(logs(repository.home().path()).0, "");
-    drop(editor);
-    let mut editor = start(&repository, "info");
-    let at = editor.open(&uri, "rust", "fn f() {\n    ‸\n}\n");
-    editor.complete(&uri, at);
-    assert!(logs(repository.home().path()).0.contains("answered"));
-    // The server ran in the folder of its home, whose log it is.
-    let mut forget = Command::new(housestyle());
-    forget.args(["journal", "forget", "--everything", "--json"]).current_dir(repository.home().path());
-    let output = forget.env("HOUSESTYLE_HOME", repository.home().path()).output().expect("it runs");
-    let removed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(removed.contains("server.log"), "{removed}");
-    assert_eq!(logs(repository.home().path()).0, "");
+    end(editor);
+    assert!(files(repository.home().path(), ".log").is_empty());
 }
 
 #[test]
-fn a_level_that_is_none_is_named_and_a_log_that_cannot_be_written_is_a_warning() {
-    let home = tempfile::tempdir().expect("a folder");
-    let run = |level: &str, file: Option<&str>| {
+fn forgetting_everything_removes_the_log_and_a_running_server_begins_another() {
+    let repository = Repository::new(false);
+    let home = repository.home();
+    let uri = repository.uri("src/a.rs");
+    let mut editor = start(&repository, "info");
+    let at = editor.open(&uri, "rust", "fn f() {\n    ‸\n}\n");
+    editor.complete(&uri, at);
+    wait_until_logged(home.path(), "answered");
+    // The server ran in the folder of its home, whose log it is.
+    let forget = |arguments: &[&str]| {
         let mut command = Command::new(housestyle());
-        command.args(["model", "list"]).env("HOUSESTYLE_HOME", home.path()).env("HOUSESTYLE_LOG", level);
-        command.args(file.into_iter().flat_map(|file| ["--log", file]));
-        let output = command.output().expect("it runs");
+        command.args(["journal", "forget", "--everything"]).args(arguments).current_dir(home.path());
+        let output = command.env("HOUSESTYLE_HOME", home.path()).output().expect("it runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let removed = forget(&["--json"]);
+    assert!(removed.contains("server.log"), "{removed}");
+    let after = editor.type_at(&uri, at, "zzz ");
+    editor.complete(&uri, after);
+    end(editor);
+    let log = logs(home.path());
+    assert!(log.contains("answered") && !log.contains("the model is loaded"), "{log}");
+    let told = forget(&[]);
+    assert!(told.contains("server.log was removed"), "{told}");
+    assert_eq!(logs(home.path()), "");
+}
+
+#[test]
+fn a_level_that_is_none_is_named_and_takes_the_server_from_nobody() {
+    let home = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str], level: &str| {
+        let mut command = Command::new(housestyle());
+        command.args(arguments).env("HOUSESTYLE_HOME", home.path()).env("HOUSESTYLE_LOG", level);
+        let output = command.current_dir(home.path()).output().expect("it runs");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    let (code, said) = run("loud", None);
+    let (code, said) = run(&["model", "list"], "loud");
     assert!(code == Some(2) && said.contains("HOUSESTYLE_LOG=loud"), "{code:?} {said}");
+    let (code, said) = run(&["serve", "--backend", "script:none.jsonl"], "loud");
+    assert!(code == Some(0) && said.contains("there is no log: HOUSESTYLE_LOG=loud"), "{code:?} {said}");
+    assert_eq!(logs(home.path()), "");
     let folder = home.path().to_string_lossy().into_owned();
-    let (code, said) = run("info", Some(&folder));
+    let (code, said) = run(&["model", "list", "--log", &folder], "info");
     assert!(code == Some(0) && said.contains("there is no log"), "{code:?} {said}");
+    let (code, _) = run(&["complete", "none.rs:1:1", "--log", "own.log"], "debug");
+    assert!(code != Some(0) && logs(home.path()).contains("housestyle"), "a failure loses no line");
 }

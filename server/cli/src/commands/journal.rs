@@ -188,11 +188,6 @@ fn forget(
             removed.push(file);
         }
     }
-    let logs = match args.everything {
-        true => log::remove(&invocation.workspace)
-            .map_err(|error| Failure::Environment(format!("removing the log: {error}")))?,
-        false => Vec::new(),
-    };
     let done = match journal {
         Some(mut journal) => {
             let meant = |suggestion: &Suggestion| is_meant(args, suggestion, now);
@@ -209,6 +204,12 @@ fn forget(
     };
     let learned = deletion.map(|deletion| learned(invocation, &deletion)).transpose()?.unwrap_or_default();
     let marks = forget_marks(invocation, args, now)?;
+    // Last, as the log tells of failures before.
+    let logs = match args.everything {
+        true => log::remove(&invocation.workspace)
+            .map_err(|error| Failure::Environment(format!("removing the log: {error}")))?,
+        false => Vec::new(),
+    };
     if invocation.flags.json {
         return print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
@@ -228,6 +229,7 @@ fn forget(
         ))?;
     }
     learned.tell()?;
+    logs.iter().try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
     if !args.everything && !aside.is_empty() {
         let names: Vec<String> = aside.iter().map(|file| file.display().to_string()).collect();
         eprintln!(

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::binary::housestyle;
-use super::editor::{Editor, Start, text};
+use super::editor::{Editor, Start, script, text};
 use super::skills::Repository;
 
 /// A word of the document, a note, a skill and the answer.
@@ -104,6 +104,41 @@ fn no_level_holds_text_of_the_user_and_paths_begin_at_debug() {
             assert_eq!(log.contains(event), tells, "{level}: {event}: {log}");
         }
     }
+}
+
+#[test]
+fn a_damaged_file_is_not_quoted() {
+    let repository = Repository::new(true);
+    repository.run(&["memory", "add", "A note."]);
+    repository.write("housestyle.toml", &format!("maxLines = \"{MARKER}\"\n"));
+    let home = repository.home();
+    let notes = files(home.path(), "notes.json").pop().expect("a file of notes");
+    let exceptions = notes.with_file_name("skills").join("exceptions.json");
+    fs::create_dir_all(exceptions.parent().expect("a folder")).expect("made");
+    fs::write(exceptions, format!("{{\"format\": \"{MARKER}\"}}")).expect("written");
+    let backend = script(home.path(), &[("let x = 1;", 0)]);
+    let mut complete = Command::new(housestyle());
+    complete.args(["complete", "src/a.rs:1:1", "--backend", &*backend]);
+    complete
+        .current_dir(repository.root())
+        .env("HOUSESTYLE_HOME", home.path())
+        .env("HOUSESTYLE_LOG", "trace");
+    let output = complete.output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(MARKER), "people are told the value of the setting: {said}");
+
+    fs::write(notes, format!("{{\"version\": 1, \"notes\": \"{MARKER}\"}}")).expect("written");
+    let (root, home) = (repository.uri(""), repository.home());
+    let mut editor = Start { root, home: Some(home.clone()), log: Some("trace"), ..Start::default() }.go();
+    let uri = repository.uri("src/a.rs");
+    let at = editor.open(&uri, "rust", "fn f() {\n    ‸\n}\n");
+    editor.complete(&uri, at);
+    end(editor);
+    let log = logs(home.path());
+    for place in ["configuration.rs", "notes.rs"] {
+        assert!(log.contains(place), "the warning of {place} left no trace: {log}");
+    }
+    assert!(!log.to_lowercase().contains(MARKER), "{log}");
 }
 
 #[test]

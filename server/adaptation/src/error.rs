@@ -10,6 +10,7 @@ use housestyle_learn::LearnError;
 use housestyle_review::ReviewError;
 use housestyle_train::TrainError;
 use housestyle_train::format::FormatError;
+use housestyle_workspace::JsonError;
 use housestyle_workspace::adapters::StoreError;
 use housestyle_workspace::models::ModelError;
 use housestyle_workspace::notes::NotesError;
@@ -179,13 +180,8 @@ pub enum ScriptProblem {
     #[error(transparent)]
     File(#[from] io::Error),
     /// A line is no answer.
-    #[error("line {line}: {source}")]
-    Answer {
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
+    #[error(transparent)]
+    Answer(#[from] JsonError),
     /// The file has no answer.
     #[error("there is no answer in it")]
     NoAnswer,

@@ -18,7 +18,7 @@ use housestyle_workspace::{Workspace, notice};
 use queue::{Flush, Queue};
 use rotating::{RotatingFile, older};
 use tracing::level_filters::LevelFilter;
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
@@ -98,11 +98,9 @@ where
         .with_filter(filter_fn(move |about| is_written(about, level)))
 }
 
-/// Returns whether the log holds an event or a span. Notices may name paths.
+/// Returns whether the log holds an event or a span. Notices are for people: they may quote files of the user's.
 fn is_written(about: &Metadata<'_>, level: LevelFilter) -> bool {
-    let is_notice = about.target() == notice::TARGET;
-    let least = if is_notice { Level::DEBUG.max(*about.level()) } else { *about.level() };
-    about.target().starts_with(OURS) && level >= least
+    about.target().starts_with(OURS) && about.target() != notice::TARGET && level >= *about.level()
 }
 
 /// Removes the log of a workspace; returns the files that were there.

@@ -31,7 +31,7 @@ pub use configuration::Configuration;
 pub use document::Document;
 pub use error::Error;
 pub use home::Home;
-pub use problem::Problem;
+pub use problem::{JsonError, Problem};
 pub use progress::Progress;
 pub use stamp::Stamp;
 pub use state_file::StateError;

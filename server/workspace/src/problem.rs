@@ -1,11 +1,40 @@
 //! What is wrong with the content of a file of ours.
 
+use serde_json::error::Category;
+
+/// A place of a text that is not the JSON it should be. The parser's own message is left out, as it quotes the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {}", sentence(*category))]
+pub struct JsonError {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// The kind of mistake.
+    pub category: Category,
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> JsonError {
+        JsonError { line: error.line(), column: error.column(), category: error.classify() }
+    }
+}
+
+fn sentence(category: Category) -> &'static str {
+    match category {
+        Category::Syntax => "this is no JSON",
+        Category::Data => "a value is missing, or is not of the form that belongs there",
+        Category::Eof => "the text ends too early",
+        Category::Io => "reading failed",
+    }
+}
+
 /// What is wrong with the content of a file of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// The file is no JSON, or JSON of another form.
     #[error(transparent)]
-    Json(#[from] serde_json::Error),
+    Json(#[from] JsonError),
     /// The file is longer than any of its kind.
     #[error("it has more than {0} bytes")]
     TooLong(u64),
@@ -26,4 +55,29 @@ pub enum Problem {
     /// A pointer names a version that the list lacks, or has otherwise.
     #[error("it names version {0}, which the list has not, or not so")]
     WrongVersion(u64),
+}
+
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Problem {
+        Problem::Json(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_and_no_text_is_quoted() {
+        let check = |text: &str, expected: &str| {
+            let error = serde_json::from_str::<Vec<u32>>(text).expect_err("wrong");
+            assert_eq!(Problem::from(error).to_string(), expected, "{text}");
+        };
+        check(
+            "[1,\n\"secret\"]",
+            "line 2, column 8: a value is missing, or is not of the form that belongs there",
+        );
+        check("[secret]", "line 1, column 2: this is no JSON");
+        check("[1, ", "line 1, column 4: the text ends too early");
+    }
 }

@@ -12,6 +12,7 @@ use housestyle_complete::generator::{
     Cancel, Capabilities, Chunk, Description, Flow, GenerateError, Generation, Generator, Limitation,
     PromptPart, Request, Stop, Usage,
 };
+use housestyle_workspace::JsonError;
 use serde::Deserialize;
 
 use super::Adaptive;
@@ -53,7 +54,7 @@ impl Script {
         let mut answers = Vec::new();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let answer = serde_json::from_str(line);
-            answers.push(answer.map_err(|source| ScriptProblem::Answer { line: index + 1, source })?);
+            answers.push(answer.map_err(|error| JsonError { line: index + 1, ..error.into() })?);
         }
         if answers.is_empty() {
             return Err(ScriptProblem::NoAnswer);
@@ -191,10 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_line_is_named() {
-        let error =
-            Script::parse(String::new(), "{\"text\": \"a\"}\n{\"txt\": 1}\n").expect_err("wrong").to_string();
-        assert!(error.starts_with("line 2: "), "{error}");
+    fn a_wrong_line_is_named_and_not_quoted() {
+        let text = "{\"text\": \"a\"}\n{\"text\": \"a\", \"delay_ms\": \"secret\"}\n";
+        let error = Script::parse(String::new(), text).expect_err("wrong").to_string();
+        assert!(error.starts_with("line 2, ") && !error.contains("secret"), "{error}");
         assert!(Script::parse(String::new(), "\n\n").is_err());
     }
 

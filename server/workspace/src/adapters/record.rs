@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::version::Version;
+use crate::problem::JsonError;
 
 /// Where records are in a repository.
 pub const FOLDER: &str = ".housestyle/adapters";
@@ -58,7 +59,8 @@ impl Record {
 /// # Errors
 /// Says why, when it is no report or that of another adapter.
 pub fn passed(report: &[u8], id: &str) -> Result<bool, String> {
-    let document: Value = serde_json::from_slice(report).map_err(|error| error.to_string())?;
+    let document: Value =
+        serde_json::from_slice(report).map_err(|error| JsonError::from(error).to_string())?;
     match document["adapter"].as_str() {
         Some(found) if found == id => Ok(document["gate"]["verdict"] == "eligible"),
         Some(found) => Err(format!("it judges adapter {}", short(found))),

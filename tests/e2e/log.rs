@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::binary::housestyle;
-use super::editor::{Editor, Start, script, text};
+use super::editor::{Editor, NEVER, PLACE, Start, TEXT, URI, script, text};
 use super::skills::Repository;
 
 /// A word of the document, a note, a skill and the answer.
@@ -104,6 +105,29 @@ fn no_level_holds_text_of_the_user_and_paths_begin_at_debug() {
             assert_eq!(log.contains(event), tells, "{level}: {event}: {log}");
         }
     }
+}
+
+#[test]
+fn cancelled_and_skipped_jobs_are_in_the_log_once_with_the_reason() {
+    let mut editor = Start { script: &[(TEXT, NEVER)], log: Some("info"), ..Start::default() }.go();
+    let home = Arc::clone(&editor.home);
+    let at = editor.open(URI, "rust", PLACE);
+    let running = editor.request(URI, at);
+    editor.wait_until_thinking();
+    let other = "file:///work/src/other.rs";
+    let at = editor.open(other, "rust", PLACE);
+    let waiting = editor.request(other, at);
+    editor.client.cancel(waiting);
+    assert_eq!(editor.answer(waiting).code(), -32800);
+    editor.type_at(URI, (0, 0), "x");
+    assert_eq!(editor.answer(running).result(), Value::Null);
+    wait_until_logged(home.path(), "skipped");
+    end(editor);
+    let log = logs(home.path());
+    let count = |text: &str| log.matches(text).count();
+    let told = ["NoRequest", "ChangedElsewhere"].map(|reason| count(&format!("reason={reason}")));
+    assert_eq!((told, count("reason="), count("skipped")), ([1, 1], 2, 1), "{log}");
+    assert!(!log.contains(URI) && !log.contains(other), "{log}");
 }
 
 #[test]

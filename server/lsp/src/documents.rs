@@ -10,7 +10,7 @@ use housestyle_complete::skills::Hint;
 use housestyle_complete::{DraftSource, MAX_DRAFT_SOURCES};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
 
-use crate::in_flight::{InFlight, Overtaken};
+use crate::in_flight::{CancelReason, InFlight, Overtaken};
 use crate::prompt_context::PromptContext;
 use crate::provenance::Provenance;
 use crate::retained_ranges::RetainedRanges;
@@ -136,7 +136,7 @@ impl Document {
                     run.in_flight.typed(lines::unix(&typed_range.text(&self.snapshot)));
                     self.run = Some(Run { typed_range, ..run });
                 }
-                None => run.in_flight.cancel.cancel(),
+                None => run.in_flight.cancel(CancelReason::ChangedElsewhere),
             }
         }
         self.shown = self.shown.take().and_then(|(typed_range, shown)| {
@@ -158,7 +158,7 @@ impl Document {
     pub(crate) fn close(&mut self) {
         if let Some(run) = self.run.take() {
             run.in_flight.overtake(Overtaken::Change);
-            run.in_flight.cancel.cancel();
+            run.in_flight.cancel(CancelReason::DocumentClosed);
         }
     }
 
@@ -266,9 +266,9 @@ mod tests {
             Some(Run { typed_range: TypedRange::at(cursor), origin, in_flight: Arc::clone(&in_flight) });
         let edit = document.apply(insert(2, "c"), Encoding::Utf8, 2);
         document.follow(edit);
-        assert!(!in_flight.cancel.is_cancelled());
+        assert!(!in_flight.is_cancelled());
         let edit = document.apply(insert(0, "c"), Encoding::Utf8, 3);
         document.follow(edit);
-        assert!(in_flight.cancel.is_cancelled() && document.run.is_none());
+        assert!(in_flight.is_cancelled() && document.run.is_none());
     }
 }

@@ -37,13 +37,38 @@ pub(crate) enum Overtaken {
     Request,
 }
 
+/// Why a run was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CancelReason {
+    /// The user types another text than the model writes.
+    OtherTextTyped,
+    /// The document changed elsewhere than after the run's cursor.
+    ChangedElsewhere,
+    /// The document was closed, or opened anew.
+    DocumentClosed,
+    /// The user looks at another document.
+    FocusLost,
+    /// The settings changed.
+    SettingsChanged,
+    /// The notes or the skills for the document changed.
+    ContextChanged,
+    /// No request waits any more.
+    NoRequest,
+    /// A newer job takes its place.
+    NewerJob {
+        /// The number of that job in the log.
+        id: u64,
+    },
+    /// The server ends.
+    ServerEnds,
+}
+
 /// A generation under way.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
     /// Its number in the log.
     pub(crate) id: u64,
-    /// Ends the run.
-    pub(crate) cancel: Cancel,
+    cancel: Cancel,
     state: Mutex<State>,
 }
 
@@ -92,7 +117,7 @@ impl InFlight {
         {
             let mut state = in_flight.lock();
             let agrees = typed.is_empty() || state.raw.starts_with(typed);
-            if state.over || in_flight.cancel.is_cancelled() || !agrees {
+            if state.over || in_flight.is_cancelled() || !agrees {
                 return None;
             }
             state.typed = typed.to_owned();
@@ -106,9 +131,7 @@ impl InFlight {
 
     /// Tells the waiting request, if there is one, that it was overtaken.
     pub(crate) fn overtake(&self, by: Overtaken) {
-        // Not under the lock: a line of the log is written to a file.
-        let waiter = self.lock().waiter.take();
-        if let Some((_, waiter)) = waiter {
+        if let Some((_, waiter)) = self.lock().waiter.take() {
             info!(job = self.id, ?by, "the waiting request is overtaken");
             drop(waiter.send(GenerationResult::Overtaken(by)));
         }
@@ -133,10 +156,31 @@ impl InFlight {
         // Brackets and quotes at the end may be what the editor closed by itself, right of the cursor.
         let by_hand = state.typed.trim_end_matches([')', ']', '}', '>', '"', '\'', '`']);
         let agree = state.raw.starts_with(by_hand) || by_hand.starts_with(&state.raw);
-        if !agree && !self.cancel.is_cancelled() {
-            info!(job = self.id, "cancelled: the user types another text than the model writes");
-            self.cancel.cancel();
+        if !agree {
+            self.end(state, CancelReason::OtherTextTyped);
         }
+    }
+
+    /// Cancels the run.
+    pub(crate) fn cancel(&self, reason: CancelReason) {
+        self.end(&self.lock(), reason);
+    }
+
+    fn end(&self, state: &State, reason: CancelReason) {
+        if !state.over && !self.is_cancelled() {
+            info!(job = self.id, ?reason, "cancelled");
+        }
+        self.cancel.cancel();
+    }
+
+    /// Returns whether the run was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    /// Returns the flag that tells the model of it.
+    pub(crate) fn flag(&self) -> &Cancel {
+        &self.cancel
     }
 
     /// Begins the run, if a request waits for it; else it is over before it began. Returns which.
@@ -195,10 +239,7 @@ impl Drop for Waiter {
         let mut state = self.in_flight.lock();
         if state.waiter.as_ref().is_some_and(|(serial, _)| *serial == self.serial) {
             state.waiter = None;
-            if !state.over {
-                info!(job = self.in_flight.id, "cancelled: no request waits any more");
-            }
-            self.in_flight.cancel.cancel();
+            self.in_flight.end(&state, CancelReason::NoRequest);
         }
     }
 }
@@ -217,9 +258,9 @@ mod tests {
         in_flight.wrote("fn ma");
         in_flight.typed("fn".to_owned());
         in_flight.wrote("fn main");
-        assert!(!in_flight.cancel.is_cancelled());
+        assert!(!in_flight.is_cancelled());
         in_flight.typed("fn x".to_owned());
-        assert!(in_flight.cancel.is_cancelled());
+        assert!(in_flight.is_cancelled());
     }
 
     #[test]
@@ -242,9 +283,9 @@ mod tests {
         in_flight.wrote("f(x, y);");
         in_flight.typed("f()".to_owned());
         in_flight.typed("f(x)".to_owned());
-        assert!(!in_flight.cancel.is_cancelled());
+        assert!(!in_flight.is_cancelled());
         in_flight.typed("f(y)".to_owned());
-        assert!(in_flight.cancel.is_cancelled());
+        assert!(in_flight.is_cancelled());
     }
 
     #[test]
@@ -252,9 +293,9 @@ mod tests {
         let (in_flight, _first) = InFlight::new();
         in_flight.typed("let".to_owned());
         in_flight.wrote("le");
-        assert!(!in_flight.cancel.is_cancelled());
+        assert!(!in_flight.is_cancelled());
         in_flight.wrote("leg");
-        assert!(in_flight.cancel.is_cancelled());
+        assert!(in_flight.is_cancelled());
     }
 
     #[test]
@@ -265,7 +306,7 @@ mod tests {
         in_flight.answer(&trace);
         assert!(matches!(received(&mut first), Some(GenerationResult::Done(_))));
         drop(first);
-        assert!(!in_flight.cancel.is_cancelled() && !in_flight.is_awaited());
+        assert!(!in_flight.is_cancelled() && !in_flight.is_awaited());
         assert!(in_flight.take_result().is_some());
         // Who typed all that was answered waits for the rest.
         let mut second = InFlight::join(&in_flight, "a();").expect("it goes on");
@@ -278,7 +319,7 @@ mod tests {
     fn a_waiter_that_goes_away_ends_the_run() {
         let (in_flight, waiter) = InFlight::new();
         drop(waiter);
-        assert!(in_flight.cancel.is_cancelled());
+        assert!(in_flight.is_cancelled());
         assert!(!in_flight.is_awaited());
     }
 
@@ -288,7 +329,7 @@ mod tests {
         in_flight.overtake(Overtaken::Change);
         assert!(matches!(received(&mut waiter), Some(GenerationResult::Overtaken(Overtaken::Change))));
         drop(waiter);
-        assert!(!in_flight.cancel.is_cancelled());
+        assert!(!in_flight.is_cancelled());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use self::place::{document_breaks, menu_item, one_line, rest};
 use crate::convert;
 use crate::documents::{Document, MAX_BYTES, Run};
 use crate::host::Record;
-use crate::in_flight::{GenerationResult, InFlight, Overtaken, Waiter};
+use crate::in_flight::{CancelReason, GenerationResult, InFlight, Overtaken, Waiter};
 use crate::params::CompletionParams;
 use crate::provenance::Provenance;
 use crate::resolution::{Answer, Resolution, Why};
@@ -206,8 +206,7 @@ impl Request<'_> {
         let document = session.documents.get_mut(&self.params.uri);
         info!(parent: &self.span, job = in_flight.id, "waits for a new job");
         if let Some(old) = document.and_then(|document| document.run.replace(run)) {
-            debug!(parent: &self.span, job = old.in_flight.id, "cancels the document's earlier job");
-            old.in_flight.cancel.cancel();
+            old.in_flight.cancel(CancelReason::NewerJob { id: in_flight.id });
         }
         drop(guard);
         self.server.worker.submit(Task {

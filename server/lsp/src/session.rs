@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::convert;
 use crate::documents::Documents;
 use crate::host::{Record, RequestRecord, TypingRecord};
+use crate::in_flight::CancelReason;
 use crate::preferences::Preferences;
 use crate::provenance::Provenance;
 use crate::retained_ranges::RetainedRanges;
@@ -145,7 +146,7 @@ impl Session {
         for document in self.documents.values_mut() {
             document.context.settings_changed();
             if let Some(run) = document.run.take().filter(|run| !run.in_flight.is_awaited()) {
-                run.in_flight.cancel.cancel();
+                run.in_flight.cancel(CancelReason::SettingsChanged);
             }
         }
     }
@@ -202,7 +203,7 @@ impl Session {
         self.recent.forget(uri);
         let run = self.documents.get_mut(uri).and_then(|document| document.run.take());
         if let Some(run) = run.filter(|run| !run.in_flight.is_awaited()) {
-            run.in_flight.cancel.cancel();
+            run.in_flight.cancel(CancelReason::ContextChanged);
         }
     }
 

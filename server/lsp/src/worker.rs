@@ -19,7 +19,7 @@ use tracing::{debug, debug_span, info, info_span, warn};
 use crate::debounce::Debounce;
 use crate::host::{LoadProgress, Loader};
 use crate::idle::{Idle, PrefillJob};
-use crate::in_flight::{GenerationResult, InFlight, Overtaken};
+use crate::in_flight::{CancelReason, GenerationResult, InFlight, Overtaken};
 use crate::progress::Progress;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -132,8 +132,7 @@ impl Worker {
         state.idle.give_way();
         let id = task.in_flight.id;
         if let Some(running) = state.running.as_ref().filter(|running| !running.is_awaited()) {
-            info!(job = running.id, by = id, "cancelled: no request waits, and a newer job came");
-            running.cancel.cancel();
+            running.cancel(CancelReason::NewerJob { id });
         }
         state.wanted = true;
         let now = Instant::now();
@@ -188,9 +187,12 @@ impl Shared {
         while !state.closed {
             let now = Instant::now();
             let task = state.waiting.take_if(|(begin, _)| *begin <= now);
-            if let Some((_, task)) = task.filter(|(_, task)| task.in_flight.begin()) {
-                state.running = Some(Arc::clone(&task.in_flight));
-                return Some(Work::Task(task));
+            if let Some((_, task)) = task {
+                if task.in_flight.begin() {
+                    state.running = Some(Arc::clone(&task.in_flight));
+                    return Some(Work::Task(task));
+                }
+                info!(job = task.in_flight.id, "skipped: no request waits");
             }
             // A prefill begun now would be in the way of a task that begins in a moment.
             let begin = state.waiting.as_ref().map(|(begin, _)| *begin);
@@ -216,7 +218,7 @@ impl Shared {
         state.closed = true;
         state.idle.put(None, Instant::now());
         if let Some(running) = state.running.take() {
-            running.cancel.cancel();
+            running.cancel(CancelReason::ServerEnds);
             running.finish(GenerationResult::Overtaken(Overtaken::Request));
         }
         if let Some((_, task)) = state.waiting.take() {
@@ -279,22 +281,22 @@ impl Shared {
         } = task;
         let selected = selected.clone();
         let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
+        let cancel = in_flight.flag();
+        let ended = || (!cancel.is_cancelled()).then(Instant::now);
         if let Some(current_suggestion) = current_suggestion {
             let run = info_span!("run").entered();
-            let find = || alternatives(&job, current_suggestion, generator, &in_flight.cancel);
-            let found = catch_unwind(AssertUnwindSafe(find)).unwrap_or_default();
-            info!(alternatives = found.len(), cancelled = in_flight.cancel.is_cancelled(), "the model ran");
+            let found = caught(|| alternatives(&job, current_suggestion, generator, cancel));
+            let answered = if found.is_some() { ended() } else { None };
+            let found = found.unwrap_or_default();
+            info!(alternatives = found.len(), cancelled = cancel.is_cancelled(), "the model ran");
             drop(run);
             in_flight.finish(GenerationResult::Alternatives(found));
-            return None;
+            return answered;
         }
         let mut progress = |raw: &str| in_flight.wrote(raw);
-        // A defect in the pipeline costs one suggestion, not the session.
         let run = info_span!("run").entered();
-        let trace =
-            catch_unwind(AssertUnwindSafe(|| suggest(&job, generator, &in_flight.cancel, &mut progress)));
-        let Ok(trace) = trace.map(Arc::new) else {
-            warn!("the pipeline panicked");
+        let trace = caught(|| suggest(&job, generator, cancel, &mut progress));
+        let Some(trace) = trace.map(Arc::new) else {
             let why = "computing this suggestion failed unexpectedly; stderr tells more";
             in_flight.finish(GenerationResult::NoModel(why.to_owned()));
             return None;
@@ -308,12 +310,12 @@ impl Shared {
                 prefill_ms = usage.prefill.as_millis() as u64,
                 decode_ms = usage.decode.as_millis() as u64,
                 stop = ?raw.stop,
-                cancelled = in_flight.cancel.is_cancelled(),
+                cancelled = cancel.is_cancelled(),
                 "the model ran"
             );
         }
         drop(run);
-        let answered = (!in_flight.cancel.is_cancelled()).then(Instant::now);
+        let answered = ended();
         if !trace.is_cut_short() {
             in_flight.finish(GenerationResult::Done(trace));
             return answered;
@@ -322,12 +324,20 @@ impl Shared {
         let mut longer = None;
         if self.rest_from_thinking(reports) {
             let _span = debug_span!("idle", work = "extend").entered();
-            let more = || extend(&job, &trace, generator, &in_flight.cancel, &mut progress);
-            longer = catch_unwind(AssertUnwindSafe(more)).ok().flatten();
+            longer = caught(|| extend(&job, &trace, generator, cancel, &mut progress)).flatten();
         }
         in_flight.finish(GenerationResult::Done(longer.map_or(trace, Arc::new)));
         answered
     }
+}
+
+/// Runs a part of the pipeline. A defect in it costs one suggestion, not the session.
+fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    let result = catch_unwind(AssertUnwindSafe(run)).ok();
+    if result.is_none() {
+        warn!("the pipeline panicked");
+    }
+    result
 }
 
 fn load_model(load: Loader, reports: &Reports) -> Result<Box<dyn Generator>, String> {

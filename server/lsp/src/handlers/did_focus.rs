@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::host::{OutcomeSource, Record, SuggestionOutcome};
 use crate::idle::QUIET;
-use crate::in_flight::Overtaken;
+use crate::in_flight::{CancelReason, Overtaken};
 use crate::server::Server;
 
 /// Cancels the runs for other documents, as nobody will look at them, and lets the model read this document. An empty
@@ -16,7 +16,7 @@ pub(crate) fn handle(server: &Server, params: &Value) {
     for (_, document) in session.documents.iter_mut().filter(|(other, _)| *other != uri) {
         if let Some(run) = &document.run {
             run.in_flight.overtake(Overtaken::Request);
-            run.in_flight.cancel.cancel();
+            run.in_flight.cancel(CancelReason::FocusLost);
         }
         dismissed.extend(document.shown.take().map(|(_, shown)| shown.origin.id.clone()));
     }

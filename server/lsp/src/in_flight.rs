@@ -98,13 +98,12 @@ impl InFlight {
     pub(crate) fn new() -> (Arc<InFlight>, Waiter) {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let in_flight = Arc::new(InFlight { id, ..InFlight::default() });
-        let waiter = InFlight::new_waiter(&in_flight);
+        let waiter = InFlight::new_waiter(&in_flight, &mut in_flight.lock());
         (in_flight, waiter)
     }
 
-    fn new_waiter(in_flight: &Arc<InFlight>) -> Waiter {
+    fn new_waiter(in_flight: &Arc<InFlight>, state: &mut State) -> Waiter {
         let (sender, receiver) = oneshot::channel();
-        let mut state = in_flight.lock();
         state.serial += 1;
         let serial = state.serial;
         state.waiter = Some((serial, sender));
@@ -114,19 +113,18 @@ impl InFlight {
     /// Waits for this run instead of starting one, if it will be of use: the user typed nothing since
     /// its cursor, or typed the text that it wrote. An earlier waiter is overtaken.
     pub(crate) fn join(in_flight: &Arc<InFlight>, typed: &str) -> Option<Waiter> {
-        {
-            let mut state = in_flight.lock();
-            let agrees = typed.is_empty() || state.raw.starts_with(typed);
-            if state.over || in_flight.is_cancelled() || !agrees {
-                return None;
-            }
-            state.typed = typed.to_owned();
-            if let Some((_, waiter)) = state.waiter.take() {
-                info!(job = in_flight.id, "the waiting request is overtaken by one that joins");
-                drop(waiter.send(GenerationResult::Overtaken(Overtaken::Request)));
-            }
+        let mut state = in_flight.lock();
+        let agrees = typed.is_empty() || state.raw.starts_with(typed);
+        if state.over || in_flight.is_cancelled() || !agrees {
+            return None;
         }
-        Some(InFlight::new_waiter(in_flight))
+        state.typed = typed.to_owned();
+        if let Some((_, waiter)) = state.waiter.take() {
+            info!(job = in_flight.id, "the waiting request is overtaken by one that joins");
+            drop(waiter.send(GenerationResult::Overtaken(Overtaken::Request)));
+        }
+        // Under the same lock: nobody would answer a request that waits for a run which ended in between.
+        Some(InFlight::new_waiter(in_flight, &mut state))
     }
 
     /// Tells the waiting request, if there is one, that it was overtaken.

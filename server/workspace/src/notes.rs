@@ -18,8 +18,12 @@ const MOST: usize = 200;
 /// Digits of a note's identifier.
 const DIGITS: usize = 6;
 /// The file.
-const FORMAT: Format =
-    Format { version: 1, most_bytes: 1 << 20, advice: "`housestyle memory forget --all` removes all notes" };
+const FORMAT: Format = Format {
+    version: 1,
+    most_bytes: 1 << 20,
+    complaint: "cannot be read as notes",
+    advice: ". `housestyle memory forget --all` removes it",
+};
 
 /// Why something could not be done with the notes of a workspace.
 #[derive(Debug, thiserror::Error)]
@@ -171,7 +175,7 @@ impl Store {
     }
 
     fn lock(&self) -> Result<File, StateError> {
-        state_file::lock(&self.path.with_extension("lock"))
+        state_file::lock(&self.path.with_extension("lock"), "notes")
     }
 
     fn remove(&self) -> Result<(), StateError> {

@@ -25,13 +25,15 @@ pub enum StateError {
         source: io::Error,
     },
     /// The file is none of ours, or damaged.
-    #[error("{} cannot be read: {problem}; {advice}", path.display())]
+    #[error("{} {complaint}: {problem}{advice}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
+        /// The beginning of the sentence, after the path.
+        complaint: &'static str,
         /// What is wrong.
         problem: Problem,
-        /// What the user can do.
+        /// What the user can do, with the punctuation before it.
         advice: &'static str,
     },
     /// A newer program wrote the file.
@@ -45,8 +47,10 @@ pub enum StateError {
         known: u32,
     },
     /// Another process changes the file.
-    #[error("another housestyle is changing the state of this workspace ({} is locked): try again", path.display())]
+    #[error("another housestyle is changing the {content} of this workspace ({} is locked): try again", path.display())]
     Busy {
+        /// What the file holds.
+        content: &'static str,
         /// The lock.
         path: PathBuf,
     },
@@ -66,7 +70,9 @@ pub(crate) struct Format {
     pub(crate) version: u32,
     /// Most bytes of a file.
     pub(crate) most_bytes: u64,
-    /// What the user can do about a damaged file.
+    /// The beginning of the sentence about a damaged file, after its path.
+    pub(crate) complaint: &'static str,
+    /// What the user can do about a damaged file, with the punctuation before it.
     pub(crate) advice: &'static str,
 }
 
@@ -86,8 +92,10 @@ impl Format {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StateError::file("read", path)(error)),
         }
-        let damaged =
-            |problem: Problem| StateError::Damaged { path: path.to_path_buf(), problem, advice: self.advice };
+        let damaged = |problem: Problem| {
+            let Format { complaint, advice, .. } = *self;
+            StateError::Damaged { path: path.to_path_buf(), complaint, problem, advice }
+        };
         if bytes.len() as u64 > self.most_bytes {
             return Err(damaged(Problem::TooLong(self.most_bytes)));
         }
@@ -109,11 +117,12 @@ pub(crate) fn write(path: &Path, content: &impl Serialize) -> Result<(), StateEr
     bytes.and_then(|bytes| atomic::replace_locked(path, &bytes)).map_err(StateError::file("write", path))
 }
 
-/// Locks a file against other processes until the returned handle is dropped.
+/// Locks a file against other processes until the returned handle is dropped. `content` is what the file holds, for
+/// people.
 ///
 /// # Errors
 /// When another process keeps the lock, or its folder does not exist.
-pub(crate) fn lock(path: &Path) -> Result<File, StateError> {
+pub(crate) fn lock(path: &Path, content: &'static str) -> Result<File, StateError> {
     let lock = atomic::lock(path).map_err(StateError::file("lock", path))?;
-    lock.ok_or_else(|| StateError::Busy { path: path.to_path_buf() })
+    lock.ok_or_else(|| StateError::Busy { content, path: path.to_path_buf() })
 }

@@ -17,7 +17,8 @@ use crate::workspace::Workspace;
 const FORMAT: Format = Format {
     version: 1,
     most_bytes: 32 << 20,
-    advice: "move it away and mine anew (`housestyle skill mine`)",
+    complaint: "cannot be read",
+    advice: "; move it away and mine anew (`housestyle skill mine`)",
 };
 /// Most measured effects of a skill that are stored, the newest last.
 const MOST_EFFECTS: usize = 8;
@@ -351,7 +352,7 @@ impl Store {
 
     fn locked<T>(&self, change: impl FnOnce(&Store) -> Result<T, SkillsError>) -> Result<T, SkillsError> {
         fs::create_dir_all(&self.folder).map_err(StateError::file("make the folder", &self.folder))?;
-        let _lock = state_file::lock(&self.folder.join("lock"))?;
+        let _lock = state_file::lock(&self.folder.join("lock"), "skills")?;
         change(self)
     }
 }

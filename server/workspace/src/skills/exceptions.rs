@@ -3,7 +3,7 @@
 //! One small file: of each line a digest, from which it cannot be read, with the file and the time by which it can be
 //! forgotten. It is replaced as a whole under a lock, as several editors may write it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atomic;
 use crate::problem::Problem;
+use crate::state_file::{self, StateError};
 
 /// The version of the file. The first one had digests alone.
 const FORMAT: u32 = 2;
@@ -22,15 +23,8 @@ const MOST: usize = 10_000;
 #[derive(Debug, thiserror::Error)]
 pub enum ExceptionsError {
     /// A file operation failed.
-    #[error("{operation} {}: {source}", path.display())]
-    File {
-        /// What was tried.
-        operation: &'static str,
-        /// On which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    State(#[from] StateError),
     /// Another process holds the lock.
     #[error("{} is written by another process just now: say it again", path.display())]
     Busy {
@@ -121,16 +115,14 @@ pub fn forget(state: &Path, meant: impl Fn(&Mark) -> bool) -> Result<usize, Exce
     })
 }
 
-/// Removes the file, whatever it holds.
+/// Removes the file, whatever it holds, and unfinished writes of killed processes.
 ///
 /// # Errors
-/// When it cannot be removed.
+/// When the file cannot be removed.
 pub fn remove(state: &Path) -> Result<(), ExceptionsError> {
     let path = file(state);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other.map_err(|source| ExceptionsError::File { operation: "remove", path, source }),
-    }
+    let _lock = lock(&path)?;
+    Ok(atomic::remove(&path).map_err(StateError::file("remove", &path))?)
 }
 
 /// Changes the file under its lock.
@@ -139,32 +131,28 @@ fn change<T>(
     change: impl FnOnce(&mut Vec<Mark>) -> Result<T, ExceptionsError>,
 ) -> Result<T, ExceptionsError> {
     let path = file(state);
-    let failed = |operation, path: &Path| {
-        let path = path.to_path_buf();
-        move |source| ExceptionsError::File { operation, path, source }
-    };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        fs::create_dir_all(folder).map_err(StateError::file("make", folder))?;
     }
-    let lock = path.with_extension("lock");
-    let _held = atomic::lock(&lock)
-        .map_err(failed("lock", &lock))?
-        .ok_or_else(|| ExceptionsError::Busy { path: path.clone() })?;
+    let _lock = lock(&path)?;
     let mut marks = marks(&path)?;
     let done = change(&mut marks)?;
-    let content = serde_json::to_vec_pretty(&Content { format: FORMAT, marks })
-        .map_err(|error| failed("write", &path)(io::Error::other(error)))?;
-    atomic::replace_locked(&path, &content).map_err(failed("write", &path))?;
+    state_file::write(&path, &Content { format: FORMAT, marks })?;
     Ok(done)
+}
+
+fn lock(path: &Path) -> Result<File, ExceptionsError> {
+    state_file::lock(&path.with_extension("lock"), "exceptions").map_err(|error| match error {
+        StateError::Busy { .. } => ExceptionsError::Busy { path: path.to_path_buf() },
+        error => error.into(),
+    })
 }
 
 fn marks(path: &Path) -> Result<Vec<Mark>, ExceptionsError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => {
-            return Err(ExceptionsError::File { operation: "read", path: path.to_path_buf(), source });
-        }
+        Err(error) => return Err(StateError::file("read", path)(error).into()),
     };
     let broken = |problem: Problem| ExceptionsError::Broken { path: path.to_path_buf(), problem };
     let wrong = |error: serde_json::Error| broken(error.into());
@@ -234,5 +222,10 @@ mod tests {
         let error = add(state, mark("k", "a.rs", 1)).expect_err("it is broken").to_string();
         assert!(error.contains("no list of exceptions"), "{error}");
         assert_eq!(fs::read_to_string(file(state)).expect("there"), "{}");
+        let unfinished = file(state).with_extension("json.17.new");
+        fs::write(&unfinished, "left by a killed process").expect("written");
+        remove(state).expect("removed");
+        remove(state).expect("nothing to do");
+        assert!(!file(state).exists() && !unfinished.exists());
     }
 }

@@ -144,11 +144,17 @@ pub enum Error {
     /// A phrase cache has no room.
     #[error(transparent)]
     Learn(#[from] LearnError),
-    /// A file operation failed.
-    #[error("{operation}{}: {source}", path.display())]
-    File {
-        /// What was tried, with a space at the end; empty where the file alone says enough.
-        operation: &'static str,
+    /// A file cannot be written.
+    #[error("writing {} failed: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of the workspace's state cannot be written or locked.
+    #[error("{}: {source}", path.display())]
+    State {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -235,8 +241,14 @@ pub enum StarterProblem {
 }
 
 impl Error {
-    pub(crate) fn file(operation: &'static str, path: &Path, source: io::Error) -> Error {
-        Error::File { operation, path: path.to_path_buf(), source }
+    /// Returns how a failed write of a file becomes an error.
+    pub(crate) fn write(path: &Path) -> impl FnOnce(io::Error) -> Error {
+        move |source| Error::Write { path: path.to_path_buf(), source }
+    }
+
+    /// Returns how a failed operation on a file of the workspace's state becomes an error.
+    pub(crate) fn state(path: &Path) -> impl FnOnce(io::Error) -> Error {
+        move |source| Error::State { path: path.to_path_buf(), source }
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn read(workspace: &Workspace, settings: &Settings) -> Result<(Texts,
     let mut texts = Texts { adds: true, ..Texts::default() };
     for one in &found {
         notice::detail(format_args!(
-            "journal entry {}, {}: {:.0} % retained",
+            "journal entry {}, {}: {:.0} % kept",
             one.entry,
             one.case.path,
             100.0 * one.weight

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -62,8 +61,9 @@ pub fn make(
     full.iter().for_each(notice::detail);
     let files = cache.documents().iter().filter(|document| document.kind == Kind::File).count();
     let file = phrases::file(folder, cache.vocabulary());
-    let failed = |source: io::Error| Error::file("", &file, source);
-    fs::create_dir_all(folder).and_then(|()| atomic::replace(&file, &cache.to_bytes())).map_err(failed)?;
+    fs::create_dir_all(folder)
+        .and_then(|()| atomic::replace(&file, &cache.to_bytes()))
+        .map_err(Error::state(&file))?;
     Ok(PhraseCacheReport {
         files,
         edits: cache.documents().len() - files,

@@ -121,7 +121,7 @@ impl Walk<'_> {
             memory.select_skills(&snapshot, cursor, self.settings);
             let (result, _) = evaluate_with_memory(&example.case, &memory, self.settings, generator)?;
             let added = rows.add(Row::of(&identity, &result));
-            added.map_err(|source| Error::file("writing ", rows.path(), source))?;
+            added.map_err(Error::write(rows.path()))?;
         }
         Ok(())
     }

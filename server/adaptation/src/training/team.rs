@@ -270,5 +270,5 @@ fn name_of(edits: &TrainingEdits, all: &[Example]) -> String {
 fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
     let locked = fs::create_dir_all(folder).and_then(|()| atomic::lock(&path));
-    locked.map_err(|source| Error::file("", &path, source))?.ok_or(Error::Training)
+    locked.map_err(Error::state(&path))?.ok_or(Error::Training)
 }

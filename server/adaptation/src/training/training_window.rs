@@ -81,7 +81,7 @@ impl TrainingWindow {
             }
         };
         let folder = file.parent().unwrap_or(setup.workspace.state());
-        std::fs::create_dir_all(folder).map_err(|error| unwritten(folder, error))?;
+        std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
         save(&count_file, count.to_string().as_bytes())?;
         let chosen = &all[all.len() - count..];
         let trained =
@@ -104,9 +104,5 @@ impl TrainingWindow {
 }
 
 fn save(file: &Path, content: &[u8]) -> Result<(), Error> {
-    atomic::replace(file, content).map_err(|error| unwritten(file, error))
-}
-
-fn unwritten(path: &Path, source: std::io::Error) -> Error {
-    Error::file("writing ", path, source)
+    atomic::replace(file, content).map_err(Error::write(file))
 }

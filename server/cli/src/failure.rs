@@ -12,6 +12,7 @@ use housestyle_net::models::PullError;
 use housestyle_review::ReviewError;
 use housestyle_train::format::FormatError;
 use housestyle_workspace::adapters::StoreError;
+use housestyle_workspace::display::visible;
 use housestyle_workspace::forgetting::ForgetError;
 use housestyle_workspace::models::ModelError;
 use housestyle_workspace::notes::NotesError;
@@ -84,6 +85,8 @@ impl From<WorkspaceError> for Failure {
                 Failure::Usage(text)
             }
             WorkspaceError::Repository(error) if error.is_usage() => Failure::Usage(text),
+            // What the program `git` said goes to a terminal.
+            WorkspaceError::Repository(ReviewError::Clone { .. }) => Failure::Environment(visible(&text)),
             WorkspaceError::Adapters(error) => match error {
                 StoreError::Unknown { .. }
                 | StoreError::Ambiguous { .. }

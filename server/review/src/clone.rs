@@ -5,9 +5,8 @@ use std::process::Command;
 
 use git2::{Config, ConfigLevel, Repository};
 
-use crate::error::{ReviewError, during};
+use crate::error::ReviewError;
 use crate::propose::identity;
-use crate::repository::open;
 
 /// Who commits in a clone where git does not know the user.
 const NOBODY: (&str, &str) = ("You", "you@example.com");
@@ -20,17 +19,22 @@ const NOBODY: (&str, &str) = ("You", "you@example.com");
 /// # Errors
 /// When there is no repository, the program `git` is missing or refuses, or the configuration cannot be written.
 pub fn clone_bare(folder: &Path, clone: &Path) -> Result<(), ReviewError> {
-    let from = open(folder)?;
+    let from = Repository::discover(folder)
+        .map_err(|source| ReviewError::NoHistory { folder: folder.to_path_buf(), source })?;
     // The program and not libgit2: it knows every kind of repository that the user has, such as one with borrowed objects.
     let mut git = Command::new("git");
     git.args(["clone", "--quiet", "--bare", "--"]).arg(from.commondir()).arg(clone);
     let output = git.output().map_err(ReviewError::NoGit)?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(ReviewError::Clone { said });
+        let said = match String::from_utf8_lossy(&output.stderr).trim() {
+            "" => output.status.to_string(),
+            said => said.to_owned(),
+        };
+        return Err(ReviewError::Clone { from: from.commondir().to_path_buf(), said });
     }
     let (name, email) = identity(folder).unwrap_or_else(|_| (NOBODY.0.to_owned(), NOBODY.1.to_owned()));
-    configure(clone, &name, &email).map_err(during("configure the clone"))
+    configure(clone, &name, &email)
+        .map_err(|source| ReviewError::CloneConfiguration { clone: clone.to_path_buf(), source })
 }
 
 fn configure(clone: &Path, name: &str, email: &str) -> Result<(), git2::Error> {
@@ -75,16 +79,16 @@ mod tests {
         let files = [("a.txt".to_owned(), b"a".to_vec())];
         let proposal = Proposal { name: "x", subject: "x", files: &files, message: "Propose x" };
         let made = propose(&clone, &proposal).expect("it needs no key and runs no hook");
-        let own = open(&work).expect("a repository");
+        let own = Repository::open(&work).expect("a repository");
         assert!(
             own.find_reference(&format!("refs/heads/{}", made.branch)).is_err(),
             "the original is as it was"
         );
 
         let again = clone_bare(&work, &clone).expect_err("it is there");
-        assert!(matches!(&again, ReviewError::Clone { said } if said.contains("clone.git")), "{again}");
+        assert!(matches!(&again, ReviewError::Clone { said, .. } if said.contains("clone.git")), "{again}");
         let nowhere = tempfile::tempdir().expect("a folder");
         let error = clone_bare(nowhere.path(), &nowhere.path().join("c")).expect_err("no repository");
-        assert!(matches!(error, ReviewError::NoRepository { .. }), "{error}");
+        assert!(error.is_usage(), "{error}");
     }
 }

@@ -221,10 +221,20 @@ pub enum ReviewError {
     #[error("git cannot be run: {0}; install it")]
     NoGit(#[source] io::Error),
     /// The program `git` could not make a clone.
-    #[error("{said}")]
+    #[error("{} could not be cloned: {said}", from.display())]
     Clone {
-        /// Git's error.
+        /// The repository.
+        from: PathBuf,
+        /// Git's error, or how it ended.
         said: String,
+    },
+    /// A clone cannot be configured.
+    #[error("{}: {}", clone.display(), source.message())]
+    CloneConfiguration {
+        /// The clone.
+        clone: PathBuf,
+        /// Git's error.
+        source: git2::Error,
     },
     /// A git operation failed.
     #[error("{operation}: {source}")]

@@ -3,6 +3,7 @@
 //! Nothing here prints: what a person is to read is a value, or a notice of `housestyle_workspace`.
 
 pub mod backend;
+pub mod cases;
 mod error;
 pub mod evaluate;
 pub mod learning;
@@ -13,5 +14,5 @@ mod spread;
 mod starter;
 pub mod training;
 
-pub use error::Error;
+pub use error::{CasesProblem, Error};
 pub use spread::spread;

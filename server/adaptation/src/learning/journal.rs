@@ -6,6 +6,7 @@ use housestyle_learn::phrases::Kind;
 use housestyle_workspace::journal_cases::{self, JournalCase};
 use housestyle_workspace::{Workspace, notice};
 
+use super::LearningData;
 use super::texts::{Texts, written};
 use crate::error::Error;
 use crate::training::{TrainingEdit, TrainingEdits};
@@ -14,7 +15,7 @@ use crate::training::{TrainingEdit, TrainingEdits};
 ///
 /// # Errors
 /// When the journal cannot be read, or teaches nothing yet.
-pub(crate) fn read(workspace: &Workspace, settings: &Settings) -> Result<(Texts, TrainingEdits), Error> {
+pub(crate) fn read(workspace: &Workspace, settings: &Settings) -> Result<LearningData, Error> {
     let found =
         journal_cases::of_workspace(workspace, settings).map_err(housestyle_workspace::Error::from)?;
     if found.is_empty() {
@@ -44,5 +45,6 @@ pub(crate) fn read(workspace: &Workspace, settings: &Settings) -> Result<(Texts,
         },
         case: one.case,
     };
-    Ok((texts, TrainingEdits::split(found.into_iter().map(edit).collect())))
+    let edits = TrainingEdits::split(found.into_iter().map(edit).collect());
+    Ok(LearningData { texts, edits, cases: Vec::new() })
 }

@@ -8,12 +8,14 @@ mod weights;
 use std::path::PathBuf;
 
 use housestyle_complete::Settings;
+use housestyle_complete::eval::Case;
 use housestyle_workspace::{Progress, Workspace, history, root};
 
+use crate::cases;
 use crate::error::Error;
 use crate::training::{self, TrainingEdits};
 pub use phrases::{PhraseCacheReport, make};
-pub use texts::{Text, Texts, read_cases};
+pub use texts::{Text, Texts};
 pub use weights::{fit, of_history};
 
 /// What is learned from.
@@ -25,6 +27,17 @@ pub enum Source {
     Journal,
     /// Cases, as for `eval`.
     Cases(PathBuf),
+}
+
+/// What there is to learn from.
+#[derive(Debug, Default)]
+pub struct LearningData {
+    /// The texts for phrases.
+    pub texts: Texts,
+    /// The edits for an adapter.
+    pub edits: TrainingEdits,
+    /// The cases that texts and edits come from; none where the source is no file of cases.
+    pub cases: Vec<Case>,
 }
 
 /// Reads what there is to learn from: texts for phrases, and edits for an adapter where these are wanted. `since` names
@@ -39,7 +52,7 @@ pub fn read(
     wants_edits: bool,
     settings: &Settings,
     bar: &mut dyn Progress,
-) -> Result<(Texts, TrainingEdits), Error> {
+) -> Result<LearningData, Error> {
     match source {
         Source::Git => {
             let history = history::open(workspace.root(), settings, since)?;
@@ -54,9 +67,13 @@ pub fn read(
             } else {
                 TrainingEdits::default()
             };
-            Ok((texts, edits))
+            Ok(LearningData { texts, edits, cases: Vec::new() })
         }
         Source::Journal => journal::read(workspace, settings),
-        Source::Cases(file) => Ok((texts::of_cases(file, settings)?, training::of_cases(file, settings)?)),
+        Source::Cases(file) => {
+            let cases = cases::required("--from", file)?;
+            let texts = texts::of_cases(&cases, settings);
+            Ok(LearningData { texts, edits: training::of_cases(&cases, settings), cases })
+        }
     }
 }

@@ -1,16 +1,14 @@
 //! The texts to learn from: the files of a repository and what was lately written into them, or cases.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use housestyle_complete::Settings;
-use housestyle_complete::eval::{Case, parse_cases};
+use housestyle_complete::eval::Case;
 use housestyle_learn::phrases::Kind;
 use housestyle_review::History;
 use housestyle_workspace::history::holds_secret;
 
-use crate::error::{CasesProblem, Error};
+use crate::error::Error;
 
 /// Commits whose additions count as recent, where no revision is given.
 const RECENT: usize = 50;
@@ -57,15 +55,11 @@ impl Texts {
     }
 }
 
-/// Reads cases: of each path the latest text is the file, and each middle an edit in it.
-///
-/// # Errors
-/// When the file cannot be read or holds no cases.
-pub(crate) fn of_cases(file: &Path, settings: &Settings) -> Result<Texts, Error> {
-    let cases = read_cases(file, "--from")?;
+/// Returns the texts of cases: of each path the latest text is the file, and each middle an edit in it.
+pub(crate) fn of_cases(cases: &[Case], settings: &Settings) -> Texts {
     let mut out = Texts::default();
     let mut latest = BTreeMap::new();
-    for case in &cases {
+    for case in cases {
         out.add(&case.path, Kind::Edit, &written(case), settings);
         let latest_case = latest.entry(case.path.as_str()).or_insert(case);
         // Of equally late ones the last line counts.
@@ -76,18 +70,7 @@ pub(crate) fn of_cases(file: &Path, settings: &Settings) -> Result<Texts, Error>
     for (path, case) in latest {
         out.add(path, Kind::File, &format!("{}{}{}", case.prefix, case.middle, case.suffix), settings);
     }
-    Ok(out)
-}
-
-/// Reads a file of cases, which a flag names; it holds one case at least.
-///
-/// # Errors
-/// When the file cannot be read or holds no cases.
-pub fn read_cases(path: &Path, flag: &'static str) -> Result<Vec<Case>, Error> {
-    let wrong = |problem: CasesProblem| Error::Flag { flag, path: path.to_path_buf(), problem };
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.into()))?;
-    let cases = parse_cases(&text).map_err(|error| wrong(error.into()))?;
-    if cases.is_empty() { Err(wrong(CasesProblem::NoCase)) } else { Ok(cases) }
+    out
 }
 
 /// Returns the middle of a case, with the beginning of its first line.
@@ -133,6 +116,7 @@ pub(crate) fn of_git(
 #[cfg(test)]
 mod tests {
     use git2::Repository;
+    use housestyle_complete::eval::parse_cases;
     use housestyle_review::HistoryOptions;
 
     use super::*;
@@ -145,15 +129,13 @@ mod tests {
 
     #[test]
     fn of_cases_the_latest_text_of_a_path_is_its_file() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("cases.jsonl");
         let lines = [
             r#"{"path": "a.rs", "prefix": "x\nlet a = ", "suffix": ";\n", "middle": "1", "time": 2}"#,
             r#"{"path": "a.rs", "prefix": "old = ", "suffix": "", "middle": "0", "time": 1}"#,
             r#"{"path": ".env", "prefix": "KEY=", "suffix": "", "middle": "secret", "time": 1}"#,
         ];
-        std::fs::write(&file, lines.join("\n")).expect("written");
-        let texts = of_cases(&file, &Settings::default()).expect("cases");
+        let cases = parse_cases(&lines.join("\n")).expect("cases");
+        let texts = of_cases(&cases, &Settings::default());
         check(
             &texts,
             &[
@@ -163,8 +145,6 @@ mod tests {
             ],
         );
         assert_eq!(texts.skipped, 1);
-        std::fs::write(&file, "{}").expect("written");
-        assert!(of_cases(&file, &Settings::default()).is_err());
     }
 
     /// Commits the files of a folder as they are.

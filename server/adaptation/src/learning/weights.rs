@@ -11,7 +11,6 @@ use housestyle_workspace::history::holds_secret;
 use housestyle_workspace::{Workspace, history, notice};
 
 use super::Source;
-use super::texts::read_cases;
 use crate::backend::{Adaptive, Local, PhraseFit};
 use crate::error::Error;
 use crate::replay::{Control, HeldOut, LatestTexts};
@@ -24,14 +23,15 @@ const CASES: usize = 40;
 const MOST: Duration = Duration::from_secs(90);
 
 /// Fits the weights of phrases for the model with its present adapter; `None` where there is nothing to fit on.
-/// A history that cannot be read is a warning: the cache is made all the same.
+/// A history that cannot be read is a warning: the cache is made all the same. `cases` are those of a file.
 ///
 /// # Errors
-/// When the cases cannot be read, or the model fails.
+/// When the model fails.
 pub fn fit(
     workspace: &Workspace,
     local: &mut Local,
     from: &Source,
+    cases: Vec<Case>,
     settings: &Settings,
     end: Instant,
 ) -> Result<Option<PhraseFit>, Error> {
@@ -50,7 +50,7 @@ pub fn fit(
         },
         // What was taken lately is too little and too uneven to be fitted to.
         Source::Journal => None,
-        Source::Cases(file) => of_cases(read_cases(file, "--from")?, local),
+        Source::Cases(_) => of_cases(cases, local),
     };
     let Some((earlier, held_out)) =
         found.filter(|(earlier, held_out)| !earlier.is_empty() && !held_out.is_empty())

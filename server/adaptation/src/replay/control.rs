@@ -1,10 +1,9 @@
 //! The text of the foreign control: of another repository, or of cases from elsewhere. Its gain is not due to the team.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs;
 use std::path::Path;
 
-use housestyle_complete::eval::{Case, parse_cases};
+use housestyle_complete::eval::Case;
 use housestyle_complete::{Settings, lines};
 use housestyle_learn::phrases::{Kind, Phrases};
 use housestyle_review::History;
@@ -13,6 +12,7 @@ use housestyle_workspace::history;
 use sha2::{Digest, Sha256};
 
 use super::latest_texts::written_texts;
+use crate::cases;
 use crate::error::{CasesProblem, Error};
 
 /// Commits of another repository that are read for its edits, the newest.
@@ -40,8 +40,7 @@ impl Control {
         let mut control = if path.is_dir() {
             Control::of_history(&history::open(path, settings, None)?)?
         } else {
-            let text = fs::read_to_string(path).map_err(|error| wrong(error.into()))?;
-            Control::of_cases(&parse_cases(&text).map_err(|error| wrong(error.into()))?)
+            Control::of_cases(&cases::read(path).map_err(wrong)?)
         };
         if control.files.is_empty() && control.written_texts.is_empty() {
             return Err(wrong(CasesProblem::NoText));
@@ -132,6 +131,8 @@ impl Control {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_complete::eval::parse_cases;
+
     use super::*;
 
     #[test]

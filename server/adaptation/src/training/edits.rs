@@ -1,10 +1,7 @@
 //! The edits that an adapter is trained on, and the later ones that are held out.
 
-use std::fs;
-use std::path::Path;
-
 use housestyle_complete::Settings;
-use housestyle_complete::eval::{Case, parse_cases};
+use housestyle_complete::eval::Case;
 use housestyle_learn::cases::{CaseOptions, Collector, Example, border_by};
 use housestyle_learn::{ExclusionCounts, Span};
 use housestyle_review::History;
@@ -12,7 +9,7 @@ use housestyle_train::format::id_of;
 use housestyle_workspace::Progress;
 use housestyle_workspace::history::{hashed, holds_secret};
 
-use crate::error::{CasesProblem, Error};
+use crate::error::Error;
 
 /// Share of the edits that is held out, the latest.
 const HELD_OUT_SHARE: f64 = 0.15;
@@ -82,33 +79,27 @@ pub fn of_git(history: &History, inside: &str, bar: &mut dyn Progress) -> Result
     Ok(TrainingEdits { train, held_out, head: Some(history.head()), exclusions })
 }
 
-/// Returns the edits of a file of cases, in the order of their times.
-///
-/// # Errors
-/// When the file cannot be read or holds no cases.
-pub fn of_cases(file: &Path, settings: &Settings) -> Result<TrainingEdits, Error> {
-    let wrong = |problem: CasesProblem| Error::Flag { flag: "--from", path: file.to_path_buf(), problem };
-    let text = fs::read_to_string(file).map_err(|error| wrong(error.into()))?;
-    let cases = parse_cases(&text).map_err(|error| wrong(error.into()))?;
+/// Returns the edits of cases, in the order of their times.
+pub fn of_cases(cases: &[Case], settings: &Settings) -> TrainingEdits {
     let allowed = |case: &Case| {
         settings.disabled_by(&case.path).is_none()
             && ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| holds_secret(text))
     };
-    let edit = |case: Case| TrainingEdit {
+    let edit = |case: &Case| TrainingEdit {
         weight: 1.0,
         span: Span {
             path: case.path.clone(),
             blob: None,
             journal: None,
-            case: Some(digest(&case)),
+            case: Some(digest(case)),
             range: [0, case.middle.len()],
             commit: None,
             author: None,
             time: case.time as i64,
         },
-        case,
+        case: case.clone(),
     };
-    Ok(TrainingEdits::split(cases.into_iter().filter(allowed).map(edit).collect()))
+    TrainingEdits::split(cases.iter().filter(|case| allowed(case)).map(edit).collect())
 }
 
 impl TrainingEdits {
@@ -128,6 +119,8 @@ fn digest(case: &Case) -> String {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_complete::eval::parse_cases;
+
     use super::*;
 
     #[test]
@@ -136,12 +129,10 @@ mod tests {
             let time = if n >= 17 { 17 } else { n };
             format!(r#"{{"path": "a.rs", "prefix": "x", "suffix": "", "middle": "{n}", "time": {time}}}"#)
         };
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("cases.jsonl");
         let mut lines: Vec<String> = (0..20).rev().map(line).collect();
         lines.push(line(3).replace("a.rs", ".env"));
-        fs::write(&file, lines.join("\n")).expect("written");
-        let edits = of_cases(&file, &Settings::default()).expect("edits");
+        let cases = parse_cases(&lines.join("\n")).expect("cases");
+        let edits = of_cases(&cases, &Settings::default());
         assert_eq!((edits.train.len(), edits.held_out.len()), (17, 3));
         assert!(edits.train.iter().all(|edit| edit.case.time < 17.0));
         let commits: std::collections::BTreeSet<String> =

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_adaptation::backend::{candidate, use_candidate};
+use housestyle_adaptation::cases;
 use housestyle_adaptation::evaluate::{evaluate_with_memory, without_time_limits};
-use housestyle_adaptation::learning::read_cases;
 use housestyle_complete::eval::{Case, CaseResult, Difference, Report, edits_before, report};
 use housestyle_complete::{Memory, Settings, Trace};
 use housestyle_workspace::Configuration;
@@ -25,7 +25,7 @@ use crate::progress::Bar;
 /// Runs `housestyle eval`.
 pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failure> {
     let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
-    let cases = read_cases(&args.cases, "--cases")?;
+    let cases = cases::required("--cases", &args.cases)?;
     let measured = candidate(&invocation.workspace, &args.arm, args.adapter.as_deref())?;
     let setup = invocation.setup();
     let mut generator = args.backend.backend.open(&setup)?;

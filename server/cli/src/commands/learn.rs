@@ -1,12 +1,13 @@
 //! `housestyle learn`: learns from the team's own text, step by step.
 
-use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use housestyle_adaptation::backend::{Adaptive, open_local};
+use housestyle_adaptation::learning::{self, LearningData};
 use housestyle_adaptation::training::team::{Candidate, TrainingRequest, candidate};
-use housestyle_adaptation::{learning, training};
-use housestyle_complete::eval::{Case, parse_cases};
+use housestyle_adaptation::{cases, training};
+use housestyle_complete::eval::Case;
 use housestyle_learn::gate::Verdict;
 use housestyle_train::format::short;
 use housestyle_workspace::{Configuration, forgetting};
@@ -29,7 +30,7 @@ pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failu
     let mut bar = Bar::new();
     let workspace = &invocation.workspace;
     let wants_edits = args.only != Some(LayerName::Phrases);
-    let (texts, edits) =
+    let LearningData { texts, edits, cases } =
         learning::read(workspace, &args.from, args.since.as_deref(), wants_edits, &settings, &mut bar)?;
     let setup = invocation.setup();
     let mut local = open_local(&setup)?;
@@ -37,7 +38,7 @@ pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failu
         true => {
             // As it serves: how much phrases count depends on what the model knows without them.
             local.apply(Arm::Starter)?;
-            let fit = learning::fit(workspace, &mut local, &args.from, &settings, end)?;
+            let fit = learning::fit(workspace, &mut local, &args.from, cases, &settings, end)?;
             let made = learning::make(workspace, &local, &texts, fit, end)?;
             forgetting::purge_forgotten(workspace)?;
             Some(made)
@@ -71,14 +72,11 @@ pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failu
 
 /// Returns the cases for the foreign control.
 fn control(named: Option<&str>) -> Result<Vec<Case>, Failure> {
-    let file = match named {
-        None => return Ok(training::control_cases()?),
-        Some("none") => return Ok(Vec::new()),
-        Some(file) => file,
-    };
-    let wrong = |why: String| Failure::Usage(format!("--control {file}: {why}"));
-    let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    parse_cases(&text).map_err(|error| wrong(error.to_string()))
+    Ok(match named {
+        None => training::control_cases()?,
+        Some("none") => Vec::new(),
+        Some(file) => cases::optional("--control", Path::new(file))?,
+    })
 }
 
 /// Prints a candidate with the gate's checks for people.

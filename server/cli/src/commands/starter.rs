@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use housestyle_adaptation::backend;
-use housestyle_adaptation::training;
+use housestyle_adaptation::{CasesProblem, backend, cases, training};
 use housestyle_complete::Settings;
-use housestyle_complete::eval::{Case, parse_cases};
+use housestyle_complete::eval::Case;
 use housestyle_complete::generator::Generator;
 use housestyle_engine::{AdapterWeights, Target};
 use housestyle_train::format::{About, Adapter, Precision, id_of, read, write};
@@ -28,11 +27,11 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
         Settings { prefix_tokens: args.window[0], suffix_tokens: args.window[1], ..Settings::default() };
     let mut local = backend::open_local(&invocation.setup())?;
     let failed = |error: &dyn std::fmt::Display| Failure::Environment(error.to_string());
-    let mut cases = cases(&args.cases)?;
+    let mut cases = read_all(&args.cases)?;
     cases.truncate(args.limit.unwrap_or(usize::MAX));
     let examples = training::examples(&local, &cases, &settings).map_err(|e| failed(&e))?;
-    let held = training::examples(&local, &self::cases(&args.held)?, &Settings::default())
-        .map_err(|e| failed(&e))?;
+    let held =
+        training::examples(&local, &read_all(&args.held)?, &Settings::default()).map_err(|e| failed(&e))?;
     let recipe = Recipe {
         rank: args.rank,
         alpha: args.alpha,
@@ -104,12 +103,11 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
     }))
 }
 
-fn cases(files: &[PathBuf]) -> Result<Vec<Case>, Failure> {
+fn read_all(files: &[PathBuf]) -> Result<Vec<Case>, Failure> {
     let mut all = Vec::new();
     for file in files {
-        let wrong = |why: String| Failure::Usage(format!("{}: {why}", file.display()));
-        let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        all.extend(parse_cases(&text).map_err(|error| wrong(error.to_string()))?);
+        let wrong = |problem: CasesProblem| Failure::Usage(format!("{}: {problem}", file.display()));
+        all.extend(cases::read(file).map_err(wrong)?);
     }
     Ok(all)
 }

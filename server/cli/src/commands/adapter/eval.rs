@@ -1,9 +1,9 @@
 //! `adapter eval`: a version against the frozen model, on the same cases.
 
 use housestyle_adaptation::backend::open_local;
+use housestyle_adaptation::cases;
 use housestyle_adaptation::evaluate::evaluate_case;
 use housestyle_adaptation::evaluate::without_time_limits;
-use housestyle_adaptation::learning::read_cases;
 use housestyle_complete::eval::report;
 use housestyle_workspace::Configuration;
 use housestyle_workspace::Progress;
@@ -26,7 +26,7 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs
         )));
     };
     let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
-    let cases = read_cases(&args.cases, "--cases")?;
+    let cases = cases::required("--cases", &args.cases)?;
     let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
     let base = Base::of(invocation.workspace.home(), &invocation.model()?)?;
     let adapter = store.measure(id, &base.config, &base.sha256)?;

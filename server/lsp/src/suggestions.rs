@@ -42,11 +42,17 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
+    /// Returns the text before it that a record holds.
+    pub(crate) fn text_before(&self) -> String {
+        let start = self.replaced.start;
+        self.snapshot.slice(start.saturating_sub(BEFORE)..start)
+    }
+
     /// Returns the text around it, and the first `accepted` UTF-16 units of it.
     fn surroundings(&self, accepted: usize) -> Surroundings {
-        let Range { start, end } = self.replaced;
+        let end = self.replaced.end;
         Surroundings {
-            before: self.snapshot.slice(self.snapshot.floor(start.saturating_sub(BEFORE)).0..start),
+            before: self.text_before(),
             text: self.text[..bytes_of(&self.text, accepted)].to_owned(),
             after: self.snapshot.slice(end..self.snapshot.floor(end.saturating_add(AFTER)).0),
         }

@@ -17,9 +17,6 @@ use crate::session::Session;
 use crate::suggestions::{Origin, Shown};
 use crate::typed_range::TypedRange;
 
-/// Bytes before a suggestion that its record holds, to see what it is part of.
-const BYTES_BEFORE: usize = 16 * 1024;
-
 impl Request<'_> {
     /// Records that this request's answer replaced a suggestion.
     pub(super) fn record_replaced(&self, session: &mut Session, (typed_range, shown): &(TypedRange, Shown)) {
@@ -46,7 +43,6 @@ impl Request<'_> {
         }
         let (line, column) = self.line_and_column();
         let keeps = origin.journal == Journal::On;
-        let before = origin.replaced.start.saturating_sub(BYTES_BEFORE)..origin.replaced.start;
         Some(Box::new(OfferRecord {
             suggestion: origin.id.clone(),
             uri: origin.uri.clone(),
@@ -56,7 +52,7 @@ impl Request<'_> {
             column,
             trigger: self.trigger(),
             text: if keeps { origin.text.clone() } else { String::new() },
-            before: if keeps { origin.snapshot.slice(before) } else { String::new() },
+            before: if keeps { origin.text_before() } else { String::new() },
             length: convert::utf16_len(&origin.text),
             lines: origin.text.lines().count(),
             format: provenance.format,

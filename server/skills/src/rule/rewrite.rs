@@ -10,9 +10,6 @@ use super::pattern::{Finder, Match, Pattern, expand};
 use crate::error::SkillError;
 use crate::source::Source;
 
-/// Most avoided patterns of a rule that are read.
-const AVOIDED: usize = 32;
-
 /// Patterns are code with metavariables: `$NAME` stands for one node, `$$$NAME` for any number of neighbours, and the
 /// same name twice for the same text (the notation of ast-grep).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,7 +39,7 @@ impl Rewrite {
             Pattern::parse(text, language).map_err(problem)
         };
         let mut patterns = vec![parse("rewrite.prefer", &self.prefer)?];
-        for avoid in self.avoid.iter().take(AVOIDED) {
+        for avoid in &self.avoid {
             patterns.push(parse("rewrite.avoid", avoid)?);
         }
         Ok(patterns)

@@ -212,6 +212,18 @@ fn only_occurrences_that_touch_are_found() {
 }
 
 #[test]
+fn the_last_pattern_that_a_file_may_hold_is_read() {
+    let entries: Vec<String> = (1..=50).map(|number| format!("\"old{number}($A)\"")).collect();
+    let text = format!(
+        r#"{{"format":1,"scope":{{}},"rule":{{"rewrite":{{"avoid":[{}],"prefer":"new($A)"}}}}}}"#,
+        entries.join(",")
+    );
+    let file = RuleFile::parse(text.as_bytes()).expect("as many as a file may hold");
+    let source = Source::new("a.rs", "fn f() { old50(a) }", Language::from_id("rust"));
+    assert_eq!(file.rule.occurrences(&source, None).len(), 1);
+}
+
+#[test]
 fn patterns_that_say_nothing_are_refused() {
     let rust = Language::from_id("rust");
     for (avoid, prefer) in

@@ -11,7 +11,8 @@ use crate::source::Source;
 pub(super) const COMPARED: usize = 250_000;
 /// Levels around the smallest nodes that differ.
 const AROUND: usize = 2;
-/// Pairs of one edit, at most: an edit with more is no rewrite.
+/// Most pairs of one edit, the first ones. All pairs of all edits are in memory at once, and a file that was written anew
+/// has as many pairs as nodes.
 pub(super) const PAIRS: usize = 400;
 
 /// A node before and after an edit.
@@ -125,7 +126,7 @@ impl<'t> Diff<'t> {
         let parent = level.checked_sub(1).map(|above| self.path[above]);
         let whole = parent.is_none_or(|(old, new)| is_whole(a, old, new));
         let fits = small && whole && a.named && b.named && !(a.part || b.part);
-        if fits && self.seen.insert((a.range.clone(), b.range.clone())) {
+        if fits && self.pairs.len() < PAIRS && self.seen.insert((a.range.clone(), b.range.clone())) {
             self.pairs.push(Pair { before: a, after: b });
         }
     }

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use housestyle_text::hex;
 use sha2::{Digest, Sha256};
-
-use crate::hex::hex;
 
 /// Bytes of the digest: enough that no two lines of a repository meet.
 const BYTES: usize = 12;

@@ -8,7 +8,6 @@
 mod document;
 mod error;
 mod exception;
-mod hex;
 mod hidden;
 #[cfg(test)]
 mod hostile_tests;

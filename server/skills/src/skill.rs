@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use housestyle_text::hex;
 use sha2::{Digest, Sha256};
 
 use crate::document::Document;
 use crate::error::SkillError;
-use crate::hex::hex;
 use crate::rule::RuleFile;
 
 /// The file that makes a folder a skill.

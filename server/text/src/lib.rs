@@ -6,6 +6,7 @@
 pub mod change;
 pub mod diff;
 pub mod glob;
+mod hex;
 pub mod language;
 pub mod position;
 pub mod secrets;
@@ -14,6 +15,7 @@ pub mod syntax;
 
 pub use change::Change;
 pub use diff::{Replacement, edit_between};
+pub use hex::hex;
 pub use language::Language;
 pub use position::{Encoding, Offset, Position};
 pub use snapshot::Snapshot;

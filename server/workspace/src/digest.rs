@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+pub use housestyle_text::hex;
 use sha2::{Digest, Sha256};
 
 /// Returns the SHA-256 of a file in lower-case hexadecimal; `progress` is called with the bytes so far.
@@ -37,11 +38,6 @@ pub fn short(digest: &str) -> &str {
 /// Returns whether `text` is a SHA-256 in lower-case hexadecimal.
 pub fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Returns bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant};
 
+use housestyle_engine::atomic;
+
 /// How long another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Ending of a file that is being written.
@@ -19,12 +21,9 @@ const UNFINISHED: &str = ".new";
 /// # Errors
 /// When the file cannot be written; the old one is still there then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let unfinished = unfinished(path);
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(content)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&unfinished, path)).inspect_err(|_| drop(fs::remove_file(&unfinished)))
+    let mut open = File::options();
+    open.write(true).create(true).truncate(true);
+    atomic::write(path, &unfinished(path), &open, |file| file.write_all(content))
 }
 
 /// Replaces a file of which the caller holds the [`lock`], and removes what killed processes left of earlier writes: a
@@ -32,7 +31,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`replace`].
-pub fn replace_locked(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn replace_locked(path: &Path, content: &[u8]) -> io::Result<()> {
     remove_unfinished(path)?;
     replace(path, content)
 }
@@ -41,7 +40,7 @@ pub fn replace_locked(path: &Path, content: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// When one of the files is there and cannot be removed.
-pub fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     remove_unfinished(path)?;
     remove_if_there(path)
 }

@@ -39,6 +39,16 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns the failure of a check, whatever the error means elsewhere.
+    pub(crate) fn check(error: impl std::error::Error) -> Failure {
+        Failure::CheckSaidNo(error.to_string())
+    }
+
+    /// Returns the failure of something outside, whatever the error means elsewhere.
+    pub(crate) fn environment(error: impl std::error::Error) -> Failure {
+        Failure::Environment(error.to_string())
+    }
+
     /// Returns the exit code: 1 check, 2 usage, 3 environment.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {

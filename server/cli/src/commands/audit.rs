@@ -101,9 +101,7 @@ fn sentence(fact: &Fact) -> String {
 
 fn verify(invocation: &Invocation, journal: Option<Journal>, heads: &[String]) -> Result<(), Failure> {
     let audit = match journal {
-        Some(mut journal) => {
-            journal.verify(heads).map_err(|error| Failure::CheckSaidNo(error.to_string()))?
-        }
+        Some(mut journal) => journal.verify(heads).map_err(Failure::check)?,
         None if heads.is_empty() => housestyle_journal::Audit::default(),
         None => return Err(Failure::CheckSaidNo("there is no journal of this workspace".to_owned())),
     };

@@ -118,10 +118,7 @@ pub(crate) fn served_skills(invocation: &Invocation, arm: Arm) -> Result<Arc<Ski
         return Ok(Arc::default());
     }
     let workspace = &invocation.workspace;
-    let skills = match approved(workspace.root(), workspace.state()) {
-        Ok(skills) => skills,
-        Err(error) => return Err(Failure::Environment(error.to_string())),
-    };
+    let skills = approved(workspace.root(), workspace.state()).map_err(Failure::environment)?;
     if arm == Arm::Skills && skills.is_empty() {
         return Err(Failure::Usage(
             "arm `skills`: no skill is approved in this workspace: `housestyle skill list` says why"

@@ -30,9 +30,9 @@ pub(crate) fn run(invocation: &Invocation, args: &JournalArgs) -> Result<(), Fai
             if error.is_unusable()
                 && matches!(&args.action, JournalAction::Forget(args) if args.everything) =>
         {
-            Journal::open_or_begin(&path, now()).map(|(journal, _)| Some(journal)).map_err(failed)?
+            Journal::open_or_begin(&path, now()).map(|(journal, _)| Some(journal))?
         }
-        other => other.map_err(failed)?,
+        other => other?,
     };
     match &args.action {
         JournalAction::Stats => stats(invocation, &path, journal.as_ref()),
@@ -50,7 +50,7 @@ fn failed(error: JournalError) -> Failure {
 }
 
 fn stats(invocation: &Invocation, path: &Path, journal: Option<&Journal>) -> Result<(), Failure> {
-    let stats = journal.map_or_else(|| Ok(Stats::default()), Journal::stats).map_err(failed)?;
+    let stats = journal.map_or_else(|| Ok(Stats::default()), Journal::stats)?;
     if invocation.flags.json {
         return print_json(&json!({
             "journal": path,
@@ -121,9 +121,9 @@ fn export(invocation: &Invocation, args: &ExportArgs, journal: Option<&Journal>)
     let mut lines: Vec<Value> = Vec::new();
     if let Some(journal) = journal {
         if args.edits {
-            lines.extend(journal.accepted_edits().map_err(failed)?.iter().map(case));
+            lines.extend(journal.accepted_edits()?.iter().map(case));
         } else {
-            journal.suggestions(|suggestion| lines.push(line(&suggestion))).map_err(failed)?;
+            journal.suggestions(|suggestion| lines.push(line(&suggestion)))?;
         }
     }
     if let Some(file) = &args.output {

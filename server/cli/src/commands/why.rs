@@ -18,7 +18,7 @@ pub(crate) fn run(invocation: &Invocation, args: &WhyArgs) -> Result<(), Failure
     let log = RequestLog::at(invocation.workspace.home().requests_log());
     let wanted = args.file.as_deref().map(|file| inside(invocation.workspace.root(), file));
     let is_wanted = |request: &Request| wanted.as_deref().is_none_or(|path| same_file(&request.path, path));
-    let found = log.last(args.count, is_wanted).map_err(|error| Failure::Environment(error.to_string()))?;
+    let found = log.last(args.count, is_wanted)?;
     if invocation.flags.json {
         let requests: Vec<_> = found
             .iter()

@@ -26,8 +26,7 @@ pub(super) fn approve(
     let (approver, what) = match merge_of(invocation, &version) {
         Some(approver) => (approver, "is approved by its merge"),
         None => {
-            let (name, email) = housestyle_review::identity(invocation.workspace.root())
-                .map_err(|error| Failure::Environment(error.to_string()))?;
+            let (name, email) = housestyle_review::identity(invocation.workspace.root())?;
             let how = How::Local { ungated: args.ungated.clone() };
             (Approver { name, email, time: now(), how }, "is approved for this machine, not for the team")
         }

@@ -35,7 +35,7 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs
     let mut bar = Bar::new();
     let mut arms = Vec::new();
     for (name, adapter) in [("base", None), ("adapter", Some((id.clone(), &adapter.weights)))] {
-        local.set_adapter(adapter).map_err(|error| Failure::Environment(error.to_string()))?;
+        local.set_adapter(adapter)?;
         bar.begin_items(name, cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {

@@ -1,10 +1,10 @@
 //! `adapter push` and `adapter pull`: the team's own remote, by the user's own git and its credentials.
 
 use housestyle_net::git::{self, network};
-use housestyle_review::{WEIGHTS, list_weights, published, read_weights, write_weights};
+use housestyle_review::{ReviewError, WEIGHTS, list_weights, published, read_weights, write_weights};
 use housestyle_train::format::{MOST_BYTES, id_of, short};
 use housestyle_workspace::adapters::record::Record;
-use housestyle_workspace::adapters::{Incoming, Origin, Store, Version};
+use housestyle_workspace::adapters::{Incoming, Origin, Store, StoreError, Version};
 use serde_json::json;
 
 use super::{json_of, propose::default_name};
@@ -54,7 +54,24 @@ pub(super) fn push(invocation: &Invocation, store: &Store, args: &AdapterPushArg
 /// An adapter of the remote, and the version made of it.
 struct Pulled {
     id: String,
-    result: Result<Version, String>,
+    result: Result<Version, Refusal>,
+}
+
+/// Why an adapter of the remote is refused.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    /// It cannot be read from the repository.
+    #[error(transparent)]
+    Repository(#[from] ReviewError),
+    /// Its bytes are not those that its name promises.
+    #[error("its bytes have sha256 {found}: somebody pushed something else")]
+    Exchanged {
+        /// The SHA-256 of its bytes.
+        found: String,
+    },
+    /// No version can be made of it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
@@ -80,7 +97,7 @@ pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote)
             .iter()
             .map(|pulled| match &pulled.result {
                 Ok(version) => json_of(version),
-                Err(why) => json!({ "id": pulled.id, "refused": why }),
+                Err(why) => json!({ "id": pulled.id, "refused": why.to_string() }),
             })
             .collect();
         print_json(&json!({ "remote": args.remote, "pulled": list }))?;
@@ -102,25 +119,23 @@ fn print_pulled(pulled: &[Pulled], args: &AdapterRemote) -> Result<(), Failure> 
         let id = visible(short(id));
         print(&match result {
             Ok(version) => format!("{} version {} (adapter {id})", style.green("✓"), version.number),
-            Err(why) => format!("{} adapter {id} refused: {}", style.red("✗"), visible(why)),
+            Err(why) => format!("{} adapter {id} refused: {}", style.red("✗"), visible(&why.to_string())),
         })?;
     }
     Ok(())
 }
 
 /// Makes a version of fetched weights, with their published record.
-fn take(invocation: &Invocation, store: &Store, id: &str) -> Result<Version, String> {
-    let weights =
-        read_weights(invocation.workspace.root(), id, MOST_BYTES).map_err(|error| error.to_string())?;
-    if id_of(&weights) != id {
-        return Err(format!("its bytes have sha256 {}: somebody pushed something else", id_of(&weights)));
+fn take(invocation: &Invocation, store: &Store, id: &str) -> Result<Version, Refusal> {
+    let weights = read_weights(invocation.workspace.root(), id, MOST_BYTES)?;
+    let found = id_of(&weights);
+    if found != id {
+        return Err(Refusal::Exchanged { found });
     }
-    let document = |name: &str| {
-        published(invocation.workspace.root(), &Record::path(id, name), MOST_DOCUMENT)
-            .map_err(|error| error.to_string())
-    };
+    let document =
+        |name: &str| published(invocation.workspace.root(), &Record::path(id, name), MOST_DOCUMENT);
     let record = document("adapter.json")?.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
-    let named = |name: &str, digest: Option<String>| -> Result<Option<Vec<u8>>, String> {
+    let named = |name: &str, digest: Option<String>| -> Result<Option<Vec<u8>>, ReviewError> {
         Ok(document(name)?.filter(|content| Some(id_of(content)) == digest))
     };
     let (manifest, report) = match record.filter(|record| record.id == id) {
@@ -130,5 +145,5 @@ fn take(invocation: &Invocation, store: &Store, id: &str) -> Result<Version, Str
         None => (None, None),
     };
     let incoming = Incoming { weights, config: None, manifest, report, origin: Origin::Pulled };
-    store.add(&incoming).map_err(|error| error.to_string())
+    Ok(store.add(&incoming)?)
 }

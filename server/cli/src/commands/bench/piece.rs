@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use housestyle_adaptation::backend::Local;
-use housestyle_engine::{Engine, EngineError, Input};
+use housestyle_engine::{Engine, Input};
 
 use super::{DOCUMENT, Figure, percentile, typing};
 use crate::args::Piece;
@@ -41,7 +41,7 @@ impl Bench<'_> {
     pub(super) fn new<'a>(local: &'a mut Local, pieces: &[Piece]) -> Result<Bench<'a>, Failure> {
         let engine = local.engine();
         let needed = pieces.iter().map(|piece| context_of(*piece)).fold(WARM_UP, usize::max);
-        let mut tokens = engine.tokenize(&[Input::Text(DOCUMENT)]).map_err(failed)?;
+        let mut tokens = engine.tokenize(&[Input::Text(DOCUMENT)])?;
         if tokens.is_empty() || engine.context() < needed {
             return Err(Failure::Usage(format!(
                 "the model holds {} tokens, {needed} are measured",
@@ -86,7 +86,7 @@ fn median(measure: &mut dyn FnMut() -> Result<f64, Failure>) -> Result<Figure, F
 fn prefill(engine: &mut Engine, tokens: &[u32]) -> Result<f64, Failure> {
     engine.reset();
     let began = Instant::now();
-    engine.likeliest(tokens, &|| false).map_err(failed)?;
+    engine.likeliest(tokens, &|| false)?;
     Ok(tokens.len() as f64 / began.elapsed().as_secs_f64())
 }
 
@@ -94,16 +94,12 @@ fn prefill(engine: &mut Engine, tokens: &[u32]) -> Result<f64, Failure> {
 /// The tokens are those of a text, so that each run does the same.
 fn decode(engine: &mut Engine, tokens: &[u32], depth: usize) -> Result<f64, Failure> {
     let depth = depth.max(1); // something has to stand before the first decoded token
-    engine.likeliest(&tokens[..depth], &|| false).map_err(failed)?;
+    engine.likeliest(&tokens[..depth], &|| false)?;
     let began = Instant::now();
     for length in depth + 1..=depth + DECODED {
-        engine.likeliest(&tokens[..length], &|| false).map_err(failed)?;
+        engine.likeliest(&tokens[..length], &|| false)?;
     }
     Ok(DECODED as f64 / began.elapsed().as_secs_f64())
-}
-
-fn failed(error: EngineError) -> Failure {
-    Failure::Environment(error.to_string())
 }
 
 #[cfg(test)]

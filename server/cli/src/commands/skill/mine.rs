@@ -150,13 +150,15 @@ fn store_all(store: &Store, mined: &Mined) -> Result<(), Failure> {
 }
 
 fn stored(candidate: &Candidate) -> Result<StoredCandidate, Failure> {
-    let failed = |error: String| Failure::Environment(format!("candidate {}: {error}", candidate.name));
+    let failed = |error: &dyn std::error::Error| {
+        Failure::Environment(format!("candidate {}: {error}", candidate.name))
+    };
     Ok(StoredCandidate {
         name: candidate.name.clone(),
-        files: render(candidate).map_err(|error| failed(error.to_string()))?,
+        files: render(candidate).map_err(|error| failed(&error))?,
         evidence: candidate.support.edits as u64,
         mined: now(),
-        report: report(candidate).map(Some).map_err(|error| failed(error.to_string()))?,
+        report: report(candidate).map(Some).map_err(|error| failed(&error))?,
     })
 }
 

@@ -200,8 +200,7 @@ fn parent(workspace: &Path, set: &str, name: &str) -> Result<String, Failure> {
 }
 
 fn commit(invocation: &Invocation, candidate: &Candidate, folder: &str) -> Result<Proposed, Failure> {
-    let skill = Skill::read(&candidate.name, &candidate.files)
-        .map_err(|error| Failure::CheckSaidNo(error.to_string()))?;
+    let skill = Skill::read(&candidate.name, &candidate.files).map_err(Failure::check)?;
     let files: Vec<(String, Vec<u8>)> =
         candidate.files.iter().map(|(path, content)| (format!("{folder}/{path}"), content.clone())).collect();
     let message = match &candidate.retires {

@@ -89,7 +89,7 @@ fn cloned(invocation: &Invocation, folder: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn proposed(best: &Candidate, candidates: usize, clone: PathBuf) -> Result<SkillSuggestion, Failure> {
-    let files = render(best).map_err(|error| Failure::Environment(error.to_string()))?;
+    let files = render(best).map_err(Failure::environment)?;
     let text =
         files.iter().find(|(path, _)| path == SKILL_FILE).map_or("", |(_, text)| text.as_str()).to_owned();
     let files: Vec<(String, Vec<u8>)> = files

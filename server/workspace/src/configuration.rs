@@ -8,7 +8,7 @@ use housestyle_complete::Settings;
 use housestyle_complete::settings::SettingsSource;
 use housestyle_learn::gate::Bounds;
 
-use crate::error::Error;
+use crate::error::{BrokenFile, ConfigurationProblem, Error};
 use crate::forges::Hosts;
 use crate::notice;
 use crate::workspace::Workspace;
@@ -20,8 +20,8 @@ pub struct Configuration {
     pub source: SettingsSource,
     /// The files that are there.
     pub files: Vec<PathBuf>,
-    /// Files that could not be read at all; they count for nothing.
-    pub broken: Vec<String>,
+    /// Files that could not be read at all, with the reason; they count for nothing.
+    pub broken: Vec<BrokenFile>,
     /// Single settings that were left out.
     pub warnings: Vec<String>,
     /// What the team's gate asks of a candidate.
@@ -57,7 +57,7 @@ impl Configuration {
     /// When a file is broken: what the team forbids would be allowed silently.
     pub fn checked(self) -> Result<Settings, Error> {
         if !self.broken.is_empty() {
-            return Err(Error::Configuration { problems: self.broken });
+            return Err(Error::Configuration { broken: self.broken });
         }
         for warning in &self.warnings {
             notice::warn(warning);
@@ -66,11 +66,12 @@ impl Configuration {
     }
 
     fn read(&mut self, path: &Path) -> SettingsSource {
+        let broken = |problem| BrokenFile { path: path.to_path_buf(), problem };
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return SettingsSource::default(),
             Err(error) => {
-                self.broken.push(format!("{}: {error}", path.display()));
+                self.broken.push(broken(error.into()));
                 return SettingsSource::default();
             }
         };
@@ -84,8 +85,8 @@ impl Configuration {
                 self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", path.display())));
                 parsed.source
             }
-            Err(error) => {
-                self.broken.push(format!("{}: {error}", path.display()));
+            Err(problem) => {
+                self.broken.push(broken(problem));
                 SettingsSource::default()
             }
         }
@@ -102,18 +103,15 @@ struct Parsed {
 }
 
 /// Reads the text of a file: settings, `[gate]`, `[forge]`, and warnings. An editor's byte order mark is no error.
-fn parse(text: &str) -> Result<Parsed, String> {
+fn parse(text: &str) -> Result<Parsed, ConfigurationProblem> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut value: serde_json::Value =
-        toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
+    let mut value: serde_json::Value = toml::from_str(text)?;
     let mut table = |name: &str| value.as_object_mut().and_then(|table| table.remove(name));
     // A bound that is not understood might be the one that matters, and so might a host.
-    let gate =
-        table("gate").map(serde_json::from_value).transpose().map_err(|error| format!("[gate]: {error}"))?;
-    let forges = table("forge")
-        .map(serde_json::from_value)
-        .transpose()
-        .map_err(|error| format!("[forge]: {error}"))?;
+    let wrong =
+        |table: &'static str| move |source: serde_json::Error| ConfigurationProblem::Table { table, source };
+    let gate = table("gate").map(serde_json::from_value).transpose().map_err(wrong("gate"))?;
+    let forges = table("forge").map(serde_json::from_value).transpose().map_err(wrong("forge"))?;
     let (source, warnings) = SettingsSource::from_json(&value);
     let warnings = warnings.iter().map(ToString::to_string).collect();
     Ok(Parsed { source, gate, forges: forges.unwrap_or_default(), warnings })
@@ -148,8 +146,10 @@ mod tests {
         assert_eq!(gate, Some(Bounds { least_commits: 3, core_loss: 0.0, ..Bounds::default() }));
         let forges = parse("[forge.\"git.x.org\"]\nkind = \"forgejo\"\n").expect("a host").forges;
         assert_eq!(forges.keys().collect::<Vec<_>>(), ["git.x.org"]);
-        assert!(parse("[forge.\"x\"]\nkind = \"cvs\"\n").expect_err("unknown").contains("[forge]"));
-        assert!(parse("[gate]\ncoreLos = 0.0\n").expect_err("unknown").contains("[gate]"));
-        assert!(parse("maxLines = = 2").expect_err("no TOML").contains("line 1"));
+        assert!(
+            parse("[forge.\"x\"]\nkind = \"cvs\"\n").expect_err("unknown").to_string().contains("[forge]")
+        );
+        assert!(parse("[gate]\ncoreLos = 0.0\n").expect_err("unknown").to_string().contains("[gate]"));
+        assert!(parse("maxLines = = 2").expect_err("no TOML").to_string().contains("line 1"));
     }
 }

@@ -1,5 +1,8 @@
 //! What can go wrong with a workspace and its state.
 
+use std::io;
+use std::path::PathBuf;
+
 use housestyle_journal::JournalError;
 use housestyle_review::ReviewError;
 
@@ -15,10 +18,10 @@ use crate::skills::store::SkillsError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A configuration file is broken: what the team forbids would be allowed silently.
-    #[error("{}", problems.join("\nhousestyle: "))]
+    #[error("{}", lines(broken))]
     Configuration {
-        /// Each broken file with its problem.
-        problems: Vec<String>,
+        /// The broken files.
+        broken: Vec<BrokenFile>,
     },
     /// A model on disk.
     #[error(transparent)]
@@ -47,4 +50,39 @@ pub enum Error {
     /// Forgetting.
     #[error(transparent)]
     Forget(#[from] ForgetError),
+}
+
+/// A configuration file that cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", path.display())]
+pub struct BrokenFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    #[source]
+    pub problem: ConfigurationProblem,
+}
+
+/// What is wrong with a configuration file.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationProblem {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] io::Error),
+    /// The file is no TOML.
+    #[error("{}", .0.to_string().trim())]
+    Toml(#[from] toml::de::Error),
+    /// A table whose every entry must be understood has another one.
+    #[error("[{table}]: {source}")]
+    Table {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// Returns a line for each broken file, as if each were an error of its own.
+fn lines(broken: &[BrokenFile]) -> String {
+    broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nhousestyle: ")
 }

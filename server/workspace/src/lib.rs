@@ -29,7 +29,7 @@ mod workspace;
 
 pub use configuration::Configuration;
 pub use document::Document;
-pub use error::Error;
+pub use error::{BrokenFile, ConfigurationProblem, Error};
 pub use home::Home;
 pub use problem::{JsonError, Problem};
 pub use progress::Progress;

@@ -134,10 +134,9 @@ fn log(invocation: &Invocation) -> Result<Check, Failure> {
 fn configuration(invocation: &Invocation) -> Vec<Check> {
     const NAME: &str = "configuration";
     let found = Configuration::load(&invocation.workspace);
-    let broken = found
-        .broken
-        .iter()
-        .map(|text| Check::fail(NAME, text.clone(), "correct the file; until then it counts for nothing"));
+    let broken = found.broken.iter().map(|file| {
+        Check::fail(NAME, file.to_string(), "correct the file; until then it counts for nothing")
+    });
     let odd = found.warnings.iter().map(|text| Check::warn(NAME, text.clone(), "correct or remove the line"));
     let mut checks: Vec<Check> = broken.chain(odd).collect();
     if checks.is_empty() {

@@ -23,8 +23,11 @@ const THREADS: usize = 2;
 pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failure> {
     let configuration = Configuration::load(&invocation.workspace);
     // A broken file must not take the server from the editor; what it says is on stderr and in `doctor`.
-    for line in configuration.broken.iter().chain(&configuration.warnings) {
-        eprintln!("housestyle: {line}");
+    for file in &configuration.broken {
+        eprintln!("housestyle: {file}");
+    }
+    for warning in &configuration.warnings {
+        eprintln!("housestyle: {warning}");
     }
     let home = invocation.workspace.home();
     // A wrong name is reported when the model is opened.

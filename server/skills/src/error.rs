@@ -1,5 +1,7 @@
 //! Why a skill cannot be read or written.
 
+use housestyle_text::Language;
+
 /// Why a skill cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum SkillError {
@@ -78,6 +80,16 @@ pub enum SkillError {
         /// The problem.
         problem: String,
     },
+    /// A pattern of a rule.json cannot be used.
+    #[error("rule.json: {field}: `{text}` {source}")]
+    RulePattern {
+        /// The field.
+        field: &'static str,
+        /// The beginning of the pattern.
+        text: String,
+        /// The problem.
+        source: PatternError,
+    },
     /// A document's name is no name of a skill.
     #[error("{name:?} cannot be a skill's name: use up to {most} of a-z, 0-9 and single hyphens within")]
     Name {
@@ -99,5 +111,47 @@ pub enum SkillError {
         name: String,
         /// The key.
         key: String,
+    },
+}
+
+/// Why a text is no pattern, as a sentence without its subject.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// It is empty or too long.
+    #[error("has {bytes} bytes, and from 1 to {most} are read")]
+    Length {
+        /// Its size.
+        bytes: usize,
+        /// The largest size that is read.
+        most: usize,
+    },
+    /// The language has no patterns.
+    #[error("is for {language}, in which patterns are not known")]
+    Language {
+        /// The language.
+        language: Language,
+    },
+    /// It has too many metavariables.
+    #[error("has {count} metavariables, at most {most} are read")]
+    Metavariables {
+        /// How many there are.
+        count: usize,
+        /// How many are read.
+        most: usize,
+    },
+    /// A name stands for one node, and for any number of them.
+    #[error("`${name}` and `$$${name}` are both there: give one of them another name")]
+    TwoMeanings {
+        /// The name.
+        name: String,
+    },
+    /// It matches everything.
+    #[error("is a metavariable alone, which matches everything")]
+    Everything,
+    /// It is no code, or says nothing.
+    #[error("is no {language} that can be matched, or has nothing in it but metavariables")]
+    NoCode {
+        /// The language.
+        language: Language,
     },
 }

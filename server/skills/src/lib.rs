@@ -20,7 +20,7 @@ mod source;
 mod trigger;
 
 pub use document::{Document, Parsed, Warning, kebab};
-pub use error::SkillError;
+pub use error::{PatternError, SkillError};
 pub use exception::{Exceptions, exception_key};
 pub use rule::{
     FORMAT, Form, FormKind, Name, NameKind, Occurrence, Rewrite, Rule, RuleFile, Rules, Scope, Term,

@@ -34,9 +34,11 @@ impl Rewrite {
     /// Parses the patterns: the preferred one first.
     pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, SkillError> {
         let parse = |field, text: &str| {
-            let problem =
-                |problem| SkillError::RuleField { field, problem: format!("`{}` {problem}", clipped(text)) };
-            Pattern::parse(text, language).map_err(problem)
+            Pattern::parse(text, language).map_err(|source| SkillError::RulePattern {
+                field,
+                text: clipped(text),
+                source,
+            })
         };
         let mut patterns = vec![parse("rewrite.prefer", &self.prefer)?];
         for avoid in &self.avoid {

@@ -3,6 +3,7 @@
 use housestyle_text::Language;
 
 use super::Metavariable;
+use crate::error::PatternError;
 
 /// The text of a pattern with an ordinary name in place of each metavariable.
 #[derive(Debug)]
@@ -78,8 +79,12 @@ fn is_word(byte: u8) -> bool {
 ///
 /// # Errors
 ///
-/// The problem of the names.
-pub(super) fn substitute(text: &str, language: Language, reading: Reading) -> Result<Substituted, String> {
+/// When a name has two meanings.
+pub(super) fn substitute(
+    text: &str,
+    language: Language,
+    reading: Reading,
+) -> Result<Substituted, PatternError> {
     let mut stem = "hsv".to_owned();
     while text.contains(&stem) {
         stem.push('q');
@@ -95,7 +100,7 @@ pub(super) fn substitute(text: &str, language: Language, reading: Reading) -> Re
         };
         let known = done.names.iter().position(|known| known.name == name && !known.is_anonymous());
         if known.is_some_and(|known| done.names[known].many != many) {
-            return Err(format!("`${name}` and `$$${name}` are both there: give one of them another name"));
+            return Err(PatternError::TwoMeanings { name: name.to_owned() });
         }
         let number = known.unwrap_or(done.names.len());
         if known.is_none() {

@@ -9,6 +9,7 @@ use tree_sitter::Node;
 use super::context::{self, Context};
 use super::metavariable::{self, Reading, Substituted};
 use super::{Finder, PATTERN_BYTES, Pattern, Tree, Variant};
+use crate::error::PatternError;
 use crate::source::{Source, significant_children};
 
 /// Levels of a pattern's tree; deeper is no pattern that a person reads.
@@ -21,21 +22,21 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// The problem, as a sentence without its subject.
-    pub(crate) fn parse(text: &str, language: Language) -> Result<Pattern, String> {
+    /// When the text is no code of the language, or matches everything.
+    pub(crate) fn parse(text: &str, language: Language) -> Result<Pattern, PatternError> {
         let trimmed = text.trim();
         if trimmed.is_empty() || text.len() > PATTERN_BYTES {
-            return Err(format!("has {} bytes, and from 1 to {PATTERN_BYTES} are read", trimmed.len()));
+            return Err(PatternError::Length { bytes: trimmed.len(), most: PATTERN_BYTES });
         }
         let Some(contexts) = context::of(language) else {
-            return Err(format!("is for {language}, in which patterns are not known"));
+            return Err(PatternError::Language { language });
         };
         let plain = metavariable::substitute(trimmed, language, Reading::Names)?;
         if plain.names.len() > NAMES {
-            return Err(format!("has {} metavariables, at most {NAMES} are read", plain.names.len()));
+            return Err(PatternError::Metavariables { count: plain.names.len(), most: NAMES });
         }
         if plain.idents.contains(&plain.text) {
-            return Err("is a metavariable alone, which matches everything".to_owned());
+            return Err(PatternError::Everything);
         }
         let mut readings = vec![plain];
         for other in [Reading::Statements, Reading::Strings] {
@@ -61,9 +62,7 @@ impl Pattern {
             }
         }
         if variants.is_empty() {
-            return Err(format!(
-                "is no {language} that can be matched, or has nothing in it but metavariables"
-            ));
+            return Err(PatternError::NoCode { language });
         }
         let names = readings.swap_remove(0).names;
         Ok(Pattern { text: trimmed.to_owned(), language, names, variants })

@@ -10,7 +10,7 @@ use crate::folders::{Folder, Limits, folders_in};
 use crate::repository::open;
 
 /// The changes that HEAD makes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Changed {
     /// The commit that it is compared with: the last one that both have.
     pub base: String,
@@ -21,7 +21,7 @@ pub struct Changed {
 }
 
 /// A folder before and after.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChangedFolder {
     /// Its path, parted by `/`, relative to the root.
     pub path: String,

@@ -1,6 +1,7 @@
 //! Folders on the team's default branch, and by which commit they came there as they are.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{Commit, ObjectType, Oid, Repository, Tree};
 
@@ -27,19 +28,70 @@ pub struct Limits {
     pub depth: usize,
 }
 
+/// Why the files of a folder are not read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FolderError {
+    /// Folders lie too deep in each other.
+    #[error("{path} is more than {most} folders deep")]
+    TooDeep {
+        /// The deepest folder, with `/` at its end.
+        path: String,
+        /// Most folders below folders.
+        most: usize,
+    },
+    /// There are too many files.
+    #[error("it has more than {most} files")]
+    TooMany {
+        /// Most files.
+        most: usize,
+    },
+    /// The files are too large together.
+    #[error("it has more than {most} bytes")]
+    TooLarge {
+        /// Most bytes.
+        most: usize,
+    },
+    /// A name is no text.
+    #[error("a name below {folder:?} is no UTF-8")]
+    Name {
+        /// The folder that holds it, with `/` at its end.
+        folder: String,
+    },
+    /// A link is among the files.
+    #[error("{path} is a symbolic link: a skill's files are to be files")]
+    Link {
+        /// The link.
+        path: String,
+    },
+    /// A submodule is among the files.
+    #[error("{path} is no file, but a submodule")]
+    Submodule {
+        /// The submodule.
+        path: String,
+    },
+    /// Git cannot read a file or folder.
+    #[error("{path} cannot be read from git: {}; `git fsck` tells what is missing", source.message())]
+    Git {
+        /// The file or folder.
+        path: String,
+        /// Git's error.
+        source: Arc<git2::Error>,
+    },
+}
+
 /// A folder as the default branch has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Folder {
     /// Its path, parted by `/`, relative to the root.
     pub path: String,
     /// Git's id of its content.
     pub tree: String,
     /// Its files as relative paths and contents; or the reason why they are not read.
-    pub files: Result<Vec<(String, Vec<u8>)>, String>,
+    pub files: Result<Vec<(String, Vec<u8>)>, FolderError>,
 }
 
 /// The default branch and folders of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OnDefault {
     /// The branch.
     pub branch: String,
@@ -132,53 +184,45 @@ struct FolderReader<'r> {
 }
 
 impl FolderReader<'_> {
-    fn folder(&mut self, tree: &Tree<'_>, before: &str, depth: usize) -> Result<(), String> {
+    fn folder(&mut self, tree: &Tree<'_>, before: &str, depth: usize) -> Result<(), FolderError> {
         if depth > self.limits.depth {
-            return Err(format!("{before} is more than {} folders deep", self.limits.depth));
+            return Err(FolderError::TooDeep { path: before.to_owned(), most: self.limits.depth });
         }
         for entry in tree.iter() {
             let name = std::str::from_utf8(entry.name_bytes())
-                .map_err(|_| format!("a name below {before:?} is no UTF-8"))?;
+                .map_err(|_| FolderError::Name { folder: before.to_owned() })?;
             let path = format!("{before}{name}");
             match entry.kind() {
-                _ if entry.filemode() == LINK => {
-                    return Err(format!("{path} is a symbolic link: a skill's files are to be files"));
-                }
+                _ if entry.filemode() == LINK => return Err(FolderError::Link { path }),
                 Some(ObjectType::Tree) => {
-                    let child =
-                        self.repository.find_tree(entry.id()).map_err(|error| unread(&path, &error))?;
+                    let child = self.repository.find_tree(entry.id()).map_err(unread(&path))?;
                     self.folder(&child, &format!("{path}/"), depth + 1)?;
                 }
                 Some(ObjectType::Blob) => self.file(path, entry.id())?,
-                _ => return Err(format!("{path} is no file, but a submodule")),
+                _ => return Err(FolderError::Submodule { path }),
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, path: String, id: Oid) -> Result<(), String> {
+    fn file(&mut self, path: String, id: Oid) -> Result<(), FolderError> {
         if self.files.len() >= self.limits.files {
-            return Err(format!("it has more than {} files", self.limits.files));
+            return Err(FolderError::TooMany { most: self.limits.files });
         }
         // The header says the size, so that a large blob is not even unpacked.
-        let size = self
-            .repository
-            .odb()
-            .and_then(|odb| odb.read_header(id))
-            .map_err(|error| unread(&path, &error))?
-            .0;
+        let size = self.repository.odb().and_then(|odb| odb.read_header(id)).map_err(unread(&path))?.0;
         self.bytes = self.bytes.saturating_add(size);
         if self.bytes > self.limits.bytes {
-            return Err(format!("it has more than {} bytes", self.limits.bytes));
+            return Err(FolderError::TooLarge { most: self.limits.bytes });
         }
-        let blob = self.repository.find_blob(id).map_err(|error| unread(&path, &error))?;
+        let blob = self.repository.find_blob(id).map_err(unread(&path))?;
         self.files.push((path, blob.content().to_vec()));
         Ok(())
     }
 }
 
-fn unread(path: &str, error: &git2::Error) -> String {
-    format!("{path} cannot be read from git: {}; `git fsck` tells what is missing", error.message())
+fn unread(path: &str) -> impl Fn(git2::Error) -> FolderError {
+    move |source| FolderError::Git { path: path.to_owned(), source: Arc::new(source) }
 }
 
 fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Option<Tree<'r>> {

@@ -26,7 +26,8 @@ pub use clone::clone_bare;
 pub use default_branch::{default_name, has_folder};
 pub use error::ReviewError;
 pub use folders::{
-    Folder, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of, on_default_branch, proposals,
+    Folder, FolderError, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of,
+    on_default_branch, proposals,
 };
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use ignored::is_ignored;

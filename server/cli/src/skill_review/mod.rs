@@ -7,6 +7,7 @@ pub(crate) use followed::{Adherence, BrokenOccurrence, Followed, adherence};
 pub(crate) use housestyle_adaptation::skill_effect::{SkillMeasurement, measure_skill};
 pub(crate) use markdown::markdown;
 
+use housestyle_review::FolderError;
 use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, Rule, SKILL_FILE, Skill};
 use housestyle_workspace::skills::list::RETIRED;
@@ -20,7 +21,7 @@ const LEAST_SHARE: f64 = 0.5;
 const TOKEN: usize = 4;
 
 /// The files of a folder: paths relative to it, and contents; or why they are not read.
-pub(crate) type Files = Result<Vec<(String, Vec<u8>)>, String>;
+pub(crate) type Files = Result<Vec<(String, Vec<u8>)>, FolderError>;
 
 /// What happens to a skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -136,7 +137,7 @@ pub(crate) fn review(
     };
     match after {
         Some(Ok(files)) => review.check_files(&name, files, follow, measure),
-        Some(Err(why)) => review.check("form", Some(false), why.clone()),
+        Some(Err(error)) => review.check("form", Some(false), error.to_string()),
         None => review.check("form", None, "it is removed: nothing is left to check".to_owned()),
     }
     review.passed = review.checks.iter().all(|check| check.passed != Some(false));
@@ -342,7 +343,13 @@ mod tests {
         let broken = files(&[("SKILL.md", "no frontmatter")]);
         let broken = review("skills/a", Some(&before), Some(&broken), &|_| None, &mut |_| None);
         assert_eq!((broken.change, broken.passed), (Change::Changed, false));
-        let linked = review("skills/a", None, Some(&Err("a link".to_owned())), &|_| None, &mut |_| None);
-        assert_eq!((linked.passed, linked.checks[0].finding.as_str()), (false, "a link"));
+        let linked = review(
+            "skills/a",
+            None,
+            Some(&Err(FolderError::Link { path: "a.md".to_owned() })),
+            &|_| None,
+            &mut |_| None,
+        );
+        assert!(!linked.passed && linked.checks[0].finding.starts_with("a.md is a symbolic link"));
     }
 }

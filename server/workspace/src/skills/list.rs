@@ -140,7 +140,7 @@ impl Survey {
     /// A skill in the work tree and on the default branch: it counts where both are the same.
     fn checked_out(&self, found: &Found, folder: &Folder) -> Entry {
         match (&found.files, &folder.files) {
-            (Err(reason), _) => refused(&found.folder, reason.clone()),
+            (Err(error), _) => refused(&found.folder, error.to_string()),
             (Ok(here), Ok(approved)) if !same(here, approved) => {
                 let branch = self.default.as_ref().map_or("", |default| &default.branch);
                 let branch = branch.trim_start_matches("refs/heads/").trim_start_matches("refs/remotes/");
@@ -164,7 +164,7 @@ impl Survey {
     fn approved(&self, folder: &Folder) -> Entry {
         let files = match &folder.files {
             Ok(files) => files,
-            Err(reason) => return refused(&folder.path, reason.clone()),
+            Err(error) => return refused(&folder.path, error.to_string()),
         };
         let mut entry = read(&folder.path, files);
         entry.tree = Some(folder.tree.clone());
@@ -184,7 +184,7 @@ impl Survey {
     fn unapproved(&self, found: &Found) -> Entry {
         let files = match &found.files {
             Ok(files) => files,
-            Err(reason) => return refused(&found.folder, reason.clone()),
+            Err(error) => return refused(&found.folder, error.to_string()),
         };
         let mut entry = read(&found.folder, files);
         if entry.state != State::Refused {
@@ -219,7 +219,7 @@ impl Survey {
             let Some(folder) = folder.filter(|_| !merged) else { continue };
             let mut entry = match &folder.files {
                 Ok(files) => read(&folder.path, files),
-                Err(reason) => refused(&folder.path, reason.clone()),
+                Err(error) => refused(&folder.path, error.to_string()),
             };
             if entry.state != State::Refused {
                 entry.state = State::Proposed;

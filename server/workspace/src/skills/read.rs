@@ -1,10 +1,10 @@
 //! The skills in a work tree, read within bounds and never through a link.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
-use housestyle_review::Limits;
+use housestyle_review::{FolderError, Limits};
 use housestyle_skills::SKILL_FILE;
 
 /// Where skills are looked for, in the order in which they count.
@@ -13,13 +13,47 @@ pub const ROOTS: [&str; 4] = [".agents/skills", "skills", ".claude/skills", ".gi
 /// How much is read.
 pub const LIMITS: Limits = Limits { folders: 500, files: 200, bytes: 4 << 20, depth: 4 };
 
+/// Why a skill in the work tree is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Its folder is none that skills have.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A place of skills is reached by a link.
+    #[error("{path} is reached by a symbolic link: skills are read from the tree alone")]
+    BehindLink {
+        /// The place.
+        path: String,
+    },
+    /// The folder is a link.
+    #[error("{path} is a symbolic link: skills are read from the tree alone")]
+    Link {
+        /// The folder.
+        path: String,
+    },
+    /// A pipe or a device is among the files.
+    #[error("{path} is neither file nor folder")]
+    Special {
+        /// The pipe or device.
+        path: String,
+    },
+    /// A file or folder cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    File {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
 /// A folder with a SKILL.md in the work tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Found {
     /// Its path, relative to the root with `/`.
     pub folder: String,
     /// Its files, or why they are not read.
-    pub files: Result<Vec<(String, Vec<u8>)>, String>,
+    pub files: Result<Vec<(String, Vec<u8>)>, ReadError>,
 }
 
 impl Found {
@@ -65,7 +99,7 @@ fn linked(root: &Path, parent: &str, found: &mut Vec<Found>) {
             && root.join(other).canonicalize().is_ok_and(|other| other == real)
     });
     if !same && real.is_dir() {
-        let why = format!("{parent} is reached by a symbolic link: skills are read from the tree alone");
+        let why = ReadError::BehindLink { path: parent.to_owned() };
         found.push(Found { folder: parent.to_owned(), files: Err(why) });
     }
 }
@@ -80,7 +114,7 @@ fn below(folder: &Path, parent: &str, found: &mut Vec<Found>) {
         let at = format!("{parent}/{name}");
         if fs::symlink_metadata(&path).is_ok_and(|entry| entry.is_symlink()) {
             if path.join(SKILL_FILE).exists() {
-                let why = format!("{at} is a symbolic link: skills are read from the tree alone");
+                let why = ReadError::Link { path: at.clone() };
                 found.push(Found { folder: at, files: Err(why) });
             }
             continue;
@@ -96,7 +130,7 @@ fn below(folder: &Path, parent: &str, found: &mut Vec<Found>) {
 ///
 /// # Errors
 /// With the reason, where a link is among them, or they are too many or too large.
-pub fn read_folder(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
+pub fn read_folder(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, ReadError> {
     let mut reading = Reading { files: Vec::new(), bytes: 0 };
     reading.folder(folder, "", 0).map(|()| reading.files)
 }
@@ -117,43 +151,46 @@ struct Reading {
 }
 
 impl Reading {
-    fn folder(&mut self, folder: &Path, before: &str, depth: usize) -> Result<(), String> {
+    fn folder(&mut self, folder: &Path, before: &str, depth: usize) -> Result<(), ReadError> {
         if depth > LIMITS.depth {
-            return Err(format!("{before} is more than {} folders deep", LIMITS.depth));
+            return Err(FolderError::TooDeep { path: before.to_owned(), most: LIMITS.depth }.into());
         }
-        let entries = fs::read_dir(folder).map_err(|error| format!("{before} cannot be read: {error}"))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| format!("{before} cannot be read: {error}"))?;
+        for entry in fs::read_dir(folder).map_err(unread(before))? {
+            let entry = entry.map_err(unread(before))?;
             let name = entry.file_name();
-            let name = name.to_str().ok_or_else(|| format!("a name below {before:?} is no UTF-8"))?;
+            let name = name.to_str().ok_or_else(|| FolderError::Name { folder: before.to_owned() })?;
             let path = format!("{before}{name}");
-            let kind = entry.file_type().map_err(|error| format!("{path} cannot be read: {error}"))?;
+            let kind = entry.file_type().map_err(unread(&path))?;
             if kind.is_symlink() {
-                return Err(format!("{path} is a symbolic link: a skill's files are to be files"));
+                return Err(FolderError::Link { path }.into());
             } else if kind.is_dir() {
                 self.folder(&entry.path(), &format!("{path}/"), depth + 1)?;
             } else if kind.is_file() {
                 self.file(&entry.path(), path)?;
             } else {
-                return Err(format!("{path} is neither file nor folder")); // a pipe would be waited for
+                return Err(ReadError::Special { path }); // a pipe would be waited for
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, file: &Path, path: String) -> Result<(), String> {
+    fn file(&mut self, file: &Path, path: String) -> Result<(), ReadError> {
         if self.files.len() >= LIMITS.files {
-            return Err(format!("it has more than {} files", LIMITS.files));
+            return Err(FolderError::TooMany { most: LIMITS.files }.into());
         }
         let left = LIMITS.bytes - self.bytes;
         let mut content = Vec::new();
         let read = File::open(file).and_then(|file| file.take(left as u64 + 1).read_to_end(&mut content));
-        read.map_err(|error| format!("{path} cannot be read: {error}"))?;
+        read.map_err(unread(&path))?;
         if content.len() > left {
-            return Err(format!("it has more than {} bytes", LIMITS.bytes));
+            return Err(FolderError::TooLarge { most: LIMITS.bytes }.into());
         }
         self.bytes += content.len();
         self.files.push((path, content));
         Ok(())
     }
+}
+
+fn unread(path: &str) -> impl Fn(io::Error) -> ReadError {
+    move |source| ReadError::File { path: path.to_owned(), source }
 }

@@ -45,13 +45,13 @@ struct Checked<'a> {
 fn check(found: &Found, strict: bool) -> Checked<'_> {
     let (findings, generated) = match &found.files {
         Ok(files) => (lint::lint(found.name(), files), files.iter().any(|(path, _)| path == RULE_FILE)),
-        Err(why) => {
+        Err(error) => {
             let finding = Finding {
                 severity: Severity::Refused,
                 code: "unreadable",
                 file: String::new(),
                 line: 0,
-                message: why.clone(),
+                message: error.to_string(),
             };
             (vec![finding], true)
         }

@@ -162,7 +162,7 @@ fn candidates(invocation: &Invocation, args: &SkillProposeArgs) -> Result<Vec<Ca
                     folder: Some(found.folder.clone()),
                     retires: None,
                 }),
-                Err(why) => Err(Failure::CheckSaidNo(why.clone())),
+                Err(error) => Err(Failure::check(error)),
             },
             None => Err(Failure::Usage(format!(
                 "there is no candidate {name:?} in this workspace, and no folder of that name: see `housestyle skill list`"

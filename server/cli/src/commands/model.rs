@@ -121,11 +121,13 @@ fn prepare(invocation: &Invocation, model: &Model, path: &Path, bar: &mut dyn Pr
         packed_cache: packed::paths(invocation.workspace.home(), model, path),
         ..Options::default()
     };
-    let cached = Engine::open(path, options).map_err(|error| error.to_string());
-    let cached =
-        cached.and_then(|mut engine| engine.wait_for_packed_cache().map_err(|error| error.to_string()));
+    let pack = || -> Result<(), Box<dyn std::error::Error>> {
+        Engine::open(path, options)?.wait_for_packed_cache()?;
+        Ok(())
+    };
+    let packed = pack();
     bar.end();
-    if let Err(why) = cached {
+    if let Err(why) = packed {
         invocation.verbose(|| format!("the packed weights are not kept, so each start takes longer: {why}"));
     }
 }

@@ -48,7 +48,7 @@ impl Client {
 
     fn call(&self, method: Method, path: &str, document: Option<&Value>) -> Result<Value, ForgeError> {
         let host = || self.endpoint.host.clone();
-        let unreachable = |problem: String| ForgeError::Unreachable { host: host(), problem };
+        let unreachable = |source| ForgeError::Unreachable { host: host(), source };
         let authorization = match self.endpoint.kind {
             Kind::GitHub | Kind::GitLab => format!("Bearer {}", self.token.secret),
             Kind::Gitea => format!("token {}", self.token.secret),
@@ -64,14 +64,14 @@ impl Client {
         let answer = match document {
             Some(document) => {
                 let request = request.header("Content-Type", "application/json").body(document.to_string());
-                self.run(request.map_err(|error| unreachable(error.to_string()))?)
+                self.run(request.map_err(|error| unreachable(error.into()))?)
             }
-            None => self.run(request.body(()).map_err(|error| unreachable(error.to_string()))?),
+            None => self.run(request.body(()).map_err(|error| unreachable(error.into()))?),
         };
-        let mut answer = answer.map_err(|error| unreachable(error.to_string()))?;
+        let mut answer = answer.map_err(|error| unreachable(error.into()))?;
         let status = answer.status().as_u16();
         let text = answer.body_mut().with_config().limit(MOST_BYTES).read_to_string();
-        let text = text.map_err(|error| unreachable(error.to_string()))?;
+        let text = text.map_err(|error| unreachable(error.into()))?;
         let found: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         let message = error_message(&found, &text);
         let source_of_token = self.token.source.clone();

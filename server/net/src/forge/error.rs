@@ -61,13 +61,13 @@ pub enum ForgeError {
     },
     /// It cannot be reached.
     #[error(
-        "{host} cannot be reached: {problem}; the branch is pushed, `--open` again once there is a network"
+        "{host} cannot be reached: {source}; the branch is pushed, `--open` again once there is a network"
     )]
     Unreachable {
         /// The host.
         host: String,
-        /// What went wrong.
-        problem: String,
+        /// What went wrong with the request.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The token is wrong.
     #[error("{host} does not accept the token from {source_of_token} (401): {message}; make a new one")]

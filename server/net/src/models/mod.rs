@@ -6,6 +6,8 @@ mod partial_file;
 pub mod pull;
 #[cfg(test)]
 mod pull_tests;
+mod unavailable;
 mod wheels;
 
 pub use error::PullError;
+pub use unavailable::Unavailable;

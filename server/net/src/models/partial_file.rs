@@ -13,6 +13,7 @@ use housestyle_workspace::models::store::{Store, write_json};
 use serde::{Deserialize, Serialize};
 
 use super::error::SourceError;
+use super::unavailable::Unavailable;
 
 /// The source of the bytes so far, and their complete pieces.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -104,13 +105,10 @@ impl PartialFile {
                 Ok(0) => return Ok(()),
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(SourceError::Unavailable(error.to_string())),
+                Err(error) => return Err(Unavailable::Read(error).into()),
             };
             if self.length + count as u64 > self.size {
-                return Err(SourceError::Unavailable(format!(
-                    "more than the {} bytes promised came",
-                    self.size
-                )));
+                return Err(Unavailable::TooLong { promised: self.size }.into());
             }
             let left = self.size - self.length;
             self.file

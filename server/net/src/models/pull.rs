@@ -11,6 +11,7 @@ use housestyle_workspace::models::{ModelError, free};
 use super::error::{PullError, SourceError};
 use super::hub::{self, HubClient};
 use super::partial_file::PartialFile;
+use super::unavailable::Unavailable;
 use super::wheels;
 
 /// How a pull is to be done.
@@ -123,7 +124,7 @@ impl<'a> Pull<'a> {
                 Err(SourceError::Unavailable(why)) => {
                     let more = if tried.is_empty() { "; trying another source" } else { "" };
                     bar.message(&format!("{name}: {why}{more}"));
-                    tried.push(format!("{name}: {why}"));
+                    tried.push((name, why));
                 }
             }
         }
@@ -143,8 +144,7 @@ impl<'a> Pull<'a> {
     ) -> Result<CompleteFile, SourceError> {
         let found = client.look_up(&entry.hub)?;
         if !entry.hub.publisher && found.sha256 != entry.sha256 {
-            let why = format!("{} holds another file than the pinned one", entry.hub.repository);
-            return Err(SourceError::Unavailable(why));
+            return Err(Unavailable::NotPinned { repository: entry.hub.repository.to_owned() }.into());
         }
         let mut partial = hub::open_partial_file(client, self.store, entry, &found)?;
         bar.message(&format!("fetching {} from {}/{}", entry.name, self.hub, entry.hub.repository));

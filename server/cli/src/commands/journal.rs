@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use housestyle_journal::{
-    AcceptedEdit, Figures, Journal, JournalError, RetentionRate, Stamp, Stats, Suggestion, SuggestionOutcome,
+    AcceptedEdit, Figures, Journal, RetentionRate, Stamp, Stats, Suggestion, SuggestionOutcome,
 };
 use housestyle_text::glob;
 use housestyle_train::format::short;
@@ -43,10 +43,6 @@ pub(crate) fn run(invocation: &Invocation, args: &JournalArgs) -> Result<(), Fai
 
 fn now() -> Stamp {
     Stamp::of(SystemTime::now())
-}
-
-fn failed(error: JournalError) -> Failure {
-    Failure::Environment(error.to_string())
 }
 
 fn stats(invocation: &Invocation, path: &Path, journal: Option<&Journal>) -> Result<(), Failure> {
@@ -191,8 +187,8 @@ fn forget(
     let done = match journal {
         Some(mut journal) => {
             let meant = |suggestion: &Suggestion| is_meant(args, suggestion, now);
-            let done = journal.forget(now, &request, meant).map_err(failed)?;
-            Some((done, Deletion::of(&journal).map_err(failed)?))
+            let done = journal.forget(now, &request, meant)?;
+            Some((done, Deletion::of(&journal)?))
         }
         None => None,
     };

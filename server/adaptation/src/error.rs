@@ -55,11 +55,27 @@ pub enum Error {
     /// An adapter of the team does not fit the model.
     #[error(transparent)]
     AdapterMismatch(EngineError),
-    /// The model failed.
-    #[error("{operation}: {source}")]
-    Generate {
-        /// What it was asked for.
-        operation: String,
+    /// The model failed at a case.
+    #[error("case {name}: {source}")]
+    Case {
+        /// The case.
+        name: String,
+        /// What went wrong.
+        source: GenerateError,
+    },
+    /// The model failed at the probability of the team's text.
+    #[error("scoring {path}: {source}")]
+    Score {
+        /// The file of the text.
+        path: String,
+        /// What went wrong.
+        source: GenerateError,
+    },
+    /// The model failed at the effect of a skill.
+    #[error("measuring {skill}: {source}")]
+    Measure {
+        /// The skill.
+        skill: String,
         /// What went wrong.
         source: GenerateError,
     },

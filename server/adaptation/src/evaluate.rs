@@ -51,6 +51,6 @@ pub fn evaluate_with_memory(
         Ok(score) => Ok((result.with_score(score), trace)),
         // A script has no probabilities, and a case may be longer than the model: both are `null` in the report.
         Err(GenerateError::Unsupported(_) | GenerateError::PromptTooLong { .. }) => Ok((result, trace)),
-        Err(source) => Err(Error::Generate { operation: format!("case {}", result.name), source }),
+        Err(source) => Err(Error::Case { name: result.name, source }),
     }
 }

@@ -46,8 +46,7 @@ pub fn measure_skill(
     bar.begin_items("edits with and without the skill", cases.len());
     let found = effect(&served, &cases, settings, generator, &Cancel::new(), &mut |done| bar.at(done as u64));
     bar.end();
-    let effect =
-        found.map_err(|source| Error::Generate { operation: format!("measuring {}", skill.name), source })?;
+    let effect = found.map_err(|source| Error::Measure { skill: skill.name.clone(), source })?;
     Ok(Some(SkillMeasurement { model: generator.describe().model, effect }))
 }
 

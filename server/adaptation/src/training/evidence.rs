@@ -119,7 +119,7 @@ impl Gate<'_> {
             Ok(score) => Ok(Score { nll: score.nll, tokens: score.tokens }),
             // It counts for nobody.
             Err(GenerateError::PromptTooLong { .. }) => Ok(Score { nll: 0.0, tokens: 0 }),
-            Err(source) => Err(Error::Generate { operation: format!("scoring {}", case.path), source }),
+            Err(source) => Err(Error::Score { path: case.path.clone(), source }),
         }
     }
 

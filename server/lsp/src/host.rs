@@ -184,7 +184,7 @@ pub struct RetentionRecord {
     /// The document, as the editor names it.
     pub uri: String,
     /// What led to the check.
-    pub check: RetentionCheck,
+    pub cause: CheckCause,
     /// The accepted text.
     pub accepted: String,
     /// The text in its place now.
@@ -195,7 +195,7 @@ pub struct RetentionRecord {
 
 /// What led to a check of an accepted suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RetentionCheck {
+pub enum CheckCause {
     /// The delay of the settings has passed.
     AfterDelay,
     /// The document was closed, or the session ended, before that.

@@ -39,8 +39,8 @@ mod worker;
 
 pub use convert::file_path;
 pub use host::{
-    EventSink, Head, HeadLookup, Host, IgnoreCheck, LoadProgress, Loader, NotHereRecord, NotesLookup,
-    OfferRecord, OutcomeRecord, OutcomeSource, Record, RequestRecord, RetentionCheck, RetentionRecord,
+    CheckCause, EventSink, Head, HeadLookup, Host, IgnoreCheck, LoadProgress, Loader, NotHereRecord,
+    NotesLookup, OfferRecord, OutcomeRecord, OutcomeSource, Record, RequestRecord, RetentionRecord,
     SettingsLookup, SkillsLookup, SuggestionOutcome, Surroundings, TypingRecord,
 };
 pub use serve::serve;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use housestyle_text::Snapshot;
 
-use crate::host::{Head, RetentionCheck, RetentionRecord};
+use crate::host::{CheckCause, Head, RetentionRecord};
 use crate::suggestions::{Origin, Shown};
 use crate::typed_range::Splice;
 
@@ -90,7 +90,7 @@ impl RetainedRanges {
 
     /// Checks the ranges that were accepted before `then`, once each.
     pub(crate) fn check_due(&mut self, snapshot: &Snapshot, then: Instant) -> Vec<RetentionRecord> {
-        self.check(snapshot, &RetentionCheck::AfterDelay, |range| {
+        self.check(snapshot, &CheckCause::AfterDelay, |range| {
             let due = !range.delay_checked && range.since <= then;
             range.delay_checked |= due;
             due
@@ -99,7 +99,7 @@ impl RetainedRanges {
 
     /// Takes the repository's commit; checks every range once when a commit has moved it.
     pub(crate) fn check_head(&mut self, snapshot: &Snapshot, head: &Head) -> Vec<RetentionRecord> {
-        self.check(snapshot, &RetentionCheck::AtCommit(head.commit.clone()), |range| {
+        self.check(snapshot, &CheckCause::AtCommit(head.commit.clone()), |range| {
             let before = range.head.replace(head.commit.clone());
             let moved = before.is_some_and(|before| before != head.commit);
             let due = head.committed && moved && !range.commit_checked;
@@ -110,22 +110,20 @@ impl RetainedRanges {
 
     /// Checks the ranges that were not checked yet, as the document closes.
     pub(crate) fn check_at_close(&mut self, snapshot: &Snapshot) -> Vec<RetentionRecord> {
-        self.check(snapshot, &RetentionCheck::AtClose, |range| {
-            !std::mem::replace(&mut range.delay_checked, true)
-        })
+        self.check(snapshot, &CheckCause::AtClose, |range| !std::mem::replace(&mut range.delay_checked, true))
     }
 
     /// Checks the ranges that are due, and drops those that were checked for the last time.
     fn check(
         &mut self,
         snapshot: &Snapshot,
-        check: &RetentionCheck,
+        cause: &CheckCause,
         due: impl Fn(&mut RetainedRange) -> bool,
     ) -> Vec<RetentionRecord> {
         let mut records = Vec::new();
         self.0.retain_mut(|range| {
             if due(range) {
-                records.push(range.check(snapshot, check.clone()));
+                records.push(range.check(snapshot, cause.clone()));
             }
             !(range.delay_checked && range.commit_checked)
         });
@@ -134,14 +132,14 @@ impl RetainedRanges {
 }
 
 impl RetainedRange {
-    fn check(&self, snapshot: &Snapshot, check: RetentionCheck) -> RetentionRecord {
+    fn check(&self, snapshot: &Snapshot, cause: CheckCause) -> RetentionRecord {
         let start = snapshot.floor(self.start);
         let end = snapshot.floor(self.end.min(self.start.saturating_add(MAX_TEXT_BYTES)));
         let origin = &self.origin;
         RetentionRecord {
             suggestion: origin.id.clone(),
             uri: origin.uri.clone(),
-            check,
+            cause,
             accepted: origin.text.get(..self.accepted).unwrap_or(&origin.text).to_owned(),
             current: snapshot.slice(start.0..end.0.max(start.0)),
             journal: origin.journal,
@@ -223,7 +221,7 @@ mod tests {
         assert!(ranges.check_head(&snapshot, &head("1", true)).is_empty());
         assert!(ranges.check_head(&snapshot, &head("2", false)).is_empty());
         let records = ranges.check_head(&snapshot, &head("3", true));
-        assert_eq!(records[0].check, RetentionCheck::AtCommit("3".to_owned()));
+        assert_eq!(records[0].cause, CheckCause::AtCommit("3".to_owned()));
         assert!(ranges.check_head(&snapshot, &head("4", true)).is_empty(), "once");
         assert!(!ranges.is_empty(), "the check after the delay is still to come");
         assert_eq!(ranges.check_at_close(&snapshot).len(), 1);

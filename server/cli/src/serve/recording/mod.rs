@@ -204,10 +204,10 @@ impl Recorder {
             self.count(&workspace, &skills, now, |used| Use { validated: 1, ..used });
             self.open.entry(record.suggestion.clone()).and_modify(|open| open.skills.clear());
         }
-        let (when, commit) = match record.check {
-            lsp::RetentionCheck::AfterDelay => (CheckTime::AfterDelay, None),
-            lsp::RetentionCheck::AtClose => (CheckTime::Closed, None),
-            lsp::RetentionCheck::AtCommit(commit) => (CheckTime::Commit, Some(commit)),
+        let (when, commit) = match record.cause {
+            lsp::CheckCause::AfterDelay => (CheckTime::AfterDelay, None),
+            lsp::CheckCause::AtClose => (CheckTime::Closed, None),
+            lsp::CheckCause::AtCommit(commit) => (CheckTime::Commit, Some(commit)),
         };
         let fact = Fact::RetentionChecked(RetentionCheck {
             when,

@@ -6,15 +6,15 @@
 use housestyle_text::Snapshot;
 
 use crate::convert::utf16_len;
-use crate::host::SuggestionOutcome;
+use crate::host::OutcomeStep;
 use crate::suggestions::Shown;
 use crate::typed_range::{Splice, TypedRange};
 
 /// How much of a suggestion a change accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Acceptance {
-    /// What became of the suggestion.
-    pub(crate) outcome: SuggestionOutcome,
+    /// What happened to the suggestion.
+    pub(crate) step: OutcomeStep,
     /// UTF-16 units of the suggestion that stand in the document now.
     pub(crate) accepted: usize,
     /// The same in bytes.
@@ -55,15 +55,15 @@ pub(crate) fn acceptance(
 
 fn accepted(shown: &Shown, before: usize, now: usize) -> Acceptance {
     // The document may have held something else there before; then nothing was typed of it.
-    let step = shown.text.get(before..now).unwrap_or(&shown.text[..now]);
-    let outcome = if step.chars().count() <= 1 && shown.text.chars().count() > 1 {
-        SuggestionOutcome::TypedThrough
+    let taken = shown.text.get(before..now).unwrap_or(&shown.text[..now]);
+    let step = if taken.chars().count() <= 1 && shown.text.chars().count() > 1 {
+        OutcomeStep::TypedThrough
     } else if now == shown.text.len() {
-        SuggestionOutcome::Accepted
+        OutcomeStep::Accepted
     } else {
-        SuggestionOutcome::PartlyAccepted
+        OutcomeStep::PartlyAccepted
     };
-    Acceptance { outcome, accepted: utf16_len(&shown.text[..now]), bytes: now }
+    Acceptance { step, accepted: utf16_len(&shown.text[..now]), bytes: now }
 }
 
 /// Returns how the suggestion at `before` ended by an edit that accepted nothing of it, if it ended; `follows` is its
@@ -74,20 +74,16 @@ pub(crate) fn end(
     edit: Option<Splice>,
     follows: Option<TypedRange>,
     after: &Snapshot,
-) -> Option<SuggestionOutcome> {
+) -> Option<OutcomeStep> {
     let Some(typed_range) = follows else {
         let here = |edit: Splice| (before.start().0..=before.end().0).contains(&edit.start);
-        return Some(if edit.is_some_and(here) {
-            SuggestionOutcome::TypedOver
-        } else {
-            SuggestionOutcome::Dismissed
-        });
+        return Some(if edit.is_some_and(here) { OutcomeStep::TypedOver } else { OutcomeStep::Dismissed });
     };
     let typed = typed_range.text(after);
     // Closers that the editor put behind what was typed are not the user's.
     let by_hand = typed.trim_end_matches(|c| ")]}>\"'`".contains(c));
     let agrees = shown.text.starts_with(&typed) || (!by_hand.is_empty() && shown.text.starts_with(by_hand));
-    (!agrees).then_some(SuggestionOutcome::TypedOver)
+    (!agrees).then_some(OutcomeStep::TypedOver)
 }
 
 #[cfg(test)]
@@ -100,7 +96,7 @@ mod tests {
     use super::*;
     use crate::suggestions::Origin;
 
-    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and compares the last outcome.
+    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and compares the last step.
     fn check(before: &str, (text, swallowed): (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
         let (content, cursor) = housestyle_testkit::cursor::split(before);
         let mut snapshot = Snapshot::new(&content, 1, Language::PLAIN);
@@ -126,8 +122,8 @@ mod tests {
             let ended = typed_range
                 .and_then(|typed_range| super::end(typed_range, &shown, Some(edit), follows, &snapshot));
             found = match acceptance {
-                Some(acceptance) => format!("{} {}", acceptance.outcome.code(), acceptance.accepted),
-                None => ended.map_or("-", SuggestionOutcome::code).to_owned(),
+                Some(acceptance) => format!("{} {}", acceptance.step.code(), acceptance.accepted),
+                None => ended.map_or("-", OutcomeStep::code).to_owned(),
             };
             typed_range = follows;
         }

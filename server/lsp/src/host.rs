@@ -86,7 +86,7 @@ pub enum Record {
     Request(Box<RequestRecord>),
     /// The editor got a suggestion that is neither an earlier one nor the rest of one.
     Offer(Box<OfferRecord>),
-    /// A suggestion has an outcome.
+    /// A suggestion came a step nearer to its outcome.
     Outcome(Box<OutcomeRecord>),
     /// An accepted suggestion was checked: how much of it survives.
     Retention(Box<RetentionRecord>),
@@ -251,15 +251,15 @@ pub struct RequestRecord {
     pub skills: Vec<SkillUse>,
 }
 
-/// The outcome of a suggestion.
+/// A step towards the outcome of a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomeRecord {
     /// The suggestion's identifier; of the rest of a suggestion, that of the whole.
     pub suggestion: String,
     /// The document, as the editor names it.
     pub uri: String,
-    /// The outcome.
-    pub outcome: SuggestionOutcome,
+    /// What happened.
+    pub step: OutcomeStep,
     /// How the server knows.
     pub source: OutcomeSource,
     /// Length of the accepted part in UTF-16 units, counted from the suggestion's start.
@@ -272,9 +272,9 @@ pub struct OutcomeRecord {
     pub surroundings: Option<Box<Surroundings>>,
 }
 
-/// What can become of a suggestion.
+/// What can happen to a suggestion; the steps together decide its outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SuggestionOutcome {
+pub enum OutcomeStep {
     /// The editor says that it was on the screen.
     Shown,
     /// The user accepted all of it in one step.
@@ -291,22 +291,22 @@ pub enum SuggestionOutcome {
     Superseded,
 }
 
-impl SuggestionOutcome {
-    /// Returns the outcome in kebab-case.
+impl OutcomeStep {
+    /// Returns the step in kebab-case.
     pub fn code(self) -> &'static str {
         match self {
-            SuggestionOutcome::Shown => "shown",
-            SuggestionOutcome::Accepted => "accepted",
-            SuggestionOutcome::PartlyAccepted => "partly-accepted",
-            SuggestionOutcome::TypedThrough => "typed-through",
-            SuggestionOutcome::TypedOver => "typed-over",
-            SuggestionOutcome::Dismissed => "dismissed",
-            SuggestionOutcome::Superseded => "superseded",
+            OutcomeStep::Shown => "shown",
+            OutcomeStep::Accepted => "accepted",
+            OutcomeStep::PartlyAccepted => "partly-accepted",
+            OutcomeStep::TypedThrough => "typed-through",
+            OutcomeStep::TypedOver => "typed-over",
+            OutcomeStep::Dismissed => "dismissed",
+            OutcomeStep::Superseded => "superseded",
         }
     }
 }
 
-/// How the server learned of an outcome.
+/// How the server learned of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutcomeSource {
     /// The item's command ran, or a notification said so.

@@ -40,8 +40,8 @@ mod worker;
 pub use convert::file_path;
 pub use host::{
     CheckCause, EventSink, Head, HeadLookup, Host, IgnoreCheck, LoadProgress, Loader, NotHereRecord,
-    NotesLookup, OfferRecord, OutcomeRecord, OutcomeSource, Record, RequestRecord, RetentionRecord,
-    SettingsLookup, SkillsLookup, SuggestionOutcome, Surroundings, TypingRecord,
+    NotesLookup, OfferRecord, OutcomeRecord, OutcomeSource, OutcomeStep, Record, RequestRecord,
+    RetentionRecord, SettingsLookup, SkillsLookup, Surroundings, TypingRecord,
 };
 pub use serve::serve;
 pub use transport::Ending;

@@ -13,7 +13,7 @@ use housestyle_complete::settings::Journal;
 use housestyle_text::Snapshot;
 
 use crate::convert::utf16_len;
-use crate::host::{OfferRecord, OutcomeRecord, OutcomeSource, SuggestionOutcome, Surroundings};
+use crate::host::{OfferRecord, OutcomeRecord, OutcomeSource, OutcomeStep, Surroundings};
 use crate::provenance::Provenance;
 use crate::resolution::Answer;
 
@@ -173,7 +173,7 @@ impl Suggestions {
     pub(crate) fn record_outcome(
         &mut self,
         id: &str,
-        outcome: SuggestionOutcome,
+        step: OutcomeStep,
         source: OutcomeSource,
         accepted: Option<usize>,
     ) -> Option<OutcomeRecord> {
@@ -183,17 +183,17 @@ impl Suggestions {
         let length = utf16_len(&known.origin.text);
         let now =
             accepted.map_or(0, |accepted| accepted.saturating_add(before)).min(length).max(known.accepted);
-        if outcome == SuggestionOutcome::TypedThrough {
+        if step == OutcomeStep::TypedThrough {
             known.typed += now - known.accepted;
         }
         known.accepted = now;
-        let accepts = matches!(outcome, SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted);
+        let accepts = matches!(step, OutcomeStep::Accepted | OutcomeStep::PartlyAccepted);
         let record = accepts && !known.surroundings_recorded && known.origin.journal == Journal::On;
         known.surroundings_recorded |= accepts;
         Some(OutcomeRecord {
             suggestion: id,
             uri: known.origin.uri.clone(),
-            outcome,
+            step,
             source,
             accepted: now,
             typed: known.typed,
@@ -243,9 +243,8 @@ mod tests {
         assert_eq!(suggestions.by_id.len(), CAPACITY);
         assert_eq!(suggestions.order.len(), CAPACITY);
         assert!(suggestions.rests.len() <= CAPACITY);
-        let mut is_known = |id| {
-            suggestions.record_outcome(id, SuggestionOutcome::Shown, OutcomeSource::Editor, None).is_some()
-        };
+        let mut is_known =
+            |id| suggestions.record_outcome(id, OutcomeStep::Shown, OutcomeSource::Editor, None).is_some();
         assert!(is_known("again") && !is_known("0") && !is_known("rest 0"));
     }
 
@@ -254,11 +253,11 @@ mod tests {
         let mut suggestions = Suggestions::default();
         let origin = origin("whole", "é😀x");
         suggestions.add(&origin);
-        suggestions.record_outcome("whole", SuggestionOutcome::TypedThrough, OutcomeSource::Change, Some(1));
+        suggestions.record_outcome("whole", OutcomeStep::TypedThrough, OutcomeSource::Change, Some(1));
         suggestions.add_rest("rest", &origin, "é".len());
         assert_eq!(suggestions.origin_of("rest"), "whole");
         let record = suggestions
-            .record_outcome("rest", SuggestionOutcome::Accepted, OutcomeSource::Editor, Some(99))
+            .record_outcome("rest", OutcomeStep::Accepted, OutcomeSource::Editor, Some(99))
             .expect("known");
         assert_eq!(
             (record.suggestion.as_str(), record.accepted, record.typed, record.length),
@@ -270,7 +269,7 @@ mod tests {
             ("left ", "é😀x", "right")
         );
         let again = suggestions
-            .record_outcome("whole", SuggestionOutcome::Accepted, OutcomeSource::Change, None)
+            .record_outcome("whole", OutcomeStep::Accepted, OutcomeSource::Change, None)
             .expect("known");
         assert_eq!((again.accepted, again.surroundings), (4, None));
     }

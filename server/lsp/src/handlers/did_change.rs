@@ -9,7 +9,7 @@ use tower_lsp::ls_types::DidChangeTextDocumentParams;
 use crate::acceptance::{Acceptance, acceptance, end};
 use crate::convert;
 use crate::documents::Document;
-use crate::host::{OutcomeSource, Record, SuggestionOutcome};
+use crate::host::{OutcomeSource, OutcomeStep, Record};
 use crate::idle::QUIET;
 use crate::server::Server;
 use crate::suggestions::{Alternative, Shown};
@@ -26,12 +26,12 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
     let version = params.text_document.version;
     let Some(document) = session.documents.get_mut(uri) else { return };
     tracing::trace!(version, changes = params.content_changes.len(), "a document changed");
-    let (mut outcomes, mut offers) = (Vec::new(), Vec::new());
+    let (mut steps, mut offers) = (Vec::new(), Vec::new());
     for event in params.content_changes {
         let before = document.snapshot.clone();
         let edit = document.apply(convert::change(event), encoding, version);
         if let Some((first, alternative)) = edit.and_then(|edit| accepted_alternative(document, edit)) {
-            outcomes.push((first, SuggestionOutcome::Superseded, None));
+            steps.push((first, OutcomeStep::Superseded, None));
             let origin = &alternative.shown.origin;
             session.suggestions.add(origin);
             let anchor = Anchor::new(&origin.snapshot, Offset(origin.replaced.start));
@@ -39,18 +39,17 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             session.recent.store(uri, anchor, &suggestion, None, provenance);
             offers.extend(offer);
         }
-        outcomes.extend(outcome_of(document, edit, &before, now));
+        steps.extend(step_of(document, edit, &before, now));
         if document.context.tracks_edits() && !session.paused {
             session.edit_history.changed(uri, &before, &document.snapshot);
         }
     }
-    let accepted = outcomes.iter().any(|(_, outcome, _)| {
-        matches!(outcome, SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted)
-    });
-    let records: Vec<_> = outcomes
+    let accepted =
+        steps.iter().any(|(_, step, _)| matches!(step, OutcomeStep::Accepted | OutcomeStep::PartlyAccepted));
+    let records: Vec<_> = steps
         .into_iter()
-        .filter_map(|(id, outcome, accepted)| {
-            session.suggestions.record_outcome(&id, outcome, OutcomeSource::Change, accepted)
+        .filter_map(|(id, step, accepted)| {
+            session.suggestions.record_outcome(&id, step, OutcomeSource::Change, accepted)
         })
         .collect();
     server.schedule_prefill(session, uri, QUIET);
@@ -77,14 +76,14 @@ fn accepted_alternative(document: &mut Document, edit: Splice) -> Option<(String
     document.switch_to(&id)
 }
 
-/// Follows an edit, and returns the outcome of the suggestion that was shown: its identifier, the outcome, and how much
-/// of it stands in the document, in UTF-16 units from the start of its origin.
-fn outcome_of(
+/// Follows an edit, and returns what happened to the suggestion that was shown: its identifier, the step, and how much of
+/// it stands in the document, in UTF-16 units from the start of its origin.
+fn step_of(
     document: &mut Document,
     edit: Option<Splice>,
     before: &Snapshot,
     now: Instant,
-) -> Option<(String, SuggestionOutcome, Option<usize>)> {
+) -> Option<(String, OutcomeStep, Option<usize>)> {
     let shown = document.shown.clone();
     let accepted_now = shown.as_ref().zip(edit);
     let accepted_now = accepted_now
@@ -98,18 +97,18 @@ fn outcome_of(
     narrow.into_iter().for_each(|edit| document.retained.follow(edit));
     let (typed_range, shown) = shown?;
     let id = shown.origin.id.clone();
-    let Some(Acceptance { outcome, accepted, bytes }) = accepted_now else {
+    let Some(Acceptance { step, accepted, bytes }) = accepted_now else {
         let follows = document.shown.as_ref().map(|(typed_range, _)| *typed_range);
-        let outcome = end(typed_range, &shown, edit, follows, &document.snapshot)?;
+        let step = end(typed_range, &shown, edit, follows, &document.snapshot)?;
         document.shown = None;
-        return Some((id, outcome, None));
+        return Some((id, step, None));
     };
-    if matches!(outcome, SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted) {
+    if matches!(step, OutcomeStep::Accepted | OutcomeStep::PartlyAccepted) {
         document.retained.track(&shown, typed_range.start().0, typed_range.start().0 + bytes, now);
     }
     if bytes == shown.text.len() {
         document.shown = None;
     }
     let before = shown.origin.text.get(..shown.offset).map_or(0, convert::utf16_len);
-    Some((id, outcome, Some(before + accepted)))
+    Some((id, step, Some(before + accepted)))
 }

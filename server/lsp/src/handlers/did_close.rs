@@ -3,7 +3,7 @@
 use tower_lsp::ls_types::DidCloseTextDocumentParams;
 
 use crate::hints;
-use crate::host::{OutcomeSource, Record, SuggestionOutcome};
+use crate::host::{OutcomeSource, OutcomeStep, Record};
 use crate::idle::QUIET;
 use crate::server::Server;
 
@@ -23,13 +23,13 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     server.hinter.check_now(vec![uri.to_owned()]);
     let mut records: Vec<Record> = Vec::new();
     if let Some((_, shown)) = document.shown.take() {
-        let outcome = session.suggestions.record_outcome(
+        let record = session.suggestions.record_outcome(
             &shown.origin.id,
-            SuggestionOutcome::Dismissed,
+            OutcomeStep::Dismissed,
             OutcomeSource::Change,
             None,
         );
-        records.extend(outcome.map(|outcome| Record::Outcome(Box::new(outcome))));
+        records.extend(record.map(|record| Record::Outcome(Box::new(record))));
     }
     let checks = document.retained.check_at_close(&document.snapshot);
     records.extend(checks.into_iter().map(|check| Record::Retention(Box::new(check))));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::host::{OutcomeSource, Record, SuggestionOutcome};
+use crate::host::{OutcomeSource, OutcomeStep, Record};
 use crate::idle::QUIET;
 use crate::in_flight::{CancelReason, Overtaken};
 use crate::server::Server;
@@ -21,7 +21,7 @@ pub(crate) fn handle(server: &Server, params: &Value) {
         dismissed.extend(document.shown.take().map(|(_, shown)| shown.origin.id.clone()));
     }
     let record = |id: String| {
-        session.suggestions.record_outcome(&id, SuggestionOutcome::Dismissed, OutcomeSource::Editor, None)
+        session.suggestions.record_outcome(&id, OutcomeStep::Dismissed, OutcomeSource::Editor, None)
     };
     let records: Vec<_> = dismissed.into_iter().filter_map(record).collect();
     server.schedule_prefill(&mut session, uri, QUIET);

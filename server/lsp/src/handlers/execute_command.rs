@@ -8,7 +8,7 @@ use tower_lsp::ls_types::ExecuteCommandParams;
 use super::did_show_completion::record;
 use crate::commands::{ACCEPTED, COMMANDS, NOT_HERE, TOGGLE, WHY};
 use crate::convert;
-use crate::host::{NotHereRecord, Record, RequestRecord, SuggestionOutcome};
+use crate::host::{NotHereRecord, OutcomeStep, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::server::Server;
 
@@ -20,7 +20,7 @@ pub(crate) fn handle(server: &Server, params: &ExecuteCommandParams) -> Result<O
     match params.command.as_str() {
         ACCEPTED => {
             if let Some(id) = params.arguments.first().and_then(Value::as_str) {
-                record(server, id, SuggestionOutcome::Accepted, Some(usize::MAX));
+                record(server, id, OutcomeStep::Accepted, Some(usize::MAX));
             }
             Ok(None)
         }

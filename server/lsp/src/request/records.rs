@@ -9,7 +9,7 @@ use tracing::info;
 
 use super::{Request, Seen};
 use crate::convert;
-use crate::host::{OfferRecord, OutcomeSource, Record, RequestRecord, SuggestionOutcome};
+use crate::host::{OfferRecord, OutcomeSource, OutcomeStep, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::provenance::Provenance;
 use crate::resolution::Resolution;
@@ -21,13 +21,12 @@ impl Request<'_> {
     /// Records that this request's answer replaced a suggestion.
     pub(super) fn record_replaced(&self, session: &mut Session, (typed_range, shown): &(TypedRange, Shown)) {
         let here = |seen: &Seen| (typed_range.start()..=typed_range.end()).contains(&seen.cursor);
-        let outcome = if self.seen.as_ref().is_some_and(here) {
-            SuggestionOutcome::Superseded
+        let step = if self.seen.as_ref().is_some_and(here) {
+            OutcomeStep::Superseded
         } else {
-            SuggestionOutcome::Dismissed
+            OutcomeStep::Dismissed
         };
-        let record =
-            session.suggestions.record_outcome(&shown.origin.id, outcome, OutcomeSource::Change, None);
+        let record = session.suggestions.record_outcome(&shown.origin.id, step, OutcomeSource::Change, None);
         record.into_iter().for_each(|record| self.server.recorder.record(Record::Outcome(Box::new(record))));
     }
 

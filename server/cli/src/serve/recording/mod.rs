@@ -172,14 +172,14 @@ impl Recorder {
             typed: record.typed,
             length: record.length,
         };
-        let fact = match record.outcome {
-            lsp::SuggestionOutcome::Shown => Fact::Shown(taken),
-            lsp::SuggestionOutcome::Accepted => Fact::Accepted(taken),
-            lsp::SuggestionOutcome::PartlyAccepted => Fact::PartlyAccepted(taken),
-            lsp::SuggestionOutcome::TypedThrough => Fact::TypedThrough(taken),
-            lsp::SuggestionOutcome::TypedOver => Fact::TypedOver(taken),
-            lsp::SuggestionOutcome::Dismissed => Fact::Dismissed(taken),
-            lsp::SuggestionOutcome::Superseded => Fact::Superseded(taken),
+        let fact = match record.step {
+            lsp::OutcomeStep::Shown => Fact::Shown(taken),
+            lsp::OutcomeStep::Accepted => Fact::Accepted(taken),
+            lsp::OutcomeStep::PartlyAccepted => Fact::PartlyAccepted(taken),
+            lsp::OutcomeStep::TypedThrough => Fact::TypedThrough(taken),
+            lsp::OutcomeStep::TypedOver => Fact::TypedOver(taken),
+            lsp::OutcomeStep::Dismissed => Fact::Dismissed(taken),
+            lsp::OutcomeStep::Superseded => Fact::Superseded(taken),
         };
         let around = record.surroundings.and_then(|around| {
             let (before, after) = capture::clean(&around.before, &around.text, &around.after).ok()?;
@@ -363,7 +363,7 @@ fn logged(record: &OutcomeRecord, time: Stamp) -> LoggedOutcome {
     LoggedOutcome {
         time,
         suggestion: record.suggestion.clone(),
-        outcome: record.outcome.code().to_owned(),
+        outcome: record.step.code().to_owned(),
         source: record.source.code().to_owned(),
         accepted: record.accepted,
         length: record.length,

@@ -22,28 +22,30 @@ use crate::workspace::Workspace;
 /// An unfinished file that is older was left by a process that was killed.
 const UNFINISHED_AGE: Duration = Duration::from_secs(60);
 
-/// What is forgotten.
+/// The journal entries whose text was deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deletion {
+pub enum DeletedEntries {
     /// Every entry that any journal of the workspace had.
     All,
     /// These entries.
     Entries(BTreeSet<Number>),
 }
 
-impl Deletion {
+impl DeletedEntries {
     /// Returns all that was ever forgotten in a journal.
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn of(journal: &Journal) -> Result<Deletion, JournalError> {
-        Ok(Deletion::Entries(journal.forgotten(0)?.into_iter().map(|deletion| deletion.suggestion).collect()))
+    pub fn of(journal: &Journal) -> Result<DeletedEntries, JournalError> {
+        Ok(DeletedEntries::Entries(
+            journal.forgotten(0)?.into_iter().map(|deletion| deletion.suggestion).collect(),
+        ))
     }
 
     fn has(&self, entry: Number) -> bool {
         match self {
-            Deletion::All => true,
-            Deletion::Entries(entries) => entries.contains(&entry),
+            DeletedEntries::All => true,
+            DeletedEntries::Entries(entries) => entries.contains(&entry),
         }
     }
 }
@@ -81,7 +83,7 @@ pub struct Purged {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn purge(state: &Path, deletion: &Deletion) -> Result<Purged, ForgetError> {
+pub fn purge(state: &Path, deleted: &DeletedEntries) -> Result<Purged, ForgetError> {
     let mut purged = Purged::default();
     for path in fs::read_dir(state).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let failed = |source| ForgetError::File { path: path.clone(), source };
@@ -100,7 +102,7 @@ pub fn purge(state: &Path, deletion: &Deletion) -> Result<Purged, ForgetError> {
             purged.removed.push(path);
             continue;
         };
-        let texts = phrases.remove_taken(|entry| deletion.has(entry));
+        let texts = phrases.remove_taken(|entry| deleted.has(entry));
         if texts > 0 {
             atomic::replace(&path, &phrases.to_bytes()).map_err(failed)?;
             purged.texts += texts;
@@ -115,7 +117,7 @@ pub fn purge(state: &Path, deletion: &Deletion) -> Result<Purged, ForgetError> {
 /// When the journal cannot be read, or a cache cannot be written.
 pub fn purge_forgotten(workspace: &Workspace) -> Result<(), ForgetError> {
     let Some(journal) = Journal::open_existing(&workspace.journal())? else { return Ok(()) };
-    purge(workspace.state(), &Deletion::of(&journal)?)?;
+    purge(workspace.state(), &DeletedEntries::of(&journal)?)?;
     Ok(())
 }
 
@@ -123,8 +125,8 @@ pub fn purge_forgotten(workspace: &Workspace) -> Result<(), ForgetError> {
 ///
 /// # Errors
 /// When the list of versions is damaged.
-pub fn stale(store: &Store, deletion: &Deletion) -> Result<Vec<(Version, usize)>, StoreError> {
-    let count = |version: &Version| cited(store, version).filter(|entry| deletion.has(*entry)).count();
+pub fn stale(store: &Store, deleted: &DeletedEntries) -> Result<Vec<(Version, usize)>, StoreError> {
+    let count = |version: &Version| cited(store, version).filter(|entry| deleted.has(*entry)).count();
     let versions = store.versions()?.into_iter().map(|version| (count(&version), version));
     Ok(versions.filter(|(count, _)| *count > 0).map(|(count, version)| (version, count)).collect())
 }
@@ -159,24 +161,24 @@ mod tests {
         cache.insert("a.rs", Kind::Taken(6), &[902, 903]).expect("room");
         fs::write(&file, cache.to_bytes()).expect("written");
         let unfinished = state.join("phrases-0000000000000007.bin.12.new");
-        for (deletion, texts, left) in [
-            (Deletion::Entries([6, 9].into()), 1, &with_five),
-            (Deletion::Entries([6, 9].into()), 0, &with_five),
-            (Deletion::All, 1, &without),
+        for (deleted, texts, left) in [
+            (DeletedEntries::Entries([6, 9].into()), 1, &with_five),
+            (DeletedEntries::Entries([6, 9].into()), 0, &with_five),
+            (DeletedEntries::All, 1, &without),
         ] {
-            assert_eq!(purge(state, &deletion).expect("purged"), Purged { texts, removed: vec![] });
+            assert_eq!(purge(state, &deleted).expect("purged"), Purged { texts, removed: vec![] });
             assert!(fs::read(&file).expect("readable") == left.to_bytes());
         }
         fs::write(&file, &cache.to_bytes()[..50]).expect("written");
         fs::write(&unfinished, cache.to_bytes()).expect("written");
         fs::write(state.join("journal.db"), "another file").expect("written");
-        let purged = purge(state, &Deletion::Entries([6].into())).expect("purged");
+        let purged = purge(state, &DeletedEntries::Entries([6].into())).expect("purged");
         assert_eq!(purged, Purged { texts: 0, removed: vec![file.clone()] });
         assert!(!file.exists() && unfinished.exists(), "somebody writes it just now");
         let old = SystemTime::now() - 2 * UNFINISHED_AGE;
         let left = fs::File::options().write(true).open(&unfinished).expect("there");
         left.set_modified(old).expect("set");
-        purge(state, &Deletion::All).expect("purged");
+        purge(state, &DeletedEntries::All).expect("purged");
         assert!(!unfinished.exists() && state.join("journal.db").exists());
     }
 }

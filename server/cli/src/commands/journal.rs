@@ -11,7 +11,7 @@ use housestyle_journal::{
 use housestyle_text::glob;
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{State, Store, Version};
-use housestyle_workspace::forgetting::{Deletion, Purged, purge, stale};
+use housestyle_workspace::forgetting::{DeletedEntries, Purged, purge, stale};
 use housestyle_workspace::skills::exceptions::{self, Mark};
 use serde_json::{Value, json};
 
@@ -188,17 +188,17 @@ fn forget(
         Some(mut journal) => {
             let meant = |suggestion: &Suggestion| is_meant(args, suggestion, now);
             let done = journal.forget(now, &request, meant)?;
-            Some((done, Deletion::of(&journal)?))
+            Some((done, DeletedEntries::of(&journal)?))
         }
         None => None,
     };
     let (suggestions, texts) = done.as_ref().map_or((0, 0), |(done, _)| (done.suggestions, done.texts));
-    let deletion = if args.everything {
-        Some(Deletion::All)
+    let deleted = if args.everything {
+        Some(DeletedEntries::All)
     } else {
-        done.as_ref().map(|(_, deletion)| deletion.clone())
+        done.as_ref().map(|(_, deleted)| deleted.clone())
     };
-    let learned = deletion.map(|deletion| learned(invocation, &deletion)).transpose()?.unwrap_or_default();
+    let learned = deleted.map(|deleted| learned(invocation, &deleted)).transpose()?.unwrap_or_default();
     let marks = forget_marks(invocation, args, now)?;
     // Last, as the log tells of failures before.
     let logs = match args.everything {
@@ -265,9 +265,9 @@ struct Derived {
 }
 
 /// Removes forgotten texts from the phrase caches, and finds the adapters that learned from them.
-fn learned(invocation: &Invocation, deletion: &Deletion) -> Result<Derived, Failure> {
+fn learned(invocation: &Invocation, deleted: &DeletedEntries) -> Result<Derived, Failure> {
     let state = invocation.workspace.state();
-    Ok(Derived { purged: purge(state, deletion)?, stale: stale(&Store::at(state), deletion)? })
+    Ok(Derived { purged: purge(state, deleted)?, stale: stale(&Store::at(state), deleted)? })
 }
 
 impl Derived {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use housestyle_journal::Journal;
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{How, Origin, State, Store, Version};
-use housestyle_workspace::forgetting::{Deletion, stale};
+use housestyle_workspace::forgetting::{DeletedEntries, stale};
 use serde_json::{Value, json};
 
 use super::{json_of, state};
@@ -18,10 +18,10 @@ use crate::output::{Style, moment, print, print_json, visible};
 fn forgotten(invocation: &Invocation, store: &Store) -> Result<BTreeMap<u64, usize>, Failure> {
     // The commands on the journal itself report a journal that cannot be read.
     let journal = Journal::open_existing(&invocation.workspace.journal());
-    let Some(deletion) = journal.ok().flatten().and_then(|journal| Deletion::of(&journal).ok()) else {
+    let Some(deleted) = journal.ok().flatten().and_then(|journal| DeletedEntries::of(&journal).ok()) else {
         return Ok(BTreeMap::new());
     };
-    Ok(stale(store, &deletion)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
+    Ok(stale(store, &deleted)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
 }
 
 /// Lists the versions, newest first.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::entry::Stamp;
 use crate::error::JournalError;
 use crate::event::{CheckTime, Number, RetentionCheck};
-use crate::history::{Suggestion, SuggestionOutcome};
+use crate::history::{SuggestionHistory, SuggestionOutcome};
 use crate::journal::Journal;
 
 /// An accepted suggestion, as a case to train on.
@@ -50,7 +50,7 @@ impl Journal {
     }
 }
 
-fn accepted(suggestion: &Suggestion) -> Option<AcceptedEdit> {
+fn accepted(suggestion: &SuggestionHistory) -> Option<AcceptedEdit> {
     if !matches!(suggestion.outcome(), SuggestionOutcome::Accepted | SuggestionOutcome::PartlyAccepted) {
         return None;
     }

@@ -14,7 +14,7 @@ use crate::chain::{hex, numbers_digest};
 use crate::entry::Stamp;
 use crate::error::JournalError;
 use crate::event::{Fact, Number, Tombstone};
-use crate::history::Suggestion;
+use crate::history::SuggestionHistory;
 use crate::journal::{Journal, add};
 
 /// The result of one request to forget.
@@ -48,7 +48,7 @@ impl Journal {
         &mut self,
         now: Stamp,
         request: &str,
-        which: impl Fn(&Suggestion) -> bool,
+        which: impl Fn(&SuggestionHistory) -> bool,
     ) -> Result<Forgetting, JournalError> {
         let mut chosen: BTreeSet<Number> = BTreeSet::new();
         self.suggestions(|suggestion| {

@@ -55,9 +55,9 @@ impl SuggestionOutcome {
     }
 }
 
-/// A suggestion and all that is known of it.
+/// A suggestion with every event about it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Suggestion {
+pub struct SuggestionHistory {
     /// The event that offered it.
     pub number: Number,
     /// When it was offered.
@@ -74,7 +74,7 @@ pub struct Suggestion {
     pub checks: Vec<(Stamp, RetentionCheck, Option<Text>)>,
 }
 
-impl Suggestion {
+impl SuggestionHistory {
     /// Returns its final outcome.
     pub fn outcome(&self) -> SuggestionOutcome {
         let mut outcome = SuggestionOutcome::Shown;
@@ -130,8 +130,8 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn suggestions(&self, mut each: impl FnMut(Suggestion)) -> Result<(), JournalError> {
-        let mut found: BTreeMap<Number, Suggestion> = BTreeMap::new();
+    pub fn suggestions(&self, mut each: impl FnMut(SuggestionHistory)) -> Result<(), JournalError> {
+        let mut found: BTreeMap<Number, SuggestionHistory> = BTreeMap::new();
         self.events(0, |event| {
             gather(&mut found, event);
             true
@@ -141,10 +141,11 @@ impl Journal {
     }
 }
 
-fn gather(found: &mut BTreeMap<Number, Suggestion>, event: Event) {
+fn gather(found: &mut BTreeMap<Number, SuggestionHistory>, event: Event) {
     let Event { number, time, suggestion, fact, text, .. } = event;
     if let Fact::Offered(offered) = fact {
-        let fresh = Suggestion { number, time, offered, text, facts: vec![], around: None, checks: vec![] };
+        let fresh =
+            SuggestionHistory { number, time, offered, text, facts: vec![], around: None, checks: vec![] };
         found.insert(number, fresh);
         return;
     }

@@ -26,7 +26,7 @@ pub use entry::{Line, LoggedOutcome, Request, Stamp};
 pub use error::JournalError;
 pub use event::{CheckTime, Event, Fact, NotHere, Number, Offered, RetentionCheck, Taken, Text, Tombstone};
 pub use forget::{Deletion, Forgetting};
-pub use history::{Suggestion, SuggestionOutcome};
+pub use history::{SuggestionHistory, SuggestionOutcome};
 pub use journal::Journal;
 pub use requests::{LoggedRequest, RequestLog};
 pub use retention::{Retention, retention};

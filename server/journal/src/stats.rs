@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::error::JournalError;
 use crate::event::CheckTime;
-use crate::history::{Suggestion, SuggestionOutcome};
+use crate::history::{SuggestionHistory, SuggestionOutcome};
 use crate::journal::Journal;
 
 /// Figures over some suggestions.
@@ -66,7 +66,7 @@ impl Figures {
         (self.suggestions > 0).then(|| taken as f64 / self.suggestions as f64)
     }
 
-    fn add(&mut self, suggestion: &Suggestion) {
+    fn add(&mut self, suggestion: &SuggestionHistory) {
         self.suggestions += 1;
         *self.outcomes.entry(suggestion.outcome()).or_default() += 1;
         self.offered_units += suggestion.offered.length as u64;

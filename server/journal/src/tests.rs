@@ -233,7 +233,7 @@ fn what_is_forgotten_is_in_no_file() {
     assert!(is_in_files(&folder, "forget_me_"));
     // By another process than the one that has it open.
     let mut command = Journal::open_existing(&test.path).expect("readable").expect("there");
-    let wanted = |suggestion: &Suggestion| {
+    let wanted = |suggestion: &SuggestionHistory| {
         suggestion.text.as_ref().is_some_and(|text| text.path.starts_with("secret/"))
     };
     let done = command.forget(Stamp(9), "path secret/**", wanted).expect("forgotten");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use housestyle_journal::{
-    AcceptedEdit, Figures, Journal, RetentionRate, Stamp, Stats, Suggestion, SuggestionOutcome,
+    AcceptedEdit, Figures, Journal, RetentionRate, Stamp, Stats, SuggestionHistory, SuggestionOutcome,
 };
 use housestyle_text::glob;
 use housestyle_train::format::short;
@@ -148,7 +148,7 @@ fn case(edit: &AcceptedEdit) -> Value {
     })
 }
 
-fn line(suggestion: &Suggestion) -> Value {
+fn line(suggestion: &SuggestionHistory) -> Value {
     let (text, around) = (suggestion.text.as_ref(), suggestion.around.as_ref());
     json!({
         "id": suggestion.number,
@@ -186,7 +186,7 @@ fn forget(
     }
     let done = match journal {
         Some(mut journal) => {
-            let meant = |suggestion: &Suggestion| is_meant(args, suggestion, now);
+            let meant = |suggestion: &SuggestionHistory| is_meant(args, suggestion, now);
             let done = journal.forget(now, &request, meant)?;
             Some((done, DeletedEntries::of(&journal)?))
         }
@@ -313,7 +313,7 @@ fn request(args: &ForgetArgs) -> String {
     }
 }
 
-fn is_meant(args: &ForgetArgs, suggestion: &Suggestion, now: Stamp) -> bool {
+fn is_meant(args: &ForgetArgs, suggestion: &SuggestionHistory, now: Stamp) -> bool {
     let age = now.0.saturating_sub(suggestion.time.0);
     // What happened since counts: a suggestion of yesterday may have been looked at a minute ago.
     let newest = suggestion.checks.iter().map(|(time, ..)| *time).fold(suggestion.time, Stamp::max);

@@ -31,7 +31,7 @@ impl Writer {
     pub(crate) fn start(paths: Vec<PathBuf>, key: Key, weights: Vec<Packed>) -> io::Result<Writer> {
         let stop = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&stop);
-        let thread = std::thread::Builder::new().name("housestyle-keep".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name("housestyle-pack".to_owned()).spawn(move || {
             let mut result = Ok(());
             for path in &paths {
                 result = write(path, key, &weights, &flag);

@@ -7,9 +7,9 @@ use super::activations::Group;
 use super::{Activations, GROUP, Kind, NIBBLE_BYTES, Packed, TILE, Tile};
 use crate::simd::{Isa, Simd, dispatch};
 
-/// How many groups ahead of its use memory is asked for. Tiles follow each other in memory, so this runs on
-/// into the next one.
-pub(super) const AHEAD: usize = 16;
+/// Groups from the one in use to the one that is prefetched. Tiles follow each other in memory, so the prefetch runs
+/// on into the next tile.
+pub(super) const PREFETCH_GROUPS: usize = 16;
 
 /// Computes the products of tile `tile` with all rows of activations: out (n, 16).
 pub(crate) fn multiply(isa: Isa, w: &Packed, tile: usize, acts: &Activations, out: &mut [f32]) {
@@ -109,17 +109,17 @@ impl<S: Simd> Weights<S> {
         // SAFETY: the group lies within the tile by the caller's promise.
         unsafe {
             let nibbles = tile.nibbles.add(g * NIBBLE_BYTES);
-            S::prefetch(nibbles.wrapping_add(AHEAD * NIBBLE_BYTES), NIBBLE_BYTES);
+            S::prefetch(nibbles.wrapping_add(PREFETCH_GROUPS * NIBBLE_BYTES), NIBBLE_BYTES);
             let rest_bytes = match BITS {
                 4 => 0,
                 5 => 64,
                 6 => 128,
                 _ => 256,
             };
-            S::prefetch(tile.rest.wrapping_add((g + AHEAD) * rest_bytes), rest_bytes);
-            S::prefetch(tile.scales.wrapping_add((g + AHEAD) * TILE).cast(), 32);
+            S::prefetch(tile.rest.wrapping_add((g + PREFETCH_GROUPS) * rest_bytes), rest_bytes);
+            S::prefetch(tile.scales.wrapping_add((g + PREFETCH_GROUPS) * TILE).cast(), 32);
             if BIAS {
-                S::prefetch(tile.biases.wrapping_add((g + AHEAD) * TILE).cast(), 32);
+                S::prefetch(tile.biases.wrapping_add((g + PREFETCH_GROUPS) * TILE).cast(), 32);
             }
             let nibble = |j: usize| S::load_bytes(nibbles.add(64 * j));
             let mask = S::splat_byte(15);

@@ -92,7 +92,9 @@ unsafe fn rows<S: Simd, const N: usize>(
         let (mut sums, mut bounds) = ([S::splat(0.0); N], [S::splat(0.0); N]);
         for g in 0..groups {
             S::prefetch(
-                tile.nibbles.add(g * NIBBLE_BYTES).wrapping_add(super::kernel::AHEAD * NIBBLE_BYTES),
+                tile.nibbles
+                    .add(g * NIBBLE_BYTES)
+                    .wrapping_add(super::kernel::PREFETCH_GROUPS * NIBBLE_BYTES),
                 NIBBLE_BYTES,
             );
             let [a, b, c, d] =

@@ -52,7 +52,7 @@ enum Last {
     Operand,
     /// A word after which an expression begins, such as `return`.
     Keyword,
-    Sign(u8),
+    Punctuation(u8),
 }
 
 struct Scanner<'a> {
@@ -103,13 +103,13 @@ impl Scanner<'_> {
             self.at += quote.open.len();
             return self.string(*quote, start);
         }
-        self.sign(byte)
+        self.punctuation(byte)
     }
 
-    /// Reads one sign; the one that closes a hole leads back into its string.
-    fn sign(&mut self, byte: u8) -> Open {
+    /// Reads one character of punctuation; the one that closes a hole leads back into its string.
+    fn punctuation(&mut self, byte: u8) -> Open {
         self.at += 1;
-        self.last = if matches!(byte, b')' | b']' | b'}') { Last::Operand } else { Last::Sign(byte) };
+        self.last = if matches!(byte, b')' | b']' | b'}') { Last::Operand } else { Last::Punctuation(byte) };
         let hole = self.holes.last_mut()?;
         let (_, open, close) = hole.quote.hole?;
         if byte == open {
@@ -430,7 +430,7 @@ impl Scanner<'_> {
             Last::None | Last::Keyword => true,
             Last::Operand => false,
             // `</p>` closes a tag.
-            Last::Sign(sign) => sign != b'<',
+            Last::Punctuation(byte) => byte != b'<',
         }
     }
 }

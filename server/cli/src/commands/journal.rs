@@ -175,10 +175,10 @@ fn forget(
 ) -> Result<(), Failure> {
     let now = now();
     let request = request(args);
-    let aside = Journal::quarantined(path);
+    let quarantined = Journal::quarantined(path);
     let mut removed = Vec::new();
     if args.everything {
-        for file in &aside {
+        for file in &quarantined {
             let failed = |error| Failure::Environment(format!("removing {}: {error}", file.display()));
             fs::remove_file(file).map_err(failed)?;
             removed.push(file);
@@ -198,7 +198,7 @@ fn forget(
     } else {
         done.as_ref().map(|(_, deleted)| deleted.clone())
     };
-    let learned = deleted.map(|deleted| learned(invocation, &deleted)).transpose()?.unwrap_or_default();
+    let derived = deleted.map(|deleted| purge_derived(invocation, &deleted)).transpose()?.unwrap_or_default();
     let marks = forget_marks(invocation, args, now)?;
     // Last, as the log tells of failures before.
     let logs = match args.everything {
@@ -210,10 +210,10 @@ fn forget(
         return print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
             "tombstone": done.map(|(done, _)| done.tombstone),
-            "removed": removed.iter().copied().chain(&logs).chain(&learned.purged.removed).collect::<Vec<_>>(),
-            "phrases": learned.purged.texts,
+            "removed": removed.iter().copied().chain(&logs).chain(&derived.purged.removed).collect::<Vec<_>>(),
+            "phrases": derived.purged.texts,
             "exceptions": marks,
-            "adapters": learned.stale.iter().map(|(version, entries)| json!({
+            "adapters": derived.stale.iter().map(|(version, entries)| json!({
                 "version": version.number, "id": version.id, "state": version.state, "entries": entries,
             })).collect::<Vec<_>>(),
         }));
@@ -224,10 +224,10 @@ fn forget(
             "{marks} lines for which a skill does not hold are forgotten: hints may come again."
         ))?;
     }
-    learned.tell()?;
+    derived.report()?;
     logs.iter().try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
-    if !args.everything && !aside.is_empty() {
-        let names: Vec<String> = aside.iter().map(|file| file.display().to_string()).collect();
+    if !args.everything && !quarantined.is_empty() {
+        let names: Vec<String> = quarantined.iter().map(|file| file.display().to_string()).collect();
         eprintln!(
             "housestyle: a journal that could not be read was moved aside and may hold text too; remove it by \
              `journal forget --everything`, or by hand: {}",
@@ -257,7 +257,7 @@ fn forget_marks(invocation: &Invocation, args: &ForgetArgs, now: Stamp) -> Resul
     Ok(done?)
 }
 
-/// What the forgotten texts were used for: phrase caches, which are purged, and adapters, which are stale.
+/// What was derived from forgotten texts: phrase caches, which are purged, and adapters, which are stale.
 #[derive(Debug, Default)]
 struct Derived {
     purged: Purged,
@@ -265,13 +265,13 @@ struct Derived {
 }
 
 /// Removes forgotten texts from the phrase caches, and finds the adapters that learned from them.
-fn learned(invocation: &Invocation, deleted: &DeletedEntries) -> Result<Derived, Failure> {
+fn purge_derived(invocation: &Invocation, deleted: &DeletedEntries) -> Result<Derived, Failure> {
     let state = invocation.workspace.state();
     Ok(Derived { purged: purge(state, deleted)?, stale: stale(&Store::at(state), deleted)? })
 }
 
 impl Derived {
-    fn tell(&self) -> Result<(), Failure> {
+    fn report(&self) -> Result<(), Failure> {
         if self.purged.texts > 0 {
             print(&format!("{} texts were taken out of the phrase cache.", self.purged.texts))?;
         }

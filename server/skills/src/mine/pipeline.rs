@@ -19,10 +19,10 @@ use crate::lint;
 use crate::rule::{FORMAT, FormKind, Rule, RuleFile, Rules, Scope};
 use crate::source::line_start;
 
-/// With so many places in the later edits ...
-const PLACES_LATER: usize = 4;
+/// With so many places in the held-out edits ...
+const HELD_OUT_PLACES: usize = 4;
 /// ... it must be followed so often.
-const SHARE_LATER: f64 = 0.9;
+const HELD_OUT_SHARE: f64 = 0.9;
 /// A form that nobody broke in so many places is the work of a formatter, if a formatter can enforce it.
 const PLACES_OF_FORMATTER: usize = 150;
 
@@ -90,9 +90,11 @@ pub fn mine(edits: &[FileEdit<'_>], options: &MiningOptions<'_>, progress: &mut 
         observe(later, &later_rules, &mut |n| progress(0.1 + 0.85 * (earlier.len() + n) as f64 / all));
     for ((file, tallies), after) in kept.into_iter().zip(after) {
         let candidate = candidate(file, (earlier, &tallies[..]), (later, &after[..]));
-        let later = &candidate.held_out;
-        if later.places >= PLACES_LATER && (later.followed as f64) < SHARE_LATER * later.places as f64 {
-            let why = format!("{} of {} later places follow it", later.followed, later.places);
+        let held_out = &candidate.held_out;
+        if held_out.places >= HELD_OUT_PLACES
+            && (held_out.followed as f64) < HELD_OUT_SHARE * held_out.places as f64
+        {
+            let why = format!("{} of {} later places follow it", held_out.followed, held_out.places);
             mined.drop(&candidate.file, Stage::BrokenLater, why, &tallies);
         } else if let Some(why) = findings(&candidate) {
             mined.drop(&candidate.file, Stage::Refused, why, &tallies);
@@ -178,8 +180,11 @@ pub fn new_occurrences(
 }
 
 /// Divides edits by time: no commit is parted.
-fn divided<'e, 'a>(edits: &'e [FileEdit<'a>], later: f64) -> (&'e [FileEdit<'a>], &'e [FileEdit<'a>]) {
-    let mut border = (edits.len() as f64 * (1.0 - later.clamp(0.0, 0.9))).round() as usize;
+fn divided<'e, 'a>(
+    edits: &'e [FileEdit<'a>],
+    held_out_share: f64,
+) -> (&'e [FileEdit<'a>], &'e [FileEdit<'a>]) {
+    let mut border = (edits.len() as f64 * (1.0 - held_out_share.clamp(0.0, 0.9))).round() as usize;
     while border > 0 && border < edits.len() && edits[border - 1].commit == edits[border].commit {
         border += 1;
     }

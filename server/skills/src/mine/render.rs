@@ -119,7 +119,7 @@ fn evals(candidate: &Candidate) -> String {
 }
 
 fn evidence(candidate: &Candidate) -> String {
-    let (support, later) = (&candidate.support, &candidate.held_out);
+    let (support, held_out) = (&candidate.support, &candidate.held_out);
     let mut text = format!("# Evidence for {}\n\n", candidate.name);
     text.push_str(&format!(
         "{} of {} new places follow the rule ({}), in {} edits of {} files, {} commits, {} authors. {} places were changed \
@@ -138,19 +138,19 @@ fn evidence(candidate: &Candidate) -> String {
         text.push_str(&format!("| {} | {places} | {} |\n", number + 1, percent(*followed, *places)));
     }
     text.push_str("\n## Later edits\n\n");
-    if later.places == 0 {
+    if held_out.places == 0 {
         text.push_str("It applies nowhere in the edits that were kept back.\n");
     } else {
-        let [low, high] = later.interval.map(|end| 100.0 * end);
+        let [low, high] = held_out.interval.map(|end| 100.0 * end);
         text.push_str(&format!(
             "In edits that were not mined {} of {} new places follow it: {} (95 % interval {low:.0} to {high:.0} %). {} of \
              {} edits follow it throughout. A rule that is followed in less than 90 % of them is not proposed, so this is a \
              check and no estimate free of choice.\n",
-            later.followed,
-            later.places,
-            percent(later.followed, later.places),
-            later.following,
-            later.edits,
+            held_out.followed,
+            held_out.places,
+            percent(held_out.followed, held_out.places),
+            held_out.following,
+            held_out.edits,
         ));
     }
     text.push_str("\n## Edits\n\n");
@@ -161,7 +161,7 @@ fn evidence(candidate: &Candidate) -> String {
         }
         text.push_str(&format!("{}\n", fence(&example.path, &example.after)));
     }
-    let against: Vec<&CounterExample> = candidate.counter_examples.iter().chain(&later.broken).collect();
+    let against: Vec<&CounterExample> = candidate.counter_examples.iter().chain(&held_out.broken).collect();
     text.push_str("## Against it\n\n");
     if against.is_empty() {
         text.push_str("Nothing was found.\n");

@@ -55,7 +55,7 @@ fn accept(journal: &mut Journal, path: &str, text: &str, around: (&str, &str)) -
     number
 }
 
-fn check_later(journal: &mut Journal, number: Number, accepted: &str, current: &str) {
+fn check_retention(journal: &mut Journal, number: Number, accepted: &str, current: &str) {
     let counted = retention(accepted, current);
     let fact = Fact::RetentionChecked(RetentionCheck {
         when: CheckTime::AfterDelay,
@@ -88,7 +88,7 @@ fn what_is_written_is_read_again() {
     let mut journal = Journal::open(&folder.path).expect("a journal");
     assert_eq!(journal.head().expect("readable"), None);
     let number = accept(&mut journal, "src/a.rs", "total();", ("let x = ", "\n"));
-    check_later(&mut journal, number, "total();", "total(1);");
+    check_retention(&mut journal, number, "total();", "total(1);");
     drop(journal);
     let mut journal = Journal::open_existing(&folder.path).expect("readable").expect("there");
     let audit = verified(&mut journal);
@@ -155,11 +155,11 @@ fn a_suggestion_weighs_nothing_until_its_later_check() {
     let mut journal = Journal::open(&folder.path).expect("a journal");
     let fresh = accept(&mut journal, "a.rs", "one();", ("", ""));
     let stood = accept(&mut journal, "a.rs", "two();", ("", ""));
-    check_later(&mut journal, stood, "two();", "two();");
+    check_retention(&mut journal, stood, "two();", "two();");
     let reverted = accept(&mut journal, "a.rs", "three();", ("", ""));
-    check_later(&mut journal, reverted, "three();", "\n");
+    check_retention(&mut journal, reverted, "three();", "\n");
     let mended = accept(&mut journal, "a.rs", "four(five);", ("", ""));
-    check_later(&mut journal, mended, "four(five);", "four(six);");
+    check_retention(&mut journal, mended, "four(five);", "four(six);");
     offer(&mut journal, "a.rs", "never taken");
     let weights: Vec<(Number, f64)> =
         journal.accepted_edits().expect("readable").iter().map(|edit| (edit.id, edit.weight)).collect();
@@ -171,7 +171,7 @@ fn figures_count_tokens_and_outcomes() {
     let folder = test_folder();
     let mut journal = Journal::open(&folder.path).expect("a journal");
     let number = accept(&mut journal, "a.rs", "a b c d", ("", ""));
-    check_later(&mut journal, number, "a b c d", "a b c");
+    check_retention(&mut journal, number, "a b c d", "a b c");
     offer(&mut journal, "a.rs", "x");
     let stats = journal.stats().expect("readable");
     assert_eq!(stats.all.acceptance(), Some(0.5));
@@ -228,7 +228,7 @@ fn what_is_forgotten_is_in_no_file() {
     let mut server = Journal::open(&test.path).expect("a journal");
     let long = "forget_me_".repeat(2_000); // over many pages
     let gone = accept(&mut server, "secret/plan.rs", &long, ("left_of_it", "right_of_it"));
-    check_later(&mut server, gone, &long, &format!("{long}later_text"));
+    check_retention(&mut server, gone, &long, &format!("{long}later_text"));
     let stays = accept(&mut server, "src/a.rs", "remember_me", ("", ""));
     assert!(is_in_files(&folder, "forget_me_"));
     // By another process than the one that has it open.
@@ -248,7 +248,7 @@ fn what_is_forgotten_is_in_no_file() {
     );
     assert_eq!(command.forgotten(done.tombstone).expect("readable"), []);
     // The server goes on with it, without knowing.
-    check_later(&mut server, gone, "forget_me_", "forget_me_");
+    check_retention(&mut server, gone, "forget_me_", "forget_me_");
     assert!(!is_in_files(&folder, "forget_me_"));
     let audit = verified(&mut server);
     assert_eq!((audit.events, audit.texts, audit.forgotten), (7, 2, 3));

@@ -5,6 +5,7 @@
 
 mod cycles;
 mod graph;
+mod modules;
 mod pages;
 mod paths;
 mod sources;

@@ -93,7 +93,7 @@ fn script_paths<'a>(script: &'a str, folders: &[&str]) -> Vec<&'a str> {
 }
 
 /// Returns a path without `.` and `..`, or nothing when it leaves the repository.
-fn tidy(path: &str) -> Option<String> {
+pub(super) fn tidy(path: &str) -> Option<String> {
     let mut parts = Vec::new();
     for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
         match part {

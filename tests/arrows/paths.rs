@@ -107,8 +107,8 @@ fn branches<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
 }
 
 /// The module at a place of a file: that of the file, and those with a body around the place.
-struct InlineModules<'a> {
-    module: Vec<&'a str>,
+pub(super) struct InlineModules<'a> {
+    pub(super) module: Vec<&'a str>,
     /// One for each open brace: whether it is the body of a module.
     open: Vec<bool>,
     /// Open braces that are no module's.
@@ -116,11 +116,11 @@ struct InlineModules<'a> {
 }
 
 impl<'a> InlineModules<'a> {
-    fn new(module: &[&'a str]) -> Self {
+    pub(super) fn new(module: &[&'a str]) -> Self {
         InlineModules { module: module.to_vec(), open: Vec::new(), depth: 0 }
     }
 
-    fn step(&mut self, tokens: &[Token<'a>], at: usize) {
+    pub(super) fn step(&mut self, tokens: &[Token<'a>], at: usize) {
         match tokens[at].text {
             "{" => {
                 let is_module = at >= 2 && tokens[at - 2].text == "mod";

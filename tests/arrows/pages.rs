@@ -57,10 +57,11 @@ fn dead(page: &Text, exists: impl Fn(&str) -> bool) -> Vec<String> {
     found
 }
 
-/// Returns whether a file is a script of a shell.
+/// Returns whether a file is a script of a shell or of Python.
 fn is_script(file: &Text) -> bool {
     let first = file.text.lines().next().unwrap_or_default();
-    file.path.ends_with(".sh") || first.starts_with("#!") && first.ends_with("sh")
+    let by_name = file.path.ends_with(".sh") || file.path.ends_with(".py");
+    by_name || first.starts_with("#!") && (first.ends_with("sh") || first.ends_with("python3"))
 }
 
 /// Returns the paths that a script names from the repository's root on: those that start with one of `folders`. What
@@ -125,6 +126,7 @@ fn what_the_scripts_point_at_exists() {
     let scripts: Vec<Text> = texts().into_iter().filter(is_script).collect();
     let has = |path: &str| scripts.iter().any(|script| script.path == path);
     assert!(has("tests/run") && has(".ci/run") && has("tests/nvim/run.sh"));
+    assert!(has("tests/bench/run") && has("tests/bench/check.py"));
     let entries = std::fs::read_dir(root()).expect("the root").flatten();
     let names = entries.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name());
     let names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
@@ -226,6 +228,7 @@ mod tests {
         check("\"$root\"/tests/run $here/tests/run \"$dir\"/server/node", &["tests/run"]);
         check("tests/$name tests/*.sh target/tests/x /usr/tests/x ${x}/tests/y tests/", &[]);
         check("(tests/a/b says what it needs)", &["tests/a/b"]);
+        check("page = os.path.join(root, \"tests/bench/README.md\")", &["tests/bench/README.md"]);
     }
 
     #[test]

@@ -36,41 +36,32 @@ const LARGE: &[(&str, &str)] = &[];
 const PURE: &[&str] =
     &["server/text/src/", "server/complete/src/", "server/skills/src/", "server/learn/src/"];
 
-/// What would get around that.
-const IMPURE: &[&str] = &[
-    "std::fs",
-    "std::env",
-    "std::net",
-    "std::process",
-    "std::thread",
-    "std::io",
-    "std::{",
-    "Instant",
-    "SystemTime",
+/// The paths and types that would get around that.
+const IMPURE_PATHS: &[&[&str]] = &[
+    &["std", "fs"],
+    &["std", "env"],
+    &["std", "net"],
+    &["std", "process"],
+    &["std", "thread"],
+    &["std", "io"],
+    &["tracing"],
 ];
+const IMPURE_TYPES: &[&str] = &["Instant", "SystemTime"];
 
 /// Names of people in examples.
 const PEOPLE: &[&str] = &["ann", "me", "you", "user"];
 
-/// Returns the part of a source that is compiled into the program, without comments.
-fn product_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
-    let end = source.find("#[cfg(test)]\nmod tests {").unwrap_or(source.len());
-    let code = |line| str::split(line, "//").next().unwrap_or_default();
-    source[..end].lines().enumerate().map(move |(n, line)| (n + 1, code(line)))
-}
-
 /// Returns what makes a source of a pure crate impure.
 fn impurities(source: &str) -> Vec<String> {
-    let words = product_lines(source)
-        .flat_map(|(n, line)| IMPURE.iter().filter(|word| line.contains(**word)).map(move |word| (n, *word)));
     let product = product(source);
     let paths = paths(&product, &[]);
-    let logs = paths
-        .iter()
-        .filter(|path| path.segments.first() == Some(&"tracing"))
-        .map(|path| (path.line, "tracing"));
-    let found = words.chain(logs);
-    found.map(|(n, word)| format!("{n}: `{word}` in a crate that takes the outside as arguments")).collect()
+    let paths = paths.iter().filter_map(|path| {
+        let impure = IMPURE_PATHS.iter().find(|impure| path.segments.starts_with(impure))?;
+        Some((path.line, impure.join("::")))
+    });
+    let types = product.iter().filter(|token| IMPURE_TYPES.contains(&token.text));
+    let found = paths.chain(types.map(|token| (token.line, token.text.to_owned())));
+    found.map(|(n, name)| format!("{n}: `{name}` in a crate that takes the outside as arguments")).collect()
 }
 
 /// Returns the lines where a source opens sockets itself or starts programs.
@@ -275,6 +266,7 @@ mod tests {
             |source: &str, expected: usize| assert_eq!(impurities(source).len(), expected, "{source}");
         check("use std::fs;", 1);
         check("use std::{cmp, fs};", 1);
+        check("use std::{\n    cmp,\n    mem,\n};", 0);
         check("let now = std::time::Instant::now();", 1);
         check("let home = std::env::var(\"HOME\");", 1);
         check("use tracing::info;\ntracing::warn!(n);", 2);

@@ -95,6 +95,27 @@ fn what_is_written_is_a_skill_that_no_check_refuses() {
 }
 
 #[test]
+fn a_candidate_has_the_keys_and_the_headings_that_its_readers_know() {
+    let mined = mined(&History::planted(5, &[]));
+    let candidate = mined.candidates.first().expect("candidates");
+    let json = serde_json::to_value(candidate).expect("JSON");
+    let keys = |json: &serde_json::Value| {
+        let mut keys: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys.join(" ")
+    };
+    let all = "counter_examples description examples file later name score stability support title";
+    assert_eq!(keys(&json), all);
+    assert_eq!(keys(&json["later"]), "broken edits followed interval keeping places");
+    let files = render(candidate).expect("files");
+    let (_, page) = files.iter().find(|(path, _)| path == "EVIDENCE.md").expect("a page");
+    let first = format!("# Evidence for {}", candidate.name);
+    let headings = [&*first, "## Later edits", "## Edits", "## Against it"];
+    let places = headings.map(|heading| page.lines().position(|line| line == heading));
+    assert!(places[0] == Some(0) && places.is_sorted_by(|a, b| a < b), "{places:?}: {page}");
+}
+
+#[test]
 fn enforced_and_rejected_rules_are_dropped() {
     let wanted = |history: &History, options: &MiningOptions<'_>| {
         mine(&history.edits(), options, &mut |_| {})

@@ -66,7 +66,7 @@ pub struct Host {
     pub skills: SkillsLookup,
     /// Returns which documents git ignores.
     pub ignored: IgnoreCheck,
-    /// Returns the settings from files.
+    /// Returns the settings from files. `housestyle serve` has one workspace, where it was started: it ignores the path.
     pub settings: SettingsLookup,
 }
 

@@ -1,62 +1,42 @@
 //! The debounce: where keys come faster than answers, the model works for pauses and not for every key.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::editor::{PLACE, Start, URI, text};
+use super::editor::{NEVER, PLACE, Start, TEXT, URI};
+use super::log::{end, logs};
 
-const KEYS: usize = 24;
+const KEYS: usize = 12;
+/// Well below the second from which on keys are no typing. The server computes its wait from the time that passes.
 const BETWEEN: Duration = Duration::from_millis(60);
-const ANSWER_MS: u64 = 300;
-/// How often the keys are typed anew where the machine was too busy to type them quickly.
-const ATTEMPTS: usize = 20;
 
-/// Typing with a request at every key, as an editor does that does not debounce by itself.
-struct Typing {
-    /// For how many keys the model began to work.
-    runs: usize,
-    /// How long after the last key its suggestion came.
-    waited: Duration,
-    /// The longest time between two keys.
-    slowest: Duration,
-}
-
-fn typed(debounce_ms: u64) -> Typing {
-    let texts: Vec<String> = (0..=KEYS).map(|run| format!("run{run}();")).collect();
-    let script: Vec<(&str, u64)> = texts.iter().map(|text| (text.as_str(), ANSWER_MS)).collect();
+/// Types with a request at every key, as an editor does that does not debounce by itself, and no answer is in time.
+/// Returns how many milliseconds after each request the server wants to begin.
+fn waits(debounce_ms: u64) -> Vec<u64> {
     let options = json!({ "debounceMs": debounce_ms });
-    let mut editor = Start { script: &script, options, ..Start::default() }.go();
+    let mut editor = Start { script: &[(TEXT, NEVER)], options, log: Some("debug"), ..Start::default() }.go();
     let mut at = editor.open(URI, "rust", PLACE);
-    let mut asked = Vec::new();
-    let (mut last, mut slowest) = (Instant::now(), Duration::ZERO);
     for key in "qwzxj".chars().cycle().take(KEYS) {
         std::thread::sleep(BETWEEN);
-        slowest = slowest.max(last.elapsed());
-        last = Instant::now();
         at = editor.type_at(URI, at, &key.to_string());
-        asked.push(editor.request(URI, at));
+        editor.request(URI, at);
     }
-    // Every request is answered: those that a key overtook by nothing.
-    let received = asked.into_iter().map(|id| editor.answer(id)).last().expect("keys");
-    let waited = received.at - last;
-    let answer = received.result();
-    let run = text(&answer).trim_start_matches("run").trim_end_matches("();").parse::<usize>();
-    Typing { runs: run.expect("the script's text") + 1, waited, slowest }
-}
-
-/// Types until the keys came at the speed that a test is about.
-fn quickly_typed(debounce_ms: u64) -> Typing {
-    let mut attempts = (0..ATTEMPTS).map(|_| typed(debounce_ms));
-    attempts.find(|typing| typing.slowest < 2 * BETWEEN).expect("a machine that types quickly")
+    // Its answer comes after the last request was queued.
+    editor.why();
+    let home = editor.home.clone();
+    end(editor);
+    let log = logs(home.path());
+    let queued = log.lines().filter(|line| line.contains(": queued "));
+    let wait = queued.filter_map(|line| line.split_once("wait_ms=")?.1.split(' ').next()?.parse().ok());
+    wait.collect()
 }
 
 #[test]
 fn the_model_works_for_pauses_where_keys_are_quicker_than_answers() {
-    let Typing { runs, .. } = quickly_typed(0);
-    assert!(runs > KEYS / 2, "{runs} of {KEYS} keys");
-    let Typing { runs, waited, .. } = quickly_typed(150);
-    // Until it is known how slow answers are, it works for the first keys.
-    assert!(runs <= KEYS / 2, "{runs} of {KEYS} keys");
-    assert!(waited >= Duration::from_millis(ANSWER_MS), "{waited:?}");
+    assert_eq!(waits(0), [0; KEYS]);
+    let waits = waits(150);
+    assert_eq!((waits.len(), waits[0]), (KEYS, 0), "at first it is not known how slow answers are");
+    assert!(waits.iter().any(|wait| *wait > 0), "{waits:?}");
+    assert!(waits.iter().all(|wait| *wait <= 150), "{waits:?}");
 }

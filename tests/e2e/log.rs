@@ -33,7 +33,7 @@ fn files(folder: &Path, name: &str) -> Vec<PathBuf> {
 }
 
 /// Returns the text of all logs below a folder.
-fn logs(folder: &Path) -> String {
+pub(super) fn logs(folder: &Path) -> String {
     files(folder, ".log").iter().map(|path| fs::read_to_string(path).expect("text")).collect()
 }
 
@@ -49,7 +49,7 @@ fn wait_until_logged(folder: &Path, text: &str) {
 
 /// Ends a server, so that its log is whole.
 #[track_caller]
-fn end(mut editor: Editor) {
+pub(super) fn end(mut editor: Editor) {
     editor.client.close_input();
     editor.client.wait_for_end(PATIENCE).expect("it ended");
 }

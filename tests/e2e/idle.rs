@@ -1,10 +1,8 @@
 //! Idle work: the server finishes a suggestion that the time limit cut short, and gives way to every request.
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
 
-use super::editor::{AT_ONCE, Editor, PLACE, Start, TEXT, URI, text};
+use super::editor::{Editor, NEVER, PLACE, Start, TEXT, URI, text};
 
 /// An empty line in a function.
 const BLOCK: &str = "fn run() {\n    ‸\n}\n";
@@ -55,18 +53,16 @@ fn nothing_is_finished_where_idle_work_is_off() {
 
 #[test]
 fn finishing_a_block_gives_way_to_a_request() {
-    let script = [("first();\n    second();\n", 60), ("    never();\n", 60_000), (TEXT, 0)];
+    let script = [("first();\n    second();\n", 60), ("    never();\n", NEVER), (TEXT, 0)];
     let (mut editor, _) = cut_short(&script, json!({ "timeBudgetMs": 50 }));
     let other = "file:///work/src/other.rs";
     let at = editor.open(other, "rust", PLACE);
-    let before = Instant::now();
     assert_eq!(text(&editor.complete(other, at)), TEXT);
-    assert!(before.elapsed() < AT_ONCE, "{:?}", before.elapsed());
 }
 
 #[test]
 fn typed_keys_are_answered_without_the_model() {
-    let mut editor = Editor::new(&[(TEXT, 0), ("never();", 60_000)]);
+    let mut editor = Editor::new(&[(TEXT, 0), ("never();", NEVER)]);
     let mut at = editor.open(URI, "rust", PLACE);
     assert_eq!(text(&editor.complete(URI, at)), TEXT);
     for (index, key) in TEXT.char_indices().take(TEXT.len() - 2) {
@@ -93,10 +89,8 @@ fn a_key_that_agrees_with_what_is_being_written_joins_it() {
 
 #[test]
 fn a_key_that_disagrees_ends_what_is_being_written() {
-    let script = [("first();\n    second();\n", 60), ("    never();\n", 60_000), ("x_other();", 0)];
+    let script = [("first();\n    second();\n", 60), ("    never();\n", NEVER), ("x_other();", 0)];
     let (mut editor, at) = cut_short(&script, json!({ "timeBudgetMs": 50 }));
-    let before = Instant::now();
     let at = editor.type_at(URI, at, "x");
     assert_eq!(text(&editor.complete(URI, at)), "x_other();");
-    assert!(before.elapsed() < AT_ONCE, "{:?}", before.elapsed());
 }

@@ -46,7 +46,7 @@ fn check(act: impl Fn(&mut Editor, (u32, u32), &Value), expected: &[&str]) {
     // An answered request comes after everything before it; the log is written by the end at the latest.
     editor.why();
     editor.client.close_input();
-    assert!(editor.client.wait_for_end(std::time::Duration::from_secs(10)).is_some());
+    assert!(editor.client.wait_for_end(std::time::Duration::from_secs(60)).is_some());
     assert_eq!(outcomes(editor.home.path()), expected);
 }
 

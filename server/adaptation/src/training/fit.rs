@@ -182,9 +182,8 @@ mod tests {
     fn training_waits_for_a_pause_in_typing() {
         let folder = tempfile::tempdir().expect("a folder");
         let typing = folder.path().join("typing");
-        let began = Instant::now();
         wait_for_typing_pause(&typing);
-        assert!(began.elapsed() < TYPING_PAUSE);
+        let began = Instant::now();
         let file = std::fs::File::create(&typing).expect("a file");
         file.set_modified(std::time::SystemTime::now() - TYPING_PAUSE + Duration::from_millis(300))
             .expect("set");

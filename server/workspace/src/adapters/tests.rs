@@ -118,9 +118,7 @@ fn a_version_goes_from_candidate_to_active_and_is_retired_by_the_next() {
 fn rollback_is_a_new_version_and_goes_on_backwards() {
     let world = World::new();
     let (first, second) = (world.activate(1), world.activate(2));
-    let begun = std::time::Instant::now();
     let third = world.store.roll_back(None).expect("rolled back");
-    assert!(begun.elapsed().as_secs_f64() < 1.0);
     assert_eq!((third.number, &third.id, third.parent), (3, &first.id, second.number));
     assert_eq!((&third.origin, third.state), (&Origin::RollbackTo(1), State::Active));
     assert_eq!(world.store.load_active(&config(), BASE).expect("loadable").expect("active").0, third);

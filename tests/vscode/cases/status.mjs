@@ -34,7 +34,10 @@ export default [
       t.check('snoozed', tooltip.includes('Quiet until'), tooltip);
       await window.focusEditor();
       await window.type('let');
-      t.equal('nothing', await window.anyGhost(1500), '');
+      const codes = () => desk.run('why').requests.map(({ request }) => request.code);
+      const answered = await window.until(codes, (all) => all.includes('paused'));
+      t.check('asked for and answered', answered.includes('paused'), answered);
+      t.equal('nothing', await window.ghost(), '');
       await window.openMenu();
       await window.pick('Go on now');
       await window.waitTooltip('Model ');

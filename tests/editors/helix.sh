@@ -76,11 +76,11 @@ keys -l 'wwf('
 keys -l ' a'
 check 'its quick fix is offered' wait_for 'Apply house style: ask-not'
 keys Enter
-sleep 0.5
+check 'and applied' wait_for 'return not rows'
 keys Escape
 keys -l ':w'
 keys Enter
-check 'and applied' holds '    return not rows' "$dir/work/main.py"
+check 'and saved' holds '    return not rows' "$dir/work/main.py"
 keys -l ':q!'
 keys Enter
 echo "$passed passed, $failed failed"

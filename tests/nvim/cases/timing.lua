@@ -29,7 +29,7 @@ return {
   {
     'a suggestion that no longer fits is hidden before the next answer',
     function(t)
-      local c = t:start({ script = { { text = 'alpha beta' }, { text = 'unrelated', delay_ms = 3000 } } })
+      local c = t:start({ script = { { text = 'alpha beta' }, { text = 'unrelated', delay_ms = 60000 } } })
       c:type('Golet x = ')
       t:check('shown', c:wait_shown('let x = alpha beta'), c)
       c:type('9')

@@ -33,6 +33,6 @@ pub use error::{BrokenFile, ConfigurationProblem, Error};
 pub use home::Home;
 pub use problem::{JsonError, Problem};
 pub use progress::Progress;
-pub use stamp::Stamp;
+pub use stamp::FileStamp;
 pub use state_file::StateError;
 pub use workspace::Workspace;

@@ -6,11 +6,11 @@ use std::time::SystemTime;
 
 /// How a file was found; `None` inside where there was none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp(Option<(u64, SystemTime)>);
+pub struct FileStamp(Option<(u64, SystemTime)>);
 
-impl Stamp {
+impl FileStamp {
     /// Returns how the file is found now.
-    pub fn of(path: &Path) -> Stamp {
-        Stamp(fs::metadata(path).ok().and_then(|found| Some((found.len(), found.modified().ok()?))))
+    pub fn of(path: &Path) -> FileStamp {
+        FileStamp(fs::metadata(path).ok().and_then(|found| Some((found.len(), found.modified().ok()?))))
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use housestyle_engine::Adapter;
 use housestyle_learn::phrases::Phrases;
 use housestyle_train::format::short;
-use housestyle_workspace::Stamp;
+use housestyle_workspace::FileStamp;
 use housestyle_workspace::adapters::{Base, Store, StoreStamp, Version};
 use housestyle_workspace::notice;
 use housestyle_workspace::phrases::{self, PhrasesError};
@@ -51,7 +51,7 @@ pub(super) struct Watcher {
     /// The adapter in use.
     active: Option<String>,
     adapters_stamp: Option<StoreStamp>,
-    phrases_stamp: Option<Stamp>,
+    phrases_stamp: Option<FileStamp>,
     /// Warnings that were given already.
     warned: BTreeSet<String>,
 }
@@ -112,7 +112,7 @@ impl Watcher {
                 Err(failure) => failed.push(format!("the active adapter cannot be used: {failure}")),
             }
         }
-        let stamp = Some(Stamp::of(&self.phrases));
+        let stamp = Some(FileStamp::of(&self.phrases));
         if self.phrases_stamp != stamp {
             let first = self.phrases_stamp.is_none();
             self.phrases_stamp = stamp;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use housestyle_complete::memory::Note;
 use housestyle_workspace::notes::Store;
-use housestyle_workspace::{Home, Stamp, Workspace, notice};
+use housestyle_workspace::{FileStamp, Home, Workspace, notice};
 
 /// Documents whose workspace is remembered; finding it looks for folders.
 const DOCUMENTS: usize = 1024;
@@ -22,7 +22,7 @@ pub(crate) struct NotesWatch {
 struct State {
     /// The state folders of documents.
     folders: HashMap<(String, Option<String>), Option<PathBuf>>,
-    read: HashMap<PathBuf, (Stamp, Arc<Vec<Note>>)>,
+    read: HashMap<PathBuf, (FileStamp, Arc<Vec<Note>>)>,
     warned: BTreeSet<String>,
 }
 
@@ -47,7 +47,7 @@ impl NotesWatch {
         };
         let Some(folder) = known.or_insert_with(state_of).clone() else { return Arc::default() };
         let store = Store::at(&folder);
-        let stamp = Stamp::of(store.path());
+        let stamp = FileStamp::of(store.path());
         let known = state.read.get(&folder).filter(|(read, _)| *read == stamp);
         let all = known.map(|(_, notes)| Arc::clone(notes)).unwrap_or_else(|| {
             let notes = store.read().unwrap_or_else(|error| {

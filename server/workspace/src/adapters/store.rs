@@ -20,7 +20,7 @@ use super::version::{Approver, How, Origin, Version, fold};
 use crate::atomic;
 use crate::clock::now;
 use crate::problem::Problem;
-use crate::stamp::Stamp;
+use crate::stamp::FileStamp;
 use crate::workspace::Workspace;
 
 /// Fewest digits by which an adapter can be named.
@@ -37,8 +37,8 @@ struct Pointer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreStamp {
     pointer: Option<Vec<u8>>,
-    versions: Stamp,
-    weights: Option<Stamp>,
+    versions: FileStamp,
+    weights: Option<FileStamp>,
 }
 
 /// The adapters of one workspace.
@@ -140,8 +140,8 @@ impl Store {
     pub fn stamp(&self) -> StoreStamp {
         let pointer = files::read(&self.folder.join("active.json")).ok();
         let id = pointer.as_deref().and_then(|bytes| serde_json::from_slice::<Pointer>(bytes).ok()?.id);
-        let weights = id.map(|id| Stamp::of(&self.folder.join(id).join(WEIGHTS)));
-        StoreStamp { pointer, versions: Stamp::of(&self.folder.join("versions.jsonl")), weights }
+        let weights = id.map(|id| FileStamp::of(&self.folder.join(id).join(WEIGHTS)));
+        StoreStamp { pointer, versions: FileStamp::of(&self.folder.join("versions.jsonl")), weights }
     }
 
     /// Returns the bytes of an adapter's file, after comparing them with its name.

@@ -6,7 +6,7 @@ use git2::{Commit, Repository};
 
 use crate::default_branch::default_branch;
 use crate::error::{ReviewError, during};
-use crate::folders::{Folder, Limits, folders_in};
+use crate::folders::{Folder, FolderLimits, folders_in};
 use crate::repository::open;
 
 /// The changes that HEAD makes.
@@ -41,7 +41,7 @@ pub fn changed(
     base: Option<&str>,
     parents: &[&str],
     marker: &str,
-    limits: Limits,
+    limits: FolderLimits,
 ) -> Result<Changed, ReviewError> {
     let repository = open(path)?;
     let head = repository.head().and_then(|head| head.peel_to_commit()).map_err(|_| ReviewError::NoCommit)?;
@@ -83,7 +83,7 @@ fn folders(
     commit: &Commit<'_>,
     parents: &[&str],
     marker: &str,
-    limits: Limits,
+    limits: FolderLimits,
 ) -> Result<Vec<Folder>, ReviewError> {
     let root = commit.tree().map_err(during("read the tree of a commit"))?;
     Ok(folders_in(repository, &root, parents, marker, limits))

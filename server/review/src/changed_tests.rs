@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{Limits, ReviewError, changed, default_name, has_folder};
+use crate::{FolderLimits, ReviewError, changed, default_name, has_folder};
 
-const LIMITS: Limits = Limits { folders: 9, files: 9, bytes: 999, depth: 2 };
+const LIMITS: FolderLimits = FolderLimits { folders: 9, files: 9, bytes: 999, depth: 2 };
 
 fn git(folder: &Path, arguments: &[&str]) {
     let set = ["-c", "user.name=Pat", "-c", "user.email=pat@example.com", "-c", "commit.gpgsign=false"];

@@ -17,7 +17,7 @@ const MOST_COMMITS: usize = 100_000;
 
 /// How much of a folder is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct FolderLimits {
     /// Folders in one parent at most.
     pub folders: usize,
     /// Files of a folder at most.
@@ -112,7 +112,7 @@ pub fn on_default_branch(
     path: &Path,
     parents: &[&str],
     marker: &str,
-    limits: Limits,
+    limits: FolderLimits,
 ) -> Result<Option<OnDefault>, ReviewError> {
     let repository = open(path)?;
     let Some((branch, commit)) = default_branch(&repository)? else { return Ok(None) };
@@ -129,7 +129,7 @@ pub(crate) fn folders_in(
     root: &Tree<'_>,
     parents: &[&str],
     marker: &str,
-    limits: Limits,
+    limits: FolderLimits,
 ) -> Vec<Folder> {
     let mut folders = Vec::new();
     for parent in parents {
@@ -164,7 +164,7 @@ pub fn folder_at(
     path: &Path,
     commit: &str,
     folder: &str,
-    limits: Limits,
+    limits: FolderLimits,
 ) -> Result<Option<Folder>, ReviewError> {
     let repository = open(path)?;
     let tree =
@@ -178,7 +178,7 @@ pub fn folder_at(
 /// Reads a folder's files within limits.
 struct FolderReader<'r> {
     repository: &'r Repository,
-    limits: Limits,
+    limits: FolderLimits,
     files: Vec<(String, Vec<u8>)>,
     bytes: usize,
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
-use crate::{Limits, ReviewError, folder_at, is_signed, merges_of, on_default_branch, proposals};
+use crate::{FolderLimits, ReviewError, folder_at, is_signed, merges_of, on_default_branch, proposals};
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
-const LIMITS: Limits = Limits { folders: 50, files: 3, bytes: 1000, depth: 2 };
+const LIMITS: FolderLimits = FolderLimits { folders: 50, files: 3, bytes: 1000, depth: 2 };
 
 struct World {
     folder: tempfile::TempDir,

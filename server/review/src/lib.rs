@@ -26,7 +26,7 @@ pub use clone::clone_bare;
 pub use default_branch::{default_name, has_folder};
 pub use error::ReviewError;
 pub use folders::{
-    Folder, FolderError, Limits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of,
+    Folder, FolderError, FolderLimits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of,
     on_default_branch, proposals,
 };
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};

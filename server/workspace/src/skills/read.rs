@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use housestyle_review::{FolderError, Limits};
+use housestyle_review::{FolderError, FolderLimits};
 use housestyle_skills::SKILL_FILE;
 
 /// Where skills are looked for, in the order in which they count.
 pub const ROOTS: [&str; 4] = [".agents/skills", "skills", ".claude/skills", ".github/skills"];
 
 /// How much is read.
-pub const LIMITS: Limits = Limits { folders: 500, files: 200, bytes: 4 << 20, depth: 4 };
+pub const LIMITS: FolderLimits = FolderLimits { folders: 500, files: 200, bytes: 4 << 20, depth: 4 };
 
 /// Why a skill in the work tree is not read.
 #[derive(Debug, thiserror::Error)]

@@ -31,7 +31,7 @@ impl fmt::Display for Kind {
 /// What the user's own file says of a host: `[forge."git.example.com"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Host {
+pub struct ForgeHost {
     /// What runs there.
     pub kind: Kind,
     /// The address of its REST interface, if not the usual one of that kind.
@@ -40,4 +40,4 @@ pub struct Host {
 }
 
 /// The hosts of the user's own file, by name.
-pub type Hosts = BTreeMap<String, Host>;
+pub type Hosts = BTreeMap<String, ForgeHost>;

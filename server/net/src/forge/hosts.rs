@@ -121,7 +121,7 @@ fn is_loopback(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use housestyle_workspace::forges::Host;
+    use housestyle_workspace::forges::ForgeHost;
 
     use super::*;
 
@@ -169,7 +169,7 @@ mod tests {
         assert!(error.contains("[forge.\"code.corp.net\"]"), "{error}");
         let error = find("http://gitlab.corp.net/o/r", &Hosts::new(), &[]).expect_err("plain").to_string();
         assert!(error.contains("without TLS"), "{error}");
-        let host = Host { kind: Kind::GitHub, api: Some("http://127.0.0.1:1/".to_owned()) };
+        let host = ForgeHost { kind: Kind::GitHub, api: Some("http://127.0.0.1:1/".to_owned()) };
         let hosts = Hosts::from([("127.0.0.1:1".to_owned(), host)]);
         let found = find("http://127.0.0.1:1/o/r", &hosts, &[]).expect("named");
         assert_eq!((found.api.as_str(), found.is_named), ("http://127.0.0.1:1", true));

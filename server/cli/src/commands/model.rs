@@ -6,7 +6,7 @@ use housestyle_engine::{Engine, Options};
 use housestyle_net::models::pull::Pull;
 use housestyle_workspace::Progress;
 use housestyle_workspace::digest;
-use housestyle_workspace::models::store::Record;
+use housestyle_workspace::models::store::ModelRecord;
 use housestyle_workspace::models::{Entry, Model, Status, Store, catalogue, packed};
 use serde::Serialize;
 use serde_json::json;
@@ -68,7 +68,7 @@ struct Listed<'a> {
     sha256: &'a str,
     status: &'static str,
     path: std::path::PathBuf,
-    record: Option<Record>,
+    record: Option<ModelRecord>,
 }
 
 impl<'a> Listed<'a> {
@@ -155,7 +155,7 @@ fn verify(invocation: &Invocation, store: &Store, model: &Model) -> Result<(), F
     if let Some(entry) = entry.filter(|entry| ok && store.record(entry).is_none()) {
         let source = "a file put here by hand".to_owned();
         let record =
-            Record { name: entry.name.to_owned(), size, sha256: found.clone(), source, pinned: true };
+            ModelRecord { name: entry.name.to_owned(), size, sha256: found.clone(), source, pinned: true };
         store.write_record(entry, &record)?;
     }
     if invocation.flags.json {

@@ -5,7 +5,7 @@ use std::fs::{self, File, TryLockError};
 use housestyle_workspace::Progress;
 use housestyle_workspace::digest::sha256_of;
 use housestyle_workspace::models::catalogue::Entry;
-use housestyle_workspace::models::store::{Record, Status, Store};
+use housestyle_workspace::models::store::{ModelRecord, Status, Store};
 use housestyle_workspace::models::{ModelError, free};
 
 use super::error::{PullError, SourceError};
@@ -31,7 +31,7 @@ pub struct Pull<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
     /// What is known of the file.
-    pub record: Record,
+    pub record: ModelRecord,
     /// Whether bytes were fetched; else it was there.
     pub fetched: bool,
 }
@@ -96,7 +96,8 @@ impl<'a> Pull<'a> {
             return Err(PullError::ForeignFile { name: entry.name, path, reason });
         }
         let source = "a file put here by hand".to_owned();
-        let record = Record { name: entry.name.to_owned(), size: entry.size, sha256, source, pinned: true };
+        let record =
+            ModelRecord { name: entry.name.to_owned(), size: entry.size, sha256, source, pinned: true };
         self.store.write_record(entry, &record)?;
         Ok(Pulled { record, fetched: false })
     }
@@ -182,7 +183,8 @@ impl<'a> Pull<'a> {
             return Err(PullError::WrongDigest { name: entry.name, from: source, expected, found: sha256 });
         }
         let pinned = sha256 == entry.sha256;
-        let record = Record { name: entry.name.to_owned(), size: partial.length(), sha256, source, pinned };
+        let record =
+            ModelRecord { name: entry.name.to_owned(), size: partial.length(), sha256, source, pinned };
         self.store.write_record(entry, &record)?;
         partial.finish(&self.store.path(entry))?;
         Ok(Pulled { record, fetched: true })

@@ -12,7 +12,7 @@ pub const FOLDER: &str = ".housestyle/adapters";
 
 /// The record, `adapter.json`. Whoever merges it approves exactly these digests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct AdapterRecord {
     /// Version of this form.
     pub format: u32,
     /// SHA-256 of the weights.
@@ -27,10 +27,10 @@ pub struct Record {
     pub report_sha256: Option<String>,
 }
 
-impl Record {
+impl AdapterRecord {
     /// Returns the record of a version; `None` for one without an adapter.
-    pub fn of(version: &Version) -> Option<Record> {
-        Some(Record {
+    pub fn of(version: &Version) -> Option<AdapterRecord> {
+        Some(AdapterRecord {
             format: 1,
             id: version.id.clone()?,
             base: version.base.clone(),

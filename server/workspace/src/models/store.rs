@@ -16,7 +16,7 @@ use crate::atomic;
 
 /// What was known of a model file when it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct ModelRecord {
     /// The catalogue name.
     pub name: String,
     /// Bytes.
@@ -37,7 +37,7 @@ pub enum Status {
     /// A pull began and did not end; so many bytes are there.
     Partial(u64),
     /// It is there, of the size it had when its digest was checked.
-    Present(Record),
+    Present(ModelRecord),
     /// A file of the right size is there, put by hand: its digest was never checked.
     Unchecked,
     /// A file is there, but not of the right size.
@@ -105,12 +105,12 @@ impl Store {
     }
 
     /// Returns the record beside the model's file, if there is a readable one.
-    pub fn record(&self, entry: &Entry) -> Option<Record> {
+    pub fn record(&self, entry: &Entry) -> Option<ModelRecord> {
         serde_json::from_slice(&fs::read(self.sibling(entry, ".json")).ok()?).ok()
     }
 
     /// Replaces the record as a whole: a half-written one would make a good file look damaged.
-    pub fn write_record(&self, entry: &Entry, record: &Record) -> Result<(), ModelError> {
+    pub fn write_record(&self, entry: &Entry, record: &ModelRecord) -> Result<(), ModelError> {
         write_json(&self.sibling(entry, ".json"), record)
     }
 

@@ -1,7 +1,7 @@
 //! `adapter approve` and `adapter activate`: who says yes, and that only then anything changes.
 
 use housestyle_review::{Merged, merged};
-use housestyle_workspace::adapters::record::Record;
+use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Approver, How, Store, Version};
 use housestyle_workspace::clock::now;
 
@@ -48,8 +48,8 @@ pub(super) fn activate(invocation: &Invocation, store: &Store, version: &Version
 
 /// Returns who merged the record of a version, as far as this clone knows.
 fn merge_of(invocation: &Invocation, version: &Version) -> Option<Approver> {
-    let record = Record::of(version)?;
-    let path = Record::path(&record.id, "adapter.json");
+    let record = AdapterRecord::of(version)?;
+    let path = AdapterRecord::path(&record.id, "adapter.json");
     // Without a repository there is no merge; the local way remains.
     let Merged { commit, branch, name, email, time } =
         merged(invocation.workspace.root(), &path, &record.bytes()).ok().flatten()?;

@@ -2,7 +2,7 @@
 
 use housestyle_review::{Proposal, ProposalOutcome, propose, write_weights};
 use housestyle_train::format::short;
-use housestyle_workspace::adapters::record::Record;
+use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Store, Version};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub(super) fn default_name(id: &str) -> String {
 /// Commits a proposal.
 pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterProposeArgs) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
-    let Some(record) = Record::of(&version) else {
+    let Some(record) = AdapterRecord::of(&version) else {
         return Err(Failure::Usage(format!(
             "version {} is no adapter: there is nothing to propose",
             version.number
@@ -33,10 +33,10 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterProposeA
         )));
     }
     let weights = store.weights(&record.id)?;
-    let mut files = vec![(Record::path(&record.id, "adapter.json"), record.bytes())];
+    let mut files = vec![(AdapterRecord::path(&record.id, "adapter.json"), record.bytes())];
     let report = store.report(&version);
     for (name, content) in [("manifest.json", store.manifest(&version)), ("report.json", report.clone())] {
-        files.extend(content.map(|content| (Record::path(&record.id, name), content)));
+        files.extend(content.map(|content| (AdapterRecord::path(&record.id, name), content)));
     }
     let report = report.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let message = message(&version, &record, report.as_ref());
@@ -73,7 +73,7 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterProposeA
 }
 
 /// Returns the commit's message: the gate's findings, and trailers that programs read.
-fn message(version: &Version, record: &Record, report: Option<&Value>) -> String {
+fn message(version: &Version, record: &AdapterRecord, report: Option<&Value>) -> String {
     let mut message = format!("Propose adapter {} for {}\n\n", short(&record.id), one_line(&record.base));
     let checks = report.and_then(|report| report["gate"]["checks"].as_array());
     for check in checks.into_iter().flatten() {

@@ -3,7 +3,7 @@
 use housestyle_net::git::{self, network};
 use housestyle_review::{ReviewError, WEIGHTS, list_weights, published, read_weights, write_weights};
 use housestyle_train::format::{MOST_BYTES, id_of, short};
-use housestyle_workspace::adapters::record::Record;
+use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Incoming, Origin, Store, StoreError, Version};
 use serde_json::json;
 
@@ -133,8 +133,9 @@ fn take(invocation: &Invocation, store: &Store, id: &str) -> Result<Version, Ref
         return Err(Refusal::Exchanged { found });
     }
     let document =
-        |name: &str| published(invocation.workspace.root(), &Record::path(id, name), MOST_DOCUMENT);
-    let record = document("adapter.json")?.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
+        |name: &str| published(invocation.workspace.root(), &AdapterRecord::path(id, name), MOST_DOCUMENT);
+    let record =
+        document("adapter.json")?.and_then(|bytes| serde_json::from_slice::<AdapterRecord>(&bytes).ok());
     let named = |name: &str, digest: Option<String>| -> Result<Option<Vec<u8>>, ReviewError> {
         Ok(document(name)?.filter(|content| Some(id_of(content)) == digest))
     };

@@ -90,7 +90,7 @@ pub(crate) fn end(
 mod tests {
     use std::sync::Arc;
 
-    use housestyle_complete::settings::Journal;
+    use housestyle_complete::settings::JournalMode;
     use housestyle_text::{Change, Encoding, Language, Offset, Position};
 
     use super::*;
@@ -107,7 +107,7 @@ mod tests {
             text: text.to_owned(),
             snapshot: snapshot.clone(),
             replaced: cursor..cursor + swallowed,
-            journal: Journal::On,
+            journal: JournalMode::On,
         });
         let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0, alternatives: None };
         let mut found = String::new();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
-use housestyle_complete::settings::{Journal, SettingsSource};
+use housestyle_complete::settings::{JournalMode, SettingsSource};
 use housestyle_complete::skills::{SkillUse, Skills};
 
 /// How far loading the model has come.
@@ -125,7 +125,7 @@ pub struct NotHereRecord {
     /// The line's number, from 1.
     pub line: u32,
     /// What the journal may hold of it.
-    pub journal: Journal,
+    pub journal: JournalMode,
 }
 
 /// A suggestion as the editor got it. Holds text of the user, unless the settings say otherwise.
@@ -162,7 +162,7 @@ pub struct OfferRecord {
     /// Which skills took part, and what they did.
     pub skills: Vec<SkillUse>,
     /// What the journal may hold of it.
-    pub journal: Journal,
+    pub journal: JournalMode,
 }
 
 /// The text around a suggestion when the editor got it.
@@ -190,7 +190,7 @@ pub struct RetentionRecord {
     /// The text in its place now.
     pub current: String,
     /// Whether the journal may hold the texts, or only count them.
-    pub journal: Journal,
+    pub journal: JournalMode,
 }
 
 /// What led to a check of an accepted suggestion.

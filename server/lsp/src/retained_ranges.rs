@@ -149,7 +149,7 @@ impl RetainedRange {
 
 #[cfg(test)]
 mod tests {
-    use housestyle_complete::settings::Journal;
+    use housestyle_complete::settings::JournalMode;
     use housestyle_text::{Change, Encoding, Language, Position};
 
     use super::*;
@@ -164,7 +164,7 @@ mod tests {
             text: text.to_owned(),
             snapshot: snapshot.clone(),
             replaced: 4..4,
-            journal: Journal::On,
+            journal: JournalMode::On,
         });
         let shown = Shown { text: text.to_owned(), swallowed: 0, origin, offset: 0, alternatives: None };
         let mut ranges = RetainedRanges::default();
@@ -205,7 +205,7 @@ mod tests {
             text: "x".to_owned(),
             snapshot: snapshot.clone(),
             replaced: 0..0,
-            journal: Journal::On,
+            journal: JournalMode::On,
         };
         let shown = Shown {
             text: "x".to_owned(),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::Memory;
 use housestyle_complete::memory::{EditHistory, Note};
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{Journal, Mode, Settings, SettingsSource};
+use housestyle_complete::settings::{JournalMode, Mode, Settings, SettingsSource};
 use housestyle_complete::skills::{Exceptions, Skills};
 use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
@@ -254,8 +254,8 @@ impl Session {
     }
 
     /// Returns what the journal may hold of suggestions.
-    pub(crate) fn journal(&self) -> Journal {
-        if self.settings.trusted { self.settings.journal } else { Journal::Off }
+    pub(crate) fn journal(&self) -> JournalMode {
+        if self.settings.trusted { self.settings.journal } else { JournalMode::Off }
     }
 
     /// Returns the record that somebody types in a document, once a second at most.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use housestyle_complete::Suggestion;
-use housestyle_complete::settings::Journal;
+use housestyle_complete::settings::JournalMode;
 use housestyle_text::Snapshot;
 
 use crate::convert::utf16_len;
@@ -38,7 +38,7 @@ pub(crate) struct Origin {
     /// The range that it replaces there, in bytes.
     pub(crate) replaced: Range<usize>,
     /// What the journal may hold of it.
-    pub(crate) journal: Journal,
+    pub(crate) journal: JournalMode,
 }
 
 impl Origin {
@@ -188,7 +188,7 @@ impl Suggestions {
         }
         known.accepted = now;
         let accepts = matches!(step, OutcomeStep::Accepted | OutcomeStep::PartlyAccepted);
-        let record = accepts && !known.surroundings_recorded && known.origin.journal == Journal::On;
+        let record = accepts && !known.surroundings_recorded && known.origin.journal == JournalMode::On;
         known.surroundings_recorded |= accepts;
         Some(OutcomeRecord {
             suggestion: id,
@@ -216,7 +216,7 @@ mod tests {
             text: text.to_owned(),
             snapshot: Snapshot::new("left right", 1, Language::PLAIN),
             replaced: 5..5,
-            journal: Journal::On,
+            journal: JournalMode::On,
         })
     }
 

@@ -28,7 +28,7 @@ pub enum ProseMode {
 
 /// What the journal on this machine stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Journal {
+pub enum JournalMode {
     /// Suggestions, their outcomes, and the text around accepted ones.
     On,
     /// Outcomes without text.
@@ -211,7 +211,7 @@ choice!(
     Off = "off"
 );
 
-choice!(Journal, "`on`, `outcomes` or `off`", On = "on", Outcomes = "outcomes", Off = "off");
+choice!(JournalMode, "`on`, `outcomes` or `off`", On = "on", Outcomes = "outcomes", Off = "off");
 
 fn expected(kind: &str, found: &Value) -> String {
     let mut found = found.to_string();

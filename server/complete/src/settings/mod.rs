@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use kind::{Bounds, Journal, Mode, ProseMode};
+pub use kind::{Bounds, JournalMode, Mode, ProseMode};
 pub use source::{SettingsSource, Warning};
 pub use table::{json_schema, markdown};
 
@@ -165,7 +165,7 @@ settings! {
     /// What the journal on this machine records of suggestions: `on` the outcome, and the text of accepted ones, so that
     /// Housestyle can learn; `outcomes` no text; `off` nothing. Secrets, files that hold them and files that git ignores
     /// never enter.
-    journal: Journal = Journal::On, "journal", None, Quietest, Everything;
+    journal: JournalMode = JournalMode::On, "journal", None, Quietest, Everything;
     /// After this many seconds the journal records how much of an accepted suggestion is still there.
     retention_check_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
     /// Whether the workspace is trusted. In an untrusted one nothing is recorded and nothing learned. An editor that asks

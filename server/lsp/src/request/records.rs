@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use housestyle_complete::settings::Journal;
+use housestyle_complete::settings::JournalMode;
 use housestyle_complete::{Trigger, WindowSize};
 use housestyle_text::{Encoding, Snapshot};
 use tracing::info;
@@ -37,11 +37,11 @@ impl Request<'_> {
         origin: &Origin,
         provenance: &Provenance,
     ) -> Option<Box<OfferRecord>> {
-        if origin.journal == Journal::Off {
+        if origin.journal == JournalMode::Off {
             return None;
         }
         let (line, column) = self.line_and_column();
-        let keeps = origin.journal == Journal::On;
+        let keeps = origin.journal == JournalMode::On;
         Some(Box::new(OfferRecord {
             suggestion: origin.id.clone(),
             uri: origin.uri.clone(),

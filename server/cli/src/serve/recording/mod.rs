@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use housestyle_complete::settings::Journal as Keep;
+use housestyle_complete::settings::JournalMode;
 use housestyle_journal::{
     CheckTime, Fact, Journal, JournalError, Line, LoggedOutcome, NotHere, Number, Offered, Request,
     RequestLog, RetentionCheck, Stamp, Taken, Text, retention,
@@ -107,7 +107,7 @@ impl Recorder {
                 return self.warn_once(format!("nothing is noted of {}: {why}", document.path));
             }
         }
-        let mut withheld = (record.journal != Keep::On).then(|| "outcomes".to_owned());
+        let mut withheld = (record.journal != JournalMode::On).then(|| "outcomes".to_owned());
         let mut text = Text { path: document.path.clone(), ..Text::default() };
         if withheld.is_none() {
             match capture::clean(&record.before, &record.text, "") {
@@ -216,7 +216,7 @@ impl Recorder {
             retained: account.retained,
             current: account.current,
         });
-        let records_text = record.journal == Keep::On
+        let records_text = record.journal == JournalMode::On
             && record.current.len() <= capture::MOST_CURRENT
             && capture::clean("", &record.current, "").is_ok();
         let text = records_text.then(|| Text { text: record.current, ..Text::default() });
@@ -236,7 +236,7 @@ impl Recorder {
         }
         let skills = BTreeMap::from([(record.skill.clone(), record.digest.clone())]);
         self.count(&document.root, &skills, now, |used| Use { objections: 1, ..used });
-        if record.journal == Keep::Off || document.excluded().is_some() {
+        if record.journal == JournalMode::Off || document.excluded().is_some() {
             return;
         }
         let (skill, language, line) = (record.skill, record.language, record.line);

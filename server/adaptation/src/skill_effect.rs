@@ -3,7 +3,7 @@
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Case, Effect, effect};
 use housestyle_complete::generator::{Cancel, Generator};
-use housestyle_complete::skills::{Mode, Skill as Served};
+use housestyle_complete::skills::{Mode, ServedSkill};
 use housestyle_learn::cases::{CaseOptions, Collector};
 use housestyle_review::History;
 use housestyle_skills::{RuleFile, Skill, Source};
@@ -42,7 +42,7 @@ pub fn measure_skill(
 ) -> Result<Option<SkillMeasurement>, Error> {
     let Some(file) = &skill.rule else { return Ok(None) };
     let cases = cases(history, file)?;
-    let served = Served::new(&skill.name, &skill.description, &skill.body, skill.rule.clone(), Mode::On);
+    let served = ServedSkill::new(&skill.name, &skill.description, &skill.body, skill.rule.clone(), Mode::On);
     bar.begin_items("edits with and without the skill", cases.len());
     let found = effect(&served, &cases, settings, generator, &Cancel::new(), &mut |done| bar.at(done as u64));
     bar.end();

@@ -168,12 +168,12 @@ mod tests {
     use housestyle_skills::{Rewrite, Rule, RuleFile, Scope, Term};
 
     use super::*;
-    use crate::skills::{Exceptions, Skill};
+    use crate::skills::{Exceptions, ServedSkill};
     use crate::tests::cursor::document;
 
-    fn skill(name: &str, rule: Rule, mode: Mode) -> Skill {
+    fn skill(name: &str, rule: Rule, mode: Mode) -> ServedSkill {
         let rule = RuleFile { format: 1, scope: Scope::default(), rule };
-        Skill::new(name, "A rule.", "", Some(rule), mode)
+        ServedSkill::new(name, "A rule.", "", Some(rule), mode)
     }
 
     fn rewrite(avoid: &str, prefer: &str) -> Rule {

@@ -1,6 +1,6 @@
 //! Two hundred skills as teams write them: code of five languages, words, forms, names.
 
-use housestyle_complete::skills::{Exceptions, Mode, RuleFile, Scope, Skill, Skills};
+use housestyle_complete::skills::{Exceptions, Mode, RuleFile, Scope, ServedSkill, Skills};
 use housestyle_skills::{Form, FormKind, Name, NameKind, Rewrite, Rule, Term};
 
 const RUST: &[(&str, &str)] = &[
@@ -232,9 +232,9 @@ pub(crate) fn skills() -> Skills {
     let skill = |(number, (languages, rule)): (usize, (Vec<&str>, Rule))| {
         let languages = languages.into_iter().map(str::to_owned).collect();
         let rule = RuleFile { format: 1, scope: Scope { languages, paths: Vec::new() }, rule };
-        Skill::new(&format!("skill-{number}"), "A rule of the team.", "", Some(rule), Mode::On)
+        ServedSkill::new(&format!("skill-{number}"), "A rule of the team.", "", Some(rule), Mode::On)
     };
-    let skills: Vec<Skill> = rules.into_iter().enumerate().map(skill).collect();
+    let skills: Vec<ServedSkill> = rules.into_iter().enumerate().map(skill).collect();
     assert_eq!(skills.len(), 200);
     Skills::new(skills, Exceptions::default())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use housestyle_complete::Memory;
 use housestyle_complete::eval::{Arm, Case};
-use housestyle_complete::skills::{Exceptions, Mode, Skill, Skills};
+use housestyle_complete::skills::{Exceptions, Mode, ServedSkill, Skills};
 use housestyle_learn::Commit;
 use housestyle_skills::mine::{MiningOptions, mine};
 use housestyle_workspace::skills::window::{HELD_OUT, MiningWindow};
@@ -45,7 +45,7 @@ impl TeamSkills {
             };
             let found = mine(&self.window.edits(0..self.window.len()), &options, &mut |_| {});
             let skill = found.candidates.iter().map(|candidate| {
-                Skill::new(
+                ServedSkill::new(
                     &candidate.name,
                     &candidate.description,
                     "",

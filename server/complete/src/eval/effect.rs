@@ -19,7 +19,7 @@ use crate::generator::{Cancel, Capability, GenerateError, Generator};
 use crate::lines;
 use crate::memory::Memory;
 use crate::settings::Settings;
-use crate::skills::{Exceptions, Mode, Skill, Skills};
+use crate::skills::{Exceptions, Mode, ServedSkill, Skills};
 
 /// The most examples, which show both completions.
 const EXAMPLES: usize = 3;
@@ -75,14 +75,14 @@ pub struct Example {
 /// # Errors
 /// As [`Generator::score`]; but a case that the model cannot score is measured without a score.
 pub fn effect(
-    skill: &Skill,
+    skill: &ServedSkill,
     cases: &[Case],
     settings: &Settings,
     generator: &mut dyn Generator,
     cancel: &Cancel,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Option<Effect>, GenerateError> {
-    let on = Skill { mode: Mode::On, ..skill.clone() };
+    let on = ServedSkill { mode: Mode::On, ..skill.clone() };
     let skills = Arc::new(Skills::new(vec![on], Exceptions::default()));
     // The settings of whoever measures may switch the very skill off.
     let settings = Settings {
@@ -219,7 +219,7 @@ mod tests {
         let rewrite = Rewrite { avoid: vec!["$A.len() == 0".to_owned()], prefer: "$A.is_empty()".to_owned() };
         let rule = RuleFile { format: 1, scope: Scope::default(), rule: Rule::Rewrite(rewrite) };
         // Measured though it is in the shadow and the settings switch it off.
-        let skill = Skill::new("no-len", "Ask is_empty.", "", Some(rule), Mode::Shadow);
+        let skill = ServedSkill::new("no-len", "Ask is_empty.", "", Some(rule), Mode::Shadow);
         let settings = Settings { skills_off: vec!["no-len".to_owned()], ..Settings::default() };
         let cases = [case("a.is_empty()", 1.0), case("b(1)", 2.0), case("g(a.is_empty())", 3.0)];
         let mut model = Scripted::new(["a.len() == 0"]);

@@ -204,9 +204,9 @@ mod tests {
 
     #[test]
     fn skills_stand_between_notes_and_edits_each_whole_or_not_at_all() {
-        use crate::skills::{Exceptions, Mode, Skill, Skills};
+        use crate::skills::{Exceptions, Mode, ServedSkill, Skills};
 
-        let skill = |name: &str, text: &str| Skill::new(name, text, "", None, Mode::On);
+        let skill = |name: &str, text: &str| ServedSkill::new(name, text, "", None, Mode::On);
         let list = vec![skill("one", "Say one two three."), skill("two", "Say four.")];
         let snapshot = Snapshot::new("x", 1, Language::from_path("a.rs")).with_path("a.rs");
         let mut memory = Memory {

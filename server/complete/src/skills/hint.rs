@@ -65,14 +65,14 @@ pub fn line_at(text: &str, at: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::skills::{Exceptions, Skill};
+    use crate::skills::{Exceptions, ServedSkill};
     use housestyle_skills::{Rewrite, Rule, RuleFile, Scope};
     use serde_json::json;
 
     fn skills(exceptions: Exceptions) -> Skills {
         let rewrite = Rewrite { avoid: vec!["$A.len() == 0".to_owned()], prefer: "$A.is_empty()".to_owned() };
         let rule = RuleFile { format: 1, scope: Scope::default(), rule: Rule::Rewrite(rewrite) };
-        Skills::new(vec![Skill::new("no-len", "Ask is_empty.", "", Some(rule), Mode::On)], exceptions)
+        Skills::new(vec![ServedSkill::new("no-len", "Ask is_empty.", "", Some(rule), Mode::On)], exceptions)
     }
 
     #[track_caller]

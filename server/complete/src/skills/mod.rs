@@ -31,7 +31,7 @@ pub enum Mode {
 
 /// A skill that may be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skill {
+pub struct ServedSkill {
     /// Its name.
     pub name: String,
     /// The digest of its content.
@@ -46,19 +46,19 @@ pub struct Skill {
     pub rule: Option<RuleFile>,
 }
 
-impl Skill {
+impl ServedSkill {
     /// Returns a skill with its advice: the rule as text where it has one, else its description and the first lines of
     /// its body.
-    pub fn new(name: &str, description: &str, body: &str, rule: Option<RuleFile>, mode: Mode) -> Skill {
+    pub fn new(name: &str, description: &str, body: &str, rule: Option<RuleFile>, mode: Mode) -> ServedSkill {
         let advice = advice::of(description, body, rule.as_ref().map(|file| &file.rule));
         let (name, description) = (name.to_owned(), description.to_owned());
-        Skill { name, digest: String::new(), description, mode, advice, rule }
+        ServedSkill { name, digest: String::new(), description, mode, advice, rule }
     }
 
     /// Returns the skill with the digest of its content.
     #[must_use]
-    pub fn with_digest(self, digest: &str) -> Skill {
-        Skill { digest: digest.to_owned(), ..self }
+    pub fn with_digest(self, digest: &str) -> ServedSkill {
+        ServedSkill { digest: digest.to_owned(), ..self }
     }
 
     /// Returns a use of the skill.
@@ -70,7 +70,7 @@ impl Skill {
 /// The skills of a workspace that may be served.
 #[derive(Debug, Default)]
 pub struct Skills {
-    skills: Vec<Skill>,
+    skills: Vec<ServedSkill>,
     exceptions: Exceptions,
     /// For each skill the words by which it is found near a place.
     triggers: Vec<Vec<String>>,
@@ -90,7 +90,7 @@ impl Eq for Skills {}
 
 impl Skills {
     /// Takes skills, and the lines that are exceptions to them.
-    pub fn new(skills: Vec<Skill>, exceptions: Exceptions) -> Skills {
+    pub fn new(skills: Vec<ServedSkill>, exceptions: Exceptions) -> Skills {
         let ruled = skills.iter().enumerate().filter_map(|(owner, skill)| Some((owner, skill.rule.clone()?)));
         let (owners, files): (Vec<usize>, Vec<RuleFile>) = ruled.unzip();
         let triggers = skills.iter().map(select::triggers).collect();
@@ -103,7 +103,7 @@ impl Skills {
     }
 
     /// Returns the skills.
-    pub fn list(&self) -> &[Skill] {
+    pub fn list(&self) -> &[ServedSkill] {
         &self.skills
     }
 

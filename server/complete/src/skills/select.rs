@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use housestyle_skills::words;
 use housestyle_text::{Offset, Snapshot};
 
-use super::{Mode, Skill, Skills};
+use super::{Mode, ServedSkill, Skills};
 use crate::settings::Settings;
 
 /// The most skills in a prompt: each takes room from the text, and a model follows few rules at a time.
@@ -33,7 +33,7 @@ const COMMON: [&str; 16] = [
 ];
 
 /// Returns the words by which a skill is found near a place.
-pub(super) fn triggers(skill: &Skill) -> Vec<String> {
+pub(super) fn triggers(skill: &ServedSkill) -> Vec<String> {
     if let Some(file) = &skill.rule {
         return file.rule.triggers();
     }
@@ -100,24 +100,24 @@ mod tests {
     use crate::skills::Exceptions;
     use crate::tests::cursor::document;
 
-    fn rewrite(name: &str, prefer: &str, paths: &[&str]) -> Skill {
+    fn rewrite(name: &str, prefer: &str, paths: &[&str]) -> ServedSkill {
         let rule = Rule::Rewrite(Rewrite { avoid: vec!["old($A)".to_owned()], prefer: prefer.to_owned() });
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
         let scope = Scope { languages: vec!["rust".to_owned()], paths };
-        Skill::new(name, "A rule.", "", Some(RuleFile { format: 1, scope, rule }), Mode::On)
+        ServedSkill::new(name, "A rule.", "", Some(RuleFile { format: 1, scope, rule }), Mode::On)
     }
 
     #[track_caller]
     fn check(path: &str, fixture: &str, settings: &serde_json::Value, expect: &[&str]) {
         let (snapshot, cursor) = document(path, fixture);
-        let written = Skill::new(
+        let written = ServedSkill::new(
             "metrics",
             "How we name the counters and histograms that dashboards read.",
             "Use plain names.",
             None,
             Mode::On,
         );
-        let shadow = Skill { mode: Mode::Shadow, ..rewrite("shadow", "bail!($A)", &[]) };
+        let shadow = ServedSkill { mode: Mode::Shadow, ..rewrite("shadow", "bail!($A)", &[]) };
         let many = ["b", "c", "d", "e"].map(|name| rewrite(name, "frob($A)", &[]));
         let list =
             [rewrite("bail", "bail!($A)", &[]), rewrite("narrow", "bail!($A)", &["src/**"]), shadow, written];

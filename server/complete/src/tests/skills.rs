@@ -9,7 +9,7 @@ use super::cursor::document;
 use super::scripted::Scripted;
 use super::shown;
 use crate::generator::Cancel;
-use crate::skills::{Exceptions, Mode, Skill, Skills};
+use crate::skills::{Exceptions, Mode, ServedSkill, Skills};
 use crate::{Completion, Job, Memory, Settings, Trace, suggest};
 
 const PLACE: &str = "fn f(a: &[u8]) -> bool {\n    g(a.len());\n    ‸\n}\n";
@@ -17,7 +17,7 @@ const PLACE: &str = "fn f(a: &[u8]) -> bool {\n    g(a.len());\n    ‸\n}\n";
 fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace {
     let rewrite = Rewrite { avoid: vec!["$A.len() == 0".to_owned()], prefer: "$A.is_empty()".to_owned() };
     let rule = RuleFile { format: 1, scope: Scope::default(), rule: Rule::Rewrite(rewrite) };
-    let skill = Skill::new("no-len", "Ask is_empty.", "", Some(rule), mode);
+    let skill = ServedSkill::new("no-len", "Ask is_empty.", "", Some(rule), mode);
     let skills = Arc::new(Skills::new(vec![skill], Exceptions::default()));
     let (snapshot, cursor) = document("a.rs", PLACE);
     let (settings, _) = Settings::from_json(settings);

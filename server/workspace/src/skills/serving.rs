@@ -24,10 +24,11 @@ pub fn approved(root: &Path, state: &Path) -> Result<Skills, SkillsError> {
     Ok(Skills::new(entries.iter().filter(|entry| entry.loads()).filter_map(skill).collect(), exceptions))
 }
 
-fn skill(entry: &Entry) -> Option<complete::Skill> {
+fn skill(entry: &Entry) -> Option<complete::ServedSkill> {
     let skill = entry.skill.as_ref()?;
     let mode = if entry.mode == Mode::On { complete::Mode::On } else { complete::Mode::Shadow };
-    let served = complete::Skill::new(&entry.name, &skill.description, &skill.body, skill.rule.clone(), mode);
+    let served =
+        complete::ServedSkill::new(&entry.name, &skill.description, &skill.body, skill.rule.clone(), mode);
     Some(served.with_digest(&skill.digest))
 }
 
@@ -39,7 +40,7 @@ fn skill(entry: &Entry) -> Option<complete::Skill> {
 pub fn note_loaded(state: &Path, skills: &Skills, now: u64) -> Result<(), SkillsError> {
     let store = Store::at(state);
     let counters = store.memory()?.counters;
-    let is_new = |skill: &&complete::Skill| {
+    let is_new = |skill: &&complete::ServedSkill| {
         counters.get(&skill.name).and_then(|counters| counters.digest.as_ref()) != Some(&skill.digest)
     };
     let loaded: Vec<Use> = skills

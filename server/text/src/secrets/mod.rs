@@ -17,7 +17,7 @@ use rules::RULES;
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Secret {
     /// The rule that found it, in kebab-case.
     pub rule: &'static str,
     /// Where it stands, in bytes.
@@ -25,7 +25,7 @@ pub struct Finding {
 }
 
 /// Returns the secrets in a text, in the order of their starts.
-pub fn find(text: &str) -> Vec<Finding> {
+pub fn find(text: &str) -> Vec<Secret> {
     static COMPILED: LazyLock<Vec<OnceLock<Option<Regex>>>> =
         LazyLock::new(|| RULES.iter().map(|_| OnceLock::new()).collect());
     let folded = text.to_ascii_lowercase();
@@ -39,7 +39,7 @@ pub fn find(text: &str) -> Vec<Finding> {
             let Some(whole) = captures.get(0) else { continue };
             let value = captures.get(1).unwrap_or(whole);
             if rule.entropy.is_none_or(|least| looks_random(value.as_str(), least)) {
-                found.push(Finding { rule: rule.id, range: whole.range() });
+                found.push(Secret { rule: rule.id, range: whole.range() });
             }
         }
     }
@@ -63,7 +63,7 @@ pub fn cut_around<'a>(
     let whole = format!("{before}{text}{after}");
     let (start, end) = (before.len(), before.len() + text.len());
     let (mut from, mut to) = (0, whole.len());
-    for Finding { rule, range } in find(&whole) {
+    for Secret { rule, range } in find(&whole) {
         if range.end <= start {
             from = from.max(range.end);
         } else if range.start >= end {

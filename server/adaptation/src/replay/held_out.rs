@@ -1,7 +1,7 @@
 //! The held-out cases of a history: the latest, spread evenly over their commits.
 
 use housestyle_learn::ExclusionCounts;
-use housestyle_learn::cases::{CaseOptions, Collector, Dropped};
+use housestyle_learn::cases::{CaseOptions, Collector, DroppedCases};
 use housestyle_review::{History, ReviewError};
 use housestyle_workspace::history::holds_secret;
 
@@ -21,7 +21,7 @@ pub struct HeldOut {
     /// Commits and files of the whole history that were excluded, by reason.
     pub exclusions: ExclusionCounts,
     /// Cases that were dropped, by reason.
-    pub dropped: Dropped,
+    pub dropped: DroppedCases,
 }
 
 impl HeldOut {

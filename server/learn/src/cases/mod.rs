@@ -72,7 +72,7 @@ pub struct Example {
 
 /// Numbers of dropped cases, by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Dropped {
+pub struct DroppedCases {
     /// Very much like an earlier one.
     pub duplicates: usize,
     /// A secret stands in the hole or near it.
@@ -93,7 +93,7 @@ pub struct Dataset {
     /// The latest examples, to measure on once.
     pub test: Vec<Example>,
     /// The cases that were dropped.
-    pub dropped: Dropped,
+    pub dropped: DroppedCases,
 }
 
 /// Makes cases of commits, which come from the oldest to the newest.
@@ -103,7 +103,7 @@ pub struct Collector<'a> {
     is_secret: &'a dyn Fn(&str) -> bool,
     seen: Seen,
     of_file: HashMap<String, usize>,
-    dropped: Dropped,
+    dropped: DroppedCases,
 }
 
 impl<'a> Collector<'a> {
@@ -114,7 +114,7 @@ impl<'a> Collector<'a> {
             is_secret,
             seen: Seen::default(),
             of_file: HashMap::new(),
-            dropped: Dropped::default(),
+            dropped: DroppedCases::default(),
         }
     }
 
@@ -195,7 +195,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Returns the numbers of cases that were dropped so far.
-    pub fn dropped(&self) -> Dropped {
+    pub fn dropped(&self) -> DroppedCases {
         self.dropped
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A rule that was considered and is not proposed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Dropped {
+pub struct DroppedRule {
     /// The name that its skill would have.
     pub name: String,
     /// The rule in a few words.

@@ -29,7 +29,7 @@ mod trust;
 
 pub use candidate::{Candidate, CounterExample, Example, HeldOut, Support};
 pub use file_edit::FileEdit;
-pub use funnel::{Dropped, Stage};
+pub use funnel::{DroppedRule, Stage};
 pub(crate) use guess::{Basis, Guess};
 pub use pipeline::{Mined, MiningOptions, judge, mine, new_occurrences};
 pub use render::render;

@@ -9,7 +9,7 @@ use super::candidate::{Candidate, HeldOut};
 use super::code::{Bounds, conventions, rewrites};
 use super::evidence::{candidate, held_out};
 use super::followed::{falls, since_decided};
-use super::funnel::{Dropped, Stage};
+use super::funnel::{DroppedRule, Stage};
 use super::merge::{Key, survivors};
 use super::observe::{self, Tally, observe};
 use super::scoped::scopes;
@@ -53,7 +53,7 @@ pub struct Mined {
     /// The candidates, the best first.
     pub candidates: Vec<Candidate>,
     /// The other rules that were considered.
-    pub dropped: Vec<Dropped>,
+    pub dropped: Vec<DroppedRule>,
     /// How many rules were considered.
     pub considered: usize,
     /// Edits that rules were found in, and later ones that they were measured on.
@@ -114,14 +114,21 @@ impl Mined {
         let followed = tallies.iter().map(|tally| tally.followed).sum();
         let places = tallies.iter().map(Tally::total).sum();
         let why = if why.is_empty() { stage.to_string() } else { why };
-        self.dropped.push(Dropped { name: wording.name, title: wording.title, stage, why, followed, places });
+        self.dropped.push(DroppedRule {
+            name: wording.name,
+            title: wording.title,
+            stage,
+            why,
+            followed,
+            places,
+        });
     }
 
     /// Records that a candidate is not proposed.
     pub fn exclude(&mut self, candidate: Candidate, stage: Stage, why: String) {
         let Candidate { name, title, support, .. } = candidate;
         let (followed, places) = (support.followed, support.places);
-        self.dropped.push(Dropped { name, title, stage, why, followed, places });
+        self.dropped.push(DroppedRule { name, title, stage, why, followed, places });
     }
 
     /// Returns how many rules were dropped at each stage, without the stages that dropped none.

@@ -4,7 +4,7 @@ use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::Settings;
 use housestyle_skills::RuleFile;
 use housestyle_skills::mine::{
-    Candidate, Dropped, FileEdit, Mined, MiningOptions, Stage, judge, mine, render,
+    Candidate, DroppedRule, FileEdit, Mined, MiningOptions, Stage, judge, mine, render,
 };
 use housestyle_workspace::Configuration;
 use housestyle_workspace::Progress;
@@ -198,16 +198,16 @@ fn print_funnel(mined: &Mined) -> Result<(), Failure> {
         print(&format!("{count:7}  {stage}"))?;
     }
     print(&format!("{:7}  proposed", mined.candidates.len()))?;
-    let near = |dropped: &&Dropped| {
+    let near = |dropped: &&DroppedRule| {
         dropped.places >= NEAR_PLACES && dropped.followed as f64 >= NEAR_SHARE * dropped.places as f64
     };
-    let mut near: Vec<&Dropped> = mined.dropped.iter().filter(near).collect();
+    let mut near: Vec<&DroppedRule> = mined.dropped.iter().filter(near).collect();
     near.sort_by_key(|dropped| (std::cmp::Reverse(dropped.stage), std::cmp::Reverse(dropped.followed)));
     for (number, dropped) in near.into_iter().take(NEAR).enumerate() {
         if number == 0 {
             print("\nThese came near:")?;
         }
-        let Dropped { name, title, why, followed, places, .. } = dropped;
+        let DroppedRule { name, title, why, followed, places, .. } = dropped;
         print(&format!("{}  {}", style.bold(visible(name)), visible(title)))?;
         print(&style.dim(format!("    {followed} of {places} places; {}", visible(why))))?;
     }

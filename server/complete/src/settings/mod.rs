@@ -19,7 +19,7 @@ use kind::Kind;
 
 /// How two values of a setting are merged when a user's file may only be stricter than the team's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
+pub enum MergeRule {
     /// The smaller one: less is shown, or less is spent.
     Least,
     /// The greater one.
@@ -55,7 +55,7 @@ pub struct Field {
     /// Smallest and greatest number allowed; numbers outside are moved to the nearer one.
     pub bounds: Bounds,
     /// How two values merge.
-    pub rule: Rule,
+    pub rule: MergeRule,
     /// Where it may be set.
     pub scope: SettingScope,
     /// Reads a value of the right type; returns the value, and a warning where it was changed.
@@ -87,7 +87,7 @@ macro_rules! settings {
             kind: <$kind as Kind>::NAME,
             default: || <$kind as Kind>::write(&$default),
             bounds: $bounds,
-            rule: Rule::$rule,
+            rule: MergeRule::$rule,
             scope: SettingScope::$scope,
             read: <$kind as Kind>::check,
             schema: <$kind as Kind>::schema,

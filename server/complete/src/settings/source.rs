@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{FIELDS, Field, Rule, SettingScope};
+use super::{FIELDS, Field, MergeRule, SettingScope};
 
 /// Something in a settings file that was not understood. The rest of the file holds nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,16 +100,16 @@ fn strict(field: &Field, team: Option<&Value>, user: Option<&Value>) -> Option<V
         let alone = team.or(user)?;
         // What the program forbids by itself counts as the team's word.
         return Some(match field.rule {
-            Rule::Union if team.is_none() => union(&(field.default)(), alone),
+            MergeRule::Union if team.is_none() => union(&(field.default)(), alone),
             _ => alone.clone(),
         });
     };
     let user_wins = match field.rule {
-        Rule::Least => user.as_f64() < team.as_f64(),
-        Rule::Most => user.as_f64() > team.as_f64(),
-        Rule::Quietest => quiet(user) > quiet(team),
-        Rule::Team => false,
-        Rule::Union => return Some(union(team, user)),
+        MergeRule::Least => user.as_f64() < team.as_f64(),
+        MergeRule::Most => user.as_f64() > team.as_f64(),
+        MergeRule::Quietest => quiet(user) > quiet(team),
+        MergeRule::Team => false,
+        MergeRule::Union => return Some(union(team, user)),
     };
     Some(if user_wins { user.clone() } else { team.clone() })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FIELDS, Field, Rule, SettingScope};
+use super::{FIELDS, Field, MergeRule, SettingScope};
 
 /// Returns the page `server/SETTINGS.md`.
 pub fn markdown() -> String {
@@ -88,13 +88,13 @@ fn sentence(field: &Field) -> String {
     field.doc.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn rule(rule: Rule) -> &'static str {
+fn rule(rule: MergeRule) -> &'static str {
     match rule {
-        Rule::Least => "the smaller",
-        Rule::Most => "the greater",
-        Rule::Quietest => "the quieter",
-        Rule::Union => "both lists",
-        Rule::Team => "the team's",
+        MergeRule::Least => "the smaller",
+        MergeRule::Most => "the greater",
+        MergeRule::Quietest => "the quieter",
+        MergeRule::Union => "both lists",
+        MergeRule::Team => "the team's",
     }
 }
 

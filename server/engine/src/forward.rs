@@ -14,7 +14,7 @@ use crate::ops;
 use crate::packed::{self, GROUP, TILE};
 use crate::pool::Shared;
 use crate::product::{FEW, Term};
-use crate::scratch::{Scratch, Want, Workspace, resize};
+use crate::scratch::{Scratch, ThreadScratch, Want, resize};
 use crate::target::Target;
 
 /// A row of so many activations is work for several threads.
@@ -43,7 +43,7 @@ impl Model {
         let c = &self.config;
         let n = tokens.len();
         let start = cache.tokens().len();
-        s.threads.resize_with(self.pool.threads(), Workspace::default);
+        s.threads.resize_with(self.pool.threads(), ThreadScratch::default);
         resize(&mut s.x, n * c.dim);
         for (token, x) in tokens.iter().zip(s.x.chunks_exact_mut(c.dim)) {
             self.embed(*token as usize, x);

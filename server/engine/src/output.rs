@@ -10,7 +10,7 @@ use crate::ops;
 use crate::packed::{self, Packed, TILE};
 use crate::pool::Shared;
 use crate::product::Term;
-use crate::scratch::{Best, Scratch, Want, Workspace, resize};
+use crate::scratch::{Best, Scratch, ThreadScratch, Want, resize};
 
 /// Tiles of a task of estimates.
 const BLOCK: usize = 64;
@@ -155,7 +155,7 @@ impl Model {
         w: &Packed,
         tiles: &[u32],
         x: &packed::Activations,
-        threads: &mut [Workspace],
+        threads: &mut [ThreadScratch],
         logits: &mut [f32],
         best: &mut [Best],
     ) {

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::ops;
 use crate::packed::{self, GROUP, TILE};
 use crate::pool::Shared;
-use crate::scratch::{Scratch, Workspace, resize};
+use crate::scratch::{Scratch, ThreadScratch, resize};
 
 /// One matrix of a product with everything that is added.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,7 @@ impl Model {
         &self,
         terms: &[Term<'_>],
         x: Lhs<'_>,
-        threads: &mut [Workspace],
+        threads: &mut [ThreadScratch],
         outs: &mut [&mut Vec<f32>],
         add: bool,
     ) {

@@ -20,7 +20,7 @@ pub(crate) struct Scratch {
     pub(crate) narrow: Activations,     // (n, dim)
     pub(crate) heads: Activations,      // (n, heads * head_dim)
     pub(crate) wide: Activations,       // (n, hidden)
-    pub(crate) threads: Vec<Workspace>,
+    pub(crate) threads: Vec<ThreadScratch>,
     pub(crate) norms: Vec<f32>,  // (groups, m) of the last activations
     pub(crate) bounds: Vec<f32>, // (m, tiles) how large a logit of a tile can be
     pub(crate) order: Vec<u32>,  // tiles to compute in full
@@ -38,7 +38,7 @@ pub(crate) struct Scratch {
 
 /// The memory of one thread.
 #[derive(Debug, Default)]
-pub(crate) struct Workspace {
+pub(crate) struct ThreadScratch {
     pub(crate) row: Vec<f32>,
     pub(crate) tiles: Vec<f32>,
     pub(crate) scores: Vec<f32>,

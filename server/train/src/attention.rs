@@ -16,7 +16,7 @@ const BLOCK: usize = 64;
 
 /// The memory of one thread.
 #[derive(Debug, Default)]
-pub(crate) struct Workspace {
+pub(crate) struct ThreadScratch {
     gemm: Gemm,
     probabilities: Vec<f32>,
     gradients: Vec<f32>,
@@ -46,7 +46,7 @@ impl<'a> Heads<'a> {
 }
 
 /// A workspace for each thread.
-pub(crate) fn workspaces(frozen: Frozen<'_>) -> Vec<Mutex<Workspace>> {
+pub(crate) fn thread_scratch(frozen: Frozen<'_>) -> Vec<Mutex<ThreadScratch>> {
     (0..frozen.threads()).map(|_| Mutex::default()).collect()
 }
 
@@ -54,12 +54,12 @@ pub(crate) fn workspaces(frozen: Frozen<'_>) -> Vec<Mutex<Workspace>> {
 pub(crate) fn forward(
     frozen: Frozen<'_>,
     heads: Heads<'_>,
-    workspaces: &[Mutex<Workspace>],
+    thread_scratch: &[Mutex<ThreadScratch>],
     out: &mut [f32],
 ) {
     let (m, d) = (heads.n - heads.first, frozen.config().head_dim);
     each(frozen, out.chunks_mut(m * d).enumerate(), |thread, (head, out)| {
-        let w = &mut *workspaces[thread].lock().unwrap_or_else(PoisonError::into_inner);
+        let w = &mut *thread_scratch[thread].lock().unwrap_or_else(PoisonError::into_inner);
         let [q, k, v] = heads.of(frozen, head);
         for from in (0..m).step_by(BLOCK) {
             let (rows, seen) = scores(w, from, heads, d, q, k);
@@ -76,7 +76,7 @@ pub(crate) fn backward(
     frozen: Frozen<'_>,
     heads: Heads<'_>,
     d_out: &[f32],
-    workspaces: &[Mutex<Workspace>],
+    thread_scratch: &[Mutex<ThreadScratch>],
     [dq, dk, dv]: [&mut [f32]; 3],
 ) {
     let c = frozen.config();
@@ -88,7 +88,7 @@ pub(crate) fn backward(
     let mut own = vec![0.0; 2 * c.heads * size];
     let parts = dq.chunks_mut(size).zip(own.chunks_mut(2 * size)).enumerate();
     each(frozen, parts, |thread, (head, (dq, own))| {
-        let w = &mut *workspaces[thread].lock().unwrap_or_else(PoisonError::into_inner);
+        let w = &mut *thread_scratch[thread].lock().unwrap_or_else(PoisonError::into_inner);
         let [q, k, v] = heads.of(frozen, head);
         let d_out = &d_out[head * size..(head + 1) * size];
         let (dk, dv) = own.split_at_mut(size);
@@ -128,7 +128,7 @@ pub(crate) fn backward(
 /// Computes the probabilities (rows, seen) of a block of queries; returns how many rows it has, and how many
 /// keys the last of them sees.
 fn scores(
-    w: &mut Workspace,
+    w: &mut ThreadScratch,
     from: usize,
     heads: Heads<'_>,
     d: usize,

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use housestyle_engine::frozen::{self, Frozen, Norm, Scratch, Weight};
 use housestyle_engine::{Activation, Rope, Target, View};
 
-use crate::attention::{self, Heads, Workspace};
+use crate::attention::{self, Heads, ThreadScratch};
 use crate::example::Example;
 use crate::loss;
 use crate::parameters::Parameters;
@@ -30,7 +30,7 @@ impl ExampleLoss {
 pub struct Network<'a> {
     frozen: Frozen<'a>,
     scratch: Scratch,
-    workspaces: Vec<Mutex<Workspace>>,
+    thread_scratch: Vec<Mutex<ThreadScratch>>,
     angles: Vec<(f32, f32)>,
     rope: Rope,
     /// Of each layer the residual stream before it, and the one before its second half: (n, dim).
@@ -80,7 +80,7 @@ impl<'a> Network<'a> {
         Network {
             frozen,
             scratch: Scratch::default(),
-            workspaces: attention::workspaces(frozen),
+            thread_scratch: attention::thread_scratch(frozen),
             angles: Vec::new(),
             rope,
             streams: vec![Default::default(); frozen.config().layers + 1],
@@ -235,7 +235,7 @@ impl<'a> Network<'a> {
         b.mixed.resize(b.q.len(), 0.0);
         let [k, v] = &self.keys_values[layer];
         let heads = Heads { q: &b.q, k, v, n, first };
-        attention::forward(frozen, heads, &self.workspaces, &mut b.mixed);
+        attention::forward(frozen, heads, &self.thread_scratch, &mut b.mixed);
         b.rows.resize(b.q.len(), 0.0);
         rows::from_heads(frozen, n - first, &b.mixed, None, &mut b.rows);
     }
@@ -375,7 +375,13 @@ impl<'a> Network<'a> {
         b.dk.resize(m * c.kv_dim(), 0.0);
         b.dv.resize(m * c.kv_dim(), 0.0);
         let heads = Heads { q: &b.q, k, v, n, first };
-        attention::backward(frozen, heads, &b.d_mixed, &self.workspaces, [&mut b.dq, &mut b.dk, &mut b.dv]);
+        attention::backward(
+            frozen,
+            heads,
+            &b.d_mixed,
+            &self.thread_scratch,
+            [&mut b.dq, &mut b.dk, &mut b.dv],
+        );
         let rotation = Some(rotation(&self.angles, self.rope, first, m));
         b.d_normed.resize(b.dx.len(), 0.0);
         for (i, (target, d_heads, rotation)) in

@@ -13,7 +13,7 @@ use housestyle_workspace::{Workspace, history, notice};
 use super::Source;
 use crate::backend::{Adaptive, Local, PhraseFit};
 use crate::error::Error;
-use crate::replay::{Control, HeldOut, LatestTexts};
+use crate::replay::{ControlTexts, HeldOutCases, LatestTexts};
 
 /// Share of the edits that the weights are fitted on, the latest.
 const HELD_OUT: f64 = 0.2;
@@ -64,7 +64,7 @@ pub fn fit(
 /// Returns a cache of a history without its last commits, and cases of these.
 pub fn of_history(commits: &History, model: &dyn Adaptive) -> Result<(Phrases, Vec<Case>), Error> {
     let options = CaseOptions::default();
-    let split = HeldOut::of(commits, options, HELD_OUT, CASES, |_| {})?;
+    let split = HeldOutCases::of(commits, options, HELD_OUT, CASES, |_| {})?;
     let mut latest = LatestTexts::default();
     let mut collector = Collector::new(options, &holds_secret);
     let (mut held_out, mut number) = (Vec::new(), 0);
@@ -95,6 +95,6 @@ fn of_cases(mut cases: Vec<Case>, local: &Local) -> Option<(Phrases, Vec<Case>)>
     let border = (wanted..cases.len()).find(|at| *at > 0 && cases[*at].time > cases[at - 1].time)?;
     let held_out = cases.split_off(border);
     let mut earlier = Phrases::new(local.vocabulary());
-    Control::of_cases(&cases).fill(&mut earlier, usize::MAX, usize::MAX, |text| local.encode(text));
+    ControlTexts::of_cases(&cases).fill(&mut earlier, usize::MAX, usize::MAX, |text| local.encode(text));
     Some((earlier, held_out))
 }

@@ -14,7 +14,7 @@ use housestyle_workspace::digest::hex;
 use sha2::{Digest, Sha256};
 
 use super::arms::{Component, FOREIGN};
-use super::control::Control;
+use super::control::ControlTexts;
 use super::latest_texts::LatestTexts;
 use super::memory::MemoryComponent;
 use super::skills::TeamSkills;
@@ -31,7 +31,7 @@ const CACHE_FORM: &str = "1";
 /// When the program's own adapter does not fit the model.
 pub fn components_of(
     model: &mut dyn Adaptive,
-    control: Option<Control>,
+    control: Option<ControlTexts>,
     adapter: Option<AdapterWeights>,
     memory: Option<MemoryComponent>,
 ) -> Result<Vec<Box<dyn Component>>, Error> {
@@ -161,7 +161,7 @@ impl Component for TeamPhrases {
 
 /// Phrases of other text, as many of files and of edits as the team's own.
 struct ForeignPhrases {
-    control: Control,
+    control: ControlTexts,
     cache: Arc<Phrases>,
     team: Rc<RefCell<TeamTexts>>,
 }

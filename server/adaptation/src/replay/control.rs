@@ -18,9 +18,9 @@ use crate::error::{CasesProblem, Error};
 /// Commits of another repository that are read for its edits, the newest.
 const COMMITS: usize = 400;
 
-/// Other text, in the order in which it is used.
+/// The texts of another repository, in the order in which they are used.
 #[derive(Debug, Default)]
-pub struct Control {
+pub struct ControlTexts {
     identity: String,
     /// Files and edits that are not used up, with their paths.
     files: VecDeque<(String, String)>,
@@ -29,18 +29,18 @@ pub struct Control {
     used: usize,
 }
 
-impl Control {
+impl ControlTexts {
     /// Reads a repository, or a file of cases.
     ///
     /// # Errors
     /// When it is neither, or holds nothing.
-    pub fn read(path: &Path, settings: &Settings) -> Result<Control, Error> {
+    pub fn read(path: &Path, settings: &Settings) -> Result<ControlTexts, Error> {
         let wrong =
             |problem: CasesProblem| Error::Flag { flag: "--control", path: path.to_path_buf(), problem };
         let mut control = if path.is_dir() {
-            Control::of_history(&history::open(path, settings, None)?)?
+            ControlTexts::of_history(&history::open(path, settings, None)?)?
         } else {
-            Control::of_cases(&cases::read(path).map_err(wrong)?)
+            ControlTexts::of_cases(&cases::read(path).map_err(wrong)?)
         };
         if control.files.is_empty() && control.written_texts.is_empty() {
             return Err(wrong(CasesProblem::NoText));
@@ -53,8 +53,8 @@ impl Control {
         Ok(control)
     }
 
-    fn of_history(history: &History) -> Result<Control, Error> {
-        let mut control = Control::default();
+    fn of_history(history: &History) -> Result<ControlTexts, Error> {
+        let mut control = ControlTexts::default();
         history.files(|file| control.files.push_back((file.path, lines::unix(&file.text))))?;
         for index in (history.len().saturating_sub(COMMITS)..history.len()).rev() {
             let commit = history.read(index)?.commit;
@@ -66,8 +66,8 @@ impl Control {
     }
 
     /// Returns the text of cases: each middle is an edit, and the last case of a path gives its file.
-    pub fn of_cases(cases: &[Case]) -> Control {
-        let mut control = Control::default();
+    pub fn of_cases(cases: &[Case]) -> ControlTexts {
+        let mut control = ControlTexts::default();
         let mut files = BTreeMap::new();
         for case in cases {
             let line = case.prefix.rfind('\n').map_or(0, |at| at + 1);
@@ -143,7 +143,7 @@ mod tests {
             )
         };
         let text = [case("a"), case("b"), case("a")].concat();
-        let mut control = Control::of_cases(&parse_cases(&text).expect("cases"));
+        let mut control = ControlTexts::of_cases(&parse_cases(&text).expect("cases"));
         assert_eq!((control.files.len(), control.written_texts.len()), (2, 3));
         let mut cache = Phrases::new(0);
         let bytes = |text: &str| text.bytes().map(u32::from).collect::<Vec<_>>();

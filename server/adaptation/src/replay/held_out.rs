@@ -9,7 +9,7 @@ use crate::spread;
 
 /// The numbers of the held-out cases. The cases themselves are made when their turn comes, as they may not fit memory.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct HeldOut {
+pub struct HeldOutCases {
     /// The first commit that is predicted, by its number in the history.
     pub first: usize,
     /// The cases that are predicted, by their numbers among those held out.
@@ -24,7 +24,7 @@ pub struct HeldOut {
     pub dropped: DroppedCases,
 }
 
-impl HeldOut {
+impl HeldOutCases {
     /// Counts the cases of a history, and holds out the last `share` of them, by whole commits.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl HeldOut {
         share: f64,
         limit: usize,
         mut progress: impl FnMut(usize),
-    ) -> Result<HeldOut, ReviewError> {
+    ) -> Result<HeldOutCases, ReviewError> {
         let mut collector = Collector::new(options, &holds_secret);
         let mut exclusions = history.exclusions().clone();
         let mut counts = Vec::with_capacity(history.len());
@@ -49,7 +49,7 @@ impl HeldOut {
         let held = &counts[first..];
         let total = held.iter().sum();
         let commits = held.iter().filter(|count| **count > 0).count();
-        Ok(HeldOut {
+        Ok(HeldOutCases {
             first,
             chosen: spread(total, limit),
             total,

@@ -15,8 +15,8 @@ mod walk;
 
 pub use arms::{Absent, Arms};
 pub use components::components_of;
-pub use control::Control;
-pub use held_out::HeldOut;
+pub use control::ControlTexts;
+pub use held_out::HeldOutCases;
 pub(crate) use latest_texts::LatestTexts;
 pub use memory::MemoryComponent;
 pub use page::{ReportFacts, page};

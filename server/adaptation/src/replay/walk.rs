@@ -11,7 +11,7 @@ use housestyle_review::History;
 use housestyle_workspace::Progress;
 use housestyle_workspace::history::holds_secret;
 
-use super::{Arms, HeldOut, Row, Rows};
+use super::{Arms, HeldOutCases, Row, Rows};
 use crate::backend::{Adaptive, Setup};
 use crate::error::Error;
 use crate::evaluate::evaluate_with_memory;
@@ -22,7 +22,7 @@ pub struct Walk<'a> {
     /// The history.
     pub history: &'a History,
     /// The cases to predict.
-    pub held_out: &'a HeldOut,
+    pub held_out: &'a HeldOutCases,
     /// How cases are made.
     pub options: CaseOptions,
     /// The settings.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use housestyle_adaptation::backend::Adaptive;
 use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_adaptation::replay::{
-    Arms, Control, HeldOut, MemoryComponent, ReportFacts, Row, Rows, Walk, components_of, page,
+    Arms, ControlTexts, HeldOutCases, MemoryComponent, ReportFacts, Row, Rows, Walk, components_of, page,
 };
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Arm, Case, CaseResult, report};
@@ -35,7 +35,8 @@ pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Fail
     let options = CaseOptions { seed: args.seed, ..CaseOptions::default() };
     let mut bar = Bar::new();
     bar.begin_items("reading the history", history.len());
-    let held_out = HeldOut::of(&history, options, args.holdout, args.limit, |index| bar.at(index as u64));
+    let held_out =
+        HeldOutCases::of(&history, options, args.holdout, args.limit, |index| bar.at(index as u64));
     bar.end();
     let held_out = held_out?;
     if held_out.chosen.is_empty() {
@@ -49,7 +50,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Fail
     }
     let setup = invocation.setup();
     let mut generator = args.backend.backend.open(&setup)?;
-    let control = args.control.as_deref().map(|path| Control::read(path, &settings)).transpose()?;
+    let control = args.control.as_deref().map(|path| ControlTexts::read(path, &settings)).transpose()?;
     let state = invocation.workspace.state();
     let path = state.join(format!("replay-{}.jsonl", key(&history, args, &settings, &*generator)));
     let end = args.budget.and_then(|budget| Instant::now().checked_add(budget));
@@ -102,7 +103,7 @@ fn print_report(
     invocation: &Invocation,
     args: &ReplayArgs,
     history: &History,
-    held_out: &HeldOut,
+    held_out: &HeldOutCases,
     arms: &Arms,
     cases: &[Case],
     rows: &Rows,

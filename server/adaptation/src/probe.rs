@@ -18,7 +18,7 @@ pub const ANSWER: &str = "json";
 
 /// What a model made of the hole.
 #[derive(Debug, Clone)]
-pub struct Probe {
+pub struct ProbeResult {
     /// Whether it wrote what belongs there.
     pub works: bool,
     /// What it wrote, as far as the line's end.
@@ -31,7 +31,7 @@ pub struct Probe {
 ///
 /// # Errors
 /// When the model fails, or has no such markers.
-pub fn run(generator: &mut dyn Generator) -> Result<Probe, GenerateError> {
+pub fn run(generator: &mut dyn Generator) -> Result<ProbeResult, GenerateError> {
     let began = Instant::now();
     let parts = vec![
         PromptPart::Marker(Marker::FimPrefix),
@@ -44,7 +44,7 @@ pub fn run(generator: &mut dyn Generator) -> Result<Probe, GenerateError> {
     let made = generate(generator, Prompt { format: "probe-1", parts }, 6)?;
     let works = made.text.split_whitespace().next() == Some(ANSWER);
     let text = made.text.trim().lines().next().unwrap_or_default().to_owned();
-    Ok(Probe { works, text, took: began.elapsed() })
+    Ok(ProbeResult { works, text, took: began.elapsed() })
 }
 
 /// Generates greedily, with patience.

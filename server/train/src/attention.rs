@@ -45,7 +45,7 @@ impl<'a> Heads<'a> {
     }
 }
 
-/// A workspace for each thread.
+/// Returns the memory of each thread.
 pub(crate) fn thread_scratch(frozen: Frozen<'_>) -> Vec<Mutex<ThreadScratch>> {
     (0..frozen.threads()).map(|_| Mutex::default()).collect()
 }

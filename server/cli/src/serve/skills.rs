@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(names(&at(20)), ["no-len On"]);
         assert!(Arc::ptr_eq(&at(20), &at(30)), "the same list while nothing changes");
         let state = Workspace::new(work.clone(), home.clone()).state().to_path_buf();
-        let counters = Store::at(&state).memory().expect("read").counters;
+        let counters = Store::at(&state).records().expect("read").counters;
         assert!(counters["no-len"].since > 0 && counters["no-len"].uses == 0, "{counters:?}");
         Store::at(&state).set_mode("no-len", Mode::Shadow).expect("set");
         assert_eq!(names(&at(40)), ["no-len Shadow"]);

@@ -12,7 +12,7 @@ use housestyle_skills::{SKILL_FILE, Skill};
 
 use super::entry::{Entry, Mode, State};
 use super::read::{Found, LIMITS, ROOTS, name_of, work_tree};
-use super::store::{Memory, SkillsError, Store, StoredCandidate};
+use super::store::{SkillRecords, SkillsError, Store, StoredCandidate};
 
 /// The key in a skill's metadata that names the skills which it replaces.
 const SUPERSEDES: &str = "housestyle.supersedes";
@@ -39,7 +39,7 @@ pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<Ve
     if !trusted {
         return Ok(Vec::new());
     }
-    let memory = store.memory()?;
+    let records = store.records()?;
     let (default, problem) = match on_default_branch(root, &ROOTS, SKILL_FILE, LIMITS) {
         Ok(Some(default)) => (Some(default), None),
         Ok(None) => {
@@ -50,7 +50,7 @@ pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<Ve
         }
         Err(error) => (None, Some(error.to_string())),
     };
-    let mut survey = Survey { memory, default, problem, entries: Vec::new(), names: BTreeMap::new() };
+    let mut survey = Survey { records, default, problem, entries: Vec::new(), names: BTreeMap::new() };
     survey.folders(root);
     survey.branches(root);
     survey.candidates(store.candidates()?);
@@ -64,7 +64,7 @@ pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<Ve
 }
 
 struct Survey {
-    memory: Memory,
+    records: SkillRecords,
     default: Option<OnDefault>,
     /// Why nothing is approved, where there is no default branch.
     problem: Option<String>,
@@ -128,8 +128,8 @@ impl Survey {
         } else {
             self.names.insert(entry.name.to_lowercase(), folder);
         }
-        entry.counters = self.memory.counters.get(&entry.name).cloned().unwrap_or_default();
-        let user = self.memory.modes.get(&entry.name).copied().unwrap_or_default();
+        entry.counters = self.records.counters.get(&entry.name).cloned().unwrap_or_default();
+        let user = self.records.modes.get(&entry.name).copied().unwrap_or_default();
         entry.mode = entry.mode.max(user);
         if entry.state == State::Approved && entry.mode == Mode::Shadow {
             entry.state = State::Shadow;
@@ -246,7 +246,7 @@ impl Survey {
     }
 
     fn add_unplaced(&mut self, mut entry: Entry) {
-        entry.counters = self.memory.counters.get(&entry.name).cloned().unwrap_or_default();
+        entry.counters = self.records.counters.get(&entry.name).cloned().unwrap_or_default();
         self.entries.push(entry);
     }
 
@@ -254,7 +254,7 @@ impl Survey {
     fn retired(&mut self) {
         let known: BTreeSet<&String> = self.entries.iter().map(|entry| &entry.name).collect();
         let missing: Vec<String> = self
-            .memory
+            .records
             .counters
             .iter()
             .filter(|(name, counters)| counters.digest.is_some() && !known.contains(name))

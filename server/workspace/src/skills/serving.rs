@@ -39,7 +39,7 @@ fn skill(entry: &Entry) -> Option<complete::ServedSkill> {
 /// When the file cannot be read or changed.
 pub fn note_loaded(state: &Path, skills: &Skills, now: u64) -> Result<(), SkillsError> {
     let store = Store::at(state);
-    let counters = store.memory()?.counters;
+    let counters = store.records()?.counters;
     let is_new = |skill: &&complete::ServedSkill| {
         counters.get(&skill.name).and_then(|counters| counters.digest.as_ref()) != Some(&skill.digest)
     };

@@ -176,9 +176,9 @@ pub struct Use {
     pub objections: u64,
 }
 
-/// What is remembered of skills by name.
+/// What is recorded of skills by name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
+pub struct SkillRecords {
     #[serde(default)]
     version: u32,
     /// Candidates that nobody wanted.
@@ -192,7 +192,7 @@ pub struct Memory {
     pub counters: BTreeMap<String, Counters>,
 }
 
-impl Memory {
+impl SkillRecords {
     /// Returns whether a candidate stays rejected: its evidence has not grown enough since.
     pub fn is_rejected(&self, name: &str, rule: Option<&serde_json::Value>, evidence: u64) -> bool {
         self.rejected.iter().any(|(rejected, then)| {
@@ -240,10 +240,10 @@ impl Store {
     /// When the file cannot be changed; then all is as it was.
     pub fn replace_candidates(&self, candidates: Vec<StoredCandidate>) -> Result<(), SkillsError> {
         self.locked(|store| {
-            let memory = store.memory()?;
+            let records = store.records()?;
             let mut candidates = candidates;
             candidates.retain(|candidate| {
-                !memory.is_rejected(&candidate.name, rule_of(candidate).as_ref(), candidate.evidence)
+                !records.is_rejected(&candidate.name, rule_of(candidate).as_ref(), candidate.evidence)
             });
             Ok(state_file::write(
                 &store.candidates_file(),
@@ -256,8 +256,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file is there and cannot be read.
-    pub fn memory(&self) -> Result<Memory, SkillsError> {
-        Ok(FORMAT.read(&self.memory_file())?.unwrap_or_default())
+    pub fn records(&self) -> Result<SkillRecords, SkillsError> {
+        Ok(FORMAT.read(&self.records_file())?.unwrap_or_default())
     }
 
     /// Removes a candidate, and remembers with how much evidence nobody wanted it.
@@ -273,7 +273,8 @@ impl Store {
             let rejected =
                 Rejected { evidence: candidate.evidence.max(1), time: now, rule: rule_of(&candidate) };
             // What is remembered goes first: killed between the two, the candidate is merely listed once more.
-            store.change_memory(|memory| drop(memory.rejected.insert(name.to_owned(), rejected.clone())))?;
+            store
+                .change_records(|records| drop(records.rejected.insert(name.to_owned(), rejected.clone())))?;
             state_file::write(&store.candidates_file(), &Candidates { version: FORMAT.version, ..found })?;
             Ok(rejected)
         })
@@ -285,9 +286,9 @@ impl Store {
     /// When the file cannot be changed.
     pub fn set_mode(&self, name: &str, mode: Mode) -> Result<(), SkillsError> {
         self.locked(|store| {
-            store.change_memory(|memory| match mode {
-                Mode::On => drop(memory.modes.remove(name)),
-                mode => drop(memory.modes.insert(name.to_owned(), mode)),
+            store.change_records(|records| match mode {
+                Mode::On => drop(records.modes.remove(name)),
+                mode => drop(records.modes.insert(name.to_owned(), mode)),
             })
         })
     }
@@ -301,9 +302,9 @@ impl Store {
             return Ok(());
         }
         self.locked(|store| {
-            store.change_memory(|memory| {
+            store.change_records(|records| {
                 for used in uses {
-                    let counters = memory.counters.entry(used.name.clone()).or_default();
+                    let counters = records.counters.entry(used.name.clone()).or_default();
                     if counters.digest.as_ref() != Some(&used.digest) {
                         // Another content is another skill, which has its time before it.
                         *counters =
@@ -326,8 +327,8 @@ impl Store {
     /// When the file cannot be changed.
     pub fn note_effect(&self, name: &str, effect: Effect) -> Result<(), SkillsError> {
         self.locked(|store| {
-            store.change_memory(|memory| {
-                let counters = memory.counters.entry(name.to_owned()).or_default();
+            store.change_records(|records| {
+                let counters = records.counters.entry(name.to_owned()).or_default();
                 counters.effects.push(effect);
                 let surplus = counters.effects.len().saturating_sub(MOST_EFFECTS);
                 counters.effects.drain(..surplus);
@@ -339,15 +340,15 @@ impl Store {
         self.folder.join("candidates.json")
     }
 
-    fn memory_file(&self) -> PathBuf {
+    fn records_file(&self) -> PathBuf {
         self.folder.join("memory.json")
     }
 
     /// Changes rejected rules, switches and counters; under the lock.
-    fn change_memory(&self, change: impl FnOnce(&mut Memory)) -> Result<(), SkillsError> {
-        let mut memory = self.memory()?;
-        change(&mut memory);
-        Ok(state_file::write(&self.memory_file(), &Memory { version: FORMAT.version, ..memory })?)
+    fn change_records(&self, change: impl FnOnce(&mut SkillRecords)) -> Result<(), SkillsError> {
+        let mut records = self.records()?;
+        change(&mut records);
+        Ok(state_file::write(&self.records_file(), &SkillRecords { version: FORMAT.version, ..records })?)
     }
 
     fn locked<T>(&self, change: impl FnOnce(&Store) -> Result<T, SkillsError>) -> Result<T, SkillsError> {

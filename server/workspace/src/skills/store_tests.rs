@@ -64,17 +64,17 @@ fn uses_are_counted_for_a_content() {
     };
     desk.store.note_uses(&[used("1", 3, 0)], 10).expect("noted");
     desk.store.note_uses(&[used("1", 2, 1)], 20).expect("noted");
-    let counters = desk.store.memory().expect("readable").counters["a"].clone();
+    let counters = desk.store.records().expect("readable").counters["a"].clone();
     assert_eq!((counters.since, counters.uses, counters.validated, counters.objections), (10, 5, 1, 2));
     assert_eq!(counters.last_validated, Some(20));
     desk.store.note_uses(&[used("2", 0, 0)], 30).expect("noted");
-    let counters = desk.store.memory().expect("readable").counters["a"].clone();
+    let counters = desk.store.records().expect("readable").counters["a"].clone();
     assert_eq!((counters.since, counters.uses, counters.last_validated), (30, 0, None));
     for time in 0..20 {
         let effect = Effect { time, diff: 0.1, ci95: [0.0, 0.2], places: 9 };
         desk.store.note_effect("a", effect).expect("noted");
     }
-    let effects = desk.store.memory().expect("readable").counters["a"].effects.clone();
+    let effects = desk.store.records().expect("readable").counters["a"].effects.clone();
     assert_eq!((effects.len(), effects.last().map(|effect| effect.time)), (8, Some(19)));
 }
 
@@ -82,9 +82,9 @@ fn uses_are_counted_for_a_content() {
 fn what_is_damaged_or_newer_is_left_alone() {
     let desk = Desk::new();
     desk.store.set_mode("a", Mode::Off).expect("set");
-    assert_eq!(desk.store.memory().expect("readable").modes["a"], Mode::Off);
+    assert_eq!(desk.store.records().expect("readable").modes["a"], Mode::Off);
     desk.store.set_mode("a", Mode::On).expect("set");
-    assert!(desk.store.memory().expect("readable").modes.is_empty());
+    assert!(desk.store.records().expect("readable").modes.is_empty());
     let file = desk.folder.path().join("state/skills/memory.json");
     for content in ["{", "[]", "{\"version\": 2}"] {
         fs::write(&file, content).expect("written");
@@ -108,5 +108,5 @@ fn several_processes_lose_nothing() {
             });
         }
     });
-    assert_eq!(desk.store.memory().expect("readable").counters.len(), 20);
+    assert_eq!(desk.store.records().expect("readable").counters.len(), 20);
 }

@@ -61,9 +61,9 @@ pub(super) fn run(invocation: &Invocation, args: &MineArgs) -> Result<(), Failur
     let border =
         args.judge.map_or(window.len(), |share| ((1.0 - share) * window.len() as f64).round() as usize);
     let store = Store::of(&invocation.workspace);
-    let memory = store.memory()?;
+    let records = store.records()?;
     let rejected = |name: &str, file: &RuleFile, edits: usize| {
-        memory.is_rejected(name, serde_json::to_value(file).ok().as_ref(), edits as u64)
+        records.is_rejected(name, serde_json::to_value(file).ok().as_ref(), edits as u64)
     };
     let options = MiningOptions {
         most: args.most,

@@ -112,7 +112,7 @@ pub enum Error {
     },
     /// The journal teaches nothing yet.
     #[error(
-        "--from journal: no suggestion was taken in this workspace and then kept for a while (`housestyle journal \
+        "--from journal: no accepted suggestion of this workspace has survived its later check yet (`housestyle journal \
          stats`): learn from `git` or a file"
     )]
     EmptyJournal,

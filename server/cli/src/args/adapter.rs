@@ -7,12 +7,12 @@ use clap::{Args, Subcommand};
 /// Flags of `adapter`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-An adapter is a small change of the frozen model, learned from accepted edits. Each adapter is a version with a
-number and an id (the SHA-256 of its file). ID below is either, or the id's first digits.
+An adapter is a small change of the frozen model, learned from the team's edits. Each adapter is a version with a
+number and an id (the SHA-256 of its file). ID below is the number, the id, or the id's first digits.
 
 Two ways to approve:
-  for the team     propose it, and let somebody merge the branch: only a merge approves for the team
-  for this machine `adapter approve`; the approval counts here alone and records your name
+  for the team      propose the adapter, and let somebody merge the branch: only a merge approves for the team
+  for this machine  `adapter approve`: the approval counts on this machine alone, and records your name
 
 Examples:
   housestyle adapter list
@@ -32,19 +32,19 @@ pub(crate) enum AdapterAction {
     List,
     /// Show one version: its origin, the gate's verdict, its approver
     Show(AdapterId),
-    /// Measure a version against the model without it, on completion cases
+    /// Measure the model with and without a version, on completion cases
     Eval(AdapterEvalArgs),
-    /// Commit its record, manifest and report to a branch for review; nothing else in the repository changes
+    /// Commit a version's record, manifest and report to a branch for review; nothing else in the repository changes
     Propose(AdapterProposeArgs),
-    /// Approve a version: by its merge where the team merged it, else for this machine alone
+    /// Approve a version: for the team where the team merged its proposal, else for this machine alone
     Approve(AdapterApproveArgs),
     /// Use an approved version for completions
     Activate(AdapterId),
-    /// Go back to the previous version, by a new version that is its copy
+    /// Go back to the previously active version; a new version, a copy of that one, becomes active
     Rollback(AdapterRollbackArgs),
     /// Write a version for PEFT or llama.cpp
     Export(AdapterExportArgs),
-    /// Read an adapter of PEFT's or llama.cpp's, or one of ours, as a new version
+    /// Add an adapter in the format of PEFT, llama.cpp or housestyle as a new version
     Import(AdapterImportArgs),
     /// Push a version's weights, and its proposal, to the team's remote with your git
     Push(AdapterPushArgs),
@@ -86,12 +86,12 @@ pub(crate) struct AdapterProposeArgs {
 /// Flags of `adapter approve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without a merge this approves for your machine alone, in the name that git has for you (user.name, user.email).
-For the team only a merged proposal counts.")]
+Without a merge the approval counts on this machine alone, and records the name that git has for you (user.name,
+user.email). For the team only a merged proposal counts.")]
 pub(crate) struct AdapterApproveArgs {
     #[command(flatten)]
     pub(crate) which: AdapterId,
-    /// Reason for an approval that the gate did not pass or never judged
+    /// Your reason to approve a version that did not pass the gate, or that the gate never judged
     #[arg(long, value_name = "REASON")]
     pub(crate) ungated: Option<String>,
 }
@@ -99,7 +99,7 @@ pub(crate) struct AdapterApproveArgs {
 /// Flags of `adapter rollback`.
 #[derive(Debug, Args)]
 pub(crate) struct AdapterRollbackArgs {
-    /// A version's number; 0 for no adapter [default: the previously active version]
+    /// Number of the version to go back to; 0 for no adapter [default: the previously active version]
     #[arg(long, value_name = "N")]
     pub(crate) to: Option<u64>,
 }
@@ -116,18 +116,18 @@ pub(crate) enum AdapterFormat {
 /// Flags of `adapter export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Neither PEFT nor llama.cpp can load biases (BitFit): an adapter with biases is only exported with
---without-biases, and the result is another adapter than the measured one.")]
+Neither PEFT nor llama.cpp can load biases (BitFit). The command exports an adapter with biases only under
+--without-biases; the exported adapter then differs from the measured one.")]
 pub(crate) struct AdapterExportArgs {
     #[command(flatten)]
     pub(crate) which: AdapterId,
-    /// For which program
+    /// Format to write
     #[arg(long, value_name = "FORMAT")]
     pub(crate) to: AdapterFormat,
-    /// Target: a folder for peft, a file for gguf; existing files are not replaced
+    /// Target: a folder for peft, a file for gguf; the command replaces no existing file
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: PathBuf,
-    /// For peft: the published weights, a name on the hub or a folder [default: the base model's name]
+    /// For peft: the base model that PEFT loads, a name on the hub or a folder [default: the base model's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) base: Option<String>,
     /// Leave out biases, which the format cannot hold
@@ -138,10 +138,10 @@ pub(crate) struct AdapterExportArgs {
 /// Flags of `adapter import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The adapter must fit the base model (--model, else the default one). The gate has not judged adapters of other programs:
-see `adapter eval` and `adapter approve --ungated`. A folder of ours brings its manifest and report along.")]
+The adapter must fit the base model (--model, else the default model). The gate has not judged adapters of other programs:
+see `adapter eval` and `adapter approve --ungated`. From a folder of housestyle the command also takes manifest and report.")]
 pub(crate) struct AdapterImportArgs {
-    /// A folder of PEFT's, a GGUF file, or adapter_model.safetensors of ours
+    /// A folder of PEFT, a GGUF file, or an adapter_model.safetensors of housestyle
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
 }
@@ -158,7 +158,7 @@ pub(crate) struct AdapterPushArgs {
 /// Which remote.
 #[derive(Debug, Args)]
 pub(crate) struct AdapterRemote {
-    /// The remote, as git names it
+    /// The remote's name in git
     #[arg(long, value_name = "NAME", default_value = "origin")]
     pub(crate) remote: String,
 }

@@ -11,26 +11,26 @@ use super::{BackendArgs, duration};
 /// Flags of `cases`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Writes train.jsonl, tune.jsonl and test.jsonl, the latest last, and manifest.json, which cites the origin of each
-training case. With --whole also whole.jsonl: holes anywhere in the files as they stand now.
+The command writes train.jsonl (the oldest cases), tune.jsonl and test.jsonl (the latest), and manifest.json, which cites
+the origin of each training case. With --whole it also writes whole.jsonl: holes anywhere in the files of HEAD.
 
 Examples:
   housestyle cases --out cases
   housestyle cases --workspace ../project --out cases --whole 10 --json")]
 pub(crate) struct CasesArgs {
-    /// The folder to write into
+    /// Folder to write into
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Only commits after this one
+    /// Only commits after this revision
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
     /// Seed of all choices
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Share of the cases for tests, and the same share before them for choosing settings
+    /// Share of the cases for tests; the same share before them is for choosing settings
     #[arg(long, value_name = "SHARE", default_value_t = 0.15, value_parser = share)]
     pub(crate) holdout: f64,
-    /// At most N holes in every file of HEAD
+    /// Most holes in every file of HEAD, for whole.jsonl
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) whole: usize,
 }
@@ -38,16 +38,20 @@ pub(crate) struct CasesArgs {
 /// Flags of `replay`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Walks the commits from the oldest to the newest. Before each of the last ones (--holdout), the command asks for completions
-at places where the commit wrote text, with knowledge of earlier commits alone. Then the arms learn from the commit.
-Intervals are over commits. Measurements are stored: an interrupted run resumes.
+The command walks the commits from the oldest to the newest. Before each of the last commits (--holdout) it asks for
+completions at places where that commit wrote text, with knowledge of earlier commits alone. Then the arms learn from the
+commit. Intervals are over commits. The command stores its measurements, and resumes an interrupted run.
 
-Arms: `base` (the model alone) always runs. `starter` adds the adapter that ships with the program; `memory` the notes of that
-time and, within the setting `memory.editTokens`, recent edits; `phrases` the phrase cache of all text before; `skills` rules
-mined from that text as by `skill mine`, anew after every 25 commits; `adapter` an adapter trained, once, on the text before
-the first predicted case (--train); `all` everything together. With --control there is an arm `foreign` too: a phrase cache of
-the same size, made from other text; its gain is not the team's. (`housestyle learn` trains such a control for adapters, and its
-gate asks for it.) Every arm is compared with `base`, and with `starter` where that runs.
+Arms, and what each adds to the model:
+  base     nothing; always runs
+  starter  the adapter that ships with the program
+  memory   the notes of that time and, within the setting `memory.editTokens`, recent edits
+  phrases  the phrase cache of all earlier text
+  skills   rules mined from the earlier text, as `skill mine` does, anew after every 25 commits
+  adapter  an adapter, trained once on the text before the first predicted case (--train)
+  all      everything together
+  foreign  with --control: a phrase cache of the same size from other text; its gain does not come from the team's text
+The report compares every arm with `base`, and with `starter` where that arm runs.
 
 Examples:
   housestyle replay
@@ -66,13 +70,13 @@ pub(crate) struct ReplayArgs {
         hide_default_value = true
     )]
     pub(crate) arms: Vec<Arm>,
-    /// Other text for the arm `foreign`: another repository, or cases
+    /// Text for the arm `foreign`: another repository, or a file of cases
     #[arg(long, value_name = "DIR|FILE.jsonl")]
     pub(crate) control: Option<PathBuf>,
     /// Write a page with plots and examples to FILE
     #[arg(long, value_name = "FILE.html")]
     pub(crate) report: Option<PathBuf>,
-    /// At most N cases, spread evenly over the predicted commits
+    /// Most cases; they are spread evenly over the predicted commits
     #[arg(long, value_name = "N", default_value_t = 300)]
     pub(crate) limit: usize,
     /// Stop after this time, such as `90s`, `10m` or `1h`, and report the results so far
@@ -88,7 +92,7 @@ pub(crate) struct ReplayArgs {
     pub(crate) backend: BackendArgs,
 }
 
-/// Reads a share of a whole, of which something is left.
+/// Reads a share of the history that leaves commits to learn from.
 fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if (0.0..=0.45).contains(&share) => Ok(share),

@@ -11,16 +11,19 @@ use super::duration;
 /// Flags of `learn`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Phrases are the team's text, word by word, and take effect at once. An adapter is trained on the latest edits, along with a
-control of equal budget from another repository (--control). The last 15 % of the edits are held back, and on them
-the gate compares both with the model as it serves today. An adapter that passes can be proposed; a person activates it.
-An interrupted run resumes. While you type in an editor, training waits.
+The command learns two parts. Phrases are the team's text, word by word, and take effect at once. The adapter is a small
+change of the model, trained on the latest edits. For comparison the command trains a control of equal budget on another
+repository's edits (--control). It holds back the last 15 % of the edits; on these the gate compares adapter and control
+with the model that serves today. An adapter that passes can be proposed, and serves only once a person approved and
+activated it. An interrupted run resumes. While you type in an editor, training waits.
 
-From git, the files of HEAD are read, and text written since REV counts as recent. From FILE.jsonl, a case is
-{\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest text of each path is a file, each middle recent.
-The weight of phrases against the model is fitted to the latest edits, where there are enough of them.
-From the journal, accepted suggestions that survived a while are added to the phrases learned before.
-Learned parts stay on this machine; [gate] in `housestyle.toml` sets the gate's bounds.
+Sources (--from):
+  git         the files of HEAD; text written since REV counts as recent
+  FILE.jsonl  cases {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: the latest case of each path gives a file, each
+              middle is recent text
+  journal     accepted suggestions that survived their later check; they add to the phrases learned before
+The command fits the weight of phrases against the model to the latest edits, where there are enough; with the source
+`journal` the weight stays. Learned parts stay on this machine; [gate] in `housestyle.toml` sets the gate's bounds.
 
 Examples:
   housestyle learn
@@ -38,17 +41,17 @@ pub(crate) struct LearnArgs {
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub(crate) budget: Duration,
     /// Learn only this part: `phrases` (seconds) or `adapter` (minutes) [default: both]
-    #[arg(long, value_name = "LAYER")]
+    #[arg(long, value_name = "PART")]
     pub(crate) only: Option<LayerName>,
-    /// Train on exactly the N latest edits, whatever the time: the same N gives the same bytes
+    /// Train on exactly the N latest edits, however long that takes: the same N gives the same bytes
     #[arg(long, value_name = "N")]
     pub(crate) edits: Option<usize>,
-    /// Cases of another repository for the foreign control, or `none` [default: those that come with the program]
+    /// Cases of another repository to train the control on, or `none` [default: cases that come with the program]
     #[arg(long, value_name = "FILE.jsonl|none")]
     pub(crate) control: Option<String>,
 }
 
-/// What is learned.
+/// A part that `learn` can learn alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LayerName {
     /// The phrase cache.
@@ -70,55 +73,55 @@ fn source(text: &str) -> Result<Source, String> {
 /// Flags of `starter`.
 #[derive(Debug, Args)]
 pub(crate) struct StarterArgs {
-    /// What is learned from, as JSON Lines of cases
+    /// Cases to train on, as JSON Lines
     #[arg(long, value_name = "FILE.jsonl", required = true)]
     pub(crate) cases: Vec<PathBuf>,
-    /// Cases to measure before and after on
+    /// Cases to measure on, before and after the training
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) held: Vec<PathBuf>,
-    /// Where the adapter goes
+    /// File for the trained adapter
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) out: PathBuf,
-    /// What it is trained on, as `tests/evals/histories/starter.py` tells it: its digest goes into the adapter
+    /// Manifest of the training data, from `tests/evals/histories/starter.py`; the adapter cites its digest
     #[arg(long, value_name = "FILE.json")]
     pub(crate) manifest: Option<PathBuf>,
-    /// An adapter to start from
+    /// Adapter to start the training from
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) start: Option<PathBuf>,
-    /// An adapter that takes part and stays as it is
+    /// Adapter beneath the trained one, which the training leaves unchanged
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) beneath: Option<PathBuf>,
-    /// Rank of the changes
+    /// Rank of the adapter's matrices
     #[arg(long, default_value_t = 8)]
     pub(crate) rank: usize,
-    /// The scale of the changes is ALPHA / RANK
+    /// Numerator of the adapter's scale, ALPHA / RANK
     #[arg(long, default_value_t = 16.0)]
     pub(crate) alpha: f32,
     /// Peak learning rate
     #[arg(long, default_value_t = 5e-4)]
     pub(crate) rate: f32,
-    /// Examples of a step
+    /// Examples in a step
     #[arg(long, default_value_t = 4)]
     pub(crate) batch: usize,
-    /// How often each example is seen
+    /// Passes over the examples
     #[arg(long, default_value_t = 1)]
     pub(crate) epochs: usize,
-    /// The first layer that is changed
+    /// First layer that the adapter changes
     #[arg(long, default_value_t = 0)]
     pub(crate) first_layer: usize,
-    /// Let gradients go through what is learned only
+    /// Compute gradients through the learned tokens alone, not through the prompt
     #[arg(long)]
     pub(crate) short: bool,
-    /// Change attention's matrices too
+    /// Adapt the matrices of attention too
     #[arg(long)]
     pub(crate) attention: bool,
-    /// Seed
+    /// Seed of all choices
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Tokens before the hole, and after it
+    /// Tokens of the prompt before and after the hole
     #[arg(long, num_args = 2, default_values_t = [192, 64])]
     pub(crate) window: Vec<usize>,
-    /// Only so many cases
-    #[arg(long)]
+    /// Only the first N cases
+    #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 }

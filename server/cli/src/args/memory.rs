@@ -12,10 +12,10 @@ const USUAL_DAYS: u64 = 90;
 /// Flags of `memory`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A note is a short sentence that the model reads before each text in its scope, as a comment. It changes no weights:
-after `memory forget` the next suggestion is made without it, and no editor needs a restart. Notes stay on this machine,
-in a file of this workspace. The setting `memory.noteTokens` bounds the notes that the model reads, `memory.editTokens`
-your latest edits elsewhere.
+A note is a short sentence that the model reads before each text in the note's scope, as a comment. Notes take effect from
+the next suggestion on, and so does `memory forget`; no editor needs a restart. Notes stay on this machine, in a file of
+this workspace. The setting `memory.noteTokens` bounds the notes that the model reads; `memory.editTokens` bounds your
+latest edits in other places.
 
 Examples:
   housestyle memory add \"We say sign-in, not login.\" --scope 'docs/**'
@@ -30,7 +30,7 @@ pub(crate) struct MemoryArgs {
 /// What to do with notes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MemoryAction {
-    /// Add a note, or renew one
+    /// Add a note, or renew a note of the same text and scope
     Add(AddArgs),
     /// List the notes, oldest first
     List,
@@ -44,13 +44,13 @@ pub(crate) struct AddArgs {
     /// One sentence; at most 300 characters
     #[arg(value_name = "TEXT")]
     pub(crate) text: String,
-    /// Files in its scope, with globs as in the setting `disabled` [default: all]
+    /// Files in the note's scope, with globs as in the setting `disabled` [default: all]
     #[arg(long, value_name = "GLOB")]
     pub(crate) scope: Option<String>,
-    /// Language in its scope, by its identifier: rust, markdown [default: all]
+    /// Language in the note's scope, by its identifier: rust, markdown [default: all]
     #[arg(long, value_name = "ID")]
     pub(crate) language: Option<String>,
-    /// Time until it ends: 12h, 30d, 26w, or `never`
+    /// Time until the note ends: 12h, 30d, 26w, or `never`
     #[arg(long, value_name = "AGE", default_value = "90d", value_parser = Expiry::parse)]
     pub(crate) expires: Expiry,
 }
@@ -59,7 +59,7 @@ pub(crate) struct AddArgs {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("notes").required(true))]
 pub(crate) struct ForgetNotesArgs {
-    /// These notes, by the first digits of their ids in `memory list`
+    /// Ids of the notes in `memory list`, or the ids' first digits
     #[arg(value_name = "ID", group = "notes")]
     pub(crate) ids: Vec<String>,
     /// All notes of the workspace
@@ -67,7 +67,7 @@ pub(crate) struct ForgetNotesArgs {
     pub(crate) all: bool,
 }
 
-/// How long a note holds, in seconds; for ever where that is missing.
+/// The seconds for which a note holds; `None` for a note that never ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Expiry(pub(crate) Option<u64>);
 

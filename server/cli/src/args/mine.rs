@@ -9,11 +9,11 @@ use super::{BackendArgs, duration};
 /// Flags of `skill mine`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Looks for rules that the team almost always follows where there is another way: words, forms of prose and comments,
-ways to write code. The last part of the edits is held back, and shows whether a rule still holds. Excluded are rules that a
-formatter or linter of the repository enforces, habits of one person, rules that would make a program less safe, and rejected
-rules. An available model writes at some of the later places: rules that it follows anyway are excluded too. The candidates
-replace those of the last run; `housestyle skill list` shows them.
+The command looks for rules that the team almost always follows where there is another way: words, forms of prose and
+comments, ways to write code. It finds rules in the earlier edits, and measures them on the later edits. It excludes rules
+that a formatter or linter of the repository enforces, habits of one person, rules that would make a program less safe, and
+rules that you rejected. Then it asks an available model to write at some of the later places, and excludes the rules that
+the model follows anyway. The new candidates replace those of the last run; `housestyle skill list` shows them.
 
 Examples:
   housestyle skill mine
@@ -27,18 +27,18 @@ pub(crate) struct MineArgs {
     /// Only commits after this revision
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
-    /// Candidates at most
+    /// Most candidates
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) most: usize,
     /// Do not ask the model which rules it follows by itself
     #[arg(long)]
     pub(crate) no_model: bool,
-    /// Time for asking the model, such as `90s` or `5m`; rules not asked about by then stay
+    /// Time for asking the model, such as `90s` or `5m`; rules that the model was not asked about stay
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     pub(crate) budget: Duration,
     #[command(flatten)]
     pub(crate) backend: BackendArgs,
-    /// Hold back the latest commits, this share of them, judge the candidates there, and store nothing
+    /// Hold back this share of the commits, the latest, judge the candidates on them, and store nothing
     #[arg(long, value_name = "SHARE", hide = true, value_parser = share)]
     pub(crate) judge: Option<f64>,
 }
@@ -48,7 +48,7 @@ pub(crate) struct MineArgs {
 pub(crate) enum MineSource {
     /// The commits of the repository.
     Git,
-    /// Accepted suggestions that survived.
+    /// Accepted suggestions that survived their later check.
     Journal,
 }
 

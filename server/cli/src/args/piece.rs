@@ -1,4 +1,4 @@
-//! The pieces of `bench`, each of which can be asked for alone: `prefill_512`, `decode_0`, `typing`.
+//! The pieces of `bench`, which can run alone: `prefill_512`, `decode_0`, `typing`.
 
 use std::fmt;
 use std::str::FromStr;

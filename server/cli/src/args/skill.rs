@@ -11,19 +11,25 @@ use super::MineArgs;
 /// Flags of `skill`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A skill is a rule of the team in a folder NAME/SKILL.md, in the form of the Agent Skills standard. Skills are read from
-.agents/skills, skills, .claude/skills and .github/skills. Content on the default branch is approved, and nothing else
-is: a skill that changed without a merge is not used.
+A skill is a rule of the team in a file NAME/SKILL.md, in the form of the Agent Skills standard. The program reads skills
+from .agents/skills, skills, .claude/skills and .github/skills. Content on the default branch is approved, and nothing else
+is: a skill that changed without a merge does not load.
 
-States: candidate (mined or written, not merged), proposed (on a branch for review), approved, shadow (counted, not
-shown), superseded, retired, refused (with the reason).
+States:
+  candidate   mined or written, not merged
+  proposed    on a branch for review
+  approved    on the default branch, and in use
+  shadow      approved; its effects are counted and not shown
+  superseded  approved, and replaced by another approved skill
+  retired     approved once, and used no more
+  refused     never used; `skill show` has the reason
 
 Examples:
   housestyle skill mine
   housestyle skill list
   housestyle skill show prefer-context
   housestyle skill lint .agents/skills/prefer-context
-  housestyle skill set prefer-context off     # for you alone; the team's own word is in the skill")]
+  housestyle skill set prefer-context off     # for you alone; the team's mode stands in the skill itself")]
 pub(crate) struct SkillArgs {
     #[command(subcommand)]
     pub(crate) action: SkillAction,
@@ -32,7 +38,7 @@ pub(crate) struct SkillArgs {
 /// What to do with skills.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SkillAction {
-    /// Look for rules in the team's text, and store the best as candidates
+    /// Find rules in the team's edits, and store the best as candidates
     Mine(MineArgs),
     /// List the skills of the workspace with their states
     List,
@@ -42,11 +48,11 @@ pub(crate) enum SkillAction {
     Lint(LintArgs),
     /// Commit candidates to branches for review; nothing else in the repository changes
     Propose(SkillProposeArgs),
-    /// Report HEAD's changes of skills to reviewers: checks, how the team follows the rule (exit code 1: a check fails)
+    /// Report to reviewers how HEAD changes skills: checks, and how the team follows each rule (exit code 1: a check fails)
     Review(SkillReviewArgs),
-    /// Reject a candidate; it comes back once its evidence has doubled
+    /// Reject a candidate; `skill mine` finds it again once its evidence has doubled
     Reject(SkillName),
-    /// Switch a skill for you alone; only to a stricter mode than the team's
+    /// Switch a skill for you alone, to a mode that is as strict as the team's or stricter
     Set(SetArgs),
 }
 
@@ -61,8 +67,8 @@ pub(crate) struct SkillName {
 /// Flags of `skill lint`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A skill with a rule.json comes from a program and must have no finding at all. A skill that people wrote is refused only for
-grave findings: hidden characters, orders to send data away or to run what was downloaded, secrets.
+A skill with a rule.json comes from a program: any finding refuses it. A skill without one comes from people: only a grave
+finding refuses it, such as hidden characters, an order to send data away or to run a download, or a secret.
 
 Examples:
   housestyle skill lint
@@ -87,14 +93,14 @@ pub(crate) struct SetArgs {
     pub(crate) mode: ModeName,
 }
 
-/// A mode, as it is named on the command line.
+/// The name of a mode on the command line.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum ModeName {
-    /// It takes part.
+    /// Serve the skill as the team does.
     On,
-    /// It is watched: counted, and not shown.
+    /// Count the skill's effects, and show none.
     Shadow,
-    /// It does not take part.
+    /// Do not use the skill.
     Off,
 }
 
@@ -111,12 +117,13 @@ impl From<ModeName> for Mode {
 /// Flags of `skill propose`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Each skill gets one commit on housestyle/proposals/NAME, off the default branch, in your name; your commit-msg hook and your
-signing settings count, and HEAD, the index and your files stay as they are. It goes where the team's skills are (the
-setting skills.folder), else below .agents/skills. Proposing again adds a commit, so that a push needs no force.
+Each skill gets one commit on the branch housestyle/proposals/NAME, which starts at the default branch. The commit has your
+name, and your commit-msg hook and signing settings apply. HEAD, the index and your files stay as they are. The skill's folder
+goes where the team's skills are (the setting skills.folder), else below .agents/skills. Proposing again adds a commit, so
+that a push needs no force.
 
---open finds the forge by the remote's address. The token comes from GH_TOKEN or GITHUB_TOKEN, GITLAB_TOKEN, FORGEJO_TOKEN
-or GITEA_TOKEN, else from gh, glab or tea. Declare a host of unknown kind in your own housestyle.toml:
+--open knows the forge by the remote's address. The token comes from GH_TOKEN or GITHUB_TOKEN, GITLAB_TOKEN, FORGEJO_TOKEN
+or GITEA_TOKEN, else from gh, glab or tea. Declare the kind of any other host in your own housestyle.toml:
   [forge.\"git.example.com\"]
   kind = \"gitea\"     # or github, gitlab, forgejo
 
@@ -129,7 +136,7 @@ pub(crate) struct SkillProposeArgs {
     /// Candidates, or skills that you have written and not yet committed
     #[arg(value_name = "NAME", required_unless_present = "all")]
     pub(crate) names: Vec<String>,
-    /// Propose to retire approved skills: no longer used, their text stays
+    /// Propose to retire approved skills: their text stays, and the program uses them no more
     #[arg(long, conflicts_with = "all")]
     pub(crate) retire: bool,
     /// All candidates
@@ -141,7 +148,7 @@ pub(crate) struct SkillProposeArgs {
     /// Push, and open a pull request or update the open one
     #[arg(long)]
     pub(crate) open: bool,
-    /// Open a pull request although people closed the last one without a merge
+    /// Open a pull request although people closed the last pull request without a merge
     #[arg(long, requires = "open")]
     pub(crate) again: bool,
 }
@@ -149,12 +156,13 @@ pub(crate) struct SkillProposeArgs {
 /// Flags of `skill review`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The command compares the commit at HEAD. Workflows for GitHub, GitLab and Forgejo are in editors/review of housestyle's sources.
+The command compares the commit at HEAD with --base. Workflows for GitHub, GitLab and Forgejo are in editors/review of
+housestyle's sources.
 
 Examples:
   housestyle skill review
   housestyle skill review --base origin/main --output report.md
-  housestyle skill review --without-model    # in a second; else a minute for each skill
+  housestyle skill review --without-model    # takes a second; with a model, a minute for each skill
   housestyle skill review --comment          # on the pull request of the job, or of the current branch")]
 pub(crate) struct SkillReviewArgs {
     /// Revision to compare with [default: the default branch]

@@ -22,9 +22,9 @@ use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
 use crate::progress::Bar;
 
-/// A rule with so many places ...
+/// Least places of a near miss.
 const NEAR_PLACES: usize = 8;
-/// ... of which this share follows it came near.
+/// Least share of its places that follows a near miss.
 const NEAR_SHARE: f64 = 0.8;
 /// Most near misses that are printed.
 const NEAR: usize = 20;
@@ -48,8 +48,8 @@ pub(super) fn run(invocation: &Invocation, args: &MineArgs) -> Result<(), Failur
                 "there is no commit to mine: every one is a merge, a program's, or before --since".to_owned()
             }
             MineSource::Journal => {
-                "--from journal: no suggestion was taken in this workspace and then kept for a while \
-                                    (`housestyle journal stats`): mine from `git`"
+                "--from journal: no accepted suggestion of this workspace has survived its later check yet (`housestyle \
+                 journal stats`): mine from `git`"
                     .to_owned()
             }
         }));
@@ -78,7 +78,7 @@ pub(super) fn run(invocation: &Invocation, args: &MineArgs) -> Result<(), Failur
     if args.judge.is_some() {
         return print_judged(&window, border, &mined);
     }
-    // Stored before the model is asked: whoever does not want to wait has them.
+    // Candidates are stored before the model is asked, so that nobody has to wait for the model.
     store_all(&store, &mined)?;
     if !args.no_model && !mined.candidates.is_empty() {
         let edits = window.edits(0..border);
@@ -108,14 +108,14 @@ fn exclude_unneeded(
     let mut generator = match args.backend.backend.open(&invocation.setup()) {
         Ok(generator) => generator,
         Err(failure) => {
-            bar.message(&format!("housestyle: rules are not compared with what the model writes: {failure}"));
+            bar.message(&format!("housestyle: rules are not compared with the model's own text: {failure}"));
             return Ok(());
         }
     };
     let count = mined.candidates.len();
     bar.message(&format!(
-        "housestyle: {count} candidates are kept. The model is asked now which of them it follows without being told, for at \
-         most {} s; whoever ends that keeps them.",
+        "housestyle: {count} candidates are stored. Now the model shows which of them it follows by itself, for at most {} s. \
+         You can end the program at any time: the candidates stay.",
         args.budget.as_secs()
     ));
     let (settings, deadline) = (without_time_limits(settings), Deadline::after(args.budget));
@@ -136,8 +136,8 @@ fn exclude_unneeded(
     bar.end();
     if asked < count {
         bar.message(&format!(
-            "housestyle: the time was over (--budget): {} of {count} candidates were not compared with what the model \
-             writes, and are kept",
+            "housestyle: the time was over (--budget): {} of {count} candidates were not compared with the model's own \
+             text, and stay",
             count - asked
         ));
     }
@@ -219,7 +219,7 @@ fn print_candidates(mined: &Mined) -> Result<(), Failure> {
     let [earlier, held_out] = mined.edits;
     if mined.candidates.is_empty() {
         return print(&format!(
-            "No rule in {earlier} edits is followed often enough, by enough people, to be proposed ({} were looked at).",
+            "In {earlier} edits, not enough people follow any rule often enough to propose it ({} rules were considered).",
             mined.considered
         ));
     }
@@ -239,7 +239,7 @@ fn print_candidates(mined: &Mined) -> Result<(), Failure> {
         )))?;
     }
     print(&format!(
-        "{} candidates from {earlier} edits, measured on {held_out} later ones. `housestyle skill show NAME` tells all of one.",
+        "{} candidates from {earlier} edits, measured on {held_out} later edits. `housestyle skill show NAME` shows one in full.",
         mined.candidates.len()
     ))
 }

@@ -1,6 +1,6 @@
-//! Back ends with adapters and phrases applied to them; training, the gate and replay.
+//! Back ends that combine the model with adapters and phrases; learning, training, the gate's measurements and replay.
 //!
-//! Nothing here prints: what a person is to read is a value, or a notice of `housestyle_workspace`.
+//! Nothing here prints: text for people is a value, or a notice of `housestyle_workspace`.
 
 pub mod backend;
 pub mod cases;

@@ -1,9 +1,9 @@
 //! From a snapshot and a cursor to a suggestion.
 //!
-//! [`suggest`] is the whole way: policy (is one wanted here?), window and prompt, the model, stop rules, gate,
-//! filters. [`reuse`] keeps suggestions alive while they are typed through, [`eval`] measures the same pipeline on
-//! recorded cases. Nothing here reads a file, a clock, the network or the environment, and the model is a
-//! [`Generator`](generator::Generator) somebody else brings: time, text and settings are arguments.
+//! [`suggest`] is the whole pipeline: policy (is a suggestion wanted here?), window and prompt, the model, stop rules,
+//! gate, filters. [`reuse`] shortens a suggestion while the user types through it, [`eval`] measures the same pipeline
+//! on recorded cases. Nothing here reads a file, a clock, the network or the environment: time, text, settings and the
+//! model (a [`Generator`](generator::Generator)) are arguments.
 
 mod alternatives;
 pub mod cursor_context;

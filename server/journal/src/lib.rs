@@ -1,9 +1,8 @@
-//! Records: every suggestion with its outcome, in a journal that shows any change made to it, and the last requests, in
+//! Records: every suggestion with its outcome, in a journal whose digests show any change, and the last requests, in
 //! a log without any of the user's text.
 //!
-//! The journal ([`Journal`]) is one SQLite database for a workspace. It holds events ([`Fact`]), chained by digests, and
-//! in a table of its own the text that belongs to some of them, which can be forgotten. `housestyle why` reads the log
-//! ([`RequestLog`]).
+//! The journal ([`Journal`]) is one SQLite database for a workspace. It holds events ([`Fact`]), chained by digests. The
+//! text of events is in a table of its own, and can be forgotten. `housestyle why` reads the log ([`RequestLog`]).
 
 mod accepted;
 mod audit;

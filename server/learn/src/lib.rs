@@ -1,7 +1,6 @@
-//! From edits to learned things: datasets, the phrase cache, the gate.
+//! From edits to learned parts: cases, the phrase cache, the gate.
 //!
-//! Nothing here reads a file, a clock, the network or git: edits come in as plain data ([`Commit`]), from whoever
-//! reads them.
+//! Nothing here reads a file, a clock, the network or git: the caller passes edits as plain data ([`Commit`]).
 
 pub mod cases;
 mod edit;

@@ -1,7 +1,7 @@
 //! The language server: the only crate that knows LSP.
 //!
-//! [`serve`] runs it over standard input and output. What it needs from outside, a model above all,
-//! comes in a [`Host`].
+//! [`serve`] runs the server over standard input and output. A [`Host`] brings everything from outside, the model
+//! above all.
 //!
 //! The way of a message: `transport` (bytes to messages, in order) → `router` (which handler) →
 //! `handlers` (one a file; changes the `session` at once) → for completions `request` → `worker` (the

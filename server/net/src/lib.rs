@@ -1,6 +1,7 @@
-//! What fetches and pushes: model files, the forges, and programs that use the network (git, pip, a forge's own tool).
+//! Network access: downloads of models, requests to forges, and programs that use the network (git, pip, a forge's
+//! own tool).
 //!
-//! Nothing here is called but by a command that a person gave, and nothing prints.
+//! Only a command that a person gave calls this crate. Nothing here prints.
 
 mod error;
 pub mod forge;

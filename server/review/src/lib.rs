@@ -1,4 +1,4 @@
-//! Git: history into edits, proposals into commits.
+//! Git: reads edits from a history, and commits proposals to branches.
 //!
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 

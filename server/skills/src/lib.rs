@@ -1,9 +1,9 @@
-//! A team's rules as SKILL.md: parse, lint, render, match to a file, mine from edits.
+//! A team's rules as SKILL.md: parses, lints, renders and checks rules, and mines them from edits.
 //!
 //! Nothing here reads a file, a clock, the network or git: texts, edits and times are arguments. A skill is a folder
 //! of the Agent Skills standard; a program can check its [`Rule`], which the file `rule.json` holds. Hints,
 //! repairs, evidence and precision all come from one question, [`Rule::occurrences`]: where does the rule apply in this
-//! text, and is it followed there?
+//! text, and does the text follow the rule there?
 
 mod document;
 mod error;

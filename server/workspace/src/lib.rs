@@ -1,6 +1,6 @@
-//! A workspace and its state: where they are, how their files are written and locked, and the stores of what was learned.
+//! A workspace and its state: the folders, the writing and locking of files, and the stores of learned parts.
 //!
-//! Nothing here speaks with a network or a model, and nothing prints: warnings are [`notice`]s.
+//! Nothing here uses the network or a model, and nothing prints: warnings are [`notice`]s.
 
 pub mod adapters;
 pub mod atomic;

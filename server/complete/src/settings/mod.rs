@@ -105,18 +105,19 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Whether there are completions at all.
+    /// Whether Housestyle completes at all.
     enabled: bool = true, "enabled", None, Quietest, Language;
-    /// When to complete: `auto` while typing, `manual` only when asked, `off` never.
+    /// When to complete: `auto` while typing, `manual` only when the user asks, `off` never.
     mode: Mode = Mode::Auto, "mode", None, Quietest, Language;
-    /// The same for prose (Markdown, plain text, reStructuredText, commit messages). `quiet` completes while
-    /// typing, but only at the end of a line, once a sentence is under way, and only when the model is sure.
+    /// The mode for prose (Markdown, plain text, reStructuredText, commit messages), where stricter than `mode`.
+    /// `quiet` completes while typing, but only at the end of a line, once a sentence is under way, and only when the
+    /// model is sure.
     prose_mode: ProseMode = ProseMode::Quiet, "prose.mode", None, Quietest, Language;
-    /// The same for comments and docstrings in code.
+    /// The mode for comments and docstrings in code, where stricter than `mode`.
     comments_mode: ProseMode = ProseMode::Auto, "comments.mode", None, Quietest, Language;
-    /// Most lines a suggestion may have. 1 never shows a block.
+    /// Most lines of a suggestion. 1 never shows a block.
     max_lines: usize = 10, "maxLines", Some((1.0, 100.0)), Least, Language;
-    /// Most tokens the model may write for a suggestion.
+    /// Most tokens that the model writes for a suggestion.
     max_tokens: usize = 64, "maxTokens", Some((1.0, 512.0)), Least, Language;
     /// While typing, stay silent when more than this many characters stand right of the cursor; closing
     /// brackets, quotes and white space do not count.
@@ -124,11 +125,11 @@ settings! {
     /// Most alternatives for a place, when the user asks again where a suggestion is visible. 0 gives none.
     alternatives: usize = 2, "alternatives", Some((0.0, 5.0)), Least, Language;
     /// Most milliseconds that generation waits after a key, where keys throw away the model's work. The editor's own
-    /// wait counts. As long as the work is wanted, generation starts at once. 0 never waits.
+    /// wait counts. As long as the typed text follows the model's, generation starts at once. 0 never waits.
     debounce_ms: u64 = 150, "debounceMs", Some((0.0, 2000.0)), Most, Language;
     /// After this many milliseconds a suggestion ends with its current line.
     time_budget_ms: u64 = 700, "timeBudgetMs", Some((50.0, 60_000.0)), Least, Language;
-    /// After this many milliseconds a suggestion ends at once; only its whole lines or whole words are shown.
+    /// After this many milliseconds a suggestion ends at once, with its last whole line or whole word.
     deadline_ms: u64 = 10_000, "deadlineMs", Some((50.0, 120_000.0)), Least, Language;
     /// Whether the model may work while no request waits: read ahead at the cursor, search the documents used last for
     /// text to copy, and finish a suggestion that time cut short. Any request interrupts this work.
@@ -139,8 +140,8 @@ settings! {
     suffix_tokens: usize = 96, "suffixTokens", Some((0.0, 4096.0)), Team, Language;
     /// Most tokens of notes (`housestyle memory`) that the model reads before the text. 0 reads none.
     memory_note_tokens: usize = 128, "memory.noteTokens", Some((0.0, 2048.0)), Least, Language;
-    /// Most tokens of the user's latest edits elsewhere that the model reads before the text, as short diffs. 0 reads none.
-    /// A change of place makes the model read them again.
+    /// Most tokens of the user's latest edits elsewhere that the model reads before the text, as short diffs. 0 reads
+    /// none. When the user goes to another place, the model reads the edits again.
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
     /// Whether the team's approved skills take part: in the prompt, in the check of each suggestion, and as hints.
     skills_enabled: bool = true, "skills.enabled", None, Quietest, Everything;
@@ -150,7 +151,7 @@ settings! {
     skill_hints: bool = true, "skills.hints", None, Quietest, Everything;
     /// Names of skills to switch off.
     skills_off: Vec<String> = Vec::new(), "skills.off", None, Union, Everything;
-    /// Names of skills to measure without effect: their effects are counted and not applied.
+    /// Names of skills to measure: Housestyle counts their effects, and applies none.
     skills_shadow: Vec<String> = Vec::new(), "skills.shadow", None, Union, Everything;
     /// How freely the model chooses; 0 always takes the likeliest token.
     temperature: f64 = 0.0, "temperature", Some((0.0, 2.0)), Team, Language;
@@ -158,9 +159,10 @@ settings! {
     top_p: f64 = 1.0, "topP", Some((0.01, 1.0)), Team, Language;
     /// Seed of the choice: the same seed gives the same text.
     seed: u64 = 0, "seed", Some((0.0, 9e15)), Team, Everything;
-    /// Least mean natural logarithm of the tokens' probabilities: a suggestion below it is not shown. 0 asks for certainty.
+    /// Least mean natural logarithm of the tokens' probabilities: Housestyle shows no suggestion below this value. 0
+    /// asks for certainty.
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
-    /// The same for prose in `quiet` mode.
+    /// The same bound for prose in the mode `quiet`.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
     /// What the journal on this machine records of suggestions: `on` the outcome, and the text of accepted ones, so that
     /// Housestyle can learn; `outcomes` no text; `off` nothing. Secrets, files that hold them and files that git ignores
@@ -168,14 +170,14 @@ settings! {
     journal: JournalMode = JournalMode::On, "journal", None, Quietest, Everything;
     /// After this many seconds the journal records how much of an accepted suggestion is still there.
     retention_check_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
-    /// Whether the workspace is trusted. In an untrusted one nothing is recorded and nothing learned. An editor that asks
-    /// its user for trust reports the answer here.
+    /// Whether the user trusts the workspace. In an untrusted workspace Housestyle records and learns nothing. An
+    /// editor that asks its user for trust reports the answer here.
     trusted: bool = true, "trusted", None, Quietest, Everything;
-    /// Folder for proposed skills, such as `.claude/skills`. Empty means the folder of the team's skills, else
+    /// Folder for proposed skills, such as `.claude/skills`. The empty text means the folder of the team's skills, else
     /// `.agents/skills`.
     skills_folder: String = String::new(), "skills.folder", None, Team, Everything;
-    /// Files without completions, as globs. One without `/` is matched against the file's name, one with `/`
-    /// against its path in the workspace; `*` stays within a name, `**` does not. Case does not count.
+    /// Files without completions, as globs. A glob without `/` matches a file's name, a glob with `/` a path in the
+    /// workspace; `*` stays within a name, `**` does not. Case does not count.
     disabled: Vec<String> = secret_files(), "disabled", None, Union, Everything;
 }
 

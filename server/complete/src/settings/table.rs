@@ -8,13 +8,13 @@ use super::{FIELDS, Field, MergeRule, SettingScope};
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Settings\n\n\
-         Generated from the declaration in `complete/src/settings/mod.rs`, as the settings in `editors/vscode/package.json` are;\n\
-         do not edit either by hand. To generate both:\n\
+         A test generates this page, and the settings in `editors/vscode/package.json`, from the declaration in\n\
+         `complete/src/settings/mod.rs`; do not edit either by hand. To generate both:\n\
          `HOUSESTYLE_UPDATE=1 cargo test --release -p housestyle-complete settings`.\n\n\
          A team's `housestyle.toml` and a user's own file use these names, and so do the editors. A user's file can\n\
-         only be stricter than the team's: the last column says what that means. Settings marked with ◦ can also be\n\
-         set for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. A setting\n\
-         that is unknown or of the wrong type is reported and ignored; the rest holds.\n\n\
+         only be stricter than the team's: the last column names the stricter of two values. A setting marked with ◦\n\
+         can also have a value for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP\n\
+         identifier. Housestyle reports and ignores a setting that is unknown or of the wrong type; the rest holds.\n\n\
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );
     for field in FIELDS {
@@ -58,7 +58,7 @@ pub fn json_schema(prefix: &str) -> Value {
         "type": "object",
         "default": {},
         "additionalProperties": {"type": "object"},
-        "markdownDescription": "What differs for single languages: `{\"markdown\": {\"mode\": \"manual\"}}`.",
+        "markdownDescription": "Values for single languages: `{\"markdown\": {\"mode\": \"manual\"}}`.",
         "order": FIELDS.len() + 1,
         "scope": "window",
     });

@@ -162,7 +162,7 @@ settings! {
     /// Least mean natural logarithm of the tokens' probabilities: Housestyle shows no suggestion below this value. 0
     /// asks for certainty.
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
-    /// The same bound for prose in the mode `quiet`.
+    /// The value of `minLogprob` for prose in the mode `quiet`.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
     /// What the journal on this machine records of suggestions: `on` the outcome, and the text of accepted ones, so that
     /// Housestyle can learn; `outcomes` no text; `off` nothing. Secrets, files that hold them and files that git ignores

@@ -40,7 +40,7 @@ const HTTP: &[&str] = &["ureq", "ureq-*", "reqwest", "hyper", "hyper-*", "curl",
 const LSP: &[&str] =
     &["tower-lsp", "tower-lsp-*", "lsp-*", "ls-types", "jsonrpc*", "jsonrpsee*", "async-lsp"];
 
-/// What a crate may not reach: by normal and build dependencies at any distance, by its tests at once.
+/// The crates that a crate may not reach: by normal and build dependencies at any distance, by its tests at once.
 const REACHED: &[(&[&str], &[&str])] = &[
     (&["housestyle-lsp"], &["housestyle-engine", "housestyle-train", "housestyle-learn", "candle-*", "git2"]),
     (ALONE, &["housestyle", "housestyle-*"]),

@@ -12,7 +12,7 @@ pub(super) struct NamedPath<'a> {
     pub(super) line: usize,
 }
 
-/// What a `use` does with a path.
+/// The import of a path by a `use`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Import<'a> {
     /// The name that is brought in, or none for a glob.

@@ -1,4 +1,4 @@
-//! What source files may not hold.
+//! Words and code that source files may not hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 

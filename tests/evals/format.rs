@@ -27,7 +27,7 @@ const CLOSE: char = '⟧';
 pub(crate) struct EvalCase {
     /// Unique name in kebab-case.
     pub(crate) name: String,
-    /// What the case tests, in one line.
+    /// The subject of the case, in one line.
     pub(crate) about: String,
     /// Path of the document; its ending gives the language.
     pub(crate) path: String,
@@ -35,18 +35,18 @@ pub(crate) struct EvalCase {
     pub(crate) prefix: String,
     /// Text after the hole.
     pub(crate) suffix: String,
-    /// What is expected in the hole.
+    /// The expected text in the hole.
     pub(crate) middle: String,
-    /// What is as good as `middle`.
+    /// Texts that are as good as `middle`.
     pub(crate) accept: Vec<String>,
 }
 
-/// What is wrong with a file of cases, and on which line (1-based).
+/// A problem of a file of cases, and its line (1-based).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormatError {
     /// Line of the file, counted from 1.
     pub(crate) line: usize,
-    /// What is wrong there.
+    /// The problem.
     pub(crate) problem: Problem,
 }
 

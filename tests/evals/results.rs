@@ -22,7 +22,7 @@ pub(crate) enum Verdict {
     Silent,
 }
 
-/// What a case gave.
+/// The outcome of a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Outcome {
     /// The case's name.

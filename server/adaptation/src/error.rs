@@ -1,4 +1,4 @@
-//! What can go wrong with back ends, training and replay.
+//! Errors of back ends, training and replay.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use housestyle_workspace::notes::NotesError;
 use housestyle_workspace::phrases::PhrasesError;
 use housestyle_workspace::skills::store::SkillsError;
 
-/// What can go wrong with back ends, training and replay.
+/// An error of a back end, of training or of replay.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The workspace or its state.
@@ -30,7 +30,7 @@ pub enum Error {
         flag: &'static str,
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: CasesProblem,
     },
     /// A file of a script of answers is not what it should be.
@@ -38,7 +38,7 @@ pub enum Error {
     Script {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: ScriptProblem,
     },
     /// The model cannot be opened or asked.
@@ -46,7 +46,7 @@ pub enum Error {
     Model {
         /// The model.
         name: String,
-        /// What is wrong.
+        /// The problem.
         source: ModelProblem,
     },
     /// The engine refuses something, such as an adapter.
@@ -98,7 +98,7 @@ pub enum Error {
     NothingLearned {
         /// The arm.
         arm: Arm,
-        /// What is missing, and what to do.
+        /// The problem and the remedy.
         problem: &'static str,
     },
     /// An arm needs phrases that cannot be used.
@@ -173,7 +173,7 @@ pub enum Error {
     State {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -238,9 +238,9 @@ pub enum ModelProblem {
          catalogue, see `housestyle model list`"
     )]
     Markers {
-        /// What the model wrote.
+        /// The text that the model wrote.
         written: String,
-        /// What belongs there.
+        /// The expected text.
         expected: &'static str,
     },
 }

@@ -16,12 +16,12 @@ const AFTER: &str = "\n\nprint(json.dumps({\"name\": \"value\"}))\n";
 /// The answer.
 pub const ANSWER: &str = "json";
 
-/// What a model made of the hole.
+/// The model's answer to a hole.
 #[derive(Debug, Clone)]
 pub struct ProbeResult {
     /// Whether it wrote what belongs there.
     pub works: bool,
-    /// What it wrote, as far as the line's end.
+    /// The written text, up to the line's end.
     pub text: String,
     /// How long that took.
     pub took: Duration,

@@ -6,7 +6,7 @@
 use housestyle_engine::{AdapterWeights, Config};
 use housestyle_train::format::{FormatError, id_of, read};
 
-/// What people call it.
+/// The adapter's name for people.
 pub(crate) const NAME: &str = "starter";
 
 /// The model that it was made for, and its file.

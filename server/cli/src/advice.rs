@@ -1,4 +1,4 @@
-//! What to do about each way a request can end.
+//! The remedy for each way in which a request can end.
 
 /// Returns what a user can do when requests end with `code`; nothing where all is as it should be.
 pub(crate) fn on(code: &str) -> Option<&'static str> {

@@ -75,7 +75,7 @@ pub(crate) struct Global {
     pub(crate) verbose: u8,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the language server over stdin and stdout
@@ -158,7 +158,7 @@ pub(crate) struct ModelArgs {
     pub(crate) action: ModelAction,
 }
 
-/// What to do with models.
+/// The actions of `model`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelAction {
     /// List the catalogue, and say which models are on this machine
@@ -225,7 +225,7 @@ pub(crate) struct JournalArgs {
     pub(crate) action: JournalAction,
 }
 
-/// What to do with the journal.
+/// The actions of `journal`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum JournalAction {
     /// Count accepted suggestions, and how much of their text survived
@@ -314,7 +314,7 @@ pub(crate) struct AuditArgs {
     pub(crate) action: AuditAction,
 }
 
-/// What to audit.
+/// The actions of `audit`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditAction {
     /// List the last events

@@ -22,7 +22,7 @@ end, {{ expr = true }})"
     )
 }
 
-/// What holds for Neovim beside it.
+/// A note on the plugin, after the set-up of Neovim's own completion.
 pub(crate) const NEOVIM_NOTE: &str = "\
 Neovim 0.11, accepting by word or line, status, :checkhealth: add the plugin in editors/nvim";
 

@@ -34,7 +34,7 @@ pub(crate) struct Hole {
     pub(crate) line: usize,
     /// Column in characters, from 1.
     pub(crate) column: usize,
-    /// What stands left of the hole on its line.
+    /// The text left of the hole on its line.
     pub(crate) left: String,
     /// The text that was cut out of the hole.
     pub(crate) hidden: String,

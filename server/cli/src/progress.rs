@@ -14,7 +14,7 @@ const LOG_EVERY: Duration = Duration::from_secs(3);
 /// Cells of the bar.
 const CELLS: usize = 28;
 
-/// What the numbers of a bar count.
+/// The unit of a bar's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Bytes,

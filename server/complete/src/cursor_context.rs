@@ -25,7 +25,7 @@ const BELOW: usize = 24;
 pub struct CursorContext {
     /// The language at the cursor: the document's, or inside a Markdown code block the block's.
     pub language: Language,
-    /// What the cursor is in.
+    /// The kind of text at the cursor.
     pub scope: Scope,
     /// The cursor's line, from 0.
     pub line: usize,

@@ -1,4 +1,4 @@
-//! What the pipeline asks of a model: text in, text out, nothing about tensors.
+//! The boundary between the pipeline and a model: text in, text out, no tensors.
 //!
 //! The engine in this process is one implementation, a scripted file another, a remote endpoint
 //! may be a third. None of them knows about documents, cursors or filters.
@@ -83,7 +83,7 @@ impl Sampling {
 /// One call of a [`Generator`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// What the model continues.
+    /// The prompt to continue.
     pub prompt: Prompt,
     /// Bounds.
     pub limits: Limits,
@@ -152,11 +152,11 @@ pub struct Generation {
     pub text: String,
     /// Why it ended.
     pub stop: Stop,
-    /// What it took.
+    /// Tokens and times.
     pub usage: Usage,
 }
 
-/// What a generation took.
+/// Tokens and times of a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Usage {
     /// Tokens in the prompt.
@@ -188,7 +188,7 @@ pub struct Score {
     pub nll_end: f64,
 }
 
-/// What a model is.
+/// A model's description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// Name for people: a catalogue name or a file name.
@@ -201,7 +201,7 @@ pub struct Description {
     pub adapter: Option<String>,
 }
 
-/// What a back end can do besides writing text.
+/// A capability of a back end besides writing text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Capability {
     /// [`Generator::count_tokens`] counts the model's own tokens and does not estimate.
@@ -227,7 +227,7 @@ impl Capability {
     ];
 }
 
-/// What keeps a back end from more capabilities.
+/// The reason why a back end lacks capabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limitation {
     /// Nothing but text comes from it.
@@ -289,7 +289,7 @@ pub struct NoModel;
 /// A capability that a back end lacks, and the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsupported {
-    /// What is missing.
+    /// The missing capability.
     pub capability: Capability,
     /// Why it is missing.
     pub limitation: Limitation,

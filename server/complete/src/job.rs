@@ -1,4 +1,4 @@
-//! What the pipeline is asked for, and the suggestion that it may return.
+//! The pipeline's job, and the suggestion that it may return.
 
 use std::ops::Range;
 

@@ -17,7 +17,7 @@ use crate::cursor_context::CursorContext;
 use crate::lines;
 use crate::settings::Settings;
 
-/// What a suggestion is to fill.
+/// The extent that a suggestion is to fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Extent {
     /// The rest of the line.
@@ -31,7 +31,7 @@ pub enum Extent {
 /// How long a suggestion is to be, and by which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// What it fills.
+    /// The extent to fill.
     pub extent: Extent,
     /// Most lines it may have.
     pub max_lines: usize,

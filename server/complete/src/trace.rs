@@ -22,7 +22,7 @@ pub enum Completion {
     Nothing(Reason),
 }
 
-/// What one filter did.
+/// The effect of one filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The filter's name.
@@ -46,11 +46,11 @@ pub struct Trace {
     pub prompt: Option<Prompt>,
     /// The size of the prompt's window.
     pub window_size: Option<WindowSize>,
-    /// What the model wrote.
+    /// The model's text.
     pub raw: Option<Generation>,
     /// Why its text ended where it did.
     pub ended: Option<Ended>,
-    /// What the filters did, in order, up to the one that dropped the text.
+    /// The effects of the filters, in order, up to a filter that dropped the text.
     pub steps: Vec<Step>,
     /// The uses of skills.
     pub skills: Vec<SkillUse>,

@@ -24,7 +24,7 @@ pub(crate) struct Pool {
     helpers: Vec<JoinHandle<()>>,
 }
 
-/// What is done for each task: the number of the thread and of the task.
+/// The work of a task: gets the number of the thread and of the task.
 type Work<'a> = dyn Fn(usize, usize) + Sync + 'a;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What must be the same to the last bit, whatever the way to it.
+//! Results that must be the same to the last bit, whatever the way to them.
 
 use std::time::Duration;
 

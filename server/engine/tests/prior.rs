@@ -49,7 +49,7 @@ fn prompts() -> Vec<String> {
     (0..12).map(|n| line.repeat(1 + n / 3) + &line[..n] + if n % 2 == 0 { "    " } else { "" }).collect()
 }
 
-/// What must agree in two outputs.
+/// Returns the parts of an output that must agree with another's.
 fn essence(o: &Output) -> (String, StopReason, usize, u64) {
     (o.text.clone(), o.stop, o.generated_tokens, o.logprob.to_bits())
 }

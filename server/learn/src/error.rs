@@ -48,7 +48,7 @@ pub enum LearnError {
     Field {
         /// The field.
         field: &'static str,
-        /// What is wrong with it.
+        /// The wrong value.
         value: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What the program around the server provides: a model, settings, and a sink for records.
+//! The interface to the surrounding program: a model, settings, and a sink for records.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -193,7 +193,7 @@ pub struct RetentionRecord {
     pub journal: JournalMode,
 }
 
-/// What led to a check of an accepted suggestion.
+/// The cause of a check of an accepted suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckCause {
     /// The delay of the settings has passed.

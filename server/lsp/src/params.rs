@@ -26,9 +26,9 @@ pub(crate) struct CompletionParams {
 /// The item selected in the editor's menu.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SelectedItem {
-    /// What accepting it would replace.
+    /// The range that accepting the item replaces.
     pub(crate) range: lsp::Range,
-    /// What it would put there.
+    /// The text that accepting the item inserts.
     pub(crate) text: String,
 }
 

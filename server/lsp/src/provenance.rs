@@ -1,9 +1,9 @@
-//! What made a suggestion: model, adapter, prompt format and skills.
+//! The origin of a suggestion: model, adapter, prompt format and skills.
 
 use housestyle_complete::Trace;
 use housestyle_complete::skills::SkillUse;
 
-/// What made a suggestion.
+/// The model, adapter, prompt format and skills that made a suggestion.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Provenance {
     /// Name of the model.

@@ -56,7 +56,7 @@ struct Request<'a> {
     usage: Usage,
     /// The size of the window that the model read, if it was asked.
     window_size: Option<WindowSize>,
-    /// What the skills did, where no suggestion is shown.
+    /// The effects of skills, where the answer has no suggestion.
     skills: Vec<SkillUse>,
     reused: bool,
     /// The suggestion shown there, where alternatives are wanted.
@@ -77,7 +77,7 @@ struct Seen {
     settings: Arc<Settings>,
 }
 
-/// What a request does next.
+/// The next step of a request.
 enum Step {
     /// It gets this answer.
     Answer(Resolution),

@@ -26,9 +26,9 @@ pub(crate) enum Resolution {
 pub(crate) struct Answer {
     /// Its identifier.
     pub(crate) id: String,
-    /// What it inserts: plain text.
+    /// The inserted text, without placeholders.
     pub(crate) text: String,
-    /// What it replaces, on one line.
+    /// The replaced range, on one line.
     pub(crate) range: lsp::Range,
     /// Whether it came from an earlier run of the model.
     pub(crate) reused: bool,

@@ -29,7 +29,7 @@ const CLOSED: usize = 64;
 /// How often a record says that somebody types.
 const TYPING: Duration = Duration::from_secs(1);
 
-/// What the client said that it can do.
+/// The client's capabilities, from `initialize`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Client {
     /// It has inline completion, so plain completion need not stand in for it.
@@ -51,7 +51,7 @@ pub(crate) struct Client {
 pub(crate) struct Session {
     /// Unit of the columns in positions.
     pub(crate) encoding: Encoding,
-    /// What the client can do.
+    /// The client's capabilities.
     pub(crate) client: Client,
     /// URIs of the workspace's folders.
     pub(crate) folders: Vec<String>,

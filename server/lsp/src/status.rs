@@ -1,4 +1,4 @@
-//! What the server is doing: sent to the editor whenever it changes.
+//! The server's status, which the editor gets at each change.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

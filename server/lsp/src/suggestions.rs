@@ -31,7 +31,7 @@ pub(crate) struct Origin {
     pub(crate) id: String,
     /// The document.
     pub(crate) uri: String,
-    /// What it inserts, with the document's line breaks.
+    /// The inserted text, with the document's line breaks.
     pub(crate) text: String,
     /// The document at that time.
     pub(crate) snapshot: Snapshot,
@@ -73,11 +73,11 @@ fn bytes_of(text: &str, units: usize) -> usize {
 /// A suggestion as it stands on the screen.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
-    /// What it inserts, with the document's line breaks.
+    /// The inserted text, with the document's line breaks.
     pub(crate) text: String,
     /// Bytes right of the cursor that it replaces: closers which the editor had put there.
     pub(crate) swallowed: usize,
-    /// What it is the rest of, or the suggestion itself.
+    /// The suggestion of which this is the rest, or the suggestion itself.
     pub(crate) origin: Arc<Origin>,
     /// Bytes of the origin that stood in the document before.
     pub(crate) offset: usize,
@@ -95,7 +95,7 @@ pub(crate) struct Alternative {
     pub(crate) shown: Shown,
     /// The suggestion of the pipeline.
     pub(crate) suggestion: Suggestion,
-    /// What made it.
+    /// The model, adapter, prompt format and skills that made the suggestion.
     pub(crate) provenance: Provenance,
     /// The record of its offer, which the sink gets once it is accepted or typed.
     pub(crate) offer: Option<Box<OfferRecord>>,

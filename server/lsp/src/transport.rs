@@ -48,7 +48,7 @@ pub enum Ending {
     Closed,
 }
 
-/// What the loop wakes up for.
+/// An event that wakes the loop.
 enum Event {
     Message(Message),
     InputClosed,

@@ -66,7 +66,7 @@ struct State {
     closed: bool,
 }
 
-/// What the thread does next.
+/// The thread's next work.
 enum Work {
     Task(Task),
     Prefill(PrefillJob, Cancel),
@@ -92,7 +92,7 @@ pub(crate) struct Worker(Arc<Shared>);
 
 /// The ways by which the thread reports to the editor.
 pub(crate) struct Reports {
-    /// What the server is doing.
+    /// The server's status.
     pub(crate) status: Arc<Status>,
     /// How far loading has come.
     pub(crate) progress: Arc<Progress>,

@@ -1,10 +1,10 @@
-//! What can go wrong with the network.
+//! Errors of the network.
 
 use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::models::PullError;
 
-/// What can go wrong with the network.
+/// An error of the network.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A forge.

@@ -56,7 +56,7 @@ pub struct Client {
     answers: HashMap<String, VecDeque<Received>>,
     answered: HashSet<String>,
     notifications: Vec<Received>,
-    /// What is answered to `workspace/configuration`.
+    /// The client's answer to `workspace/configuration`.
     pub configuration: Value,
     /// Methods of the requests that the server made of us, in order.
     pub asked: Vec<String>,

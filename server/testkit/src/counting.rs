@@ -13,7 +13,7 @@ use housestyle_complete::generator::{
 /// The most sequences in its cache.
 const SEQUENCES: usize = 4;
 
-/// What one call cost.
+/// The cost of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Tokens in the prompt.

@@ -8,7 +8,7 @@ pub struct Change {
     /// Start and end in the document before this change (but after the changes reported before it); either order
     /// is accepted. `None` means the whole document.
     pub range: Option<(Position, Position)>,
-    /// What stands there afterwards.
+    /// The text after the change.
     pub text: String,
 }
 

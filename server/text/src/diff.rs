@@ -11,7 +11,7 @@ use crate::{Offset, Snapshot};
 pub struct Replacement {
     /// The range that was replaced, in the older snapshot; empty for an insertion.
     pub range: Range<Offset>,
-    /// What stands there in the newer snapshot; empty for a deletion.
+    /// The text of the newer snapshot in that place; empty for a deletion.
     pub text: String,
 }
 

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 /// The settings of the files, and the warnings about them.
 #[derive(Debug)]
 pub struct Configuration {
-    /// What the files set, merged.
+    /// The merged settings of all files.
     pub source: SettingsSource,
     /// The files that are there.
     pub files: Vec<PathBuf>,
@@ -24,7 +24,7 @@ pub struct Configuration {
     pub broken: Vec<BrokenFile>,
     /// Single settings that were left out.
     pub warnings: Vec<String>,
-    /// What the team's gate asks of a candidate.
+    /// The bounds of the team's gate.
     pub gate: Bounds,
     /// Which forges run at which hosts, as the user's own file says: where a token goes is not a repository's to say.
     pub forges: Hosts,
@@ -78,7 +78,7 @@ impl Configuration {
         self.files.push(path.to_path_buf());
         match parse(&text) {
             Ok(parsed) => {
-                // What a candidate must do is the team's to say.
+                // Only the team sets the bounds of the gate.
                 self.gate = parsed.gate.unwrap_or(self.gate);
                 self.forges = parsed.forges;
                 let warnings = parsed.warnings.iter();
@@ -93,7 +93,7 @@ impl Configuration {
     }
 }
 
-/// What a file says.
+/// The content of a file.
 #[derive(Debug)]
 struct Parsed {
     source: SettingsSource,

@@ -1,4 +1,4 @@
-//! What can go wrong with a workspace and its state.
+//! Errors of a workspace and its state.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::phrases::PhrasesError;
 use crate::skills::exceptions::ExceptionsError;
 use crate::skills::store::SkillsError;
 
-/// What can go wrong with a workspace and its state.
+/// An error of a workspace or its state.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A configuration file is broken: what the team forbids would be allowed silently.

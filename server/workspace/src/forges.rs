@@ -28,7 +28,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What the user's own file says of a host: `[forge."git.example.com"]`.
+/// A host of the user's own file: `[forge."git.example.com"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForgeHost {

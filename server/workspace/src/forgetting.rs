@@ -61,7 +61,7 @@ pub enum ForgetError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The journal cannot be read.
@@ -69,7 +69,7 @@ pub enum ForgetError {
     Journal(#[from] JournalError),
 }
 
-/// What became of the phrase caches of a workspace.
+/// The effect of forgetting on the phrase caches of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Purged {
     /// How many texts were taken out.

@@ -7,7 +7,7 @@ use housestyle_text::secrets;
 
 use crate::workspace::Workspace;
 
-/// What one accepted suggestion teaches.
+/// An accepted suggestion as a case to learn from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JournalCase {
     /// The hole, and its text at the later check.

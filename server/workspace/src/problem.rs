@@ -1,4 +1,4 @@
-//! What is wrong with the content of a file of ours.
+//! Problems of the content of a file of ours.
 
 use serde_json::error::Category;
 

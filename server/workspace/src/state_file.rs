@@ -17,11 +17,11 @@ pub enum StateError {
     /// A file operation failed.
     #[error("{operation} {}: {source}", path.display())]
     File {
-        /// What was tried.
+        /// The failed operation.
         operation: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The file is none of ours, or damaged.
@@ -63,7 +63,7 @@ impl StateError {
     }
 }
 
-/// What a kind of file has in common.
+/// The properties of a kind of file.
 #[derive(Debug)]
 pub(crate) struct Format {
     /// The version that is read and written, in the field `version`. A file of another version is not ours to change.

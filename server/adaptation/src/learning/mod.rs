@@ -1,4 +1,4 @@
-//! What `housestyle learn` reads and computes: texts and edits of git, the journal or a file, and the phrase cache.
+//! The input and the phrase cache of `housestyle learn`: texts and edits of git, the journal or a file of cases.
 
 mod journal;
 mod phrases;
@@ -18,7 +18,7 @@ pub use phrases::{PhraseCacheReport, make};
 pub use texts::{Text, Texts};
 pub use weights::{fit, of_history};
 
-/// What is learned from.
+/// The source of texts and edits to learn from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The files of the repository, and what its last commits wrote.

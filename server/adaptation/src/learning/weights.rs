@@ -48,7 +48,7 @@ pub fn fit(
                 None
             }
         },
-        // What was taken lately is too little and too uneven to be fitted to.
+        // Accepted suggestions are too few and too uneven to fit weights to.
         Source::Journal => None,
         Source::Cases(_) => of_cases(cases, local),
     };

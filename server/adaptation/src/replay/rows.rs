@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use housestyle_complete::eval::CaseResult;
 use serde::{Deserialize, Serialize};
 
-/// What one case gave on one arm.
+/// The result of one case on one arm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The arm's identity.
@@ -17,7 +17,7 @@ pub struct Row {
     pub name: String,
     /// When the case was written.
     pub time: f64,
-    /// What was suggested, if anything.
+    /// The suggestion, if there was one.
     pub text: Option<String>,
     /// The whole middle was right.
     pub exact: bool,

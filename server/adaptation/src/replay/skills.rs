@@ -20,7 +20,7 @@ use crate::error::Error;
 const EVERY: usize = 25;
 /// Skills at most, as `skill mine` proposes them.
 const MOST: usize = 20;
-/// What is mined and how: another one gives other results.
+/// Version of the mining in a replay: another version gives other results.
 const FORM: &str = "1";
 
 /// The team's skills as they would have been proposed up to then.

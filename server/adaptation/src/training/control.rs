@@ -1,4 +1,4 @@
-//! What the foreign control learns from: another repository's edits.
+//! The edits of another repository, on which the foreign control trains.
 
 use std::io::{Cursor, Read};
 

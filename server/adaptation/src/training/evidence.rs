@@ -1,4 +1,4 @@
-//! What the gate judges: every arm on later edits, on the core suite, on planted secrets and insecure continuations.
+//! The measurements for the gate: every arm on later edits, the core suite, planted secrets and insecure continuations.
 
 use std::time::{Duration, Instant};
 

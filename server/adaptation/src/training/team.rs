@@ -54,9 +54,9 @@ pub struct TrainingRequest {
     pub end: Instant,
     /// Exactly so many of the latest edits, whatever time that takes.
     pub edits: Option<usize>,
-    /// What the foreign control learns from; empty for none.
+    /// The cases on which the foreign control trains; empty for no control.
     pub control: Vec<Case>,
-    /// What the gate asks.
+    /// The gate's bounds.
     pub bounds: Bounds,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct AdapterArgs {
     pub(crate) action: AdapterAction,
 }
 
-/// What to do with adapters.
+/// The actions of `adapter`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdapterAction {
     /// List the versions, newest first

@@ -27,7 +27,7 @@ pub(crate) struct MemoryArgs {
     pub(crate) action: MemoryAction,
 }
 
-/// What to do with notes.
+/// The actions of `memory`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MemoryAction {
     /// Add a note, or renew a note of the same text and scope

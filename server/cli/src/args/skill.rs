@@ -35,7 +35,7 @@ pub(crate) struct SkillArgs {
     pub(crate) action: SkillAction,
 }
 
-/// What to do with skills.
+/// The actions of `skill`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SkillAction {
     /// Find rules in the team's edits, and store the best as candidates

@@ -25,7 +25,7 @@ use crate::progress::Bar;
 /// How many places are shown.
 const PLACES: usize = 3;
 
-/// What the model made of a place.
+/// The model's answer at a place.
 struct Prediction {
     hole: Hole,
     trace: Trace,

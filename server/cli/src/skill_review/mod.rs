@@ -23,7 +23,7 @@ const TOKEN: usize = 4;
 /// The files of a folder: paths relative to it, and contents; or why they are not read.
 pub(crate) type Files = Result<Vec<(String, Vec<u8>)>, FolderError>;
 
-/// What happens to a skill.
+/// The change of a skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Change {
@@ -49,14 +49,14 @@ impl Change {
     }
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Check {
-    /// What was checked.
+    /// The check's name.
     pub(crate) name: &'static str,
     /// Whether the check passed; `None` where it could not be made, which fails no review.
     pub(crate) passed: Option<bool>,
-    /// What was found.
+    /// The finding, in a sentence.
     pub(crate) finding: String,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Review {
     pub(crate) name: String,
     /// Its folder, relative to the root.
     pub(crate) folder: String,
-    /// What happens to it.
+    /// The change of the skill.
     pub(crate) change: Change,
     /// Its description.
     pub(crate) description: Option<String>,
@@ -77,7 +77,7 @@ pub(crate) struct Review {
     pub(crate) passed: bool,
     /// The checks.
     pub(crate) checks: Vec<Check>,
-    /// What lint found.
+    /// The findings of the lint.
     pub(crate) findings: Vec<Finding>,
     /// How the team's edits follow its rule.
     pub(crate) followed: Option<Followed>,
@@ -87,12 +87,12 @@ pub(crate) struct Review {
     pub(crate) evidence: Option<String>,
 }
 
-/// What a pull request does to skills.
+/// The changes of skills in a pull request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Report {
-    /// What it is compared with.
+    /// The revision to compare with.
     pub(crate) base: String,
-    /// What is compared.
+    /// The reviewed revision.
     pub(crate) head: String,
     /// Whether no check failed.
     pub(crate) passed: bool,

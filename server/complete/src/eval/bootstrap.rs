@@ -18,9 +18,9 @@ const SEED: u64 = 0x005E_ED0F_4805;
 /// cases the bottom is 1; for nats a token it is the case's tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fraction {
-    /// What is summed above the line.
+    /// The case's part of the numerator.
     pub top: f64,
-    /// What is summed below the line.
+    /// The case's part of the denominator.
     pub bottom: f64,
 }
 

@@ -34,7 +34,7 @@ pub struct Case {
 pub struct CaseError {
     /// Line number, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem.
     pub source: serde_json::Error,
 }
 

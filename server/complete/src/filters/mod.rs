@@ -29,7 +29,7 @@ use crate::reason::Reason;
 use crate::stop::Ended;
 use crate::trace::Step;
 
-/// What a filter may look at besides the text.
+/// The facts that a filter may use besides the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The text around the cursor.

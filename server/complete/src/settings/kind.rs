@@ -26,7 +26,7 @@ pub enum ProseMode {
     Off,
 }
 
-/// What the journal on this machine stores.
+/// The events and texts that the journal on this machine stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JournalMode {
     /// Suggestions, their outcomes, and the text around accepted ones.

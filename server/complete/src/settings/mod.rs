@@ -46,7 +46,7 @@ pub enum SettingScope {
 pub struct Field {
     /// Name in JSON and TOML; a dot parts a group from its member.
     pub name: &'static str,
-    /// What it means, for people; lines as in the declaration.
+    /// The meaning, for people; lines as in the declaration.
     pub doc: &'static str,
     /// Kind of value, for people.
     pub kind: &'static str,

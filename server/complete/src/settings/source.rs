@@ -12,7 +12,7 @@ use super::{FIELDS, Field, MergeRule, SettingScope};
 pub struct Warning {
     /// Where: `languages.rust.maxLines`.
     pub path: String,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 

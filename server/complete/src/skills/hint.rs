@@ -19,11 +19,11 @@ pub struct Hint {
     pub skill: String,
     /// The digest of its content.
     pub digest: String,
-    /// What the skill says.
+    /// The skill's description.
     pub message: String,
     /// Where, in bytes of the text.
     pub range: Range<usize>,
-    /// What would follow it, in place of the range, where that is certain.
+    /// A replacement of the range that keeps to the skill; `None` where none is certain.
     pub fix: Option<String>,
 }
 

@@ -36,7 +36,7 @@ pub struct ServedSkill {
     pub name: String,
     /// The digest of its content.
     pub digest: String,
-    /// What it says, in a sentence.
+    /// The skill's description, in a sentence.
     pub description: String,
     /// How it takes part, before the settings apply.
     pub mode: Mode,

@@ -11,7 +11,7 @@ pub struct SkillUse {
     pub name: String,
     /// The digest of its content.
     pub digest: String,
-    /// What the skill did.
+    /// The skill's effect.
     #[serde(rename = "did")]
     pub action: SkillAction,
     /// Whether the skill is in the shadow, so that it only would have done this.
@@ -19,7 +19,7 @@ pub struct SkillUse {
     pub shadow: bool,
 }
 
-/// What a skill can do in a completion.
+/// An effect of a skill on a completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkillAction {

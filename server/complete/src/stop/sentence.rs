@@ -39,7 +39,7 @@ fn cell(cursor: &CursorContext, line: &str, more: bool) -> Option<Cut> {
     }
 }
 
-/// What closes a comment or docstring is the last that belongs to it.
+/// Returns the cut behind the marker that closes a comment or docstring.
 fn comment(cursor: &CursorContext, line: &str) -> Option<Cut> {
     let closers: &[&str] = match cursor.scope {
         Scope::Docstring => &["\"\"\"", "'''", "*/"],

@@ -1,4 +1,4 @@
-//! What holds for any document, any model and any settings.
+//! Properties that hold for any document, any model and any settings.
 
 use housestyle_text::{Language, Offset, Snapshot};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! What all tests of this crate share, and tests of the whole pipeline.
+//! Helpers of all tests of this crate, and tests of the whole pipeline.
 
 mod ideal;
 mod invariants;

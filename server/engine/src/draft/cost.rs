@@ -1,4 +1,4 @@
-//! What passes of several tokens cost on this machine, and whether drafting has paid.
+//! Costs of passes of several tokens on this machine, and the gain or loss of drafting.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::MOST_DRAFTED;
 const RECENT: usize = 9;
 /// Passes of as many tokens that must have been measured before their median is trusted alone.
 const ENOUGH: usize = 3;
-/// What each further token of a pass is taken to cost, in passes of one token, before it is measured.
+/// Assumed cost of each further token of a pass before measurements, in passes of one token.
 const SLOPE: f64 = 0.25;
 /// How many measured passes that counts as.
 const SLOPE_WEIGHT: usize = 3;

@@ -1,4 +1,4 @@
-//! What can be done about a hint: follow the skill here, follow it in the whole file, or say that it does not hold here.
+//! The actions for a hint: follow the skill here, follow it in the whole file, or except this line.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What a request tells the recorder: what it offers, what that replaces, and how it ended.
+//! The records of a request: the offered suggestion, the replaced suggestion, and the outcome.
 
 use std::time::Duration;
 

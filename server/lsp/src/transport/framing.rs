@@ -11,7 +11,7 @@ const MAX_HEADER: usize = 16 * 1024;
 
 const LENGTH: &[u8] = b"content-length:";
 
-/// What was found in the stream.
+/// A piece of the stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
     /// A whole body, whatever it holds.

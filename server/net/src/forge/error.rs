@@ -76,7 +76,7 @@ pub enum ForgeError {
         host: String,
         /// Where the token came from.
         source_of_token: String,
-        /// What the forge said.
+        /// The forge's message.
         message: String,
     },
     /// The token may not do that.
@@ -88,7 +88,7 @@ pub enum ForgeError {
         host: String,
         /// Where the token came from.
         source_of_token: String,
-        /// What the forge said.
+        /// The forge's message.
         message: String,
     },
     /// There is nothing, or the token does not see it.
@@ -98,7 +98,7 @@ pub enum ForgeError {
         host: String,
         /// Where the token came from.
         source_of_token: String,
-        /// What was asked for.
+        /// The requested object.
         what: String,
     },
     /// The repository was renamed.
@@ -106,17 +106,17 @@ pub enum ForgeError {
     Moved {
         /// The host.
         host: String,
-        /// What was asked for.
+        /// The requested object.
         what: String,
     },
-    /// It refuses what was sent.
+    /// The forge refuses the request.
     #[error("{host} refuses the pull request ({status}): {message}")]
     Refused {
         /// The host.
         host: String,
         /// The HTTP status.
         status: u16,
-        /// What the forge said.
+        /// The forge's message.
         message: String,
     },
     /// It answers something else.
@@ -126,7 +126,7 @@ pub enum ForgeError {
         host: String,
         /// The HTTP status.
         status: u16,
-        /// What the forge said.
+        /// The forge's message.
         message: String,
     },
     /// People closed the pull request without merging it.

@@ -23,7 +23,7 @@ const MARKS: [&str; 2] = ["<!-- housestyle: begin -->", "<!-- housestyle: end --
 /// Most bytes of a text: GitHub takes 65,536 characters.
 const MOST_BODY: usize = 60_000;
 
-/// What became of a pull request that was asked for.
+/// The outcome of a request to open a pull request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenOutcome {
     /// The pull request was opened.

@@ -22,7 +22,7 @@ pub enum PullError {
         /// Where the file belongs.
         path: PathBuf,
     },
-    /// What came is not what was promised.
+    /// The downloaded file has another digest than the catalogue's.
     #[error(
         "model {name}: what came from {from} has sha256 {found}, but {expected} was promised; \
         it was removed. Try again; if it happens again, do not trust that source"

@@ -17,7 +17,7 @@ use crate::http::agent;
 /// So often in a row a connection may break without having brought a byte.
 const MOST_EMPTY_ATTEMPTS: usize = 3;
 
-/// What the hub says about a file.
+/// The hub's description of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Published {
     /// SHA-256 of the content.

@@ -27,7 +27,7 @@ pub struct Pull<'a> {
     pub pythons: Vec<&'a str>,
 }
 
-/// What a pull did.
+/// The result of a pull.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pulled {
     /// What is known of the file.

@@ -1,4 +1,4 @@
-//! What is not prose in a prose language: blocks of code, and lines of comment.
+//! The parts of a prose language that are no prose: blocks of code, and lines of comment.
 
 use crate::{Offset, Snapshot};
 

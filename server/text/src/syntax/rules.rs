@@ -12,11 +12,11 @@ pub(super) struct Quote {
     pub(super) multiline: bool,
     /// Whether a backslash takes the next character with it.
     pub(super) escape: bool,
-    /// What begins code inside of it, and the pair of brackets that bound this code.
+    /// The start of code inside the string, and the pair of brackets that bound this code.
     pub(super) hole: Option<(&'static str, u8, u8)>,
 }
 
-/// What ends a string or a comment.
+/// The end of a string or a comment.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Close {
     /// This text.
@@ -27,7 +27,7 @@ pub(super) enum Close {
     Long(usize),
 }
 
-/// What else a language has that needs a rule of its own.
+/// A part of a language's syntax that needs a rule of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Special {
     None,

@@ -1,4 +1,4 @@
-//! What can be wrong with the adapters of a workspace, and what to do about it.
+//! Errors of a workspace's adapters, each with its remedy.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ pub enum StoreError {
     /// A file operation failed.
     #[error("{operation} {}: {source}", path.display())]
     File {
-        /// What was tried.
+        /// The failed operation.
         operation: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// Another process changes the same store.
@@ -36,7 +36,7 @@ pub enum StoreError {
         path: PathBuf,
         /// The line of the file, from 1.
         line: usize,
-        /// What is wrong.
+        /// The problem.
         problem: Problem,
     },
     /// An adapter's file is not the one it is named after.
@@ -101,11 +101,11 @@ pub enum StoreError {
     /// A manifest or report that belongs to something else.
     #[error("{what} does not belong to adapter {}: {problem}", short(id))]
     Foreign {
-        /// What it is.
+        /// The kind of file.
         what: &'static str,
         /// SHA-256 of the adapter.
         id: String,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
     /// The adapter itself is broken.
@@ -113,7 +113,7 @@ pub enum StoreError {
     Format {
         /// SHA-256 of the adapter.
         id: String,
-        /// What is wrong.
+        /// The problem.
         source: FormatError,
     },
 }

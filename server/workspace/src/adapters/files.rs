@@ -14,7 +14,7 @@ use crate::atomic;
 pub(super) const WEIGHTS: &str = "adapter_model.safetensors";
 /// The configuration that PEFT reads.
 const CONFIG: &str = "adapter_config.json";
-/// What it was trained on.
+/// The manifest of the training data.
 pub(super) const MANIFEST: &str = "manifest.json";
 /// The report of the gate.
 pub(super) const REPORT: &str = "report.json";

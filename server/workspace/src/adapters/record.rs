@@ -1,4 +1,4 @@
-//! What a team reviews of an adapter: a record that binds weights, manifest and report by their digests.
+//! The record that a team reviews: it binds an adapter's weights, manifest and report by their digests.
 
 use housestyle_train::format::{id_of, short};
 use serde::{Deserialize, Serialize};

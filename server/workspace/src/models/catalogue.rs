@@ -5,7 +5,7 @@
 pub struct Entry {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is, in a line.
+    /// The model's description, in a line.
     pub about: &'static str,
     /// SPDX identifier of its licence.
     pub licence: &'static str,

@@ -57,7 +57,7 @@ pub enum ModelError {
     Header {
         /// The model.
         name: String,
-        /// What is wrong.
+        /// The problem.
         source: EngineError,
     },
     /// The disk is full, or would be.
@@ -74,11 +74,11 @@ pub enum ModelError {
     /// A file operation failed.
     #[error("{operation} {}: {source}", path.display())]
     File {
-        /// What was tried.
+        /// The failed operation.
         operation: &'static str,
         /// With which file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }

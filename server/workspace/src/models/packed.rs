@@ -12,7 +12,7 @@ use super::{Model, Store, space};
 use crate::digest;
 use crate::home::Home;
 
-/// What follows the name of the model's file.
+/// The ending after the name of the model's file.
 pub(super) const SUFFIX: &str = ".packed";
 /// Most caches of models outside of the catalogue, the newest; nobody else removes them.
 const MOST: usize = 2;

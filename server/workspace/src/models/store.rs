@@ -14,7 +14,7 @@ use super::catalogue::Entry;
 use super::error::ModelError;
 use crate::atomic;
 
-/// What was known of a model file when it came.
+/// The facts about a model file at its download.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelRecord {
     /// The catalogue name.

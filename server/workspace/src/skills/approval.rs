@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use housestyle_review::is_signed;
 use serde::Serialize;
 
-/// What git says of a commit's signature.
+/// Git's verdict on a commit's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Signature {

@@ -94,9 +94,9 @@ pub struct Entry {
     pub reason: Option<String>,
     /// Its folder, relative to the root with `/`; none for a candidate.
     pub folder: Option<String>,
-    /// What git calls its approved content.
+    /// Git's id of the approved content.
     pub tree: Option<String>,
-    /// What it says, where that can be read.
+    /// The skill's content, where a file could be read.
     pub skill: Option<Skill>,
     /// Its files.
     pub files: Vec<(String, Vec<u8>)>,
@@ -106,11 +106,11 @@ pub struct Entry {
     pub merge: Option<Merged>,
     /// Branches that propose it.
     pub branches: Vec<String>,
-    /// What the lint says.
+    /// The findings of the lint.
     pub findings: Vec<Finding>,
-    /// What is counted of it.
+    /// The counts of the skill's effects.
     pub counters: Counters,
-    /// What the miner says of it, for programs; only of a candidate.
+    /// The miner's report, for programs; only of a candidate.
     pub report: Option<MinerReport>,
 }
 

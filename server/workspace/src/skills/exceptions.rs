@@ -36,7 +36,7 @@ pub enum ExceptionsError {
     Broken {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: Problem,
     },
     /// There is no room.

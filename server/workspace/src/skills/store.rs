@@ -135,7 +135,7 @@ pub struct Effect {
     pub places: u64,
 }
 
-/// What is counted of a skill.
+/// The counts of a skill's effects.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counters {
     /// When the skill was loaded here first, in seconds since 1970.
@@ -161,7 +161,7 @@ pub struct Counters {
     pub digest: Option<String>,
 }
 
-/// What happened with a skill while completing.
+/// An effect of a skill on a completion.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Use {
     /// The skill.
@@ -184,10 +184,10 @@ pub struct SkillRecords {
     /// Candidates that nobody wanted.
     #[serde(default)]
     pub rejected: BTreeMap<String, Rejected>,
-    /// What the user switched, only to something stricter than the team's.
+    /// The user's modes, each stricter than the team's.
     #[serde(default)]
     pub modes: BTreeMap<String, Mode>,
-    /// What is counted.
+    /// The counts of each skill.
     #[serde(default)]
     pub counters: BTreeMap<String, Counters>,
 }
@@ -209,7 +209,7 @@ struct Candidates {
     candidates: Vec<StoredCandidate>,
 }
 
-/// What is noted of the skills of one workspace.
+/// The files about the skills of one workspace.
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,

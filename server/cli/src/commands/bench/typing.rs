@@ -12,13 +12,13 @@ use serde::Serialize;
 use super::{DOCUMENT, ms, percentile};
 use crate::failure::Failure;
 
-/// What the session is, for people.
+/// The session's description for people.
 pub(super) const SESSION: &str = "30 keys, 16 tokens each";
 /// Tokens of each suggestion.
 const SUGGESTION_TOKENS: usize = 16;
 /// Where the typing begins: in the middle of a function of [`DOCUMENT`].
 const TYPED_AFTER: &str = "        let mut bytes = serde_json::to_vec(line)?;\n";
-/// What is typed there, a key at a time, after the indentation.
+/// The typed text, a key at a time, after the indentation.
 const TYPED: &str = "let written = bytes.len() + 1;";
 const INDENTATION: &str = "        ";
 

@@ -36,7 +36,7 @@ pub(super) struct SkillSuggestion {
     clone: PathBuf,
     /// The branch in it.
     branch: String,
-    /// What `git log --stat` says of it.
+    /// The commit in the words of `git log --stat`.
     log: String,
     /// The text of the skill.
     text: String,

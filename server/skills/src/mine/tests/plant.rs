@@ -13,7 +13,7 @@ pub(super) struct Planted {
     pub(super) is: fn(&RuleFile) -> bool,
 }
 
-/// What one author writes against everybody's interest.
+/// The text of one author who works against everybody's interest.
 #[derive(Debug, Clone)]
 pub(super) struct Poison {
     pub(super) path: &'static str,

@@ -1,4 +1,4 @@
-//! What the repository promises of its own shape: forbidden arrows, pure crates, pages that tell the truth.
+//! The repository's promises about its own shape: forbidden arrows, pure crates, pages that name existing files.
 //!
 //! `server/ARCHITECTURE.md` says why. Each check is a function from text to complaints, tested on made-up text,
 //! and then run on what is here.

@@ -1,5 +1,6 @@
-//! A team's skills in a real repository: the prompt holds them, text that breaks one is repaired, the editor shows where a
-//! document does not follow one, with the fixes; a skill that is merged or switched takes part without a restart.
+//! A team's skills in a real repository: the prompt holds them, the server repairs text that breaks a skill, the
+//! editor shows hints with fixes where a document breaks a skill, and a merged or switched skill takes effect without
+//! a restart.
 
 use std::path::Path;
 use std::process::Command;

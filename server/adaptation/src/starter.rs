@@ -1,7 +1,7 @@
-//! The starter adapter: a general one for the default model, which fills holes badly without it.
+//! The starter adapter, for the default model, which fills holes badly without it.
 //!
-//! It was trained by `housestyle starter` on the packages that its manifest lists; `assets/starter/README.md` says
-//! how, and what it is worth.
+//! `housestyle starter` trained this adapter on the packages that its manifest lists; `assets/starter/README.md` has
+//! the recipe and the figures.
 
 use housestyle_engine::{AdapterWeights, Config};
 use housestyle_train::format::{FormatError, id_of, read};
@@ -18,7 +18,7 @@ pub(crate) fn id() -> String {
     id_of(WEIGHTS)
 }
 
-/// Returns the starter adapter of a model; `None` where there is none for it.
+/// Returns the starter adapter of a model; `None` for other models than the default.
 ///
 /// # Errors
 /// When the program's own copy is damaged.

@@ -1,4 +1,4 @@
-//! Skills: what is approved, what is not used and why, what is refused.
+//! Skills: approval, the reasons for not using a skill, and refusals.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,9 +1,9 @@
 //! Repairs the model's text where it breaks one of the team's skills, or else cuts or drops it.
 //!
-//! Rules read the suggestion in its place in the document, with the text before and after it. A fix is taken where it
-//! changes the suggestion alone: text that was typed on the line, and text behind the cursor, stays. Where there is no
-//! such fix the suggestion ends with the line before; where it has no line before, it is dropped. A match that begins
-//! above the cursor's line is not the model's doing and stays.
+//! Rules read the suggestion in its place in the document, with the text before and after it. A fix applies where it
+//! changes the suggestion alone, and neither the typed text on the line nor the text behind the cursor. Where there
+//! is no such fix, the suggestion ends with the line before the match; where there is no such line, the suggestion is
+//! dropped. A match that begins above the cursor's line is not the model's text and stays.
 
 mod around;
 

@@ -1,14 +1,15 @@
-//! Which window a prompt holds: the whole one, or a smaller one where the model could not read the whole one in time.
+//! The size of a prompt's window: the whole window, or a quarter where the model cannot read the whole window in
+//! time.
 //!
-//! The whole window is what quality is measured with. Where the model has not yet read it, as in a document that was
-//! just opened, reading it may take longer than anybody waits. The rule:
+//! Measurements of quality use the whole window. Where the model has not read it yet, as in a newly opened document,
+//! reading it may take longer than anybody waits. The rule:
 //!
 //! > When reading the whole window would take more than half of `timeBudgetMs`, and a window of a quarter of its
 //! > tokens less than half of that time, the quarter is read.
 //!
-//! The other half of the budget is for writing. The time is the generator's estimate, so a generator without one
-//! reads the whole window always, and so does a job without a time budget. So it is too where `idleWork` is off, as
-//! nothing would ever read the rest.
+//! The other half of the budget is for writing. The generator estimates the time. A generator without an estimate
+//! always reads the whole window, and so does a job without a time budget, or with `idleWork` off, where nothing
+//! would ever read the rest.
 
 use std::ops::Range;
 

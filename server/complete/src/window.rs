@@ -1,14 +1,14 @@
-//! Which part of the document the model sees.
+//! The part of the document that the model reads.
 //!
 //! A window has three parts: the text *above*, the *head* (the cursor's line up to the cursor) and the text *below*
-//! (from the cursor on). Above and below do not change while one types on a line, so that the model's cache of them
-//! holds; only the head does. For the same reason the window's start does not slide: it is the first line that
-//! begins at or after a multiple of [`step`](Budget::step) bytes from the document's start, the earliest such line
-//! from which the text fits the budget. On a new line the start stays where it is until the budget is full, and then
-//! moves by a whole step.
+//! (from the cursor on). Above and below do not change while the user types on a line, so that the model's cache of
+//! them holds; only the head changes. For the same reason the window's start does not slide: it is the first line
+//! that begins at or after a multiple of [`step`](Budget::step) bytes from the document's start, the earliest such
+//! line from which the text fits the budget. On a new line the start stays where it is until the budget is full, and
+//! then moves by a whole step.
 //!
-//! Work is bounded by the budget, not by the document: text is cut by bytes before tokens are counted. A line that
-//! is longer than a step is cut inside, at a multiple of the step.
+//! The budget bounds the work, not the document: the window cuts text by bytes before anything counts tokens. It cuts
+//! a line that is longer than a step inside, at a multiple of the step.
 
 use std::ops::Range;
 

@@ -4,11 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Writes a file by way of `temporary`, a path in the same folder. `open` says how that is opened, `fill` writes the
-/// content; when the content is on the disk, the file is renamed to `path`.
+/// Writes a file by way of `temporary`, a path in the same folder. `open` opens the temporary file, `fill` writes the
+/// content; once the content is on the disk, a rename gives the file the name `path`.
 ///
 /// # Errors
-/// The error of the system or of `fill`. Then `path` is as it was, and what was written is removed.
+/// The error of the system or of `fill`. Then `path` is as it was, and the temporary file is removed.
 pub fn write(
     path: &Path,
     temporary: &Path,

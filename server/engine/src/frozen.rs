@@ -1,8 +1,8 @@
 //! The frozen weights of a model, for training adapters: products with them, and with their transposes.
 //!
-//! The forward product is the one of serving, with activations in eight bits where the weights are quantised:
-//! what is trained is what is served. The backward product takes the same weights in f32, so a gradient is
-//! that of the model with exact activations.
+//! Training uses serving's forward product, with activations in eight bits where the weights are quantised, so that
+//! the trained model is the served model. The backward product takes the same weights in f32, so a gradient is that
+//! of the model with exact activations.
 
 use crate::config::Config;
 use crate::engine::Engine;

@@ -22,11 +22,12 @@ impl Constraint {
         self.bytes.is_empty()
     }
 
-    /// Returns the tokens that agree with what is left: those that begin with it, and, of white space,
-    /// all but its last character, as vocabularies put one space in front of the next word.
+    /// Returns the tokens that agree with the text left to spell: tokens that begin with this text, and, where the
+    /// text is white space, all of it but the last character, as vocabularies put one space in front of the next
+    /// word.
     ///
-    /// Other beginnings of it are not allowed: they are likely at their own place only because another
-    /// text would follow, and lead to one that nobody writes.
+    /// Shorter beginnings of the text are not allowed: they are likely only because another text would follow, and
+    /// lead to a text that nobody writes.
     pub(crate) fn allowed(&self, tokenizer: &Tokenizer) -> Vec<u32> {
         let mut ids = tokenizer.starting_with(&self.bytes).to_vec();
         if let Some((last, rest)) = self.bytes.split_last()

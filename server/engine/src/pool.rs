@@ -1,9 +1,8 @@
-//! Threads that stay, for work that is divided hundreds of times a token.
+//! Long-lived threads, for the work of a token, which the engine divides a hundred times.
 //!
-//! One token of a small model takes ten milliseconds and is divided a hundred times, so a division may
-//! cost a microsecond, not ten: nothing is allocated, and between two pieces of work that follow each
-//! other closely the threads spin instead of sleeping. Tasks are claimed one by one, so a thread that the
-//! system has taken the processor from does not hold up the others for long.
+//! A token of a small model takes ten milliseconds, so a division may cost a microsecond, not ten: the pool allocates
+//! nothing, and between two close pieces of work the threads spin instead of sleeping. Threads claim tasks one by
+//! one, so a thread that lost its processor to another program does not hold up the others for long.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

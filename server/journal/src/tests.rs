@@ -1,4 +1,4 @@
-//! The journal through its boundary: what is written is read, what is changed is found, what is forgotten is gone.
+//! The journal through its boundary: it reads what it wrote, finds changes, and keeps nothing of forgotten text.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

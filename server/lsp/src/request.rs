@@ -1,7 +1,7 @@
 //! One completion request from its arrival to its answer.
 //!
-//! Both kinds of completion go this way. All state is read and changed under one lock that is never
-//! held over a wait; the answer is checked against the document as it is when the answer is given.
+//! Both kinds of completion go this way. One lock, never held over a wait, guards all reading and changing of state.
+//! Before the answer leaves, the request compares the document with the document of the request.
 
 mod place;
 mod records;

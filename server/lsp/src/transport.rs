@@ -1,10 +1,10 @@
 //! Messages in, messages out: the loop between standard input and the service.
 //!
-//! tower-lsp brings the service (routing, lifecycle, cancellation) and a loop of its own, which we
-//! replace for three reasons: its framing ends the session at the first malformed message; it holds
-//! back all input, cancellations too, once a fixed number of requests is in flight; and it leaves
-//! open when a handler first runs. Here every handler runs up to its first wait before the next
-//! message is looked at, so a change of state made there is made in the order of the messages.
+//! tower-lsp brings the service (routing, lifecycle, cancellation) and a loop of its own, which we replace for three
+//! reasons: its framing ends the session at the first malformed message; it holds back all input, cancellations too,
+//! once a fixed number of requests is in flight; and it leaves open when a handler first runs. Here every handler
+//! runs up to its first wait before the loop reads the next message, so handlers change the state in the order of the
+//! messages.
 
 mod framing;
 mod message;

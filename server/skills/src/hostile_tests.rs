@@ -28,7 +28,7 @@ fn files(content: &[u8]) -> Vec<(String, Vec<u8>)> {
     vec![("SKILL.md".to_owned(), content.to_vec())]
 }
 
-/// Compares what was found with what is expected; nothing where it is as it should be.
+/// Compares the verdict with the expected verdict; returns nothing where they agree.
 fn compare(content: &[u8], expect: &str) -> Option<String> {
     let files = files(content);
     let findings = lint("case", &files);

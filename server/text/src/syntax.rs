@@ -1,10 +1,10 @@
 //! The scope of a place: code, comment, docstring, string or prose.
 //!
-//! Whether a place is inside a comment or a string depends on the text before it alone, so a scanner that reads
-//! from the start finds it ([`scan`]), also in the middle of typing, when nothing is closed yet. What a scanner
-//! cannot know (a regular expression from a division, the text of JSX from code) a parser does ([`tree`]): where a
-//! language has a grammar and the document is not too large, the tree answers for all that it understood, and the
-//! scanner goes on from the first place before the cursor that it did not.
+//! Whether a place is inside a comment or a string depends on the text before it alone, so a scanner that reads from
+//! the start decides it ([`scan`]), also in the middle of typing, when nothing is closed yet. A scanner cannot tell a
+//! regular expression from a division, or the text of JSX from code; a parser can ([`tree`]). Where a language has a
+//! grammar and the document is not too large, the tree answers for the text that the parser understood, and the
+//! scanner goes on from the first place before the cursor that the parser did not understand.
 
 mod docstring;
 mod fence;
@@ -36,15 +36,16 @@ pub enum Scope {
     Prose,
 }
 
-/// Up to this many bytes (some 2,000 lines) a document is parsed as a whole; beyond, it is only scanned. A parse of so
-/// much takes 5 to 25 ms, which is what a keystroke can spare.
+/// Up to this many bytes (some 2,000 lines) the parser reads a document as a whole; a larger document only the
+/// scanner reads. A parse of this size takes 5 to 25 ms, which a keystroke can spare.
 pub const PARSED_BYTES: usize = 64 * 1024;
 
-/// At most this many bytes before the cursor are scanned, from a line's start if there is one. A scan of so much
-/// takes a few milliseconds. What began before is not seen: the window is taken to begin in code.
+/// The scanner reads at most this many bytes before the cursor, from a line's start if there is one. That takes a few
+/// milliseconds. A comment or string that began before is not seen: the scanner assumes that its window begins in
+/// code.
 pub const SCANNED_BYTES: usize = 1024 * 1024;
 
-/// Returns the kind of text at `offset`, that is, of what would be typed there.
+/// Returns the kind of text that the user would type at `offset`.
 ///
 /// At a boundary the text before decides: after `//`, at the end of a comment's line and after an opening quote one
 /// is inside; after a closing quote or `*/` one is not. In a prose language code blocks are [`Scope::Code`] (see

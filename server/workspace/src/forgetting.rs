@@ -50,7 +50,7 @@ impl DeletedEntries {
     }
 }
 
-/// Why a phrase cache may still hold what is forgotten.
+/// Why a phrase cache may still hold forgotten text.
 #[derive(Debug, thiserror::Error)]
 pub enum ForgetError {
     /// A file cannot be read, written or removed.
@@ -78,8 +78,8 @@ pub struct Purged {
     pub removed: Vec<PathBuf>,
 }
 
-/// Takes what is forgotten out of every phrase cache in the folder of a workspace's state. A server that uses one goes on
-/// with what is left.
+/// Removes forgotten texts from every phrase cache in a workspace's state folder. A running server goes on with the
+/// rest of its cache.
 ///
 /// # Errors
 /// When a file cannot be written.

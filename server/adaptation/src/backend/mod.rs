@@ -93,9 +93,9 @@ impl Backend {
         }
     }
 
-    /// Opens the generator as it serves: with the team's phrases, and with the workspace's active adapter applied to
-    /// the model, or the starter where there is none. What is learned or activated while it serves takes part as soon
-    /// as it is ready. What was learned and cannot be used is a warning, and the model serves without it.
+    /// Opens the generator for serving: with the team's phrases, and with the workspace's active adapter, or the
+    /// starter where no adapter is active. A part that is learned or activated later takes effect once it is
+    /// prepared. An unusable part is a warning, and the model serves without that part.
     ///
     /// # Errors
     /// As [`Backend::open`].
@@ -115,9 +115,10 @@ impl Backend {
     }
 }
 
-/// A generator in which the knowledge of a team can take part.
+/// A generator that can use a team's learned parts.
 ///
-/// A back end says in [`Generator::capabilities`] what it can do; what it cannot do keeps its default here.
+/// A back end lists its capabilities in [`Generator::capabilities`]; the methods for missing capabilities keep their
+/// defaults here.
 pub trait Adaptive: Generator {
     /// Makes an adapter the candidate, which arms `adapter` and `all` are measured with. It need not be approved.
     ///
@@ -201,8 +202,8 @@ pub fn use_active(setup: &Setup, generator: &mut dyn Adaptive) -> Result<(), Err
     }
 }
 
-/// Returns the adapter that is measured: the one that was named, else what `learn` made last in the workspace; none
-/// where no arm has one, or nothing was learned yet and it is not asked for.
+/// Returns the adapter to measure: the named adapter, else the last adapter that `learn` made in the workspace.
+/// Returns none where no arm needs an adapter, or where no arm asks for one by name and nothing is learned yet.
 ///
 /// # Errors
 /// When there is none of that name, or an arm asks for one.

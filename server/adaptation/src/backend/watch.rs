@@ -1,8 +1,8 @@
 //! Watches the active adapter and the phrase cache of the workspace while the server runs.
 //!
-//! A thread looks every second whether they changed, reads and checks a new one, and prepares it. The model's thread takes
-//! it between two requests, which costs next to nothing. An unusable one is a warning, given once, and the one in use
-//! stays.
+//! Every second a thread looks for changes; it reads a new part, checks it and prepares it. The model's thread takes
+//! the prepared part between two requests, which costs next to nothing. An unusable part is a warning, given once,
+//! and the current part stays in use.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -22,7 +22,7 @@ pub trait Component {
     /// Returns its name.
     fn name(&self) -> &'static str;
 
-    /// Returns a key that tells the component from others of its name; results are stored under it.
+    /// Returns a key that distinguishes the component from others of its name; results are stored under this key.
     fn identity(&self) -> String {
         self.name().to_owned()
     }
@@ -120,8 +120,8 @@ impl Arms {
         self.components.iter_mut().for_each(|component| component.learn(commit));
     }
 
-    /// Makes the model answer the next case as an arm does, and as no other: what it has evaluated for others is
-    /// forgotten, so that none waits less because another was asked before it.
+    /// Sets the model up for the next case of an arm. The model forgets its cache of other arms, so that no arm waits
+    /// less because another came before.
     ///
     /// Returns the memory for the prompt.
     ///

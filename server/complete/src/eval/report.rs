@@ -83,7 +83,7 @@ pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
 }
 
 impl Report {
-    /// Compares with one more arm all those that stand behind it. The first one is compared with already.
+    /// Compares all later arms with this arm too. The comparison with the first arm exists already.
     pub fn compare_with(&mut self, reference: &str, arms: &[(String, Vec<CaseResult>)]) {
         let Some(at) = arms.iter().position(|(name, _)| name == reference).filter(|at| *at > 0) else {
             return;

@@ -1,4 +1,4 @@
-//! Takes away indentation which the model repeats although it stands there already.
+//! Removes indentation that the model repeats although the line has it already.
 //!
 //! Nothing is ever "normalised": tabs stay tabs, and only the beginning of the first line is touched.
 //! On a line that is blank up to the cursor the text may begin

@@ -1,8 +1,8 @@
-//! Filters of the model's text: a list of small functions, each of which keeps, shortens or drops it.
+//! Filters of the model's text: a list of small functions, each of which keeps, shortens or drops the text.
 //!
-//! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order matters and is
-//! the order of [`ALL`]: first what is no text at all, then what is cut off, then what stands there already, then
-//! what is not worth showing.
+//! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order of
+//! [`ALL`] matters: filters against text that is none come first, then filters that cut, then filters against text
+//! that the document has already, then filters against text that is not worth showing.
 
 mod bare_closers;
 mod blank;
@@ -125,7 +125,7 @@ pub(crate) mod tests {
     use crate::settings::Settings;
     use crate::tests::cursor_context;
 
-    /// Checks one filter: a document with a cursor, the text it is given, and what it leaves (`✗code` for a drop).
+    /// Checks one filter: a document with a cursor, the filter's input, and its output (`✗code` for a drop).
     #[track_caller]
     pub(crate) fn check(
         judge: fn(&Context<'_>, &str) -> Verdict,

@@ -13,10 +13,10 @@
 //! }
 //! <FimMiddle>    return x
 //! ```
-//! All before the last line stays the same, byte for byte, while one types on a line; so a model that keeps its
-//! state evaluates only the last line. There is no path and no language name: both cost tokens at the very start,
-//! where a rename would spoil all that follows, and the text itself mostly tells the language. A later version may
-//! add them, measured against this one.
+//! Everything before the last line stays the same, byte for byte, while the user types on a line; so a model that
+//! keeps its state evaluates only the last line. There is no path and no language name: both cost tokens at the very
+//! start, where a rename would spoil all that follows, and the text itself mostly shows the language. A later version
+//! may add them, measured against this version.
 
 use crate::generator::{Marker, Prompt, PromptPart};
 use crate::window::Window;

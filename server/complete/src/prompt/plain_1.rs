@@ -11,7 +11,7 @@
 //! fn double(x: i32) -> i32 {
 //!     return x
 //! ```
-//! What follows the cursor is unknown to the model; the stop rules and filters, which know it, do the rest.
+//! The model does not know the text after the cursor; the stop rules and filters do, and prevent copies of it.
 
 use crate::generator::{Prompt, PromptPart};
 use crate::window::Window;

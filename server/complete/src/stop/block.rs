@@ -1,9 +1,9 @@
 //! Where a block of code ends.
 //!
-//! A block is what belongs to the line of the cursor: on an empty line, lines indented at least as far as the
-//! cursor; after an opening line, lines indented farther than it, and the line that closes it. It ends before the
-//! first line that does not belong, before a line which already stands below, at a blank line where the block is at
-//! its own outermost level, and after as many lines as allowed.
+//! A block is the code that belongs to the line of the cursor: on an empty line, lines indented at least as far as
+//! the cursor; after an opening line, lines indented farther than that line, and the line that closes the block. A
+//! block ends before the first line that does not belong to it, before a line that already stands below, at a blank
+//! line where the block is at its own outermost level, and after as many lines as allowed.
 
 use super::{Cut, Ended};
 use crate::cursor_context::CursorContext;

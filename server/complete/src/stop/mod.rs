@@ -1,7 +1,7 @@
 //! Where the model's text ends. Models run on after the hole is filled, often into a copy of what follows.
 //!
-//! [`cut`] is asked after every piece of text. What it decides on some text it also decides on any text that begins
-//! with it, so that the result does not depend on how the text came in pieces.
+//! The pipeline asks [`cut`] after every piece of text. A cut of some text is also the cut of any text that begins
+//! with it, so that the result does not depend on the pieces in which the text came.
 
 mod block;
 mod ended;
@@ -65,7 +65,7 @@ pub(crate) mod tests {
     use crate::settings::Settings;
     use crate::tests::cursor_context;
 
-    /// Checks what is left of a model's text; whatever the pieces it comes in, it must be the same.
+    /// Checks the cut of a model's text, which must be the same for all pieces in which the text comes.
     #[track_caller]
     pub(crate) fn check(path: &str, fixture: &str, model: &str, expect: &str, ended: Ended) {
         let cursor = cursor_context(path, fixture);

@@ -1,7 +1,7 @@
-//! An ideal model must come through unspoilt: stop rules and filters may not harm what is right.
+//! An ideal model's text must come through unharmed: stop rules and filters may not spoil a right answer.
 //!
-//! The model writes exactly what each case of `tests/evals` asks for, and then runs on into a copy of what follows,
-//! as models do. What is shown has to be what was asked for.
+//! The model writes exactly the answer of each case of `tests/evals`, and then runs on into a copy of the following
+//! text, as models do. The suggestion has to be the answer.
 
 #[allow(dead_code)]
 #[path = "../../../../tests/evals/format.rs"]

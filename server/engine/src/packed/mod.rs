@@ -1,13 +1,12 @@
 //! Weight matrices in the layout of the kernels.
 //!
-//! A GGUF file stores a matrix row by row. A kernel that multiplies 16 rows at once, one in each lane,
-//! needs no sums across lanes, reads one scale for all of them with one load, and takes each activation
-//! once for 16 rows. So every quantised matrix is laid out anew when a model is loaded: by tiles of 16
-//! rows, by groups of 32 columns, four neighbouring columns of a row in a lane. Nothing is rounded but
-//! the products of scales of the K formats, which become halves.
+//! A GGUF file stores a matrix row by row. A kernel that multiplies 16 rows at once, one in each lane, needs no sums
+//! across lanes, reads one scale for all of them with one load, and takes each activation once for 16 rows. So
+//! loading a model packs every quantised matrix: by tiles of 16 rows, by groups of 32 columns, four neighbouring
+//! columns of a row in a lane. Packing rounds only the products of scales of the K formats, which become halves.
 //!
-//! A weight is `scale * (u - offset) + bias` with an unsigned `u` of 4, 5, 6 or 8 bits. Four bits of each
-//! `u` are in one area of memory, the other ones in a second: see [`Kind`].
+//! A weight is `scale * (u - offset) + bias` with an unsigned `u` of 4, 5, 6 or 8 bits. Four bits of each `u` are in
+//! one area of memory, the other bits in a second: see [`Kind`].
 
 mod activations;
 mod buffer;
@@ -37,12 +36,12 @@ pub(crate) const GROUP: usize = 32;
 /// Rows of a tile.
 pub(crate) const TILE: usize = 16;
 
-/// How the weights of a matrix are stored.
+/// The form in which the weights of a matrix are stored.
 ///
-/// Within a tile and a group, word j (j < 4) of the first area holds for each row four bytes: their low
-/// nibbles belong to the columns 4j to 4j + 3, the high ones to the columns 16 + 4j to 16 + 4j + 3. The
-/// second area holds what is left of the bits: one bit a column (byte c, bit k: column 4k + c), two bits
-/// (word h, byte c, bits 2m and 2m + 1: column 16h + 4m + c), or nibbles laid out like the first ones.
+/// Within a tile and a group, word j (j < 4) of the first area holds for each row four bytes: their low nibbles
+/// belong to the columns 4j to 4j + 3, the high ones to the columns 16 + 4j to 16 + 4j + 3. The second area holds the
+/// rest of the bits: one bit a column (byte c, bit k: column 4k + c), two bits (word h, byte c, bits 2m and 2m + 1:
+/// column 16h + 4m + c), or nibbles laid out like those of the first area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Four bits, less 8.

@@ -75,10 +75,10 @@ pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
 
 /// Commits files on the proposal's branch, off the default branch (off HEAD where there is none).
 ///
-/// The same proposal once more changes nothing. Another one of the same subject goes on top of what is on the
-/// branch, here or at the remote; where the default branch went on since, it is merged in, so that the remote's
-/// branch only ever goes forward. After a merge the branch starts anew. The user's `commit-msg` hook and signing
-/// settings count; hooks that look at the index or the work tree do not run, as the proposal is in neither.
+/// The same proposal once more changes nothing. Another proposal of the same subject goes on top of the branch, here
+/// or at the remote; where the default branch has moved on since, the commit merges it, so that the remote's branch
+/// only ever goes forward. After a merge the branch starts anew. The user's `commit-msg` hook and signing settings
+/// apply; hooks that read the index or the work tree do not run, as the proposal is in neither.
 ///
 /// # Errors
 /// When there is no repository or commit, the branch is another's, a file cannot be where it should, the hook or the

@@ -9,16 +9,16 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Point, Tree};
 use super::work;
 use crate::Language;
 
-/// The text is handed to the parser in pieces of this many bytes, so that its reading can be counted.
+/// The parser gets the text in pieces of this many bytes, so that the pieces count its reading.
 const PIECE: usize = 4096;
 
-/// Parses a text with the grammar of a language. `None` where there is no grammar, and where the parser was stopped after
-/// a multiple of the work that ordinary code of its length takes.
+/// Parses a text with the grammar of a language. Returns `None` where there is no grammar, and where the parser
+/// exceeds a multiple of the work that ordinary code of the text's length takes.
 ///
-/// Two things are counted, as there is no clock here: how often the parser asks whether to go on (each hundred
-/// operations; ordinary code makes it ask up to once in 110 bytes), and how often it fetches a piece of the text
-/// (two or three times each; a lexer that runs to the end of the text again and again, as Lua's does on `[[[[`, does
-/// little else). Text of brackets and quotes alone reaches these bounds within a few tenths of a second.
+/// Two counts stand in for a clock, which this crate does not have: how often the parser asks whether to go on (each
+/// hundred operations; ordinary code makes it ask up to once in 110 bytes), and how often it fetches a piece of the
+/// text (two or three times each; a lexer that runs to the end of the text again and again, as Lua's does on `[[[[`,
+/// does little else). Text of brackets and quotes alone reaches these bounds within a few tenths of a second.
 pub fn parse(language: Language, text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&language.grammar()?).ok()?;
@@ -43,7 +43,7 @@ pub fn parse(language: Language, text: &str) -> Option<Tree> {
     tree.filter(|_| pieces.get() > 0)
 }
 
-/// Returns the bytes of a shell script with other letters of the same length in place of some characters.
+/// Returns the bytes of a shell script with letters in place of some characters, of the same length.
 ///
 /// The grammar's scanner calls C's `isdigit` for what stands behind `{`, `{1`, `{1..` and `{1..2`, which is only defined
 /// for a byte: an emoji behind a brace made it read memory that is not there. To the grammar one letter is as good as

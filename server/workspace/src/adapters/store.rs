@@ -1,7 +1,7 @@
-//! The store: adapters by digest, versions in a log, and one pointer to the active one.
+//! The store: adapters by digest, versions in a log, and one pointer to the active version.
 //!
-//! `versions.jsonl` is only appended to, `active.json` only replaced as a whole, and a folder of an adapter is
-//! complete once it has its weights. So a process may be killed at any moment, and several may read while one
+//! `versions.jsonl` only grows, each change replaces `active.json` as a whole, and an adapter's folder is complete
+//! once it has its weights. So a process may be killed at any moment, and several processes may read while one
 //! changes something under the lock.
 
 use std::fs::{self, File};
@@ -187,12 +187,12 @@ impl Store {
             .map_err(|source| StoreError::Format { id: id.to_owned(), source })
     }
 
-    /// Returns the manifest of a version, if it has one and it is the one that was named.
+    /// Returns the manifest of a version, if it has one whose digest is that of the version's record.
     pub fn manifest(&self, version: &Version) -> Option<Vec<u8>> {
         self.read_document(version, MANIFEST, version.manifest_sha256.as_deref())
     }
 
-    /// Returns the report of a version, if it has one and it is the one that was named.
+    /// Returns the report of a version, if it has one whose digest is that of the version's record.
     pub fn report(&self, version: &Version) -> Option<Vec<u8>> {
         self.read_document(version, REPORT, version.report_sha256.as_deref())
     }
@@ -202,11 +202,11 @@ impl Store {
         (Some(id_of(&bytes).as_str()) == digest).then_some(bytes)
     }
 
-    /// Adds an adapter as a version, and returns it. What is there already becomes no second version, unless it
-    /// now comes with a report that it had not.
+    /// Adds an adapter as a version, and returns that version. An adapter that the store has already becomes no
+    /// second version, unless it now comes with its first report.
     ///
     /// # Errors
-    /// When it is broken, or its manifest or report belongs to another one.
+    /// When the adapter is broken, or its manifest or report belongs to another adapter.
     pub fn add(&self, incoming: &Incoming) -> Result<Version, StoreError> {
         let id = id_of(&incoming.weights);
         let header = format::read_header(&incoming.weights)
@@ -267,7 +267,8 @@ impl Store {
     /// Makes an approved version the active one, and returns it.
     ///
     /// # Errors
-    /// When it is not approved, or its file is not what it is named after; the active one is untouched then.
+    /// When the version is not approved, or its file has another digest than its name says; then the active version
+    /// stays.
     pub fn activate(&self, number: u64) -> Result<Version, StoreError> {
         let _lock = self.lock()?;
         let mut log = self.log()?;

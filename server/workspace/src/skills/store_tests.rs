@@ -1,4 +1,4 @@
-//! What is noted outlives the process, and what is damaged or newer is left alone.
+//! Stored facts outlive the process, and damaged or newer files stay as they are.
 
 use std::fs;
 

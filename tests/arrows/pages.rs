@@ -1,4 +1,4 @@
-//! The pages and the scripts: what they point at exists, and the map names every crate.
+//! Checks of the pages and scripts: their links and files exist, and the map names every crate.
 
 use super::{Text, root, texts};
 
@@ -17,7 +17,7 @@ fn links(page: &str) -> Vec<&str> {
     paths.filter(|path| !path.is_empty() && !path.contains("://") && !path.starts_with("mailto:")).collect()
 }
 
-/// Returns the paths of files that a page names in backticks. What holds a variable part is none.
+/// Returns the paths of files that a page names in backticks, without names that have a variable part.
 fn names(page: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut fenced = false;
@@ -37,8 +37,8 @@ fn is_name(text: &str) -> bool {
     plain && known && text.contains('/') && !text.starts_with('/') && !text.starts_with("target/")
 }
 
-/// Returns what a page points at and is not there. A link is relative to its page; a name may also be
-/// relative to the root or to `server`.
+/// Returns the dead links and absent files of a page. A link is relative to its page; a name may also be relative to
+/// the root or to `server`.
 fn dead(page: &Text, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let here = |path: &str| tidy(&format!("{folder}/{path}"));

@@ -26,7 +26,8 @@ pub(crate) fn fresh() -> &'static Path {
     BUILT.get_or_init(|| named().unwrap_or_else(|| build(place())))
 }
 
-/// Returns the program that `HOUSESTYLE_BIN` names, which is taken as it is: who sets it has just built it.
+/// Returns the program that `HOUSESTYLE_BIN` names, without a new build: the script that sets the variable has just
+/// built it.
 #[cfg(feature = "models")]
 fn named() -> Option<PathBuf> {
     std::env::var_os("HOUSESTYLE_BIN").filter(|path| !path.is_empty()).map(PathBuf::from)

@@ -1,4 +1,4 @@
-//! What the cases gave: one line a case, told apart from what they gave before.
+//! The outcomes of the cases, one line a case, and their comparison with earlier outcomes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Outcome>, String> {
     text.lines().enumerate().map(line).collect()
 }
 
-/// Writes outcomes, one a line.
+/// Writes outcomes, one on each line.
 ///
 /// # Errors
 /// When a number is none.

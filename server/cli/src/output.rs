@@ -1,4 +1,4 @@
-//! What people see: colours where a terminal is, sizes and times in words, one JSON document for scripts.
+//! Output for people and scripts: colours on a terminal, sizes and times in words, one JSON document for scripts.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};

@@ -1,4 +1,4 @@
-//! Forgetting, from the journal to what was learned from it.
+//! Forgetting, from the journal to the parts that learned from it.
 
 use std::time::{Duration, Instant};
 

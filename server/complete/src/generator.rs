@@ -360,9 +360,9 @@ pub trait Generator: Send {
         let _ = path;
     }
 
-    /// Takes up what was learned for a workspace, by the path of its folder, since the last call. It runs between two
-    /// jobs, so it costs next to nothing: the work was done before, elsewhere. A back end that learns nothing does
-    /// nothing.
+    /// Takes up the parts that were learned for a workspace, named by the path of its folder, since the last call.
+    /// The call runs between two jobs and costs next to nothing, as another thread has prepared the parts. A back end
+    /// without learned parts does nothing.
     fn refresh(&mut self, workspace: Option<&Path>) {
         let _ = workspace;
     }
@@ -370,9 +370,9 @@ pub trait Generator: Send {
     /// Returns how many tokens `text` has; an estimate without [`Capability::TokenCounts`].
     fn count_tokens(&self, text: &str) -> usize;
 
-    /// Continues the prompt, and passes all new text to `listener`. Reads `cancel` and the deadline
-    /// before every token. The text of the prompt's last part may be re-tokenised at its end
-    /// (token healing); what is returned always starts exactly after it.
+    /// Continues the prompt, and passes all new text to `listener`. Reads `cancel` and the deadline before every
+    /// token. The generator may re-tokenise the end of the prompt's last part (token healing); the returned text
+    /// always starts exactly after the prompt.
     ///
     /// # Errors
     /// When the prompt does not fit or the model fails. Being cancelled is no error.

@@ -1,4 +1,4 @@
-//! How long a suggestion is to be. A rule, not a guess: the same place always gets the same answer.
+//! The length of a suggestion, by a rule and not by a guess: the same place always gets the same answer.
 //!
 //! In this order:
 //! 1. `maxLines` is 1, or anything stands right of the cursor: the rest of the **line**. Even a lone closer counts

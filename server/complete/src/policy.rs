@@ -1,4 +1,4 @@
-//! Whether a suggestion is wanted here at all; asked before the model is.
+//! Decides whether a suggestion is wanted at a place, before the model runs.
 
 use housestyle_text::syntax::Scope;
 
@@ -28,8 +28,8 @@ pub fn allow(
     }
 }
 
-/// Returns whether the model may prefill for a place. What forbids suggestions there whatever is typed next forbids
-/// prefill too. `settings` are those of the place's language.
+/// Returns whether the model may prefill for a place. A reason that forbids suggestions there, whatever the user
+/// types next, forbids prefill too. `settings` are those of the place's language.
 pub fn may_prefill(cursor: &CursorContext, path: Option<&str>, settings: &Settings) -> bool {
     settings.idle_work && standing(cursor, path, Trigger::Automatic, settings).is_ok()
 }

@@ -44,8 +44,9 @@ impl Mixing {
         self.ask_for(context, tokenizer.special(Special::EndOfText), &|token| !tokenizer.is_control(token))
     }
 
-    /// Asks the prior. Nothing where there is none, or it knows nothing. Only `usable` tokens count; without those
-    /// that are not, without shares that are none and with all of it bounded, whatever a prior says is a distribution.
+    /// Asks the prior; returns nothing where there is no prior, or where it has no answer. Drops tokens that are not
+    /// `usable` and invalid shares, and bounds the sum, so that the answer is a distribution, whatever the prior
+    /// says.
     fn ask_for(
         &mut self,
         context: &[u32],

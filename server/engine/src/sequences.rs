@@ -1,8 +1,8 @@
 //! The cached sequences: one KV cache for each of the documents used last, within a byte budget.
 //!
-//! Switching between documents then evaluates nothing anew. A prompt goes on with a sequence that has
-//! little else to lose; a longer prefix in common with another sequence is copied, as copying keys and values
-//! takes a thousandth of computing them.
+//! Switching between documents then evaluates nothing anew. A prompt continues a sequence that loses little by that.
+//! Where another sequence has a longer common prefix, the prompt copies that prefix: a copy of keys and values takes
+//! a thousandth of computing them.
 
 use std::collections::HashSet;
 

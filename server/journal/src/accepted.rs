@@ -1,8 +1,8 @@
 //! Accepted suggestions as edits to train on.
 //!
-//! An accepted suggestion has training weight 0 until its later check; then its weight is the share that survived. So the
-//! model's own text teaches nothing before somebody has kept it, and the text that stands there is what is learned, not
-//! the text of the suggestion. Text that was typed by hand is no accepted suggestion.
+//! An accepted suggestion has training weight 0 until its later check; then its weight is the share that survived. So
+//! the model's own text teaches nothing before somebody has kept it, and learning takes the text in the document, not
+//! the text of the suggestion. Text that a person typed by hand is no accepted suggestion.
 
 use serde::Serialize;
 
@@ -17,17 +17,17 @@ use crate::journal::Journal;
 pub struct AcceptedEdit {
     /// The suggestion, by the event that offered it; manifests cite it.
     pub id: Number,
-    /// When it was accepted, or checked for the last time.
+    /// The time of the acceptance, or of the last check.
     pub time: Stamp,
     /// The file, relative to the workspace, `/` between its parts.
     pub path: String,
     /// Identifier of the file's language.
     pub language: String,
-    /// The text before it, up to 8 KiB.
+    /// The text before the accepted text, up to 8 KiB.
     pub before: String,
-    /// The text that stands there now, as far as it is known; else the accepted text.
+    /// The text in its place now, from the last check; else the accepted text.
     pub text: String,
-    /// The text after it, up to 4 KiB.
+    /// The text after the accepted text, up to 4 KiB.
     pub after: String,
     /// The last retention check.
     #[serde(rename = "kept")]

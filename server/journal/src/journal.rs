@@ -1,7 +1,7 @@
-//! The journal: one SQLite database for a workspace, only ever added to.
+//! The journal: one SQLite database for a workspace, which only grows.
 //!
 //! An event is one transaction, so a process that is killed leaves whole events. Writers take turns by SQLite's lock,
-//! held for one event; whoever has it reads the last digest and continues the chain from there.
+//! held for one event; the writer with the lock reads the last digest and continues the chain from there.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -49,10 +49,11 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal in `path`, and makes it where there is none.
+    /// Opens the journal in `path`, or makes a new journal there.
     ///
     /// # Errors
-    /// When the file is damaged, not ours, of a newer version, or cannot be read or written. It is never changed then.
+    /// When the file is damaged, not ours, of a newer version, or cannot be read or written. Then the file stays as
+    /// it was.
     pub fn open(path: &Path) -> Result<Journal, JournalError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         make_private(folder).map_err(|source| file_error("make the folder", folder, source))?;

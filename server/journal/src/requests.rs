@@ -1,9 +1,8 @@
 //! The log of requests: JSON Lines, appended at the event, bounded, safe with several writers.
 //!
-//! One line is one `write` on a file opened for appending, so that two servers never mix their
-//! lines. The log is moved to `NAME.1` when it has grown to its bound, so the two files hold at most twice the bound.
-//! Readers skip lines that they do not understand: one cut short by a crash, or written by a newer version, harms
-//! nothing.
+//! One line is one `write` on a file opened for appending, so that two servers never mix their lines. A log that has
+//! grown to its bound is renamed to `NAME.1`, so the two files hold at most twice the bound. Readers skip lines that
+//! they do not understand: a line cut short by a crash, or written by a newer version, harms nothing.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -129,8 +128,8 @@ impl RequestLog {
         .map_err(|source| self.failed("open", source))
     }
 
-    /// Rotates a full log; returns whether it did. Of several writers one does it, under a lock,
-    /// after a second look: else the second would move the first one's new log over the old lines.
+    /// Rotates a full log; returns whether it did. One of several writers rotates, under a lock, after a second look
+    /// at the size: otherwise a second writer would rename the first writer's new log over the old lines.
     fn rotate(&self) -> Result<bool, JournalError> {
         let lock =
             File::create(self.path.with_extension("lock")).map_err(|source| self.failed("lock", source))?;

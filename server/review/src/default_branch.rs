@@ -9,8 +9,8 @@ use crate::repository::open;
 
 /// Returns the default branch with its newest commit; `None` where there is none.
 ///
-/// The remote decides, as of the last fetch; without a remote, it is the branch that git would begin with. HEAD does not
-/// count: it may be the very branch that is proposed.
+/// The remote names the default branch, as of the last fetch; without a remote, it is git's initial branch. HEAD does
+/// not count: it may stand on a proposal's branch.
 pub(crate) fn default_branch(repository: &Repository) -> Result<Option<(String, Commit<'_>)>, ReviewError> {
     let mut names = vec!["refs/remotes/origin/HEAD".to_owned()];
     names.extend(["main", "master"].map(|name| format!("refs/remotes/origin/{name}")));

@@ -1,8 +1,8 @@
-//! The languages known by name: identifiers, file names, comment markers, and whether they are prose.
+//! The table of languages: identifiers, file names, comment markers, and whether a language is prose.
 //!
-//! The table is closed. An identifier that is not in it gives [`Language::UNKNOWN`], about which nothing is
-//! guessed: no comment marker, no closers, no grammar, not prose. Callers then treat the text as plain characters;
-//! [`Language::is_known`] tells it apart from code without comments.
+//! The table is closed. Any other identifier gives [`Language::UNKNOWN`], which has no comment marker, no closers and
+//! no grammar, and is no prose. Callers then treat the text as plain characters; [`Language::is_known`] distinguishes
+//! an unknown language from code without comments.
 
 mod grammar;
 mod table;

@@ -1,4 +1,4 @@
-//! Converts an adapter of PEFT's and computes logits with it, for comparison with other programs
+//! Converts an adapter of PEFT and computes logits with that adapter, for comparison with other programs
 //! (`tests/formats/README.md`).
 //!
 //! `adapter_logits BASE.gguf PEFT_FOLDER PROMPTS.json OUT`: reads the folder, writes it to OUT as our file, as

@@ -1,8 +1,8 @@
 //! Trains LoRA and BitFit adapters over the engine's frozen weights, on the CPU.
 //!
-//! An example is evaluated whole. Of each layer only the residual stream, keys and values are stored; the rest is
-//! computed again on the way back, so memory grows with the example's length and not with layers times width.
-//! Quantised weights stay as they are: products with their transposes unpack a block at a time.
+//! The network evaluates an example as a whole. Of each layer it stores only the residual stream, keys and values;
+//! the backward pass computes the rest again, so memory grows with the example's length and not with layers times
+//! width. Quantised weights stay packed: products with their transposes unpack a block at a time.
 //!
 //! The same examples, recipe, base and code give the same bytes, with any number of threads and on every
 //! processor.

@@ -1,5 +1,5 @@
-//! Files that are replaced as a whole, and locks between processes: whoever reads, and whenever a process is killed,
-//! finds the old file or the new one.
+//! Replaces files as a whole, and locks them between processes. A reader finds the old file or the new file, even
+//! where a process is killed in between.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};

@@ -14,11 +14,11 @@ use crate::notice;
 /// Digits of a hashed name: enough to tell a team's people apart.
 const DIGITS: usize = 16;
 
-/// Opens the history of the repository that a folder is in, with a warning where it is shallow. Files that may hold
-/// secrets, or that the settings disable, are left out; `since` names the commit after which it begins.
+/// Opens the history of a folder's repository, with a warning for a shallow clone. The history leaves out files that
+/// may hold secrets and files that the settings disable; it begins after the commit `since`.
 ///
 /// # Errors
-/// When there is none, or it cannot be read.
+/// When there is no repository, or its history cannot be read.
 pub fn open(folder: &Path, settings: &Settings, since: Option<&str>) -> Result<History, ReviewError> {
     let settings = settings.clone();
     let forbidden = move |path: &str| secrets::is_secret_path(path) || settings.disabled_by(path).is_some();

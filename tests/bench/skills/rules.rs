@@ -118,7 +118,7 @@ const LUA: &[(&str, &str)] = &[
     ("unpack($A)", "table.unpack($A)"),
 ];
 
-/// What is not written, and what is: several are one rule.
+/// Avoided and preferred terms; several avoided terms make one rule.
 const TERMS: &[(&[&str], &str)] = &[
     (&["email", "E-Mail"], "e-mail"),
     (&["behavior"], "behaviour"),

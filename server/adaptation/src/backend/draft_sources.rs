@@ -7,8 +7,8 @@ use housestyle_complete::generator::Cancel;
 pub(super) struct DraftSources(Vec<(String, Vec<u32>)>);
 
 impl DraftSources {
-    /// Sets the sources; only new ones are tokenised. Returns whether all are there:
-    /// `cancel`, which is read before each text, leaves those before it.
+    /// Sets the sources, and tokenises only new texts. Reads `cancel` before each text, and keeps the texts before a
+    /// cancellation. Returns whether all texts are set.
     pub(super) fn set(
         &mut self,
         texts: &[&str],

@@ -188,7 +188,7 @@ pub trait Adaptive: Generator {
 /// no adapters.
 ///
 /// # Errors
-/// When it is not approved, exchanged, broken, or for another base.
+/// When the adapter is not approved, has another digest, is broken, or is for another base.
 pub fn use_active(setup: &Setup, generator: &mut dyn Adaptive) -> Result<(), Error> {
     let store = adapters::Store::of(&setup.workspace);
     // In both cases the model's digest need not be known.

@@ -1,8 +1,8 @@
-//! A generator that reads its answers from a file, so that everything around the model can be
-//! driven without one.
+//! A generator that reads its answers from a file, so that tests can drive everything around the model without a
+//! model.
 //!
-//! The file is JSON Lines: `{"text": "...", "delay_ms": 0}`, handed out in order, the last one
-//! repeated. `delay_ms` is waited before the text, and is as cancellable as decoding is.
+//! The file is JSON Lines: `{"text": "...", "delay_ms": 0}`, returned in order, the last answer again and again. The
+//! generator waits `delay_ms` before the text; a cancellation ends the wait.
 
 use std::path::Path;
 use std::thread;

@@ -13,7 +13,7 @@ use crate::starter;
 pub(crate) struct Starter {
     /// SHA-256 of the model's file, where it is known without reading the file.
     base_sha256: Option<String>,
-    /// Once it was asked for; `None` inside where there is none for this model.
+    /// Empty before the first use; holds `None` where this model has no starter.
     prepared: Option<Option<PreparedAdapter>>,
 }
 

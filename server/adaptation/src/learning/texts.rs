@@ -79,8 +79,8 @@ pub(crate) fn written(case: &Case) -> String {
     format!("{}{}\n", &case.prefix[line..], case.middle)
 }
 
-/// Reads the files of HEAD that lie below the folder `inside` of the repository, and what the last commits of its
-/// history wrote into them: those after `since`, or the last ones where none was given.
+/// Reads the files of HEAD below the folder `inside` of the repository, and the texts that the latest commits wrote
+/// into them: the commits after `since`, or the last commits where `since` is missing.
 ///
 /// # Errors
 /// When a commit cannot be read.

@@ -84,8 +84,8 @@ impl ControlTexts {
         &self.identity
     }
 
-    /// Fills a cache up to so many tokens of files and of edits, as far as there is text: what a cache holds depends on
-    /// how many are wanted, and not on how often it was filled.
+    /// Fills a cache up to this many tokens of files and of edits, as far as there is text. The content depends on
+    /// these numbers alone, and not on the number of earlier calls.
     pub fn fill(
         &mut self,
         cache: &mut Phrases,

@@ -49,7 +49,8 @@ impl LatestTexts {
         }
     }
 
-    /// Updates a cache: adds new texts and removes deleted ones. The cache is that of the last update, or an empty one.
+    /// Updates a cache: adds new texts and removes deleted ones. The cache must be the cache of the last update, or
+    /// an empty cache.
     pub(crate) fn update(&mut self, cache: &mut Phrases, encode: impl Fn(&str) -> Vec<u32>) {
         if self.new.is_empty() {
             return;

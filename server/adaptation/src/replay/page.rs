@@ -232,7 +232,7 @@ fn last(text: &str) -> &str {
     &text[at..]
 }
 
-/// Returns a text as it is written in HTML, within elements and attributes, with control characters made visible.
+/// Returns a text escaped for HTML, in elements and attributes, with visible control characters.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {

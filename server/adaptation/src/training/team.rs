@@ -81,8 +81,8 @@ pub struct Candidate {
 /// Trains a candidate and judges it.
 ///
 /// # Errors
-/// When there are too few edits, somebody else trains in this workspace, or training or the model fails. What is
-/// active is not touched by any of it.
+/// When there are too few edits, somebody else trains in this workspace, or training or the model fails. None of
+/// these touches the active adapter.
 pub fn candidate(
     setup: &Setup,
     local: &mut Local,

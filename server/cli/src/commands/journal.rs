@@ -140,7 +140,7 @@ fn export(invocation: &Invocation, args: &ExportArgs, journal: Option<&Journal>)
     lines.iter().try_for_each(|line| print(&line.to_string()))
 }
 
-/// Returns an edit as a case of the contract, with what is known beyond it.
+/// Returns an edit as a case in the documented form, with further fields.
 fn case(edit: &AcceptedEdit) -> Value {
     json!({
         "path": edit.path, "prefix": edit.before, "suffix": edit.after, "middle": edit.text,

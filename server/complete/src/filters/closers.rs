@@ -1,8 +1,8 @@
-//! Cuts closing brackets and quotes which the editor has put right of the cursor already.
+//! Cuts closing brackets and quotes that the editor has put right of the cursor already.
 //!
-//! With `foo(‸)` a model writes `x)`, and accepted as it is that would make `foo(x))`. The text is cut before the
-//! first closer that closes nothing of its own and equals what stands right of the cursor. Replacing what stands
-//! there would allow more, but Neovim draws a suggestion with a non-empty range over the text.
+//! With `foo(‸)` a model writes `x)`, whose acceptance would make `foo(x))`. The filter cuts before the first closer
+//! that closes nothing in the suggestion and equals the text right of the cursor. Replacing that text would allow
+//! more, but Neovim draws a suggestion with a non-empty range over the text.
 
 use super::{Context, Verdict};
 use crate::lines::only_closers;

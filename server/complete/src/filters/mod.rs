@@ -1,8 +1,8 @@
 //! Filters of the model's text: a list of small functions, each of which keeps, shortens or drops the text.
 //!
 //! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order of
-//! [`ALL`] matters: filters against text that is none come first, then filters that cut, then filters against text
-//! that the document has already, then filters against text that is not worth showing.
+//! [`ALL`] matters: filters against special tokens and blank text come first, then filters that cut, then filters
+//! against text that the document has already, then filters against text that is not worth showing.
 
 mod bare_closers;
 mod blank;

@@ -59,11 +59,11 @@ pub enum NoteError {
 }
 
 impl Note {
-    /// Returns a text as a note has it: one line, single spaces, no control characters, nothing invisible that turns
-    /// text around.
+    /// Returns the text of a note: one line, single spaces, no control characters, no invisible characters that
+    /// reverse text.
     ///
     /// # Errors
-    /// When nothing is left of it, when it is too long, or when a secret stands in it.
+    /// When the text is then empty, is too long, or holds a secret.
     pub fn text(text: &str) -> Result<String, NoteError> {
         let plain: String =
             text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -44,8 +44,8 @@ impl RecentEdit {
         RecentEdit { path: path.to_owned(), removed: Vec::new(), added }.worth_it()
     }
 
-    /// Returns this edit and the next one of the same lines as one; `None` where the next one is of other lines. Lines
-    /// that are changed back give an edit that changes nothing.
+    /// Returns this edit and the next edit of the same lines as one edit; `None` where the next edit is of other
+    /// lines. Lines that are changed back give an edit that changes nothing.
     pub(super) fn then(&self, next: &RecentEdit) -> Option<RecentEdit> {
         let same = self.path == next.path && !self.added.is_empty() && self.added == next.removed;
         same.then(|| RecentEdit { added: next.added.clone(), ..self.clone() })

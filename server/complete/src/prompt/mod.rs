@@ -1,7 +1,7 @@
 //! Prompt formats: named, versioned, a module each with a whole example in its header.
 //!
-//! A format that has been released is not changed: a better one gets a new name, so that results and caches of the
-//! old one stay what they were.
+//! A released format never changes: a better format gets a new name, so that results and caches of the old format
+//! stay valid.
 
 pub mod fim_line_1;
 pub mod fim_memory_1;

@@ -1,8 +1,8 @@
 //! Reuses a suggestion while the user types through it, so that no model writes the same text again.
 //!
-//! An [`Anchor`] holds the place of a suggestion and the text around it. With a newer document and cursor, it finds the
-//! text that was typed there since ([`Anchor::typed`]), and [`follow`] returns the rest of the suggestion, be it finished
-//! or still being written. To delete back to any place after the anchor is the same thing with less typed.
+//! An [`Anchor`] holds the place of a suggestion and the text around it. With a newer document and cursor, the anchor
+//! finds the text typed there since ([`Anchor::typed`]), and [`follow`] returns the rest of the suggestion, be it
+//! finished or still being written. To delete back to any place after the anchor is the same thing with less typed.
 //!
 //! "Nothing else has changed" is decided from at most 4 KiB before and 1 KiB after the cursor, which is about what
 //! the model has seen, and from the document's length. A change elsewhere that keeps the length is not noticed; it

@@ -24,7 +24,7 @@ impl fmt::Display for Warning {
 
 type Values = BTreeMap<&'static str, Value>;
 
-/// The settings of one source (the team's file, the user's file, the editor): only what it sets.
+/// The settings of one source (the team's file, the user's file, the editor): only the values that the source sets.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SettingsSource {
     values: Values,

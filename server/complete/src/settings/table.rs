@@ -116,7 +116,7 @@ mod tests {
         );
     }
 
-    /// Returns VS Code's manifest with the settings as declared here; the rest of it stays as it is.
+    /// Returns VS Code's manifest with the declared settings; the rest of the manifest stays.
     fn with_settings(manifest: &str) -> String {
         const BEFORE: &str = "\"title\": \"Completions\",\n        \"order\": 2,\n        \"properties\": ";
         let (head, rest) = manifest.split_once(BEFORE).expect("a group `Completions`");

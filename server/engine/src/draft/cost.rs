@@ -16,7 +16,7 @@ const SLOPE_WEIGHT: usize = 3;
 const FORGET: usize = 64;
 /// Share of the decoding time that drafting may lose.
 const LOSS: f64 = 0.02;
-/// What drafting may lose at once, and of earlier gains what it may lose again, in passes of one token.
+/// Most that drafting may lose at once, and most of its earlier gains that it may lose again, in passes of one token.
 const CREDIT: f64 = 4.0;
 /// Decoding time that counts for the share, in passes of one token, roughly.
 const MEMORY: f64 = 2000.0;

@@ -1,9 +1,9 @@
-//! Drafting: the next tokens are guessed cheaply, and one pass of the model verifies several of them.
+//! Drafting: a drafter guesses the next tokens cheaply, and one pass of the model verifies several of them.
 //!
-//! A pass reads all weights whether it evaluates one token or a few, so a pass that confirms two guesses
-//! nearly saves two passes. Guesses change the time alone: a token that the model would not have chosen is thrown
-//! away. How much to guess depends on how many guesses came true so far and on the cost of passes on this
-//! machine, both measured while decoding; where nothing is to be gained, nothing is guessed.
+//! A pass reads all weights whether it evaluates one token or a few, so a pass that confirms two guesses nearly saves
+//! two passes. Guesses change the time alone: the engine throws away a token that the model would not have chosen.
+//! The number of guesses depends on the share of earlier guesses that came true and on the cost of passes on this
+//! machine, both measured while decoding; where drafting gains nothing, it guesses nothing.
 
 mod acceptance;
 mod cost;

@@ -19,7 +19,7 @@ const FLUSH: usize = 64 << 20;
 /// A temporary file that was not written to for so long is one of a process that ended.
 const ABANDONED: Duration = Duration::from_secs(600);
 
-/// A thread that writes. When this is dropped, it gives up and removes what it wrote.
+/// The writing thread. Dropping this value stops the thread, which then removes its unfinished file.
 #[derive(Debug)]
 pub(crate) struct Writer {
     stop: Arc<AtomicBool>,

@@ -27,7 +27,7 @@ pub(crate) async fn handle(
     }
 }
 
-/// Returns the hints of the document as it is now; nothing before it was checked.
+/// Returns the hints of the current document; nothing before the first check.
 fn report(server: &Server, params: &lsp::DocumentDiagnosticParams) -> Option<lsp::DocumentDiagnosticReport> {
     let session = server.session();
     let known = params.previous_result_id.as_deref();

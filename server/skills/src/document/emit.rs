@@ -9,8 +9,8 @@ use super::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, MOST_NAME};
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
 impl Document {
-    /// Writes the document. Text of the frontmatter is put on one line; where the standard's validators would stumble
-    /// (`---`, `<`, `>`, invisible characters), it is written otherwise, and too long a text is cut at a word.
+    /// Writes the document. Puts each text of the frontmatter on one line, replaces characters that the standard's
+    /// validators refuse (`---`, `<`, `>`, invisible characters), and cuts a text that is too long at a word.
     ///
     /// # Errors
     /// When name, description or a key cannot be written.

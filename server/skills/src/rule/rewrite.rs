@@ -94,7 +94,7 @@ impl Sides {
         places
     }
 
-    /// Parts matches into those that follow the rule and those that do not.
+    /// Divides matches into matches that follow the rule and matches that break it.
     ///
     /// A match of both kinds follows the rule, unless the avoided pattern is narrower than the preferred one.
     pub(crate) fn parted<'m>(&self, matches: &[&'m Match]) -> (Vec<&'m Match>, Vec<&'m Match>) {

@@ -1,8 +1,9 @@
-//! Secrets in text: tokens, keys and passwords that must not be stored, learned, or committed.
+//! Secrets in text: tokens, keys and passwords that the program must not store, learn or commit.
 //!
-//! A rule is a regular expression for one shape of secret, with words without which it is not even tried, so that
-//! ordinary text costs a search for words. Shapes that ordinary text has too must also look random: their entropy per
-//! character is compared. A finding too many costs an example; a finding too few a secret: in doubt it is one.
+//! A rule is a regular expression for one shape of secret. The scanner tries a rule only where one of the rule's
+//! words stands, so that ordinary text costs a search for words. A match of a general shape must also look random, by
+//! its entropy per character. A wrong finding costs an example, a missed secret costs the secret: in doubt a match is
+//! a secret.
 
 mod paths;
 mod rules;
@@ -47,8 +48,8 @@ pub fn find(text: &str) -> Vec<Secret> {
     found
 }
 
-/// Cuts what stands around `text` so that no secret is in it: `before` then begins with the line after the last secret
-/// in it, and `after` ends with the line before the first one.
+/// Cuts the surroundings of `text` so that they hold no secret: `before` then begins with the line after its last
+/// secret, and `after` ends with the line before its first secret.
 ///
 /// # Errors
 /// With the rule, where a secret lies in `text` itself, even in part.

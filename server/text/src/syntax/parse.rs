@@ -45,9 +45,9 @@ pub fn parse(language: Language, text: &str) -> Option<Tree> {
 
 /// Returns the bytes of a shell script with letters in place of some characters, of the same length.
 ///
-/// The grammar's scanner calls C's `isdigit` for what stands behind `{`, `{1`, `{1..` and `{1..2`, which is only defined
-/// for a byte: an emoji behind a brace made it read memory that is not there. To the grammar one letter is as good as
-/// another.
+/// The grammar's scanner calls C's `isdigit` on the character behind `{`, `{1`, `{1..` and `{1..2`. `isdigit` is only
+/// defined for a byte: an emoji behind a brace made it read memory out of bounds. To the grammar one letter is as
+/// good as another.
 fn braces_masked(text: &str) -> Cow<'_, [u8]> {
     let mut bytes = Cow::Borrowed(text.as_bytes());
     let mut behind = false;

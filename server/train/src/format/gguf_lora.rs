@@ -89,11 +89,11 @@ fn text(text: &str) -> Vec<u8> {
     [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat()
 }
 
-/// Reads a GGUF adapter as one for the base model `about`. Its file need not say what base it was made for;
-/// where it does, the base must be the same.
+/// Reads a GGUF adapter for the base model `about`. The file need not name its base; where it does, the base must be
+/// the same.
 ///
 /// # Errors
-/// When it is broken, no LoRA, or does not fit the model.
+/// When the file is broken, is no LoRA, or does not fit the model.
 pub fn read_gguf(file: &[u8], config: &Config, about: &About) -> Result<Adapter, FormatError> {
     let gguf = Gguf::parse(file).map_err(|error| FormatError::broken("GGUF", error.to_string()))?;
     let is = |key: &str, expected: &str| match gguf.get(key) {

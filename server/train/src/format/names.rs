@@ -86,7 +86,7 @@ pub(super) fn of_gguf(name: &str) -> Option<TensorKey> {
     Some((layer, target, component))
 }
 
-/// Reads a number as it is written: without a sign or leading zeros, so that a tensor has one name.
+/// Reads a number without a sign or leading zeros, so that a tensor has only one name.
 fn number(text: &str) -> Option<usize> {
     let plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
     if plain { text.parse().ok() } else { None }

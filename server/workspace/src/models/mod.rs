@@ -64,7 +64,7 @@ impl Model {
         }
     }
 
-    /// Returns the SHA-256 of the model's file at `path`: as it was checked when it came, else computed now.
+    /// Returns the SHA-256 of the model's file at `path`: from the check of its download, else computed now.
     ///
     /// # Errors
     /// When the file cannot be read.

@@ -100,7 +100,7 @@ pub fn add(state: &Path, mark: Mark) -> Result<(), ExceptionsError> {
     })
 }
 
-/// Removes the lines that are meant; returns how many that were.
+/// Removes the matching lines; returns their number.
 ///
 /// # Errors
 /// When the file cannot be read or written; then it is as it was.

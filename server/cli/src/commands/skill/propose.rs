@@ -172,14 +172,14 @@ fn candidates(invocation: &Invocation, args: &SkillProposeArgs) -> Result<Vec<Ca
     args.names.iter().map(find).collect()
 }
 
-/// Returns an approved skill as it is when it is retired.
+/// Returns the candidate that retires an approved skill.
 fn to_retire(invocation: &Invocation, name: &str) -> Result<Candidate, Failure> {
     let entry = super::find(invocation, name, Depth::Merges)?;
     let (files, why) = retired(&entry)?;
     Ok(Candidate { name: name.to_owned(), files, report: None, folder: entry.folder, retires: Some(why) })
 }
 
-/// Returns the folder that skills of the team are in: as set, where this one is, where others are, or the usual one.
+/// Returns the folder for a proposed skill: the setting, else its own folder, that of other skills, or the usual one.
 fn parent(workspace: &Path, set: &str, name: &str) -> Result<String, Failure> {
     if !set.is_empty() {
         return Ok(set.trim_matches('/').to_owned());

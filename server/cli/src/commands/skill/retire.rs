@@ -1,4 +1,4 @@
-//! An approved skill as it is once the team has retired it: its metadata says so, and all else stays.
+//! The retired form of an approved skill: its metadata says that it is retired, and everything else stays.
 
 use housestyle_skills::{SKILL_FILE, Skill};
 use housestyle_workspace::clock::now;

@@ -46,7 +46,7 @@ pub(super) struct SkillSuggestion {
 /// repository stays as it is.
 ///
 /// # Errors
-/// When there is no history or no git, or nothing in it is a rule.
+/// When there is no history or no git, or mining finds no rule.
 pub(super) fn suggest(
     invocation: &Invocation,
     folder: &Path,

@@ -251,7 +251,7 @@ impl Recorder {
         }
     }
 
-    /// Appends the model's digest, as soon as it is known, to the journals that do not have it.
+    /// Appends the model's digest, once computed, to the journals that do not have it yet.
     fn append_digests(&mut self, now: Stamp) {
         if self.unnamed.is_empty() {
             return;

@@ -12,8 +12,8 @@ use crate::source::{Source, indentation};
 
 /// Returns the text that puts `prefer` in place of a match of `avoid`.
 ///
-/// None where that would not be certain: a metavariable of `prefer` is not bound, a comment would be lost, a literal
-/// over several lines would be moved, or the new text would be read in another way than it is meant.
+/// Returns `None` where the result would not be certain: a metavariable of `prefer` is not bound, a comment would be
+/// lost, a literal over several lines would move, or the new text would parse in another way.
 pub(crate) fn expand(
     source: &Source<'_>,
     avoid: &Pattern,

@@ -13,7 +13,7 @@ mod tokens;
 
 use std::path::{Path, PathBuf};
 
-/// Folders that hold what was made, not what was written.
+/// Folders of generated files.
 const MADE: &[&str] = &["target", ".git", "node_modules", "corpus", "artifacts", "__pycache__", ".venv"];
 
 /// Returns the root of the repository.

@@ -1,6 +1,7 @@
-//! Completion quality: the cases of `evals/`, and what they gave when last committed.
+//! Completion quality: the cases of `evals/`, and their committed outcomes.
 //!
-//! Everything here but `measured` needs no model: what is committed is checked against itself on every machine.
+//! Everything here but `measured` needs no model: on every machine the tests check the committed files against each
+//! other.
 
 mod cases;
 mod format;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use cases::Group;
 use results::Outcome;
 
-/// The model whose results are committed: the default one.
+/// The model of the committed results: the default model.
 const MODEL: &str = "qwen2.5-coder-0.5b";
 /// Fewest cases.
 const CASES: usize = 120;

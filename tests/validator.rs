@@ -44,7 +44,7 @@ const TEXTS: &[&str] = &[
 const BODIES: &[&str] =
     &["Text.", "---\nname: other\n---\n", "```yaml\n---\na: [\n```\n", "", "\u{feff}# Title\r\n\r\ntext\r\n"];
 
-/// Runs the validator on a folder; says what it says where it refuses.
+/// Runs the validator on a folder; returns its message where it refuses the folder.
 fn refusal(folder: &Path) -> Option<String> {
     let program = std::env::var_os("HOUSESTYLE_AGENTSKILLS").expect(
         "HOUSESTYLE_AGENTSKILLS is to name `agentskills` (python3 -m pip install skills-ref==0.1.1); tests/run sets it",

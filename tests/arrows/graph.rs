@@ -52,7 +52,7 @@ const REACHED: &[(&[&str], &[&str])] = &[
     (BELOW, ABOVE),
 ];
 
-/// The crates that know of workspaces, the network and what is learned, and the program.
+/// The crates that know workspaces, the network and learned parts, and the program.
 const ABOVE: &[&str] = &["housestyle-workspace", "housestyle-net", "housestyle-adaptation", "housestyle"];
 
 /// The crates that those are made of, next to `lsp`.
@@ -183,7 +183,7 @@ impl Graph {
         found
     }
 
-    /// Returns what is wrong with it.
+    /// Returns the forbidden arrows.
     fn complaints(&self) -> Vec<String> {
         let mut complaints = Vec::new();
         for member in &self.members {

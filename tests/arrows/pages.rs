@@ -64,8 +64,8 @@ fn is_script(file: &Text) -> bool {
     by_name || first.starts_with("#!") && (first.ends_with("sh") || first.ends_with("python3"))
 }
 
-/// Returns the paths that a script names from the repository's root on: those that start with one of `folders`. What
-/// holds a variable part is none.
+/// Returns the paths that a script names from the repository's root on: paths that start with one of `folders`, and
+/// have no variable part.
 fn script_paths<'a>(script: &'a str, folders: &[&str]) -> Vec<&'a str> {
     let in_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     let mut found = Vec::new();

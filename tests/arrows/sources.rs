@@ -26,13 +26,13 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("server/net/src/git.rs", "the user's git pushes and fetches with the user's credentials"),
 ];
 
-/// Lines of one crate at most, those of its tests included.
+/// Most lines of a crate, with its tests.
 const MOST_LINES: usize = 13_000;
 
 /// Crates that have more, each with the reason.
 const LARGE: &[(&str, &str)] = &[];
 
-/// Crates that get files, clock, network and environment as arguments.
+/// Crates that read no file, clock, network or environment.
 const PURE: &[&str] =
     &["server/text/src/", "server/complete/src/", "server/skills/src/", "server/learn/src/"];
 

@@ -1,4 +1,4 @@
-//! Rust source as tokens, without comments, and without what is compiled for tests alone.
+//! Rust source as tokens, without comments, and without code for tests alone.
 
 /// A word, a literal or a mark of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::binary::housestyle;
 
 /// A place where a line of code is wanted.
 pub(super) const PLACE: &str = "fn total(items: &[u32]) -> u32 {\n    let sum = ‸\n    sum\n}\n";
-/// What stands there in the end.
+/// The text of the document in the end.
 pub(super) const TEXT: &str = "items.iter().sum();";
 /// A document.
 pub(super) const URI: &str = "file:///work/src/total.rs";
@@ -22,7 +22,7 @@ pub(super) const URI: &str = "file:///work/src/total.rs";
 /// A running server, as an editor sees it.
 pub(super) struct Editor {
     pub(super) client: Client,
-    /// What the server said in `initialize`.
+    /// The server's answer to `initialize`.
     pub(super) server: Value,
     pub(super) home: Arc<TempDir>,
     version: i32,

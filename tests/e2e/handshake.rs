@@ -1,4 +1,4 @@
-//! What the server says of itself, and which unit its columns have.
+//! The server's capabilities, and the unit of its columns.
 
 use serde_json::{Value, json};
 

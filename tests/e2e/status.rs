@@ -1,4 +1,4 @@
-//! What the server says of itself while it works.
+//! The server's status while it works.
 
 use serde_json::json;
 

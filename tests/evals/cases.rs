@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::{EvalCase, duplicate_name, parse, to_jsonl};
 
-/// A file of cases: its name without the ending, and what it holds.
+/// A file of cases: its name without the ending, and its content.
 pub(crate) struct Group {
     /// A language, or a kind of text.
     pub(crate) name: String,

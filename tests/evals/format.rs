@@ -57,7 +57,7 @@ pub(crate) enum Problem {
     BadName(String),
     /// The second case of that name.
     DuplicateName(String),
-    /// A case that does not say what it tests.
+    /// A case without its subject.
     NoAbout(String),
     /// A case without a fenced document.
     NoDocument(String),

@@ -1,4 +1,4 @@
-//! Runs all cases with the default model, and compares with what is committed.
+//! Runs all cases with the default model, and compares with the committed results.
 
 use std::path::Path;
 use std::process::Command;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-/// Nats a token by which a case may differ from what is committed.
+/// Nats a token by which a case may differ from its committed outcome.
 const NATS: f64 = 0.02;
 
 /// How good a suggestion was.
@@ -37,9 +37,9 @@ pub(crate) struct Outcome {
     pub(crate) text: Option<String>,
     /// Edit similarity of the first line, to three places.
     pub(crate) similarity: f64,
-    /// Nats a token of what is expected, to three places.
+    /// Nats a token of the expected text, to three places.
     pub(crate) nll: f64,
-    /// Tokens of what is expected.
+    /// Tokens of the expected text.
     pub(crate) tokens: usize,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Outcome>, String> {
 /// Writes outcomes, one on each line.
 ///
 /// # Errors
-/// When a number is none.
+/// When a number is not finite.
 pub(crate) fn write(outcomes: &[Outcome]) -> Result<String, serde_json::Error> {
     outcomes.iter().map(|outcome| Ok(serde_json::to_string(outcome)? + "\n")).collect()
 }
@@ -67,7 +67,7 @@ pub(crate) struct Changes {
     pub(crate) said: usize,
     /// Cases in which only the likelihood moved.
     pub(crate) moved: usize,
-    /// Each change: the case, what it was, what it is.
+    /// Each change: the case, its earlier outcome, its outcome now.
     pub(crate) shown: String,
 }
 

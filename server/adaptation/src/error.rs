@@ -23,7 +23,7 @@ pub enum Error {
     /// The workspace or its state.
     #[error(transparent)]
     Workspace(#[from] housestyle_workspace::Error),
-    /// A file that a flag names is not what it should be.
+    /// A file that a flag names holds no valid cases.
     #[error("{flag} {}: {problem}", path.display())]
     Flag {
         /// The flag.
@@ -33,7 +33,7 @@ pub enum Error {
         /// The problem.
         problem: CasesProblem,
     },
-    /// A file of a script of answers is not what it should be.
+    /// The file of a script is no valid script.
     #[error("--backend script:{}: {problem}", path.display())]
     Script {
         /// The file.

@@ -97,7 +97,7 @@ impl Team {
         ran.json()
     }
 
-    /// Runs a command that must not, and returns what it says.
+    /// Runs a command that must fail, and returns its message.
     #[track_caller]
     fn refused(&self, arguments: &[&str], code: i32) -> String {
         let ran = self.run(arguments);

@@ -1,4 +1,4 @@
-//! `learn`, and what it is worth to `eval`, on a tiny model.
+//! `learn`, and its effect in `eval`, on a tiny model.
 
 use housestyle_testkit::tiny::Tiny;
 

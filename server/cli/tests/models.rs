@@ -1,4 +1,4 @@
-//! `model`: what is here, what is not, and what to do about it.
+//! `model`: present models, missing models, and the remedies.
 
 use crate::world::World;
 

@@ -1,4 +1,4 @@
-//! `serve` from outside, and what `why` tells afterwards.
+//! `serve` from outside, and the answers of `why` afterwards.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};

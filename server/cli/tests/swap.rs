@@ -13,7 +13,7 @@ use crate::serve::{Server, uri};
 /// Long enough for any machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server, and what it says.
+/// A server and its messages.
 struct Desk {
     team: Team,
     server: Server,

@@ -162,7 +162,7 @@ mod tests {
         assert_eq!((context.language.id(), context.scope), ("lua", Scope::Code));
     }
 
-    /// Checks what a selected popup item makes of the head and of what is replaced.
+    /// Checks the head and the replaced text for a selected popup item.
     #[track_caller]
     fn check_selected(fixture: &str, range: Range<usize>, text: &str, head: &str, replace: Range<usize>) {
         let (snapshot, cursor) = document("a.rs", fixture);

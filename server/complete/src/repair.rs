@@ -26,7 +26,7 @@ const FIXES: usize = 8;
 /// The result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Repaired {
-    /// The text to show, or why there is none.
+    /// The text to show, or the reason for silence.
     pub(crate) text: Result<String, Reason>,
     /// Which skills did that; empty where the text broke none.
     pub(crate) uses: Vec<SkillUse>,

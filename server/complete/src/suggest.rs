@@ -1,4 +1,4 @@
-//! The pipeline: from a job to a suggestion, or to the one reason why there is none.
+//! The pipeline: from a job to a suggestion, or to one reason for silence.
 
 use std::time::Duration;
 
@@ -170,7 +170,7 @@ impl<'a> PreparedJob<'a> {
     }
 }
 
-/// Returns a generation and the one that went on from it as one.
+/// Returns a generation and its continuation as one generation.
 fn joined(before: Generation, after: &Generation) -> Generation {
     let (a, b) = (before.usage, after.usage);
     let generated_tokens = a.generated_tokens + b.generated_tokens;

@@ -28,7 +28,7 @@ pub enum EngineError {
     Unsupported {
         /// The field, key or tensor that is not supported.
         field: String,
-        /// The problem, and what is supported instead.
+        /// The problem, and the supported values.
         problem: String,
     },
     /// The prompt and the answer do not fit the context.

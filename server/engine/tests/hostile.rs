@@ -13,7 +13,7 @@ fn open(bytes: &[u8]) -> Result<Engine, EngineError> {
     Engine::open(&path, Options { threads: 1, context: 64, ..Options::default() })
 }
 
-/// The message names what is wrong.
+/// The message names the problem.
 #[track_caller]
 fn check(bytes: &[u8], expect: &str) {
     let message = open(bytes).expect_err("an error").to_string();

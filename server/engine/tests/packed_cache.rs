@@ -29,7 +29,7 @@ fn logits(engine: &mut Engine) -> Vec<u32> {
     logits.iter().map(|logit| logit.to_bits()).collect()
 }
 
-/// Opens a model, waits for what is written, and returns its logits.
+/// Opens a model, waits for the written file, and returns the model's logits.
 fn open(model: &Path, cache: &[PathBuf]) -> (Vec<u32>, std::io::Result<()>) {
     let options = Options { threads: 2, context: 64, packed_cache: cache.to_vec(), ..Options::default() };
     let mut engine = Engine::open(model, options).expect("a valid model");

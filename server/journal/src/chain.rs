@@ -25,7 +25,7 @@ pub(crate) struct Link<'a> {
     pub(crate) number: Number,
     pub(crate) time: Stamp,
     pub(crate) suggestion: Option<Number>,
-    /// The fact, byte for byte as it is stored.
+    /// The fact's stored bytes.
     pub(crate) fact: &'a str,
     /// Digest of the text, if there ever was one.
     pub(crate) text: Option<Hash>,

@@ -10,7 +10,7 @@ use crate::retention::Retention;
 /// Number of an event in its journal, from 1 and without holes.
 pub type Number = i64;
 
-/// One event, as it was written.
+/// One event of the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// Its number.
@@ -173,7 +173,7 @@ impl RetentionCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tombstone {
-    /// The request, as it was made.
+    /// The request to forget, in the command's words.
     pub request: String,
     /// How many suggestions have no text any more by it.
     pub suggestions: u64,

@@ -62,7 +62,7 @@ pub struct SuggestionHistory {
     pub number: Number,
     /// When it was offered.
     pub time: Stamp,
-    /// The suggestion as it was offered.
+    /// The event that offered the suggestion.
     pub offered: Offered,
     /// Path and text, unless withheld or forgotten.
     pub text: Option<Text>,

@@ -40,7 +40,7 @@ pub struct Span {
     /// The commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Who wrote it, as digits that only whoever knows the person can find again.
+    /// The author, as a digest that only people who know the person can recompute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// When, in seconds since 1970.

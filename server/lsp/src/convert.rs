@@ -104,7 +104,7 @@ fn split_uri(uri: &str) -> Option<(&str, String)> {
     Some((scheme, decode(path)))
 }
 
-/// Undoes percent-encoding; what is encoded wrongly stays as it is.
+/// Undoes percent-encoding; wrong sequences stay unchanged.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -96,7 +96,7 @@ impl Document {
         }
     }
 
-    /// Applies one change, and returns it in bytes; nothing when it replaced the whole text.
+    /// Applies one change, and returns that change in bytes; nothing when it replaced the whole text.
     pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Splice> {
         self.revision += 1;
         match change.range {

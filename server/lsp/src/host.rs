@@ -147,7 +147,8 @@ pub struct OfferRecord {
     pub trigger: &'static str,
     /// The text that it inserts; empty where the journal may hold no text.
     pub text: String,
-    /// The text before it, to see what it is part of; at most as long as [`Surroundings::before`].
+    /// The text before the suggestion, which shows a secret that the suggestion completes; at most as long as
+    /// [`Surroundings::before`].
     pub before: String,
     /// Its length in UTF-16 units.
     pub length: usize,

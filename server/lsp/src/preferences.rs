@@ -25,14 +25,14 @@ impl Preferences {
         self.files = files;
     }
 
-    /// Takes `initializationOptions`; returns what was not understood.
+    /// Takes `initializationOptions`; returns warnings about unknown or wrong values.
     pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
         let (source, warnings) = read(options);
         self.initial = source;
         warnings
     }
 
-    /// Takes the editor's configuration, all of it; returns what was not understood.
+    /// Takes the editor's whole configuration; returns warnings about unknown or wrong values.
     pub(crate) fn set_configuration(&mut self, configuration: &Value) -> Vec<String> {
         let (source, warnings) = read(configuration);
         self.configuration = source;

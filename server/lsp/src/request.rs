@@ -122,7 +122,7 @@ impl Request<'_> {
         Resolution::Nothing(Why::Pipeline(Reason::Cancelled))
     }
 
-    /// Looks at the document and starts what is needed.
+    /// Looks at the document, and answers or starts the necessary work.
     fn begin(&mut self, may_reuse: bool) -> Step {
         let mut guard = self.server.session();
         let session = &mut *guard;
@@ -277,7 +277,7 @@ impl Request<'_> {
         }
     }
 
-    /// Answers with a suggestion, and adds it to those that are known.
+    /// Answers with a suggestion, and adds it to the known suggestions.
     fn answer_with(
         &self,
         session: &mut Session,

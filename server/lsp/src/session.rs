@@ -243,7 +243,7 @@ impl Session {
         }
     }
 
-    /// Returns the ranges of a document that is opened again, if its text is as it was.
+    /// Returns the ranges of a reopened document, if its text is unchanged.
     pub(crate) fn reopen(&mut self, uri: &str, text: &str) -> RetainedRanges {
         let at = self.closed.iter().position(|(closed, ..)| closed == uri);
         let found = at.and_then(|at| self.closed.remove(at));

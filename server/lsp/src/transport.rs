@@ -103,7 +103,7 @@ pub(crate) async fn run<S: LanguageServer>(
     ending
 }
 
-/// Starts a call; what is done at once is answered at once.
+/// Starts a call; answers at once where the handler ends at once.
 async fn call<S: LanguageServer>(
     service: &mut LspService<S>,
     request: Request,

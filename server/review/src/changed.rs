@@ -12,7 +12,7 @@ use crate::repository::open;
 /// The changes that HEAD makes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changed {
-    /// The commit that it is compared with: the last one that both have.
+    /// The commit to compare with: the last common commit.
     pub base: String,
     /// The commit at HEAD.
     pub head: String,

@@ -33,7 +33,7 @@ pub enum ReviewError {
         /// Git's error.
         source: git2::Error,
     },
-    /// The revision from which on a history was asked for is none.
+    /// The revision after which a history is to begin does not exist.
     #[error("`{revision}` names no commit of this repository: {source}")]
     Since {
         /// The revision.
@@ -63,7 +63,7 @@ pub enum ReviewError {
     /// There is nothing a branch could depart from.
     #[error("the repository has no commit yet: make a first one, then propose")]
     NoCommit,
-    /// A revision that was asked for is none.
+    /// The requested revision does not exist.
     #[error("`{revision}` names no commit of this repository: {source}; fetch it first")]
     Revision {
         /// The revision.

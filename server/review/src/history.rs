@@ -153,7 +153,7 @@ impl History {
     /// Reads one commit.
     ///
     /// # Errors
-    /// When it, or the commit before it, is damaged or missing.
+    /// When the commit, or the commit before it, is damaged or missing.
     pub fn read(&self, index: usize) -> Result<ReadCommit, ReviewError> {
         let id = self.commits[index];
         let failed = |source| ReviewError::Commit { commit: id.to_string(), source };

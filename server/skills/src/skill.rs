@@ -18,7 +18,7 @@ pub(crate) const MOST_SKILL_BYTES: usize = 256 * 1024;
 /// Bytes of a rule.json at most.
 pub(crate) const MOST_RULE_BYTES: usize = 64 * 1024;
 
-/// A skill as it was read.
+/// A skill and the content of its folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skill {
     /// Its name: its folder's.
@@ -27,7 +27,7 @@ pub struct Skill {
     pub description: String,
     /// All other properties, by key; ours begin with `housestyle.`.
     pub metadata: BTreeMap<String, String>,
-    /// The Markdown for whoever reads it.
+    /// The Markdown for readers.
     pub body: String,
     /// The rule that a program can check; none in a skill that was written by hand.
     pub rule: Option<RuleFile>,

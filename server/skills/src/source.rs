@@ -34,7 +34,7 @@ impl<'a> Source<'a> {
         self.pieces.get_or_init(|| prose::pieces(self.text, self.language, self.tree.as_ref()))
     }
 
-    /// Returns the text of a range of bytes; empty where it is none.
+    /// Returns the text of a range of bytes; empty for an invalid range.
     pub fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }

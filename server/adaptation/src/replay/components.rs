@@ -124,7 +124,7 @@ struct TeamTexts {
 }
 
 impl TeamTexts {
-    /// Returns the cache as it is after the commit learned last.
+    /// Returns the cache after the commit learned last.
     fn updated_cache(&mut self, model: &dyn Adaptive) -> Arc<Phrases> {
         self.latest.update(Arc::make_mut(&mut self.cache), |text| model.encode(text));
         Arc::clone(&self.cache)

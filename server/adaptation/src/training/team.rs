@@ -70,7 +70,7 @@ pub struct Candidate {
     /// How the adapter was trained.
     pub training: Training,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// How the foreign control was trained, if there is one.
+    /// The training of the foreign control, if there is a control.
     pub control: Option<Training>,
     /// The gate's report.
     pub gate: Report,

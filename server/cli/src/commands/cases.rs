@@ -19,7 +19,7 @@ use crate::invocation::Invocation;
 use crate::output::{print, print_json};
 use crate::progress::Bar;
 
-/// Lines of a file for which it is given one hole.
+/// Lines of a file for each hole.
 const LINES_A_HOLE: usize = 30;
 
 /// Runs `housestyle cases`.

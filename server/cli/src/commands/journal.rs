@@ -297,7 +297,7 @@ impl Derived {
     }
 }
 
-/// Returns the request as the tombstone tells it.
+/// Returns the request for the tombstone.
 fn request(args: &ForgetArgs) -> String {
     if let Some(glob) = &args.file {
         format!("file {glob}")

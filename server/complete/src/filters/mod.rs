@@ -45,11 +45,11 @@ pub struct Context<'a> {
 /// A filter's verdict on a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// Good as it is.
+    /// The text is good.
     Keep,
-    /// Good after this change.
+    /// The text is good after this change.
     Shorten(String, Reason),
-    /// Not good at all.
+    /// The text is not worth showing.
     Drop(Reason),
 }
 

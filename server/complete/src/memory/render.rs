@@ -124,7 +124,7 @@ fn block(edit: &RecentEdit, language: Language) -> String {
     text
 }
 
-/// Returns a line as a comment; as it is where the language has none.
+/// Returns a line as a comment; unchanged where the language has no comments.
 fn comment(language: Language, line: &str) -> String {
     match (language.line_comment(), language.block_comment()) {
         (Some(mark), _) => format!("{mark} {line}\n"),

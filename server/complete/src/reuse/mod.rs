@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::tests::cursor::document;
 
-    /// Checks what was typed between two states of a document.
+    /// Checks the text typed between two states of a document.
     #[track_caller]
     fn check(before: &str, after: &str, expect: Option<&str>) {
         let (old, at) = document("a.rs", before);

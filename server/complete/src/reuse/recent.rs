@@ -131,7 +131,7 @@ mod tests {
     use crate::Settings;
     use crate::tests::cursor::document;
 
-    /// Makes suggestions (document and text) and checks what is served for a last document.
+    /// Makes suggestions (document and text), and checks the suggestion for a last document.
     #[track_caller]
     fn check(made: &[(&str, &str)], now: &str, expect: Option<&str>) {
         let mut recent = Recent::new();

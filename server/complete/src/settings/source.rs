@@ -45,7 +45,7 @@ impl SettingsSource {
         (source, warnings)
     }
 
-    /// Returns what is set for everything, by name.
+    /// Returns the values for all languages, by name.
     pub fn values(&self) -> &BTreeMap<&'static str, Value> {
         &self.values
     }

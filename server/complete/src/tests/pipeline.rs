@@ -1,4 +1,4 @@
-//! The whole pipeline on whole cases: a document, what the model writes, what is shown.
+//! The whole pipeline on whole cases: a document, the model's text, the suggestion.
 
 use std::time::Duration;
 
@@ -27,14 +27,14 @@ fn seen(trace: &Trace) -> String {
     }
 }
 
-/// Checks what is shown for what the model writes.
+/// Checks the suggestion for a text of the model.
 #[track_caller]
 fn check(path: &str, fixture: &str, model: &str, expect: &str) {
     let trace = run(path, fixture, &mut Scripted::new([model]), Trigger::Automatic, &Settings::default());
     assert_eq!(seen(&trace), expect, "for {fixture:?} + {model:?}: {:#?}", trace.steps);
 }
 
-/// Path, document, what the model writes, what is shown.
+/// Path, document, the model's text, the suggestion.
 const CASES: &[(&str, &str, &str, &str)] = &[
     // Lines of code.
     ("a.rs", "fn f() {\n    let x = ‸\n}\n", "five();\n    let y = six();\n}", "five();"),

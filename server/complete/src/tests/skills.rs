@@ -1,4 +1,4 @@
-//! Skills in the whole pipeline: in the prompt, in what is shown, in the trace.
+//! Skills in the whole pipeline: in the prompt, in the suggestion, in the trace.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ fn run(mode: Mode, settings: &serde_json::Value, model: &mut Scripted) -> Trace 
     suggest(&job, model, &Cancel::new(), &mut |_| {})
 }
 
-/// Checks what is shown, and what the skills did.
+/// Checks the suggestion and the effects of skills.
 #[track_caller]
 fn check(mode: Mode, settings: serde_json::Value, model: &str, expect: &str, uses: &[&str]) -> String {
     let mut model = Scripted::new([model]);

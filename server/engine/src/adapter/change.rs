@@ -14,7 +14,7 @@ pub(crate) struct Change {
     a: Vec<u16>,
     /// (tiles, rank, 16) halves, the scale multiplied in.
     b: Vec<u16>,
-    /// (tiles, 16); empty where there is none, so that none is read.
+    /// (tiles, 16); empty where the change has no biases, so that the engine reads none.
     bias: Vec<f32>,
 }
 

@@ -13,7 +13,7 @@ pub struct LowRank {
     pub b: Vec<f32>,
 }
 
-/// All tensors of an adapter. Shapes are checked against a model when it is put on one.
+/// All tensors of an adapter. Preparing the adapter for a model checks the shapes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AdapterWeights {
     /// Rank of every low-rank change; 0 where there is none.

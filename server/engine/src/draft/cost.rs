@@ -143,7 +143,7 @@ impl Costs {
 /// Keeps drafting from costing more than a small share of the time, whatever the estimates say.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    /// Seconds that drafting lost; below zero what it gained.
+    /// Seconds that drafting lost; a gain is negative.
     loss: f64,
     /// Seconds of decoding.
     total: f64,

@@ -83,7 +83,7 @@ impl Default for Drafting {
 }
 
 impl Drafting {
-    /// Adds a drafter; of equally promising drafts that of the one added first is taken.
+    /// Adds a drafter; of equally promising drafts the engine takes that of the drafter added first.
     pub(crate) fn add(&mut self, drafter: Box<dyn Drafter>) {
         self.added.push(drafter);
         self.drafts.push(Draft::default());

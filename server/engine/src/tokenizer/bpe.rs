@@ -35,7 +35,7 @@ impl Alphabet {
     }
 }
 
-/// Which two tokens make which one, the first ones first.
+/// The merges: two tokens and their result, in the order of their ranks.
 #[derive(Debug)]
 pub(super) struct Merges {
     /// The two, the token they make, and the rank.

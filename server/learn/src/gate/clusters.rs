@@ -11,7 +11,7 @@ const SEED: u64 = 0x005E_ED0F_6A7E;
 pub struct Share<'a> {
     /// The cluster.
     pub commit: &'a str,
-    /// The arm: what is summed above and below the line.
+    /// The arm's parts of numerator and denominator.
     pub arm: (f64, f64),
     /// The other arm.
     pub against: (f64, f64),

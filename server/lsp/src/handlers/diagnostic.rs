@@ -6,7 +6,7 @@ use tower_lsp::ls_types as lsp;
 use crate::hints;
 use crate::server::Server;
 
-/// Answers when the document, as it is then, was checked; that is after a pause in typing.
+/// Answers after the check of the current document, which follows a pause in typing.
 ///
 /// # Errors
 /// Never.

@@ -1,4 +1,4 @@
-//! `textDocument/didChange`: the new version of a document, and what it accepts of the suggestion there.
+//! `textDocument/didChange`: the new version of a document, and the accepted part of the suggestion there.
 
 use std::time::Instant;
 

@@ -8,7 +8,7 @@ use housestyle_text::Snapshot;
 
 use crate::session::Session;
 
-/// A document as it is checked.
+/// The state of a document for a check.
 pub(crate) struct CheckInput {
     pub(crate) revision: u64,
     pub(crate) snapshot: Snapshot,

@@ -73,7 +73,7 @@ impl Message {
 mod tests {
     use super::*;
 
-    /// What a body is taken for, in short.
+    /// Checks how a body is read, in short.
     fn check(body: &str, expected: &str) {
         let found = match Message::parse(body.as_bytes()) {
             Message::Call(call) => {

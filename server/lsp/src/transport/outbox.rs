@@ -31,7 +31,7 @@ impl Outbox {
         (Outbox(sender), Writer(receiver))
     }
 
-    /// Sends a message. What cannot be sent any more is dropped: nobody is there to read it.
+    /// Sends a message. Drops a message that nobody is there to read any more.
     pub(crate) fn send(&self, message: &impl Serialize) {
         if let Ok(body) = serde_json::to_vec(message) {
             drop(self.0.send(Out::Bytes(frame(&body))));

@@ -43,7 +43,7 @@ enum Source {
     Wheels,
 }
 
-/// A file that a source has filled, and what it must hash to.
+/// A file that a source has filled, and the expected digest.
 struct CompleteFile {
     partial: PartialFile,
     source: String,
@@ -84,7 +84,7 @@ impl<'a> Pull<'a> {
         }
     }
 
-    /// Takes a file that was put there by hand, when it is the pinned one.
+    /// Accepts a file that a person copied there, when it has the pinned digest.
     fn adopt(&self, entry: &Entry, bar: &mut dyn Progress) -> Result<Pulled, PullError> {
         let path = self.store.path(entry);
         bar.begin("checking", entry.size);

@@ -66,7 +66,7 @@ impl World {
         names
     }
 
-    /// Makes a program that answers like pip from a folder of wheels, and notes what it was asked for.
+    /// Makes a program that answers like pip from a folder of wheels, and records the requests.
     fn with_pip(mut self) -> World {
         let script = self.folder.path().join("python");
         let wheels = self.folder.path().join("wheels");

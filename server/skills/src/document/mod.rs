@@ -40,7 +40,7 @@ pub struct Document {
     pub body: String,
 }
 
-/// A file as it was read, with its deviations from the standard.
+/// A file's content, with its deviations from the standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
     /// The document.

@@ -1,4 +1,4 @@
-//! Documents in the wild, and that what is written is read back.
+//! Documents in the wild; and written documents read back.
 
 use super::*;
 use crate::error::SkillError;

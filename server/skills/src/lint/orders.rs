@@ -299,7 +299,7 @@ impl Plain {
     }
 }
 
-/// Returns a character in lower case, and a Latin one for one that looks like it.
+/// Returns a character in lower case, and a Latin character for a look-alike.
 fn fold(c: char) -> impl Iterator<Item = char> {
     let latin = match c {
         'а' | 'А' => 'a',

@@ -1,4 +1,4 @@
-//! A rule with its evidence, as it is proposed.
+//! A rule to propose, with its evidence.
 
 use serde::Serialize;
 

@@ -88,7 +88,7 @@ const NEVER: &[&str] = &[
     "execute(f\"",
     "execute(\"%",
 ];
-/// Safeguards: a rule that avoids one and prefers code without it removes it.
+/// Safeguards: a rule that avoids code with a safeguard, and prefers code without it, removes the safeguard.
 const PROTECTS: &[&str] = &[
     "compare_digest",
     "constanttime",

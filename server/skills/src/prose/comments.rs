@@ -176,7 +176,7 @@ fn marker(own: &str) -> &str {
     &own[..end]
 }
 
-/// Returns the text of a range; empty where it is none.
+/// Returns the text of a range; empty for an invalid range.
 fn slice<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
     text.get(range.clone()).unwrap_or_default()
 }

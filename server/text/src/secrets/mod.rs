@@ -216,7 +216,7 @@ mod tests {
         }
     }
 
-    /// What is left of the surroundings, as `before|after`, or the rule.
+    /// Checks the cut surroundings, as `before|after`, or the rule that found a secret in the text.
     #[track_caller]
     fn check_cut(before: &str, text: &str, after: &str, expected: &str) {
         let (before, text, after) = (fill(before), fill(text), fill(after));

@@ -5,7 +5,7 @@
 use super::rules::{Close, Quote, Rules, Special};
 use super::work;
 
-/// Says what is open at the cursor.
+/// Returns the comment or string that is open at the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// Nothing.

@@ -16,7 +16,7 @@ pub enum FormatError {
     Unsupported {
         /// The field or tensor.
         field: String,
-        /// The problem, and what is supported instead.
+        /// The problem, and the supported values.
         problem: String,
     },
     /// It belongs to another base model.

@@ -39,7 +39,7 @@ pub enum StoreError {
         /// The problem.
         problem: Problem,
     },
-    /// An adapter's file is not the one it is named after.
+    /// An adapter's file has another digest than its name says.
     #[error("adapter {}: {} has sha256 {found}: it is damaged or was exchanged, and is not loaded. `housestyle \
         adapter rollback` goes back to the version before", short(id), path.display())]
     Exchanged {

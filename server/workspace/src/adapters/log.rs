@@ -64,10 +64,10 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Reads the log; none is an empty one.
+    /// Reads the log; a missing file is an empty log.
     ///
     /// # Errors
-    /// When a line is none, or does not follow from the one before it.
+    /// When a line is no entry, or does not follow from the previous line.
     pub(super) fn read(path: PathBuf) -> Result<Log, StoreError> {
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,

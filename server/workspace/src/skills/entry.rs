@@ -1,4 +1,4 @@
-//! A skill of a workspace as people see it: what it is, in which state, and why.
+//! A skill of a workspace in the list for people: its content, its state, and the reason.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl State {
     }
 }
 
-/// Whether an approved skill takes part. What is listed later is stricter.
+/// Whether an approved skill takes part. A later mode in this list is stricter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -83,7 +83,7 @@ impl Mode {
     }
 }
 
-/// A skill as it is listed.
+/// A skill in the list of a workspace.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its name.

@@ -61,7 +61,7 @@ struct Content {
     marks: Vec<Mark>,
 }
 
-/// The file as it was in its first version.
+/// The first version of the file.
 #[derive(Deserialize)]
 struct FirstFormat {
     keys: Vec<String>,

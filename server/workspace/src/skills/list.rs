@@ -321,7 +321,7 @@ fn read(folder: &str, files: &Files) -> Entry {
     entry
 }
 
-/// Returns the first finding for which a skill is refused, whoever wrote it.
+/// Returns the first finding that refuses any skill, also one by people.
 fn hard(findings: &[Finding]) -> Option<&Finding> {
     findings.iter().find(|finding| finding.severity == Severity::Refused)
 }

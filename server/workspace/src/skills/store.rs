@@ -141,13 +141,13 @@ pub struct Counters {
     /// When the skill was loaded here first, in seconds since 1970.
     #[serde(default)]
     pub since: u64,
-    /// How often it took part in a completion.
+    /// How often the skill took part in a completion.
     #[serde(default)]
     pub uses: u64,
-    /// How often it was seen to be right: a completion with it was kept, or its fix was taken.
+    /// How often the skill proved right: somebody kept a completion with it, or took its fix.
     #[serde(default)]
     pub validated: u64,
-    /// When that was last, in seconds since 1970.
+    /// The last such time, in seconds since 1970.
     #[serde(default)]
     pub last_validated: Option<u64>,
     /// How often somebody said "not here".
@@ -168,9 +168,9 @@ pub struct Use {
     pub name: String,
     /// Its digest.
     pub digest: String,
-    /// Completions that it took part in.
+    /// Completions in which the skill took part.
     pub uses: u64,
-    /// Those of them that were kept, and fixes that were taken.
+    /// Such completions that somebody kept, and fixes that somebody took.
     pub validated: u64,
     /// How often somebody said "not here".
     pub objections: u64,

@@ -115,7 +115,7 @@ pub(super) fn select(
     found
 }
 
-/// Counts places of rewrites in the newest texts: those that follow it and those that do not.
+/// Counts the places of rewrites in the newest texts: places that follow a rewrite, and places that break it.
 fn tallies(drafts: &[(Draft, Vec<Pattern>)], edits: &[FileEdit<'_>], language: Language) -> Vec<[usize; 2]> {
     let mut all = Vec::new();
     let mut sides = Vec::new();

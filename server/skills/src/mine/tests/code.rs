@@ -42,7 +42,7 @@ pub(super) fn written(random: &mut Random, before: &str, name: &str, number: usi
     (if is_old { agreed.before } else { agreed.after }).replace("$X", name)
 }
 
-/// Returns the first code of a file that is as it was before people agreed, with what it should be.
+/// Returns the first code of a file that breaks a convention, with the code that follows it.
 pub(super) fn slip(path: &str, text: &str, number: usize) -> Option<(Range<usize>, String)> {
     let files = path.rsplit('.').next().unwrap_or_default();
     let found =

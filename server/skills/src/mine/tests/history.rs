@@ -76,7 +76,7 @@ struct Change {
 pub(super) struct History(Vec<Change>);
 
 impl History {
-    /// Makes a history with the planted conventions; poisoners write what they write in one commit of twenty.
+    /// Makes a history with the planted conventions; poisoners write their text in one commit of twenty.
     pub(super) fn planted(seed: u64, poisons: &[Poison]) -> History {
         let mut random = Random::new(seed);
         let mut texts: BTreeMap<&str, String> = BTreeMap::new();

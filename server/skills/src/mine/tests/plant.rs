@@ -115,7 +115,7 @@ const SLIPS: &[(&str, &str)] = &[
     ("initialize", "initialise"),
 ];
 
-/// Returns the first line that holds a slip, with what it should be.
+/// Returns the first line that holds a slip, and the corrected line.
 pub(super) fn slips(path: &str, text: &str, number: usize) -> Option<(Range<usize>, String)> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -114,7 +114,7 @@ fn sources_without_edits_are_errors() {
     let world = World::new();
     let journal = world.run(&["skill", "mine", "--from", "journal"]);
     assert_eq!(journal.code, 2);
-    assert!(journal.err.contains("no suggestion was taken"), "{}", journal.err);
+    assert!(journal.err.contains("no accepted suggestion of this workspace"), "{}", journal.err);
     history(&world, 3);
     let few = world.run(&["skill", "mine", "--no-model"]);
     assert_eq!(few.code, 0, "{}", few.err);

@@ -219,7 +219,7 @@ fn print_candidates(mined: &Mined) -> Result<(), Failure> {
     let [earlier, held_out] = mined.edits;
     if mined.candidates.is_empty() {
         return print(&format!(
-            "In {earlier} edits, not enough people follow any rule often enough to propose it ({} rules were considered).",
+            "No rule to propose: in {earlier} edits, not enough people follow any rule often enough ({} rules were considered).",
             mined.considered
         ));
     }

@@ -5,6 +5,7 @@ mod e2e;
 mod evals;
 #[cfg(feature = "models")]
 mod golden;
+mod hostile;
 #[cfg(feature = "models")]
 mod models;
 #[cfg(feature = "outside")]

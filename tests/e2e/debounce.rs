@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::editor::{NEVER, PLACE, Start, TEXT, URI};
 use super::log::{end, logs};
@@ -17,13 +17,17 @@ fn waits(debounce_ms: u64) -> Vec<u64> {
     let options = json!({ "debounceMs": debounce_ms });
     let mut editor = Start { script: &[(TEXT, NEVER)], options, log: Some("debug"), ..Start::default() }.go();
     let mut at = editor.open(URI, "rust", PLACE);
+    let mut requests = Vec::new();
     for key in "qwzxj".chars().cycle().take(KEYS) {
         std::thread::sleep(BETWEEN);
         at = editor.type_at(URI, at, &key.to_string());
-        editor.request(URI, at);
+        requests.push(editor.request(URI, at));
     }
-    // Its answer comes after the last request was queued.
-    editor.why();
+    // A key overtakes the last request too. No request is answered before it is queued.
+    editor.type_at(URI, at, "z");
+    for request in requests {
+        assert_eq!(editor.answer(request).result(), Value::Null);
+    }
     let home = editor.home.clone();
     end(editor);
     let log = logs(home.path());

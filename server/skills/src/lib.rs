@@ -9,8 +9,6 @@ mod document;
 mod error;
 mod exception;
 mod hidden;
-#[cfg(test)]
-mod hostile_tests;
 pub mod lint;
 pub mod mine;
 mod prose;

@@ -164,11 +164,11 @@ settings! {
     min_logprob: f64 = -4.0, "minLogprob", Some((-100.0, 0.0)), Most, Language;
     /// The value of `minLogprob` for prose in the mode `quiet`.
     quiet_logprob: f64 = -1.5, "quietLogprob", Some((-100.0, 0.0)), Most, Language;
-    /// What the journal on this machine records of suggestions: `on` the outcome, and the text of accepted ones, so that
-    /// Housestyle can learn; `outcomes` no text; `off` nothing. Secrets, files that hold them and files that git ignores
-    /// never enter.
+    /// The journal on this machine: `on` records the outcome of each suggestion, and the text of accepted suggestions, so
+    /// that Housestyle can learn; `outcomes` records no text; `off` records nothing. Secrets, files that hold secrets and
+    /// files that git ignores never enter.
     journal: JournalMode = JournalMode::On, "journal", None, Quietest, Everything;
-    /// After this many seconds the journal records how much of an accepted suggestion is still there.
+    /// After this many seconds the journal records how much of an accepted suggestion survives.
     retention_check_seconds: u64 = 300, "keptAfterSeconds", Some((1.0, 86_400.0)), Team, Everything;
     /// Whether the user trusts the workspace. In an untrusted workspace Housestyle records and learns nothing. An
     /// editor that asks its user for trust reports the answer here.

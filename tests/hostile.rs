@@ -1,13 +1,11 @@
 //! The corpus of malformed and hostile skills, and random ones: each is answered, none is believed.
 
+use housestyle_skills::lint::{Finding, Severity, lint, refuses};
+use housestyle_skills::{Document, Skill};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::document::Document;
-use crate::lint::{Finding, Severity, lint, refuses};
-use crate::skill::Skill;
-
-const CASES: &str = include_str!("../../../tests/hostile/skills/cases.jsonl");
+const CASES: &str = include_str!("hostile/skills/cases.jsonl");
 const FRONT: &str = "name: case\ndescription: Says how.\n";
 
 /// Returns a case's text: a string, or a list of strings with how often each stands there.
@@ -70,19 +68,19 @@ fn every_case_is_answered_as_it_should_be() {
 #[test]
 fn bytes_are_text_or_are_refused() {
     let cases: [(&str, &[u8], &str); 13] = [
-        ("invalid-utf8", include_bytes!("../../../tests/hostile/skills/invalid-utf8.skill"), "!encoding"),
-        ("utf16", include_bytes!("../../../tests/hostile/skills/utf16.skill"), "!encoding"),
-        ("overlong", include_bytes!("../../../tests/hostile/skills/overlong.skill"), "!encoding"),
-        ("surrogate", include_bytes!("../../../tests/hostile/skills/surrogate.skill"), "!encoding"),
-        ("cut", include_bytes!("../../../tests/hostile/skills/cut-in-a-character.skill"), "!encoding"),
-        ("nul", include_bytes!("../../../tests/hostile/skills/nul-bytes.skill"), "!hidden"),
-        ("latin1", include_bytes!("../../../tests/hostile/skills/latin1.skill"), "!encoding"),
-        ("gzip", include_bytes!("../../../tests/hostile/skills/gzip.skill"), "!encoding"),
-        ("crlf", include_bytes!("../../../tests/hostile/skills/crlf.skill"), "fine"),
-        ("bom-crlf", include_bytes!("../../../tests/hostile/skills/bom-crlf.skill"), "fine"),
-        ("lone-cr", include_bytes!("../../../tests/hostile/skills/lone-cr.skill"), "!frontmatter"),
-        ("mixed", include_bytes!("../../../tests/hostile/skills/mixed-line-ends.skill"), "fine"),
-        ("no-end", include_bytes!("../../../tests/hostile/skills/no-line-end-at-all.skill"), "fine"),
+        ("invalid-utf8", include_bytes!("hostile/skills/invalid-utf8.skill"), "!encoding"),
+        ("utf16", include_bytes!("hostile/skills/utf16.skill"), "!encoding"),
+        ("overlong", include_bytes!("hostile/skills/overlong.skill"), "!encoding"),
+        ("surrogate", include_bytes!("hostile/skills/surrogate.skill"), "!encoding"),
+        ("cut", include_bytes!("hostile/skills/cut-in-a-character.skill"), "!encoding"),
+        ("nul", include_bytes!("hostile/skills/nul-bytes.skill"), "!hidden"),
+        ("latin1", include_bytes!("hostile/skills/latin1.skill"), "!encoding"),
+        ("gzip", include_bytes!("hostile/skills/gzip.skill"), "!encoding"),
+        ("crlf", include_bytes!("hostile/skills/crlf.skill"), "fine"),
+        ("bom-crlf", include_bytes!("hostile/skills/bom-crlf.skill"), "fine"),
+        ("lone-cr", include_bytes!("hostile/skills/lone-cr.skill"), "!frontmatter"),
+        ("mixed", include_bytes!("hostile/skills/mixed-line-ends.skill"), "fine"),
+        ("no-end", include_bytes!("hostile/skills/no-line-end-at-all.skill"), "fine"),
     ];
     for (name, content, expect) in cases {
         assert_eq!(compare(content, expect), None, "{name}");

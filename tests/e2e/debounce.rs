@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::editor::{NEVER, PLACE, Start, TEXT, URI};
 use super::log::{end, logs};
 
-const KEYS: usize = 12;
+const KEYS: usize = 24;
 /// Well below the second from which on keys are no typing. The server computes its wait from the time that passes.
 const BETWEEN: Duration = Duration::from_millis(60);
 

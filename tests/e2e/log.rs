@@ -189,19 +189,28 @@ fn forgetting_everything_removes_the_log_and_a_running_server_begins_another() {
     let forget = |arguments: &[&str]| {
         let mut command = Command::new(housestyle());
         command.args(["journal", "forget", "--everything"]).args(arguments).current_dir(home.path());
-        let output = command.env("HOUSESTYLE_HOME", home.path()).output().expect("it runs");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        // Its own log goes too, whatever it has to say.
+        command.env("HOUSESTYLE_HOME", home.path()).env("HOUSESTYLE_LOG", "trace");
+        let output = command.output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    let removed = forget(&["--json"]);
+    let (_, removed) = forget(&["--json"]);
     assert!(removed.contains("server.log"), "{removed}");
     let after = editor.type_at(&uri, at, "zzz ");
     editor.complete(&uri, after);
     end(editor);
     let log = logs(home.path());
     assert!(log.contains("answered") && !log.contains("the model is loaded"), "{log}");
-    let told = forget(&[]);
-    assert!(told.contains("server.log was removed"), "{told}");
+    let own = files(home.path(), "server.log").pop().expect("a log");
+    let (code, told) = forget(&[]);
+    assert!(code == Some(0) && told.contains("server.log was removed"), "{code:?} {told}");
     assert_eq!(logs(home.path()), "");
+    // A log that cannot be removed is a failure, after all else is forgotten and told.
+    fs::create_dir_all(own.with_file_name("server.log.1").join("in the way")).expect("made");
+    let (code, told) = forget(&["--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert!(code == Some(3) && told["suggestions"].is_number(), "{code:?} {told}");
+    assert!(!own.exists());
 }
 
 #[test]

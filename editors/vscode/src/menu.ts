@@ -31,7 +31,7 @@ function entries(server: Server, snooze: Snooze): Entry[] {
       : []),
     switching('everywhere', isOn('everywhere'), 'housestyle.toggleEverywhere'),
     ...(snooze.until || known.state === 'paused'
-      ? [{ label: '$(bell) Go on now', command: 'housestyle.resume' }]
+      ? [{ label: '$(bell) Resume now', command: 'housestyle.resume' }]
       : [5, 15, 60].map((minutes) => ({
           label: `$(bell-slash) Snooze for ${minutes} minutes`,
           command: 'housestyle.snooze',

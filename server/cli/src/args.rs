@@ -14,7 +14,7 @@ use std::time::Duration;
 pub(crate) use history::{CasesArgs, ReplayArgs};
 pub(crate) use housestyle_complete::eval::Arm;
 use housestyle_complete::eval::UnknownArm;
-pub(crate) use learn::{LayerName, LearnArgs, StarterArgs};
+pub(crate) use learn::{LearnArgs, PartName, StarterArgs};
 pub(crate) use memory::{AddArgs, Expiry, ForgetNotesArgs, MemoryAction, MemoryArgs};
 pub(crate) use mine::{MineArgs, MineSource};
 pub(crate) use piece::Piece;
@@ -271,7 +271,7 @@ pub(crate) struct ForgetArgs {
     /// Suggestions older than AGE
     #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
     pub(crate) older: Option<Age>,
-    /// All text, and the unreadable files in quarantine
+    /// All text, the unreadable files in quarantine, and the log for debugging
     #[arg(long, group = "what")]
     pub(crate) everything: bool,
 }

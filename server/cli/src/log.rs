@@ -11,7 +11,7 @@ mod rotating;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clock::Clock;
 use housestyle_workspace::{Workspace, notice};
@@ -63,27 +63,41 @@ impl Log {
     }
 }
 
-/// Shows notices on standard error from now on, and writes a log where one is asked for: until what is returned is
-/// dropped. A log that cannot be written is a warning: it must not take completions from anybody.
-pub(crate) fn install(verbose: bool, log: Option<&Log>) -> Option<Flush> {
+/// This process's log, while it is written.
+static OPEN: Mutex<Option<Flush>> = Mutex::new(None);
+
+/// Writes the last lines of the log when it is dropped.
+pub(crate) struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        end();
+    }
+}
+
+/// Ends this process's log: its last lines are written.
+fn end() {
+    drop(OPEN.lock().unwrap_or_else(PoisonError::into_inner).take());
+}
+
+/// Shows notices on standard error from now on, and writes a log where one is asked for, until [`End`] is dropped. A log
+/// that cannot be written is a warning: it must not take completions from anybody.
+pub(crate) fn install(verbose: bool, log: Option<&Log>) -> End {
     let subscriber = tracing_subscriber::registry().with(notices::layer(verbose));
     let opened = log.map(|log| (log, RotatingFile::open(&log.file).and_then(Queue::start)));
     // Not `with` an `Option`: a layer that is absent would have every span ask the filters each time.
     match opened {
-        None => {
-            subscriber.init();
-            None
-        }
+        None => subscriber.init(),
         Some((log, Ok((queue, flush)))) => {
             subscriber.with(layer(queue, log.level)).init();
-            Some(flush)
+            *OPEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(flush);
         }
         Some((log, Err(error))) => {
             subscriber.init();
             notice::warn(format_args!("there is no log: {}: {error}", log.file.display()));
-            None
         }
     }
+    End
 }
 
 fn layer<S>(queue: Arc<Queue>, level: LevelFilter) -> impl Layer<S>
@@ -103,20 +117,19 @@ fn is_written(about: &Metadata<'_>, level: LevelFilter) -> bool {
     about.target().starts_with(OURS) && about.target() != notice::TARGET && level >= *about.level()
 }
 
-/// Removes the log of a workspace; returns the files that were there.
-///
-/// # Errors
-/// When a file is there and cannot be removed.
-pub(crate) fn remove(workspace: &Workspace) -> io::Result<Vec<PathBuf>> {
-    let mut removed = Vec::new();
+/// Removes the log of a workspace; returns the files that were there, and the last error where one stays. This process's
+/// own log ends before, or its last lines would make the file anew.
+pub(crate) fn remove(workspace: &Workspace) -> (Vec<PathBuf>, Option<io::Error>) {
+    end();
+    let (mut removed, mut problem) = (Vec::new(), None);
     for path in [older(&workspace.log()), workspace.log()] {
         match fs::remove_file(&path) {
             Ok(()) => removed.push(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            Err(error) => problem = Some(error),
         }
     }
-    Ok(removed)
+    (removed, problem)
 }
 
 #[cfg(test)]
@@ -145,13 +158,19 @@ mod tests {
         assert!(asked(None, Some("loud")).is_err_and(|error| error.contains("`trace`")));
     }
 
+    fn removed(workspace: &Workspace) -> Vec<PathBuf> {
+        let (removed, problem) = remove(workspace);
+        assert!(problem.is_none(), "{problem:?}");
+        removed
+    }
+
     #[test]
     fn the_log_of_a_workspace_is_removed() {
         let folder = tempfile::tempdir().expect("a folder");
         let workspace = workspace(folder.path());
-        assert_eq!(remove(&workspace).expect("nothing to do"), Vec::<PathBuf>::new());
+        assert_eq!(removed(&workspace), Vec::<PathBuf>::new());
         fs::create_dir_all(workspace.state()).expect("made");
         fs::write(workspace.log(), "x").expect("written");
-        assert_eq!(remove(&workspace).expect("removed"), [workspace.log()]);
+        assert_eq!(removed(&workspace), [workspace.log()]);
     }
 }

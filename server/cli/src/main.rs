@@ -47,7 +47,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         asked => asked?,
     };
-    let _flush = log::install(invocation.flags.verbose > 0, log.as_ref());
+    let _end = log::install(invocation.flags.verbose > 0, log.as_ref());
     tracing::debug!(workspace = %invocation.workspace.root().display(), "housestyle {}", env!("CARGO_PKG_VERSION"));
     match cli.command {
         Command::Serve(args) => serve::run(&invocation, &args),

@@ -17,7 +17,7 @@ pub fn write(
 ) -> io::Result<()> {
     let mut file = open.open(temporary)?;
     let written = fill(&mut file).and_then(|()| file.sync_all());
-    drop(file); // Windows neither renames nor removes a file that is open.
+    drop(file); // Windows renames no file that somebody opened without sharing deletion.
     let written = written.and_then(|()| fs::rename(temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(temporary);

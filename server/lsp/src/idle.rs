@@ -5,7 +5,6 @@
 //! follows most events. A running prefill goes on while the user stays on the line, as every place on that line has the
 //! same prompt but for the line itself; anywhere else it ends.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +13,8 @@ use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
 use housestyle_complete::{DraftSource, Job, Memory, first_prefill_cursor, offer_draft_sources, prefill};
 use housestyle_text::{Offset, Snapshot};
+
+use crate::panics::caught;
 
 /// How long no event must have come before a prefill begins.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
@@ -89,14 +90,14 @@ impl PrefillJob {
     pub(crate) fn run(&self, generator: &mut dyn Generator, cancel: &Cancel) {
         let PrefillJob { snapshot, cursor, settings, draft_sources, memory, .. } = self;
         // A failure here comes again with the request for this place, which reports it.
-        drop(catch_unwind(AssertUnwindSafe(|| {
+        let _ = caught(|| {
             let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
             let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
             prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
                 offer_draft_sources(&job, draft_sources, generator, cancel);
             }
-        })));
+        });
     }
 }
 

@@ -176,7 +176,7 @@ impl InFlight {
         self.cancel.is_cancelled()
     }
 
-    /// Returns the flag that tells the model of it.
+    /// Returns the flag by which the model learns of a cancellation.
     pub(crate) fn flag(&self) -> &Cancel {
         &self.cancel
     }

@@ -17,6 +17,7 @@ mod hints;
 mod host;
 mod idle;
 mod in_flight;
+mod panics;
 mod params;
 mod preferences;
 mod progress;

@@ -20,6 +20,7 @@ use crate::debounce::Debounce;
 use crate::host::{LoadProgress, Loader};
 use crate::idle::{Idle, PrefillJob};
 use crate::in_flight::{CancelReason, GenerationResult, InFlight, Overtaken};
+use crate::panics::caught;
 use crate::progress::Progress;
 use crate::status::Status;
 use crate::transport::Outbox;
@@ -143,7 +144,9 @@ impl Worker {
         let wait_ms = begin.saturating_duration_since(now).as_millis() as u64;
         debug!(job = id, wait_ms, "queued");
         if let Some((_, replaced)) = state.waiting.replace((begin, task)) {
-            info!(job = replaced.in_flight.id, by = id, "replaced before it began");
+            if !replaced.in_flight.is_cancelled() {
+                info!(job = replaced.in_flight.id, by = id, "replaced before it began");
+            }
             replaced.in_flight.finish(GenerationResult::Overtaken(Overtaken::Request));
         }
         self.0.wake.notify_all();
@@ -329,15 +332,6 @@ impl Shared {
         in_flight.finish(GenerationResult::Done(longer.map_or(trace, Arc::new)));
         answered
     }
-}
-
-/// Runs a part of the pipeline. A defect in it costs one suggestion, not the session.
-fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
-    let result = catch_unwind(AssertUnwindSafe(run)).ok();
-    if result.is_none() {
-        warn!("the pipeline panicked");
-    }
-    result
 }
 
 fn load_model(load: Loader, reports: &Reports) -> Result<Box<dyn Generator>, String> {

@@ -39,7 +39,7 @@ export default [
       t.check('asked for and answered', answered.includes('paused'), answered);
       t.equal('nothing', await window.ghost(), '');
       await window.openMenu();
-      await window.pick('Go on now');
+      await window.pick('Resume now');
       await window.waitTooltip('Model ');
       await window.focusEditor();
       await window.type(' ');

@@ -42,7 +42,7 @@ pub(crate) struct LearnArgs {
     pub(crate) budget: Duration,
     /// Learn only this part: `phrases` (seconds) or `adapter` (minutes) [default: both]
     #[arg(long, value_name = "PART")]
-    pub(crate) only: Option<LayerName>,
+    pub(crate) only: Option<PartName>,
     /// Train on exactly the N latest edits, however long that takes: the same N gives the same bytes
     #[arg(long, value_name = "N")]
     pub(crate) edits: Option<usize>,
@@ -53,7 +53,7 @@ pub(crate) struct LearnArgs {
 
 /// A part that `learn` can learn alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum LayerName {
+pub(crate) enum PartName {
     /// The phrase cache.
     Phrases,
     /// The adapter.

@@ -1,7 +1,7 @@
 //! `housestyle journal`: figures, export, and forgetting.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -200,14 +200,10 @@ fn forget(
     };
     let derived = deleted.map(|deleted| purge_derived(invocation, &deleted)).transpose()?.unwrap_or_default();
     let marks = forget_marks(invocation, args, now)?;
-    // Last, as the log tells of failures before.
-    let logs = match args.everything {
-        true => log::remove(&invocation.workspace)
-            .map_err(|error| Failure::Environment(format!("removing the log: {error}")))?,
-        false => Vec::new(),
-    };
+    let (logs, problem) =
+        if args.everything { log::remove(&invocation.workspace) } else { (Vec::new(), None) };
     if invocation.flags.json {
-        return print_json(&json!({
+        print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
             "tombstone": done.map(|(done, _)| done.tombstone),
             "removed": removed.iter().copied().chain(&logs).chain(&derived.purged.removed).collect::<Vec<_>>(),
@@ -216,7 +212,8 @@ fn forget(
             "adapters": derived.stale.iter().map(|(version, entries)| json!({
                 "version": version.number, "id": version.id, "state": version.state, "entries": entries,
             })).collect::<Vec<_>>(),
-        }));
+        }))?;
+        return forgotten(problem);
     }
     print(&format!("{suggestions} suggestions are forgotten: {texts} texts were removed."))?;
     if marks > 0 {
@@ -234,7 +231,15 @@ fn forget(
             names.join(", ")
         );
     }
-    Ok(())
+    forgotten(problem)
+}
+
+/// Ends `forget`, where all but the log is forgotten: a log that stays is a failure.
+fn forgotten(problem: Option<io::Error>) -> Result<(), Failure> {
+    match problem {
+        Some(error) => Err(Failure::Environment(format!("removing the log: {error}"))),
+        None => Ok(()),
+    }
 }
 
 /// Forgets the lines for which somebody said "not here"; returns how many that were.

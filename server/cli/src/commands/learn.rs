@@ -13,7 +13,7 @@ use housestyle_train::format::short;
 use housestyle_workspace::{Configuration, forgetting};
 use serde_json::json;
 
-use crate::args::{Arm, LayerName, LearnArgs};
+use crate::args::{Arm, LearnArgs, PartName};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, time, visible};
@@ -25,16 +25,16 @@ pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failu
     let configuration = Configuration::load(&invocation.workspace);
     let bounds = configuration.gate;
     let settings = configuration.checked()?;
-    let wants = |layer| args.only.is_none_or(|only| only == layer);
-    let control = if wants(LayerName::Adapter) { control(args.control.as_deref())? } else { Vec::new() };
+    let wants = |part| args.only.is_none_or(|only| only == part);
+    let control = if wants(PartName::Adapter) { control(args.control.as_deref())? } else { Vec::new() };
     let mut bar = Bar::new();
     let workspace = &invocation.workspace;
-    let wants_edits = args.only != Some(LayerName::Phrases);
+    let wants_edits = args.only != Some(PartName::Phrases);
     let LearningData { texts, edits, cases } =
         learning::read(workspace, &args.from, args.since.as_deref(), wants_edits, &settings, &mut bar)?;
     let setup = invocation.setup();
     let mut local = open_local(&setup)?;
-    let made = match wants(LayerName::Phrases) {
+    let made = match wants(PartName::Phrases) {
         true => {
             // As it serves: how much phrases count depends on what the model knows without them.
             local.apply(Arm::Starter)?;
@@ -51,7 +51,7 @@ pub(crate) fn run(invocation: &Invocation, args: &LearnArgs) -> Result<(), Failu
         print(&made.to_string())?;
     }
     let mut learned = None;
-    if wants(LayerName::Adapter) {
+    if wants(PartName::Adapter) {
         let request = TrainingRequest { end, edits: args.edits, control, bounds };
         match candidate(&setup, &mut local, &edits, &request, &mut bar).map_err(Failure::from) {
             // There are phrases all the same, unless an adapter was all that was asked for.

@@ -52,8 +52,10 @@ impl Queue {
         let last_dropped = Arc::clone(&dropped);
         let write = move || {
             let _end: mpsc::Sender<()> = end;
-            lines.iter().for_each(|line| write_line(&mut out, &line));
-            report_dropped(&mut out, last_dropped.swap(0, Ordering::Relaxed));
+            let mut lost = 0;
+            lines.iter().for_each(|line| write_line(&mut out, &line, &mut lost));
+            lost += last_dropped.swap(0, Ordering::Relaxed);
+            report(&mut out, &mut lost);
         };
         std::thread::Builder::new().name("log".to_owned()).spawn(write)?;
         let queue = Arc::new(Queue { sender: Mutex::new(Some(sender)), dropped });
@@ -87,16 +89,22 @@ impl Drop for Flush {
     }
 }
 
-/// Writes a line. Where that fails the line is lost: nobody but the log could be told.
-fn write_line(out: &mut impl Write, line: &Line) {
-    report_dropped(out, line.dropped);
-    drop(out.write_all(&line.bytes));
+/// Writes a line, and before it how many lines are lost. A line that cannot be written is lost.
+fn write_line(out: &mut impl Write, line: &Line, lost: &mut u64) {
+    *lost += line.dropped;
+    report(out, lost);
+    if out.write_all(&line.bytes).is_err() {
+        *lost += 1;
+    }
 }
 
-fn report_dropped(out: &mut impl Write, lines: u64) {
-    if lines > 0 {
-        let report = format!("{}  WARN {}: {lines} lines dropped\n", clock::now(), module_path!());
-        drop(out.write_all(report.as_bytes()));
+/// Writes how many lines are lost, as soon as that can be written.
+fn report(out: &mut impl Write, lost: &mut u64) {
+    if *lost > 0 {
+        let report = format!("{}  WARN {}: {lost} lines dropped\n", clock::now(), module_path!());
+        if out.write_all(report.as_bytes()).is_ok() {
+            *lost = 0;
+        }
     }
 }
 
@@ -119,6 +127,19 @@ mod tests {
             }
             self.written.lock().expect("no panic").push_str(&String::from_utf8_lossy(line));
             Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A disk that is full.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _line: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -158,13 +179,16 @@ mod tests {
         }
         let first: Line = lines.recv().expect("a line");
         (&queue).write_all(b"fourth\n").expect("queued");
+        let mut lost = 0;
+        write_line(&mut Full, &first, &mut lost);
         for line in [first, lines.recv().expect("a line")] {
-            write_line(&mut out, &line);
+            write_line(&mut out, &line, &mut lost);
         }
         let text = String::from_utf8(out).expect("text");
         let lines: Vec<&str> = text.lines().collect();
         assert!(
-            matches!(lines[..], ["first", report, "fourth"] if report.ends_with(": 2 lines dropped")),
+            matches!(lines[..], [full, "first", report, "fourth"]
+                if full.ends_with(": 1 lines dropped") && report.ends_with(": 2 lines dropped")),
             "{text}"
         );
     }

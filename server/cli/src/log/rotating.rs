@@ -10,38 +10,42 @@ const MOST_BYTES: u64 = 4 << 20;
 /// A file that several processes may append to, a line at a time.
 pub(super) struct RotatingFile {
     path: PathBuf,
-    file: File,
+    /// Nothing where opening the file anew has failed.
+    file: Option<File>,
 }
 
 impl RotatingFile {
     pub(super) fn open(path: &Path) -> io::Result<RotatingFile> {
-        Ok(RotatingFile { path: path.to_path_buf(), file: append(path)? })
+        Ok(RotatingFile { path: path.to_path_buf(), file: Some(append(path)?) })
     }
 
     /// Begins another file where this one is full, and follows another process that did so or removed the file.
-    fn renew(&mut self) -> io::Result<()> {
+    fn renewed(&mut self) -> io::Result<&mut File> {
         let current = fs::metadata(&self.path).ok().map(|about| about.len());
         let is_full = current.is_some_and(|bytes| bytes >= MOST_BYTES);
-        if is_full {
-            fs::rename(&self.path, older(&self.path))?;
+        if is_full && fs::rename(&self.path, older(&self.path)).is_err() {
+            File::create(&self.path)?; // empties the file: the newest lines count, and so does the bound
         }
         // The lengths also differ while another process appends. Then the same file is opened again, which harms nobody.
-        if is_full || current != Some(self.file.metadata()?.len()) {
-            self.file = append(&self.path)?;
-        }
-        Ok(())
+        let ours = self.file.take().filter(|file| {
+            !is_full && current.is_some() && file.metadata().ok().map(|about| about.len()) == current
+        });
+        let file = match ours {
+            Some(file) => file,
+            None => append(&self.path)?,
+        };
+        Ok(self.file.insert(file))
     }
 }
 
 impl Write for RotatingFile {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.renew()?;
-        self.file.write_all(line)?;
+        self.renewed()?.write_all(line)?;
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.as_mut().map_or(Ok(()), File::flush)
     }
 }
 
@@ -87,6 +91,18 @@ mod tests {
             let mode = fs::metadata(&path).expect("there").permissions();
             assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_full_log_that_cannot_be_renamed_is_emptied() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("server.log");
+        fs::create_dir_all(older(&path).join("in the way")).expect("made");
+        let mut file = RotatingFile::open(&path).expect("opened");
+        for _ in 0..5 {
+            file.write_all(&vec![b'x'; 1 << 20]).expect("written");
+        }
+        assert_eq!(fs::metadata(&path).expect("there").len(), 1 << 20);
     }
 
     #[test]

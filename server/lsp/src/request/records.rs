@@ -78,7 +78,7 @@ impl Request<'_> {
         info!(
             parent: &self.span,
             code = record.code,
-            suggestion = record.suggestion,
+            suggestion = record.suggestion.is_some(),
             lines = record.lines,
             reused = record.reused,
             ms = record.total.as_millis() as u64,

@@ -219,7 +219,7 @@ fn print_candidates(mined: &Mined) -> Result<(), Failure> {
     let [earlier, held_out] = mined.edits;
     if mined.candidates.is_empty() {
         return print(&format!(
-            "No rule to propose: in {earlier} edits, not enough people follow any rule often enough ({} rules were considered).",
+            "No rule to propose from {earlier} edits ({} rules were looked at; `-v` says why they were dropped).",
             mined.considered
         ));
     }

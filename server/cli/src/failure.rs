@@ -10,6 +10,7 @@ use housestyle_net::forge::ForgeError;
 use housestyle_net::git::GitError;
 use housestyle_net::models::PullError;
 use housestyle_review::ReviewError;
+use housestyle_train::TrainError;
 use housestyle_train::format::FormatError;
 use housestyle_workspace::adapters::StoreError;
 use housestyle_workspace::display::visible;
@@ -188,6 +189,7 @@ parts!(
     ExceptionsError => WorkspaceError,
     PhrasesError => WorkspaceError,
     ForgetError => WorkspaceError,
+    TrainError => AdaptationError,
     ForgeError => NetError,
     GitError => NetError,
     PullError => NetError,

@@ -1,5 +1,6 @@
 //! Problems of the content of a file of ours.
 
+use housestyle_train::format::short;
 use serde_json::error::Category;
 
 /// A place of a text that is not the JSON it should be. The parser's own message is left out, as it quotes the text.
@@ -55,6 +56,23 @@ pub enum Problem {
     /// A pointer names a version that the list lacks, or has otherwise.
     #[error("it names version {0}, which the list has not, or not so")]
     WrongVersion(u64),
+    /// A report judges another adapter than the one it came with.
+    #[error("it judges adapter {}", short(.0))]
+    OtherAdapter(String),
+    /// A report names no adapter.
+    #[error("it does not say which adapter it judges")]
+    NoAdapter,
+    /// A file has another digest than its adapter names.
+    #[error("it has sha256 {}, not {}", short(found), short(named))]
+    OtherDigest {
+        /// SHA-256 of the file.
+        found: String,
+        /// SHA-256 that the adapter names.
+        named: String,
+    },
+    /// An adapter names no digest of a file.
+    #[error("the adapter names none")]
+    NoDigest,
 }
 
 impl From<serde_json::Error> for Problem {

@@ -26,12 +26,10 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
     let settings =
         Settings { prefix_tokens: args.window[0], suffix_tokens: args.window[1], ..Settings::default() };
     let mut local = backend::open_local(&invocation.setup())?;
-    let failed = |error: &dyn std::fmt::Display| Failure::Environment(error.to_string());
     let mut cases = read_all(&args.cases)?;
     cases.truncate(args.limit.unwrap_or(usize::MAX));
-    let examples = training::examples(&local, &cases, &settings).map_err(|e| failed(&e))?;
-    let held =
-        training::examples(&local, &read_all(&args.held)?, &Settings::default()).map_err(|e| failed(&e))?;
+    let examples = training::examples(&local, &cases, &settings)?;
+    let held = training::examples(&local, &read_all(&args.held)?, &Settings::default())?;
     let recipe = Recipe {
         rank: args.rank,
         alpha: args.alpha,
@@ -52,12 +50,12 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
     let load = |file: &Option<PathBuf>| -> Result<Option<AdapterWeights>, Failure> {
         let Some(file) = file else { return Ok(None) };
         let bytes = fs::read(file).map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
-        let adapter = read(&bytes, engine.config(), &base_sha256).map_err(|e| failed(&e))?;
+        let adapter = read(&bytes, engine.config(), &base_sha256)?;
         Ok(Some(adapter.weights))
     };
     let (start, beneath) = (load(&args.start)?, load(&args.beneath)?);
     let first = Parameters::new(&recipe, engine.config(), start.as_ref(), beneath.as_ref());
-    let first = first.map_err(|e| failed(&e))?;
+    let first = first?;
     let mut network = Network::new(engine.frozen());
     let mut bar = Bar::new();
     let before = losses(&mut network, &first, &held, &mut bar);
@@ -70,8 +68,7 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
         bar.at(progress.examples as u64);
         tokens = progress.tokens;
         Control::Continue
-    })
-    .map_err(|e| failed(&e))?;
+    })?;
     let seconds = began.elapsed().as_secs_f64();
     bar.end();
     tracing::info!(steps = trained.losses.len(), seconds, "trained");
@@ -84,7 +81,7 @@ pub(crate) fn run(invocation: &Invocation, args: &StarterArgs) -> Result<(), Fai
         manifest_sha256: args.manifest.as_deref().map(|file| sha256_of(file, &mut |_| {})).transpose()?,
     };
     let adapter = Adapter { weights: trained.parameters.adapter(), about };
-    let bytes = write(&adapter, engine.config(), Precision::Half).map_err(|e| failed(&e))?;
+    let bytes = write(&adapter, engine.config(), Precision::Half)?;
     fs::write(&args.out, &bytes)?;
     let mean = |losses: &[Vec<f64>], with_end: bool| {
         let own = |l: &Vec<f64>| {

@@ -106,7 +106,7 @@ pub enum StoreError {
         /// SHA-256 of the adapter.
         id: String,
         /// The problem.
-        problem: String,
+        problem: Problem,
     },
     /// The adapter itself is broken.
     #[error("adapter {}: {source}", short(id))]

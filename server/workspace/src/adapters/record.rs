@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::version::Version;
-use crate::problem::JsonError;
+use crate::problem::Problem;
 
 /// Where records are in a repository.
 pub const FOLDER: &str = ".housestyle/adapters";
@@ -57,24 +57,26 @@ impl AdapterRecord {
 /// id that was judged, and `gate`, the gate's own report; it may hold more.
 ///
 /// # Errors
-/// Says why, when it is no report or that of another adapter.
-pub fn passed(report: &[u8], id: &str) -> Result<bool, String> {
-    let document: Value =
-        serde_json::from_slice(report).map_err(|error| JsonError::from(error).to_string())?;
+/// When it is no report, or that of another adapter.
+pub fn passed(report: &[u8], id: &str) -> Result<bool, Problem> {
+    let document: Value = serde_json::from_slice(report)?;
     match document["adapter"].as_str() {
         Some(found) if found == id => Ok(document["gate"]["verdict"] == "eligible"),
-        Some(found) => Err(format!("it judges adapter {}", short(found))),
-        None => Err("it does not say which adapter it judges".to_owned()),
+        Some(found) => Err(Problem::OtherAdapter(found.to_owned())),
+        None => Err(Problem::NoAdapter),
     }
 }
 
-/// Checks that a file has the digest that is named for it.
-pub fn belongs(content: Option<&[u8]>, digest: Option<&str>) -> Result<(), String> {
+/// Checks that a file has the digest that its adapter names.
+///
+/// # Errors
+/// When it has another digest, or the adapter names none.
+pub fn belongs(content: Option<&[u8]>, digest: Option<&str>) -> Result<(), Problem> {
     match (content.map(id_of), digest) {
         (Some(found), Some(digest)) if found != digest => {
-            Err(format!("it has sha256 {}, not {}", short(&found), short(digest)))
+            Err(Problem::OtherDigest { found, named: digest.to_owned() })
         }
-        (Some(_), None) => Err("the adapter names none".to_owned()),
+        (Some(_), None) => Err(Problem::NoDigest),
         _ => Ok(()),
     }
 }

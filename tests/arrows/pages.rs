@@ -168,13 +168,26 @@ fn named_tests<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
 
 /// The page that compares Housestyle with other tools, each feature with its test.
 const PEERS: &str = "server/PEERS.md";
+/// The page of threats, each with its test.
+const SECURITY: &str = "server/SECURITY.md";
 
 #[test]
 fn what_is_said_of_the_peers_is_tested() {
+    check_named_tests(PEERS, "\n## Features\n", 20);
+}
+
+#[test]
+fn what_is_said_of_threats_is_tested() {
+    check_named_tests(SECURITY, "\n## Who approves\n", 8);
+}
+
+/// Checks that the tests exist which a page names below a heading, at least so many.
+#[track_caller]
+fn check_named_tests(path: &str, heading: &str, least: usize) {
     let files = texts();
-    let page = files.iter().find(|file| file.path == PEERS).expect("the page of the peers");
-    let named = named_tests(&page.text, "\n## Features\n");
-    assert!(named.len() > 20, "{named:?}");
+    let page = files.iter().find(|file| file.path == path).expect("the page");
+    let named = named_tests(&page.text, heading);
+    assert!(named.len() > least, "{named:?}");
     let is_code = |file: &&Text| !is_page(&file.path);
     let is_test = |name: &str| {
         let (function, title) = (format!("fn {name}()"), format!("'{name}'"));
@@ -183,7 +196,7 @@ fn what_is_said_of_the_peers_is_tested() {
     let missing: Vec<String> = named
         .iter()
         .filter(|name| !is_test(name))
-        .map(|name| format!("{PEERS}: there is no test {name}"))
+        .map(|name| format!("{path}: there is no test {name}"))
         .collect();
     super::none(&missing);
 }

@@ -253,6 +253,19 @@ fn an_editor_shows_hints_and_what_can_be_done_about_them() {
 }
 
 #[test]
+fn the_user_is_told_why_nothing_is_approved() {
+    let repository = Repository::new(true);
+    repository.git(&["branch", "side"]);
+    let uri = repository.uri("src/a.rs");
+    let mut editor = repository.start(&[(BREAKS, 0)], json!({}));
+    let at = editor.open(&uri, "rust", DOCUMENT);
+    let said = editor.client.notification("window/showMessage", |_| true);
+    let message = said.message["params"]["message"].as_str().expect("text");
+    assert!(message.ends_with(": run `git config housestyle.branch NAME`"), "{message}");
+    assert_eq!(text(&editor.complete(&uri, at)), BREAKS, "no skill takes part");
+}
+
+#[test]
 fn a_client_that_asks_for_hints_gets_them_when_it_asks() {
     let repository = Repository::new(true);
     let uri = repository.uri("src/a.rs");

@@ -50,9 +50,16 @@ export function connect(connection: Connection): LanguageClient {
       middleware: middleware(connection.settings, () => client),
     },
   );
-  client.onNotification(STATUS, (status: Status) => connection.onStatus(status));
-  // An error is shown once, with a button that helps: see `advice.ts`.
-  client.onNotification('window/showMessage', ({ message }: { message: string }) => connection.channel.info(message));
+  let failure: string | undefined;
+  client.onNotification(STATUS, (status: Status) => {
+    failure = status.state === 'error' ? status.message : undefined;
+    connection.onStatus(status);
+  });
+  client.onNotification('window/showMessage', ({ message }: { message: string }) => {
+    connection.channel.info(message);
+    // An error is shown once, with a button that helps: see `advice.ts`.
+    if (!failure || !message.includes(failure)) void vscode.window.showWarningMessage(message);
+  });
   return client;
 }
 

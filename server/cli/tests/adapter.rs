@@ -247,6 +247,7 @@ fn a_team_shares_by_its_own_remote_and_merged_is_approved() {
     team.git(&home, &["init", "--quiet", "--bare", "--initial-branch", "main", &text(&remote)]);
     team.git(&work, &["remote", "add", "origin", &text(&remote)]);
     team.git(&work, &["push", "--quiet", "origin", "main"]);
+    team.git(&work, &["remote", "set-head", "origin", "--auto"]);
     team.git(&home, &["clone", "--quiet", &text(&remote), &text(&second)]);
 
     let (folder, id) = team.judged(1.0, "eligible");

@@ -60,6 +60,9 @@ impl Double {
             Command::new("git").args(["remote", "remove", "origin"]).current_dir(self.team.work()).output();
         let address = format!("http://dev:tok@{}/dev/{name}.git", self.host());
         self.team.git(&["remote", "add", "origin", &address]);
+        // As a fetch would leave it.
+        self.team.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+        self.team.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
     }
 
     /// Says in the user's own file which kind of forge it is.
@@ -171,7 +174,7 @@ fn a_forge_that_refuses_is_reported() {
     double.remote("missing");
     let ran = double.open("GH_ENTERPRISE_TOKEN", "tok", &[]);
     assert!(
-        ran.code == 3 && ran.err.contains("git push failed") && !ran.err.contains("dev:tok@"),
+        ran.code == 3 && ran.err.contains("git ls-remote failed") && !ran.err.contains("dev:tok@"),
         "{}",
         ran.err
     );

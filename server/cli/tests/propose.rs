@@ -184,6 +184,8 @@ fn what_a_remote_refuses_stays_a_branch_here() {
     let remote_path = remote.to_str().expect("UTF-8").to_owned();
     team.git(&["clone", "--quiet", "--bare", ".", &remote_path]);
     team.git(&["remote", "add", "origin", &remote_path]);
+    team.git(&["fetch", "--quiet"]);
+    team.git(&["remote", "set-head", "origin", "--auto"]);
     let hook = remote.join("hooks/pre-receive");
     std::fs::create_dir_all(remote.join("hooks")).expect("folders");
     std::fs::write(&hook, "#!/bin/sh\necho 'branches of robots are not taken' >&2\nexit 1\n")
@@ -243,8 +245,12 @@ fn what_stands_in_the_way_has_a_reason_and_an_exit_code() {
     }
     team.mined(&[("say-sign-in", SKILL)]);
     let folder = team.world.home().join("remote.git");
-    team.git(&["init", "--quiet", "--bare", folder.to_str().expect("UTF-8")]);
+    team.git(&["init", "--quiet", "--bare", "--initial-branch=main", folder.to_str().expect("UTF-8")]);
     team.git(&["remote", "add", "origin", folder.to_str().expect("UTF-8")]);
+    team.git(&["push", "--quiet", "origin", "main"]);
+    let ran = team.run(&["skill", "propose", "say-sign-in"]);
+    assert!(ran.code == 2 && ran.err.contains("`git remote set-head origin --auto`"), "{}", ran.err);
+    team.git(&["remote", "set-head", "origin", "--auto"]);
     let ran = team.run(&["skill", "propose", "say-sign-in", "--open"]);
     assert!(ran.code == 2 && ran.err.contains("which is no forge"), "{}", ran.err);
     assert_eq!(team.git(&["branch", "--list", "housestyle/*"]), "", "nothing is half done");
@@ -262,6 +268,55 @@ fn what_stands_in_the_way_has_a_reason_and_an_exit_code() {
         let ran = team.run(&["skill", "propose", "say-sign-in", "--push"]);
         assert!(ran.code == 3 && ran.err.contains("no skills today"), "{}", ran.err);
     }
+}
+
+#[test]
+fn what_the_remote_calls_its_default_branch_is_asked_before_a_push() {
+    let team = Team::new();
+    let remote = team.world.home().join("remote.git");
+    team.git(&["clone", "--quiet", "--bare", ".", remote.to_str().expect("UTF-8")]);
+    team.git(&["remote", "add", "origin", remote.to_str().expect("UTF-8")]);
+    team.git(&["fetch", "--quiet"]);
+    team.git(&["remote", "set-head", "origin", "--auto"]);
+    team.mined(&[("say-sign-in", SKILL)]);
+    team.git_in(&remote, &["branch", "trunk", "main"]);
+    team.git_in(&remote, &["symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    let ran = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert!(ran.code == 1 && ran.err.contains("is trunk, and here it is main"), "{}", ran.err);
+    assert_eq!(team.git(&["branch", "--list", "housestyle/*"]), "", "nothing is half done");
+    let pulled = team.run(&["adapter", "pull"]);
+    assert!(pulled.code == 1 && pulled.err.contains("`git remote set-head origin --auto`"), "{}", pulled.err);
+    team.git(&["fetch", "--quiet"]);
+    team.git(&["remote", "set-head", "origin", "--auto"]);
+    let ran = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+#[test]
+fn a_feature_branch_is_no_base_and_approves_nothing() {
+    let team = Team::new();
+    team.git(&["switch", "--quiet", "--create", "feature"]);
+    team.write_commit("skills/mine/SKILL.md", &SKILL.replace("say-sign-in", "mine"));
+    team.mined(&[("say-sign-in", SKILL)]);
+    let remedy = "run `git config housestyle.branch NAME`";
+    let ran = team.run(&["skill", "propose", "say-sign-in"]);
+    assert!(ran.code == 2 && ran.err.contains(remedy), "{}", ran.err);
+    assert_eq!(team.git(&["branch", "--list", "housestyle/*"]), "");
+    for command in ["skill", "adapter"] {
+        let list = team.run(&[command, "list", "--json"]).json();
+        assert!(list["problem"].as_str().is_some_and(|problem| problem.ends_with(remedy)), "{list}");
+    }
+    let list = team.run(&["skill", "list"]);
+    assert_eq!(list.out.matches(remedy).count(), 1, "{}", list.out);
+    let doctor = team.run(&["doctor", "--json"]).json();
+    let checks = doctor["checks"].as_array().expect("checks");
+    let check = checks.iter().find(|check| check["name"] == "default branch").expect("a check");
+    assert_eq!((&check["verdict"], &check["advice"]), (&json!("warn"), &json!(remedy)), "{check}");
+    team.git(&["config", "housestyle.branch", "main"]);
+    let ran = team.run(&["skill", "propose", "say-sign-in"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(team.git(&["ls-tree", "--name-only", BRANCH, "skills/mine"]), "", "unmerged work stays out");
+    assert!(team.run(&["skill", "list", "--json"]).json()["problem"].is_null());
 }
 
 /// Words that make pages differ.

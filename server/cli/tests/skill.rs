@@ -21,6 +21,7 @@ impl Team {
         let team = Team { world: World::new() };
         std::fs::remove_dir(team.world.work().join(".git")).expect("removed");
         team.git(&["init", "--quiet", "--initial-branch=main"]);
+        team.git(&["config", "housestyle.branch", "main"]);
         team.world.write("README.md", "# Read me\n");
         team.commit("first");
         team

@@ -81,6 +81,21 @@ pub fn address(root: &Path, remote: &str) -> Result<String, GitError> {
         .map_err(|error| GitError::UnknownRemote { remote: remote.to_owned(), problem: Box::new(error) })
 }
 
+/// Asks a remote for its default branch. Returns the branch's name; `None` where the remote's HEAD names no branch.
+///
+/// # Errors
+/// When the remote cannot be asked.
+pub fn head(root: &Path, remote: &str) -> Result<Option<String>, GitError> {
+    Ok(branch_of_head(&run(root, &["ls-remote", "--symref", remote, "HEAD"])?))
+}
+
+/// Returns the branch that HEAD names in an answer of `git ls-remote --symref`, which also lists branches named `HEAD`.
+fn branch_of_head(answer: &str) -> Option<String> {
+    let mut names =
+        answer.lines().filter_map(|line| line.strip_prefix("ref: refs/heads/")?.strip_suffix("\tHEAD"));
+    names.next().map(str::to_owned)
+}
+
 /// Returns a text with the passwords in addresses taken out.
 pub(crate) fn without_passwords(text: &str) -> String {
     let mut parts = text.split("://");
@@ -97,6 +112,16 @@ pub(crate) fn without_passwords(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_remotes_head_names_its_default_branch() {
+        let id = "e13fd7ba5028cacf52b9baef2d75f85bf37927d2";
+        let check = |answer: &str, expected| assert_eq!(branch_of_head(answer).as_deref(), expected);
+        check(&format!("ref: refs/heads/a/b\tHEAD\n{id}\tHEAD"), Some("a/b"));
+        check(&format!("ref: refs/heads/evil\trefs/heads/HEAD\n{id}\trefs/heads/HEAD"), None);
+        check(&format!("{id}\tHEAD\n{id}\trefs/heads/HEAD"), None);
+        check("", None);
+    }
 
     #[test]
     fn passwords_are_not_shown() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{Commit, Repository};
 
-use crate::default_branch::default_branch;
+use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::folders::{Folder, FolderLimits, folders_in};
 use crate::repository::open;
@@ -50,7 +50,7 @@ pub fn changed(
             .revparse_single(name)
             .and_then(|found| found.peel_to_commit())
             .map_err(|source| ReviewError::Revision { revision: name.to_owned(), source })?,
-        None => default_branch(&repository)?.map(|(_, tip)| tip).ok_or(ReviewError::NoDefault)?,
+        None => find(&repository)?.known()?.commit(&repository)?,
     };
     let shared = repository
         .merge_base(base.id(), head.id())

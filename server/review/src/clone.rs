@@ -8,11 +8,14 @@ use git2::{Config, ConfigLevel, Repository};
 use crate::error::ReviewError;
 use crate::propose::identity;
 
+/// The branch of a clone whose HEAD was at a commit alone.
+const DETACHED: &str = "detached";
 /// Who commits in a clone where git does not know the user.
 const NOBODY: (&str, &str) = ("You", "you@example.com");
 
 /// Clones the repository that holds `folder` into `clone`, bare, with a configuration of the clone's own: the user's
-/// name and address, no signing, no hooks. A proposal in the clone runs nothing of the user's.
+/// name and address, no signing, no hooks. A proposal in the clone runs nothing of the user's, and departs from the branch
+/// at the user's HEAD.
 ///
 /// The folder `clone` must not exist yet, its parent must.
 ///
@@ -38,7 +41,12 @@ pub fn clone_bare(folder: &Path, clone: &Path) -> Result<(), ReviewError> {
 }
 
 fn configure(clone: &Path, name: &str, email: &str) -> Result<(), git2::Error> {
-    let mut config: Config = Repository::open(clone)?.config()?.open_level(ConfigLevel::Local)?;
+    let repository = Repository::open(clone)?;
+    if repository.head_detached()? {
+        repository.branch(DETACHED, &repository.head()?.peel_to_commit()?, false)?;
+        repository.set_head(&format!("refs/heads/{DETACHED}"))?;
+    }
+    let mut config: Config = repository.config()?.open_level(ConfigLevel::Local)?;
     config.set_str("user.name", name)?;
     config.set_str("user.email", email)?;
     config.set_bool("commit.gpgsign", false)?;
@@ -84,6 +92,14 @@ mod tests {
             own.find_reference(&format!("refs/heads/{}", made.branch)).is_err(),
             "the original is as it was"
         );
+
+        git(&work, &["checkout", "--quiet", "--detach"]);
+        let set = ["-c", "user.name=Pat", "-c", "user.email=pat@example.com"];
+        let commit = ["commit", "--quiet", "--no-gpg-sign", "--allow-empty", "--message", "Alone"];
+        git(&work, &[&set[..], &commit[..]].concat());
+        let detached = folder.path().join("detached.git");
+        clone_bare(&work, &detached).expect("cloned");
+        propose(&detached, &proposal).expect("it departs from HEAD");
 
         let again = clone_bare(&work, &clone).expect_err("it is there");
         assert!(matches!(&again, ReviewError::Clone { said, .. } if said.contains("clone.git")), "{again}");

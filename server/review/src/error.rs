@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use git2::ErrorCode;
 
+use crate::unknown_default::UnknownDefault;
+
 /// Why a repository could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
@@ -60,8 +62,8 @@ pub enum ReviewError {
         /// Git's error.
         source: git2::Error,
     },
-    /// There is nothing a branch could depart from.
-    #[error("the repository has no commit yet: make a first one, then propose")]
+    /// HEAD names no commit.
+    #[error("the repository has no commit yet: make a first one")]
     NoCommit,
     /// The requested revision does not exist.
     #[error("`{revision}` names no commit of this repository: {source}; fetch it first")]
@@ -71,11 +73,9 @@ pub enum ReviewError {
         /// Git's error.
         source: git2::Error,
     },
-    /// There is no default branch.
-    #[error(
-        "no default branch can be told here: name the branch to compare with (`--base origin/main`), or fetch it"
-    )]
-    NoDefault,
+    /// Nothing says which branch is the default branch.
+    #[error("{0}")]
+    NoDefault(UnknownDefault),
     /// Two branches have no commit in common, as far as this clone knows.
     #[error("HEAD and {base} have no commit in common here: in a shallow clone, `git fetch --unshallow`")]
     NothingShared {
@@ -265,7 +265,7 @@ impl ReviewError {
                 | Revision { .. }
                 | NoHistory { .. }
                 | Since { .. }
-                | NoDefault
+                | NoDefault(_)
         )
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use git2::{Commit, ObjectType, Oid, Repository, Tree};
 
-use crate::default_branch::default_branch;
+use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::merged::{Merged, merge_of};
 use crate::repository::open;
@@ -103,24 +103,39 @@ pub struct OnDefault {
     pub folders: Vec<Folder>,
 }
 
-/// Returns the folders below `parents` that hold the file `marker` on the default branch; `None` without a default
-/// branch.
+/// Returns the folders below `parents` that hold the file `marker` on the default branch.
 ///
 /// # Errors
-/// When there is no repository, or its objects cannot be read.
+/// When there is no repository or no default branch, or objects cannot be read.
 pub fn on_default_branch(
     path: &Path,
     parents: &[&str],
     marker: &str,
     limits: FolderLimits,
-) -> Result<Option<OnDefault>, ReviewError> {
+) -> Result<OnDefault, ReviewError> {
     let repository = open(path)?;
-    let Some((branch, commit)) = default_branch(&repository)? else { return Ok(None) };
+    let branch = find(&repository)?.known()?;
+    let commit = branch.commit(&repository)?;
     let root = commit.tree().map_err(during("read the tree of the default branch"))?;
     let folders = folders_in(&repository, &root, parents, marker, limits);
     let work_tree = repository.workdir().map(Path::to_path_buf);
     let commit = commit.id().to_string();
-    Ok(Some(OnDefault { branch, commit, work_tree, folders }))
+    Ok(OnDefault { branch: branch.reference, commit, work_tree, folders })
+}
+
+/// Returns whether the default branch has a folder; with `holding`, one in which another folder has that file.
+///
+/// # Errors
+/// When there is no repository or no default branch, or objects cannot be read.
+pub fn has_folder(path: &Path, folder: &str, holding: Option<&str>) -> Result<bool, ReviewError> {
+    let repository = open(path)?;
+    let tip = find(&repository)?.known()?.commit(&repository)?;
+    let root = tip.tree().map_err(during("read the tree of the default branch"))?;
+    let Some(tree) = tree_at(&repository, &root, folder) else { return Ok(false) };
+    let Some(file) = holding else { return Ok(true) };
+    Ok(tree
+        .iter()
+        .any(|entry| repository.find_tree(entry.id()).is_ok_and(|child| child.get_name(file).is_some())))
 }
 
 /// Returns the folders below `parents` of a tree that hold the file `marker`.
@@ -238,7 +253,8 @@ fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Optio
 pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Merged>>, ReviewError> {
     let repository = open(path)?;
     let mut found = vec![None; folders.len()];
-    let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(found) };
+    let Some(branch) = find(&repository)?.ok() else { return Ok(found) };
+    let mut commit = branch.commit(&repository)?;
     let wanted: Vec<Option<Oid>> = folders.iter().map(|(_, tree)| Oid::from_str(tree).ok()).collect();
     let holds = |commit: &Commit<'_>, at: usize| {
         let id =
@@ -262,7 +278,7 @@ pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Mer
         if !cut {
             let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
             for at in came {
-                found[at] = Some(merge_of(&commit, branch.clone(), &by));
+                found[at] = Some(merge_of(&commit, branch.reference.clone(), &by));
             }
         }
         match before {

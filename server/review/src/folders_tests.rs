@@ -4,7 +4,9 @@ use std::path::Path;
 
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
-use crate::{FolderLimits, ReviewError, folder_at, is_signed, merges_of, on_default_branch, proposals};
+use crate::{
+    FolderLimits, ReviewError, UnknownDefault, folder_at, is_signed, merges_of, on_default_branch, proposals,
+};
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
 const LIMITS: FolderLimits = FolderLimits { folders: 50, files: 3, bytes: 1000, depth: 2 };
@@ -55,7 +57,8 @@ impl World {
 fn folders_are_read_within_limits() {
     for bare in [false, true] {
         let world = World::new(bare);
-        assert_eq!(on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("unborn"), None);
+        let unborn = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS);
+        assert!(matches!(unborn, Err(ReviewError::NoDefault(UnknownDefault::NoCommit))), "{unborn:?}");
         let large = "x".repeat(2000);
         let files = [
             ("skills/a/SKILL.md", "one"),
@@ -73,8 +76,7 @@ fn folders_are_read_within_limits() {
             (".agents/skills/z/skill.md", "x"),
         ];
         let tip = world.commit("main", &files, &[], "Ann", 1);
-        let found =
-            on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
+        let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("a branch");
         assert_eq!((found.branch.as_str(), found.commit), ("refs/heads/main", tip.to_string()));
         assert_eq!(found.work_tree.is_none(), bare);
         let folders: Vec<String> = found
@@ -112,12 +114,11 @@ fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
     let new = ("skills/a/SKILL.md", "new");
     let other = ("skills/b/SKILL.md", "b");
     let first = world.commit("main", &[old], &[], "Ann", 1);
-    let side = world.commit("side", &[new, other], &[first], "Bob", 2);
+    let side = world.commit("housestyle/proposals/a", &[new, other], &[first], "Bob", 2);
     let merge = world.commit("main", &[new, other], &[first, side], "Cleo", 3);
     let later = world.commit("main", &[new, other, ("x", "x")], &[merge], "Dan", 4);
     world.commit("main", &[new, other, ("x", "y")], &[later], "Dan", 5);
-    let found =
-        on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
+    let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("a branch");
     let asked: Vec<(&str, &str)> =
         found.folders.iter().map(|folder| (folder.path.as_str(), folder.tree.as_str())).collect();
     let merges = merges_of(world.path(), &asked).expect("read");
@@ -138,8 +139,7 @@ fn a_commit_beyond_a_shallow_clone_is_not_found() {
     let first = world.commit("main", &[("skills/a/SKILL.md", "a")], &[], "Ann", 1);
     let tip = world.commit("main", &[("skills/a/SKILL.md", "a"), ("x", "x")], &[first], "Bob", 2);
     let tree = |world: &World| {
-        let found =
-            on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("read").expect("a branch");
+        let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("a branch");
         found.folders[0].tree.clone()
     };
     let asked = tree(&world);

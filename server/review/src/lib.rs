@@ -19,18 +19,20 @@ mod read;
 mod repository;
 #[cfg(test)]
 mod tests;
+mod unknown_default;
 mod weights;
 
 pub use changed::{Changed, ChangedFolder, changed};
 pub use clone::clone_bare;
-pub use default_branch::{default_name, has_folder};
+pub use default_branch::{DefaultBranch, KnownBranch, default_branch, recorded_head};
 pub use error::ReviewError;
 pub use folders::{
-    Folder, FolderError, FolderLimits, OnDefault, ProposalBranch, folder_at, is_signed, merges_of,
-    on_default_branch, proposals,
+    Folder, FolderError, FolderLimits, OnDefault, ProposalBranch, folder_at, has_folder, is_signed,
+    merges_of, on_default_branch, proposals,
 };
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};
 pub use propose::{Proposal, ProposalOutcome, ProposalState, Proposed, identity, proposal_state, propose};
+pub use unknown_default::UnknownDefault;
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{Commit, Oid, Signature};
 
-use crate::default_branch::default_branch;
+use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
 
@@ -27,10 +27,11 @@ pub struct Merged {
 /// or not like that.
 ///
 /// # Errors
-/// When there is no repository, or its objects cannot be read.
+/// When there is no repository or no default branch, or objects cannot be read.
 pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>, ReviewError> {
     let repository = open(path)?;
-    let Some((branch, mut commit)) = default_branch(&repository)? else { return Ok(None) };
+    let branch = find(&repository)?.known()?;
+    let mut commit = branch.commit(&repository)?;
     let Some(wanted) = blob_of(&commit, file) else { return Ok(None) };
     if repository.find_blob(wanted).map_or(true, |blob| blob.content() != content) {
         return Ok(None);
@@ -43,7 +44,7 @@ pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>,
         commit = before;
     }
     let by = if commit.parent_count() > 1 { commit.author() } else { commit.committer() };
-    Ok(Some(merge_of(&commit, branch, &by)))
+    Ok(Some(merge_of(&commit, branch.reference, &by)))
 }
 
 fn blob_of(commit: &Commit<'_>, file: &str) -> Option<Oid> {
@@ -69,7 +70,8 @@ pub(crate) fn merge_of(commit: &Commit<'_>, branch: String, by: &Signature<'_>) 
 /// When there is no repository, or its references cannot be read.
 pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>, ReviewError> {
     let repository = open(path)?;
-    let mut commits: Vec<Commit<'_>> = default_branch(&repository)?.into_iter().map(|(_, tip)| tip).collect();
+    let default = find(&repository)?.ok().map(|branch| branch.commit(&repository)).transpose()?;
+    let mut commits: Vec<Commit<'_>> = default.into_iter().collect();
     let mut proposals = Vec::new();
     for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
         let found = repository.references_glob(pattern).map_err(during("list the proposals"))?;

@@ -6,6 +6,9 @@ use git2::Repository;
 
 use crate::error::ReviewError;
 
+/// What the names of the branches of proposals begin with.
+pub(crate) const PROPOSALS: &str = "housestyle/proposals/";
+
 /// Opens the repository that holds `path`.
 pub(crate) fn open(path: &Path) -> Result<Repository, ReviewError> {
     Repository::discover(path)

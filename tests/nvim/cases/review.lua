@@ -53,6 +53,15 @@ return {
     end,
   },
   {
+    'skills: where nothing says which branch approves, the user is told what to run',
+    function(t)
+      local c = start(t)
+      c:git('branch', 'side')
+      c:rpc('nvim_command', 'Housestyle skills')
+      t:check('told', c:wait_notified('run `git config housestyle.branch NAME`'), c)
+    end,
+  },
+  {
     'propose completes the names of candidates, and proposes',
     function(t)
       local c = start(t)

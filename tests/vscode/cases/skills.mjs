@@ -44,6 +44,19 @@ export default [
     },
   ],
   [
+    'where nothing says which branch approves, a message and the view tell what to run',
+    async (t) => {
+      const desk = t.desk({ script: [{ text: 'x' }], files: { ...RULE, 'src/a.rs': CODE } });
+      desk.commit('Begin');
+      desk.git('branch', 'side');
+      const window = await (await t.open(desk, 'src/a.rs')).waitForModel();
+      const remedy = 'git config housestyle.branch NAME';
+      await window.notification(remedy);
+      await window.command('Focus on Skills View');
+      await window.page.locator('.pane-body .monaco-list-row', { hasText: 'nothing is approved here' }).first().waitFor({ timeout: 30_000 });
+    },
+  ],
+  [
     'the view has a candidate with its evidence, which is proposed on a branch',
     async (t) => {
       const desk = t.desk({ script: [{ text: 'x' }], files: { 'a.rs': CODE } });

@@ -86,6 +86,7 @@ function M.pick()
       run.notify('no adapters in this workspace yet (`housestyle learn` makes one)')
       return
     end
+    run.problem(answer)
     vim.ui.select(versions, {
       prompt = 'Adapters',
       kind = 'housestyle.adapter',

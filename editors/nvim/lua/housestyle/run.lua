@@ -18,6 +18,14 @@ function M.notify(text, level)
   vim.notify('housestyle: ' .. text, level or vim.log.levels.INFO)
 end
 
+---Warns the user where nothing is approved, as nothing tells the default branch: the answer says what to do.
+---@param answer { problem?: string }
+function M.problem(answer)
+  if answer.problem then
+    M.notify(answer.problem, vim.log.levels.WARN)
+  end
+end
+
 ---Returns the binary, or nil after a message that says what to do.
 ---@return string?
 function M.binary()

@@ -28,6 +28,7 @@ end
 ---@param on_list fun(skills: housestyle.Skill[])
 local function list(on_list)
   run.json({ 'skill', 'list' }, function(answer)
+    run.problem(answer)
     local skills = answer.skills or {}
     table.sort(skills, function(a, b)
       if rank(a) ~= rank(b) then

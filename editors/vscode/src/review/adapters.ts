@@ -15,6 +15,8 @@ export interface Adapter {
 
 export interface AdapterList {
   active: number | null;
+  /** Why nothing is approved, and what to do. */
+  problem?: string | null;
   versions: Adapter[];
 }
 

@@ -17,6 +17,8 @@ export interface Skill {
 
 export interface SkillList {
   trusted: boolean;
+  /** Why nothing is approved, and what to do. */
+  problem?: string | null;
   skills: Skill[];
 }
 

@@ -9,7 +9,13 @@ import { type Skill, type SkillList, byState } from './skills';
 class Note extends vscode.TreeItem {
   constructor(text: string) {
     super(text, vscode.TreeItemCollapsibleState.None);
+    this.tooltip = text; // a view is narrow
   }
+}
+
+/** Returns the line that says why nothing is approved, if something is to be approved. */
+function problem(text: string | null | undefined, waits: boolean): Note[] {
+  return text && waits ? [new Note(text)] : [];
 }
 
 class State extends vscode.TreeItem {
@@ -89,13 +95,15 @@ export class SkillTree extends Tree {
   protected async roots(cwd: string): Promise<vscode.TreeItem[]> {
     const list = await this.cli.json<SkillList>(['skill', 'list'], { cwd });
     if (!list.trusted) return [new Note('This workspace is not trusted.')];
-    return byState(list.skills).map(([state, skills]) => new State(state, skills));
+    const states = byState(list.skills).map(([state, skills]) => new State(state, skills));
+    return [...problem(list.problem, states.length > 0), ...states];
   }
 }
 
 export class AdapterTree extends Tree {
   protected async roots(cwd: string): Promise<vscode.TreeItem[]> {
     const list = await this.cli.json<AdapterList>(['adapter', 'list'], { cwd });
-    return list.versions.map((version) => new AdapterItem(version));
+    const versions = list.versions.map((version) => new AdapterItem(version));
+    return [...problem(list.problem, versions.length > 0), ...versions];
   }
 }

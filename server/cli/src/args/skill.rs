@@ -13,7 +13,7 @@ use super::MineArgs;
 #[command(after_help = "\
 A skill is a rule of the team in a file NAME/SKILL.md, in the form of the Agent Skills standard. The program reads skills
 from .agents/skills, skills, .claude/skills and .github/skills. Content on the default branch is approved, and nothing else
-is: a skill that changed without a merge does not load.
+is: a skill that changed without a merge does not load. `housestyle doctor` names the default branch.
 
 States:
   candidate   mined or written, not merged

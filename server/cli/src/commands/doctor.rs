@@ -6,6 +6,7 @@ use housestyle_adaptation::backend::Backend;
 use housestyle_adaptation::probe;
 use housestyle_complete::generator::{Generator, Prompt, PromptPart};
 use housestyle_journal::RequestLog;
+use housestyle_review::{DefaultBranch, ReviewError, default_branch};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::models::{Model, Status, Store};
 use housestyle_workspace::{adapters, digest};
@@ -82,6 +83,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<(), Failure> {
         ),
     ))?;
     tell(workspace(invocation))?;
+    if let Some(check) = approving_branch(invocation) {
+        tell(check)?;
+    }
     tell(log(invocation)?)?;
     for check in configuration(invocation) {
         tell(check)?;
@@ -117,6 +121,20 @@ fn workspace(invocation: &Invocation) -> Check {
             format!("{folder} is no git repository"),
             "run it inside one, or give --workspace DIR",
         )
+    }
+}
+
+/// Tells which branch approves by a merge, or why none does; nothing where there is no repository.
+fn approving_branch(invocation: &Invocation) -> Option<Check> {
+    const NAME: &str = "default branch";
+    match default_branch(invocation.workspace.root()) {
+        Ok(DefaultBranch::Known(branch)) => {
+            let of = branch.remote.map_or(String::new(), |remote| format!(" of {remote}"));
+            Some(Check::ok(NAME, format!("{}{of}", branch.name)))
+        }
+        Ok(DefaultBranch::Unknown(reason)) => Some(Check::warn(NAME, reason.problem(), reason.remedy())),
+        Err(ReviewError::NoRepository { .. }) => None,
+        Err(error) => Some(Check::warn(NAME, error.to_string(), "see whether `git status` works here")),
     }
 }
 

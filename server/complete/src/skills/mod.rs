@@ -77,12 +77,13 @@ pub struct Skills {
     rules: Rules,
     /// For each of the rules its skill.
     owners: Vec<usize>,
+    problem: Option<String>,
 }
 
 impl PartialEq for Skills {
     fn eq(&self, other: &Skills) -> bool {
         // All else is made of these.
-        self.skills == other.skills && self.exceptions == other.exceptions
+        self.skills == other.skills && self.exceptions == other.exceptions && self.problem == other.problem
     }
 }
 
@@ -94,7 +95,18 @@ impl Skills {
         let ruled = skills.iter().enumerate().filter_map(|(owner, skill)| Some((owner, skill.rule.clone()?)));
         let (owners, files): (Vec<usize>, Vec<RuleFile>) = ruled.unzip();
         let triggers = skills.iter().map(select::triggers).collect();
-        Skills { skills, exceptions, triggers, rules: Rules::new(files), owners }
+        Skills { skills, exceptions, triggers, rules: Rules::new(files), owners, problem: None }
+    }
+
+    /// Returns the skills with the reason why others are not approved, a sentence for people.
+    #[must_use]
+    pub fn with_problem(self, problem: Option<String>) -> Skills {
+        Skills { problem, ..self }
+    }
+
+    /// Returns why other skills of the workspace are not approved, where somebody can put that right.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
     }
 
     /// Returns whether there is none.

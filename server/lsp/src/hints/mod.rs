@@ -9,7 +9,7 @@ mod actions;
 mod find;
 mod publish;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -51,7 +51,8 @@ impl Hinter {
     pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsLookup) -> Hinter {
         let (sender, requests) = mpsc::channel();
         let (signal, checked) = watch::channel(());
-        let checker = Checker { state, outbox, skills, checked: signal, refreshes: AtomicUsize::new(0) };
+        let (refreshes, told) = (AtomicUsize::new(0), Mutex::default());
+        let checker = Checker { state, outbox, skills, checked: signal, refreshes, told };
         let work = move || {
             let mut due: HashMap<String, Instant> = HashMap::new();
             loop {
@@ -110,6 +111,8 @@ struct Checker {
     checked: watch::Sender<()>,
     /// How often the client was asked to ask again: each time is a request of its own.
     refreshes: AtomicUsize,
+    /// The problems that the user was told.
+    told: Mutex<BTreeSet<String>>,
 }
 
 impl Checker {
@@ -127,6 +130,9 @@ impl Checker {
         let wanted = session.settings.trusted && session.settings.skills_enabled;
         drop(session);
         let skills = if wanted { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
+        if let Some(problem) = skills.problem() {
+            self.tell(problem);
+        }
         let mut session = self.session();
         let changed = session.set_skills(uri, skills);
         let recheck = if changed {
@@ -154,6 +160,15 @@ impl Checker {
             document.hints = Hints { revision: Some(input.revision), list: found };
         }
         recheck
+    }
+
+    /// Tells the user a problem, once in a session.
+    fn tell(&self, problem: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.insert(problem.to_owned()) {
+            let message = format!("Housestyle skills: {problem}");
+            self.outbox.notify("window/showMessage", &json!({ "type": 2, "message": message }));
+        }
     }
 
     /// Lets the client ask again. Its answer says nothing.

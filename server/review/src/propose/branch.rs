@@ -6,9 +6,8 @@ use git2::{Commit, ErrorCode, Oid, Reference, Repository, Sort};
 
 use super::message::proposed_by;
 use crate::error::{ReviewError, during, writing};
+use crate::repository::PROPOSALS;
 
-/// Where proposals are.
-const BRANCHES: &str = "housestyle/proposals/";
 /// References to the last commit of each proposal that was made here, by which a deleted branch is noticed.
 const NOTES: &str = "refs/housestyle/proposed/";
 
@@ -24,7 +23,7 @@ pub(super) struct Branch<'r> {
 impl<'r> Branch<'r> {
     /// Returns the branch of the proposal `name`, which need not exist.
     pub(super) fn of(repository: &'r Repository, name: &str) -> Result<Branch<'r>, ReviewError> {
-        let branch = format!("{BRANCHES}{name}");
+        let branch = format!("{PROPOSALS}{name}");
         let is_wrong = name.starts_with('-') || name.contains('/');
         if is_wrong || !Reference::is_valid_name(&format!("refs/heads/{branch}")) {
             return Err(ReviewError::BadName { name: name.to_owned() });

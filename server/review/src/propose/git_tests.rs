@@ -82,6 +82,7 @@ impl Git {
         self.git(&["init", "--quiet", "--bare", "--initial-branch", "main", remote.to_str().expect("UTF-8")]);
         self.git(&["remote", "add", "origin", remote.to_str().expect("UTF-8")]);
         self.git(&["push", "--quiet", "origin", "main"]);
+        self.git(&["remote", "set-head", "origin", "--auto"]);
         remote
     }
 
@@ -267,6 +268,7 @@ fn work_of_others_on_the_branch_is_not_undone() {
 #[test]
 fn bare_linked_detached_and_submodules_have_proposals_too() {
     let git = Git::new();
+    git.set("housestyle.branch", "main");
     git.git(&["checkout", "--quiet", "--detach"]);
     assert_eq!(git.propose("one").expect("proposed").outcome, ProposalOutcome::Made);
     let linked = git.folder.path().join("linked");

@@ -13,9 +13,9 @@ mod tree;
 
 use std::path::Path;
 
-use git2::{Commit, ErrorCode, Repository, Signature};
+use git2::{Commit, Repository, Signature};
 
-use crate::default_branch::default_branch;
+use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
 use branch::{Branch, is_within};
@@ -73,7 +73,7 @@ pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
     Ok((text(signature.name_bytes()), text(signature.email_bytes())))
 }
 
-/// Commits files on the proposal's branch, off the default branch (off HEAD where there is none).
+/// Commits files on the proposal's branch, off the default branch. HEAD is no base: it may have work that nobody merged.
 ///
 /// The same proposal once more changes nothing. Another proposal of the same subject goes on top of the branch, here
 /// or at the remote; where the default branch has moved on since, the commit merges it, so that the remote's branch
@@ -81,12 +81,12 @@ pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
 /// apply; hooks that read the index or the work tree do not run, as the proposal is in neither.
 ///
 /// # Errors
-/// When there is no repository or commit, the branch is another's, a file cannot be where it should, the hook or the
-/// user's signing program refuses, or git fails. No branch has changed then.
+/// When there is no repository or no default branch, the branch is another's, a file cannot be where it should, the hook
+/// or the user's signing program refuses, or git fails. No branch has changed then.
 pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, proposal.name)?;
-    let base = base_of(&repository)?;
+    let base = find(&repository)?.known()?.commit(&repository)?;
     let author = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
     let committer = repository.committer_from_env().map_err(|_| ReviewError::NoIdentity)?;
     tree::check(&repository, &base, proposal.files)?;
@@ -116,20 +116,6 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
     branch.move_to(commit.id(), here)?;
     let is_new = parents.len() == 1 && parents[0].id() == base.id();
     done(&commit, if is_new { ProposalOutcome::Made } else { ProposalOutcome::Updated })
-}
-
-/// Returns the commit that a proposal departs from.
-fn base_of(repository: &Repository) -> Result<Commit<'_>, ReviewError> {
-    if let Some((_, tip)) = default_branch(repository)? {
-        return Ok(tip);
-    }
-    match repository.head() {
-        Ok(head) => head.peel_to_commit().map_err(during("read HEAD")),
-        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
-            Err(ReviewError::NoCommit)
-        }
-        Err(source) => Err(ReviewError::Git { operation: "read HEAD", source }),
-    }
 }
 
 /// Returns the parents of a new commit, so that it goes forward from both the branch and the default branch.

@@ -5,7 +5,7 @@ use std::path::Path;
 use git2::{Commit, Repository};
 
 use super::branch::{Branch, is_within};
-use crate::default_branch::default_branch;
+use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
 
@@ -44,7 +44,7 @@ impl ProposalState {
 pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, name)?;
-    let default = default_branch(&repository)?.map(|(_, tip)| tip);
+    let default = find(&repository)?.ok().map(|branch| branch.commit(&repository)).transpose()?;
     state(&repository, &branch, default.as_ref())
 }
 

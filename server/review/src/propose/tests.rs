@@ -169,7 +169,7 @@ fn the_same_proposal_twice_is_one_and_another_of_its_name_is_refused() {
 #[test]
 fn obstacles_are_reported() {
     let error = World::empty().propose("x", &files("{}")).expect_err("no commit");
-    assert!(matches!(error, ReviewError::NoCommit), "{error}");
+    assert!(matches!(error, ReviewError::NoDefault(_)), "{error}");
     for name in ["", "a b", "a/b", "..", "-d", "a~1", "x.lock"] {
         let error = World::new().propose(name, &files("{}")).expect_err(name);
         assert!(matches!(error, ReviewError::BadName { .. }), "{error}");
@@ -210,6 +210,7 @@ fn the_remote_decides_which_branch_is_the_teams() {
     let repository = world.repository();
     let proposal = repository.find_commit(proposed.commit.parse().expect("an id")).expect("there");
     let main = repository.refname_to_id("refs/heads/main").expect("there");
+    repository.remote("origin", "https://example.com/team.git").expect("made");
     repository.reference("refs/remotes/origin/trunk", main, false, "").expect("made");
     repository
         .reference_symbolic("refs/remotes/origin/HEAD", "refs/remotes/origin/trunk", false, "")

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use housestyle_review::{
-    Folder, OnDefault, ProposalState, ReviewError, folder_at, merges_of, on_default_branch, proposal_state,
-    proposals,
+    Folder, OnDefault, ProposalState, ReviewError, UnknownDefault, folder_at, merges_of, on_default_branch,
+    proposal_state, proposals,
 };
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{SKILL_FILE, Skill};
@@ -31,24 +31,37 @@ pub enum Depth {
     Merges,
 }
 
-/// Returns all skills of a workspace, by name. Nothing of a workspace that is not trusted is read.
+/// All skills of a workspace.
+#[derive(Debug, Default)]
+pub struct SkillList {
+    /// The skills, by name.
+    pub entries: Vec<Entry>,
+    /// Why nothing tells the default branch, so that no skill is approved.
+    pub unknown_default: Option<UnknownDefault>,
+}
+
+/// Returns all skills of a workspace. Nothing of a workspace that is not trusted is read.
 ///
 /// # Errors
 /// When what is noted of skills on this machine cannot be read.
-pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<Vec<Entry>, SkillsError> {
+pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<SkillList, SkillsError> {
     if !trusted {
-        return Ok(Vec::new());
+        return Ok(SkillList::default());
     }
     let records = store.records()?;
+    let mut unknown_default = None;
     let (default, problem) = match on_default_branch(root, &ROOTS, SKILL_FILE, LIMITS) {
-        Ok(Some(default)) => (Some(default), None),
-        Ok(None) => {
-            (None, Some("no default branch with a commit can be told: nothing is approved".to_owned()))
-        }
+        Ok(default) => (Some(default), None),
         Err(ReviewError::NoRepository { .. }) => {
             (None, Some("this is no git repository: nothing is approved without one".to_owned()))
         }
-        Err(error) => (None, Some(error.to_string())),
+        Err(error) => {
+            let problem = error.to_string();
+            if let ReviewError::NoDefault(reason) = error {
+                unknown_default = Some(reason);
+            }
+            (None, Some(problem))
+        }
     };
     let mut survey = Survey { records, default, problem, entries: Vec::new(), names: BTreeMap::new() };
     survey.folders(root);
@@ -60,7 +73,7 @@ pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<Ve
         survey.merges(root);
     }
     survey.entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(survey.entries)
+    Ok(SkillList { entries: survey.entries, unknown_default })
 }
 
 struct Survey {

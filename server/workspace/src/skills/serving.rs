@@ -4,9 +4,9 @@ use std::path::Path;
 
 use housestyle_complete::skills::{self as complete, Skills};
 
-use super::entry::{Entry, Mode};
+use super::entry::{Entry, Mode, State};
 use super::exceptions;
-use super::list::{Depth, all};
+use super::list::{Depth, SkillList, all};
 use super::store::{SkillsError, Store, Use};
 use crate::notice;
 
@@ -16,12 +16,16 @@ use crate::notice;
 /// # Errors
 /// When what is noted of skills on this machine cannot be read.
 pub fn approved(root: &Path, state: &Path) -> Result<Skills, SkillsError> {
-    let entries = all(root, &Store::at(state), true, Depth::States)?;
+    let SkillList { entries, unknown_default } = all(root, &Store::at(state), true, Depth::States)?;
     let exceptions = exceptions::read(state).unwrap_or_else(|error| {
         notice::warn(error);
         complete::Exceptions::default()
     });
-    Ok(Skills::new(entries.iter().filter(|entry| entry.loads()).filter_map(skill).collect(), exceptions))
+    // Who has no skill here need not know.
+    let waits = |entry: &Entry| entry.state == State::Candidate && entry.folder.is_some();
+    let problem = unknown_default.filter(|_| entries.iter().any(waits)).map(|reason| reason.to_string());
+    let loaded = entries.iter().filter(|entry| entry.loads()).filter_map(skill).collect();
+    Ok(Skills::new(loaded, exceptions).with_problem(problem))
 }
 
 fn skill(entry: &Entry) -> Option<complete::ServedSkill> {

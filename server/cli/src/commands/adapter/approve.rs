@@ -1,9 +1,10 @@
 //! `adapter approve` and `adapter activate`: who says yes, and that only then anything changes.
 
-use housestyle_review::{Merged, merged};
+use housestyle_review::{Merged, ReviewError, merged};
 use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Approver, How, Store, Version};
 use housestyle_workspace::clock::now;
+use housestyle_workspace::notice;
 
 use super::print_change;
 use crate::args::AdapterApproveArgs;
@@ -51,8 +52,11 @@ fn merge_of(invocation: &Invocation, version: &Version) -> Option<Approver> {
     let record = AdapterRecord::of(version)?;
     let path = AdapterRecord::path(&record.id, "adapter.json");
     // Without a repository there is no merge; the local way remains.
-    let Merged { commit, branch, name, email, time } =
-        merged(invocation.workspace.root(), &path, &record.bytes()).ok().flatten()?;
+    let found = merged(invocation.workspace.root(), &path, &record.bytes());
+    if let Err(error @ ReviewError::NoDefault(_)) = &found {
+        notice::warn(error);
+    }
+    let Merged { commit, branch, name, email, time } = found.ok().flatten()?;
     let time = u64::try_from(time).unwrap_or(0);
     Some(Approver { name, email, time, how: How::Merged { commit, branch } })
 }

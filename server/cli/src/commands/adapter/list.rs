@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use housestyle_journal::Journal;
+use housestyle_review::{DefaultBranch, default_branch};
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{How, Origin, State, Store, Version};
 use housestyle_workspace::forgetting::{DeletedEntries, stale};
@@ -28,6 +29,10 @@ fn forgotten(invocation: &Invocation, store: &Store) -> Result<BTreeMap<u64, usi
 pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     let versions = store.versions()?;
     let forgotten = forgotten(invocation, store)?;
+    let problem = match default_branch(invocation.workspace.root()) {
+        Ok(DefaultBranch::Unknown(reason)) => Some(reason.to_string()),
+        _ => None, // without a repository nobody expects a merge
+    };
     if invocation.flags.json {
         let active = versions.iter().find(|version| version.state == State::Active).map(|v| v.number);
         let to_json = |version: &Version| {
@@ -36,7 +41,9 @@ pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure
             document
         };
         let newest_first: Vec<Value> = versions.iter().rev().map(to_json).collect();
-        return print_json(&json!({ "folder": store.folder(), "active": active, "versions": newest_first }));
+        return print_json(&json!({
+            "folder": store.folder(), "active": active, "problem": problem, "versions": newest_first,
+        }));
     }
     let style = Style::for_stdout();
     if versions.is_empty() {
@@ -59,7 +66,7 @@ pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure
             forgotten.get(&version.number).map_or("", |_| ", learned from what is forgotten by now"),
         ))?;
     }
-    Ok(())
+    problem.map_or(Ok(()), |problem| print(&style.dim(visible(&problem))))
 }
 
 fn origin(version: &Version) -> String {

@@ -2,26 +2,33 @@
 
 use housestyle_workspace::clock::now;
 use housestyle_workspace::skills::entry::{Entry, Mode, State};
-use housestyle_workspace::skills::list::Depth;
+use housestyle_workspace::skills::list::{Depth, SkillList};
 use serde_json::{Value, json};
 
-use super::entries;
+use super::skills;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
 
 /// Lists the skills of the workspace.
 pub(super) fn run(invocation: &Invocation) -> Result<(), Failure> {
-    let (entries, trusted) = entries(invocation, Depth::Merges)?;
+    let (SkillList { entries, unknown_default }, trusted) = skills(invocation, Depth::Merges)?;
+    let problem = unknown_default.map(|reason| reason.to_string());
     let now = now();
     if invocation.flags.json {
         let skills: Vec<Value> = entries.iter().map(|entry| to_json(entry, now)).collect();
-        return print_json(
-            &json!({ "workspace": invocation.workspace.root(), "trusted": trusted, "skills": skills }),
-        );
+        return print_json(&json!({
+            "workspace": invocation.workspace.root(), "trusted": trusted, "problem": problem, "skills": skills,
+        }));
     }
     if !trusted {
         return print("This workspace is not trusted (setting `trusted`): its skills are not read.");
+    }
+    // Skills that wait for it give the same reason.
+    if let Some(problem) = &problem
+        && entries.iter().all(|entry| entry.reason.as_ref() != Some(problem))
+    {
+        print(&visible(problem))?;
     }
     if entries.is_empty() {
         return print(&format!(

@@ -12,7 +12,7 @@ mod unneeded;
 
 use housestyle_workspace::Configuration;
 use housestyle_workspace::skills::entry::Entry;
-use housestyle_workspace::skills::list::{Depth, all};
+use housestyle_workspace::skills::list::{Depth, SkillList, all};
 use housestyle_workspace::skills::store::Store;
 
 use crate::args::{SkillAction, SkillArgs};
@@ -34,15 +34,15 @@ pub(crate) fn run(invocation: &Invocation, args: &SkillArgs) -> Result<(), Failu
 }
 
 /// Returns all skills of the workspace, and whether it is trusted.
-pub(crate) fn entries(invocation: &Invocation, depth: Depth) -> Result<(Vec<Entry>, bool), Failure> {
+pub(crate) fn skills(invocation: &Invocation, depth: Depth) -> Result<(SkillList, bool), Failure> {
     let trusted = Configuration::load(&invocation.workspace).checked()?.trusted;
     Ok((all(invocation.workspace.root(), &Store::of(&invocation.workspace), trusted, depth)?, trusted))
 }
 
 /// Returns the skill of a name.
 pub(crate) fn find(invocation: &Invocation, name: &str, depth: Depth) -> Result<Entry, Failure> {
-    let (entries, trusted) = entries(invocation, depth)?;
-    let found = entries.into_iter().find(|entry| entry.name == name);
+    let (list, trusted) = skills(invocation, depth)?;
+    let found = list.entries.into_iter().find(|entry| entry.name == name);
     found.ok_or_else(|| {
         Failure::Usage(match trusted {
             true => format!("there is no skill {name:?} in this workspace: see `housestyle skill list`"),

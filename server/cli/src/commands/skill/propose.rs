@@ -5,7 +5,7 @@ use std::path::Path;
 use housestyle_net::forge::{self, PullRequestDraft};
 use housestyle_net::git;
 use housestyle_review::{
-    Proposal, ProposalOutcome, ProposalState, Proposed, default_name, has_folder, proposal_state, propose,
+    Proposal, ProposalOutcome, ProposalState, Proposed, default_branch, has_folder, proposal_state, propose,
 };
 use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
@@ -21,7 +21,7 @@ use crate::args::SkillProposeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::skill_review as review;
+use crate::{remote_head, skill_review as review};
 
 /// Columns of a message's lines.
 const COLUMNS: usize = 72;
@@ -77,6 +77,9 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
         }
         _ => None,
     };
+    if let Some(remote) = remote {
+        remote_head::check(invocation, remote)?;
+    }
     let mut refused = Vec::new();
     let mut all = Vec::new();
     for candidate in candidates(invocation, args)? {
@@ -110,9 +113,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
         }
         if let Some(client) = client.as_ref().filter(|_| done.proposed.outcome != ProposalOutcome::Merged) {
             let body = body(invocation, &candidate, &done)?;
-            let base = default_name(invocation.workspace.root())?.ok_or_else(|| {
-                Failure::Usage("no default branch can be told: there is nothing to merge into".to_owned())
-            })?;
+            let base = default_branch(invocation.workspace.root())?.known()?.name;
             let what = if candidate.retires.is_some() { "Retire the skill" } else { "Skill" };
             let title = format!("{what}: {}", candidate.name);
             let draft =
@@ -263,7 +264,7 @@ fn body(invocation: &Invocation, candidate: &Candidate, done: &ProposedSkill) ->
     let mut context = ReviewContext::of(invocation)?;
     let after = Ok(candidate.files.clone());
     let one = review_skill(&mut context, &done.folder, None, Some(&after));
-    let base = default_name(invocation.workspace.root())?.unwrap_or_default();
+    let base = default_branch(invocation.workspace.root())?.known()?.name;
     Ok(review::markdown(&review::Report::of(&base, &done.proposed.commit, vec![one])))
 }
 

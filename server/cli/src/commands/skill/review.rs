@@ -8,7 +8,7 @@ use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
 use housestyle_complete::generator::Capability;
 use housestyle_net::{forge, git};
-use housestyle_review::{Folder, History, changed, default_name};
+use housestyle_review::{Folder, History, ReviewError, changed, default_branch};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::clock::now;
@@ -80,7 +80,14 @@ pub(super) fn review_skill(
 
 /// Reviews what HEAD changes.
 pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(), Failure> {
-    let found = changed(invocation.workspace.root(), args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS)?;
+    let found = changed(invocation.workspace.root(), args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS);
+    let found = found.map_err(|error| match error {
+        ReviewError::NoDefault(reason) => {
+            let other = "or name the branch to compare with (`--base origin/main`)";
+            Failure::Usage(format!("{}: {}, {other}", reason.problem(), reason.remedy()))
+        }
+        error => error.into(),
+    })?;
     let mut context = ReviewContext::of(invocation)?;
     let has_rule = |folder: &Folder| {
         folder.files.as_ref().is_ok_and(|files| files.iter().any(|(path, _)| path == RULE_FILE))
@@ -157,11 +164,8 @@ fn comment(invocation: &Invocation, args: &SkillReviewArgs, page: &str) -> Resul
         None => {
             let branch =
                 git::run(invocation.workspace.root(), &["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
-            let base = default_name(invocation.workspace.root())?;
-            match branch.zip(base) {
-                Some((branch, base)) => forge::number(&client, &branch, &base)?,
-                None => None,
-            }
+            let base = default_branch(invocation.workspace.root())?.known()?.name;
+            branch.map(|branch| forge::number(&client, &branch, &base)).transpose()?.flatten()
         }
     };
     let number = number.ok_or_else(|| {

@@ -21,7 +21,7 @@ use crate::args::SkillProposeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::{remote_head, skill_review as review};
+use crate::skill_review as review;
 
 /// Columns of a message's lines.
 const COLUMNS: usize = 72;
@@ -78,7 +78,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
         _ => None,
     };
     if let Some(remote) = remote {
-        remote_head::check(invocation, remote)?;
+        git::check_head(invocation.workspace.root(), remote)?;
     }
     let mut refused = Vec::new();
     let mut all = Vec::new();

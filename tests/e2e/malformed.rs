@@ -55,6 +55,25 @@ fn headers_that_are_none() {
 }
 
 #[test]
+fn a_length_that_no_body_has_costs_one_error() {
+    let mut editor = Editor::new(&[(TEXT, 0)]);
+    for length in [1_u64 << 40, i64::MAX as u64, u64::MAX] {
+        survives(&mut editor, format!("Content-Length: {length}\r\n\r\n{{}}").as_bytes());
+        assert_eq!(editor.client.answer_to(&Value::Null).code(), -32700);
+        assert_eq!(editor.client.answers_to(&Value::Null), 0, "one error");
+    }
+}
+
+#[test]
+fn a_bare_percent_sign_in_a_uri_is_that_character() {
+    let mut editor = Editor::new(&[(TEXT, 0)]);
+    for uri in ["file:///work/100%.rs", "file:///work/%zz/a b.rs"] {
+        let at = editor.open(uri, "rust", PLACE);
+        assert_eq!(text(&editor.complete(uri, at)), TEXT, "{uri}");
+    }
+}
+
+#[test]
 fn headers_that_are_unusual() {
     let mut editor = Editor::new(&[(TEXT, 0)]);
     let body = r#"{"jsonrpc":"2.0","id":"odd","method":"workspace/executeCommand","params":{"command":"housestyle.why"}}"#;

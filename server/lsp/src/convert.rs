@@ -110,13 +110,18 @@ fn decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte =
-            digits.filter(|_| bytes[at] == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let byte = encoded_byte(&bytes[at..]);
         decoded.push(byte.unwrap_or(bytes[at]));
         at += if byte.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// Returns the byte that `%` and two hexadecimal digits encode at the beginning of `text`.
+fn encoded_byte(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else { return None };
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 #[cfg(test)]
@@ -155,6 +160,7 @@ mod tests {
         check("untitled:/x/new.rs", Some("new.rs"));
         check("vscode-notebook-cell:/home/me/my%20repo/n.ipynb#W0sZmlsZQ%3D%3D", Some("n.ipynb"));
         check("file:///a/100%.txt", Some("100%.txt"));
+        check("file:///a/%+5%4", Some("%+5%4"));
         check("no scheme", None);
         check("file://", None);
         check("", None);

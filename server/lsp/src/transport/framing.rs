@@ -9,6 +9,9 @@ pub(crate) const MAX_BODY: usize = 512 * 1024 * 1024;
 /// A header block longer than this has lost its way.
 const MAX_HEADER: usize = 16 * 1024;
 
+/// Bytes kept of skipped ones: the beginning of a header may be among them.
+const TAIL: usize = 256;
+
 const LENGTH: &[u8] = b"content-length:";
 
 /// A piece of the stream.
@@ -16,9 +19,10 @@ const LENGTH: &[u8] = b"content-length:";
 pub(crate) enum Frame {
     /// A whole body, whatever it holds.
     Body(Vec<u8>),
-    /// Bytes that belong to no message were skipped.
+    /// Bytes that belong to no message are skipped, up to the next header.
     Garbage,
-    /// A body of this many bytes was announced and is skipped.
+    /// A body of this many bytes was announced. It is skipped up to the next header: the announcement may be a lie, and
+    /// JSON has no header inside, as it escapes line breaks.
     TooLong(usize),
 }
 
@@ -30,16 +34,13 @@ pub(crate) struct Framer {
     start: usize,
     /// Length of the body that is being read.
     body: Option<usize>,
-    /// Bytes of an overlong body that are still to come.
-    skip: usize,
+    /// Whether bytes are skipped up to the next header; the caller knows already.
+    lost: bool,
 }
 
 impl Framer {
     /// Adds bytes as they came.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
-        let skipped = self.skip.min(bytes.len());
-        self.skip -= skipped;
-        bytes = &bytes[skipped..];
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             self.buffer.drain(..self.start);
             self.start = 0;
@@ -68,23 +69,32 @@ impl Framer {
                 if rest.len() <= MAX_HEADER {
                     return None;
                 }
-                // Keep a tail in which the word may have been cut.
-                self.advance(rest.len() - LENGTH.len());
-                return Some(Frame::Garbage);
+                self.advance(MAX_HEADER - TAIL);
+                if self.lose() {
+                    return Some(Frame::Garbage);
+                }
+                continue;
             };
             let length = content_length(&rest[..end]);
             self.advance(end);
             match length {
-                None => return Some(Frame::Garbage),
+                None if self.lose() => return Some(Frame::Garbage),
+                None => {}
                 Some(length) if length > MAX_BODY => {
-                    let here = length.min(self.buffer.len() - self.start);
-                    self.skip = length - here;
-                    self.advance(here);
+                    self.lost = true;
                     return Some(Frame::TooLong(length));
                 }
-                Some(length) => self.body = Some(length),
+                Some(length) => {
+                    self.lost = false;
+                    self.body = Some(length);
+                }
             }
         }
+    }
+
+    /// Skips bytes from here on; returns whether that is new.
+    fn lose(&mut self) -> bool {
+        !std::mem::replace(&mut self.lost, true)
     }
 
     fn advance(&mut self, by: usize) {
@@ -179,12 +189,23 @@ mod tests {
     }
 
     #[test]
-    fn gives_up_on_endless_headers() {
-        let mut framer = Framer::default();
-        framer.feed(&vec![b'x'; MAX_HEADER + 1]);
-        assert_eq!(framer.next(), Some(Frame::Garbage));
-        framer.feed(b"Content-Length: 2\r\n\r\n{}");
-        assert_eq!(framer.next(), Some(Frame::Body(b"{}".to_vec())));
+    fn a_stretch_of_nonsense_is_one_frame() {
+        check("\r\n\r\n\r\n\r\nContent-Length: 2\r\n\r\n{}", &["Garbage", "{}"]);
+        let endless = "x".repeat(5 * MAX_HEADER);
+        check(&format!("{endless}Content-Length: 2\r\n\r\n{{}}{endless}"), &["Garbage", "{}", "Garbage"]);
+    }
+
+    #[test]
+    fn the_message_after_a_lying_length_is_read() {
+        for length in [MAX_BODY + 1, usize::MAX / 2, usize::MAX] {
+            let error = format!("TooLong({length})");
+            check(
+                &format!("Content-Length: {length}\r\n\r\n{{}}Content-Length: 3\r\n\r\n[1]"),
+                &[&error, "[1]"],
+            );
+            check(&format!("Content-Length: {length}\r\n\r\nContent-Length: 3\r\n\r\n[1]"), &[&error, "[1]"]);
+        }
+        check("Content-Length: 18446744073709551616\r\n\r\nContent-Length: 2\r\n\r\n{}", &["Garbage", "{}"]);
     }
 
     #[test]
@@ -194,13 +215,10 @@ mod tests {
         framer.feed(format!("Content-Length: {length}\r\n\r\nabc").as_bytes());
         assert_eq!(framer.next(), Some(Frame::TooLong(length)));
         let piece = vec![b'x'; 1024 * 1024];
-        let mut remaining = length - 3;
-        while remaining > 0 {
-            let now = remaining.min(piece.len());
-            framer.feed(&piece[..now]);
+        for _ in 0..MAX_BODY / piece.len() {
+            framer.feed(&piece);
             assert_eq!(framer.next(), None);
-            assert!(framer.buffer.capacity() <= 2 * piece.len());
-            remaining -= now;
+            assert!(framer.buffer.capacity() <= 4 * piece.len());
         }
         framer.feed(b"Content-Length: 2\r\n\r\n{}");
         assert_eq!(framer.next(), Some(Frame::Body(b"{}".to_vec())));

@@ -3,7 +3,7 @@
 //! A document whose `didOpen` is dropped because of a bracket in its URI would silently never get
 //! a suggestion; an `initialize` refused because of one unknown capability would end the session.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tower_lsp::ls_types::{InitializeParams, Uri};
 
 /// Repairs the parameters of `method` in place.
@@ -12,10 +12,14 @@ pub(crate) fn params(method: &str, params: &mut Value) {
         initialize(params);
         return;
     }
-    let Some(document) = params.get_mut("textDocument").and_then(Value::as_object_mut) else { return };
-    if let Some(Value::String(uri)) = document.get_mut("uri") {
-        encode(uri);
+    if method == "workspace/didChangeWorkspaceFolders" {
+        for list in ["/event/added", "/event/removed"] {
+            encode_folders(params.pointer_mut(list));
+        }
+        return;
     }
+    let Some(document) = params.get_mut("textDocument").and_then(Value::as_object_mut) else { return };
+    encode_member(document, "uri");
     if matches!(method, "textDocument/didOpen" | "textDocument/didChange") {
         let version = document.entry("version").or_insert(Value::Null);
         if version.as_i64().and_then(|v| i32::try_from(v).ok()).is_none() {
@@ -30,15 +34,30 @@ pub(crate) fn params(method: &str, params: &mut Value) {
     }
 }
 
-/// Percent-encodes the characters of a URI that the grammar does not allow there.
+/// Percent-encodes the URI that is a member of an object.
+fn encode_member(object: &mut Map<String, Value>, key: &str) {
+    if let Some(Value::String(uri)) = object.get_mut(key) {
+        encode(uri);
+    }
+}
+
+/// Percent-encodes the URIs of a list of folders.
+fn encode_folders(folders: Option<&mut Value>) {
+    let folders = folders.and_then(Value::as_array_mut).into_iter().flatten();
+    folders.filter_map(Value::as_object_mut).for_each(|folder| encode_member(folder, "uri"));
+}
+
+/// Percent-encodes the characters of a URI that the grammar does not allow there; also a `%` that encodes nothing.
 fn encode(uri: &mut String) {
     if uri.parse::<Uri>().is_ok() {
         return;
     }
-    const ALLOWED: &[u8] = b"-._~:/?#@!$&'()*+,;=%";
+    const ALLOWED: &[u8] = b"-._~:/?#@!$&'()*+,;=";
     let mut encoded = String::with_capacity(uri.len() + 16);
-    for byte in uri.bytes() {
-        if byte.is_ascii_alphanumeric() || ALLOWED.contains(&byte) {
+    for (at, byte) in uri.bytes().enumerate() {
+        let is_escape =
+            || uri.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        if byte.is_ascii_alphanumeric() || ALLOWED.contains(&byte) || (byte == b'%' && is_escape()) {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));
@@ -50,16 +69,8 @@ fn encode(uri: &mut String) {
 /// Reduces `initialize` to what can be understood of it.
 fn initialize(params: &mut Value) {
     if let Some(object) = params.as_object_mut() {
-        if let Some(Value::String(uri)) = object.get_mut("rootUri") {
-            encode(uri);
-        }
-        if let Some(Value::Array(folders)) = object.get_mut("workspaceFolders") {
-            for folder in folders {
-                if let Some(Value::String(uri)) = folder.get_mut("uri") {
-                    encode(uri);
-                }
-            }
-        }
+        encode_member(object, "rootUri");
+        encode_folders(object.get_mut("workspaceFolders"));
     }
     let readable = |value: &Value| serde_json::from_value::<InitializeParams>(value.clone()).is_ok();
     if readable(params) {
@@ -115,6 +126,23 @@ mod tests {
             json!({"textDocument": {"uri": "untitled:Untitled-1"}}),
             json!({"textDocument": {"uri": "untitled:Untitled-1"}}),
         );
+    }
+
+    #[test]
+    fn a_percent_sign_that_encodes_nothing_is_encoded() {
+        for (uri, expected) in [
+            ("file:///a/100%.txt", "file:///a/100%25.txt"),
+            ("file:///a/%", "file:///a/%25"),
+            ("file:///a/%4", "file:///a/%254"),
+            ("file:///a/%zz b.rs", "file:///a/%25zz%20b.rs"),
+            ("file:///a/%%20.rs", "file:///a/%25%20.rs"),
+            ("file:///a/%20%.rs", "file:///a/%20%25.rs"),
+        ] {
+            let document = |uri: &str| json!({ "textDocument": { "uri": uri } });
+            check("textDocument/didClose", document(uri), document(expected));
+            let folders = |uri: &str| json!({ "event": { "added": [{ "uri": uri }], "removed": [] } });
+            check("workspace/didChangeWorkspaceFolders", folders(uri), folders(expected));
+        }
     }
 
     #[test]

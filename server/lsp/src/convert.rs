@@ -93,7 +93,7 @@ pub fn file_path(uri: &str) -> Option<PathBuf> {
     (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
-/// Returns a URI's scheme and its decoded path, query and fragment left out.
+/// Returns a URI's scheme and its decoded path without `.` and `..`, query and fragment left out.
 fn split_uri(uri: &str) -> Option<(&str, String)> {
     let (scheme, rest) = uri.split_once(':')?;
     let rest = match rest.strip_prefix("//") {
@@ -101,7 +101,24 @@ fn split_uri(uri: &str) -> Option<(&str, String)> {
         None => rest,
     };
     let path = rest.split(['?', '#']).next().unwrap_or_default();
-    Some((scheme, decode(path)))
+    Some((scheme, without_dots(decode(path))))
+}
+
+/// Returns a path without `.` and `..`, by which paths can be compared. Nothing is above the root.
+fn without_dots(path: String) -> String {
+    if !path.split('/').any(|part| matches!(part, "." | "..")) {
+        return path;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." if parts.len() > 1 => drop(parts.pop()),
+            ".." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Undoes percent-encoding; wrong sequences stay unchanged.
@@ -161,6 +178,8 @@ mod tests {
         check("vscode-notebook-cell:/home/me/my%20repo/n.ipynb#W0sZmlsZQ%3D%3D", Some("n.ipynb"));
         check("file:///a/100%.txt", Some("100%.txt"));
         check("file:///a/%+5%4", Some("%+5%4"));
+        check("file:///home/me/./my%20repo/x/../src/a.rs", Some("src/a.rs"));
+        check("file:///home/me/my%20repo/%2e%2e/%2e%2e/x.py", Some("x.py"));
         check("no scheme", None);
         check("file://", None);
         check("", None);
@@ -176,12 +195,16 @@ mod tests {
         check("file:///w/deep%20er/a.rs", Some(1));
         check("file:///wide/a.rs", None);
         check("untitled:/w/a.rs", None);
+        check("file:///w/%2E%2e/%2e%2e/a.rs", None);
+        check("file:///v/../w/a.rs", Some(0));
     }
 
     #[test]
     fn files_have_paths() {
         assert_eq!(file_path("file:///w/a%20b.rs"), Some(PathBuf::from("/w/a b.rs")));
         assert_eq!(file_path("file:///c%3A/w/a.rs"), Some(PathBuf::from("c:/w/a.rs")));
+        assert_eq!(file_path("file:///w/%2e%2e/../a.rs"), Some(PathBuf::from("/a.rs")));
+        assert_eq!(file_path("file:///w/.."), None);
         assert_eq!([file_path("untitled:1"), file_path("file://"), file_path("")], [None, None, None]);
     }
 

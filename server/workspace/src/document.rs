@@ -28,8 +28,9 @@ impl Document {
     /// Returns where a file belongs, by its absolute path and the folder that the editor has open; `None` for a file in
     /// no workspace.
     pub fn of(file: &Path, folder: Option<&Path>) -> Option<Document> {
+        let file = &root::normalized(file);
         let root = root::root_of(file.parent()?);
-        let root = if root.join(".git").exists() { root } else { folder?.to_path_buf() };
+        let root = if root.join(".git").exists() { root } else { root::normalized(folder?) };
         file.strip_prefix(&root).ok()?;
         Some(Document { path: root::relative(&root, file), root })
     }
@@ -62,6 +63,10 @@ mod tests {
         let found = Document::of(&root.join("plain/b.rs"), Some(&root.join("plain"))).expect("a place");
         assert_eq!(found.path, "b.rs");
         assert_eq!(Document::of(&root.join("plain/b.rs"), None), None);
+        let above = root.join("repo/../..").join("b.rs");
+        assert_eq!(Document::of(&above, Some(&root.join("repo"))), None);
+        let found = Document::of(&root.join("plain/../repo/a.rs"), None).expect("a place");
+        assert_eq!((found.root, found.path.as_str()), (root.join("repo"), "a.rs"));
         assert_eq!(Document::of(&root.join("other/b.rs"), Some(&root.join("plain"))), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The workspace: the folder whose rules and history count.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Returns the git root that holds `start`, or `start` itself outside of any repository.
 ///
@@ -9,9 +9,24 @@ pub fn root_of(start: &Path) -> PathBuf {
     start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(start).to_path_buf()
 }
 
+/// Returns an absolute path without `.` and `..`, by its text alone, so that it can be compared. Nothing is above the
+/// root.
+pub fn normalized(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(normal.pop()),
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
 /// Returns `file` relative to `workspace` with `/` between its parts, or its file name when it lies outside.
 pub fn relative(workspace: &Path, file: &Path) -> String {
-    match file.strip_prefix(workspace) {
+    let file = normalized(file);
+    match file.strip_prefix(normalized(workspace)) {
         Ok(inside) => {
             inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
         }
@@ -35,9 +50,18 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_normalized_by_its_text() {
+        let check = |path: &str, expected: &str| assert_eq!(normalized(Path::new(path)), Path::new(expected));
+        check("/w/./a/../b.rs", "/w/b.rs");
+        check("/w/../../b.rs", "/b.rs");
+        check("/..", "/");
+    }
+
+    #[test]
     fn a_path_inside_is_relative_with_slashes_and_one_outside_is_its_name() {
         let workspace = Path::new("repo");
         assert_eq!(relative(workspace, &workspace.join("src").join("a.rs")), "src/a.rs");
         assert_eq!(relative(workspace, Path::new("elsewhere/b.rs")), "b.rs");
+        assert_eq!(relative(workspace, Path::new("repo/../x/b.rs")), "b.rs");
     }
 }

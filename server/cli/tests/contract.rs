@@ -93,6 +93,7 @@ fn doctor_names_what_is_missing_and_wrong() {
     };
     assert_eq!(find("model")["verdict"], "fail");
     assert!(find("model")["advice"].as_str().is_some_and(|advice| advice.contains("housestyle model pull")));
+    assert_eq!(find("threads")["verdict"], "ok");
     assert_eq!(find("configuration")["verdict"], "warn");
     assert!(find("configuration")["detail"].as_str().is_some_and(|detail| detail.contains("maxLines")));
     world.write("housestyle.toml", "maxLines = = 1\n");

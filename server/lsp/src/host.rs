@@ -22,7 +22,7 @@ pub struct LoadProgress {
 /// what to do.
 pub type Loader = Box<dyn FnOnce(&mut dyn FnMut(LoadProgress)) -> Result<Box<dyn Generator>, String> + Send>;
 
-/// Takes records, in order, on a thread of its own. It must not panic.
+/// Takes records, in order, on a thread of its own. A panic costs one record.
 pub type EventSink = Box<dyn FnMut(Record) + Send>;
 
 /// Returns where the repository of a document (a URI) stands.

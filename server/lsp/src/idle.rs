@@ -14,7 +14,7 @@ use housestyle_complete::settings::Settings;
 use housestyle_complete::{DraftSource, Job, Memory, first_prefill_cursor, offer_draft_sources, prefill};
 use housestyle_text::{Offset, Snapshot};
 
-use crate::panics::caught;
+use crate::survive::survive;
 
 /// How long no event must have come before a prefill begins.
 pub(crate) const QUIET: Duration = Duration::from_millis(150);
@@ -90,14 +90,14 @@ impl PrefillJob {
     pub(crate) fn run(&self, generator: &mut dyn Generator, cancel: &Cancel) {
         let PrefillJob { snapshot, cursor, settings, draft_sources, memory, .. } = self;
         // A failure here comes again with the request for this place, which reports it.
-        let _ = caught(|| {
+        drop(survive(|| {
             let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
             let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
             prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
                 offer_draft_sources(&job, draft_sources, generator, cancel);
             }
-        });
+        }));
     }
 }
 

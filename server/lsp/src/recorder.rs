@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, TrySendError};
 use std::time::{Duration, Instant};
 
 use crate::host::{EventSink, Record};
+use crate::survive::survive;
 
 /// Records that may wait: minutes of typing.
 const WAITING: usize = 1024;
@@ -37,6 +38,7 @@ impl Recorder {
         let (sender, receiver) = mpsc::sync_channel(room);
         let lost = Arc::new(AtomicU64::new(0));
         let losses = Arc::clone(&lost);
+        let mut sink = move |record| drop(survive(|| sink(record)));
         let receive = move || {
             while let Ok(entry) = receiver.recv() {
                 match entry {
@@ -86,6 +88,20 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+
+    #[test]
+    fn a_sink_that_panics_gets_the_next_record() {
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let records = Arc::clone(&received);
+        let sink = move |record| match record {
+            Record::Lost(1) => panic!("a defect"),
+            record => records.lock().expect("no panic").push(record),
+        };
+        let recorder = Recorder::start(Box::new(sink));
+        [1, 2, 1, 3].map(|count| recorder.record(Record::Lost(count)));
+        recorder.drain(Duration::from_secs(60));
+        assert_eq!(*received.lock().expect("no panic"), [Record::Lost(2), Record::Lost(3)]);
+    }
 
     #[test]
     fn a_slow_sink_holds_nothing_up_and_gets_the_number_of_lost_records() {

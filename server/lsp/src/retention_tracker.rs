@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::host::{Head, HeadLookup, Record};
 use crate::recorder::Recorder;
 use crate::session::Session;
+use crate::survive::survive;
 
 /// How often a repository is read while a range is tracked.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -35,7 +36,10 @@ impl RetentionTracker {
                     |wait| woken.recv_timeout(wait),
                 ) {
                     Err(RecvTimeoutError::Disconnected) => return,
-                    Ok(()) | Err(RecvTimeoutError::Timeout) => next = check(&state, &recorder, &head),
+                    Ok(()) | Err(RecvTimeoutError::Timeout) => {
+                        // After a panic the next accepted suggestion lets the thread check again.
+                        next = survive(|| check(&state, &recorder, &head)).flatten();
+                    }
                 }
             }
         };

@@ -28,6 +28,8 @@ use framing::{Frame, Framer};
 use message::Message;
 pub(crate) use outbox::Outbox;
 
+use crate::survive::survive;
+
 /// Messages that may wait for the loop; beyond that the client waits.
 const QUEUE: usize = 256;
 
@@ -144,7 +146,9 @@ fn read_input(mut input: impl Read + Send + 'static, events: mpsc::Sender<Event>
             framer.feed(&chunk[..count]);
             while let Some(frame) = framer.next() {
                 let message = match frame {
-                    Frame::Body(body) => Message::parse(&body),
+                    Frame::Body(body) => {
+                        survive(|| Message::parse(&body)).unwrap_or_else(Message::parse_error)
+                    }
                     Frame::Garbage | Frame::TooLong(_) => Message::parse_error(),
                 };
                 if events.blocking_send(Event::Message(message)).is_err() {

@@ -5,7 +5,6 @@
 //! it. While no task waits, the thread finishes a suggestion that the time limit cut short, and runs the prefill for the
 //! place where the user is; both give way to a task.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,10 +19,13 @@ use crate::debounce::Debounce;
 use crate::host::{LoadProgress, Loader};
 use crate::idle::{Idle, PrefillJob};
 use crate::in_flight::{CancelReason, GenerationResult, InFlight, Overtaken};
-use crate::panics::caught;
 use crate::progress::Progress;
 use crate::status::Status;
+use crate::survive::survive;
 use crate::transport::Outbox;
+
+/// What a person reads where a suggestion ended in a panic.
+const PANICKED: &str = "computing this suggestion failed unexpectedly; stderr tells more";
 
 /// A request's task for the model.
 #[derive(Debug)]
@@ -108,7 +110,7 @@ impl Worker {
         let thread = Arc::clone(&shared);
         let work = move || {
             // After a panic there, too, no request may wait for ever.
-            drop(catch_unwind(AssertUnwindSafe(|| thread.work(load, &reports))));
+            drop(survive(|| thread.work(load, &reports)));
             thread.end();
         };
         if std::thread::Builder::new().name("model".to_owned()).spawn(work).is_err() {
@@ -236,35 +238,46 @@ impl Shared {
         }
         let mut loaded = load_model(load, reports);
         while let Some(work) = self.next() {
-            loaded.iter_mut().for_each(|generator| generator.refresh(work.workspace()));
-            match (&mut loaded, work) {
-                (Ok(generator), Work::Task(task)) => {
-                    reports.status.thinking(true);
-                    let begun = Instant::now();
-                    let span = info_span!("job", id = task.in_flight.id).entered();
-                    let answered = self.run(&task, generator.as_mut(), reports);
-                    debug!(ms = begun.elapsed().as_millis() as u64, answered = answered.is_some(), "ended");
-                    drop(span);
-                    let mut state = self.lock();
-                    state.running = None;
-                    if task.trigger == Trigger::Automatic {
-                        let ended = answered.is_some();
-                        state.debounce.worked(answered.unwrap_or_else(Instant::now) - begun, ended);
-                    }
-                    drop(state);
-                    self.rest_from_thinking(reports);
+            if survive(|| self.serve(work, &mut loaded, reports)).is_none() {
+                // No request may wait for ever.
+                if let Some(running) = self.lock().running.take() {
+                    running.finish(GenerationResult::NoModel(PANICKED.to_owned()));
                 }
-                (Ok(generator), Work::Prefill(job, cancel)) => {
-                    let _span = debug_span!("idle", work = "prefill").entered();
-                    job.run(generator.as_mut(), &cancel);
-                    debug!(gave_way = cancel.is_cancelled(), "ended");
-                }
-                (Err(why), Work::Task(task)) => {
-                    task.in_flight.finish(GenerationResult::NoModel(why.clone()));
-                    self.lock().running = None;
-                }
-                (Err(_), Work::Prefill(..)) => {}
+                self.rest_from_thinking(reports);
             }
+        }
+    }
+
+    /// Does one piece of work.
+    fn serve(&self, work: Work, loaded: &mut Result<Box<dyn Generator>, String>, reports: &Reports) {
+        loaded.iter_mut().for_each(|generator| generator.refresh(work.workspace()));
+        match (loaded, work) {
+            (Ok(generator), Work::Task(task)) => {
+                reports.status.thinking(true);
+                let begun = Instant::now();
+                let span = info_span!("job", id = task.in_flight.id).entered();
+                let answered = self.run(&task, generator.as_mut(), reports);
+                debug!(ms = begun.elapsed().as_millis() as u64, answered = answered.is_some(), "ended");
+                drop(span);
+                let mut state = self.lock();
+                state.running = None;
+                if task.trigger == Trigger::Automatic {
+                    let ended = answered.is_some();
+                    state.debounce.worked(answered.unwrap_or_else(Instant::now) - begun, ended);
+                }
+                drop(state);
+                self.rest_from_thinking(reports);
+            }
+            (Ok(generator), Work::Prefill(job, cancel)) => {
+                let _span = debug_span!("idle", work = "prefill").entered();
+                job.run(generator.as_mut(), &cancel);
+                debug!(gave_way = cancel.is_cancelled(), "ended");
+            }
+            (Err(why), Work::Task(task)) => {
+                task.in_flight.finish(GenerationResult::NoModel(why.clone()));
+                self.lock().running = None;
+            }
+            (Err(_), Work::Prefill(..)) => {}
         }
     }
 
@@ -288,7 +301,7 @@ impl Shared {
         let ended = || (!cancel.is_cancelled()).then(Instant::now);
         if let Some(current_suggestion) = current_suggestion {
             let run = info_span!("run").entered();
-            let found = caught(|| alternatives(&job, current_suggestion, generator, cancel));
+            let found = survive(|| alternatives(&job, current_suggestion, generator, cancel));
             let answered = if found.is_some() { ended() } else { None };
             let found = found.unwrap_or_default();
             info!(alternatives = found.len(), cancelled = cancel.is_cancelled(), "the model ran");
@@ -298,10 +311,9 @@ impl Shared {
         }
         let mut progress = |raw: &str| in_flight.wrote(raw);
         let run = info_span!("run").entered();
-        let trace = caught(|| suggest(&job, generator, cancel, &mut progress));
+        let trace = survive(|| suggest(&job, generator, cancel, &mut progress));
         let Some(trace) = trace.map(Arc::new) else {
-            let why = "computing this suggestion failed unexpectedly; stderr tells more";
-            in_flight.finish(GenerationResult::NoModel(why.to_owned()));
+            in_flight.finish(GenerationResult::NoModel(PANICKED.to_owned()));
             return None;
         };
         if let Some(raw) = &trace.raw {
@@ -327,7 +339,7 @@ impl Shared {
         let mut longer = None;
         if self.rest_from_thinking(reports) {
             let _span = debug_span!("idle", work = "extend").entered();
-            longer = caught(|| extend(&job, &trace, generator, cancel, &mut progress)).flatten();
+            longer = survive(|| extend(&job, &trace, generator, cancel, &mut progress)).flatten();
         }
         in_flight.finish(GenerationResult::Done(longer.map_or(trace, Arc::new)));
         answered
@@ -340,7 +352,7 @@ fn load_model(load: Loader, reports: &Reports) -> Result<Box<dyn Generator>, Str
         reports.status.loading(progress);
     };
     report(LoadProgress { message: "loading the model".to_owned(), percent: None });
-    let loaded = catch_unwind(AssertUnwindSafe(|| load(&mut report))).unwrap_or_else(|_| {
+    let loaded = survive(|| load(&mut report)).unwrap_or_else(|| {
         Err("loading the model failed unexpectedly; `housestyle doctor` may tell more".to_owned())
     });
     match &loaded {
@@ -400,6 +412,7 @@ mod tests {
         }
 
         fn refresh(&mut self, workspace: Option<&Path>) {
+            assert_ne!(workspace, Some(Path::new("/broken")), "a defect");
             workspace.into_iter().for_each(|path| drop(self.0.send(Call::Refresh(path.to_owned()))));
         }
 
@@ -532,6 +545,16 @@ mod tests {
             _ => None,
         });
         assert_eq!(path, Some("/other".into()));
+        assert!(matches!(model.next(), Call::Generate));
+    }
+
+    #[test]
+    fn a_panic_outside_of_the_pipeline_costs_one_suggestion() {
+        let model = Model::start();
+        let mut waiter = model.submit(PrefillJob { workspace: Some("/broken".into()), ..job("let x = ") });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        assert!(matches!(runtime.block_on(waiter.wait()), GenerationResult::NoModel(why) if why == PANICKED));
+        let _waiter = model.submit(job("let x = "));
         assert!(matches!(model.next(), Call::Generate));
     }
 

@@ -18,6 +18,7 @@ pub mod journal_cases;
 pub mod models;
 pub mod notes;
 pub mod notice;
+pub mod panics;
 pub mod phrases;
 mod problem;
 pub mod progress;

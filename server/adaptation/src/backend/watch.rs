@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -152,7 +153,8 @@ impl Watcher {
         let ((sender, updates), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
         let watcher = move || {
             while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                for update in self.poll() {
+                // A panic costs one poll; the server's hook counts it.
+                for update in catch_unwind(AssertUnwindSafe(|| self.poll())).unwrap_or_default() {
                     notice::warn(&update);
                     if sender.send(update).is_err() {
                         return;

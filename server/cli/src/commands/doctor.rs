@@ -9,14 +9,14 @@ use housestyle_journal::RequestLog;
 use housestyle_review::{DefaultBranch, ReviewError, default_branch};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::models::{Model, Status, Store};
-use housestyle_workspace::{adapters, digest};
+use housestyle_workspace::{adapters, digest, panics};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::log::VARIABLE;
-use crate::output::{Style, bytes, print, print_json, time};
+use crate::output::{Style, bytes, moment, print, print_json, time};
 use crate::{advice, editors, memory};
 
 /// Code for measuring the speed: long enough to be told from noise, short enough not to be waited for.
@@ -97,6 +97,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<(), Failure> {
     tell(neovim())?;
     tell(vscode())?;
     tell(requests(invocation))?;
+    tell(threads(invocation))?;
     let failed = checks.iter().filter(|check| check.verdict == Verdict::Fail).count();
     let warned = checks.iter().filter(|check| check.verdict == Verdict::Warn).count();
     if invocation.flags.json {
@@ -363,6 +364,24 @@ fn requests(invocation: &Invocation) -> Check {
                     ..Check::ok(NAME, detail)
                 },
             }
+        }
+    }
+}
+
+/// Tells whether threads of a server here have panicked; they go on after that.
+fn threads(invocation: &Invocation) -> Check {
+    const NAME: &str = "threads";
+    match panics::counted(invocation.workspace.state()) {
+        Err(error) => Check::warn(NAME, error.to_string(), "remove the file"),
+        Ok(found) if found.is_empty() => Check::ok(NAME, "none of the server's has panicked"),
+        Ok(found) => {
+            let lines = found.iter().map(|found| {
+                let times = if found.count == 1 { "once" } else { &format!("{} times", found.count) };
+                format!("{} panicked {times} at {}, last {}", found.thread, found.place, moment(found.last))
+            });
+            let advice = "each cost one step and is a defect of ours: please report it; \
+                          `housestyle journal forget --everything` clears the list";
+            Check::warn(NAME, lines.collect::<Vec<_>>().join("; "), advice)
         }
     }
 }

@@ -12,6 +12,7 @@ use housestyle_text::glob;
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{State, Store, Version};
 use housestyle_workspace::forgetting::{DeletedEntries, Purged, purge, stale};
+use housestyle_workspace::panics;
 use housestyle_workspace::skills::exceptions::{self, Mark};
 use serde_json::{Value, json};
 
@@ -200,13 +201,18 @@ fn forget(
     };
     let derived = deleted.map(|deleted| purge_derived(invocation, &deleted)).transpose()?.unwrap_or_default();
     let marks = forget_marks(invocation, args, now)?;
-    let (logs, problem) =
-        if args.everything { log::remove(&invocation.workspace) } else { (Vec::new(), None) };
+    let (mut others, mut problem) = (Vec::new(), None);
+    if args.everything {
+        others.extend(panics::remove(invocation.workspace.state()).map_err(Failure::environment)?);
+        let (logs, failed) = log::remove(&invocation.workspace);
+        others.extend(logs);
+        problem = failed;
+    }
     if invocation.flags.json {
         print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
             "tombstone": done.map(|(done, _)| done.tombstone),
-            "removed": removed.iter().copied().chain(&logs).chain(&derived.purged.removed).collect::<Vec<_>>(),
+            "removed": removed.iter().copied().chain(&others).chain(&derived.purged.removed).collect::<Vec<_>>(),
             "phrases": derived.purged.texts,
             "exceptions": marks,
             "adapters": derived.stale.iter().map(|(version, entries)| json!({
@@ -222,7 +228,7 @@ fn forget(
         ))?;
     }
     derived.report()?;
-    logs.iter().try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
+    others.iter().try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
     if !args.everything && !quarantined.is_empty() {
         let names: Vec<String> = quarantined.iter().map(|file| file.display().to_string()).collect();
         eprintln!(

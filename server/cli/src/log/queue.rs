@@ -4,6 +4,7 @@
 //! typing. So the queue is bounded: lines that do not fit are dropped, and the log says how many, where they are missing.
 
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,7 +54,10 @@ impl Queue {
         let write = move || {
             let _end: mpsc::Sender<()> = end;
             let mut lost = 0;
-            lines.iter().for_each(|line| write_line(&mut out, &line, &mut lost));
+            for line in &lines {
+                // A panic costs one line; the server's hook counts it.
+                drop(catch_unwind(AssertUnwindSafe(|| write_line(&mut out, &line, &mut lost))));
+            }
             lost += last_dropped.swap(0, Ordering::Relaxed);
             report(&mut out, &mut lost);
         };
@@ -167,6 +171,29 @@ mod tests {
         // Four wait, and one may be in the thread's hands.
         assert!((4..=5).contains(&lines.len()) && !lines.contains(&"late"), "{written}");
         assert_eq!(lines.len() + dropped, 100, "{written}");
+    }
+
+    #[test]
+    fn a_panic_costs_one_line() {
+        struct Broken(Arc<Mutex<String>>);
+        impl Write for Broken {
+            fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+                assert_ne!(line, b"second\n", "a defect");
+                self.0.lock().expect("no panic").push_str(&String::from_utf8_lossy(line));
+                Ok(line.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let written = Arc::new(Mutex::new(String::new()));
+        let (queue, flush) = Queue::with_room(Broken(Arc::clone(&written)), 4).expect("a thread");
+        for line in ["first\n", "second\n", "third\n"] {
+            (&*queue).write_all(line.as_bytes()).expect("queued");
+        }
+        drop(flush);
+        assert_eq!(*written.lock().expect("no panic"), "first\nthird\n");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `housestyle serve`: the language server over stdin and stdout.
 
 mod notes;
+mod panics;
 mod recording;
 mod skills;
 
@@ -21,6 +22,7 @@ const THREADS: usize = 2;
 
 /// Runs the server until the editor ends it.
 pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failure> {
+    panics::count_panics(invocation.workspace.state().to_path_buf());
     let configuration = Configuration::load(&invocation.workspace);
     // A broken file must not take the server from the editor; what it says is on stderr and in `doctor`.
     for file in &configuration.broken {

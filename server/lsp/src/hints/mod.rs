@@ -10,7 +10,6 @@ mod find;
 mod publish;
 
 use std::collections::{BTreeSet, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +22,7 @@ use crate::convert;
 use crate::documents::Hints;
 use crate::host::SkillsLookup;
 use crate::session::Session;
+use crate::survive::survive;
 use crate::transport::Outbox;
 
 pub(crate) use actions::actions;
@@ -72,8 +72,8 @@ impl Hinter {
                         for uri in now_due {
                             due.remove(&uri);
                             // A rule that panics costs the hints of one document.
-                            let check = AssertUnwindSafe(|| checker.check(&uri));
-                            let changed = catch_unwind(check).unwrap_or_else(|_| checker.give_up(&uri));
+                            let changed =
+                                survive(|| checker.check(&uri)).unwrap_or_else(|| checker.give_up(&uri));
                             checker.checked.send_replace(());
                             due.extend(changed.into_iter().map(|uri| (uri, now)));
                         }

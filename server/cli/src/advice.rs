@@ -4,7 +4,10 @@
 pub(crate) fn on(code: &str) -> Option<&'static str> {
     Some(match code {
         "no-model" | "no-generator" => "run `housestyle model pull`, then restart the server in the editor",
-        "disabled" => "set `enabled = true` in housestyle.toml or in the editor's settings",
+        "disabled" => {
+            "set `enabled = true` in housestyle.toml or in the editor's settings; `housestyle doctor` says whether a \
+             housestyle.toml is broken, which switches everything off"
+        }
         "paused" => "run the editor command housestyle.toggle",
         "mode-off" => "change the setting that is named, in housestyle.toml or in the editor",
         "manual-only" => "ask for a completion by key, or set that mode to `auto`",

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use housestyle_complete::Settings;
 use housestyle_text::{Language, Offset, Snapshot};
+use housestyle_workspace::tree_file::{self, Links};
 
 /// The rule, for people.
 pub(crate) const RULE: &str = "\
@@ -49,7 +50,7 @@ pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Ho
     let mut languages: BTreeMap<&'static str, Vec<(u64, String)>> = BTreeMap::new();
     for path in files(folder) {
         let language = Language::from_path(&path);
-        let size = fs::metadata(folder.join(&path)).map_or(0, |about| about.len());
+        let size = fs::symlink_metadata(folder.join(&path)).map_or(0, |about| about.len());
         if language == Language::PLAIN || !SIZES.contains(&size) || settings.disabled_by(&path).is_some() {
             continue;
         }
@@ -74,7 +75,8 @@ pub(crate) fn choose(folder: &Path, settings: &Settings, count: usize) -> Vec<Ho
 }
 
 fn hole_in_file(folder: &Path, path: &str) -> Option<Hole> {
-    let text = fs::read_to_string(folder.join(path)).ok()?;
+    let text = tree_file::read(&folder.join(path), SIZES.end, Links::Refused).ok()?;
+    let text = String::from_utf8(text).ok()?;
     let language = Language::from_path(path);
     let mut starts = Vec::new();
     let mut offset = 0;

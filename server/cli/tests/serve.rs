@@ -133,6 +133,18 @@ fn whoever_trains_can_see_that_somebody_types() {
 }
 
 #[test]
+fn a_broken_policy_file_silences_the_server() {
+    let world = World::new();
+    world.write("answers.jsonl", "{\"text\": \"five();\\n}\"}\n");
+    world.write("housestyle.toml", "maxLines = = 1\n");
+    let mut server = Server::start(&world, &["serve", "--backend", "script:answers.jsonl"]);
+    assert_eq!(ask(&mut server, &world)["items"], json!([]));
+    assert_eq!(server.stop(), Some(0));
+    assert!(world.run(&["why"]).out.contains("housestyle.toml is broken"));
+    assert!(world.run(&["doctor"]).out.contains("nothing is suggested or recorded"));
+}
+
+#[test]
 fn without_a_model_the_server_starts_and_why_names_the_remedy() {
     let world = World::new();
     let mut server = Server::start(&world, &["serve"]);

@@ -1,26 +1,30 @@
 //! `housestyle.toml`: the team's policy at the repository root, and the user's own, which can only be stricter.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use housestyle_complete::Settings;
 use housestyle_complete::settings::SettingsSource;
 use housestyle_learn::gate::Bounds;
+use serde_json::json;
 
 use crate::error::{BrokenFile, ConfigurationProblem, Error};
 use crate::forges::Hosts;
 use crate::notice;
+use crate::tree_file::{self, Links};
 use crate::workspace::Workspace;
+
+/// Most bytes of a file.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The settings of the files, and the warnings about them.
 #[derive(Debug)]
 pub struct Configuration {
-    /// The merged settings of all files.
+    /// The merged settings of all files. Where a file is broken they switch everything off: what it forbids would be
+    /// allowed silently.
     pub source: SettingsSource,
     /// The files that are there.
     pub files: Vec<PathBuf>,
-    /// Files that could not be read at all, with the reason; they count for nothing.
+    /// Files that could not be read at all, with the reason.
     pub broken: Vec<BrokenFile>,
     /// Single settings that were left out.
     pub warnings: Vec<String>,
@@ -41,13 +45,14 @@ impl Configuration {
             gate: Bounds::default(),
             forges: Hosts::new(),
         };
-        let team = found.read(&workspace.root().join("housestyle.toml"));
+        let team = found.read(&workspace.root().join("housestyle.toml"), Links::Refused);
         if !std::mem::take(&mut found.forges).is_empty() {
             let warning = "[forge] counts in your own housestyle.toml alone: it says where your token goes";
             found.warnings.push(warning.to_owned());
         }
-        let user = found.read(&workspace.home().config_file());
-        found.source = SettingsSource::stricter(&team, &user);
+        let user = found.read(&workspace.home().config_file(), Links::Followed);
+        found.source =
+            if found.broken.is_empty() { SettingsSource::stricter(&team, &user) } else { everything_off() };
         found
     }
 
@@ -65,18 +70,15 @@ impl Configuration {
         Ok(Settings::of(&self.source))
     }
 
-    fn read(&mut self, path: &Path) -> SettingsSource {
-        let broken = |problem| BrokenFile { path: path.to_path_buf(), problem };
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return SettingsSource::default(),
-            Err(error) => {
-                self.broken.push(broken(error.into()));
-                return SettingsSource::default();
-            }
+    fn read(&mut self, path: &Path, links: Links) -> SettingsSource {
+        let content = match tree_file::read(path, MOST_BYTES, links) {
+            Err(error) if error.is_absent() => return SettingsSource::default(),
+            content => content.map_err(ConfigurationProblem::from),
         };
         self.files.push(path.to_path_buf());
-        match parse(&text) {
+        let text =
+            content.and_then(|bytes| String::from_utf8(bytes).map_err(|_| ConfigurationProblem::NoText));
+        match text.and_then(|text| parse(&text)) {
             Ok(parsed) => {
                 // Only the team sets the bounds of the gate.
                 self.gate = parsed.gate.unwrap_or(self.gate);
@@ -86,11 +88,16 @@ impl Configuration {
                 parsed.source
             }
             Err(problem) => {
-                self.broken.push(broken(problem));
+                self.broken.push(BrokenFile { path: path.to_path_buf(), problem });
                 SettingsSource::default()
             }
         }
     }
+}
+
+/// Returns settings with which Housestyle suggests, records and learns nothing.
+fn everything_off() -> SettingsSource {
+    SettingsSource::from_json(&json!({ "enabled": false, "journal": "off", "trusted": false })).0
 }
 
 /// The content of a file.
@@ -119,7 +126,10 @@ fn parse(text: &str) -> Result<Parsed, ConfigurationProblem> {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_complete::settings::JournalMode;
+
     use super::*;
+    use crate::home::Home;
 
     #[test]
     fn the_user_can_only_be_stricter() {
@@ -134,6 +144,54 @@ mod tests {
         assert_eq!(settings.mode.word(), "manual");
         assert_eq!(settings.prose_mode.word(), "off");
         assert_eq!(settings.for_language("rust").max_lines, 2);
+    }
+
+    #[test]
+    fn a_broken_file_switches_everything_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let home = Home { models: at("models"), state: at("state"), config: at("config") };
+        let workspace = Workspace::new(at("work"), home);
+        std::fs::create_dir(at("work")).expect("made");
+        std::fs::create_dir(at("config")).expect("made");
+        let check = |is_on: bool, what: &str| {
+            let found = Configuration::load(&workspace);
+            let settings = Settings::of(&found.source);
+            let on = (settings.enabled, settings.journal == JournalMode::On, settings.trusted);
+            assert_eq!((on, found.broken.is_empty()), ((is_on, is_on, is_on), is_on), "{what}: {found:?}");
+        };
+        check(true, "no file");
+        for file in [at("work/housestyle.toml"), workspace.home().config_file()] {
+            std::fs::write(&file, "maxLines = 4\n").expect("written");
+            check(true, "a file");
+            for (content, what) in [
+                (&b"maxLines = = 4\n"[..], "no TOML"),
+                (b"\xff", "no text"),
+                (&b"#".repeat(MOST_BYTES as usize + 1), "too large"),
+            ] {
+                std::fs::write(&file, content).expect("written");
+                check(false, what);
+            }
+            std::fs::remove_file(&file).expect("removed");
+            std::fs::create_dir(&file).expect("made");
+            check(false, "a folder");
+            std::fs::remove_dir(&file).expect("removed");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::symlink;
+            std::fs::write(at("elsewhere.toml"), "maxLines = 4\n").expect("written");
+            symlink(at("elsewhere.toml"), workspace.home().config_file()).expect("linked");
+            check(true, "the user's own file may be a link");
+            for target in ["/dev/zero", "/dev/stdin", "nothing", "../elsewhere.toml"] {
+                symlink(target, at("work/housestyle.toml")).expect("linked");
+                check(false, target);
+                std::fs::remove_file(at("work/housestyle.toml")).expect("removed");
+            }
+            std::fs::remove_file(workspace.home().config_file()).expect("removed");
+            symlink("/dev/zero", workspace.home().config_file()).expect("linked");
+            check(false, "the user's own file is a device");
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Errors of a workspace and its state.
 
-use std::io;
 use std::path::PathBuf;
 
 use housestyle_journal::JournalError;
@@ -13,6 +12,7 @@ use crate::notes::NotesError;
 use crate::phrases::PhrasesError;
 use crate::skills::exceptions::ExceptionsError;
 use crate::skills::store::SkillsError;
+use crate::tree_file::ReadError;
 
 /// An error of a workspace or its state.
 #[derive(Debug, thiserror::Error)]
@@ -66,9 +66,12 @@ pub struct BrokenFile {
 /// What is wrong with a configuration file.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigurationProblem {
-    /// The file cannot be read.
+    /// The file cannot be read, or is of a kind that must not be.
     #[error(transparent)]
-    File(#[from] io::Error),
+    File(#[from] ReadError),
+    /// The file is no text.
+    #[error("it is no UTF-8")]
+    NoText,
     /// The file is no TOML.
     #[error("{}", .0.to_string().trim())]
     Toml(#[from] toml::de::Error),

@@ -26,6 +26,7 @@ pub mod root;
 pub mod skills;
 mod stamp;
 mod state_file;
+pub mod tree_file;
 mod workspace;
 
 pub use configuration::Configuration;

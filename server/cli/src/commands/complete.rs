@@ -14,6 +14,7 @@ use housestyle_complete::{Job, Memory, Trace, Trigger, suggest};
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::skills::serving::approved;
+use housestyle_workspace::tree_file::{self, Links};
 use housestyle_workspace::{notes, root};
 use serde_json::{Value, json};
 
@@ -23,6 +24,9 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, time, visible};
 use crate::target::Target;
+
+/// Most bytes of the file.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Runs `housestyle complete`.
 pub(crate) fn run(invocation: &Invocation, args: &CompleteArgs) -> Result<(), Failure> {
@@ -131,8 +135,8 @@ pub(crate) fn served_skills(invocation: &Invocation, arm: Arm) -> Result<Arc<Ski
 /// Reads the file; returns it with the cursor.
 fn open(root: &Path, target: &Target) -> Result<(Snapshot, Offset), Failure> {
     let file = &target.file;
-    let bytes =
-        std::fs::read(file).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let bytes = tree_file::read(file, MOST_BYTES, Links::Followed)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
     let text = String::from_utf8(bytes)
         .map_err(|error| Failure::Usage(format!("{}: not UTF-8: {}", file.display(), error.utf8_error())))?;
     let absolute = std::path::absolute(file).unwrap_or_else(|_| file.clone());

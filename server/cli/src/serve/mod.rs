@@ -17,6 +17,8 @@ use crate::args::ServeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 
+/// The effect of a broken `housestyle.toml`.
+pub(crate) const UNTIL_CORRECTED: &str = "until the file is corrected, nothing is suggested or recorded";
 /// Threads of the protocol side; the model has a thread of its own.
 const THREADS: usize = 2;
 
@@ -26,7 +28,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
     let configuration = Configuration::load(&invocation.workspace);
     // A broken file must not take the server from the editor; what it says is on stderr and in `doctor`.
     for file in &configuration.broken {
-        eprintln!("housestyle: {file}");
+        eprintln!("housestyle: {file}; {UNTIL_CORRECTED}");
     }
     for warning in &configuration.warnings {
         eprintln!("housestyle: {warning}");

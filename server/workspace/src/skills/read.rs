@@ -1,11 +1,13 @@
 //! The skills in a work tree, read within bounds and never through a link.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use housestyle_review::{FolderError, FolderLimits};
 use housestyle_skills::SKILL_FILE;
+
+use crate::tree_file::{self, Links};
 
 /// Where skills are looked for, in the order in which they count.
 pub const ROOTS: [&str; 4] = [".agents/skills", "skills", ".claude/skills", ".github/skills"];
@@ -18,7 +20,7 @@ pub const LIMITS: FolderLimits = FolderLimits { folders: 500, files: 200, bytes:
 pub enum ReadError {
     /// Its folder is none that skills have.
     #[error(transparent)]
-    Folder(#[from] FolderError),
+    Limits(#[from] FolderError),
     /// A place of skills is reached by a link.
     #[error("{path} is reached by a symbolic link: skills are read from the tree alone")]
     BehindLink {
@@ -37,10 +39,18 @@ pub enum ReadError {
         /// The pipe or device.
         path: String,
     },
-    /// A file or folder cannot be read.
+    /// A file cannot be read.
     #[error("{path} cannot be read: {source}")]
-    File {
-        /// The file or folder.
+    Unread {
+        /// The file.
+        path: String,
+        /// The reason.
+        source: tree_file::ReadError,
+    },
+    /// A folder cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    Folder {
+        /// The folder.
         path: String,
         /// What the system said.
         source: io::Error,
@@ -179,12 +189,15 @@ impl Reading {
             return Err(FolderError::TooMany { most: LIMITS.files }.into());
         }
         let left = LIMITS.bytes - self.bytes;
-        let mut content = Vec::new();
-        let read = File::open(file).and_then(|file| file.take(left as u64 + 1).read_to_end(&mut content));
-        read.map_err(unread(&path))?;
-        if content.len() > left {
-            return Err(FolderError::TooLarge { most: LIMITS.bytes }.into());
-        }
+        let content = match tree_file::read(file, left as u64, Links::Refused) {
+            Ok(content) => content,
+            Err(tree_file::ReadError::Link) => return Err(FolderError::Link { path }.into()),
+            Err(tree_file::ReadError::Special) => return Err(ReadError::Special { path }),
+            Err(tree_file::ReadError::TooLarge(_)) => {
+                return Err(FolderError::TooLarge { most: LIMITS.bytes }.into());
+            }
+            Err(source) => return Err(ReadError::Unread { path, source }),
+        };
         self.bytes += content.len();
         self.files.push((path, content));
         Ok(())
@@ -192,5 +205,5 @@ impl Reading {
 }
 
 fn unread(path: &str) -> impl Fn(io::Error) -> ReadError {
-    move |source| ReadError::File { path: path.to_owned(), source }
+    move |source| ReadError::Folder { path: path.to_owned(), source }
 }

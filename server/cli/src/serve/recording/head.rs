@@ -1,14 +1,16 @@
 //! Where a repository stands, read from its files: cheap enough to ask every few seconds.
 
-use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use housestyle_lsp::{Head, file_path};
 use housestyle_workspace::root;
+use housestyle_workspace::tree_file::{self, Links};
 
 /// Bytes read of the end of a log of HEAD: its last line.
 const TAIL: u64 = 4096;
+/// Most bytes of a file: packed references can be many.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Returns where the repository of a document stands; nothing where there is none, or no commit.
 pub(crate) fn of_document(uri: &str) -> Option<Head> {
@@ -17,7 +19,7 @@ pub(crate) fn of_document(uri: &str) -> Option<Head> {
 
 fn of_work_tree(root: &Path) -> Option<Head> {
     let git = git_folder(root)?;
-    let head = fs::read_to_string(git.join("HEAD")).ok()?;
+    let head = text(&git.join("HEAD"))?;
     let head = head.trim();
     let commit = match head.strip_prefix("ref:") {
         Some(name) => resolve(&git, name.trim())?,
@@ -34,25 +36,29 @@ fn git_folder(root: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git);
     }
-    let pointer = fs::read_to_string(&git).ok()?;
+    let pointer = text(&git)?;
     Some(root.join(pointer.strip_prefix("gitdir:")?.trim()))
 }
 
 fn resolve(git: &Path, name: &str) -> Option<String> {
-    let common = fs::read_to_string(git.join("commondir"))
-        .map_or_else(|_| git.to_path_buf(), |path| git.join(path.trim()));
-    let loose = [git, &common].into_iter().find_map(|folder| fs::read_to_string(folder.join(name)).ok());
+    let common = text(&git.join("commondir")).map_or_else(|| git.to_path_buf(), |path| git.join(path.trim()));
+    let loose = [git, &common].into_iter().find_map(|folder| text(&folder.join(name)));
     if let Some(commit) = loose {
         return Some(commit.trim().to_owned());
     }
-    let packed = fs::read_to_string(common.join("packed-refs")).ok()?;
+    let packed = text(&common.join("packed-refs"))?;
     let found = packed.lines().filter_map(|line| line.split_once(' ')).find(|(_, packed)| *packed == name);
     found.map(|(commit, _)| commit.to_owned())
 }
 
+/// Returns the text of a file; git's own may be links.
+fn text(file: &Path) -> Option<String> {
+    String::from_utf8(tree_file::read(file, MOST_BYTES, Links::Followed).ok()?).ok()
+}
+
 /// Returns the last action of the reflog, in git's words: `commit: …`, `checkout: moving from …`.
 fn last_action(log: &Path) -> Option<String> {
-    let mut file = File::open(log).ok()?;
+    let mut file = tree_file::open(log, Links::Followed).ok()?;
     let length = file.metadata().ok()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
     let mut tail = Vec::new();
@@ -64,6 +70,8 @@ fn last_action(log: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn write(root: &Path, path: &str, text: &str) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use housestyle_text::secrets;
 
-use crate::root;
+use crate::{ignore_lists, root};
 
 /// A document's place in its workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Document {
 pub enum Excluded {
     /// Its name says that it holds secrets, or git ignores it.
     ByRule,
-    /// Git's lists of ignored files cannot be read.
+    /// Git's lists of ignored files cannot be read, or matching their patterns could take long.
     Unknown(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -39,6 +39,11 @@ impl Document {
     pub fn excluded(&self) -> Option<Excluded> {
         if secrets::is_secret_path(&self.path) {
             return Some(Excluded::ByRule);
+        }
+        if self.root.join(".git").exists()
+            && let Err(error) = ignore_lists::check(&self.root, &self.path)
+        {
+            return Some(Excluded::Unknown(error.into()));
         }
         match housestyle_review::is_ignored(&self.root, Path::new(&self.path)) {
             Ok(false) => None,

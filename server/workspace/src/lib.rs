@@ -14,6 +14,7 @@ pub mod forges;
 pub mod forgetting;
 pub mod history;
 mod home;
+mod ignore_lists;
 pub mod journal_cases;
 pub mod models;
 pub mod notes;

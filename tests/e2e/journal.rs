@@ -541,3 +541,18 @@ fn a_damaged_journal_is_quarantined_and_completions_go_on() {
         quarantined.iter().any(|file| std::fs::read_to_string(file.path()).is_ok_and(|text| text == garbage))
     );
 }
+
+#[test]
+fn a_document_above_the_root_ends_no_thread() {
+    let workspace = Workspace::new();
+    workspace.commit("1", "commit: One");
+    let mut editor = workspace.start(&[(TEXT, 0)], json!({}));
+    for path in ["%2e%2e/%2e%2e/x.rs", "src/total.rs"] {
+        let uri = workspace.uri(path);
+        let at = editor.open(&uri, "rust", PLACE);
+        assert_eq!(super::editor::text(&editor.complete(&uri, at)), TEXT, "{path}");
+        editor.type_at(&uri, at, TEXT);
+    }
+    let found = workspace.wait_for("the second document", |found| !found.is_empty());
+    assert_eq!((found.len(), found[0]["path"].as_str()), (1, Some("src/total.rs")));
+}

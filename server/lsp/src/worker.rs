@@ -240,7 +240,8 @@ impl Shared {
         while let Some(work) = self.next() {
             if survive(|| self.serve(work, &mut loaded, reports)).is_none() {
                 // No request may wait for ever.
-                if let Some(running) = self.lock().running.take() {
+                let running = self.lock().running.take();
+                if let Some(running) = running {
                     running.finish(GenerationResult::NoModel(PANICKED.to_owned()));
                 }
                 self.rest_from_thinking(reports);

@@ -8,13 +8,14 @@ use crate::error::ReviewError;
 
 /// Returns whether git ignores the file at `path`, relative to the work tree at `root`. A file that is tracked is not
 /// ignored, whatever the lists say. Outside of a repository nothing is. Where a list in a folder negates a wildcard of one
-/// further up, libgit2 does not follow git, and the file counts as ignored; so does a path that leaves the work tree.
+/// further up, libgit2 does not follow git, and the file counts as ignored; so does a path that names no file below the work tree.
 ///
 /// # Errors
 /// When there is a repository, and it cannot be read.
 pub fn is_ignored(root: &Path, path: &Path) -> Result<bool, ReviewError> {
     // libgit2 takes no other path, and its binding panics.
-    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+    let is_below = path.components().all(|part| matches!(part, Component::Normal(_)));
+    if !is_below || path.as_os_str().is_empty() {
         return Ok(true);
     }
     let repository = match Repository::open(root) {
@@ -58,7 +59,7 @@ mod tests {
         index.add_path(Path::new("tracked.log")).expect("added");
         index.write().expect("written");
         assert!(!ignored("tracked.log") && ignored("untracked.log"));
-        assert!(ignored("../a.rs") && ignored("deep/../../a.rs") && ignored("/a.rs"));
+        assert!(ignored("../a.rs") && ignored("deep/../../a.rs") && ignored("/a.rs") && ignored(""));
         assert!(!ignored("deep/kept.txt") && !ignored("src/a.rs") && !ignored("deep/target/x.rs"));
     }
 }

@@ -166,8 +166,8 @@ mod tests {
             check(true, "a file");
             for (content, what) in [
                 (&b"maxLines = = 4\n"[..], "no TOML"),
-                (b"\xff", "no text"),
-                (&b"#".repeat(MOST_BYTES as usize + 1), "too large"),
+                (&b"\xff"[..], "no text"),
+                (&b"#".repeat(MOST_BYTES as usize + 1)[..], "too large"),
             ] {
                 std::fs::write(&file, content).expect("written");
                 check(false, what);

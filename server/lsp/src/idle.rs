@@ -90,14 +90,14 @@ impl PrefillJob {
     pub(crate) fn run(&self, generator: &mut dyn Generator, cancel: &Cancel) {
         let PrefillJob { snapshot, cursor, settings, draft_sources, memory, .. } = self;
         // A failure here comes again with the request for this place, which reports it.
-        drop(survive(|| {
+        survive(|| {
             let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
             let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
             prefill(&job, generator, cancel);
             if !cancel.is_cancelled() {
                 offer_draft_sources(&job, draft_sources, generator, cancel);
             }
-        }));
+        });
     }
 }
 

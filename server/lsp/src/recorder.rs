@@ -38,7 +38,9 @@ impl Recorder {
         let (sender, receiver) = mpsc::sync_channel(room);
         let lost = Arc::new(AtomicU64::new(0));
         let losses = Arc::clone(&lost);
-        let mut sink = move |record| drop(survive(|| sink(record)));
+        let mut sink = move |record| {
+            survive(|| sink(record));
+        };
         let receive = move || {
             while let Ok(entry) = receiver.recv() {
                 match entry {
@@ -98,7 +100,7 @@ mod tests {
             record => records.lock().expect("no panic").push(record),
         };
         let recorder = Recorder::start(Box::new(sink));
-        [1, 2, 1, 3].map(|count| recorder.record(Record::Lost(count)));
+        [1, 2, 1, 3].into_iter().for_each(|count| recorder.record(Record::Lost(count)));
         recorder.drain(Duration::from_secs(60));
         assert_eq!(*received.lock().expect("no panic"), [Record::Lost(2), Record::Lost(3)]);
     }

@@ -110,7 +110,7 @@ impl Worker {
         let thread = Arc::clone(&shared);
         let work = move || {
             // After a panic there, too, no request may wait for ever.
-            drop(survive(|| thread.work(load, &reports)));
+            survive(|| thread.work(load, &reports));
             thread.end();
         };
         if std::thread::Builder::new().name("model".to_owned()).spawn(work).is_err() {

@@ -12,7 +12,7 @@ const MOST_STEPS: f64 = 1e8;
 
 /// Why the lists are not asked.
 #[derive(Debug, thiserror::Error)]
-pub enum ListsError {
+pub(crate) enum ListsError {
     /// A list cannot be read.
     #[error("{}: {source}", list.display())]
     Unread {

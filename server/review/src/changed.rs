@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use git2::{Commit, Repository};
+use git2::Commit;
 
+use crate::budget::TreeBudget;
 use crate::default_branch::find;
-use crate::error::{ReviewError, during};
-use crate::folders::{Folder, FolderLimits, folders_in};
+use crate::error::ReviewError;
+use crate::folders::{Folder, FolderLimits, Source};
 use crate::repository::open;
 
 /// The changes that HEAD makes.
@@ -35,13 +36,15 @@ pub struct ChangedFolder {
 /// `base`, in any of git's spellings; without one, from the default branch.
 ///
 /// # Errors
-/// When there is no repository or commit, `base` names none, or objects cannot be read.
+/// When there is no repository or commit, `base` names none, objects cannot be read, or the budget is spent before the
+/// parents are found.
 pub fn changed(
     path: &Path,
     base: Option<&str>,
     parents: &[&str],
     marker: &str,
     limits: FolderLimits,
+    budget: &TreeBudget,
 ) -> Result<Changed, ReviewError> {
     let repository = open(path)?;
     let head = repository.head().and_then(|head| head.peel_to_commit()).map_err(|_| ReviewError::NoCommit)?;
@@ -56,7 +59,8 @@ pub fn changed(
         .merge_base(base.id(), head.id())
         .and_then(|id| repository.find_commit(id))
         .map_err(|_| ReviewError::NothingShared { base: base.id().to_string() })?;
-    let read = |commit: &Commit<'_>| folders(&repository, commit, parents, marker, limits);
+    let source = Source { repository: &repository, limits, budget };
+    let read = |commit: &Commit<'_>| source.folders(commit, parents, marker);
     let (before, after) = (read(&shared)?, read(&head)?);
     let mut paths: Vec<&String> = before.iter().chain(&after).map(|folder| &folder.path).collect();
     paths.sort();
@@ -76,15 +80,4 @@ pub fn changed(
         head: head.id().to_string(),
         folders: folders.filter(differs).collect(),
     })
-}
-
-fn folders(
-    repository: &Repository,
-    commit: &Commit<'_>,
-    parents: &[&str],
-    marker: &str,
-    limits: FolderLimits,
-) -> Result<Vec<Folder>, ReviewError> {
-    let root = commit.tree().map_err(during("read the tree of a commit"))?;
-    Ok(folders_in(repository, &root, parents, marker, limits))
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{FolderLimits, ReviewError, changed, has_folder};
+use crate::{FolderLimits, ReviewError, TreeBudget, changed, has_folder};
 
 const LIMITS: FolderLimits = FolderLimits { folders: 9, files: 9, bytes: 999, depth: 2 };
 
@@ -35,7 +35,8 @@ fn what_a_branch_adds_changes_and_removes_is_listed() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
     git(at, &["init", "--quiet", "--initial-branch", "main"]);
-    let error = changed(at, None, &["skills"], "SKILL.md", LIMITS).expect_err("nothing yet");
+    let error =
+        changed(at, None, &["skills"], "SKILL.md", LIMITS, &TreeBudget::default()).expect_err("nothing yet");
     assert!(matches!(error, ReviewError::NoCommit), "{error}");
     commit(
         at,
@@ -60,7 +61,7 @@ fn what_a_branch_adds_changes_and_removes_is_listed() {
     commit(at, &[("skills/f/SKILL.md", Some("the default branch goes on"))]);
     git(at, &["switch", "--quiet", "work"]);
     for base in [None, Some("main"), Some("HEAD~2")] {
-        let found = changed(at, base, &["skills"], "SKILL.md", LIMITS).expect("read");
+        let found = changed(at, base, &["skills"], "SKILL.md", LIMITS, &TreeBudget::default()).expect("read");
         let folders: Vec<_> = found
             .folders
             .iter()
@@ -72,11 +73,13 @@ fn what_a_branch_adds_changes_and_removes_is_listed() {
             "{base:?}"
         );
     }
-    let error = changed(at, Some("nowhere"), &["skills"], "SKILL.md", LIMITS).expect_err("no such commit");
+    let error = changed(at, Some("nowhere"), &["skills"], "SKILL.md", LIMITS, &TreeBudget::default())
+        .expect_err("no such commit");
     assert!(matches!(error, ReviewError::Revision { .. }), "{error}");
     git(at, &["switch", "--quiet", "--orphan", "other"]);
     commit(at, &[("x", Some("x"))]);
-    let error = changed(at, None, &["skills"], "SKILL.md", LIMITS).expect_err("nothing shared");
+    let error = changed(at, None, &["skills"], "SKILL.md", LIMITS, &TreeBudget::default())
+        .expect_err("nothing shared");
     assert!(matches!(error, ReviewError::NothingShared { .. }), "{error}");
 }
 

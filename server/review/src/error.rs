@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use git2::ErrorCode;
 
+use crate::budget::OverBudget;
 use crate::unknown_default::UnknownDefault;
 
 /// Why a repository could not be read or written.
@@ -54,6 +55,9 @@ pub enum ReviewError {
     /// The history cannot be walked.
     #[error("walking the history failed: {0}; `git fsck` tells what is missing")]
     Walk(#[source] git2::Error),
+    /// The command has read too much already.
+    #[error(transparent)]
+    Budget(#[from] OverBudget),
     /// There is no repository.
     #[error("{} is in no git repository: proposals are commits (`git init` makes one): {source}", path.display())]
     NoRepository {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{Commit, ObjectType, Oid, Repository, Tree};
+use git2::{Commit, ObjectType, Oid, Repository, Tree, TreeEntry};
 
+use crate::budget::{OverBudget, TreeBudget};
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::merged::{Merged, merge_of};
@@ -31,6 +32,9 @@ pub struct FolderLimits {
 /// Why the files of a folder are not read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FolderError {
+    /// The command has read too much already.
+    #[error(transparent)]
+    Budget(#[from] OverBudget),
     /// Folders lie too deep in each other.
     #[error("{path} is more than {most} folders deep")]
     TooDeep {
@@ -103,21 +107,24 @@ pub struct OnDefault {
     pub folders: Vec<Folder>,
 }
 
-/// Returns the folders below `parents` that hold the file `marker` on the default branch.
+/// Returns the folders below `parents` that hold the file `marker` on the default branch. Those beyond the budget have
+/// that reason in the place of files.
 ///
 /// # Errors
-/// When there is no repository or no default branch, or objects cannot be read.
+/// When there is no repository or no default branch, objects cannot be read, or the budget is spent before the parents are
+/// found.
 pub fn on_default_branch(
     path: &Path,
     parents: &[&str],
     marker: &str,
     limits: FolderLimits,
+    budget: &TreeBudget,
 ) -> Result<OnDefault, ReviewError> {
     let repository = open(path)?;
     let branch = find(&repository)?.known()?;
     let commit = branch.commit(&repository)?;
-    let root = commit.tree().map_err(during("read the tree of the default branch"))?;
-    let folders = folders_in(&repository, &root, parents, marker, limits);
+    let source = Source { repository: &repository, limits, budget };
+    let folders = source.folders(&commit, parents, marker)?;
     let work_tree = repository.workdir().map(Path::to_path_buf);
     let commit = commit.id().to_string();
     Ok(OnDefault { branch: branch.reference, commit, work_tree, folders })
@@ -131,77 +138,106 @@ pub fn has_folder(path: &Path, folder: &str, holding: Option<&str>) -> Result<bo
     let repository = open(path)?;
     let tip = find(&repository)?.known()?.commit(&repository)?;
     let root = tip.tree().map_err(during("read the tree of the default branch"))?;
-    let Some(tree) = tree_at(&repository, &root, folder) else { return Ok(false) };
+    let Ok(entry) = root.get_path(Path::new(folder)) else { return Ok(false) };
+    let Ok(tree) = repository.find_tree(entry.id()) else { return Ok(false) };
     let Some(file) = holding else { return Ok(true) };
     Ok(tree
         .iter()
         .any(|entry| repository.find_tree(entry.id()).is_ok_and(|child| child.get_name(file).is_some())))
 }
 
-/// Returns the folders below `parents` of a tree that hold the file `marker`.
-pub(crate) fn folders_in(
-    repository: &Repository,
-    root: &Tree<'_>,
-    parents: &[&str],
-    marker: &str,
-    limits: FolderLimits,
-) -> Vec<Folder> {
-    let mut folders = Vec::new();
-    for parent in parents {
-        let Some(tree) = tree_at(repository, root, parent) else { continue };
-        for entry in tree.iter().take(limits.folders) {
-            let (Ok(name), Some(ObjectType::Tree)) = (std::str::from_utf8(entry.name_bytes()), entry.kind())
-            else {
-                continue;
-            };
-            let Ok(child) = repository.find_tree(entry.id()) else { continue };
-            let marked = child.iter().any(|entry| entry.name_bytes().eq_ignore_ascii_case(marker.as_bytes()));
-            if marked {
-                let mut reader = FolderReader { repository, limits, files: Vec::new(), bytes: 0 };
-                let read = reader.folder(&child, "", 0);
-                let files = read.map(|()| reader.files);
-                folders.push(Folder {
-                    path: format!("{parent}/{name}"),
-                    tree: entry.id().to_string(),
-                    files,
-                });
+/// A repository, and how much is read of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'r> {
+    pub(crate) repository: &'r Repository,
+    pub(crate) limits: FolderLimits,
+    pub(crate) budget: &'r TreeBudget,
+}
+
+impl<'r> Source<'r> {
+    /// Returns the folders below `parents` of a commit that hold the file `marker`.
+    pub(crate) fn folders(
+        self,
+        commit: &Commit<'_>,
+        parents: &[&str],
+        marker: &str,
+    ) -> Result<Vec<Folder>, ReviewError> {
+        let mut folders = Vec::new();
+        for parent in parents {
+            let Some(tree) = self.tree_at(commit, parent)? else { continue };
+            for entry in tree.iter().take(self.limits.folders) {
+                let (Ok(name), Some(ObjectType::Tree)) =
+                    (std::str::from_utf8(entry.name_bytes()), entry.kind())
+                else {
+                    continue;
+                };
+                let (path, tree) = (format!("{parent}/{name}"), entry.id().to_string());
+                if let Err(error) = self.budget.take_tree(self.repository, entry.id()) {
+                    folders.push(Folder { path, tree, files: Err(error.into()) });
+                    continue;
+                }
+                let Ok(child) = self.repository.find_tree(entry.id()) else { continue };
+                let is_marker =
+                    |entry: TreeEntry<'_>| entry.name_bytes().eq_ignore_ascii_case(marker.as_bytes());
+                if child.iter().any(is_marker) {
+                    folders.push(Folder { path, tree, files: self.files(&child) });
+                }
             }
         }
+        Ok(folders)
     }
-    folders
+
+    /// Returns the files of a folder.
+    fn files(self, tree: &Tree<'_>) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+        let mut reader = FolderReader { source: self, files: Vec::new(), bytes: 0 };
+        reader.folder(tree, "", 0).map(|()| reader.files)
+    }
+
+    /// Returns a folder of a commit; `None` where there is none.
+    fn tree_at(self, commit: &Commit<'_>, path: &str) -> Result<Option<Tree<'r>>, ReviewError> {
+        self.budget.take_tree(self.repository, commit.tree_id())?;
+        let root = self.repository.find_tree(commit.tree_id());
+        let mut tree = root.map_err(during("read the tree of a commit"))?;
+        for part in path.split('/') {
+            let Some(id) = tree.get_name(part).map(|entry| entry.id()) else { return Ok(None) };
+            self.budget.take_tree(self.repository, id)?;
+            let Ok(child) = self.repository.find_tree(id) else { return Ok(None) };
+            tree = child;
+        }
+        Ok(Some(tree))
+    }
 }
 
 /// Returns a folder as a commit has it; `None` where it has no such folder, or there is no such commit.
 ///
 /// # Errors
-/// When there is no repository.
+/// When there is no repository, or the budget is spent before the folder is found.
 pub fn folder_at(
     path: &Path,
     commit: &str,
     folder: &str,
     limits: FolderLimits,
+    budget: &TreeBudget,
 ) -> Result<Option<Folder>, ReviewError> {
     let repository = open(path)?;
-    let tree =
-        Oid::from_str(commit).and_then(|id| repository.find_commit(id)).and_then(|commit| commit.tree());
-    let Some(tree) = tree.ok().and_then(|root| tree_at(&repository, &root, folder)) else { return Ok(None) };
-    let mut reader = FolderReader { repository: &repository, limits, files: Vec::new(), bytes: 0 };
-    let files = reader.folder(&tree, "", 0).map(|()| reader.files);
-    Ok(Some(Folder { path: folder.to_owned(), tree: tree.id().to_string(), files }))
+    let Ok(commit) = Oid::from_str(commit).and_then(|id| repository.find_commit(id)) else { return Ok(None) };
+    let source = Source { repository: &repository, limits, budget };
+    let Some(tree) = source.tree_at(&commit, folder)? else { return Ok(None) };
+    Ok(Some(Folder { path: folder.to_owned(), tree: tree.id().to_string(), files: source.files(&tree) }))
 }
 
 /// Reads a folder's files within limits.
 struct FolderReader<'r> {
-    repository: &'r Repository,
-    limits: FolderLimits,
+    source: Source<'r>,
     files: Vec<(String, Vec<u8>)>,
     bytes: usize,
 }
 
 impl FolderReader<'_> {
     fn folder(&mut self, tree: &Tree<'_>, before: &str, depth: usize) -> Result<(), FolderError> {
-        if depth > self.limits.depth {
-            return Err(FolderError::TooDeep { path: before.to_owned(), most: self.limits.depth });
+        let Source { repository, limits, budget } = self.source;
+        if depth > limits.depth {
+            return Err(FolderError::TooDeep { path: before.to_owned(), most: limits.depth });
         }
         for entry in tree.iter() {
             let name = std::str::from_utf8(entry.name_bytes())
@@ -210,7 +246,8 @@ impl FolderReader<'_> {
             match entry.kind() {
                 _ if entry.filemode() == LINK => return Err(FolderError::Link { path }),
                 Some(ObjectType::Tree) => {
-                    let child = self.repository.find_tree(entry.id()).map_err(unread(&path))?;
+                    budget.take_tree(repository, entry.id())?;
+                    let child = repository.find_tree(entry.id()).map_err(unread(&path))?;
                     self.folder(&child, &format!("{path}/"), depth + 1)?;
                 }
                 Some(ObjectType::Blob) => self.file(path, entry.id())?,
@@ -221,16 +258,18 @@ impl FolderReader<'_> {
     }
 
     fn file(&mut self, path: String, id: Oid) -> Result<(), FolderError> {
-        if self.files.len() >= self.limits.files {
-            return Err(FolderError::TooMany { most: self.limits.files });
+        let Source { repository, limits, budget } = self.source;
+        budget.take()?;
+        if self.files.len() >= limits.files {
+            return Err(FolderError::TooMany { most: limits.files });
         }
         // The header says the size, so that a large blob is not even unpacked.
-        let size = self.repository.odb().and_then(|odb| odb.read_header(id)).map_err(unread(&path))?.0;
+        let size = repository.odb().and_then(|odb| odb.read_header(id)).map_err(unread(&path))?.0;
         self.bytes = self.bytes.saturating_add(size);
-        if self.bytes > self.limits.bytes {
-            return Err(FolderError::TooLarge { most: self.limits.bytes });
+        if self.bytes > limits.bytes {
+            return Err(FolderError::TooLarge { most: limits.bytes });
         }
-        let blob = self.repository.find_blob(id).map_err(unread(&path))?;
+        let blob = repository.find_blob(id).map_err(unread(&path))?;
         self.files.push((path, blob.content().to_vec()));
         Ok(())
     }
@@ -238,10 +277,6 @@ impl FolderReader<'_> {
 
 fn unread(path: &str) -> impl Fn(git2::Error) -> FolderError {
     move |source| FolderError::Git { path: path.to_owned(), source: Arc::new(source) }
-}
-
-fn tree_at<'r>(repository: &'r Repository, root: &Tree<'_>, path: &str) -> Option<Tree<'r>> {
-    repository.find_tree(root.get_path(Path::new(path)).ok()?.id()).ok()
 }
 
 /// Returns the merges that brought folders to the default branch as they are, in the order of `folders`, which are pairs
@@ -302,11 +337,11 @@ pub struct ProposalBranch {
     pub time: i64,
 }
 
-/// Returns the branches of proposals, local ones first.
+/// Returns the branches of proposals, local ones first, as many as the budget allows.
 ///
 /// # Errors
 /// When there is no repository, or its references cannot be read.
-pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ReviewError> {
+pub fn proposals(path: &Path, budget: &TreeBudget) -> Result<Vec<ProposalBranch>, ReviewError> {
     let repository = open(path)?;
     let mut branches = Vec::new();
     for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
@@ -314,6 +349,9 @@ pub fn proposals(path: &Path) -> Result<Vec<ProposalBranch>, ReviewError> {
         for reference in found.flatten() {
             let full = String::from_utf8_lossy(reference.name_bytes()).into_owned();
             let Some((_, name)) = full.split_once("housestyle/proposals/") else { continue };
+            if budget.take().is_err() {
+                break;
+            }
             let Ok(commit) = reference.peel_to_commit() else { continue };
             branches.push(ProposalBranch {
                 name: name.to_owned(),

@@ -5,7 +5,8 @@ use std::path::Path;
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
 use crate::{
-    FolderLimits, ReviewError, UnknownDefault, folder_at, is_signed, merges_of, on_default_branch, proposals,
+    FolderError, FolderLimits, OverBudget, ProposalState, ReviewError, TreeBudget, UnknownDefault, folder_at,
+    is_signed, merges_of, on_default_branch, proposal_state, proposals,
 };
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
@@ -57,7 +58,7 @@ impl World {
 fn folders_are_read_within_limits() {
     for bare in [false, true] {
         let world = World::new(bare);
-        let unborn = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS);
+        let unborn = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS, &TreeBudget::default());
         assert!(matches!(unborn, Err(ReviewError::NoDefault(UnknownDefault::NoCommit))), "{unborn:?}");
         let large = "x".repeat(2000);
         let files = [
@@ -76,7 +77,8 @@ fn folders_are_read_within_limits() {
             (".agents/skills/z/skill.md", "x"),
         ];
         let tip = world.commit("main", &files, &[], "Ann", 1);
-        let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("a branch");
+        let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS, &TreeBudget::default())
+            .expect("a branch");
         assert_eq!((found.branch.as_str(), found.commit), ("refs/heads/main", tip.to_string()));
         assert_eq!(found.work_tree.is_none(), bare);
         let folders: Vec<String> = found
@@ -103,7 +105,7 @@ fn folders_are_read_within_limits() {
         assert_eq!(files[1], ("b/c.md".to_owned(), b"two".to_vec()));
     }
     let nowhere = tempfile::tempdir().expect("a folder");
-    let error = on_default_branch(nowhere.path(), &PARENTS, "SKILL.md", LIMITS);
+    let error = on_default_branch(nowhere.path(), &PARENTS, "SKILL.md", LIMITS, &TreeBudget::default());
     assert!(matches!(error, Err(ReviewError::NoRepository { .. })));
 }
 
@@ -118,7 +120,8 @@ fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
     let merge = world.commit("main", &[new, other], &[first, side], "Cleo", 3);
     let later = world.commit("main", &[new, other, ("x", "x")], &[merge], "Dan", 4);
     world.commit("main", &[new, other, ("x", "y")], &[later], "Dan", 5);
-    let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("a branch");
+    let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS, &TreeBudget::default())
+        .expect("a branch");
     let asked: Vec<(&str, &str)> =
         found.folders.iter().map(|folder| (folder.path.as_str(), folder.tree.as_str())).collect();
     let merges = merges_of(world.path(), &asked).expect("read");
@@ -139,7 +142,8 @@ fn a_commit_beyond_a_shallow_clone_is_not_found() {
     let first = world.commit("main", &[("skills/a/SKILL.md", "a")], &[], "Ann", 1);
     let tip = world.commit("main", &[("skills/a/SKILL.md", "a"), ("x", "x")], &[first], "Bob", 2);
     let tree = |world: &World| {
-        let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS).expect("a branch");
+        let found = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS, &TreeBudget::default())
+            .expect("a branch");
         found.folders[0].tree.clone()
     };
     let asked = tree(&world);
@@ -154,7 +158,9 @@ fn proposals_are_listed_local_and_fetched() {
     let world = World::new(false);
     let tip = world.commit("main", &[("x", "x")], &[], "Ann", 1);
     let side = world.commit("housestyle/proposals/a", &[("skills/a/SKILL.md", "y")], &[tip], "Ann", 2);
-    let at = |folder: &str| folder_at(world.path(), &side.to_string(), folder, LIMITS).expect("read");
+    let at = |folder: &str| {
+        folder_at(world.path(), &side.to_string(), folder, LIMITS, &TreeBudget::default()).expect("read")
+    };
     assert_eq!(
         at("skills/a").map(|folder| folder.files),
         Some(Ok(vec![("SKILL.md".to_owned(), b"y".to_vec())]))
@@ -162,8 +168,67 @@ fn proposals_are_listed_local_and_fetched() {
     assert_eq!((at("skills/b"), at("skills/a/SKILL.md")), (None, None));
     let repository = world.repository();
     repository.reference("refs/remotes/origin/housestyle/proposals/b", tip, true, "test").expect("made");
-    let found = proposals(world.path()).expect("listed");
+    let found = proposals(world.path(), &TreeBudget::default()).expect("listed");
     let names: Vec<(&str, i64)> = found.iter().map(|branch| (branch.name.as_str(), branch.time)).collect();
     assert_eq!(names, [("a", 2), ("b", 1)]);
     assert_eq!(found[1].reference, "refs/remotes/origin/housestyle/proposals/b");
+}
+
+/// Commits a folder of four levels with 400 folders each to a proposal's branch.
+fn commit_bomb(world: &World, parent: Oid) -> Oid {
+    let repository = world.repository();
+    let insert = |entries: &[(String, Oid, FileMode)]| {
+        let mut builder = repository.treebuilder(None).expect("a tree");
+        for (name, id, mode) in entries {
+            builder.insert(name, *id, (*mode).into()).expect("inserted");
+        }
+        builder.write().expect("written")
+    };
+    let mut tree = insert(&[]);
+    for _ in 0..4 {
+        let children: Vec<_> = (0..400).map(|n| (format!("d{n}"), tree, FileMode::Tree)).collect();
+        tree = insert(&children);
+    }
+    let marker = repository.blob(b"one").expect("a blob");
+    let marker = ("SKILL.md".to_owned(), marker, FileMode::Blob);
+    tree = insert(&[marker, ("d".to_owned(), tree, FileMode::Tree)]);
+    for name in ["bomb", "skills"] {
+        tree = insert(&[(name.to_owned(), tree, FileMode::Tree)]);
+    }
+    let by = Signature::new("Eve", "eve@example.com", &Time::new(2, 0)).expect("a signature");
+    let parent = repository.find_commit(parent).expect("there");
+    let tree = repository.find_tree(tree).expect("there");
+    let bomb = repository.commit(None, &by, &by, "message", &tree, &[&parent]).expect("a commit");
+    repository.reference("refs/heads/housestyle/proposals/bomb", bomb, true, "test").expect("a branch");
+    bomb
+}
+
+#[test]
+fn a_folder_that_unfolds_without_end_is_left_out() {
+    let world = World::new(false);
+    let tip = world.commit("main", &[("skills/a/SKILL.md", "one")], &[], "Ann", 1);
+    let bomb = commit_bomb(&world, tip).to_string();
+    let budget = TreeBudget::default();
+    let state = proposal_state(world.path(), "bomb", &budget).expect("read");
+    assert_eq!((state, budget.check()), (ProposalState::Open, Ok(())));
+    let limits = FolderLimits { depth: 9, ..LIMITS };
+    let found = folder_at(world.path(), &bomb, "skills/bomb", limits, &budget).expect("read");
+    assert_eq!(found.expect("a folder").files, Err(FolderError::Budget(OverBudget)));
+    assert_eq!(budget.check(), Err(OverBudget));
+}
+
+#[test]
+fn one_budget_holds_for_all_branches() {
+    let world = World::new(false);
+    let tip = world.commit("main", &[("skills/a/SKILL.md", "one"), ("skills/a/b", "two")], &[], "Ann", 1);
+    let budget = TreeBudget::default();
+    let read = || folder_at(world.path(), &tip.to_string(), "skills/a", LIMITS, &budget);
+    assert!(read().expect("read").is_some());
+    let mut times = 0;
+    while read().is_ok() {
+        times += 1;
+    }
+    assert!(times < 20_000, "{times}");
+    let nothing = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS, &budget);
+    assert!(matches!(nothing, Err(ReviewError::Budget(OverBudget))));
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 
+mod budget;
 mod changed;
 #[cfg(test)]
 mod changed_tests;
@@ -22,6 +23,7 @@ mod tests;
 mod unknown_default;
 mod weights;
 
+pub use budget::{OverBudget, TreeBudget};
 pub use changed::{Changed, ChangedFolder, changed};
 pub use clone::clone_bare;
 pub use default_branch::{DefaultBranch, KnownBranch, default_branch, recorded_head};

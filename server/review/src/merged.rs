@@ -4,6 +4,7 @@ use std::path::Path;
 
 use git2::{Commit, Oid, Signature};
 
+use crate::budget::TreeBudget;
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
@@ -67,7 +68,7 @@ pub(crate) fn merge_of(commit: &Commit<'_>, branch: String, by: &Signature<'_>) 
 /// has it, local or fetched.
 ///
 /// # Errors
-/// When there is no repository, or its references cannot be read.
+/// When there is no repository, its references cannot be read, or reading so many takes too long.
 pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>, ReviewError> {
     let repository = open(path)?;
     let default = find(&repository)?.ok().map(|branch| branch.commit(&repository)).transpose()?;
@@ -79,7 +80,9 @@ pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>
     }
     proposals.sort_by_key(|commit| std::cmp::Reverse(commit.time().seconds()));
     commits.extend(proposals);
+    let budget = TreeBudget::default();
     for commit in commits {
+        budget.take_tree(&repository, commit.tree_id())?;
         let Some(blob) = blob_of(&commit, file) else { continue };
         let Ok(blob) = repository.find_blob(blob) else { continue };
         if blob.size() <= most {

@@ -11,11 +11,12 @@ use housestyle_complete::generator::Cancel;
 use housestyle_complete::memory::Note;
 use housestyle_complete::skills::Skills;
 use housestyle_complete::{Job, Memory, Trace, Trigger, suggest};
+use housestyle_review::TreeBudget;
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::skills::serving::approved;
 use housestyle_workspace::tree_file::{self, Links};
-use housestyle_workspace::{notes, root};
+use housestyle_workspace::{notes, notice, root};
 use serde_json::{Value, json};
 
 use crate::args::{Arm, CompleteArgs};
@@ -122,7 +123,9 @@ pub(crate) fn served_skills(invocation: &Invocation, arm: Arm) -> Result<Arc<Ski
         return Ok(Arc::default());
     }
     let workspace = &invocation.workspace;
-    let skills = approved(workspace.root(), workspace.state()).map_err(Failure::environment)?;
+    let budget = TreeBudget::default();
+    let skills = approved(workspace.root(), workspace.state(), &budget).map_err(Failure::environment)?;
+    budget.check().unwrap_or_else(notice::warn);
     if arm == Arm::Skills && skills.is_empty() {
         return Err(Failure::Usage(
             "arm `skills`: no skill is approved in this workspace: `housestyle skill list` says why"

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use housestyle_complete::skills::Skills;
+use housestyle_review::TreeBudget;
 use housestyle_workspace::clock::now;
 use housestyle_workspace::skills::serving::{approved, note_loaded};
 use housestyle_workspace::{Home, Workspace, notice};
@@ -52,7 +53,12 @@ impl SkillsWatch {
         }
         let state = Workspace::new(root.to_path_buf(), self.home.clone()).state().to_path_buf();
         let known = known.map(|(_, skills)| skills).unwrap_or_default();
-        let found = match approved(root, &state) {
+        let budget = TreeBudget::default();
+        let read = approved(root, &state, &budget);
+        if let Err(error) = budget.check() {
+            guard.warn(error.to_string());
+        }
+        let found = match read {
             Ok(found) if found == *known => known,
             Ok(found) => {
                 if let Err(error) = note_loaded(&state, &found, now()) {
@@ -99,6 +105,43 @@ mod tests {
         let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
         let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
         repository.commit(Some("HEAD"), &signature, &signature, text, &tree, &parents).expect("a commit");
+    }
+
+    #[test]
+    fn a_hostile_branch_leaves_the_approved_skills_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        let home = Home { models: PathBuf::new(), state: root.path().join("state"), config: PathBuf::new() };
+        let work = root.path().join("work");
+        let mut options = git2::RepositoryInitOptions::new();
+        let repository =
+            git2::Repository::init_opts(&work, options.initial_head("main")).expect("a repository");
+        let folder = work.join("skills/no-len");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("SKILL.md"), SKILL).expect("written");
+        std::fs::write(folder.join("rule.json"), RULE).expect("written");
+        commit(&repository, "Add a skill");
+        // Each level holds the one below 400 times.
+        let mut tree = repository.treebuilder(None).and_then(|builder| builder.write()).expect("a tree");
+        for _ in 0..4 {
+            let mut builder = repository.treebuilder(None).expect("a tree");
+            for number in 0..400 {
+                builder.insert(format!("d{number}"), tree, 0o040_000).expect("inserted");
+            }
+            tree = builder.write().expect("written");
+        }
+        for name in ["bomb", "skills"] {
+            let mut builder = repository.treebuilder(None).expect("a tree");
+            builder.insert(name, tree, 0o040_000).expect("inserted");
+            tree = builder.write().expect("written");
+        }
+        let tree = repository.find_tree(tree).expect("a tree");
+        let signature = git2::Signature::now("Eve", "eve@example.org").expect("a signature");
+        let head = repository.head().and_then(|head| head.peel_to_commit()).expect("a commit");
+        let branch = Some("refs/remotes/origin/housestyle/proposals/bomb");
+        repository.commit(branch, &signature, &signature, "Bomb", &tree, &[&head]).expect("a commit");
+        let watch = SkillsWatch::new(home);
+        assert_eq!(watch.of_workspace(&work, Instant::now()).list().len(), 1);
+        assert_eq!(watch.state.lock().expect("no panic").warned.len(), 1, "it is told");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 use super::{Proposal, ProposalOutcome, ProposalState, Proposed, proposal_state, propose};
-use crate::ReviewError;
+use crate::{ReviewError, TreeBudget};
 
 const SKILL: &str = "skills/prefer-bail/SKILL.md";
 
@@ -68,7 +68,7 @@ impl Git {
     }
 
     fn state(&self) -> ProposalState {
-        proposal_state(&self.work(), "prefer-bail").expect("readable")
+        proposal_state(&self.work(), "prefer-bail", &TreeBudget::default()).expect("readable")
     }
 
     /// Returns whether the branch is there.

@@ -2,6 +2,7 @@
 //! they are, dirty or not.
 
 mod branch;
+mod changes;
 #[cfg(test)]
 mod git_tests;
 mod message;
@@ -15,6 +16,7 @@ use std::path::Path;
 
 use git2::{Commit, Repository, Signature};
 
+use crate::budget::TreeBudget;
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
@@ -90,7 +92,7 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
     let author = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
     let committer = repository.committer_from_env().map_err(|_| ReviewError::NoIdentity)?;
     tree::check(&repository, &base, proposal.files)?;
-    let before = state::state(&repository, &branch, Some(&base))?;
+    let before = state::state(&repository, &branch, Some(&base), &TreeBudget::default())?;
     let (here, tip) = (branch.local_tip()?.map(|commit| commit.id()), branch.tip()?);
     let done = |commit: &Commit<'_>, outcome| {
         Ok(Proposed { branch: branch.name.clone(), commit: commit.id().to_string(), outcome, before })

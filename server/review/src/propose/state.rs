@@ -5,6 +5,8 @@ use std::path::Path;
 use git2::{Commit, Repository};
 
 use super::branch::{Branch, is_within};
+use super::changes::Changes;
+use crate::budget::TreeBudget;
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
@@ -40,12 +42,12 @@ impl ProposalState {
 /// Returns the state of the proposal `name`, as of the last fetch.
 ///
 /// # Errors
-/// When there is no repository, or its branches cannot be read.
-pub fn proposal_state(path: &Path, name: &str) -> Result<ProposalState, ReviewError> {
+/// When there is no repository, its branches cannot be read, or the budget is spent.
+pub fn proposal_state(path: &Path, name: &str, budget: &TreeBudget) -> Result<ProposalState, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, name)?;
     let default = find(&repository)?.ok().map(|branch| branch.commit(&repository)).transpose()?;
-    state(&repository, &branch, default.as_ref())
+    state(&repository, &branch, default.as_ref(), budget)
 }
 
 /// Returns the state of a proposal, where the default branch ends at `default`.
@@ -53,11 +55,12 @@ pub(super) fn state(
     repository: &Repository,
     branch: &Branch<'_>,
     default: Option<&Commit<'_>>,
+    budget: &TreeBudget,
 ) -> Result<ProposalState, ReviewError> {
     let tip = branch.tip()?;
     let Some(last) = tip.clone().or(branch.noted()?) else { return Ok(ProposalState::None) };
     if let Some(default) = default {
-        if is_merged(repository, &last, default)? {
+        if is_merged(repository, &last, default, budget)? {
             return Ok(ProposalState::Merged);
         }
         if tip.is_some() && !branch.is_deleted_at_remote()? {
@@ -70,29 +73,22 @@ pub(super) fn state(
 }
 
 /// Returns whether the default branch has a commit, or all that it brings: forges squash and rebase.
-pub(super) fn is_merged(
+fn is_merged(
     repository: &Repository,
     commit: &Commit<'_>,
     default: &Commit<'_>,
+    budget: &TreeBudget,
 ) -> Result<bool, ReviewError> {
     if is_within(repository, commit.id(), default.id())? {
         return Ok(true);
     }
-    let failed = during("compare the proposal with the default branch");
     let Ok(departed) = repository.merge_base(commit.id(), default.id()) else { return Ok(false) };
-    let before = repository.find_commit(departed).and_then(|commit| commit.tree()).map_err(&failed)?;
-    let [proposed, merged] = [commit, default].map(|commit| commit.tree().map_err(&failed));
-    let (proposed, merged) = (proposed?, merged?);
-    let brings = repository.diff_tree_to_tree(Some(&before), Some(&proposed), None).map_err(&failed)?;
-    let mut deltas = brings.deltas().peekable();
-    let brings_something = deltas.peek().is_some();
-    let mut has = deltas.map(|delta| {
-        let side = delta.new_file();
-        let Some(path) = side.path() else { return false };
-        match merged.get_path(path) {
-            Ok(entry) => entry.id() == side.id(),
-            Err(_) => side.id().is_zero(),
-        }
-    });
-    Ok(brings_something && has.all(|has| has))
+    let departed = repository.find_commit(departed).map_err(during("read a commit"))?;
+    let root = |commit: &Commit<'_>| {
+        budget.take_tree(repository, commit.tree_id())?;
+        repository.find_tree(commit.tree_id()).map_err(during("read the tree of a commit"))
+    };
+    let (before, after, now) = (root(&departed)?, root(commit)?, root(default)?);
+    let mut changes = Changes { repository, budget, any: false };
+    Ok(changes.are_in(Some(&now), Some(&before), Some(&after), 0)? && changes.any)
 }

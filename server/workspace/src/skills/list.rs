@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use housestyle_review::{
-    Folder, OnDefault, ProposalState, ReviewError, UnknownDefault, folder_at, merges_of, on_default_branch,
-    proposal_state, proposals,
+    Folder, OnDefault, ProposalState, ReviewError, TreeBudget, UnknownDefault, folder_at, merges_of,
+    on_default_branch, proposal_state, proposals,
 };
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{SKILL_FILE, Skill};
@@ -40,17 +40,24 @@ pub struct SkillList {
     pub unknown_default: Option<UnknownDefault>,
 }
 
-/// Returns all skills of a workspace. Nothing of a workspace that is not trusted is read.
+/// Returns all skills of a workspace, as far as the budget allows. Nothing of a workspace that is not trusted is
+/// read.
 ///
 /// # Errors
 /// When what is noted of skills on this machine cannot be read.
-pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<SkillList, SkillsError> {
+pub fn all(
+    root: &Path,
+    store: &Store,
+    trusted: bool,
+    depth: Depth,
+    budget: &TreeBudget,
+) -> Result<SkillList, SkillsError> {
     if !trusted {
         return Ok(SkillList::default());
     }
     let records = store.records()?;
     let mut unknown_default = None;
-    let (default, problem) = match on_default_branch(root, &ROOTS, SKILL_FILE, LIMITS) {
+    let (default, problem) = match on_default_branch(root, &ROOTS, SKILL_FILE, LIMITS, budget) {
         Ok(default) => (Some(default), None),
         Err(ReviewError::NoRepository { .. }) => {
             (None, Some("this is no git repository: nothing is approved without one".to_owned()))
@@ -64,8 +71,8 @@ pub fn all(root: &Path, store: &Store, trusted: bool, depth: Depth) -> Result<Sk
         }
     };
     let mut survey = Survey { records, default, problem, entries: Vec::new(), names: BTreeMap::new() };
-    survey.folders(root);
-    survey.branches(root);
+    survey.folders(root, budget);
+    survey.branches(root, budget);
     survey.candidates(store.candidates()?);
     survey.retired();
     survey.superseded();
@@ -88,13 +95,13 @@ struct Survey {
 
 impl Survey {
     /// Lists the skills in the folders of the work tree and of the default branch.
-    fn folders(&mut self, root: &Path) {
+    fn folders(&mut self, root: &Path, budget: &TreeBudget) {
         // A workspace may be a folder within a repository, whose skills then count.
         let (bare, root) = match &self.default {
             Some(default) => (default.work_tree.is_none(), default.work_tree.as_deref().unwrap_or(root)),
             None => (false, root),
         };
-        let found = if bare { Vec::new() } else { work_tree(root) };
+        let found = if bare { Vec::new() } else { work_tree(root, budget) };
         let approved: BTreeMap<String, Folder> = self
             .default
             .as_ref()
@@ -208,8 +215,8 @@ impl Survey {
     }
 
     /// Notes which skills are proposed on a branch.
-    fn branches(&mut self, root: &Path) {
-        for branch in proposals(root).unwrap_or_default() {
+    fn branches(&mut self, root: &Path, budget: &TreeBudget) {
+        for branch in proposals(root, budget).unwrap_or_default() {
             let reference = branch
                 .reference
                 .trim_start_matches("refs/heads/")
@@ -225,9 +232,10 @@ impl Survey {
                 continue;
             }
             // Adapters are proposed on such branches, too; and one that was merged may have been left.
-            let merged = matches!(proposal_state(root, &branch.name), Ok(ProposalState::Merged));
+            let merged = matches!(proposal_state(root, &branch.name, budget), Ok(ProposalState::Merged));
             let folder = ROOTS.iter().find_map(|parent| {
-                folder_at(root, &branch.commit, &format!("{parent}/{}", branch.name), LIMITS).ok().flatten()
+                let folder = format!("{parent}/{}", branch.name);
+                folder_at(root, &branch.commit, &folder, LIMITS, budget).ok().flatten()
             });
             let Some(folder) = folder.filter(|_| !merged) else { continue };
             let mut entry = match &folder.files {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use housestyle_review::{FolderError, FolderLimits};
+use housestyle_review::{FolderError, FolderLimits, TreeBudget};
 use housestyle_skills::SKILL_FILE;
 
 use crate::tree_file::{self, Links};
@@ -83,8 +83,9 @@ pub fn is_skill(path: &str) -> bool {
     ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 
-/// Returns the folders with a SKILL.md below the places where skills are, sorted by place and name.
-pub fn work_tree(root: &Path) -> Vec<Found> {
+/// Returns the folders with a SKILL.md below the places where skills are, sorted by place and name. Those beyond the
+/// budget have that reason in the place of files.
+pub fn work_tree(root: &Path, budget: &TreeBudget) -> Vec<Found> {
     let mut found = Vec::new();
     for parent in ROOTS {
         let folder = parent.split('/').try_fold(root.to_path_buf(), |folder, part| {
@@ -92,7 +93,7 @@ pub fn work_tree(root: &Path) -> Vec<Found> {
             is_folder(&folder).then_some(folder)
         });
         match folder {
-            Some(folder) => below(&folder, parent, &mut found),
+            Some(folder) => below(&folder, parent, budget, &mut found),
             None => linked(root, parent, &mut found),
         }
     }
@@ -114,7 +115,7 @@ fn linked(root: &Path, parent: &str, found: &mut Vec<Found>) {
     }
 }
 
-fn below(folder: &Path, parent: &str, found: &mut Vec<Found>) {
+fn below(folder: &Path, parent: &str, budget: &TreeBudget, found: &mut Vec<Found>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut names: Vec<_> = entries.flatten().take(LIMITS.folders).map(|entry| entry.file_name()).collect();
     names.sort();
@@ -129,19 +130,20 @@ fn below(folder: &Path, parent: &str, found: &mut Vec<Found>) {
             }
             continue;
         }
-        if !holds_skill(&path) {
-            continue;
+        if let Err(error) = budget.take() {
+            found.push(Found { folder: at, files: Err(FolderError::from(error).into()) });
+        } else if holds_skill(&path) {
+            found.push(Found { folder: at, files: read_folder(&path, budget) });
         }
-        found.push(Found { folder: at, files: read_folder(&path) });
     }
 }
 
 /// Reads the files of a skill's folder.
 ///
 /// # Errors
-/// With the reason, where a link is among them, or they are too many or too large.
-pub fn read_folder(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, ReadError> {
-    let mut reading = Reading { files: Vec::new(), bytes: 0 };
+/// With the reason, where a link is among them, they are too many or too large, or the budget is spent.
+pub fn read_folder(folder: &Path, budget: &TreeBudget) -> Result<Vec<(String, Vec<u8>)>, ReadError> {
+    let mut reading = Reading { budget, files: Vec::new(), bytes: 0 };
     reading.folder(folder, "", 0).map(|()| reading.files)
 }
 
@@ -155,18 +157,20 @@ fn holds_skill(folder: &Path) -> bool {
 }
 
 /// Reads a folder's files within limits.
-struct Reading {
+struct Reading<'b> {
+    budget: &'b TreeBudget,
     files: Vec<(String, Vec<u8>)>,
     bytes: usize,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn folder(&mut self, folder: &Path, before: &str, depth: usize) -> Result<(), ReadError> {
         if depth > LIMITS.depth {
             return Err(FolderError::TooDeep { path: before.to_owned(), most: LIMITS.depth }.into());
         }
         for entry in fs::read_dir(folder).map_err(unread(before))? {
             let entry = entry.map_err(unread(before))?;
+            self.budget.take().map_err(FolderError::from)?;
             let name = entry.file_name();
             let name = name.to_str().ok_or_else(|| FolderError::Name { folder: before.to_owned() })?;
             let path = format!("{before}{name}");

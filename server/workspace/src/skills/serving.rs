@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use housestyle_complete::skills::{self as complete, Skills};
+use housestyle_review::TreeBudget;
 
 use super::entry::{Entry, Mode, State};
 use super::exceptions;
@@ -10,13 +11,13 @@ use super::list::{Depth, SkillList, all};
 use super::store::{SkillsError, Store, Use};
 use crate::notice;
 
-/// Reads the approved skills of a workspace: its root, and the folder of its state. Exceptions that cannot be read are
-/// none, with a warning.
+/// Reads the approved skills of a workspace: its root, and the folder of its state, as far as the budget allows.
+/// Exceptions that cannot be read are none, with a warning.
 ///
 /// # Errors
 /// When what is noted of skills on this machine cannot be read.
-pub fn approved(root: &Path, state: &Path) -> Result<Skills, SkillsError> {
-    let SkillList { entries, unknown_default } = all(root, &Store::at(state), true, Depth::States)?;
+pub fn approved(root: &Path, state: &Path, budget: &TreeBudget) -> Result<Skills, SkillsError> {
+    let SkillList { entries, unknown_default } = all(root, &Store::at(state), true, Depth::States, budget)?;
     let exceptions = exceptions::read(state).unwrap_or_else(|error| {
         notice::warn(error);
         complete::Exceptions::default()

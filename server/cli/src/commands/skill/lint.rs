@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use housestyle_review::TreeBudget;
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{RULE_FILE, SKILL_FILE};
 use housestyle_workspace::skills::read::{Found, read_folder, work_tree};
@@ -14,9 +15,10 @@ use crate::output::{Style, print, print_json, visible};
 
 /// Checks skills.
 pub(super) fn run(invocation: &Invocation, args: &LintArgs) -> Result<(), Failure> {
+    let budget = TreeBudget::default();
     let found = match args.folders.is_empty() {
-        true => work_tree(invocation.workspace.root()),
-        false => args.folders.iter().map(|folder| named(folder)).collect::<Result<_, _>>()?,
+        true => work_tree(invocation.workspace.root(), &budget),
+        false => args.folders.iter().map(|folder| named(folder, &budget)).collect::<Result<_, _>>()?,
     };
     let checked: Vec<Checked> = found.iter().map(|found| check(found, args.strict)).collect();
     let refused = checked.iter().filter(|checked| checked.refused).count();
@@ -60,7 +62,7 @@ fn check(found: &Found, strict: bool) -> Checked<'_> {
 }
 
 /// Reads a folder that was named on the command line.
-fn named(folder: &Path) -> Result<Found, Failure> {
+fn named(folder: &Path, budget: &TreeBudget) -> Result<Found, Failure> {
     let folder = match folder.file_name() {
         Some(name) if name.eq_ignore_ascii_case(SKILL_FILE) => folder.parent().unwrap_or(folder),
         _ => folder,
@@ -73,7 +75,7 @@ fn named(folder: &Path) -> Result<Found, Failure> {
     let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let shown = folder.to_string_lossy().replace('\\', "/");
     let shown = if shown.rsplit('/').next() == Some(&name) { shown } else { name };
-    Ok(Found { folder: shown, files: read_folder(&whole) })
+    Ok(Found { folder: shown, files: read_folder(&whole, budget) })
 }
 
 fn print_findings(checked: &[Checked<'_>]) -> Result<(), Failure> {

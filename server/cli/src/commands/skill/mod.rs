@@ -10,7 +10,9 @@ mod review;
 mod show;
 mod unneeded;
 
+use housestyle_review::TreeBudget;
 use housestyle_workspace::Configuration;
+use housestyle_workspace::notice;
 use housestyle_workspace::skills::entry::Entry;
 use housestyle_workspace::skills::list::{Depth, SkillList, all};
 use housestyle_workspace::skills::store::Store;
@@ -36,7 +38,11 @@ pub(crate) fn run(invocation: &Invocation, args: &SkillArgs) -> Result<(), Failu
 /// Returns all skills of the workspace, and whether it is trusted.
 pub(crate) fn skills(invocation: &Invocation, depth: Depth) -> Result<(SkillList, bool), Failure> {
     let trusted = Configuration::load(&invocation.workspace).checked()?.trusted;
-    Ok((all(invocation.workspace.root(), &Store::of(&invocation.workspace), trusted, depth)?, trusted))
+    let budget = TreeBudget::default();
+    let store = Store::of(&invocation.workspace);
+    let list = all(invocation.workspace.root(), &store, trusted, depth, &budget)?;
+    budget.check().unwrap_or_else(notice::warn);
+    Ok((list, trusted))
 }
 
 /// Returns the skill of a name.

@@ -5,7 +5,8 @@ use std::path::Path;
 use housestyle_net::forge::{self, PullRequestDraft};
 use housestyle_net::git;
 use housestyle_review::{
-    Proposal, ProposalOutcome, ProposalState, Proposed, default_branch, has_folder, proposal_state, propose,
+    Proposal, ProposalOutcome, ProposalState, Proposed, TreeBudget, default_branch, has_folder,
+    proposal_state, propose,
 };
 use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
@@ -88,7 +89,9 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
             refused.push((candidate.name, first_findings(&found)));
             continue;
         }
-        if args.all && proposal_state(invocation.workspace.root(), &candidate.name)? == ProposalState::Deleted
+        if args.all
+            && proposal_state(invocation.workspace.root(), &candidate.name, &TreeBudget::default())?
+                == ProposalState::Deleted
         {
             let why = "its branch was removed without a merge: name it to propose it again".to_owned();
             refused.push((candidate.name, why));
@@ -153,7 +156,8 @@ fn candidates(invocation: &Invocation, args: &SkillProposeArgs) -> Result<Vec<Ca
         if let Some(found) = mined.iter().find(|candidate| candidate.name == *name) {
             return Ok(of_miner(found));
         }
-        let written = written.get_or_insert_with(|| work_tree(invocation.workspace.root()));
+        let written =
+            written.get_or_insert_with(|| work_tree(invocation.workspace.root(), &TreeBudget::default()));
         match written.iter().find(|found| found.name() == name) {
             Some(found) => match &found.files {
                 Ok(files) => Ok(Candidate {

@@ -8,7 +8,7 @@ use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
 use housestyle_complete::generator::Capability;
 use housestyle_net::{forge, git};
-use housestyle_review::{Folder, History, ReviewError, changed, default_branch};
+use housestyle_review::{Folder, History, ReviewError, TreeBudget, changed, default_branch};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::clock::now;
@@ -80,7 +80,8 @@ pub(super) fn review_skill(
 
 /// Reviews what HEAD changes.
 pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(), Failure> {
-    let found = changed(invocation.workspace.root(), args.base.as_deref(), &ROOTS, SKILL_FILE, LIMITS);
+    let (root, base) = (invocation.workspace.root(), args.base.as_deref());
+    let found = changed(root, base, &ROOTS, SKILL_FILE, LIMITS, &TreeBudget::default());
     let found = found.map_err(|error| match error {
         ReviewError::NoDefault(reason) => {
             let other = "or name the branch to compare with (`--base origin/main`)";

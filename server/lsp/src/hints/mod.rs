@@ -51,8 +51,8 @@ impl Hinter {
     pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsLookup) -> Hinter {
         let (sender, requests) = mpsc::channel();
         let (signal, checked) = watch::channel(());
-        let (refreshes, told) = (AtomicUsize::new(0), Mutex::default());
-        let checker = Checker { state, outbox, skills, checked: signal, refreshes, told };
+        let (refreshes, reported) = (AtomicUsize::new(0), Mutex::default());
+        let checker = Checker { state, outbox, skills, checked: signal, refreshes, reported };
         let work = move || {
             let mut due: HashMap<String, Instant> = HashMap::new();
             loop {
@@ -111,8 +111,8 @@ struct Checker {
     checked: watch::Sender<()>,
     /// How often the client was asked to ask again: each time is a request of its own.
     refreshes: AtomicUsize,
-    /// The problems that the user was told.
-    told: Mutex<BTreeSet<String>>,
+    /// The problems that were reported to the user.
+    reported: Mutex<BTreeSet<String>>,
 }
 
 impl Checker {
@@ -164,8 +164,8 @@ impl Checker {
 
     /// Tells the user a problem, once in a session.
     fn tell(&self, problem: &str) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.insert(problem.to_owned()) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.insert(problem.to_owned()) {
             let message = format!("Housestyle skills: {problem}");
             self.outbox.notify("window/showMessage", &json!({ "type": 2, "message": message }));
         }

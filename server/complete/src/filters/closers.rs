@@ -1,75 +1,48 @@
-//! Cuts closing brackets and quotes that the editor has put right of the cursor already.
+//! Cuts closing brackets, quotes and marks that stand right of the cursor already, mostly because the editor put them there.
 //!
-//! With `foo(‸)` a model writes `x)`, whose acceptance would make `foo(x))`. The filter cuts before the first closer
-//! that closes nothing in the suggestion and equals the text right of the cursor. Replacing that text would allow
-//! more, but Neovim draws a suggestion with a non-empty range over the text.
+//! With `foo(‸)` a model writes `x)`, whose acceptance would make `foo(x))`. The filter cuts before the closer of
+//! whatever the text right of the cursor closes. Replacing that text would allow more, but Neovim draws a suggestion
+//! with a non-empty range over the text.
+
+mod delimiters;
+
+use housestyle_text::syntax::Scope;
 
 use super::{Context, Verdict};
+use crate::cursor_context::CursorContext;
 use crate::lines::only_closers;
 use crate::reason::Reason;
+use delimiters::Delimiters;
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let tail = context.cursor.tail.trim();
-    let Some(next) = tail.chars().next().filter(|_| only_closers(tail)) else { return Verdict::Keep };
-    let cut = match open_quote(&context.cursor.head) {
-        Some(quote) => (quote == next).then(|| first_unescaped(text, quote)).flatten(),
-        None => unmatched(text, next),
-    };
-    match cut.or_else(|| shared_end(text, tail)) {
+    if tail.is_empty() {
+        return Verdict::Keep;
+    }
+    let shared = || shared_end(text, tail).filter(|_| only_closers(tail));
+    match closed_already(context.cursor, tail, text).or_else(shared) {
         Some(at) => Verdict::left(&text[..at], Reason::ClosedAlready),
         None => Verdict::Keep,
     }
 }
 
-/// Returns the quotation mark which is still open at a line's end.
-fn open_quote(line: &str) -> Option<char> {
-    let (mut open, mut escaped, mut last) = (None, false, ' ');
-    for c in line.chars() {
-        match open {
-            _ if escaped => escaped = false,
-            Some(_) if c == '\\' => escaped = true,
-            Some(quote) if c == quote => open = None,
-            // An apostrophe inside a word opens nothing, nor does the lifetime in `&'a str`.
-            None if matches!(c, '"' | '`')
-                || (c == '\'' && !last.is_alphanumeric() && !matches!(last, '&' | '<')) =>
-            {
-                open = Some(c);
-            }
-            _ => {}
+/// Returns where the text closes what the tail closes.
+fn closed_already(cursor: &CursorContext, tail: &str, text: &str) -> Option<usize> {
+    let mut open = Delimiters::at(cursor);
+    let level = match open.closed_by(tail) {
+        Some(level) if only_closers(tail) || open.is_innermost_mark(level) || open.all_closed_by(tail) => {
+            level
         }
-        last = c;
-    }
-    open
-}
-
-fn first_unescaped(text: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    text.char_indices()
-        .find(|(_, c)| {
-            let found = *c == quote && !escaped;
-            escaped = *c == '\\' && !escaped;
-            found
-        })
-        .map(|(at, _)| at)
-}
-
-/// Returns where the text closes a bracket that it has not opened, if it is the one that stands right of the cursor.
-fn unmatched(text: &str, next: char) -> Option<usize> {
-    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            _ if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '`') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}') if depth == 0 => return (c == next).then_some(at),
-            (None, ')' | ']' | '}') => depth -= 1,
-            _ => {}
+        // Where the tail goes on and closes too little, its first bracket may belong to an outer one.
+        Some(_) => return None,
+        None => {
+            let next = tail.chars().next().filter(|_| only_closers(tail))?;
+            let in_string = matches!(cursor.scope, Scope::String | Scope::Docstring) && open.is_empty();
+            let may_open = !matches!(next, '"' | '\'' | '`') || in_string;
+            (may_open && open.open_above(next)).then_some(0)?
         }
-    }
-    None
+    };
+    open.read(text, Some(level))
 }
 
 /// Returns where the text's end begins to equal the tail's beginning, brackets left out: `x;` before `;`.
@@ -104,6 +77,106 @@ mod tests {
         check(judge, "a.py", "f('a‸')", "bc')", "bc");
         check(judge, "a.py", "\"\"\"Return ‸\"\"\"", "the sum.\"\"\"", "the sum.");
         check(judge, "a.md", "don't‸", " 'x'", " 'x'");
+    }
+
+    #[test]
+    fn interpolations() {
+        check(judge, "a.js", "const s = `a ${‸}`;", "name}`;", "name");
+        check(judge, "a.js", "const s = `a ${‸} and ${b}`;", "name} or", "name");
+        check(judge, "a.ts", "const s = `a ${f(\"‸\")}`;", "x\")}`;", "x");
+        check(judge, "a.ts", "const s = `a ${‸}`;", "f(`${x}`)}`;", "f(`${x}`)");
+        check(judge, "a.ts", "const s = `a ‸`;", "b ${f(`c`)} d`;", "b ${f(`c`)} d");
+        check(judge, "a.vue", "  const s = `a ${‸}`", "name}`", "name");
+        check(judge, "a.py", "print(f\"{na‸}\")", "me}\")", "me");
+        check(judge, "a.py", "print(f\"{‸}\")", "d[\"key\"]}\")", "d[\"key\"]");
+        check(judge, "a.py", "print(f'{na‸}')", "me!r}')", "me!r");
+        check(judge, "a.sh", "echo \"${na‸}\"", "me}\"", "me");
+        check(judge, "a.sh", "echo \"$(‸)\"", "basename \"$1\")\"", "basename \"$1\"");
+        check(judge, "a.kt", "println(\"x ${a‸}\")", ".b}\")", ".b");
+        check(judge, "a.cs", "var s = $\"{na‸}\";", "me}\";", "me");
+        check(judge, "a.fs", "let s = $\"{na‸}\"", "me}\"", "me");
+        check(judge, "a.rb", "puts \"a #{‸}\"", "h[\"b\"]}\"", "h[\"b\"]");
+        check(judge, "a.ex", "IO.puts(\"a #{‸}\")", "b}\")", "b");
+        check(judge, "a.swift", "print(\"a \\(‸)\")", "bcd)\")", "bcd");
+        check(judge, "a.rs", "println!(\"{‸}\");", "xyz}\");", "xyz");
+        check(judge, "a.tf", "name = \"a-${‸}\"", "var.b}\"", "var.b");
+        check(judge, "a.dart", "    return \"Hello ${‸}\";", "name}\";", "name");
+        check(judge, "a.php", "echo \"a {$‸}\";", "b[\"c\"]}\";", "b[\"c\"]");
+        check(judge, "a.scala", "println(s\"a ${‸}\")", "b}\")", "b");
+        check(judge, "a.groovy", "println \"a ${‸}\"", "b}\"", "b");
+        check(judge, "a.ps1", "Write-Host \"a $(‸)\"", "$b.C())\"", "$b.C()");
+        check(judge, "a.jl", "println(\"a $(‸)\")", "f(b))\")", "f(b)");
+        check(judge, "a.nix", "\"a ${‸}\"", "b}\"", "b");
+    }
+
+    #[test]
+    fn a_bracket_in_a_string_is_closed_too() {
+        check(judge, "a.c", "printf(\"a (‸)\");", "%d)\", n);", "%d");
+        check(judge, "a.py", "re.compile(\"\\(‸\")", "foo\\)\")", "foo\\)");
+        check(judge, "a.js", "f(\"(\", ‸)", "x)", "x");
+        check(judge, "a.js", "f(\"abc‸)", "def\")", "def\"");
+    }
+
+    #[test]
+    fn angle_brackets() {
+        check(judge, "a.rs", "let v: Vec<‸>", "Vec<u8>>", "Vec<u8>");
+        check(judge, "a.rs", "let v: Vec<‸> = x;", "u8> = y;", "u8");
+        check(judge, "a.rs", "let f: Box<‸>;", "dyn Fn(u8) -> u8>;", "dyn Fn(u8) -> u8");
+        check(judge, "a.rs", "fn f<'a, 'b>(‸)", "x: &'a str)", "x: &'a str");
+        check(judge, "a.cpp", "std::map<‸> m;", "int, std::vector<int>> m;", "int, std::vector<int>");
+        check(judge, "a.html", "<a ‸>", "href=\"a>b\">", "href=\"a>b\"");
+        check(judge, "a.tsx", "<a ‸>", "onClick={() => f(a > b)}>", "onClick={() => f(a > b)}");
+        check(judge, "a.c", "if (a < ‸)", "b)", "b");
+        check(judge, "a.c", "for (i = 0; i<‸)", "n; i++)", "n; i++");
+    }
+
+    #[test]
+    fn bars() {
+        check(judge, "a.rs", "v.map(|‸|)", "x| x + 1)", "x");
+        check(judge, "a.rs", "v.fold(0, |‸|", "a, (b, c)| a)", "a, (b, c)");
+        check(judge, "a.rs", "v.any(|x| f(|‸|))", "y| y))", "y");
+        check(judge, "a.rb", "a.each do |‸|", "x| puts x", "x");
+        check(judge, "a.rb", "a.each { |‸| }", "x| puts x }", "x");
+        check(judge, "a.zig", "if (a) |‸|", "x| {", "x");
+        check(judge, "a.rs", "f(a || ‸)", "b | c)", "b | c");
+        check(judge, "a.rs", "f(a | ‸)", "b)", "b");
+    }
+
+    #[test]
+    fn marks_of_prose() {
+        check(judge, "a.md", "Some **bold‸**", " words** and", " words");
+        check(judge, "a.md", "Some **‸** here", "words** are", "words");
+        check(judge, "a.md", "Some **bold *and‸***", " more*** here", " more");
+        check(judge, "a.md", "Some _it‸_.", "alic_ words.", "alic");
+        check(judge, "a.md", "Some ~~old‸~~", " words~~ here", " words");
+        check(judge, "a.md", "Some `co‸`", "de` here", "de");
+        check(judge, "a.rst", "Some ``co‸``", "de`` here", "de");
+        check(judge, "a.md", "Let $x‸$", " + \\$y$ be", " + \\$y");
+        check(judge, "a.tex", "Let $$‸$$", "x^2$$ be", "x^2");
+        check(judge, "a.md", "* 2 * 3 is ‸*", "6 * 1*", "6 * 1*");
+        check(judge, "a.md", "Some _my‸_", "_snake_case_ word", "_snake_case");
+        check(judge, "a.md", "a_b is ‸_", "_c_", "_c_");
+    }
+
+    #[test]
+    fn quotation_marks_of_prose() {
+        check(judge, "a.md", "He said “hel‸”", "lo” and", "lo");
+        check(judge, "a.md", "He said “hel‸” twice", "lo” once", "lo");
+        check(judge, "a.md", "Er sagte „hal‸“", "lo“ und", "lo");
+        check(judge, "a.md", "Il dit « bon‸ »", "jour » et", "jour ");
+        check(judge, "a.md", "彼は「‸」", "はい」と", "はい");
+        check(judge, "a.js", "f(\"He said “‸”\")", "no”\")", "no");
+        check(judge, "a.md", "It’s (‸)", "John’s)", "John’s");
+    }
+
+    #[test]
+    fn what_belongs_to_an_outer_bracket_stays() {
+        check(judge, "a.js", "foo(bar(a, ‸) + 1", "b)", "b)");
+        check(judge, "a.js", "foo(‸) + 1", "x)", "x");
+        check(judge, "a.js", "x = \"hel‸\" + y", "lo\" + z", "lo");
+        check(judge, "a.js", "foo([‸)", "1])", "1]");
+        check(judge, "a.js", "foo(\n  a‸)", "b)", "b");
+        check(judge, "a.js", "x = `a\n  b‸`)", "c`)", "c");
     }
 
     #[test]

@@ -66,6 +66,10 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "version = \"1\"\n\n[dependencies]\n",
         "version = \"1\"",
     ),
+    // Interpolations.
+    ("a.js", "const s = `a ${‸}`;\n", "name}`;", "name"),
+    ("a.py", "print(f\"{na‸}\")\n", "me}\")", "me"),
+    ("a.dart", "    return \"Hello ${‸}\";\n", "name}\";", "name"),
     // Words.
     ("a.md", "Install the tool ‸\n", "with cargo. Then run it. And", "with cargo."),
     ("a.md", "- One item and ‸\n- Two\n", "another one\n- Two\n- Three", "another one"),

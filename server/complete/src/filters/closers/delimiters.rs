@@ -1,0 +1,238 @@
+//! The brackets, quotes and marks that are open at a place of a line.
+//!
+//! Inside a quote a bracket may begin an interpolation (`${`, `#{`, `\(`, the `{` of an f-string), which is code and may
+//! hold quotes of its own. Any other bracket inside a quote is text, but an editor closes it all the same.
+
+use crate::cursor_context::CursorContext;
+
+/// Words before a quote that make its braces interpolations, in lower case.
+const FORMATTED: &[&str] = &["f", "fr", "rf", "t", "tr", "rt", "fmt", "$", "$@", "@$", "$$", "$$$"];
+
+/// What opens a pair of different characters, besides the brackets of code, and what closes it.
+const PAIRS: &[(char, char)] = &[
+    ('“', '”'),
+    ('„', '“'),
+    ('‘', '’'),
+    ('‚', '‘'),
+    ('«', '»'),
+    ('‹', '›'),
+    ('「', '」'),
+    ('『', '』'),
+    ('（', '）'),
+    ('【', '】'),
+    ('《', '》'),
+    ('〈', '〉'),
+];
+
+/// The kind of an open delimiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A bracket of code, also of an interpolation: only its own closer ends it.
+    Bracket,
+    /// A quotation mark, in which `{` begins an interpolation if it is `formatted`.
+    Quote { formatted: bool },
+    /// A bracket in text, an angle bracket, a mark: whatever closes an outer delimiter ends it too.
+    Loose,
+}
+
+/// A delimiter that waits for `count` of the character `close`.
+#[derive(Debug, Clone, Copy)]
+struct Delimiter {
+    close: char,
+    count: usize,
+    kind: Kind,
+}
+
+/// The open delimiters, outermost first.
+#[derive(Debug, Clone)]
+pub(super) struct Delimiters {
+    open: Vec<Delimiter>,
+    language: &'static str,
+    prose: bool,
+    /// The character before the text that is read next.
+    before: char,
+    escaped: bool,
+}
+
+impl Delimiters {
+    /// Returns the delimiters that are open left of the cursor, on its line.
+    pub(super) fn at(cursor: &CursorContext) -> Delimiters {
+        let (language, prose) = (cursor.language.id(), cursor.is_prose());
+        let mut delimiters = Delimiters { open: Vec::new(), language, prose, before: '\n', escaped: false };
+        delimiters.read(&cursor.head, None);
+        delimiters
+    }
+
+    /// Returns whether nothing is open.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Returns the level of the innermost open delimiter that `tail` closes first.
+    pub(super) fn closed_by(&self, tail: &str) -> Option<usize> {
+        self.open.iter().rposition(|delimiter| {
+            tail.chars().take(delimiter.count).filter(|c| *c == delimiter.close).count() == delimiter.count
+        })
+    }
+
+    /// Returns whether `tail` closes all that is open.
+    pub(super) fn all_closed_by(&self, tail: &str) -> bool {
+        self.clone().read(tail, Some(0)).is_some()
+    }
+
+    /// Returns whether the delimiter at `level` is the innermost one, and no bracket.
+    pub(super) fn is_innermost_mark(&self, level: usize) -> bool {
+        let mark = |delimiter: &Delimiter| !matches!(delimiter.close, ')' | ']' | '}' | '>');
+        level + 1 == self.open.len() && self.open.last().is_some_and(mark)
+    }
+
+    /// Adds a bracket or quote that was opened on a line above, if `close` closes one.
+    pub(super) fn open_above(&mut self, close: char) -> bool {
+        let kind = match close {
+            ')' | ']' | '}' => Kind::Bracket,
+            '"' | '\'' | '`' => Kind::Quote { formatted: false },
+            _ => return false,
+        };
+        self.open.insert(0, Delimiter { close, count: 1, kind });
+        true
+    }
+
+    /// Reads text on. With a `level`, ends where the delimiter of that level is closed, and returns that place.
+    pub(super) fn read(&mut self, text: &str, level: Option<usize>) -> Option<usize> {
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let length = self.step(c, text, at);
+            if level.is_some_and(|level| self.open.len() <= level) {
+                return Some(at);
+            }
+            self.before = c;
+            at += length;
+        }
+        None
+    }
+
+    /// Reads the character `c` at byte `at`, or all of a mark; returns how many bytes that were.
+    fn step(&mut self, c: char, text: &str, at: usize) -> usize {
+        let rest = &text[at..];
+        let length = c.len_utf8();
+        if std::mem::take(&mut self.escaped) {
+            return length;
+        }
+        let quote = self.open.iter().rev().find(|delimiter| delimiter.kind != Kind::Loose);
+        let quote = quote.filter(|delimiter| delimiter.kind != Kind::Bracket).copied();
+        if c == '\\' && (quote.is_some() || self.prose) {
+            self.escaped = !(self.language == "swift" && rest.starts_with("\\("));
+            return length;
+        }
+        if let Some(quote) = quote {
+            if c == quote.close {
+                self.close(c, 1);
+                return length;
+            }
+        } else if self.is_mark(c) {
+            return self.mark(c, rest);
+        } else if self.opens_quote(c, rest) {
+            let before_word = text[..at].trim_end_matches(|c: char| c.is_alphanumeric() || "$@".contains(c));
+            let word = text[before_word.len()..at].to_lowercase();
+            let formatted = FORMATTED.contains(&word.as_str());
+            self.push(c, 1, Kind::Quote { formatted });
+            return length;
+        }
+        match c {
+            '(' | '[' | '{' => {
+                let code = quote.is_none_or(|quote| self.interpolates(c, rest, quote.kind));
+                let close = match c {
+                    '(' => ')',
+                    '[' => ']',
+                    _ => '}',
+                };
+                self.push(close, 1, if code { Kind::Bracket } else { Kind::Loose });
+            }
+            // `a < b`, `a << b`, `a <= b` and `a <- b` open nothing.
+            '<' if !rest[1..].starts_with([' ', '\t', '<', '=', '-', '|']) && self.before != '<' => {
+                self.push('>', 1, Kind::Loose);
+            }
+            '>' if matches!(self.before, '-' | '=') => {}
+            _ => {
+                if !self.close(c, 1)
+                    && let Some((_, close)) = PAIRS.iter().find(|(open, _)| *open == c)
+                {
+                    self.push(*close, 1, Kind::Loose);
+                }
+            }
+        }
+        length
+    }
+
+    /// Returns whether a bracket inside a quote begins an interpolation.
+    fn interpolates(&self, c: char, rest: &str, quote: Kind) -> bool {
+        match c {
+            '{' => {
+                matches!(self.before, '$' | '#' | '@' | '%')
+                    || quote == Kind::Quote { formatted: true }
+                    || rest.starts_with("{$")
+            }
+            '(' => matches!(self.before, '$' | '\\'),
+            _ => false,
+        }
+    }
+
+    fn opens_quote(&self, c: char, rest: &str) -> bool {
+        match c {
+            '"' | '`' => true,
+            // A lifetime opens nothing, while a character does.
+            '\'' if self.language == "rust" => {
+                let mut after = rest.chars().skip(1);
+                let (first, second) = (after.next(), after.next());
+                first.is_none_or(|first| first == '\\') || second == Some('\'')
+            }
+            // Nor does an apostrophe inside a word.
+            '\'' => {
+                let quotes = !matches!(self.language, "haskell" | "ocaml" | "lisp" | "clojure");
+                quotes && !self.before.is_alphanumeric() && !matches!(self.before, '&' | '<')
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns whether the same character opens and closes here, without being a quotation mark.
+    fn is_mark(&self, c: char) -> bool {
+        c == '|' || (self.prose && matches!(c, '*' | '_' | '~' | '$' | '`'))
+    }
+
+    /// Reads a mark, which may be several characters; returns how many bytes that were. As in Markdown, no white space
+    /// follows a mark that opens, and none stands before one that closes.
+    fn mark(&mut self, c: char, rest: &str) -> usize {
+        let run = rest.chars().take_while(|other| *other == c).count();
+        let after = rest.chars().nth(run);
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let (after_letter, before_letter) = (self.before.is_alphanumeric(), is_letter(after));
+        if !self.before.is_whitespace() && !(c == '_' && before_letter) {
+            let loose = self.open.iter().rev().take_while(|delimiter| delimiter.kind == Kind::Loose);
+            let mut fitting = loose.filter(|delimiter| delimiter.close == c && delimiter.count <= run);
+            if let Some(count) = fitting.next().map(|delimiter| delimiter.count) {
+                self.close(c, count);
+                return count * c.len_utf8();
+            }
+        }
+        let logical = c == '|' && run > 1 && !self.prose;
+        if !after.is_some_and(char::is_whitespace) && !(c == '_' && after_letter) && !logical {
+            self.push(c, run, Kind::Loose);
+        }
+        run * c.len_utf8()
+    }
+
+    fn push(&mut self, close: char, count: usize, kind: Kind) {
+        self.open.push(Delimiter { close, count, kind });
+    }
+
+    /// Closes the innermost delimiter that `count` times `c` closes; returns whether there is one.
+    fn close(&mut self, c: char, count: usize) -> bool {
+        let mut levels = self.open.iter().enumerate().rev();
+        let fits = |delimiter: &Delimiter| delimiter.close == c && delimiter.count == count;
+        let found = levels.find(|(_, delimiter)| fits(delimiter) || delimiter.kind != Kind::Loose);
+        let Some((level, _)) = found.filter(|(_, delimiter)| fits(delimiter)) else { return false };
+        self.open.truncate(level);
+        true
+    }
+}

@@ -1,7 +1,7 @@
 //! Where a block of code ends.
 //!
 //! A block is the code that belongs to the line of the cursor: on an empty line, lines indented at least as far as
-//! the cursor; after an opening line, lines indented farther than that line, and the line that closes the block. A
+//! the cursor, or as the first line where that stands below and is indented less; after an opening line, lines indented farther than that line, and the line that closes the block. A
 //! block ends before the first line that does not belong to it, before a line that already stands below, at a blank
 //! line where the block is at its own outermost level, and after as many lines as allowed.
 
@@ -10,10 +10,12 @@ use crate::cursor_context::CursorContext;
 use crate::lines::{indent_width, is_blank, is_closing, may_close};
 use crate::mode::Plan;
 
-/// Returns where the block ends, if that can be said already.
-pub(super) fn end(cursor: &CursorContext, plan: &Plan, text: &str, more: bool) -> Option<Cut> {
+/// Returns where the block ends, if that can be said already. `below` is whether the text begins on a line below the
+/// cursor's.
+pub(super) fn end(cursor: &CursorContext, plan: &Plan, text: &str, below: bool, more: bool) -> Option<Cut> {
     let opened = !cursor.is_line_start();
     let own = if opened { indent_width(&cursor.indent) } else { indent_width(&cursor.head) };
+    let own = if below { own.min(indent_width(text)) } else { own };
     // The outermost level of what belongs: known at once on an empty line, by its first line in an opened block.
     let mut outer = (!opened).then_some(own);
     let (mut count, mut start) = (0, 0);
@@ -100,6 +102,15 @@ mod tests {
             Ended::Dedent,
         );
         check("a.go", "func f() {\n\t‸", "a()\n\tb()\n}", "a()\n\tb()", Ended::Dedent);
+    }
+
+    #[test]
+    fn a_shallower_line_below_begins_a_block_of_its_own() {
+        let fixture = "def f(x):\n    return x\n    ‸";
+        let text = "\nx = 1\ny = 2\n\nz = 3";
+        check("a.py", fixture, text, "\nx = 1\ny = 2", Ended::Paragraph);
+        let text = "\n\ndef g(y):\n    z = y\n\n    return z\n\ndef h():";
+        check("a.py", fixture, text, "\n\ndef g(y):\n    z = y\n\n    return z", Ended::Paragraph);
     }
 
     #[test]

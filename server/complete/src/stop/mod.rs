@@ -32,7 +32,7 @@ pub fn cut(cursor: &CursorContext, plan: &Plan, text: &str, more: bool) -> Optio
     let found = match plan.extent {
         Extent::Line => line(body),
         Extent::Sentence => sentence::end(cursor, body, more),
-        Extent::Block => block::end(cursor, plan, body, more),
+        Extent::Block => block::end(cursor, plan, body, skip > 0, more),
     };
     found.map(|(end, ended)| (skip + end, ended))
 }

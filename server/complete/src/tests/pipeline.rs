@@ -66,6 +66,16 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "version = \"1\"\n\n[dependencies]\n",
         "version = \"1\"",
     ),
+    // A line break before a shallower line.
+    (
+        "a.py",
+        "def f(x):\n    return x\n    ‸\n",
+        "\ndef g(y):\n    return y\n\nx = 1",
+        "\ndef g(y):\n    return y",
+    ),
+    ("a.py", "if x:\n    a()\n    ‸\n", "\nelse:\n    b()", "\nelse:\n    b()"),
+    ("a.py", "def f(x):\n    ‸\n", "\nx = 1", "✗indentation"),
+    ("a.js", "{\n  a();\n  ‸\n}\nbc();\n", "\nbc();", "✗indentation"),
     // Interpolations.
     ("a.js", "const s = `a ${‸}`;\n", "name}`;", "name"),
     ("a.py", "print(f\"{na‸}\")\n", "me}\")", "me"),

@@ -2,7 +2,8 @@
 //!
 //! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order of
 //! [`ALL`] matters: filters against special tokens and blank text come first, then filters that cut, then filters
-//! against text that the document has already, then filters against text that is not worth showing.
+//! against text that the document has already (of a loop the first round), then filters against text that is not worth
+//! showing.
 
 mod bare_closers;
 mod blank;
@@ -83,8 +84,8 @@ pub const ALL: &[Filter] = filters![
     indentation,
     leading_space,
     comment_marker,
-    prefix_echo,
     repetition,
+    prefix_echo,
     suffix_text,
     suffix_line,
     closers,

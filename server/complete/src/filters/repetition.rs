@@ -1,9 +1,10 @@
 //! Cuts what the model repeats: characters at the end of a line, lines, blocks of lines.
 //!
-//! Small models fall into loops. Cut is back to before the loop, or to its first round where that makes sense.
+//! Small models fall into loops. Cut is back to before the loop, or to its first round where that makes sense. The first
+//! round may be the line above the cursor.
 
 use super::{Context, Verdict};
-use crate::lines::{is_blank, is_closing};
+use crate::lines::{is_blank, is_closing, squeeze};
 use crate::reason::Reason;
 
 /// Longest unit looked for within a line, in characters.
@@ -46,19 +47,30 @@ fn first_round(context: &Context<'_>, lines: &[&str]) -> Option<usize> {
             lines.iter().filter(|line| !is_blank(line) && !is_closing(line, context.cursor.language)).count();
         count >= if lines.len() == 1 { 1 } else { 2 }
     };
+    let loops = |start: usize, size: usize, times: usize| {
+        let unit = &lines[start..start + size];
+        lines
+            .get(start..start + size * times)
+            .is_some_and(|rounds| says_something(unit) && rounds.chunks(size).all(|round| alike(round, unit)))
+    };
+    let first = lines.iter().position(|line| !is_blank(line))?;
+    if is_above(context, lines[first]) && loops(first, 1, LINES - 1) {
+        return Some(0);
+    }
     for start in 0..lines.len() {
         for size in 1..=(lines.len() - start) / 2 {
-            let unit = &lines[start..start + size];
-            let times = if size == 1 { LINES } else { 2 };
-            if lines.len() < start + size * times || !says_something(unit) {
-                continue;
-            }
-            if lines[start..start + size * times].chunks(size).all(|chunk| alike(chunk, unit)) {
+            if loops(start, size, if size == 1 { LINES } else { 2 }) {
                 return Some(start + size);
             }
         }
     }
     None
+}
+
+/// Returns whether a line of the text stands above the cursor's line, which is blank.
+fn is_above(context: &Context<'_>, line: &str) -> bool {
+    let cursor = context.cursor;
+    cursor.is_line_start() && cursor.line_above().is_some_and(|above| squeeze(above) == squeeze(line))
 }
 
 fn alike(a: &[&str], b: &[&str]) -> bool {
@@ -95,6 +107,14 @@ mod tests {
         check(judge, "a.py", "‸", "a = 1\na = 1\na = 1\na = 1", "a = 1");
         check(judge, "a.py", "‸", "a = 1\na = 1\nb = 2", "a = 1\na = 1\nb = 2");
         check(judge, "a.rs", "fn f() {‸", "\n    }\n    }\n    }", "\n    }\n    }\n    }");
+    }
+
+    #[test]
+    fn the_line_above_is_a_round() {
+        check(judge, "a.py", "a = 1\n‸", "a = 1\na = 1", "✗repetition");
+        check(judge, "a.py", "a = 1\n‸", "a = 1\na = 1\nb = 2", "✗repetition");
+        check(judge, "a.py", "    a = 1\n    ‸", "\na = 1\na = 1", "✗repetition");
+        check(judge, "a.py", "a = 1\n‸", "a = 1\nb = 2", "a = 1\nb = 2");
     }
 
     #[test]

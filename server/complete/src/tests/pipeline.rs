@@ -76,6 +76,14 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ("a.py", "if x:\n    a()\n    ‸\n", "\nelse:\n    b()", "\nelse:\n    b()"),
     ("a.py", "def f(x):\n    ‸\n", "\nx = 1", "✗indentation"),
     ("a.js", "{\n  a();\n  ‸\n}\nbc();\n", "\nbc();", "✗indentation"),
+    // Loops over lines above.
+    ("a.py", "def f(self):\n    self.x = x\n    ‸\n", "self.x = x", "✗prefix-echo"),
+    ("a.py", "def f(self):\n    self.x = x\n    ‸\n", "self.x = x\n    self.x = x", "✗repetition"),
+    ("a.py", "# Load the data\n‸\n", "# Load the data\n# Load the data\n# Load the data", "✗repetition"),
+    ("a.js", "first();\nsecond();\n‸\n", "first();\nsecond();\nfirst();\nsecond();\n", "✗prefix-echo"),
+    ("a.js", "first();\nsecond();\n‸\n", "first();\nsecond();\nfirst();", "✗prefix-echo"),
+    ("a.js", "foo();\n‸\nbar();\n", "foo();\nbar();", "✗prefix-echo"),
+    ("a.js", "foo();\n‸\nbar();\n", "foo();\nfoo();\nfoo();\nbar();", "✗repetition"),
     // Interpolations.
     ("a.js", "const s = `a ${‸}`;\n", "name}`;", "name"),
     ("a.py", "print(f\"{na‸}\")\n", "me}\")", "me"),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use housestyle_testkit::cursor;
 use serde_json::{Value, json};
 
 use super::editor::{Editor, PLACE, TEXT, URI};
@@ -68,6 +69,33 @@ fn accepted_whole_and_reported() {
             editor.client.ask("workspace/executeCommand", &item["command"]);
         },
         &["accepted change 19/19", "accepted editor 19/19"],
+    );
+}
+
+#[test]
+fn accepted_whole_in_a_change_of_the_line() {
+    check(
+        |editor, (line, column), _| {
+            let (text, cursor) = cursor::split(PLACE);
+            let start = text[..cursor].rfind('\n').map_or(0, |at| at + 1);
+            let changed = format!("{}{TEXT}\n", &text[start..cursor]);
+            assert!(column > 0 && text[cursor..].starts_with('\n'));
+            editor.edit(URI, (line, 0), (line + 1, 0), &changed);
+        },
+        &["accepted change 19/19"],
+    );
+}
+
+#[test]
+fn accepted_whole_in_a_change_of_the_text() {
+    check(
+        |editor, _, _| {
+            let text = json!({ "text": PLACE.replace('‸', TEXT) });
+            let document = json!({ "uri": URI, "version": 2 });
+            let change = json!({ "textDocument": document, "contentChanges": [text] });
+            editor.client.notify("textDocument/didChange", &change);
+        },
+        &["accepted change 19/19"],
     );
 }
 

@@ -96,11 +96,7 @@ mod tests {
     use super::*;
     use crate::suggestions::Origin;
 
-    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and compares the last step.
-    fn check(before: &str, (text, swallowed): (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
-        let (content, cursor) = housestyle_testkit::cursor::split(before);
-        let mut snapshot = Snapshot::new(&content, 1, Language::PLAIN);
-        let mut typed_range = Some(TypedRange::at(Offset(cursor)));
+    fn shown(snapshot: &Snapshot, cursor: usize, (text, swallowed): (&str, usize)) -> Shown {
         let origin = Arc::new(Origin {
             id: String::new(),
             uri: String::new(),
@@ -109,7 +105,28 @@ mod tests {
             replaced: cursor..cursor + swallowed,
             journal: JournalMode::On,
         });
-        let shown = Shown { text: text.to_owned(), swallowed, origin, offset: 0, alternatives: None };
+        Shown { text: text.to_owned(), swallowed, origin, offset: 0, alternatives: None }
+    }
+
+    /// Shows a suggestion at `‸` in `before`, replaces the whole text by `after`, and compares the step.
+    #[track_caller]
+    fn check_whole(before: &str, suggestion: (&str, usize), after: &str, expected: &str) {
+        let (content, cursor) = housestyle_testkit::cursor::split(before);
+        let snapshot = Snapshot::new(&content, 1, Language::PLAIN);
+        let shown = shown(&snapshot, cursor, suggestion);
+        let after = Snapshot::new(after, 2, Language::PLAIN);
+        let edit = Splice::between(&snapshot, &after, Offset(cursor));
+        let found = acceptance(TypedRange::at(Offset(cursor)), &shown, edit, &after);
+        let found = found.map_or("-".to_owned(), |found| format!("{} {}", found.step.code(), found.accepted));
+        assert_eq!(found, expected, "{before} + {suggestion:?} in {:?}", after.to_text());
+    }
+
+    /// Shows `text` at `‸` in `before`, makes the changes (column, column, text) and compares the last step.
+    fn check(before: &str, suggestion: (&str, usize), changes: &[(u32, u32, &str)], expected: &str) {
+        let (content, cursor) = housestyle_testkit::cursor::split(before);
+        let mut snapshot = Snapshot::new(&content, 1, Language::PLAIN);
+        let mut typed_range = Some(TypedRange::at(Offset(cursor)));
+        let shown = shown(&snapshot, cursor, suggestion);
         let mut found = String::new();
         for &(start, end, inserted) in changes {
             let at = |column| snapshot.offset_at(Position::new(0, column), Encoding::Utf16).0;
@@ -127,7 +144,7 @@ mod tests {
             };
             typed_range = follows;
         }
-        assert_eq!(found, expected, "{before} + {text:?} {changes:?}");
+        assert_eq!(found, expected, "{before} + {suggestion:?} {changes:?}");
     }
 
     #[test]
@@ -135,6 +152,18 @@ mod tests {
         check("let ‸", ("x = 1;", 0), &[(4, 4, "x = 1;")], "accepted 6");
         check("‸", ("a\nb\n", 0), &[(0, 0, "a\nb\n")], "accepted 4");
         check("é‸", ("😀é", 0), &[(1, 1, "😀é")], "accepted 3");
+    }
+
+    #[test]
+    fn the_whole_text_is_accepted_where_it_holds_the_suggestion() {
+        check_whole("let ‸\n", ("x = 1;", 0), "let x = 1;\n", "accepted 6");
+        check_whole("f() {‸\n}", ("\n    a();", 0), "f() {\n    a();\n}", "accepted 9");
+        check_whole("a‸a", ("aa", 0), "aaaa", "accepted 2");
+        check_whole("f(‸);", ("a, b)", 1), "f(a, b);", "accepted 5");
+        check_whole("let ‸\n", ("x = 1;", 0), "let x =\n", "partly-accepted 3");
+        check_whole("let ‸\n", ("x = 1;", 0), "let y = 1;\n", "-");
+        check_whole("let ‸\n", ("x = 1;", 0), "set x = 1;\n", "-");
+        check_whole("let ‸\n", ("x = 1;", 0), "let \nx = 1;", "-");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
 use housestyle_complete::skills::Hint;
 use housestyle_complete::{DraftSource, MAX_DRAFT_SOURCES};
-use housestyle_text::{Change, Encoding, Language, Offset, Snapshot, edit_between};
+use housestyle_text::{Change, Encoding, Language, Offset, Snapshot};
 
 use crate::in_flight::{CancelReason, InFlight, Overtaken};
 use crate::prompt_context::PromptContext;
@@ -96,15 +96,17 @@ impl Document {
         }
     }
 
-    /// Applies one change, and returns that change in bytes; nothing when it replaced the whole text.
+    /// Applies one change, and returns that change in bytes; nothing when the text is not held.
+    ///
+    /// Some clients replace the whole line or the whole text where the user changed a word: where more changed than the
+    /// text at the cursor, the returned change is as small as it can be.
     pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Splice> {
         self.revision += 1;
-        match change.range {
+        let before = self.snapshot.clone();
+        let edit = match change.range {
             None => {
                 let path = self.snapshot.path().map(str::to_owned);
                 let fresh = Document::open(&change.text, version, &self.language_id, path);
-                let edit = edit_between(&self.snapshot, &fresh.snapshot);
-                self.cursor = Some(Offset(edit.range.start.0 + edit.text.len()));
                 self.snapshot = fresh.snapshot;
                 self.too_large = fresh.too_large;
                 None
@@ -119,12 +121,33 @@ impl Document {
                     self.too_large = Some(self.snapshot.len());
                     let empty = Change { range: None, text: String::new() };
                     self.snapshot = self.snapshot.apply(&[empty], encoding, version);
-                    return None;
                 }
-                self.cursor = Some(Offset(edit.start + edit.inserted));
                 Some(edit)
             }
+        };
+        if self.too_large.is_some() {
+            return None;
         }
+        let followed = self.followed();
+        let within = |edit: Splice, (typed_range, swallowed): (TypedRange, usize)| {
+            typed_range.start().0 <= edit.start && edit.end <= typed_range.end().0 + swallowed
+        };
+        let edit = match edit {
+            Some(edit) if followed.is_none_or(|followed| within(edit, followed)) => edit,
+            _ => {
+                let cursor = followed.map(|(typed_range, _)| typed_range.end()).or(self.cursor);
+                Splice::between(&before, &self.snapshot, cursor.unwrap_or_default())
+            }
+        };
+        self.cursor = Some(Offset(edit.start + edit.inserted));
+        Some(edit)
+    }
+
+    /// Returns the range typed since the suggestion was shown, or else since the run began, and how many bytes behind this
+    /// range the suggestion replaces.
+    fn followed(&self) -> Option<(TypedRange, usize)> {
+        let shown = self.shown.as_ref().map(|(typed_range, shown)| (*typed_range, shown.swallowed));
+        shown.or(self.run.as_ref().map(|run| (run.typed_range, 0)))
     }
 
     /// Lets the run and the suggestion follow an edit; an edit that contradicts them ends them.
@@ -215,9 +238,11 @@ mod tests {
         assert_eq!(document.snapshot.to_text(), "é😀abx");
         assert_eq!(document.snapshot.version(), 2);
         assert_eq!(document.cursor, Some(Offset(8)));
-        assert_eq!(document.apply(Change { range: None, text: "y".to_owned() }, Encoding::Utf16, 3), None);
-        assert_eq!(document.snapshot.to_text(), "y");
-        assert_eq!(document.cursor, Some(Offset(1)));
+        let whole = Change { range: None, text: "é😀y".to_owned() };
+        let edit = document.apply(whole, Encoding::Utf16, 3);
+        assert_eq!(edit, Some(Splice { start: 6, end: 9, inserted: 1 }));
+        assert_eq!(document.snapshot.to_text(), "é😀y");
+        assert_eq!(document.cursor, Some(Offset(7)));
         assert_eq!(document.revision, 2);
     }
 
@@ -267,7 +292,11 @@ mod tests {
         let edit = document.apply(insert(2, "c"), Encoding::Utf8, 2);
         document.follow(edit);
         assert!(!in_flight.is_cancelled());
-        let edit = document.apply(insert(0, "c"), Encoding::Utf8, 3);
+        // The same by the whole text, as a client tells it that knows no ranges.
+        let edit = document.apply(Change { range: None, text: "abcc".to_owned() }, Encoding::Utf8, 3);
+        document.follow(edit);
+        assert!(!in_flight.is_cancelled());
+        let edit = document.apply(insert(0, "c"), Encoding::Utf8, 4);
         document.follow(edit);
         assert!(in_flight.is_cancelled() && document.run.is_none());
     }

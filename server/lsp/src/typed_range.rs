@@ -1,6 +1,9 @@
 //! The range that the user types at a cursor: it follows the document's edits.
 
-use housestyle_text::{Offset, Snapshot};
+use housestyle_text::{Offset, Snapshot, edit_between};
+
+/// Most bytes by which an edit is moved to the cursor.
+const MOST_MOVED: usize = 16 * 1024;
 
 /// One change of a document, in bytes of the text before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +14,25 @@ pub(crate) struct Splice {
     pub(crate) end: usize,
     /// How many bytes stand there now.
     pub(crate) inserted: usize,
+}
+
+impl Splice {
+    /// Returns the smallest edit that makes `after` of `before`. Where repeated text leaves a choice of places, the edit is at
+    /// the cursor if it can be.
+    pub(crate) fn between(before: &Snapshot, after: &Snapshot, cursor: Offset) -> Splice {
+        let edit = edit_between(before, after);
+        let (start, end, inserted) = (edit.range.start.0, edit.range.end.0, edit.text.len());
+        let narrow = Splice { start, end, inserted };
+        let moved = start.saturating_sub(cursor.0);
+        if moved == 0 || moved > MOST_MOVED || before.floor(end - moved).0 != end - moved {
+            return narrow;
+        }
+        let passed = after.slice(start + inserted - moved..start + inserted);
+        if before.slice(end - moved..end) != passed {
+            return narrow;
+        }
+        Splice { start: cursor.0, end: end - moved, inserted }
+    }
 }
 
 /// Where a cursor was, and how much was typed there since.
@@ -71,6 +93,27 @@ mod tests {
         check(&[(10, 10, 1), (11, 11, 2)], Some(3));
         check(&[(10, 10, 3), (12, 13, 0)], Some(2));
         check(&[(10, 10, 3), (10, 13, 1)], Some(1));
+    }
+
+    /// Checks the edit between two texts of one line, for a cursor: start, end and inserted bytes.
+    #[track_caller]
+    fn check_between(before: &str, after: &str, expected: (usize, usize, usize)) {
+        let (text, cursor) = housestyle_testkit::cursor::split(before);
+        let snapshot = |text: &str| Snapshot::new(text, 1, housestyle_text::Language::PLAIN);
+        let edit = Splice::between(&snapshot(&text), &snapshot(after), Offset(cursor));
+        assert_eq!((edit.start, edit.end, edit.inserted), expected, "{before:?} to {after:?}");
+    }
+
+    #[test]
+    fn an_edit_is_at_the_cursor_where_it_can_be() {
+        check_between("let ‸;", "let x;", (4, 4, 1));
+        check_between("f() {‸\n}", "f() {\n    a();\n}", (5, 5, 9));
+        check_between("a‸aaa", "aaaaaa", (1, 1, 2));
+        check_between("aa‸aa", "aa", (2, 4, 0));
+        check_between("é‸éx", "éééx", (2, 2, 2));
+        check_between("let ‸; y", "let ; xy", (6, 6, 1));
+        check_between("let ‸;", "set ;", (0, 1, 1));
+        check_between("let ‸;", "let ;", (4, 4, 0));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use housestyle_complete::reuse::Anchor;
-use housestyle_text::{Offset, Snapshot};
+use housestyle_text::Offset;
 use tower_lsp::ls_types::DidChangeTextDocumentParams;
 
 use crate::acceptance::{Acceptance, acceptance, end};
@@ -39,7 +39,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             session.recent.store(uri, anchor, &suggestion, None, provenance);
             offers.extend(offer);
         }
-        steps.extend(step_of(document, edit, &before, now));
+        steps.extend(step_of(document, edit, now));
         if document.context.tracks_edits() && !session.paused {
             session.edit_history.changed(uri, &before, &document.snapshot);
         }
@@ -81,7 +81,6 @@ fn accepted_alternative(document: &mut Document, edit: Splice) -> Option<(String
 fn step_of(
     document: &mut Document,
     edit: Option<Splice>,
-    before: &Snapshot,
     now: Instant,
 ) -> Option<(String, OutcomeStep, Option<usize>)> {
     let shown = document.shown.clone();
@@ -89,12 +88,7 @@ fn step_of(
     let accepted_now = accepted_now
         .and_then(|((typed_range, shown), edit)| acceptance(*typed_range, shown, edit, &document.snapshot));
     document.follow(edit);
-    // A change of the whole text is followed, too, as far as its ends are the same.
-    let narrow = edit.or_else(|| {
-        let edit = housestyle_text::edit_between(before, &document.snapshot);
-        Some(Splice { start: edit.range.start.0, end: edit.range.end.0, inserted: edit.text.len() })
-    });
-    narrow.into_iter().for_each(|edit| document.retained.follow(edit));
+    edit.into_iter().for_each(|edit| document.retained.follow(edit));
     let (typed_range, shown) = shown?;
     let id = shown.origin.id.clone();
     let Some(Acceptance { step, accepted, bytes }) = accepted_now else {

@@ -18,6 +18,16 @@ pub fn indent_width(line: &str) -> usize {
     indent(line).chars().fold(0, |width, c| if c == '\t' { width / 4 * 4 + 4 } else { width + 1 })
 }
 
+/// Returns whether a character belongs to a word or a name.
+pub fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Returns the word that a text begins with; empty where it begins with none.
+pub fn starting_word(text: &str) -> &str {
+    &text[..text.find(|c| !is_word(c)).unwrap_or(text.len())]
+}
+
 /// Returns whether there is nothing visible.
 pub fn is_blank(text: &str) -> bool {
     text.trim().is_empty()

@@ -82,8 +82,7 @@ fn mode_here(cursor: &CursorContext, settings: &Settings) -> (&'static str, Pros
 
 /// The rules for suggestions that nobody asked for.
 fn unasked(cursor: &CursorContext, mode: ProseMode, settings: &Settings) -> Result<(), Reason> {
-    let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    if word(cursor.head.chars().next_back()) && word(cursor.tail.chars().next()) {
+    if cursor.head.ends_with(lines::is_word) && cursor.tail.starts_with(lines::is_word) {
         return Err(Reason::InsideWord);
     }
     let found = cursor

@@ -21,6 +21,7 @@ mod suffix_text;
 mod too_short;
 mod trailing_space;
 mod unfinished;
+mod word_end;
 
 use crate::cursor_context::CursorContext;
 use crate::job::Trigger;
@@ -87,6 +88,7 @@ pub const ALL: &[Filter] = filters![
     repetition,
     prefix_echo,
     suffix_text,
+    word_end,
     suffix_line,
     closers,
     max_lines,

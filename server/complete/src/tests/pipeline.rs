@@ -121,6 +121,18 @@ fn cases() {
 }
 
 #[test]
+fn a_word_that_somebody_asked_in_is_not_ended_twice() {
+    let seen = |fixture, model| {
+        let mut model = Scripted::new([model]);
+        seen(&run("a.js", fixture, &mut model, Trigger::Invoked, &Settings::default()))
+    };
+    assert_eq!(seen("get‸Value(x);\n", "FirstValue(y, z);"), "First");
+    assert_eq!(seen("get‸Value(x);\n", "FirstValue(x);"), "First");
+    assert_eq!(seen("con‸sole.log(x);\n", "sole.error(y);"), "✗suffix-duplicate");
+    assert_eq!(seen("con‸sole.log(x);\n", "sole"), "✗suffix-duplicate");
+}
+
+#[test]
 fn windows_line_ends_are_the_editors_matter() {
     check("a.rs", "fn f() {\r\n    ‸\r\n}\r\n", "a();\r\n    b();\r\n}\r\n", "a();\n    b();");
     let mut model = Scripted::new(["a();"]);

@@ -24,6 +24,7 @@ pub(crate) fn on(code: &str) -> Option<&'static str> {
              smaller model"
         }
         "low-confidence" => "lower `minLogprob` (or `quietLogprob`) to see less certain suggestions",
+        "chat" => "use a model for completion (`housestyle model list`): a chat model answers in words",
         "breaks-skill" => {
             "nothing, if the team means it; else put the skill that is named into `skills.shadow` or `skills.off`, or see \
              what it says with `housestyle skill show`"

@@ -83,6 +83,9 @@ pub enum Reason {
     /// Special tokens spelled out.
     #[error("the model wrote one of its special tokens as text")]
     SpecialToken,
+    /// An answer in words, a fence or thoughts in place of code.
+    #[error("the model spoke to the user in place of writing code")]
+    Chat,
     /// Nothing visible.
     #[error("the model wrote only white space")]
     Blank,
@@ -140,6 +143,7 @@ impl Reason {
             Reason::LineComplete => "line-complete",
             Reason::LowConfidence { .. } => "low-confidence",
             Reason::SpecialToken => "special-token",
+            Reason::Chat => "chat",
             Reason::Blank => "blank",
             Reason::BareClosers => "bare-closers",
             Reason::TooShort => "too-short",
@@ -178,6 +182,7 @@ mod tests {
             Reason::LineComplete,
             Reason::LowConfidence { found: -3210, asked: -2500 },
             Reason::SpecialToken,
+            Reason::Chat,
             Reason::Blank,
             Reason::BareClosers,
             Reason::TooShort,

@@ -1,12 +1,13 @@
 //! Filters of the model's text: a list of small functions, each of which keeps, shortens or drops the text.
 //!
 //! Filters never call the model, never add text and never look farther than the [`CursorContext`]. The order of
-//! [`ALL`] matters: filters against special tokens and blank text come first, then filters that cut, then filters
+//! [`ALL`] matters: filters against special tokens, chat and blank text come first, then filters that cut, then filters
 //! against text that the document has already (of a loop the first round), then filters against text that is not worth
 //! showing.
 
 mod bare_closers;
 mod blank;
+mod chat;
 mod closers;
 mod comment_marker;
 mod indentation;
@@ -80,6 +81,7 @@ macro_rules! filters {
 /// All filters, in order.
 pub const ALL: &[Filter] = filters![
     special_tokens,
+    chat,
     line_complete,
     unfinished,
     indentation,

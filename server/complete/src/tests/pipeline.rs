@@ -84,6 +84,11 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ("a.js", "first();\nsecond();\n‸\n", "first();\nsecond();\nfirst();", "✗prefix-echo"),
     ("a.js", "foo();\n‸\nbar();\n", "foo();\nbar();", "✗prefix-echo"),
     ("a.js", "foo();\n‸\nbar();\n", "foo();\nfoo();\nfoo();\nbar();", "✗repetition"),
+    // Chat.
+    ("a.js", "function f() {\n  ‸\n}\n", "```js\nreturn 1;\n```", "✗chat"),
+    ("a.py", "def f(x):\n    ‸\n", "<think>\nok\n</think>\nreturn x", "✗chat"),
+    ("a.py", "def f(x):\n    ‸\n", "Here is the code:\n\n    return x", "✗chat"),
+    ("a.py", "x = 1\n‸\n", "y = 2\n```\nThis sets y.", "y = 2"),
     // Interpolations.
     ("a.js", "const s = `a ${‸}`;\n", "name}`;", "name"),
     ("a.py", "print(f\"{na‸}\")\n", "me}\")", "me"),

@@ -1,0 +1,248 @@
+//! Cuts what a model says to the user where it should write code: a fence around the code, a sentence, its thoughts.
+//!
+//! Models that are trained for chat do so. A fence or a sentence counts in code alone, and not inside a string or a
+//! comment of the suggestion itself, nor where the document has text of that kind.
+
+use housestyle_text::syntax::Scope;
+
+use super::{Context, Verdict};
+use crate::cursor_context::CursorContext;
+use crate::lines::is_blank;
+use crate::reason::Reason;
+
+/// What begins or ends a model's thoughts, in lower case.
+const THOUGHTS: &[&str] =
+    &["<think", "</think", "<thought>", "</thought>", "<reasoning>", "[think]", "◁think▷", "<seed:think"];
+/// Languages in which sentences are ordinary text.
+const TEXTS: &[&str] =
+    &["html", "xml", "vue", "svelte", "yaml", "ini", "csv", "ignore", "diff", "git-rebase", "just"];
+/// Languages that can hold markup with text.
+const MARKUP: &[&str] = &["javascript", "javascriptreact", "typescript", "typescriptreact", "php"];
+/// What English sentences about an answer begin with, in lower case.
+const OPENERS: &[&str] = &[
+    "here is ",
+    "here's ",
+    "here are ",
+    "sure, ",
+    "sure! ",
+    "certainly",
+    "of course",
+    "okay, ",
+    "i'm sorry",
+    "i am sorry",
+    "i apologize",
+    "i cannot ",
+    "i can't ",
+    "as an ai ",
+    "to complete ",
+    "to fix ",
+    "to implement ",
+    "the code ",
+    "the function ",
+    "the following ",
+    "this code ",
+    "this function ",
+    "you can ",
+    "let me ",
+    "let's ",
+    "below is ",
+    "in this code",
+    "based on ",
+];
+/// The fewest words of a sentence.
+const WORDS: usize = 3;
+/// The fewest characters of a sentence that has no spaces.
+const WIDE: usize = 4;
+
+pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
+    let cursor = context.cursor;
+    let is_code = cursor.scope == Scope::Code && cursor.language.is_known();
+    let mut start = 0;
+    for piece in text.split_inclusive('\n') {
+        let (line, before) = (piece.trim(), &text[..start]);
+        let is_chat = is_thought(cursor, line)
+            || (is_code
+                && !in_literal(cursor, before)
+                && (is_fence(cursor, line) || is_sentence(cursor, line)));
+        if is_chat {
+            return Verdict::left(before, Reason::Chat);
+        }
+        start += piece.len();
+    }
+    Verdict::Keep
+}
+
+fn is_thought(cursor: &CursorContext, line: &str) -> bool {
+    let line = line.to_lowercase();
+    let Some(tag) = THOUGHTS.iter().find(|tag| line.starts_with(**tag)) else { return false };
+    cursor.scope != Scope::String && !around(cursor).any(|line| line.to_lowercase().contains(*tag))
+}
+
+fn is_fence(cursor: &CursorContext, line: &str) -> bool {
+    let fence = ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence));
+    fence.is_some_and(|fence| !around(cursor).any(|line| line.trim_start().starts_with(fence)))
+}
+
+/// Returns whether a line is a sentence, in a place where none belongs.
+fn is_sentence(cursor: &CursorContext, line: &str) -> bool {
+    if TEXTS.contains(&cursor.language.id()) || is_blank(line) || holds_text(cursor) {
+        return false;
+    }
+    let lower = line.to_lowercase().replace('’', "'");
+    let opens = OPENERS.iter().any(|opener| lower.starts_with(opener));
+    let wide = line.chars().filter(|c| *c >= '\u{2E80}' && c.is_alphabetic()).count();
+    let is_long = line.split_whitespace().count() >= WORDS || wide >= WIDE;
+    is_long && has_only_words(line) && (opens || (begins_sentence(line) && ends_sentence(line)))
+}
+
+fn begins_sentence(line: &str) -> bool {
+    let line = line.trim_start_matches(['¡', '¿', '*', '"', '“', '„', '«']);
+    line.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+}
+
+fn ends_sentence(line: &str) -> bool {
+    let line = line.trim_end_matches(['*', '"', '\'', '”', '»', ')']);
+    line.ends_with(['.', ':', '!', '?', '…', '。', '：', '！', '？', '।'])
+}
+
+/// Returns whether a line consists of words and the marks of a sentence.
+fn has_only_words(line: &str) -> bool {
+    let is_word = |word: &str| {
+        let bare = word.trim_matches(|c: char| ",;:.!?*_()\"".contains(c));
+        let quoted = bare.len() > 2 && bare.starts_with('`') && bare.ends_with('`');
+        match bare {
+            "" => matches!(word, ":" | "!" | "?"),
+            bare => quoted || bare.chars().all(|c| c.is_alphanumeric() || "'-".contains(c) || !c.is_ascii()),
+        }
+    };
+    line.chars().any(char::is_alphabetic) && line.split_whitespace().all(is_word)
+}
+
+/// Returns whether the document itself has sentences at the cursor: markup, a here-document, documentation.
+fn holds_text(cursor: &CursorContext) -> bool {
+    let above = cursor.line_above().map(str::trim).unwrap_or_default();
+    let tag = MARKUP.contains(&cursor.language.id()) && above.ends_with('>') && !above.ends_with("=>");
+    let words = above.split_whitespace().count() >= WORDS && has_only_words(above);
+    let sentence = words && (begins_sentence(above) || ends_sentence(above));
+    let closed = cursor.line_below().is_some_and(|below| below.trim_start().starts_with("</"));
+    tag || sentence || closed || opens_text(above) || cursor.above.iter().any(|line| line.starts_with('='))
+}
+
+/// Returns whether a line begins a here-document or another string of several lines that no scanner here knows.
+fn opens_text(line: &str) -> bool {
+    let heredoc = |(at, _): (usize, &str)| {
+        line[at + 2..].starts_with(|c: char| matches!(c, '~' | '-' | '<' | '\'' | '"') || c.is_uppercase())
+    };
+    line.match_indices("<<").any(heredoc) || line.ends_with("''")
+}
+
+/// Returns whether the suggestion's own text before a line leaves a string or a comment open.
+fn in_literal(cursor: &CursorContext, before: &str) -> bool {
+    let text = format!("{}{before}", cursor.head);
+    let odd = |mark: &str| text.matches(mark).count() % 2 == 1;
+    let comment = cursor.language.block_comment();
+    let comment = comment.is_some_and(|(open, close)| text.rfind(open) > text.rfind(close));
+    odd("\"") || odd("'''") || odd("`") || comment || text.lines().any(opens_text)
+}
+
+fn around(cursor: &CursorContext) -> impl Iterator<Item = &String> {
+    cursor.above.iter().chain(&cursor.below).chain([&cursor.head])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::judge;
+
+    const PYTHON: &str = "def f(x):\n    ‸\n";
+
+    #[test]
+    fn fences() {
+        check(judge, "a.js", "function f() {\n  ‸\n}\n", "```js\nreturn 1;\n```", "✗chat");
+        check(judge, "a.py", PYTHON, "```", "✗chat");
+        check(judge, "a.py", PYTHON, "\n~~~python\nreturn x", "✗chat");
+        check(judge, "a.py", PYTHON, "return x\n```\nIt returns x.", "return x\n");
+    }
+
+    #[test]
+    fn fences_that_belong_there_stay() {
+        for (path, fixture, text) in [
+            ("a.md", "Use it:\n\n‸", "```rust"),
+            ("a.md", "```py\nx = 1\n‸", "```"),
+            ("a.py", "def f():\n    ‸", "\"\"\"Adds.\n\n    ```\n    f()\n    ```\n    \"\"\""),
+            ("a.js", "‸", "x = `\n```\n`;"),
+            ("a.yml", "body: |\n  ```sh\n  ls\n  ‸", "```"),
+        ] {
+            check(judge, path, fixture, text, text);
+        }
+    }
+
+    #[test]
+    fn thoughts() {
+        check(judge, "a.py", PYTHON, "<think>\nok\n</think>\nreturn x", "✗chat");
+        check(judge, "a.py", PYTHON, "return x\n</think>", "return x\n");
+        check(judge, "a.md", "Some words ‸", "<thinking>The user", "✗chat");
+        check(judge, "a.py", PYTHON, "[THINK]The user", "✗chat");
+        check(judge, "a.py", "s.replace('<think>', '')\n‸", "<think>", "<think>");
+        check(judge, "a.py", "s.replace(‸", "'<think>', '')", "'<think>', '')");
+    }
+
+    #[test]
+    fn sentences_to_the_user() {
+        for text in [
+            "Here is the completed code:",
+            "Here's the function you asked for",
+            "Sure! Here is the code:",
+            "I'm sorry, but I can't help with that.",
+            "I’m sorry, I cannot see the file",
+            "To complete the function, we return the sum.",
+            "The function `f` returns `x` twice.",
+            "**This adds the two numbers.**",
+            "Hier ist der vollständige Code:",
+            "Voici le code complet :",
+            "¡Claro! Aquí está el código:",
+            "Вот готовый код:",
+            "以下是完整的代码：",
+            "यह पूरा कोड है।",
+        ] {
+            for (path, fixture) in [
+                ("a.py", PYTHON),
+                ("a.rs", "fn f() {\n    ‸\n}\n"),
+                ("a.ts", "const x = ‸\n"),
+                ("a.go", "package main\n\n‸\n"),
+                ("a.py", "from a import b\n‸\n"),
+                ("a.c", "#include <a.h>\n‸\n"),
+                ("a.sql", "select 1;\n‸\n"),
+                ("a.tsx", "const x = 1;\n‸\n"),
+            ] {
+                check(judge, path, fixture, text, "✗chat");
+            }
+        }
+        check(judge, "a.py", PYTHON, "return x\n\nThis returns the argument.", "return x\n\n");
+    }
+
+    #[test]
+    fn sentences_and_words_that_belong_there_stay() {
+        for (path, fixture, text) in [
+            ("a.md", "‸", "Here is the completed code:"),
+            ("a.rs", "// ‸", "Here is the completed code:"),
+            ("a.html", "<p>\n  ‸\n</p>", "Please log in to go on."),
+            ("a.tsx", "<p>\n  ‸\n</p>", "Please log in to go on."),
+            ("a.yml", "text: |\n  ‸", "Please log in to go on."),
+            ("a.py", PYTHON, "\"\"\"Adds.\n\n    This adds the numbers.\n    \"\"\""),
+            ("a.c", "‸", "/*\nThis adds the numbers.\n*/\nint x;"),
+            ("a.rb", "text = <<~EOS\n  ‸", "Please log in to go on."),
+            ("a.rb", "‸", "text = <<~EOS\n  Please log in to go on.\nEOS"),
+            ("a.pl", "=head1 NAME\n\n‸", "This adds the numbers."),
+            ("a.klingon", "‸", "This adds the numbers."),
+            ("a.sql", "‸", "SELECT name FROM users WHERE active"),
+            ("a.hs", "x = ‸", "Foo a b c d e"),
+            ("a.dockerfile", "‸", "RUN pip install ."),
+            ("a.py", "‸", "for item in items:"),
+            ("a.sh", "‸", "echo The code is here"),
+            ("a.swift", "‸", "case Foo, Bar:"),
+        ] {
+            check(judge, path, fixture, text, text);
+        }
+    }
+}

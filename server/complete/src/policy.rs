@@ -7,6 +7,7 @@ use crate::job::Trigger;
 use crate::lines;
 use crate::reason::Reason;
 use crate::settings::{Mode, ProseMode, Settings};
+use crate::stop;
 
 /// Words that a sentence must have before it is completed quietly.
 const QUIET_WORDS: usize = 3;
@@ -94,7 +95,7 @@ fn unasked(cursor: &CursorContext, mode: ProseMode, settings: &Settings) -> Resu
         return Err(Reason::TextRight { found, allowed: settings.max_line_suffix });
     }
     if mode == ProseMode::Quiet {
-        let sentence = cursor.head.rsplit(['.', '!', '?', '。', '！', '？']).next().unwrap_or("");
+        let sentence = stop::under_way(&cursor.head);
         // Chinese and Japanese have no spaces between words: there, characters are counted instead.
         let wide = sentence.chars().filter(|c| *c >= '\u{2E80}').count();
         let under_way = sentence.split_whitespace().count() >= QUIET_WORDS || wide > QUIET_WORDS;
@@ -178,6 +179,8 @@ mod tests {
         check("The quick brown ‸", "ok");
         check("The quick brown fox. And ‸", "prose-quiet");
         check("The quick brown ‸ dog", "prose-quiet");
+        check("Das gilt z. B. ‸", "ok");
+        check("यह एक वाक्य है। दूसरा ‸", "prose-quiet");
         check("这是一个很‸", "ok");
     }
 }

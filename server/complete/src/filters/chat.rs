@@ -60,10 +60,8 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let mut start = 0;
     for piece in text.split_inclusive('\n') {
         let (line, before) = (piece.trim(), &text[..start]);
-        let is_chat = is_thought(cursor, line)
-            || (is_code
-                && !in_literal(cursor, before)
-                && (is_fence(cursor, line) || is_sentence(cursor, line)));
+        let in_code = || is_code && (is_fence(cursor, line) || is_sentence(cursor, line));
+        let is_chat = is_thought(cursor, line) || (in_code() && !in_literal(cursor, before));
         if is_chat {
             return Verdict::left(before, Reason::Chat);
         }

@@ -14,6 +14,7 @@ use crate::lines;
 use crate::mode::{Extent, Plan};
 
 pub use ended::Ended;
+pub(crate) use sentence::under_way;
 
 /// Blank lines that the model may begin with before it counts as having nothing to say.
 const LEADING_BLANKS: usize = 3;

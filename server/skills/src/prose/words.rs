@@ -35,8 +35,9 @@ pub(crate) fn words(text: &str, lines: &[Range<usize>], is_doc: bool) -> Vec<Wor
             let start = own[at..].find(chunk).map_or(at, |found| at + found);
             at = start + chunk.len();
             let mask = masks.iter().find(|mask| mask.start < at && start < mask.end);
-            // Before the target of a link stands its text.
-            let link = mask.filter(|mask| mask.start > start && own[mask.start..].starts_with("]("));
+            // Before the target or label of a link stands its text.
+            let is_link = |at: usize| own[at..].starts_with("](") || own[at..].starts_with("][");
+            let link = mask.filter(|mask| mask.start > start && is_link(mask.start));
             let hidden = mask.is_some() && link.is_none();
             let chunk = link.map_or(chunk, |mask| &own[start..mask.start + 1]);
             let bare = chunk.trim_start_matches(BEFORE);
@@ -95,6 +96,15 @@ mod tests {
         check("Send (an) e-mail, now.", "Send an e-mail now");
         check("Use `e-mail` or ``two words`` here", "Use or here");
         check("See [the docs](https://a.b/the c) and https://x.y/email", "See the docs and");
+        check("a [known order][the label], [b][] and [c] end", "a known order and end");
+        check("a [known `x[0]` order][label] `[` b `]` end", "a known order b end");
+        check("[the label]: target Title", "Title");
+        check("[^note]: Some words", "Some words");
+        check("label] and [text](target) of [text][a", "and text of text");
+        check("[[a label]] and <<label>> end", "and end");
+        check(".. _the label: target", "");
+        check("A |name| of |two words| here | there", "A of here there");
+        check("The {{ name }} of {% if x %} b ${ c } <%= d %> end", "The of b end");
         check("call send_email() with userName or a/b.rs", "call with or");
         check("name: the \"colour\" of 3 things", "the of things");
         check("a {@link Foo bar} b <b class=\"x y\">bold", "a b");

@@ -235,6 +235,13 @@ mod tests {
             1,
         );
         check(
+            "behavior -> behaviour",
+            "a.md",
+            "A [known behavior][behavior], see [behavior] and [behavior][].\n\nThe behavior of {{ behavior }}.\n\n[behavior]: b\n",
+            "A [known behaviour][behavior], see [behavior] and [behavior][].\n\nThe behaviour of {{ behavior }}.\n\n[behavior]: b\n",
+            0,
+        );
+        check(
             "colour -> color",
             "a.rs",
             "/// Its colour, or `colour`.\nfn colour() -> Colour {} // no COLOUR\nlet s = \"a colour here\";\n",

@@ -211,8 +211,8 @@ pub(crate) struct CompleteArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The journal of a workspace is one file, which stays on this machine. It records the shown suggestions, their outcomes, and the
-text of accepted suggestions. Secrets, files that hold secrets and files that git ignores never enter. The settings `journal`
-and `trusted` limit the record.
+text of accepted suggestions. Text that looks like a secret, files that hold secrets and files that git ignores never enter. The
+settings `journal` and `trusted` limit the record.
 
 Examples:
   housestyle journal stats

@@ -190,6 +190,8 @@ pub struct RetentionRecord {
     pub accepted: String,
     /// The text in its place now.
     pub current: String,
+    /// The text before that, as in [`OfferRecord::before`].
+    pub before: String,
     /// Whether the journal may hold the texts, or only count them.
     pub journal: JournalMode,
 }

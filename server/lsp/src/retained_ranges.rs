@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use housestyle_complete::settings::JournalMode;
 use housestyle_text::Snapshot;
 
 use crate::host::{CheckCause, Head, RetentionRecord};
-use crate::suggestions::{Origin, Shown};
+use crate::suggestions::{BEFORE, Origin, Shown};
 use crate::typed_range::Splice;
 
 /// Ranges tracked in one document; the oldest goes first.
@@ -142,6 +143,10 @@ impl RetainedRange {
             cause,
             accepted: origin.text.get(..self.accepted).unwrap_or(&origin.text).to_owned(),
             current: snapshot.slice(start.0..end.0.max(start.0)),
+            before: match origin.journal {
+                JournalMode::On => snapshot.slice(start.0.saturating_sub(BEFORE)..start.0),
+                JournalMode::Outcomes | JournalMode::Off => String::new(),
+            },
             journal: origin.journal,
         }
     }
@@ -149,7 +154,6 @@ impl RetainedRange {
 
 #[cfg(test)]
 mod tests {
-    use housestyle_complete::settings::JournalMode;
     use housestyle_text::{Change, Encoding, Language, Position};
 
     use super::*;
@@ -179,6 +183,8 @@ mod tests {
         let records = ranges.check_due(&snapshot, now);
         let found: Vec<&str> = records.iter().map(|record| record.current.as_str()).collect();
         assert_eq!((found, records[0].accepted.as_str()), (vec![expected], text), "{changes:?}");
+        let around = records[0].before.clone() + expected;
+        assert!(snapshot.slice(0..1024).starts_with(&around), "{around:?}, {changes:?}");
         assert!(ranges.check_due(&snapshot, now).is_empty(), "once");
     }
 

@@ -20,7 +20,7 @@ use crate::resolution::Answer;
 /// Suggestions that are known; the editor asks about the last few at most.
 const CAPACITY: usize = 256;
 /// Bytes recorded before a suggestion: the journal's share, and room to see what it is part of.
-const BEFORE: usize = 16 * 1024;
+pub(crate) const BEFORE: usize = 16 * 1024;
 /// The same for the text after it.
 const AFTER: usize = 12 * 1024;
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_complete::Settings;
+use housestyle_complete::eval::Case;
 use housestyle_review::{History, HistoryOptions, ReviewError};
 use housestyle_text::secrets;
 use sha2::{Digest, Sha256};
@@ -37,6 +38,11 @@ pub fn open(folder: &Path, settings: &Settings, since: Option<&str>) -> Result<H
 /// Returns whether a secret stands in a text.
 pub fn holds_secret(text: &str) -> bool {
     !secrets::find(text).is_empty()
+}
+
+/// Returns whether a secret stands in a case, also where its name and its value are parted by the hole.
+pub fn case_holds_secret(case: &Case) -> bool {
+    holds_secret(&format!("{}{}{}", case.prefix, case.middle, case.suffix))
 }
 
 /// Returns digits for an author: the same within a repository, which its first commit identifies, and others elsewhere.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use housestyle_complete::eval::{Case, Difference, Report};
 use housestyle_workspace::display::visible;
+use housestyle_workspace::history::holds_secret;
 
 use super::arms::Absent;
 use super::chart::{self, Bar, Series};
@@ -196,8 +197,13 @@ fn examples(html: &mut String, arm: &str, colour: usize, cases: &[Case], base: &
         .filter_map(|(n, (base, arm))| Some((base.nll_per_token()? - arm.nll_per_token()?, n)))
         .collect();
     gains.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let won: Vec<_> = gains.iter().filter(|(gain, _)| *gain > 0.0).take(EXAMPLES).collect();
-    let lost: Vec<_> = gains.iter().rev().filter(|(gain, _)| *gain < 0.0).take(EXAMPLES).collect();
+    let is_clean = |(_, n): &&(f64, usize)| {
+        let texts =
+            [base.get(*n), of_arm.get(*n)].into_iter().flatten().filter_map(|row| row.text.as_deref());
+        cases.get(*n).is_some_and(|case| !shows_secret(case, texts))
+    };
+    let won: Vec<_> = gains.iter().filter(|(gain, _)| *gain > 0.0).filter(is_clean).take(EXAMPLES).collect();
+    let lost = gains.iter().rev().filter(|(gain, _)| *gain < 0.0).filter(is_clean).take(EXAMPLES).collect();
     for (word, found) in [("won", won), ("lost", lost)] {
         if found.is_empty() {
             continue;
@@ -225,6 +231,12 @@ fn examples(html: &mut String, arm: &str, colour: usize, cases: &[Case], base: &
             );
         }
     }
+}
+
+/// Returns whether a case shows a secret, with its own middle or with one of these texts.
+fn shows_secret<'a>(case: &'a Case, mut texts: impl Iterator<Item = &'a str>) -> bool {
+    let with = |middle: &str| holds_secret(&format!("{}{middle}{}", case.prefix, case.suffix));
+    with(&case.middle) || texts.any(with)
 }
 
 fn last(text: &str) -> &str {
@@ -318,5 +330,24 @@ mod tests {
             assert!(html.contains(part), "{part} is not in {html}");
         }
         assert!(!html.contains("Examples lost by base"));
+    }
+
+    #[test]
+    fn an_example_that_would_show_a_secret_is_left_out() {
+        let value = ["q7Rt", "2xWp", "9LmZ"].concat();
+        let case = |prefix: &str, middle: &str| Case {
+            path: "a.yaml".to_owned(),
+            prefix: prefix.to_owned(),
+            suffix: "\n".to_owned(),
+            middle: middle.to_owned(),
+            time: 1.0,
+            name: None,
+            accept: vec![],
+        };
+        let cases = [case("password: ", &value), case("password: ", "open"), case("name: ", "fine")];
+        let rows = |nll: f64| [row("x", 0, nll, "a"), row("x", 1, nll, &value), row("x", 2, nll, "b")];
+        let mut html = String::new();
+        examples(&mut html, "phrases", 1, &cases, &rows(8.0), &rows(4.0));
+        assert!(html.contains("fine") && !html.contains(&value) && !html.contains("open"), "{html}");
     }
 }

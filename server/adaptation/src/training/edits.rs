@@ -7,7 +7,7 @@ use housestyle_learn::{ExclusionCounts, Span};
 use housestyle_review::History;
 use housestyle_train::format::id_of;
 use housestyle_workspace::Progress;
-use housestyle_workspace::history::{hashed, holds_secret};
+use housestyle_workspace::history::{case_holds_secret, hashed, holds_secret};
 
 use crate::error::Error;
 
@@ -81,10 +81,7 @@ pub fn of_git(history: &History, inside: &str, bar: &mut dyn Progress) -> Result
 
 /// Returns the edits of cases, in the order of their times.
 pub fn of_cases(cases: &[Case], settings: &Settings) -> TrainingEdits {
-    let allowed = |case: &Case| {
-        settings.disabled_by(&case.path).is_none()
-            && ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| holds_secret(text))
-    };
+    let allowed = |case: &Case| settings.disabled_by(&case.path).is_none() && !case_holds_secret(case);
     let edit = |case: &Case| TrainingEdit {
         weight: 1.0,
         span: Span {

@@ -91,9 +91,7 @@ fn write_whole(history: &History, args: &CasesArgs) -> Result<usize, Failure> {
     let read = history.files(|file| {
         let most = args.whole.min(file.text.lines().count().div_ceil(LINES_A_HOLE));
         let made = whole::cases(&file.path, &file.text, 0.0, args.seed, most);
-        cases.extend(made.into_iter().filter(|case| {
-            ![&case.prefix, &case.middle, &case.suffix].into_iter().any(|text| history::holds_secret(text))
-        }));
+        cases.extend(made.into_iter().filter(|case| !history::case_holds_secret(case)));
     });
     read?;
     write(&args.out.join("whole.jsonl"), cases.iter())?;

@@ -18,6 +18,8 @@ use crate::source::{line_end, line_start};
 const EXAMPLES: usize = 5;
 /// Bytes of an example at most.
 const EXAMPLE_BYTES: usize = 600;
+/// Bytes before and after an example in which the name of a secret may stand.
+const NEAR_BYTES: usize = 1024;
 
 /// Returns a rule as a candidate: its evidence in the mined edits and in the held-out ones, each with their tallies.
 pub(super) fn candidate(
@@ -110,9 +112,13 @@ fn examples(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<Example> {
         let (Some(edit), Some((place, before))) = (edits.get(tally.edit), tally.example.as_ref()) else {
             continue;
         };
+        let before = before.as_ref();
+        if shows_secret(edit.new, place) || before.is_some_and(|place| shows_secret(edit.old, place)) {
+            continue;
+        }
         let after = lines(edit.new, place);
-        let before = before.as_ref().map(|place| lines(edit.old, place));
-        let fits = |text: &str| text.len() <= EXAMPLE_BYTES && secrets::find(text).is_empty();
+        let before = before.map(|place| lines(edit.old, place));
+        let fits = |text: &str| text.len() <= EXAMPLE_BYTES;
         let is_known = found.iter().any(|known| known.after == after);
         if !fits(&after) || !before.as_deref().is_none_or(fits) || is_known {
             continue;
@@ -133,8 +139,32 @@ fn examples(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<Example> {
     found
 }
 
+/// Returns whether the whole lines of a place show a secret, or a part of one whose name is near them.
+fn shows_secret(text: &str, place: &Range<usize>) -> bool {
+    let (start, end) = (line_start(text, place.start), line_end(text, place.end));
+    let from = text.floor_char_boundary(start.saturating_sub(NEAR_BYTES));
+    let to = text.floor_char_boundary(end.saturating_add(NEAR_BYTES));
+    let parts = (text.get(from..start), text.get(start..end), text.get(end..to));
+    let (Some(before), Some(shown), Some(after)) = parts else { return false };
+    secrets::cut_around(before, shown, after).is_err()
+}
+
 /// Returns the whole lines of a place.
 fn lines(text: &str, place: &Range<usize>) -> String {
     let lines = line_start(text, place.start)..line_end(text, place.end);
     text.get(lines).unwrap_or_default().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_a_secret_whose_name_is_on_another_line() {
+        // Put together here, so that no secret stands in this file.
+        let value = ["q7Rt", "2xWp", "9LmZ"].concat();
+        let text = format!("- name: DB_PASSWORD\n  value: {value}\n- name: REGION\n  value: north\n");
+        let at = |part: &str| text.find(part).map_or(0..0, |at| at..at + 1);
+        assert!(shows_secret(&text, &at(&value)) && !shows_secret(&text, &at("north")));
+    }
 }

@@ -218,7 +218,7 @@ impl Recorder {
         });
         let records_text = record.journal == JournalMode::On
             && record.current.len() <= capture::MOST_CURRENT
-            && capture::clean("", &record.current, "").is_ok();
+            && capture::clean(&record.before, &record.current, "").is_ok();
         let text = records_text.then(|| Text { text: record.current, ..Text::default() });
         self.append(&workspace, now, Some(number), &fact, text.as_ref());
     }

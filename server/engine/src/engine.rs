@@ -83,7 +83,7 @@ pub struct Prefilled {
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) model: Model,
-    pub(crate) tokenizer: Tokenizer,
+    pub(crate) tokenizer: Arc<Tokenizer>,
     pub(crate) sequences: Sequences,
     adapter: Option<Arc<Adapter>>,
     pub(crate) scratch: Scratch,
@@ -134,7 +134,7 @@ impl Engine {
         let sequences = Sequences::new(&model.config, context, options.kv_bytes);
         Ok(Engine {
             model,
-            tokenizer,
+            tokenizer: Arc::new(tokenizer),
             sequences,
             adapter: None,
             scratch: Scratch::default(),
@@ -161,7 +161,7 @@ impl Engine {
     }
 
     /// Returns the tokenizer.
-    pub fn tokenizer(&self) -> &Tokenizer {
+    pub fn tokenizer(&self) -> &Arc<Tokenizer> {
         &self.tokenizer
     }
 

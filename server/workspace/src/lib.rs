@@ -23,6 +23,7 @@ pub mod panics;
 pub mod phrases;
 mod problem;
 pub mod progress;
+pub mod rescan;
 pub mod root;
 pub mod skills;
 mod stamp;

@@ -89,7 +89,7 @@ impl Local {
     }
 
     /// Returns the model's tokenizer.
-    pub fn tokenizer(&self) -> &Tokenizer {
+    pub fn tokenizer(&self) -> &Arc<Tokenizer> {
         self.engine.tokenizer()
     }
 
@@ -258,7 +258,7 @@ impl Adaptive for Local {
 
     fn watch(&mut self, setup: &Setup) -> Result<(), Error> {
         self.apply(Arm::Starter)?;
-        let mut watcher = Watcher::new(setup, self.vocabulary);
+        let mut watcher = Watcher::new(setup, self.vocabulary, Arc::clone(self.tokenizer()));
         for update in watcher.poll() {
             self.update(update)?;
         }

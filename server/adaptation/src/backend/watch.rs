@@ -13,13 +13,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
-use housestyle_engine::Adapter;
+use housestyle_engine::{Adapter, Tokenizer};
 use housestyle_learn::phrases::Phrases;
 use housestyle_train::format::short;
 use housestyle_workspace::FileStamp;
 use housestyle_workspace::adapters::{Base, Store, StoreStamp, Version};
 use housestyle_workspace::notice;
 use housestyle_workspace::phrases::{self, PhrasesError};
+use housestyle_workspace::rescan;
 
 use super::Setup;
 use super::adapter_cache::{AdapterCache, PreparedAdapter};
@@ -46,6 +47,7 @@ pub(super) struct Watcher {
     store: Store,
     phrases: PathBuf,
     vocabulary: u64,
+    tokenizer: Arc<Tokenizer>,
     /// The model, once an adapter asks for it.
     base: Option<Base>,
     cache: AdapterCache,
@@ -65,14 +67,15 @@ pub(super) struct WatchThread {
 }
 
 impl Watcher {
-    /// Watches the workspace's adapters and phrases for a model with this vocabulary. None is in use yet.
-    pub(super) fn new(setup: &Setup, vocabulary: u64) -> Watcher {
+    /// Watches the workspace's adapters and phrases for a model with this tokenizer. None is in use yet.
+    pub(super) fn new(setup: &Setup, vocabulary: u64, tokenizer: Arc<Tokenizer>) -> Watcher {
         let state = setup.workspace.state();
         Watcher {
             setup: setup.clone(),
             store: Store::at(state),
             phrases: phrases::file(state, vocabulary),
             vocabulary,
+            tokenizer,
             base: None,
             cache: AdapterCache::of(ADAPTER_CACHE_BYTES),
             active: None,
@@ -116,6 +119,19 @@ impl Watcher {
         let stamp = Some(FileStamp::of(&self.phrases));
         if self.phrases_stamp != stamp {
             let first = self.phrases_stamp.is_none();
+            match rescan::phrases(&self.phrases, |tokens| self.tokenizer.decode(tokens)) {
+                Ok(0) => {}
+                Ok(texts) => notice::warn(format_args!(
+                    "{texts} texts in the phrase cache hold secrets by the rules of this version, and were taken out"
+                )),
+                // The other process may take some time; the next poll asks again.
+                Err(error) if error.is_busy() => return (updates, failed),
+                Err(error) => {
+                    self.phrases_stamp = stamp;
+                    failed.push(format!("the team's phrases cannot be scanned for secrets: {error}"));
+                    return (updates, failed);
+                }
+            }
             self.phrases_stamp = stamp;
             match phrases::read_file(&self.phrases, self.vocabulary) {
                 Ok(phrases) => updates.push(Update::Phrases(Some(Arc::new(phrases)))),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use housestyle_complete::generator::{
     Cancel, Flow, Generator, Limits, Prompt, PromptPart, Request, Sampling,
@@ -82,7 +83,7 @@ impl World {
     }
 
     fn watcher(&self, local: &Local) -> Watcher {
-        Watcher::new(&self.setup, local.vocabulary())
+        Watcher::new(&self.setup, local.vocabulary(), Arc::clone(local.tokenizer()))
     }
 
     /// What a model writes that starts as things stand.
@@ -182,6 +183,25 @@ fn an_unusable_adapter_does_not_replace_the_one_in_use() {
     assert_eq!(poll(&mut watcher, &mut local), 1);
     assert_eq!(local.describe().adapter, Some(third));
     assert_ne!(other, first);
+}
+
+#[test]
+fn phrases_that_hold_a_secret_by_newer_rules_never_take_part() {
+    let world = World::new();
+    let mut local = open_local(&world.setup).expect("a model");
+    let without = text(&mut local);
+    let file = phrases::file(&world.state(), local.vocabulary());
+    let mut tokens = Vec::new();
+    let password = ["q7Rt", "2xWp", "9LmZ"].concat();
+    local.tokenizer().encode(&format!("password: {password}\nlet total = 1;\n"), &mut tokens);
+    let mut learned = Phrases::new(local.vocabulary());
+    learned.insert("a.yaml", Kind::File, &tokens).expect("room");
+    fs::create_dir_all(world.state()).expect("made");
+    fs::write(&file, learned.to_bytes()).expect("written");
+    let mut watcher = world.watcher(&local);
+    poll(&mut watcher, &mut local);
+    assert_eq!(text(&mut local), without);
+    assert!(phrases::read(&world.state(), local.vocabulary()).expect("readable").is_empty());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use housestyle_engine::Tokenizer;
 use housestyle_learn::phrases::{Kind, Phrases};
 use housestyle_workspace::display::time;
 use housestyle_workspace::phrases::{self, PhrasesError};
-use housestyle_workspace::{Workspace, atomic, notice};
+use housestyle_workspace::{Workspace, atomic, notice, rescan};
 use serde::Serialize;
 
 use super::texts::Texts;
@@ -64,6 +64,11 @@ pub fn make(
     fs::create_dir_all(folder)
         .and_then(|()| atomic::replace(&file, &cache.to_bytes()))
         .map_err(Error::state(&file))?;
+    if !read.adds
+        && let Err(error) = rescan::mark(&file)
+    {
+        notice::detail(error); // the server scans the cache again
+    }
     Ok(PhraseCacheReport {
         files,
         edits: cache.documents().len() - files,

@@ -193,6 +193,13 @@ impl Phrases {
         self.remove_where(&mut |_, d| matches!(d.kind, Kind::Taken(entry) if deleted(entry)))
     }
 
+    /// Removes the texts for whose tokens `which` returns true; returns how many. The rest is as if they had never been
+    /// there.
+    pub fn remove_texts(&mut self, which: impl Fn(&[u32]) -> bool) -> usize {
+        let chosen: Vec<bool> = (0..self.documents.len()).map(|n| which(self.of(n))).collect();
+        self.remove_where(&mut |n, _| chosen[n])
+    }
+
     /// Removes the documents for which `which` returns true; it gets their number, too.
     pub(super) fn remove_where(&mut self, which: &mut dyn FnMut(usize, &Document) -> bool) -> usize {
         let removes: Vec<bool> = self.documents.iter().enumerate().map(|(n, d)| which(n, d)).collect();

@@ -5,6 +5,7 @@
 mod capture;
 pub(crate) mod head;
 mod model_digest;
+mod rescan;
 mod skills;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -315,6 +316,9 @@ impl Recorder {
                     None
                 }
             };
+            if opened.is_some() {
+                rescan::start(self.workspace(workspace), now);
+            }
             self.journals.insert(workspace.to_path_buf(), opened);
         }
         self.journals.get_mut(workspace).and_then(Option::as_mut)

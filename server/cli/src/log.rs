@@ -4,23 +4,18 @@
 //! `HOUSESTYLE_LOG=LEVEL` or `--log FILE` switches it on. The lines are those of `tracing_subscriber::fmt`: time, level, the
 //! spans around the event, its module, its fields.
 
-mod clock;
-mod queue;
-mod rotating;
-
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clock::Clock;
+use housestyle_workspace::log_file::{self, Flush, Queue};
 use housestyle_workspace::{Workspace, notice};
-use queue::{Flush, Queue};
-use rotating::{RotatingFile, older};
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -84,7 +79,7 @@ fn end() {
 /// that cannot be written is a warning: it must not take completions from anybody.
 pub(crate) fn install(verbose: bool, log: Option<&Log>) -> End {
     let subscriber = tracing_subscriber::registry().with(notices::layer(verbose));
-    let opened = log.map(|log| (log, RotatingFile::open(&log.file).and_then(Queue::start)));
+    let opened = log.map(|log| (log, log_file::open(&log.file)));
     // Not `with` an `Option`: a layer that is absent would have every span ask the filters each time.
     match opened {
         None => subscriber.init(),
@@ -121,15 +116,16 @@ fn is_written(about: &Metadata<'_>, level: LevelFilter) -> bool {
 /// own log ends before, or its last lines would make the file anew.
 pub(crate) fn remove(workspace: &Workspace) -> (Vec<PathBuf>, Option<io::Error>) {
     end();
-    let (mut removed, mut problem) = (Vec::new(), None);
-    for path in [older(&workspace.log()), workspace.log()] {
-        match fs::remove_file(&path) {
-            Ok(()) => removed.push(path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => problem = Some(error),
-        }
+    log_file::remove(&workspace.log())
+}
+
+/// Writes the time of an event.
+struct Clock;
+
+impl FormatTime for Clock {
+    fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
+        writer.write_str(&log_file::now())
     }
-    (removed, problem)
 }
 
 #[cfg(test)]
@@ -156,21 +152,5 @@ mod tests {
         let log = Log { file: workspace.log(), level: LevelFilter::DEBUG };
         assert_eq!(asked(None, Some("debug")), Ok(Some(log)));
         assert!(asked(None, Some("loud")).is_err_and(|error| error.contains("`trace`")));
-    }
-
-    fn removed(workspace: &Workspace) -> Vec<PathBuf> {
-        let (removed, problem) = remove(workspace);
-        assert!(problem.is_none(), "{problem:?}");
-        removed
-    }
-
-    #[test]
-    fn the_log_of_a_workspace_is_removed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let workspace = workspace(folder.path());
-        assert_eq!(removed(&workspace), Vec::<PathBuf>::new());
-        fs::create_dir_all(workspace.state()).expect("made");
-        fs::write(workspace.log(), "x").expect("written");
-        assert_eq!(removed(&workspace), [workspace.log()]);
     }
 }

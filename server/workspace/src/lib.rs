@@ -16,6 +16,7 @@ pub mod history;
 mod home;
 mod ignore_lists;
 pub mod journal_cases;
+pub mod log_file;
 pub mod models;
 pub mod notes;
 pub mod notice;

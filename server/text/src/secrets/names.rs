@@ -191,7 +191,7 @@ fn of_words(word: &str, before: Option<&str>) -> Option<Name> {
     match word {
         "pass" | "pw" if before.is_none() || follows(LOGINS) => Some(Name::Password),
         "key" if follows(KEYS) => Some(Name::Token),
-        "key" if !before.is_some_and(|before| before == "public") => Some(Name::Vague),
+        "key" if before.is_none_or(|before| before != "public") => Some(Name::Vague),
         "auth" | "secrets" => Some(Name::Vague),
         _ if ends(PASSWORDS) => Some(Name::Password),
         _ if ends(TOKENS) => Some(Name::Token),

@@ -207,7 +207,7 @@ impl Delimiters {
         let after = rest.chars().nth(run);
         let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let (after_letter, before_letter) = (self.before.is_alphanumeric(), is_letter(after));
-        if !self.before.is_whitespace() && !(c == '_' && before_letter) {
+        if !(self.before.is_whitespace() || c == '_' && before_letter) {
             let loose = self.open.iter().rev().take_while(|delimiter| delimiter.kind == Kind::Loose);
             let mut fitting = loose.filter(|delimiter| delimiter.close == c && delimiter.count <= run);
             if let Some(count) = fitting.next().map(|delimiter| delimiter.count) {
@@ -216,7 +216,7 @@ impl Delimiters {
             }
         }
         let logical = c == '|' && run > 1 && !self.prose;
-        if !after.is_some_and(char::is_whitespace) && !(c == '_' && after_letter) && !logical {
+        if !(after.is_some_and(char::is_whitespace) || logical || c == '_' && after_letter) {
             self.push(c, run, Kind::Loose);
         }
         run * c.len_utf8()

@@ -10,13 +10,14 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::clock;
+use super::now;
 
 /// Lines that may wait.
 const WAITING: usize = 4096;
 /// How long the last lines may take at the end.
 const LAST_LINES: Duration = Duration::from_secs(5);
 
+#[derive(Debug)]
 struct Line {
     /// Lines that were dropped right before this one.
     dropped: u64,
@@ -24,14 +25,16 @@ struct Line {
 }
 
 /// The way to the thread. A write is one line and never waits.
-pub(super) struct Queue {
+#[derive(Debug)]
+pub struct Queue {
     /// Nothing after the end.
     sender: Mutex<Option<SyncSender<Line>>>,
     dropped: Arc<AtomicU64>,
 }
 
 /// Ends the log when it is dropped: waits until every line is written.
-pub(crate) struct Flush {
+#[derive(Debug)]
+pub struct Flush {
     queue: Arc<Queue>,
     /// Closed by the end of the thread.
     ended: Receiver<()>,
@@ -105,7 +108,7 @@ fn write_line(out: &mut impl Write, line: &Line, lost: &mut u64) {
 /// Writes how many lines are lost, as soon as that can be written.
 fn report(out: &mut impl Write, lost: &mut u64) {
     if *lost > 0 {
-        let report = format!("{}  WARN {}: {lost} lines dropped\n", clock::now(), module_path!());
+        let report = format!("{}  WARN {}: {lost} lines dropped\n", now(), module_path!());
         if out.write_all(report.as_bytes()).is_ok() {
             *lost = 0;
         }

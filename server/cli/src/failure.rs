@@ -150,10 +150,7 @@ impl From<NetError> for Failure {
             | NetError::Git(GitError::NotARemote { .. } | GitError::UnknownRemote { .. }) => {
                 Failure::Usage(text)
             }
-            NetError::Forge(ForgeError::Closed { .. })
-            | NetError::Git(GitError::OtherHead { .. } | GitError::NoHead { .. }) => {
-                Failure::CheckSaidNo(text)
-            }
+            NetError::Forge(ForgeError::Closed { .. }) => Failure::CheckSaidNo(text),
             _ => Failure::Environment(text),
         }
     }

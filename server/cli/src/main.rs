@@ -13,6 +13,7 @@ mod notices;
 mod output;
 mod places;
 mod progress;
+mod remote_head;
 mod serve;
 mod skill_review;
 mod target;

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use housestyle_review::{ReviewError, recorded_head};
 use housestyle_workspace::display::visible;
 use housestyle_workspace::notice;
 
@@ -27,32 +26,6 @@ pub enum GitError {
         /// Why.
         problem: Box<GitError>,
     },
-    /// The remote's HEAD names another branch than it does in this clone.
-    #[error(
-        "the default branch of {remote} is {there}, and here it is {here}: run `git remote set-head {remote} --auto`"
-    )]
-    OtherHead {
-        /// The remote.
-        remote: String,
-        /// The branch as this clone has it.
-        here: String,
-        /// The branch as the remote has it.
-        there: String,
-    },
-    /// The remote's HEAD names no branch, and in this clone it does.
-    #[error(
-        "{remote} names no default branch, and here it is {here}: set the default branch at {remote}, then run \
-         `git remote set-head {remote} --auto`"
-    )]
-    NoHead {
-        /// The remote.
-        remote: String,
-        /// The branch as this clone has it.
-        here: String,
-    },
-    /// This clone cannot be read.
-    #[error(transparent)]
-    Clone(#[from] ReviewError),
     /// Git cannot be started.
     #[error("git cannot be run: {0}; install it")]
     NotRun(#[source] std::io::Error),
@@ -108,20 +81,12 @@ pub fn address(root: &Path, remote: &str) -> Result<String, GitError> {
         .map_err(|error| GitError::UnknownRemote { remote: remote.to_owned(), problem: Box::new(error) })
 }
 
-/// Asks a remote for its HEAD, and checks that it names the branch that it names in this clone. A clone without that HEAD
-/// approves nothing, so there is nothing to check.
+/// Asks a remote for its default branch. Returns the branch's name; `None` where the remote's HEAD names no branch.
 ///
 /// # Errors
-/// When the remote's HEAD names another branch or none, or the remote cannot be asked.
-pub fn check_head(root: &Path, remote: &str) -> Result<(), GitError> {
-    let Some(here) = recorded_head(root, remote)? else { return Ok(()) };
-    let answer = run(root, &["ls-remote", "--symref", remote, "HEAD"])?;
-    let remote = remote.to_owned();
-    match branch_of_head(&answer) {
-        Some(there) if there == here => Ok(()),
-        Some(there) => Err(GitError::OtherHead { remote, here, there: visible(&there) }),
-        None => Err(GitError::NoHead { remote, here }),
-    }
+/// When the remote cannot be asked.
+pub fn head(root: &Path, remote: &str) -> Result<Option<String>, GitError> {
+    Ok(branch_of_head(&run(root, &["ls-remote", "--symref", remote, "HEAD"])?))
 }
 
 /// Returns the branch that HEAD names in an answer of `git ls-remote --symref`, which also lists branches named `HEAD`.

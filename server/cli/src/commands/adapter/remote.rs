@@ -12,6 +12,7 @@ use crate::args::{AdapterPushArgs, AdapterRemote};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
+use crate::remote_head;
 
 /// Most bytes of a record, manifest or report that is fetched.
 const MOST_DOCUMENT: usize = 64 << 20;
@@ -35,7 +36,7 @@ pub(super) fn push(invocation: &Invocation, store: &Store, args: &AdapterPushArg
     let mut command = vec!["push", "--quiet", "--no-verify", &args.remote.remote];
     command.extend(specs.iter().map(String::as_str));
     network(&args.remote.remote, invocation.flags.offline)?;
-    git::check_head(invocation.workspace.root(), &args.remote.remote)?;
+    remote_head::check(invocation, &args.remote.remote)?;
     git::run(invocation.workspace.root(), &command)?;
     if invocation.flags.json {
         let mut document = json_of(&version);
@@ -78,7 +79,7 @@ enum Refusal {
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
 pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote) -> Result<(), Failure> {
     network(&args.remote, invocation.flags.offline)?;
-    git::check_head(invocation.workspace.root(), &args.remote)?;
+    remote_head::check(invocation, &args.remote)?;
     git::run(invocation.workspace.root(), &["fetch", "--quiet", "--no-write-fetch-head", &args.remote])?;
     let all = format!("{WEIGHTS}*:{WEIGHTS}*"); // without `+`: what is here is never overwritten
     git::run(

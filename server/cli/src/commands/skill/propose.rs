@@ -22,7 +22,7 @@ use crate::args::SkillProposeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::skill_review as review;
+use crate::{remote_head, skill_review as review};
 
 /// Columns of a message's lines.
 const COLUMNS: usize = 72;
@@ -79,7 +79,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
         _ => None,
     };
     if let Some(remote) = remote {
-        git::check_head(invocation.workspace.root(), remote)?;
+        remote_head::check(invocation, remote)?;
     }
     let mut refused = Vec::new();
     let mut all = Vec::new();

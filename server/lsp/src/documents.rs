@@ -99,7 +99,7 @@ impl Document {
     /// Applies one change, and returns that change in bytes; nothing when the text is not held.
     ///
     /// Some clients replace the whole line or the whole text where the user changed a word: where more changed than the
-    /// text at the cursor, the returned change is as small as it can be.
+    /// text at the cursor, the returned change is as small as it can be. A range that leaves the cursor out is exact.
     pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Splice> {
         self.revision += 1;
         let before = self.snapshot.clone();
@@ -132,8 +132,12 @@ impl Document {
         let within = |edit: Splice, (typed_range, swallowed): (TypedRange, usize)| {
             typed_range.start().0 <= edit.start && edit.end <= typed_range.end().0 + swallowed
         };
+        let elsewhere = |edit: Splice, (typed_range, _): (TypedRange, usize)| {
+            !(edit.start..=edit.end).contains(&typed_range.end().0)
+        };
+        let exact = |edit: Splice| followed.is_none_or(|at| within(edit, at) || elsewhere(edit, at));
         let edit = match edit {
-            Some(edit) if followed.is_none_or(|followed| within(edit, followed)) => edit,
+            Some(edit) if exact(edit) => edit,
             _ => {
                 let cursor = followed.map(|(typed_range, _)| typed_range.end()).or(self.cursor);
                 Splice::between(&before, &self.snapshot, cursor.unwrap_or_default())
@@ -224,6 +228,7 @@ mod tests {
     use housestyle_text::Position;
 
     use super::*;
+    use crate::in_flight::Waiter;
 
     fn insert(column: u32, text: &str) -> Change {
         let at = Position::new(0, column);
@@ -281,14 +286,42 @@ mod tests {
         check(&documents, "c", &["d", "b"]);
     }
 
+    /// Begins a run of the model at a cursor; the run ends with its waiter.
+    fn begin_run(document: &mut Document, cursor: usize) -> (Arc<InFlight>, Waiter) {
+        let (in_flight, waiter) = InFlight::new();
+        let origin = Anchor::new(&document.snapshot, Offset(cursor));
+        let typed_range = TypedRange::at(Offset(cursor));
+        document.run = Some(Run { typed_range, origin, in_flight: Arc::clone(&in_flight) });
+        (in_flight, waiter)
+    }
+
+    #[test]
+    fn an_edit_is_at_the_cursor_only_where_its_range_holds_the_cursor() {
+        let range = |start, end, text: &str| {
+            let range = Some((Position::new(start, 0), Position::new(end, 0)));
+            Change { range, text: text.to_owned() }
+        };
+        for (change, expected, ends) in [
+            // A blank line below the cursor's.
+            (range(2, 2, "\n"), Splice { start: 3, end: 3, inserted: 1 }, true),
+            (range(2, 3, "\n\n"), Splice { start: 3, end: 4, inserted: 2 }, true),
+            (range(0, 0, "\n"), Splice { start: 0, end: 0, inserted: 1 }, true),
+            // The whole of the cursor's line, and of both blank lines.
+            (range(1, 2, "x\n"), Splice { start: 2, end: 2, inserted: 1 }, false),
+            (range(1, 3, "\n\n\n"), Splice { start: 2, end: 2, inserted: 1 }, false),
+        ] {
+            let mut document = Document::open("a\n\n\nb", 1, "rust", None);
+            let (in_flight, _waiter) = begin_run(&mut document, 2);
+            let edit = document.apply(change.clone(), Encoding::Utf8, 2);
+            document.follow(edit);
+            assert_eq!((edit, in_flight.is_cancelled()), (Some(expected), ends), "{change:?}");
+        }
+    }
+
     #[test]
     fn a_run_ends_with_an_edit_elsewhere() {
         let mut document = Document::open("ab", 1, "rust", None);
-        let (in_flight, _waiter) = InFlight::new();
-        let cursor = housestyle_text::Offset(2);
-        let origin = Anchor::new(&document.snapshot, cursor);
-        document.run =
-            Some(Run { typed_range: TypedRange::at(cursor), origin, in_flight: Arc::clone(&in_flight) });
+        let (in_flight, _waiter) = begin_run(&mut document, 2);
         let edit = document.apply(insert(2, "c"), Encoding::Utf8, 2);
         document.follow(edit);
         assert!(!in_flight.is_cancelled());

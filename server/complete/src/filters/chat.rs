@@ -3,11 +3,12 @@
 //! Models that are trained for chat do so. A fence or a sentence counts in code alone, and not inside a string or a
 //! comment of the suggestion itself, nor where the document has text of that kind.
 
+use housestyle_text::Language;
 use housestyle_text::syntax::Scope;
 
 use super::{Context, Verdict};
 use crate::cursor_context::CursorContext;
-use crate::lines::is_blank;
+use crate::lines::{indent_width, is_blank, is_word, starting_word};
 use crate::reason::Reason;
 
 /// What begins or ends a model's thoughts, in lower case.
@@ -18,6 +19,19 @@ const TEXTS: &[&str] =
     &["html", "xml", "vue", "svelte", "yaml", "ini", "csv", "ignore", "diff", "git-rebase", "just"];
 /// Languages that can hold markup with text.
 const MARKUP: &[&str] = &["javascript", "javascriptreact", "typescript", "typescriptreact", "php"];
+/// Languages with here-documents.
+const HEREDOCS: &[&str] = &["shellscript", "ruby", "perl", "php", "terraform", "dockerfile", "makefile"];
+/// What begins and what ends a string of several lines, in languages where [`Scope`] does not tell.
+const LONG_STRINGS: &[(&str, &str, &str)] = &[
+    ("bazel", "\"\"\"", "\"\"\""),
+    ("nim", "\"\"\"", "\"\"\""),
+    ("fsharp", "\"\"\"", "\"\"\""),
+    ("graphql", "\"\"\"", "\"\"\""),
+    ("groovy", "'''", "'''"),
+    ("nix", "''", "''"),
+    ("powershell", "@\"", "\"@"),
+    ("powershell", "@'", "'@"),
+];
 /// What English sentences about an answer begin with, in lower case.
 const OPENERS: &[&str] = &[
     "here is ",
@@ -119,19 +133,68 @@ fn has_only_words(line: &str) -> bool {
 /// Returns whether the document itself has sentences at the cursor: markup, a here-document, documentation.
 fn holds_text(cursor: &CursorContext) -> bool {
     let above = cursor.line_above().map(str::trim).unwrap_or_default();
-    let tag = MARKUP.contains(&cursor.language.id()) && above.ends_with('>') && !above.ends_with("=>");
+    let markup = MARKUP.contains(&cursor.language.id());
+    let tag = markup && (is_tag(above) || enclosing_line(cursor).is_some_and(is_tag));
     let words = above.split_whitespace().count() >= WORDS && has_only_words(above);
     let sentence = words && (begins_sentence(above) || ends_sentence(above));
     let closed = cursor.line_below().is_some_and(|below| below.trim_start().starts_with("</"));
-    tag || sentence || closed || opens_text(above) || cursor.above.iter().any(|line| line.starts_with('='))
+    let open = leaves_text_open(cursor.language, cursor.above.iter().rev().map(String::as_str));
+    tag || sentence || closed || open || cursor.above.iter().any(|line| line.starts_with('='))
 }
 
-/// Returns whether a line begins a here-document or another string of several lines that no scanner here knows.
-fn opens_text(line: &str) -> bool {
-    let heredoc = |(at, _): (usize, &str)| {
-        line[at + 2..].starts_with(|c: char| matches!(c, '~' | '-' | '<' | '\'' | '"') || c.is_uppercase())
-    };
-    line.match_indices("<<").any(heredoc) || line.ends_with("''")
+/// Returns the nearest line above that is indented less than the cursor's text, trimmed.
+fn enclosing_line(cursor: &CursorContext) -> Option<&str> {
+    // An empty line may not be indented yet.
+    let beside = cursor.line_above().filter(|_| cursor.is_line_start()).map_or(0, indent_width);
+    let own = indent_width(&cursor.indent).max(beside);
+    let mut above = cursor.above.iter().filter(|line| !is_blank(line));
+    above.find(|line| indent_width(line) < own).map(|line| line.trim())
+}
+
+/// Returns whether a line ends with a tag, or begins with one.
+fn is_tag(line: &str) -> bool {
+    let ends = line.ends_with('>') && !line.ends_with("=>");
+    ends || line.starts_with('<') && line.contains('>')
+}
+
+/// Returns whether lines leave a here-document open, or another string of several lines.
+fn leaves_text_open<'a>(language: Language, lines: impl Iterator<Item = &'a str>) -> bool {
+    let mut end = None;
+    for line in lines {
+        end = match end {
+            Some(end) => (!ends_text(line, end)).then_some(end),
+            None => end_of_text(language, line),
+        };
+    }
+    end.is_some()
+}
+
+/// Returns what ends the text of several lines that a line begins, if the line begins one.
+fn end_of_text(language: Language, line: &str) -> Option<&str> {
+    let language = language.id();
+    let long = |(id, open, _): &&(&str, &str, &str)| *id == language && line.matches(open).count() % 2 == 1;
+    if let Some((_, _, end)) = LONG_STRINGS.iter().find(long) {
+        return Some(end);
+    }
+    let word = |(at, _): (usize, &str)| heredoc_word(&line[at..], language == "php");
+    HEREDOCS.contains(&language).then(|| line.match_indices("<<").find_map(word)).flatten()
+}
+
+/// Returns the word that ends the here-document which begins at `<<`, or at the `<<<` of PHP.
+fn heredoc_word(rest: &str, is_php: bool) -> Option<&str> {
+    let rest = rest.strip_prefix(if is_php { "<<<" } else { "<<" })?;
+    let marked = rest.trim_start_matches(['-', '~']);
+    let word = starting_word(marked.trim_start_matches(['"', '\'']));
+    // A lower-case word right behind `<<` is an operand.
+    let is_marked = marked.len() < rest.len() || !rest.starts_with(word);
+    (is_marked || word.starts_with(char::is_uppercase)).then_some(word).filter(|word| !word.is_empty())
+}
+
+fn ends_text(line: &str, end: &str) -> bool {
+    match line.trim_start().strip_prefix(end) {
+        Some(rest) if end.starts_with(is_word) => !rest.starts_with(is_word),
+        _ => !end.starts_with(is_word) && line.contains(end),
+    }
 }
 
 /// Returns whether the suggestion's own text before a line leaves a string or a comment open.
@@ -140,7 +203,7 @@ fn in_literal(cursor: &CursorContext, before: &str) -> bool {
     let odd = |mark: &str| text.matches(mark).count() % 2 == 1;
     let comment = cursor.language.block_comment();
     let comment = comment.is_some_and(|(open, close)| text.rfind(open) > text.rfind(close));
-    odd("\"") || odd("'''") || odd("`") || comment || text.lines().any(opens_text)
+    odd("\"") || odd("'''") || odd("`") || comment || leaves_text_open(cursor.language, text.lines())
 }
 
 fn around(cursor: &CursorContext) -> impl Iterator<Item = &String> {
@@ -217,6 +280,47 @@ mod tests {
             }
         }
         check(judge, "a.py", PYTHON, "return x\n\nThis returns the argument.", "return x\n\n");
+    }
+
+    #[test]
+    fn sentences_in_texts_of_several_lines_stay() {
+        let text = "Please log in to go on.";
+        for (path, fixture) in [
+            ("a.sh", "cat <<EOF\nUsage: $0 [options]\n‸\nEOF\n"),
+            ("a.sh", "cat <<-'END'\n\tUsage: $0 [options]\n\t‸\n"),
+            ("a.rb", "puts <<~EOS\n  Usage: #{$0} [options]\n\n  a | b\n  ‸\nEOS\n"),
+            ("a.pl", "print <<\"EOT\";\nHello ${name},\n‸\nEOT\n"),
+            ("a.php", "$s = <<<EOT\nHello ${name},\n‸\nEOT;\n"),
+            ("a.tf", "x = <<-EOT\n  Hello ${var.name},\n  ‸\n  EOT\n"),
+            ("a.toml", "text = \"\"\"\nHello ${name},\n‸\n\"\"\"\n"),
+            ("a.toml", "text = '''\nHello ${name},\n‸\n'''\n"),
+            ("a.nix", "text = ''\n  Hello ${name},\n  ‸\n'';\n"),
+            ("a.fs", "let s = \"\"\"\nHello {name},\n‸\n"),
+            ("a.ps1", "$s = @\"\nHello $name,\n‸\n\"@\n"),
+            ("a.tsx", "<p>\n  Hello {name},\n  ‸\n  {bye}\n</p>\n"),
+            ("a.jsx", "<p\n  id=\"a\"\n>\n  Hello {name},\n  ‸\n  {bye}\n</p>\n"),
+            ("a.jsx", "<p>\n  Hello {name},\n‸\n  {bye}\n</p>\n"),
+        ] {
+            check(judge, path, fixture, text, text);
+        }
+    }
+
+    #[test]
+    fn a_text_of_several_lines_ends() {
+        for (path, fixture) in [
+            ("a.sh", "cat <<EOF\nUsage: $0\nEOF\n‸\n"),
+            ("a.rb", "x = y <<z\n‸\n"),
+            ("a.rb", "puts <<~EOS\n  Usage: #{$0}\nEOS\n‸\n"),
+            ("a.php", "$s = <<<EOT\nHello ${name},\nEOT;\n‸\n"),
+            ("a.cpp", "cout <<\"Hello\";\nx = 1;\n‸\n"),
+            ("a.toml", "text = \"\"\"\nHello ${name},\n\"\"\"\n‸\n"),
+            ("a.nix", "text = ''\n  Hello ${name},\n'';\n‸\n"),
+            ("a.ps1", "$s = @\"\nHello $name,\n\"@\n‸\n"),
+            ("a.tsx", "const x = (\n  <p>\n    Hello {name},\n  </p>\n);\n‸\n"),
+            ("a.tsx", "<ul>\n  {items.map((item) => {\n    ‸\n  })}\n</ul>\n"),
+        ] {
+            check(judge, path, fixture, "Here is the completed code:", "✗chat");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
 fn closed_already(cursor: &CursorContext, tail: &str, text: &str) -> Option<usize> {
     let mut open = Delimiters::at(cursor);
     let level = match open.closed_by(tail) {
-        Some(level) if only_closers(tail) || open.is_innermost_mark(level) || open.all_closed_by(tail) => {
+        Some(level) if only_closers(tail) || open.is_innermost_mark(level) || open.closed_from(0, tail) => {
             level
         }
         // Where the tail goes on and closes too little, its first bracket may belong to an outer one.
@@ -39,10 +39,10 @@ fn closed_already(cursor: &CursorContext, tail: &str, text: &str) -> Option<usiz
             let next = tail.chars().next().filter(|_| only_closers(tail))?;
             let in_string = matches!(cursor.scope, Scope::String | Scope::Docstring) && open.is_empty();
             let may_open = !matches!(next, '"' | '\'' | '`') || in_string;
-            (may_open && open.open_above(next)).then_some(0)?
+            (may_open && open.open_above(tail)).then_some(0)?
         }
     };
-    open.read(text, Some(level))
+    open.closed_at(level, tail, text)
 }
 
 /// Returns where the text's end begins to equal the tail's beginning, brackets left out: `x;` before `;`.
@@ -107,6 +107,50 @@ mod tests {
         check(judge, "a.ps1", "Write-Host \"a $(‸)\"", "$b.C())\"", "$b.C()");
         check(judge, "a.jl", "println(\"a $(‸)\")", "f(b))\")", "f(b)");
         check(judge, "a.nix", "\"a ${‸}\"", "b}\"", "b");
+    }
+
+    #[test]
+    fn a_string_that_began_above_ends_on_the_line() {
+        check(judge, "a.py", "x = \"\"\"\n    \"\"\".format(‸)\n", "name=\"x\")", "name=\"x\"");
+        check(judge, "a.py", "x = \"\"\"\n    \"\"\".format(‸)\n", "\"x\", y)", "\"x\", y");
+        check(judge, "a.py", "x = f('''\n  it's \"'''.join(‸))\n", "\"x\", y)", "\"x\", y");
+        check(
+            judge,
+            "a.py",
+            "db.run((\"\"\"\n  SELECT 1\n    \"\"\", (‸))\n",
+            "name, \"x\"))",
+            "name, \"x\"",
+        );
+        check(judge, "a.js", "x = `a\nb` + f(‸)", "`c`)", "`c`");
+        check(judge, "a.js", "x = `a\nb` + f(`c`, ‸)", "\"d\")", "\"d\"");
+        check(judge, "a.js", "x = `a\nb` + f(‸) + `c`;", "\"d\") + e", "\"d\"");
+        check(judge, "a.js", "x = `a \"\nb \" c` + f(‸)", "`d`)", "`d`");
+    }
+
+    #[test]
+    fn three_quotes_are_one_delimiter() {
+        check(judge, "a.py", "x = \"\"\"a ‸\"\"\"", "\"b\" c\"\"\"", "\"b\" c");
+        check(judge, "a.py", "def f():\n    \"\"\"A.\n\n    B ‸\"\"\"", "\"b\" c\"\"\"", "\"b\" c");
+        check(judge, "a.py", "x = f(\"\"\"a\"\"\", ‸)", "\"\"\"b\"\"\")", "\"\"\"b\"\"\"");
+        check(judge, "a.py", "x = f(\"\", ‸)", "\"\")", "\"\"");
+    }
+
+    #[test]
+    fn apostrophes_of_prose() {
+        for (path, fixture) in [("a.py", "# the '90s (‸)"), ("a.md", "The '90s (‸)")] {
+            check(judge, path, fixture, "I don't know)", "I don't know");
+            check(judge, path, fixture, "the '80s)", "the '80s");
+        }
+        check(judge, "a.py", "# the '90s (‸) don't", "I don't know) do", "I don't know");
+        check(judge, "a.py", "# the word 'a‸'", "b' and", "b");
+        check(judge, "a.md", "Say 'don't (‸)'", "I know)'", "I know");
+    }
+
+    #[test]
+    fn a_quote_that_ends_closes_no_bracket_in_it() {
+        check(judge, "a.c", "printf(\"a (‸)", "b\")", "b\"");
+        check(judge, "a.c", "printf(\"a (‸)", "b)\")", "b");
+        check(judge, "a.c", "printf(\"a (‸)\");", "b\", c);", "b");
     }
 
     #[test]

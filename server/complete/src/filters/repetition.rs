@@ -1,10 +1,10 @@
 //! Cuts what the model repeats: characters at the end of a line, lines, blocks of lines.
 //!
 //! Small models fall into loops. Cut is back to before the loop, or to its first round where that makes sense. The first
-//! round may be the line above the cursor.
+//! round may be the line above the cursor, unless that holds only numbers, as the rows of a table do.
 
 use super::{Context, Verdict};
-use crate::lines::{is_blank, is_closing, squeeze};
+use crate::lines::{is_blank, is_closing, is_word, squeeze};
 use crate::reason::Reason;
 
 /// Longest unit looked for within a line, in characters.
@@ -54,7 +54,8 @@ fn first_round(context: &Context<'_>, lines: &[&str]) -> Option<usize> {
             .is_some_and(|rounds| says_something(unit) && rounds.chunks(size).all(|round| alike(round, unit)))
     };
     let first = lines.iter().position(|line| !is_blank(line))?;
-    if is_above(context, lines[first]) && loops(first, 1, LINES - 1) {
+    let times = if has_word(lines[first]) { LINES - 1 } else { LINES };
+    if is_above(context, lines[first]) && loops(first, 1, times) {
         return Some(0);
     }
     for start in 0..lines.len() {
@@ -71,6 +72,11 @@ fn first_round(context: &Context<'_>, lines: &[&str]) -> Option<usize> {
 fn is_above(context: &Context<'_>, line: &str) -> bool {
     let cursor = context.cursor;
     cursor.is_line_start() && cursor.line_above().is_some_and(|above| squeeze(above) == squeeze(line))
+}
+
+/// Returns whether a line holds a word or a name, rather than numbers alone.
+fn has_word(line: &str) -> bool {
+    line.split(|c| !is_word(c)).any(|word| word.starts_with(|c: char| !c.is_ascii_digit()))
 }
 
 fn alike(a: &[&str], b: &[&str]) -> bool {
@@ -115,6 +121,14 @@ mod tests {
         check(judge, "a.py", "a = 1\n‸", "a = 1\na = 1\nb = 2", "✗repetition");
         check(judge, "a.py", "    a = 1\n    ‸", "\na = 1\na = 1", "✗repetition");
         check(judge, "a.py", "a = 1\n‸", "a = 1\nb = 2", "a = 1\nb = 2");
+    }
+
+    #[test]
+    fn a_row_of_numbers_above_is_no_round() {
+        for (row, text) in [("0,", "0,\n0,\n1,"), ("0x00, 0xff,", "0x00, 0xff,\n0x00, 0xff,")] {
+            check(judge, "a.py", &format!("{row}\n‸"), text, text);
+        }
+        check(judge, "a.py", "0,\n‸", "0,\n0,\n0,", "✗repetition");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Where a block of code ends.
 //!
 //! A block is the code that belongs to the line of the cursor: on an empty line, lines indented at least as far as
-//! the cursor, or as the first line where that stands below and is indented less; after an opening line, lines indented farther than that line, and the line that closes the block. A
-//! block ends before the first line that does not belong to it, before a line that already stands below, at a blank
-//! line where the block is at its own outermost level, and after as many lines as allowed.
+//! the cursor, or as the first line where that stands below and is indented less; after an opening line, lines
+//! indented farther than that line, and the line that closes the block. A block ends before the first line that does
+//! not belong to it, before a line that already stands below, at a blank line where the block is at its own outermost
+//! level, and after as many lines as allowed.
 
 use super::{Cut, Ended};
 use crate::cursor_context::CursorContext;

@@ -19,7 +19,7 @@ const HINTS: &str = "pass|pwd|pw|secret|token|credential|key|auth|kennwort";
 /// Longest name.
 const MOST_NAME: usize = 120;
 /// Most bytes between the name and the end of the value.
-const REACH: usize = 6 * 1024;
+const WINDOW: usize = 6 * 1024;
 /// Most bytes before a name that tell whether code stands there.
 const BEFORE: usize = 240;
 /// Most bytes of code in which a literal is looked for.
@@ -144,7 +144,7 @@ impl Patterns {
     fn value(&self, text: &str, name: &Range<usize>) -> Option<Value> {
         let before = &text[text.floor_char_boundary(name.start.saturating_sub(BEFORE))..name.start];
         let before = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-        let rest = reach(text, name.end);
+        let rest = window(text, name.end);
         let tag = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_:.-".contains(c));
         if tag.ends_with('<')
             && let Some(end) = self.element.find(rest)
@@ -168,7 +168,7 @@ impl Patterns {
 
     /// Returns the value behind an operator.
     fn assigned(&self, text: &str, name: &Range<usize>, before: &str) -> Option<Value> {
-        let way = self.operator.captures(reach(text, name.end))?;
+        let way = self.operator.captures(window(text, name.end))?;
         let at = name.end + way.get(0)?.end();
         let op = way.name("op").map_or("=", |op| op.as_str());
         if let Some(range) = self.quoted(text, at) {
@@ -189,7 +189,7 @@ impl Patterns {
         }
         let range = bare(text, at);
         let value = &text[range.clone()];
-        let after = reach(text, range.end);
+        let after = window(text, range.end);
         let is_attached = op == "=" && text[..at].ends_with('=') && text[name.end..at].len() <= 2;
         let is_literal = if is_attached {
             !before.trim_end().ends_with(['(', ',', '{'])
@@ -212,7 +212,7 @@ impl Patterns {
 
     /// Returns what the quotes at a place enclose.
     fn quoted(&self, text: &str, at: usize) -> Option<Range<usize>> {
-        let rest = reach(text, at);
+        let rest = window(text, at);
         let found = self.quote.captures(rest)?;
         let (mut start, quote) = (found.get(0)?.end(), found.get(1)?.as_str());
         if rest[start..].starts_with(&quote.repeat(2)) {
@@ -259,19 +259,19 @@ impl Patterns {
 
 /// Returns the text of an element, up to the next tag or line.
 fn enclosed(text: &str, at: usize) -> Value {
-    let rest = reach(text, at);
+    let rest = window(text, at);
     let inner = rest[..rest.find(['<', '\n']).unwrap_or(rest.len())].trim_end().trim_end_matches("]]>");
     Value { range: at..at + inner.len(), is_literal: true }
 }
 
 /// Returns the bare value at a place: to the next blank, quote or separator.
 fn bare(text: &str, at: usize) -> Range<usize> {
-    let rest = reach(text, at);
+    let rest = window(text, at);
     let length = rest.find(|c: char| c.is_whitespace() || "\"'`<>;&|,\\".contains(c)).unwrap_or(rest.len());
     at..at + rest[..length].trim_end_matches([')', ']', '}', '.', ':']).len()
 }
 
 /// Returns the text from a place on that counts for one name.
-fn reach(text: &str, at: usize) -> &str {
-    &text[at..text.floor_char_boundary(at + REACH)]
+fn window(text: &str, at: usize) -> &str {
+    &text[at..text.floor_char_boundary(at + WINDOW)]
 }

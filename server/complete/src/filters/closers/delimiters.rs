@@ -3,6 +3,8 @@
 //! Inside a quote a bracket may begin an interpolation (`${`, `#{`, `\(`, the `{` of an f-string), which is code and may
 //! hold quotes of its own. Any other bracket inside a quote is text, but an editor closes it all the same.
 
+use housestyle_text::syntax::Scope;
+
 use crate::cursor_context::CursorContext;
 
 /// Words before a quote that make its braces interpolations, in lower case.
@@ -43,12 +45,21 @@ struct Delimiter {
     kind: Kind,
 }
 
+impl Delimiter {
+    /// Returns the text that closes it.
+    fn text(self) -> String {
+        self.close.to_string().repeat(self.count)
+    }
+}
+
 /// The open delimiters, outermost first.
 #[derive(Debug, Clone)]
 pub(super) struct Delimiters {
     open: Vec<Delimiter>,
     language: &'static str,
     prose: bool,
+    /// Whether the tail ends a quotation in apostrophes.
+    tail_ends_quotation: bool,
     /// The character before the text that is read next.
     before: char,
     escaped: bool,
@@ -57,10 +68,25 @@ pub(super) struct Delimiters {
 impl Delimiters {
     /// Returns the delimiters that are open left of the cursor, on its line.
     pub(super) fn at(cursor: &CursorContext) -> Delimiters {
-        let (language, prose) = (cursor.language.id(), cursor.is_prose());
-        let mut delimiters = Delimiters { open: Vec::new(), language, prose, before: '\n', escaped: false };
-        delimiters.read(&cursor.head, None);
-        delimiters
+        let mut head = cursor.head.as_str();
+        loop {
+            let mut delimiters = Delimiters {
+                open: Vec::new(),
+                language: cursor.language.id(),
+                prose: cursor.is_prose(),
+                tail_ends_quotation: ends_quotation(&cursor.tail),
+                before: '\n',
+                escaped: false,
+            };
+            delimiters.read(head, |_| false);
+            // No quote is open in code: the line begins inside a string, and the first quote ends that.
+            let quote = delimiters.quote().filter(|_| cursor.scope == Scope::Code);
+            let quote = quote.map(Delimiter::text).filter(|quote| !cursor.tail.starts_with(quote));
+            match quote.and_then(|quote| head.split_once(&quote)) {
+                Some((_, rest)) => head = rest,
+                None => return delimiters,
+            }
+        }
     }
 
     /// Returns whether nothing is open.
@@ -70,14 +96,26 @@ impl Delimiters {
 
     /// Returns the level of the innermost open delimiter that `tail` closes first.
     pub(super) fn closed_by(&self, tail: &str) -> Option<usize> {
-        self.open.iter().rposition(|delimiter| {
-            tail.chars().take(delimiter.count).filter(|c| *c == delimiter.close).count() == delimiter.count
-        })
+        closed_by(&self.open, tail)
     }
 
-    /// Returns whether `tail` closes all that is open.
-    pub(super) fn all_closed_by(&self, tail: &str) -> bool {
-        self.clone().read(tail, Some(0)).is_some()
+    /// Returns whether `tail` closes all that is open from `level` on.
+    pub(super) fn closed_from(&self, level: usize, tail: &str) -> bool {
+        self.clone().read(tail, |open| open.len() <= level).is_some()
+    }
+
+    /// Returns where `text` closes the delimiter at `level`, which `tail` closes.
+    pub(super) fn closed_at(&self, level: usize, tail: &str, text: &str) -> Option<usize> {
+        let mut level = Some(level);
+        self.clone().read(text, |open| {
+            let Some(waiting) = level.filter(|level| open.len() <= *level) else { return false };
+            if open.len() == waiting || self.closed_from(open.len(), tail) {
+                return true;
+            }
+            // An outer delimiter ended that `tail` does not close, so `tail` closes one farther out.
+            level = closed_by(open, tail);
+            false
+        })
     }
 
     /// Returns whether the delimiter at `level` is the innermost one, and no bracket.
@@ -86,23 +124,23 @@ impl Delimiters {
         level + 1 == self.open.len() && self.open.last().is_some_and(mark)
     }
 
-    /// Adds a bracket or quote that was opened on a line above, if `close` closes one.
-    pub(super) fn open_above(&mut self, close: char) -> bool {
-        let kind = match close {
-            ')' | ']' | '}' => Kind::Bracket,
-            '"' | '\'' | '`' => Kind::Quote { formatted: false },
+    /// Adds a bracket or quote that was opened on a line above, if `tail` begins by closing one.
+    pub(super) fn open_above(&mut self, tail: &str) -> bool {
+        let (kind, close) = match tail.chars().next() {
+            Some(close @ (')' | ']' | '}')) => (Kind::Bracket, close),
+            Some(close @ ('"' | '\'' | '`')) => (Kind::Quote { formatted: false }, close),
             _ => return false,
         };
-        self.open.insert(0, Delimiter { close, count: 1, kind });
+        self.open.insert(0, Delimiter { close, count: quote_length(tail), kind });
         true
     }
 
-    /// Reads text on. With a `level`, ends where the delimiter of that level is closed, and returns that place.
-    pub(super) fn read(&mut self, text: &str, level: Option<usize>) -> Option<usize> {
+    /// Reads text on, up to the character after which the open delimiters are as `done` says; returns its place.
+    fn read(&mut self, text: &str, mut done: impl FnMut(&[Delimiter]) -> bool) -> Option<usize> {
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
             let length = self.step(c, text, at);
-            if level.is_some_and(|level| self.open.len() <= level) {
+            if done(&self.open) {
                 return Some(at);
             }
             self.before = c;
@@ -118,16 +156,15 @@ impl Delimiters {
         if std::mem::take(&mut self.escaped) {
             return length;
         }
-        let quote = self.open.iter().rev().find(|delimiter| delimiter.kind != Kind::Loose);
-        let quote = quote.filter(|delimiter| delimiter.kind != Kind::Bracket).copied();
+        let quote = self.quote();
         if c == '\\' && (quote.is_some() || self.prose) {
             self.escaped = !(self.language == "swift" && rest.starts_with("\\("));
             return length;
         }
         if let Some(quote) = quote {
             if c == quote.close {
-                self.close(c, 1);
-                return length;
+                let ends = rest.starts_with(&quote.text()) && !(self.prose && is_apostrophe(rest));
+                return if ends && self.close(c, quote.count) { quote.count * length } else { length };
             }
         } else if self.is_mark(c) {
             return self.mark(c, rest);
@@ -135,8 +172,9 @@ impl Delimiters {
             let before_word = text[..at].trim_end_matches(|c: char| c.is_alphanumeric() || "$@".contains(c));
             let word = text[before_word.len()..at].to_lowercase();
             let formatted = FORMATTED.contains(&word.as_str());
-            self.push(c, 1, Kind::Quote { formatted });
-            return length;
+            let count = quote_length(rest);
+            self.push(c, count, Kind::Quote { formatted });
+            return count * length;
         }
         match c {
             '(' | '[' | '{' => {
@@ -164,6 +202,12 @@ impl Delimiters {
         length
     }
 
+    /// Returns the innermost quote, where no bracket of code is open inside it.
+    fn quote(&self) -> Option<Delimiter> {
+        let innermost = self.open.iter().rev().find(|delimiter| delimiter.kind != Kind::Loose);
+        innermost.filter(|delimiter| delimiter.kind != Kind::Bracket).copied()
+    }
+
     /// Returns whether a bracket inside a quote begins an interpolation.
     fn interpolates(&self, c: char, rest: &str, quote: Kind) -> bool {
         match c {
@@ -189,7 +233,12 @@ impl Delimiters {
             // Nor does an apostrophe inside a word.
             '\'' => {
                 let quotes = !matches!(self.language, "haskell" | "ocaml" | "lisp" | "clojure");
-                quotes && !self.before.is_alphanumeric() && !matches!(self.before, '&' | '<')
+                // Nor does `'90s` in prose, where no apostrophe follows that ends a quotation.
+                let ends = !self.prose
+                    || quote_length(rest) > 1
+                    || self.tail_ends_quotation
+                    || ends_quotation(&rest[1..]);
+                quotes && ends && !self.before.is_alphanumeric() && !matches!(self.before, '&' | '<')
             }
             _ => false,
         }
@@ -235,4 +284,24 @@ impl Delimiters {
         self.open.truncate(level);
         true
     }
+}
+
+/// Returns the level of the innermost of the `open` delimiters that `tail` closes first.
+fn closed_by(open: &[Delimiter], tail: &str) -> Option<usize> {
+    open.iter().rposition(|delimiter| tail.starts_with(&delimiter.text()))
+}
+
+/// Returns how many characters the quote has that a text begins with: three in `"""` and in `'''`.
+fn quote_length(text: &str) -> usize {
+    if text.starts_with("\"\"\"") || text.starts_with("'''") { 3 } else { 1 }
+}
+
+/// Returns whether a text begins with an apostrophe before a letter, which ends no quotation.
+fn is_apostrophe(text: &str) -> bool {
+    text.strip_prefix('\'').is_some_and(|after| after.starts_with(char::is_alphanumeric))
+}
+
+/// Returns whether a text of prose ends a quotation in apostrophes.
+fn ends_quotation(text: &str) -> bool {
+    text.match_indices('\'').any(|(at, _)| !is_apostrophe(&text[at..]))
 }

@@ -10,12 +10,13 @@ use housestyle_learn::LearnError;
 use housestyle_review::ReviewError;
 use housestyle_train::TrainError;
 use housestyle_train::format::FormatError;
-use housestyle_workspace::JsonError;
 use housestyle_workspace::adapters::StoreError;
 use housestyle_workspace::models::ModelError;
 use housestyle_workspace::notes::NotesError;
 use housestyle_workspace::phrases::PhrasesError;
+use housestyle_workspace::rescan::RescanError;
 use housestyle_workspace::skills::store::SkillsError;
+use housestyle_workspace::{JsonError, StateError};
 
 /// An error of a back end, of training or of replay.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +105,9 @@ pub enum Error {
     /// An arm needs phrases that cannot be used.
     #[error("arm `phrases`: {0}")]
     NoPhrases(#[source] PhrasesError),
+    /// Phrases may hold secrets, and so cannot be used.
+    #[error("the team's phrases cannot be scanned for secrets: {0}")]
+    PhraseScan(#[source] Box<RescanError>),
     /// An adapter was named for arms that have none.
     #[error("--adapter {id}: it takes part in arms `adapter` and `all` alone")]
     NeedlessAdapter {
@@ -292,4 +296,10 @@ macro_rules! of_workspace {
     };
 }
 
-of_workspace!(ModelError, StoreError, NotesError, SkillsError, ReviewError, PhrasesError);
+impl From<RescanError> for Error {
+    fn from(error: RescanError) -> Error {
+        Error::PhraseScan(Box::new(error))
+    }
+}
+
+of_workspace!(ModelError, StoreError, NotesError, SkillsError, ReviewError, PhrasesError, StateError);

@@ -1,19 +1,33 @@
-//! The check that this clone and a remote agree on the default branch. Commands that speak with the remote anyway make it.
+//! The check that this clone and its remotes agree on the default branch. Commands that speak with the remote anyway make it.
+
+use std::path::Path;
 
 use housestyle_net::git;
-use housestyle_review::recorded_head;
+use housestyle_review::{DefaultBranch, default_branch, recorded_head};
 
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::visible;
 
-/// Checks that the remote's HEAD names the branch that this clone takes for the default branch. A clone that takes none for
-/// it approves nothing, so there is nothing to check.
+/// Checks that a remote's HEAD names the branch that this clone takes for the default branch, and so does the HEAD of the
+/// remote whose default branch approves, where that is another remote.
 ///
 /// # Errors
-/// When the remote's HEAD names another branch or none, or the remote cannot be asked.
+/// When the HEAD of one of them names another branch or none, or that remote cannot be asked.
 pub(crate) fn check(invocation: &Invocation, remote: &str) -> Result<(), Failure> {
     let root = invocation.workspace.root();
+    check_remote(root, remote)?;
+    match default_branch(root)? {
+        DefaultBranch::Known(branch) if branch.remote.as_deref() != Some(remote) => {
+            branch.remote.map_or(Ok(()), |team| check_remote(root, &team))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks one remote. Where this clone takes no branch for its default branch, nothing is approved by it, and there is
+/// nothing to check.
+fn check_remote(root: &Path, remote: &str) -> Result<(), Failure> {
     let Some(here) = recorded_head(root, remote)? else { return Ok(()) };
     let there = git::head(root, remote)?;
     if there.as_deref() == Some(here.as_str()) {

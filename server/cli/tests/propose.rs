@@ -271,6 +271,31 @@ fn what_stands_in_the_way_has_a_reason_and_an_exit_code() {
 }
 
 #[test]
+fn the_teams_remote_is_pushed_to_and_asked_besides_another() {
+    let team = Team::new();
+    let [remote, fork] = ["remote.git", "fork.git"].map(|name| team.world.home().join(name));
+    for (name, folder) in [("upstream", &remote), ("fork", &fork)] {
+        let folder = folder.to_str().expect("UTF-8");
+        team.git(&["clone", "--quiet", "--bare", ".", folder]);
+        team.git(&["remote", "add", name, folder]);
+        team.git(&["fetch", "--quiet", name]);
+        team.git(&["remote", "set-head", name, "--auto"]);
+    }
+    team.mined(&[("say-sign-in", SKILL)]);
+    let ran = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert!(ran.code == 2 && ran.err.contains("`git config housestyle.remote NAME`"), "{}", ran.err);
+    team.git(&["config", "housestyle.remote", "upstream"]);
+    let ran = team.run(&["skill", "propose", "say-sign-in", "--push"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(team.git_in(&remote, &["branch", "--list"]).contains(BRANCH));
+    assert!(!team.git_in(&fork, &["branch", "--list"]).contains(BRANCH));
+    team.git_in(&remote, &["branch", "trunk", "main"]);
+    team.git_in(&remote, &["symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    let ran = team.run(&["skill", "propose", "say-sign-in", "--push=fork"]);
+    assert!(ran.code == 1 && ran.err.contains("the default branch of upstream is trunk"), "{}", ran.err);
+}
+
+#[test]
 fn what_the_remote_calls_its_default_branch_is_asked_before_a_push() {
     let team = Team::new();
     let remote = team.world.home().join("remote.git");

@@ -90,6 +90,17 @@ impl JournalError {
         }
     }
 
+    /// Returns whether another process uses the journal just now, so that a later call may succeed.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            JournalError::StillRead { .. } => true,
+            JournalError::Database { source, .. } => {
+                source.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns whether the file is of no use as a journal, to any version.
     pub fn is_unusable(&self) -> bool {
         matches!(self, JournalError::Corrupt { .. } | JournalError::Foreign { .. })

@@ -7,6 +7,8 @@
 //! cache removes those suggestions, and an adapter whose manifest cites one is stale.
 
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
@@ -15,7 +17,11 @@ use crate::entry::Stamp;
 use crate::error::JournalError;
 use crate::event::{Fact, Number, Tombstone};
 use crate::history::SuggestionHistory;
-use crate::journal::{Journal, add};
+use crate::journal::{BUSY_TIMEOUT, Journal, add};
+
+/// How often the write-ahead log is tried to be emptied while other processes read it, and the pause between.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The result of one request to forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +48,7 @@ impl Journal {
     /// the user made it. No text of these suggestions is recorded from then on.
     ///
     /// # Errors
-    /// When the file cannot be written; when another process reads it just now ([`JournalError::StillRead`]: the text
-    /// is out of the tables then, and the same call finishes the work).
+    /// As [`Journal::forget_numbers`].
     pub fn forget(
         &mut self,
         now: Stamp,
@@ -56,15 +61,33 @@ impl Journal {
                 chosen.insert(suggestion.number);
             }
         })?;
+        self.forget_numbers(now, request, &chosen)
+    }
+
+    /// Removes all text of the suggestions with these numbers, as [`Journal::forget`] does.
+    ///
+    /// # Errors
+    /// When the file cannot be written; when another process reads it just now ([`JournalError::StillRead`]: the text
+    /// is out of the tables then, and [`Journal::scrub`] finishes the work).
+    pub fn forget_numbers(
+        &mut self,
+        now: Stamp,
+        request: &str,
+        chosen: &BTreeSet<Number>,
+    ) -> Result<Forgetting, JournalError> {
         let path = self.path.clone();
         let failed = |source| JournalError::of("forget in", &path, source);
-        let done = self.write(|transaction| remove(transaction, now, request, &chosen)).map_err(failed)?;
+        let done = self.write(|transaction| remove(transaction, now, request, chosen)).map_err(failed)?;
         self.scrub()?;
         Ok(done)
     }
 
     /// Builds the file anew without the deleted rows, and empties the write-ahead log.
-    fn scrub(&mut self) -> Result<(), JournalError> {
+    ///
+    /// # Errors
+    /// When the file cannot be written, or another process goes on reading the old pages
+    /// ([`JournalError::StillRead`]).
+    pub fn scrub(&mut self) -> Result<(), JournalError> {
         let failed = |source| JournalError::of("remove the old pages of", &self.path, source);
         match self.connection.execute_batch("VACUUM") {
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
@@ -72,14 +95,28 @@ impl Journal {
             }
             other => other.map_err(failed)?,
         }
-        let busy: i64 = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(failed)?;
-        if busy != 0 {
-            return Err(JournalError::StillRead { path: self.path.clone() });
+        // SQLite would wait for the readers with the writers locked out, so the waiting is done here.
+        self.connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        let emptied = self.empty_log();
+        self.connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        match emptied.map_err(failed)? {
+            true => Ok(()),
+            false => Err(JournalError::StillRead { path: self.path.clone() }),
         }
-        Ok(())
+    }
+
+    /// Empties the write-ahead log; returns false where other processes read old pages of it all the time.
+    fn empty_log(&self) -> Result<bool, rusqlite::Error> {
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                thread::sleep(PAUSE);
+            }
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            if self.connection.query_row(sql, [], |row| row.get::<_, i64>(0))? == 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the suggestions that were forgotten by events after number `after`, in the order of the tombstones.

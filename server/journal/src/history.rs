@@ -1,13 +1,11 @@
 //! Suggestions as a whole: the events about each of them put together, with its outcome.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::entry::Stamp;
 use crate::error::JournalError;
 use crate::event::{CheckTime, Event, Fact, Number, Offered, RetentionCheck, Taken, Text};
-use crate::journal::Journal;
+use crate::journal::{EVENTS, Journal, event};
 
 /// The final outcome of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -112,6 +110,16 @@ impl SuggestionHistory {
         }
     }
 
+    fn add(&mut self, Event { time, fact, text, .. }: Event) {
+        match fact {
+            Fact::RetentionChecked(check) => self.checks.push((time, check, text)),
+            fact => {
+                self.around = self.around.take().or(text);
+                self.facts.push(fact);
+            }
+        }
+    }
+
     /// Returns the latest retention check of the kind `when`.
     pub fn check_at(&self, when: CheckTime) -> Option<&RetentionCheck> {
         self.checks.iter().rev().map(|(_, check, _)| check).find(|check| check.when == when)
@@ -131,30 +139,34 @@ impl Journal {
     /// # Errors
     /// When the file cannot be read.
     pub fn suggestions(&self, mut each: impl FnMut(SuggestionHistory)) -> Result<(), JournalError> {
-        let mut found: BTreeMap<Number, SuggestionHistory> = BTreeMap::new();
-        self.events(0, |event| {
-            gather(&mut found, event);
-            true
-        })?;
-        found.into_values().for_each(&mut each);
-        Ok(())
-    }
-}
-
-fn gather(found: &mut BTreeMap<Number, SuggestionHistory>, event: Event) {
-    let Event { number, time, suggestion, fact, text, .. } = event;
-    if let Fact::Offered(offered) = fact {
-        let fresh =
-            SuggestionHistory { number, time, offered, text, facts: vec![], around: None, checks: vec![] };
-        found.insert(number, fresh);
-        return;
-    }
-    let Some(suggestion) = suggestion.and_then(|number| found.get_mut(&number)) else { return };
-    match fact {
-        Fact::RetentionChecked(check) => suggestion.checks.push((time, check, text)),
-        fact => {
-            suggestion.around = suggestion.around.take().or(text);
-            suggestion.facts.push(fact);
-        }
+        let mut read = || {
+            // One suggestion after the other: the texts of a whole journal may not fit into memory.
+            let mut offers = self
+                .connection
+                .prepare("SELECT number FROM event WHERE suggestion IS NULL ORDER BY number")?;
+            let mut about = self
+                .connection
+                .prepare(&format!("{EVENTS} WHERE number = ?1 OR suggestion = ?1 ORDER BY number"))?;
+            for offer in offers.query_map([], |row| row.get::<_, Number>(0))? {
+                let mut rows = about.query([offer?])?;
+                let Some(first) = rows.next()?.map(event).transpose()? else { continue };
+                let Event { number, time, fact: Fact::Offered(offered), text, .. } = first else { continue };
+                let mut suggestion = SuggestionHistory {
+                    number,
+                    time,
+                    offered,
+                    text,
+                    facts: vec![],
+                    around: None,
+                    checks: vec![],
+                };
+                while let Some(row) = rows.next()? {
+                    suggestion.add(event(row)?);
+                }
+                each(suggestion);
+            }
+            Ok(())
+        };
+        read().map_err(|source| JournalError::of("read", &self.path, source))
     }
 }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::chain::{self, Hash, Link, START, hex};
 use crate::entry::Stamp;
@@ -18,8 +18,8 @@ use crate::event::{Event, Fact, Number, Text};
 const APPLICATION: i64 = 0x4873_4a6e;
 /// Version of the tables.
 const VERSION: i64 = 1;
-/// How long a writer waits for its turn.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a writer waits for its turn: longer than it takes to build a large file anew, which forgetting does.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(60);
 
 const TABLES: &str = "
     CREATE TABLE event (
@@ -40,6 +40,10 @@ const TABLES: &str = "
         event INTEGER PRIMARY KEY,  -- whose text was removed
         tombstone INTEGER NOT NULL  -- the event that says so
     );";
+
+/// The query of events, to which a condition and an order are added; [`event`] reads its rows.
+pub(crate) const EVENTS: &str = "SELECT number, time, suggestion, fact, digest, content \
+                                 FROM event LEFT JOIN text ON text.event = number";
 
 /// A journal that is open.
 #[derive(Debug)]
@@ -198,23 +202,11 @@ impl Journal {
     /// When the file cannot be read.
     pub fn events(&self, after: Number, mut each: impl FnMut(Event) -> bool) -> Result<(), JournalError> {
         let mut read = || {
-            let mut statement = self.connection.prepare(
-                "SELECT number, time, suggestion, fact, digest, content \
-                 FROM event LEFT JOIN text ON text.event = number WHERE number > ?1 ORDER BY number",
-            )?;
+            let mut statement =
+                self.connection.prepare(&format!("{EVENTS} WHERE number > ?1 ORDER BY number"))?;
             let mut rows = statement.query([after])?;
             while let Some(row) = rows.next()? {
-                let fact: String = row.get(3)?;
-                let content: Option<String> = row.get(5)?;
-                let event = Event {
-                    number: row.get(0)?,
-                    time: Stamp(u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()),
-                    suggestion: row.get(2)?,
-                    fact: serde_json::from_str(&fact).unwrap_or(Fact::Unknown),
-                    text: content.and_then(|content| serde_json::from_str(&content).ok()),
-                    digest: hex(&row.get(4)?),
-                };
-                if !each(event) {
+                if !each(event(row)?) {
                     break;
                 }
             }
@@ -231,6 +223,20 @@ impl Journal {
         let head = head(&self.connection).map_err(|source| JournalError::of("read", &self.path, source))?;
         Ok(head.map(|(number, digest)| (number, hex(&digest))))
     }
+}
+
+/// Returns the event of a row of [`EVENTS`].
+pub(crate) fn event(row: &Row<'_>) -> Result<Event, rusqlite::Error> {
+    let fact: String = row.get(3)?;
+    let content: Option<String> = row.get(5)?;
+    Ok(Event {
+        number: row.get(0)?,
+        time: Stamp(u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()),
+        suggestion: row.get(2)?,
+        fact: serde_json::from_str(&fact).unwrap_or(Fact::Unknown),
+        text: content.and_then(|content| serde_json::from_str(&content).ok()),
+        digest: hex(&row.get(4)?),
+    })
 }
 
 /// Adds an event within a transaction.

@@ -1,8 +1,11 @@
 //! The journal through its boundary: it reads what it wrote, finds changes, and keeps nothing of forgotten text.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -257,6 +260,36 @@ fn what_is_forgotten_is_in_no_file() {
     let again =
         command.forget(Stamp(9), "path secret/**", |suggestion| suggestion.number == gone).expect("again");
     assert_eq!((again.suggestions, again.texts), (0, 0));
+}
+
+#[test]
+fn a_reader_holds_up_the_scrub_alone() {
+    let test = test_folder();
+    let folder = test.path.parent().expect("a folder").to_owned();
+    let mut server = Journal::open(&test.path).expect("a journal");
+    let gone = accept(&mut server, "a.rs", "forget_me_", ("", ""));
+    let reader = Connection::open(&test.path).expect("open");
+    reader.execute_batch("BEGIN; SELECT count(*) FROM event").expect("a snapshot");
+    let mut command = Journal::open(&test.path).expect("a journal");
+    let scrub = thread::spawn(move || {
+        let held = command.forget_numbers(Stamp(9), "secrets", &BTreeSet::from([gone]));
+        (command, held)
+    });
+    // The server writes meanwhile, and at once.
+    while server.forgotten(0).expect("readable").is_empty() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let begun = Instant::now();
+    offer(&mut server, "b.rs", "x");
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    let (mut command, held) = scrub.join().expect("no panic");
+    assert!(held.is_err_and(|error| error.is_busy()));
+    assert!(is_in_files(&folder, "forget_me_"));
+    drop(reader);
+    command.scrub().expect("nobody reads");
+    assert!(!is_in_files(&folder, "forget_me_"));
+    assert_eq!(command.forgotten(0).expect("readable").len(), 1);
+    assert_eq!(verified(&mut server).events, 4, "one tombstone");
 }
 
 #[test]

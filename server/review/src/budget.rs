@@ -1,4 +1,4 @@
-//! How much a command reads of trees: a tree of a few kilobytes can unfold to billions of files.
+//! How much a command reads of trees and branches: a tree of a few kilobytes can unfold to billions of files.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -7,6 +7,8 @@ use git2::{Oid, Repository};
 
 /// Files and folders that are read at most.
 const MOST_ENTRIES: usize = 20_000;
+/// Commits that are walked through at most.
+const MOST_COMMITS: usize = 100_000;
 /// How long reading may take.
 const LONGEST: Duration = Duration::from_secs(2);
 /// Most bytes of one folder's list of entries.
@@ -16,15 +18,16 @@ const MOST_TREE_BYTES: usize = 4 << 20;
 #[derive(Debug)]
 pub struct TreeBudget {
     entries: Cell<usize>,
-    end: Instant,
+    commits: Cell<usize>,
+    end: Cell<Instant>,
     spent: Cell<bool>,
 }
 
 /// Something is left out, as the budget is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the folders of skills and of proposals have more than {MOST_ENTRIES} entries together, or take more than two \
-     seconds to read: the rest is left out"
+    "the folders and branches of skills and of proposals have more than {MOST_ENTRIES} entries or {MOST_COMMITS} commits \
+     together, or take more than two seconds to read: the rest is left out"
 )]
 pub struct OverBudget;
 
@@ -32,7 +35,8 @@ impl Default for TreeBudget {
     fn default() -> TreeBudget {
         TreeBudget {
             entries: Cell::new(MOST_ENTRIES),
-            end: Instant::now() + LONGEST,
+            commits: Cell::new(MOST_COMMITS),
+            end: Cell::new(Instant::now() + LONGEST),
             spent: Cell::new(false),
         }
     }
@@ -44,13 +48,20 @@ impl TreeBudget {
     /// # Errors
     /// When the budget is spent.
     pub fn take(&self) -> Result<(), OverBudget> {
-        match self.entries.get().checked_sub(1) {
-            Some(rest) if Instant::now() < self.end => {
-                self.entries.set(rest);
-                Ok(())
-            }
-            _ => Err(self.refuse()),
-        }
+        self.take_of(&self.entries)
+    }
+
+    /// Takes a commit that a walk comes to out of the budget.
+    pub(crate) fn take_commit(&self) -> Result<(), OverBudget> {
+        self.take_of(&self.commits)
+    }
+
+    /// Begins the budget anew, so that what comes next has all of it. What was left out before stays told.
+    pub fn renew(&self) {
+        let TreeBudget { entries, commits, end, .. } = TreeBudget::default();
+        self.entries.swap(&entries);
+        self.commits.swap(&commits);
+        self.end.swap(&end);
     }
 
     /// Returns whether something was left out.
@@ -69,7 +80,18 @@ impl TreeBudget {
         if header.is_ok_and(|(size, _)| size > MOST_TREE_BYTES) { Err(self.refuse()) } else { Ok(()) }
     }
 
-    fn refuse(&self) -> OverBudget {
+    fn take_of(&self, left: &Cell<usize>) -> Result<(), OverBudget> {
+        match left.get().checked_sub(1) {
+            Some(rest) if Instant::now() < self.end.get() => {
+                left.set(rest);
+                Ok(())
+            }
+            _ => Err(self.refuse()),
+        }
+    }
+
+    /// Notes that something is left out.
+    pub(crate) fn refuse(&self) -> OverBudget {
         self.spent.set(true);
         OverBudget
     }

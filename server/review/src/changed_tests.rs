@@ -88,9 +88,12 @@ fn the_default_branch_says_where_folders_are() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
     git(at, &["init", "--quiet", "--initial-branch", "main"]);
-    assert!(matches!(has_folder(at, "skills", None), Err(ReviewError::NoDefault(_))));
+    assert!(matches!(has_folder(at, "skills", None, &TreeBudget::default()), Err(ReviewError::NoDefault(_))));
     commit(at, &[("skills/readme.txt", Some("no skill")), (".agents/skills/a/SKILL.md", Some("a"))]);
-    let has = |folder: &str, holding| has_folder(at, folder, holding).expect("read");
+    let has = |folder: &str, holding| has_folder(at, folder, holding, &TreeBudget::default()).expect("read");
     assert!(has("skills", None) && !has("skills", Some("SKILL.md")) && !has("skills/readme.txt", None));
     assert!(has(".agents/skills", Some("SKILL.md")) && !has(".claude/skills", None));
+    let budget = TreeBudget::default();
+    while budget.take().is_ok() {}
+    assert!(matches!(has_folder(at, "skills", None, &budget), Err(ReviewError::Budget(_))));
 }

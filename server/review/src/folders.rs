@@ -9,7 +9,7 @@ use crate::budget::{OverBudget, TreeBudget};
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::merged::{Merged, merge_of};
-use crate::repository::open;
+use crate::repository::{open, tree_at};
 
 /// Mode of a link in a tree.
 const LINK: i32 = 0o120_000;
@@ -133,17 +133,24 @@ pub fn on_default_branch(
 /// Returns whether the default branch has a folder; with `holding`, one in which another folder has that file.
 ///
 /// # Errors
-/// When there is no repository or no default branch, or objects cannot be read.
-pub fn has_folder(path: &Path, folder: &str, holding: Option<&str>) -> Result<bool, ReviewError> {
+/// When there is no repository or no default branch, objects cannot be read, or the budget is spent.
+pub fn has_folder(
+    path: &Path,
+    folder: &str,
+    holding: Option<&str>,
+    budget: &TreeBudget,
+) -> Result<bool, ReviewError> {
     let repository = open(path)?;
     let tip = find(&repository)?.known()?.commit(&repository)?;
-    let root = tip.tree().map_err(during("read the tree of the default branch"))?;
-    let Ok(entry) = root.get_path(Path::new(folder)) else { return Ok(false) };
-    let Ok(tree) = repository.find_tree(entry.id()) else { return Ok(false) };
+    let Some(tree) = tree_at(&repository, &tip, folder, budget)? else { return Ok(false) };
     let Some(file) = holding else { return Ok(true) };
-    Ok(tree
-        .iter()
-        .any(|entry| repository.find_tree(entry.id()).is_ok_and(|child| child.get_name(file).is_some())))
+    for entry in tree.iter().filter(|entry| entry.kind() == Some(ObjectType::Tree)) {
+        budget.take_tree(&repository, entry.id())?;
+        if repository.find_tree(entry.id()).is_ok_and(|child| child.get_name(file).is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A repository, and how much is read of it.
@@ -164,7 +171,7 @@ impl<'r> Source<'r> {
     ) -> Result<Vec<Folder>, ReviewError> {
         let mut folders = Vec::new();
         for parent in parents {
-            let Some(tree) = self.tree_at(commit, parent)? else { continue };
+            let Some(tree) = tree_at(self.repository, commit, parent, self.budget)? else { continue };
             for entry in tree.iter().take(self.limits.folders) {
                 let (Ok(name), Some(ObjectType::Tree)) =
                     (std::str::from_utf8(entry.name_bytes()), entry.kind())
@@ -193,37 +200,11 @@ impl<'r> Source<'r> {
         reader.folder(tree, "", 0).map(|()| reader.files)
     }
 
-    /// Returns a folder of a commit; `None` where there is none.
-    fn tree_at(self, commit: &Commit<'_>, path: &str) -> Result<Option<Tree<'r>>, ReviewError> {
-        self.budget.take_tree(self.repository, commit.tree_id())?;
-        let root = self.repository.find_tree(commit.tree_id());
-        let mut tree = root.map_err(during("read the tree of a commit"))?;
-        for part in path.split('/') {
-            let Some(id) = tree.get_name(part).map(|entry| entry.id()) else { return Ok(None) };
-            self.budget.take_tree(self.repository, id)?;
-            let Ok(child) = self.repository.find_tree(id) else { return Ok(None) };
-            tree = child;
-        }
-        Ok(Some(tree))
+    /// Returns a folder as a commit has it; `None` where it has no such folder.
+    pub(crate) fn folder(self, commit: &Commit<'_>, path: &str) -> Result<Option<Folder>, ReviewError> {
+        let Some(tree) = tree_at(self.repository, commit, path, self.budget)? else { return Ok(None) };
+        Ok(Some(Folder { path: path.to_owned(), tree: tree.id().to_string(), files: self.files(&tree) }))
     }
-}
-
-/// Returns a folder as a commit has it; `None` where it has no such folder, or there is no such commit.
-///
-/// # Errors
-/// When there is no repository, or the budget is spent before the folder is found.
-pub fn folder_at(
-    path: &Path,
-    commit: &str,
-    folder: &str,
-    limits: FolderLimits,
-    budget: &TreeBudget,
-) -> Result<Option<Folder>, ReviewError> {
-    let repository = open(path)?;
-    let Ok(commit) = Oid::from_str(commit).and_then(|id| repository.find_commit(id)) else { return Ok(None) };
-    let source = Source { repository: &repository, limits, budget };
-    let Some(tree) = source.tree_at(&commit, folder)? else { return Ok(None) };
-    Ok(Some(Folder { path: folder.to_owned(), tree: tree.id().to_string(), files: source.files(&tree) }))
 }
 
 /// Reads a folder's files within limits.
@@ -322,46 +303,6 @@ pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Mer
         }
     }
     Ok(found)
-}
-
-/// A branch that proposes something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProposalBranch {
-    /// Its name below `housestyle/proposals/`.
-    pub name: String,
-    /// The reference: local, or as a remote was when it was fetched last.
-    pub reference: String,
-    /// Its newest commit.
-    pub commit: String,
-    /// When that was made, in seconds since 1970.
-    pub time: i64,
-}
-
-/// Returns the branches of proposals, local ones first, as many as the budget allows.
-///
-/// # Errors
-/// When there is no repository, or its references cannot be read.
-pub fn proposals(path: &Path, budget: &TreeBudget) -> Result<Vec<ProposalBranch>, ReviewError> {
-    let repository = open(path)?;
-    let mut branches = Vec::new();
-    for pattern in ["refs/heads/housestyle/proposals/*", "refs/remotes/*/housestyle/proposals/*"] {
-        let found = repository.references_glob(pattern).map_err(during("list the proposals"))?;
-        for reference in found.flatten() {
-            let full = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-            let Some((_, name)) = full.split_once("housestyle/proposals/") else { continue };
-            if budget.take().is_err() {
-                break;
-            }
-            let Ok(commit) = reference.peel_to_commit() else { continue };
-            branches.push(ProposalBranch {
-                name: name.to_owned(),
-                commit: commit.id().to_string(),
-                time: commit.time().seconds(),
-                reference: full.clone(),
-            });
-        }
-    }
-    Ok(branches)
 }
 
 /// Returns whether a commit carries a signature, good or bad.

@@ -1,12 +1,13 @@
 //! Folders of the default branch, on repositories made for the test.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
 use crate::{
-    FolderError, FolderLimits, OverBudget, ProposalState, ReviewError, TreeBudget, UnknownDefault, folder_at,
-    is_signed, merges_of, on_default_branch, proposal_state, proposals,
+    FolderError, FolderLimits, OverBudget, ProposalState, Proposals, ReviewError, TreeBudget, UnknownDefault,
+    is_signed, merges_of, on_default_branch,
 };
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
@@ -158,9 +159,9 @@ fn proposals_are_listed_local_and_fetched() {
     let world = World::new(false);
     let tip = world.commit("main", &[("x", "x")], &[], "Ann", 1);
     let side = world.commit("housestyle/proposals/a", &[("skills/a/SKILL.md", "y")], &[tip], "Ann", 2);
-    let at = |folder: &str| {
-        folder_at(world.path(), &side.to_string(), folder, LIMITS, &TreeBudget::default()).expect("read")
-    };
+    let budget = TreeBudget::default();
+    let proposals = Proposals::of(world.path(), &budget).expect("a repository");
+    let at = |folder: &str| proposals.folder_at(&side.to_string(), folder, LIMITS).expect("read");
     assert_eq!(
         at("skills/a").map(|folder| folder.files),
         Some(Ok(vec![("SKILL.md".to_owned(), b"y".to_vec())]))
@@ -168,7 +169,7 @@ fn proposals_are_listed_local_and_fetched() {
     assert_eq!((at("skills/b"), at("skills/a/SKILL.md")), (None, None));
     let repository = world.repository();
     repository.reference("refs/remotes/origin/housestyle/proposals/b", tip, true, "test").expect("made");
-    let found = proposals(world.path(), &TreeBudget::default()).expect("listed");
+    let found = proposals.branches().expect("listed");
     let names: Vec<(&str, i64)> = found.iter().map(|branch| (branch.name.as_str(), branch.time)).collect();
     assert_eq!(names, [("a", 2), ("b", 1)]);
     assert_eq!(found[1].reference, "refs/remotes/origin/housestyle/proposals/b");
@@ -209,10 +210,11 @@ fn a_folder_that_unfolds_without_end_is_left_out() {
     let tip = world.commit("main", &[("skills/a/SKILL.md", "one")], &[], "Ann", 1);
     let bomb = commit_bomb(&world, tip).to_string();
     let budget = TreeBudget::default();
-    let state = proposal_state(world.path(), "bomb", &budget).expect("read");
+    let proposals = Proposals::of(world.path(), &budget).expect("a repository");
+    let state = proposals.state("bomb").expect("read");
     assert_eq!((state, budget.check()), (ProposalState::Open, Ok(())));
     let limits = FolderLimits { depth: 9, ..LIMITS };
-    let found = folder_at(world.path(), &bomb, "skills/bomb", limits, &budget).expect("read");
+    let found = proposals.folder_at(&bomb, "skills/bomb", limits).expect("read");
     assert_eq!(found.expect("a folder").files, Err(FolderError::Budget(OverBudget)));
     assert_eq!(budget.check(), Err(OverBudget));
 }
@@ -222,7 +224,8 @@ fn one_budget_holds_for_all_branches() {
     let world = World::new(false);
     let tip = world.commit("main", &[("skills/a/SKILL.md", "one"), ("skills/a/b", "two")], &[], "Ann", 1);
     let budget = TreeBudget::default();
-    let read = || folder_at(world.path(), &tip.to_string(), "skills/a", LIMITS, &budget);
+    let proposals = Proposals::of(world.path(), &budget).expect("a repository");
+    let read = || proposals.folder_at(&tip.to_string(), "skills/a", LIMITS);
     assert!(read().expect("read").is_some());
     let mut times = 0;
     while read().is_ok() {
@@ -231,4 +234,26 @@ fn one_budget_holds_for_all_branches() {
     assert!(times < 20_000, "{times}");
     let nothing = on_default_branch(world.path(), &PARENTS, "SKILL.md", LIMITS, &budget);
     assert!(matches!(nothing, Err(ReviewError::Budget(OverBudget))));
+}
+
+#[test]
+fn thousands_of_branches_that_share_nothing_are_read_within_the_budget() {
+    let world = World::new(false);
+    (0..200)
+        .fold(Vec::new(), |parents, time| vec![world.commit("main", &[("x", "x")], &parents, "Ann", time)]);
+    let foreign =
+        world.commit("housestyle/proposals/foreign", &[("skills/a/SKILL.md", "one")], &[], "Eve", 1);
+    let packed: String =
+        (0..5000).map(|n| format!("{foreign} refs/heads/housestyle/proposals/p{n:04}\n")).collect();
+    std::fs::write(world.path().join(".git/packed-refs"), packed).expect("written");
+    let began = Instant::now();
+    let budget = TreeBudget::default();
+    let proposals = Proposals::of(world.path(), &budget).expect("a repository");
+    let names: Vec<String> =
+        proposals.branches().expect("listed").into_iter().map(|branch| branch.name).collect();
+    assert_eq!(names.len(), 5001);
+    let states: Vec<_> = names.iter().map_while(|name| proposals.state(name).ok()).collect();
+    assert!(!states.is_empty() && states.iter().all(|state| *state == ProposalState::Behind), "{states:?}");
+    assert!(states.len() < names.len() && budget.check().is_err(), "{} states", states.len());
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }

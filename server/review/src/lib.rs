@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 
+mod ancestry;
 mod budget;
 mod changed;
 #[cfg(test)]
@@ -26,15 +27,16 @@ mod weights;
 pub use budget::{OverBudget, TreeBudget};
 pub use changed::{Changed, ChangedFolder, changed};
 pub use clone::clone_bare;
-pub use default_branch::{DefaultBranch, KnownBranch, default_branch, recorded_head};
+pub use default_branch::{DefaultBranch, KnownBranch, default_branch, recorded_head, team_remote};
 pub use error::ReviewError;
 pub use folders::{
-    Folder, FolderError, FolderLimits, OnDefault, ProposalBranch, folder_at, has_folder, is_signed,
-    merges_of, on_default_branch, proposals,
+    Folder, FolderError, FolderLimits, OnDefault, has_folder, is_signed, merges_of, on_default_branch,
 };
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use ignored::is_ignored;
 pub use merged::{Merged, merged, published};
-pub use propose::{Proposal, ProposalOutcome, ProposalState, Proposed, identity, proposal_state, propose};
+pub use propose::{
+    Proposal, ProposalBranch, ProposalOutcome, ProposalState, Proposals, Proposed, identity, propose,
+};
 pub use unknown_default::UnknownDefault;
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use git2::{Commit, Oid, Signature};
+use git2::{Commit, Oid, Repository, Signature};
 
 use crate::budget::TreeBudget;
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
-use crate::repository::open;
+use crate::repository::{open, tree_at};
 
 /// A merge that brought a file to the default branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,18 +28,23 @@ pub struct Merged {
 /// or not like that.
 ///
 /// # Errors
-/// When there is no repository or no default branch, or objects cannot be read.
+/// When there is no repository or no default branch, objects cannot be read, or reading so many takes too long.
 pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>, ReviewError> {
     let repository = open(path)?;
     let branch = find(&repository)?.known()?;
     let mut commit = branch.commit(&repository)?;
-    let Some(wanted) = blob_of(&commit, file) else { return Ok(None) };
+    let budget = TreeBudget::default();
+    let Some(wanted) = blob_of(&repository, &commit, file, &budget)? else { return Ok(None) };
     if repository.find_blob(wanted).map_or(true, |blob| blob.content() != content) {
         return Ok(None);
     }
     // Along the first parents: the line of the default branch itself.
     while let Ok(before) = commit.parent(0) {
-        if blob_of(&before, file) != Some(wanted) {
+        budget.take_commit()?;
+        // Most commits leave all of it alone: one comparison of two numbers.
+        if before.tree_id() != commit.tree_id()
+            && blob_of(&repository, &before, file, &budget)? != Some(wanted)
+        {
             break;
         }
         commit = before;
@@ -48,8 +53,16 @@ pub fn merged(path: &Path, file: &str, content: &[u8]) -> Result<Option<Merged>,
     Ok(Some(merge_of(&commit, branch.reference, &by)))
 }
 
-fn blob_of(commit: &Commit<'_>, file: &str) -> Option<Oid> {
-    Some(commit.tree().ok()?.get_path(Path::new(file)).ok()?.id())
+/// Returns the id of a file of a commit; `None` where there is none.
+fn blob_of(
+    repository: &Repository,
+    commit: &Commit<'_>,
+    file: &str,
+    budget: &TreeBudget,
+) -> Result<Option<Oid>, ReviewError> {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let tree = tree_at(repository, commit, folder, budget)?;
+    Ok(tree.and_then(|tree| tree.get_name(name).map(|entry| entry.id())))
 }
 
 /// Returns the merge that a commit is, made by `by`.
@@ -82,8 +95,7 @@ pub fn published(path: &Path, file: &str, most: usize) -> Result<Option<Vec<u8>>
     commits.extend(proposals);
     let budget = TreeBudget::default();
     for commit in commits {
-        budget.take_tree(&repository, commit.tree_id())?;
-        let Some(blob) = blob_of(&commit, file) else { continue };
+        let Some(blob) = blob_of(&repository, &commit, file, &budget)? else { continue };
         let Ok(blob) = repository.find_blob(blob) else { continue };
         if blob.size() <= most {
             return Ok(Some(blob.content().to_vec()));

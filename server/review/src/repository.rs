@@ -1,10 +1,11 @@
-//! The repository that a path is in.
+//! The repository that a path is in, and the folders of its commits.
 
 use std::path::Path;
 
-use git2::Repository;
+use git2::{Commit, Repository, Tree};
 
-use crate::error::ReviewError;
+use crate::budget::TreeBudget;
+use crate::error::{ReviewError, during};
 
 /// What the names of the branches of proposals begin with.
 pub(crate) const PROPOSALS: &str = "housestyle/proposals/";
@@ -13,4 +14,22 @@ pub(crate) const PROPOSALS: &str = "housestyle/proposals/";
 pub(crate) fn open(path: &Path) -> Result<Repository, ReviewError> {
     Repository::discover(path)
         .map_err(|source| ReviewError::NoRepository { path: path.to_path_buf(), source })
+}
+
+/// Returns a folder of a commit, the root for an empty path; `None` where there is none.
+pub(crate) fn tree_at<'r>(
+    repository: &'r Repository,
+    commit: &Commit<'_>,
+    path: &str,
+    budget: &TreeBudget,
+) -> Result<Option<Tree<'r>>, ReviewError> {
+    budget.take_tree(repository, commit.tree_id())?;
+    let mut tree = repository.find_tree(commit.tree_id()).map_err(during("read the tree of a commit"))?;
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        let Some(id) = tree.get_name(part).map(|entry| entry.id()) else { return Ok(None) };
+        budget.take_tree(repository, id)?;
+        let Ok(child) = repository.find_tree(id) else { return Ok(None) };
+        tree = child;
+    }
+    Ok(Some(tree))
 }

@@ -93,7 +93,9 @@ impl UnknownDefault {
                 format!("{remote}/HEAD names {remote}/{name}, which is not here")
             }
             UnknownDefault::Doubtful { remote, name, other, .. } => {
-                format!("{remote}/HEAD names {name}, and {remote} has got {other} since")
+                format!(
+                    "{remote}/HEAD names {name}, and {remote} also has {other}, so that HEAD may be out of date"
+                )
             }
         }
     }
@@ -101,6 +103,8 @@ impl UnknownDefault {
     /// Returns what to do, a sentence without its full stop.
     pub fn remedy(&self) -> String {
         let set_head = |remote: &str| format!("`git remote set-head {remote} --auto`");
+        // Git sets HEAD only to a branch that was fetched.
+        let fetch = |remote: &str| format!("run `git fetch {remote}` and {}", set_head(remote));
         match self {
             UnknownDefault::NoCommit => "commit first".to_owned(),
             UnknownDefault::SeveralBranches | UnknownDefault::NoSuchBranch { .. } => {
@@ -114,15 +118,14 @@ impl UnknownDefault {
                 "run `git remote set-branches {remote} \"*\"`, `git fetch {remote}` and {}",
                 set_head(remote)
             ),
-            UnknownDefault::NotFetched { remote } => {
-                format!("run `git fetch {remote}` and {}", set_head(remote))
-            }
-            UnknownDefault::Doubtful { remote, is_logged: false, .. } => {
-                format!("run `git config core.logAllRefUpdates true` and {}", set_head(remote))
-            }
-            UnknownDefault::NotSet { remote }
+            UnknownDefault::Doubtful { remote, is_logged: false, .. } => format!(
+                "run `git config core.logAllRefUpdates true`, `git fetch {remote}` and {}",
+                set_head(remote)
+            ),
+            UnknownDefault::NotFetched { remote }
+            | UnknownDefault::NotSet { remote }
             | UnknownDefault::Gone { remote, .. }
-            | UnknownDefault::Doubtful { remote, .. } => format!("run {}", set_head(remote)),
+            | UnknownDefault::Doubtful { remote, .. } => fetch(remote),
         }
     }
 }

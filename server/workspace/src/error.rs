@@ -12,6 +12,7 @@ use crate::notes::NotesError;
 use crate::phrases::PhrasesError;
 use crate::skills::exceptions::ExceptionsError;
 use crate::skills::store::SkillsError;
+use crate::state_file::StateError;
 use crate::tree_file::ReadError;
 
 /// An error of a workspace or its state.
@@ -50,6 +51,9 @@ pub enum Error {
     /// Forgetting.
     #[error(transparent)]
     Forget(#[from] ForgetError),
+    /// A file of the state.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// A configuration file that cannot be read at all.

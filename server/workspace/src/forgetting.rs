@@ -16,7 +16,8 @@ use housestyle_learn::phrases::Phrases;
 
 use crate::adapters::{Store, StoreError, Version};
 use crate::atomic;
-use crate::phrases::is_cache;
+use crate::phrases::{self, is_cache};
+use crate::state_file::StateError;
 use crate::workspace::Workspace;
 
 /// An unfinished file that is older was left by a process that was killed.
@@ -67,6 +68,9 @@ pub enum ForgetError {
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Another process changes the phrase caches.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// The effect of forgetting on the phrase caches of a workspace.
@@ -74,16 +78,27 @@ pub enum ForgetError {
 pub struct Purged {
     /// How many texts were taken out.
     pub texts: usize,
+    /// The files that held them.
+    pub changed: Vec<PathBuf>,
     /// Files that were removed, as they could not be read.
     pub removed: Vec<PathBuf>,
+}
+
+/// What to do with a phrase cache that this version cannot read: it is damaged, or of another version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Remove the file.
+    Remove,
+    /// Leave the file as it is.
+    Leave,
 }
 
 /// Removes forgotten texts from every phrase cache in a workspace's state folder. A running server goes on with the
 /// rest of its cache.
 ///
 /// # Errors
-/// When a file cannot be written.
-pub fn purge(state: &Path, deleted: &DeletedEntries) -> Result<Purged, ForgetError> {
+/// When a file cannot be written, or another process changes the caches.
+pub fn purge(state: &Path, deleted: &DeletedEntries, unreadable: Unreadable) -> Result<Purged, ForgetError> {
     let mut purged = Purged::default();
     for path in fs::read_dir(state).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let failed = |source| ForgetError::File { path: path.clone(), source };
@@ -96,16 +111,20 @@ pub fn purge(state: &Path, deleted: &DeletedEntries) -> Result<Purged, ForgetErr
             }
             continue;
         }
+        let _lock = phrases::lock(state)?;
         let read = fs::read(&path).map_err(failed)?;
         let Ok(mut phrases) = Phrases::from_bytes(&read) else {
-            fs::remove_file(&path).map_err(failed)?;
-            purged.removed.push(path);
+            if unreadable == Unreadable::Remove {
+                fs::remove_file(&path).map_err(failed)?;
+                purged.removed.push(path);
+            }
             continue;
         };
         let texts = phrases.remove_taken(|entry| deleted.has(entry));
         if texts > 0 {
             atomic::replace(&path, &phrases.to_bytes()).map_err(failed)?;
             purged.texts += texts;
+            purged.changed.push(path);
         }
     }
     Ok(purged)
@@ -117,7 +136,7 @@ pub fn purge(state: &Path, deleted: &DeletedEntries) -> Result<Purged, ForgetErr
 /// When the journal cannot be read, or a cache cannot be written.
 pub fn purge_forgotten(workspace: &Workspace) -> Result<(), ForgetError> {
     let Some(journal) = Journal::open_existing(&workspace.journal())? else { return Ok(()) };
-    purge(workspace.state(), &DeletedEntries::of(&journal)?)?;
+    purge(workspace.state(), &DeletedEntries::of(&journal)?, Unreadable::Remove)?;
     Ok(())
 }
 
@@ -146,7 +165,6 @@ mod tests {
     use housestyle_learn::phrases::Kind;
 
     use super::*;
-    use crate::phrases;
 
     #[test]
     fn what_is_forgotten_is_in_no_cache() {
@@ -166,19 +184,24 @@ mod tests {
             (DeletedEntries::Entries([6, 9].into()), 0, &with_five),
             (DeletedEntries::All, 1, &without),
         ] {
-            assert_eq!(purge(state, &deleted).expect("purged"), Purged { texts, removed: vec![] });
+            let changed = vec![file.clone(); texts];
+            let purged = purge(state, &deleted, Unreadable::Remove).expect("purged");
+            assert_eq!(purged, Purged { texts, changed, removed: vec![] });
             assert!(fs::read(&file).expect("readable") == left.to_bytes());
         }
         fs::write(&file, &cache.to_bytes()[..50]).expect("written");
         fs::write(&unfinished, cache.to_bytes()).expect("written");
         fs::write(state.join("journal.db"), "another file").expect("written");
-        let purged = purge(state, &DeletedEntries::Entries([6].into())).expect("purged");
-        assert_eq!(purged, Purged { texts: 0, removed: vec![file.clone()] });
+        let deleted = DeletedEntries::Entries([6].into());
+        let purged = purge(state, &deleted, Unreadable::Leave).expect("purged");
+        assert!(purged == Purged::default() && file.exists());
+        let purged = purge(state, &deleted, Unreadable::Remove).expect("purged");
+        assert_eq!(purged, Purged { removed: vec![file.clone()], ..Purged::default() });
         assert!(!file.exists() && unfinished.exists(), "somebody writes it just now");
         let old = SystemTime::now() - 2 * UNFINISHED_AGE;
         let left = fs::File::options().write(true).open(&unfinished).expect("there");
         left.set_modified(old).expect("set");
-        purge(state, &DeletedEntries::All).expect("purged");
+        purge(state, &DeletedEntries::All, Unreadable::Remove).expect("purged");
         assert!(!unfinished.exists() && state.join("journal.db").exists());
     }
 }

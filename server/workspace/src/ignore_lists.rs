@@ -51,46 +51,79 @@ fn add(list: PathBuf, links: Links, patterns: &mut Vec<Pattern>) -> Result<(), L
     Ok(())
 }
 
+/// What decides how many ways there are to match a text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shape {
+    /// The parts between `/`.
+    parts: usize,
+    /// The bytes of the longest part.
+    longest: usize,
+}
+
+impl Shape {
+    fn of(text: &[u8]) -> Shape {
+        let parts = text.split(|byte| *byte == b'/').map(<[u8]>::len);
+        Shape { parts: parts.clone().count(), longest: parts.max().unwrap_or_default() }
+    }
+
+    /// Returns a shape for which matching takes at least as long as for either.
+    fn or(self, other: Shape) -> Shape {
+        Shape { parts: self.parts.max(other.parts), longest: self.longest.max(other.longest) }
+    }
+}
+
 /// The costs of a pattern.
 #[derive(Debug)]
 struct Pattern {
-    /// Runs of `*`.
-    stars: usize,
-    /// Runs of two and more, each of which may be tried twice.
-    double_stars: i32,
-    /// The length of a pattern with `!`, which is compared with the patterns before it.
-    negated: Option<usize>,
+    /// Parts that are `**`: each stands for any number of whole parts.
+    double_stars: usize,
+    /// Of each other part the runs of `*` before its end; they stay within one part of a text.
+    stars: Vec<usize>,
+    /// The shape of a pattern with `!`, which is compared with the patterns before it.
+    negated: Option<Shape>,
 }
 
 impl Pattern {
     fn of(line: &[u8]) -> Option<Pattern> {
+        let line = line.trim_ascii();
         if matches!(line, [] | [b'#', ..]) {
             return None;
         }
-        let runs = line.split(|byte| *byte != b'*').filter(|run| !run.is_empty());
-        let (mut stars, mut double_stars) = (0, 0);
-        for run in runs {
-            stars += 1;
-            double_stars += i32::from(run.len() > 1);
-        }
-        Some(Pattern { stars, double_stars, negated: (line[0] == b'!').then_some(line.len()) })
+        let (line, is_negated) = line.strip_prefix(b"!").map_or((line, false), |rest| (rest, true));
+        let is_double = |part: &&[u8]| part.len() > 1 && part.iter().all(|byte| *byte == b'*');
+        // At the end of a part a `*` takes all of the part at once.
+        let end = |part: &[u8]| part.iter().rposition(|byte| *byte != b'*').map_or(0, |last| last + 1);
+        let runs =
+            |part: &[u8]| part[..end(part)].split(|byte| *byte != b'*').filter(|run| !run.is_empty()).count();
+        let (double, single): (Vec<&[u8]>, Vec<&[u8]>) =
+            line.split(|byte| *byte == b'/').partition(is_double);
+        let stars = single.into_iter().map(runs).filter(|runs| *runs > 0).collect();
+        let negated = is_negated.then(|| Shape::of(line));
+        Some(Pattern { double_stars: double.len(), stars, negated })
     }
 
-    /// Returns how often matching may go on behind a star in a text: each run may end at each place after the run before.
-    fn steps(&self, length: usize) -> f64 {
-        let ways: f64 = (1..=self.stars).map(|run| (length + run) as f64 / run as f64).product();
-        ways * 2_f64.powi(self.double_stars)
+    /// Returns how often matching may go on behind a star: each run may end at each place after the run before. Each `**`
+    /// is also tried as nothing.
+    fn steps(&self, text: Shape) -> f64 {
+        let within: f64 = self.stars.iter().map(|runs| ways(*runs, text.longest)).product();
+        let over_parts = ways(self.double_stars, text.parts) * (self.double_stars as f64).exp2();
+        over_parts * within
     }
+}
+
+/// Returns in how many ways runs of `*` can end at these places, one after the other.
+fn ways(runs: usize, places: usize) -> f64 {
+    (1..=runs).map(|run| (places + run) as f64 / run as f64).product()
 }
 
 /// Returns the steps that matching may need at most: git asks about the path and each folder on the way to it.
 fn steps(patterns: &[Pattern], path: &str) -> f64 {
-    let of_path = |pattern: &Pattern| -> f64 {
-        let folders = path.match_indices('/').map(|(at, _)| at);
-        folders.chain([path.len()]).map(|length| pattern.steps(length)).sum()
-    };
-    let negated: Vec<usize> = patterns.iter().filter_map(|pattern| pattern.negated).collect();
-    let longest = negated.iter().copied().max().unwrap_or_default();
+    let folders = path.match_indices('/').map(|(at, _)| at);
+    let asked: Vec<Shape> =
+        folders.chain([path.len()]).map(|end| Shape::of(&path.as_bytes()[..end])).collect();
+    let negated: Vec<Shape> = patterns.iter().filter_map(|pattern| pattern.negated).collect();
+    let longest = negated.iter().copied().fold(Shape::default(), Shape::or);
+    let of_path = |pattern: &Pattern| asked.iter().map(|text| pattern.steps(*text)).sum::<f64>();
     let of_negated = |pattern: &Pattern| negated.len() as f64 * pattern.steps(longest);
     patterns.iter().map(|pattern| of_path(pattern) + of_negated(pattern)).sum()
 }
@@ -98,10 +131,43 @@ fn steps(patterns: &[Pattern], path: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::time::{Duration, Instant};
 
     use super::*;
 
+    /// Far more than a second, as tests run on busy machines.
+    const SLOWEST: Duration = Duration::from_secs(20);
+
     const PATH: &str = "server/workspace/src/skills/ignore_lists.rs";
+
+    /// Lists as forges offer them, of the patterns with the most `*`.
+    const TEMPLATES: [&str; 4] = [
+        "[Ll]ibrary/\n[Uu]ser[Ss]ettings/\n/[Aa]ssets/Plugins/Editor/JetBrains*\n*.csproj\n*.pidb.meta\nsysinfo.txt\n\
+         /[Aa]ssets/[Aa]ddressable[Aa]ssets[Dd]ata/*/*.bin*\n/[Aa]ssets/[Ss]treamingAssets/aa/*\n**/x/**/*.y.*\n",
+        "*.rsuser\n[Dd]ebug/\n_ReSharper*/\n*.[Rr]e[Ss]harper\n[Tt]est[Rr]esult*/\n[Bb]uild[Ll]og.*\n*_wpftmp.csproj\n\
+         coverage*.json\n_TeamCity*\n*.[Cc]ache\n!?*.[Cc]ache/\n**/[Pp]ackages/*\n!**/[Pp]ackages/build/\n*.vbproj.*\n\
+         *- [Bb]ackup ([0-9][0-9]).rdl\n**/*.HTMLClient/GeneratedArtifacts\n**/*.DesktopClient/ModelManifest.xml\n\
+         **/*.Server/ModelManifest.xml\nPublishScripts/\n~$*\n*~\n*.tlog\n.vscode/*\n!.vscode/settings.json\n",
+        "logs\n*.log\nnpm-debug.log*\nyarn-error.log*\nreport.[0-9]*.[0-9]*.[0-9]*.[0-9]*.json\n**/node_modules/**\n\
+         .env.*\n!.env.example\n*.tsbuildinfo\n.yarn/*\n!.yarn/patches\nvite.config.ts.timestamp-*\n.pnp.*\n",
+        "*.class\n*.jar\nhs_err_pid*\nreplay_pid*\n**/target/**/generated-*/**/*.java.*\n!**/src/main/**/target/\n\
+         !**/src/test/**/build/\n.idea/**/workspace.xml\n.idea/**/*.iml.*\ncmake-build-*/\n",
+    ];
+
+    #[test]
+    fn common_templates_are_asked_about_long_paths() {
+        let deep = format!("{}Main.java", "source/folder/".repeat(14));
+        let long = format!("src/{}/{}.rs", "n".repeat(95), "m".repeat(95));
+        for path in [deep, long] {
+            assert!(path.len() > 190, "{path}");
+            for template in TEMPLATES {
+                let patterns: Vec<Pattern> =
+                    template.split('\n').filter_map(|line| Pattern::of(line.as_bytes())).collect();
+                let steps = steps(&patterns, &path);
+                assert!(steps <= MOST_STEPS, "{steps:e} for {path}: {template}");
+            }
+        }
+    }
 
     #[track_caller]
     fn check_list(list: &str, allowed: bool) {
@@ -142,14 +208,25 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let made = std::process::Command::new("git").arg("init").arg(folder.path()).output();
         assert!(made.expect("git runs").status.success());
-        let path = format!("{}b", "a/".repeat(40));
-        for stars in 1.. {
-            let list = format!("{}c\n", "**/a/".repeat(stars));
-            fs::write(folder.path().join(".gitignore"), list).expect("written");
-            if check(folder.path(), &path).is_err() {
-                break;
+        let families: [(&str, String); 3] = [
+            ("**/a/", format!("{}b", "a/".repeat(40))),
+            ("*a", format!("{}/b", "a".repeat(60))),
+            ("*a*/", format!("{}b", "aaaaaaaa/".repeat(8))),
+        ];
+        for (part, path) in families {
+            let mut asked = 0;
+            for repeated in 1.. {
+                let list = format!("{}/c\n", part.repeat(repeated).trim_end_matches('/'));
+                fs::write(folder.path().join(".gitignore"), list).expect("written");
+                if check(folder.path(), &path).is_err() {
+                    break;
+                }
+                let began = Instant::now();
+                assert!(!housestyle_review::is_ignored(folder.path(), Path::new(&path)).expect("asked"));
+                assert!(began.elapsed() < SLOWEST, "{part} {repeated} times: {:?}", began.elapsed());
+                asked += 1;
             }
-            assert!(!housestyle_review::is_ignored(folder.path(), Path::new(&path)).expect("asked"));
+            assert!(asked > 2, "{part} {asked} times");
         }
     }
 }

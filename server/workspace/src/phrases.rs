@@ -1,11 +1,13 @@
 //! The phrase caches of a workspace on disk: one file for each vocabulary.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use housestyle_learn::LearnError;
 use housestyle_learn::phrases::Phrases;
+
+use crate::state_file::{self, StateError};
 
 /// Why the phrases of a workspace cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,15 @@ pub enum PhrasesError {
 /// Returns the file for phrases in the folder of a workspace's state.
 pub fn file(folder: &Path, vocabulary: u64) -> PathBuf {
     folder.join(format!("phrases-{vocabulary:016x}.bin"))
+}
+
+/// Locks the phrase caches of that folder against other processes until the returned handle is dropped: whoever replaces
+/// a cache holds the lock from the reading of the old one on.
+///
+/// # Errors
+/// When another process keeps the lock, or the folder does not exist.
+pub fn lock(folder: &Path) -> Result<File, StateError> {
+    state_file::lock(&folder.join("phrases.lock"), "phrase caches")
 }
 
 /// Returns whether a file of that folder is a phrase cache: a whole one, or one that is being written. `None` for

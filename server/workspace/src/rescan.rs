@@ -6,8 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use housestyle_journal::{Journal, JournalError, Number, Stamp, SuggestionHistory};
 use housestyle_learn::phrases::Phrases;
@@ -16,8 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapters::{Store, StoreError};
 use crate::atomic;
-use crate::forgetting::{DeletedEntries, ForgetError, purge, stale};
+use crate::forgetting::{DeletedEntries, ForgetError, Purged, Unreadable, purge, stale};
 use crate::history::holds_secret;
+use crate::stamp::FileStamp;
 use crate::state_file::{self, Format, StateError};
 use crate::workspace::Workspace;
 
@@ -25,20 +24,21 @@ const FORMAT: Format = Format {
     version: 1,
     most_bytes: 1 << 20,
     complaint: "is no list of what was scanned for secrets",
-    advice: "; remove it, and everything is scanned again",
+    advice: "",
 };
 /// The mark of a scan that has begun to forget: it has to be done again, even if it finds nothing more.
 const BEGUN: u32 = 0;
-/// How often another process that reads the journal is waited for, and how long each time.
-const TRIES: usize = 10;
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// The result of scanning a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rescan {
     /// How many suggestions were forgotten.
     pub suggestions: usize,
-    /// The numbers of the adapter versions that learned from them.
+    /// Whether an earlier scan had begun to forget and did not come to its end.
+    pub is_resumed: bool,
+    /// The phrase caches that lost texts.
+    pub caches: Vec<PathBuf>,
+    /// The numbers of the adapter versions that learned from forgotten suggestions.
     pub stale: Vec<u64>,
 }
 
@@ -60,9 +60,15 @@ pub enum RescanError {
 }
 
 impl RescanError {
-    /// Returns whether another process is scanning just now.
+    /// Returns whether another process uses one of the files just now, so that a later scan may succeed.
     pub fn is_busy(&self) -> bool {
-        matches!(self, RescanError::State(StateError::Busy { .. }))
+        match self {
+            RescanError::State(error) | RescanError::Forget(ForgetError::State(error)) => {
+                matches!(error, StateError::Busy { .. })
+            }
+            RescanError::Journal(error) | RescanError::Forget(ForgetError::Journal(error)) => error.is_busy(),
+            RescanError::Forget(ForgetError::File { .. }) | RescanError::Adapters(_) => false,
+        }
     }
 }
 
@@ -76,7 +82,11 @@ struct Scanned {
 impl Scanned {
     fn read(state: &Path) -> Result<Scanned, StateError> {
         let empty = Scanned { version: FORMAT.version, files: BTreeMap::new() };
-        Ok(FORMAT.read(&list(state))?.unwrap_or(empty))
+        match FORMAT.read(&list(state)) {
+            // To scan once more is all that a damaged list costs.
+            Err(StateError::Damaged { .. }) => Ok(empty),
+            found => Ok(found?.unwrap_or(empty)),
+        }
     }
 
     /// Returns the version of the rules by which a file was scanned.
@@ -138,27 +148,25 @@ pub fn journal(workspace: &Workspace, now: Stamp) -> Result<Rescan, RescanError>
             found.insert(suggestion.number);
         }
     })?;
-    let mut rescan = Rescan { suggestions: found.len(), stale: Vec::new() };
-    if !found.is_empty() || scanned.of(&path) == Some(BEGUN) {
+    let is_resumed = scanned.of(&path) == Some(BEGUN);
+    let mut rescan = Rescan { suggestions: found.len(), is_resumed, ..Rescan::default() };
+    if !found.is_empty() || is_resumed {
         scanned.mark(&path, BEGUN)?;
-        forget(&mut journal, now, &found)?;
-        purge(state, &DeletedEntries::of(&journal)?)?;
-        let versions = stale(&Store::at(state), &DeletedEntries::Entries(found))?;
+        if found.is_empty() {
+            journal.scrub()?;
+        } else {
+            journal.forget_numbers(now, "secrets", &found)?;
+        }
+        let ever = DeletedEntries::of(&journal)?;
+        let Purged { changed, .. } = purge(state, &ever, Unreadable::Leave)?;
+        rescan.caches = changed;
+        // Which suggestions the earlier scan forgot is not known apart from the others.
+        let deleted = if is_resumed { ever } else { DeletedEntries::Entries(found) };
+        let versions = stale(&Store::at(state), &deleted)?;
         rescan.stale = versions.into_iter().map(|(version, _)| version.number).collect();
     }
     scanned.mark(&path, VERSION)?;
     Ok(rescan)
-}
-
-/// Forgets suggestions, and waits a while for other processes that read the journal.
-fn forget(journal: &mut Journal, now: Stamp, found: &BTreeSet<Number>) -> Result<(), JournalError> {
-    for _ in 1..TRIES {
-        match journal.forget(now, "secrets", |suggestion| found.contains(&suggestion.number)) {
-            Err(JournalError::StillRead { .. }) => thread::sleep(PAUSE),
-            other => return other.map(drop),
-        }
-    }
-    journal.forget(now, "secrets", |suggestion| found.contains(&suggestion.number)).map(drop)
 }
 
 /// Returns whether a secret stands in one of a suggestion's texts, or in what is around them.
@@ -186,11 +194,17 @@ pub fn phrases(file: &Path, decode: impl Fn(&[u32]) -> String) -> Result<usize, 
     let state = file.parent().unwrap_or(Path::new("."));
     let _lock = lock(state)?;
     let failed = |source| ForgetError::File { path: file.to_path_buf(), source };
+    let stamp = FileStamp::of(file);
     let read = fs::read(file).map_err(failed)?;
     // Nobody can use a damaged cache; whoever tries to tells that.
     let Ok(mut phrases) = Phrases::from_bytes(&read) else { return Ok(0) };
     let removed = phrases.remove_texts(|tokens| holds_secret(&decode(tokens)));
     if removed > 0 {
+        let _lock = crate::phrases::lock(state)?;
+        if FileStamp::of(file) != stamp {
+            // `learn` made another cache meanwhile, perhaps from the texts of this one.
+            return Err(StateError::Busy { content: "phrase caches", path: file.to_path_buf() }.into());
+        }
         atomic::replace(file, &phrases.to_bytes()).map_err(failed)?;
     }
     Scanned::read(state)?.mark(file, VERSION)?;
@@ -199,11 +213,16 @@ pub fn phrases(file: &Path, decode: impl Fn(&[u32]) -> String) -> Result<usize, 
 
 #[cfg(test)]
 mod tests {
+    use housestyle_engine::{AdapterWeights, Config, Family, LowRank, Target};
     use housestyle_journal::{Fact, Offered, Taken, Text};
+    use housestyle_learn::Manifest;
     use housestyle_learn::phrases::Kind;
+    use housestyle_train::format::{About, Adapter, Precision, id_of, write};
+    use serde_json::json;
 
     use super::*;
     use crate::Home;
+    use crate::adapters::{Incoming, Origin};
     use crate::phrases;
 
     /// A password, put together so that none stands in this file.
@@ -221,15 +240,15 @@ mod tests {
         number
     }
 
+    fn workspace(folder: &Path) -> Workspace {
+        let [models, state, config] = [folder, folder, folder].map(Path::to_path_buf);
+        Workspace::new(folder.to_path_buf(), Home { models, state, config })
+    }
+
     #[test]
     fn stored_secrets_are_forgotten_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let home = Home {
-            models: folder.path().to_path_buf(),
-            state: folder.path().to_path_buf(),
-            config: folder.path().to_path_buf(),
-        };
-        let workspace = Workspace::new(folder.path().to_path_buf(), home);
+        let workspace = workspace(folder.path());
         assert_eq!(journal(&workspace, Stamp(3)).expect("nothing is there"), Rescan::default());
         let mut open = Journal::open(&workspace.journal()).expect("a journal");
         let before = format!("user: ann\npassword: {}\n", password());
@@ -243,7 +262,7 @@ mod tests {
         fs::write(&file, cache.to_bytes()).expect("written");
 
         let rescan = journal(&workspace, Stamp(3)).expect("scanned");
-        assert_eq!(rescan, Rescan { suggestions: 2, stale: vec![] });
+        assert_eq!(rescan, Rescan { suggestions: 2, caches: vec![file.clone()], ..Rescan::default() });
         let left = |open: &Journal| -> Vec<Number> {
             open.accepted_edits().expect("readable").iter().map(|edit| edit.id).collect()
         };
@@ -256,9 +275,65 @@ mod tests {
         let later = accept(&mut open, "password: ", &password());
         assert_eq!(journal(&workspace, Stamp(4)).expect("marked"), Rescan::default());
         assert_eq!(left(&open), [kept, later]);
-        fs::write(list(workspace.state()), r#"{"version": 1, "files": {"journal.db": 1}}"#).expect("written");
+        mark_as(&workspace, 1);
         assert_eq!(journal(&workspace, Stamp(5)).expect("older rules").suggestions, 1);
         assert_eq!(left(&open), [kept]);
+    }
+
+    /// Adds an adapter whose manifest names a suggestion of the journal.
+    fn learn_from(workspace: &Workspace, entry: Number) {
+        let span = json!({ "path": "a.yaml", "journal": entry.to_string(), "range": [0, 1], "time": 0 });
+        let manifest = json!({ "format": Manifest::FORMAT, "seed": 0, "spans": [span] }).to_string();
+        let config = Config {
+            family: Family::named("qwen2").expect("a family"),
+            layers: 1,
+            dim: 8,
+            hidden: 8,
+            heads: 2,
+            kv_heads: 1,
+            head_dim: 4,
+            rope_dim: 4,
+            rope_base: 10_000.0,
+            rope_scale: 1.0,
+            eps: 1e-6,
+            context: 64,
+        };
+        let (rows, columns) = Target::Up.shape(&config);
+        let change = LowRank { a: vec![0.5; columns], b: vec![0.5; rows] };
+        let low_rank = [((0, Target::Up), change)].into();
+        let weights = AdapterWeights { rank: 1, alpha: 1.0, low_rank, ..AdapterWeights::default() };
+        let about = About {
+            base_sha256: id_of(b"base"),
+            base: "tiny".to_owned(),
+            architecture: config.architecture().to_owned(),
+            manifest_sha256: Some(id_of(manifest.as_bytes())),
+        };
+        let weights = write(&Adapter { weights, about }, &config, Precision::Half).expect("writable");
+        let (manifest, origin) = (Some(manifest.into_bytes()), Origin::Learned);
+        let incoming = Incoming { weights, config: None, manifest, report: None, origin };
+        Store::of(workspace).add(&incoming).expect("added");
+    }
+
+    #[test]
+    fn an_interrupted_scan_still_names_the_adapters() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let workspace = workspace(folder.path());
+        let mut open = Journal::open(&workspace.journal()).expect("a journal");
+        let found = accept(&mut open, "password: ", &password());
+        learn_from(&workspace, found);
+        // The process was killed after the deletion.
+        mark_as(&workspace, BEGUN);
+        open.forget_numbers(Stamp(3), "secrets", &BTreeSet::from([found])).expect("forgotten");
+        let head = open.head().expect("readable");
+        let expected = Rescan { is_resumed: true, stale: vec![1], ..Rescan::default() };
+        assert_eq!(journal(&workspace, Stamp(4)).expect("scanned"), expected);
+        assert_eq!(open.head().expect("readable"), head, "one tombstone");
+        assert_eq!(journal(&workspace, Stamp(5)).expect("marked"), Rescan::default());
+    }
+
+    fn mark_as(workspace: &Workspace, rules: u32) {
+        let content = json!({ "version": 1, "files": { "journal.db": rules } });
+        fs::write(list(workspace.state()), content.to_string()).expect("written");
     }
 
     #[test]
@@ -282,6 +357,16 @@ mod tests {
         mark(&file).expect("marked");
         assert_eq!(phrases(&file, decode).expect("marked"), 0);
         fs::write(list(folder.path()), "damaged").expect("written");
-        assert!(phrases(&file, decode).is_err());
+        let learns = crate::phrases::lock(folder.path()).expect("free");
+        assert!(phrases(&file, decode).is_err_and(|error| error.is_busy()));
+        drop(learns);
+        let replaced = |tokens: &[u32]| {
+            fs::write(&file, "another cache").expect("written");
+            decode(tokens)
+        };
+        assert!(phrases(&file, replaced).is_err_and(|error| error.is_busy()));
+        assert_eq!(fs::read(&file).expect("readable"), b"another cache");
+        fs::write(&file, cache.to_bytes()).expect("written");
+        assert_eq!(phrases(&file, decode).expect("scanned again"), 1);
     }
 }

@@ -64,7 +64,7 @@ local function actions(skill)
   end
   if skill.state == 'candidate' or skill.state == 'proposed' then
     offer('propose: commit it to a branch for review', { 'skill', 'propose', '--', name })
-    offer('propose and push the branch', { 'skill', 'propose', '--push', '--', name }, ('Push housestyle/proposals/%s to origin?'):format(name))
+    offer('propose and push the branch', { 'skill', 'propose', '--push', '--', name }, ("Push housestyle/proposals/%s to the team's remote?"):format(name))
     offer('propose, push and open a pull request', { 'skill', 'propose', '--open', '--', name }, ('Push housestyle/proposals/%s and open a pull request?'):format(name))
   end
   if skill.state == 'approved' or skill.state == 'shadow' then

@@ -64,7 +64,7 @@ function ways(): (vscode.QuickPickItem & { options: string[] })[] {
   if (vscode.workspace.getConfiguration(SECTION).get('offline', false)) return [here];
   return [
     here,
-    { label: '$(repo-push) Push the branch too', description: 'to origin, with your git', options: ['--push'] },
+    { label: '$(repo-push) Push the branch too', description: "to the team's remote, with your git", options: ['--push'] },
     { label: '$(git-pull-request) Push it and open a pull request', options: ['--open'] },
   ];
 }

@@ -19,7 +19,7 @@ use housestyle_workspace::{notice, phrases};
 
 use super::adapter_cache::PreparedAdapter;
 use super::draft_sources::DraftSources;
-use super::phrases::{PhraseModel, vocabulary};
+use super::phrases::{PhraseModel, scan, vocabulary};
 use super::starter::Starter;
 use super::watch::{Update, WatchThread, Watcher};
 use super::{Adaptive, Setup};
@@ -119,9 +119,10 @@ impl Local {
         }
     }
 
-    /// Switches the workspace's phrases on or off. They are read once.
+    /// Switches the workspace's phrases on or off. They are scanned for secrets and read once.
     fn switch_phrases(&mut self, on: bool) -> Result<(), Error> {
         if on && self.learned.is_none() {
+            scan(&phrases::file(&self.state, self.vocabulary), self.tokenizer())?;
             let read = phrases::read(&self.state, self.vocabulary).map_err(Error::NoPhrases)?;
             self.learned = Some(Arc::new(read));
         }

@@ -1,9 +1,12 @@
 //! The team's phrases beside the model: their predictions are mixed into the model's, and long matches are drafted.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use housestyle_engine::{Drafter, Guess, Prior, Special, Tokenizer};
 use housestyle_learn::phrases::{HeldOutToken, Hole, Kind, Phrases, Prediction, Scopes};
+use housestyle_workspace::notice;
+use housestyle_workspace::rescan::{self, RescanError};
 
 /// Tokens before the cursor that are looked at: more than any match has.
 const CONTEXT: usize = 32;
@@ -20,6 +23,18 @@ pub(crate) fn vocabulary(tokenizer: &Tokenizer) -> u64 {
         let bytes = tokenizer.bytes(id);
         bytes.iter().copied().fold(hash(sum, bytes.len() as u8), hash)
     })
+}
+
+/// Scans a phrase cache for secrets before it takes part, unless that was done, and says which file lost texts.
+pub(super) fn scan(file: &Path, tokenizer: &Tokenizer) -> Result<(), RescanError> {
+    let removed = rescan::phrases(file, |tokens| tokenizer.decode(tokens))?;
+    if removed > 0 {
+        notice::warn(format_args!(
+            "{removed} texts in the phrase cache hold secrets by the rules of this version, and were taken out of {}",
+            file.display()
+        ));
+    }
+    Ok(())
 }
 
 /// The phrases in use, shared by the prior and the drafter.

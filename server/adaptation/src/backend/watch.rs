@@ -20,10 +20,10 @@ use housestyle_workspace::FileStamp;
 use housestyle_workspace::adapters::{Base, Store, StoreStamp, Version};
 use housestyle_workspace::notice;
 use housestyle_workspace::phrases::{self, PhrasesError};
-use housestyle_workspace::rescan;
 
 use super::Setup;
 use super::adapter_cache::{AdapterCache, PreparedAdapter};
+use super::phrases::scan;
 use crate::error::Error;
 
 /// Time between two polls.
@@ -119,16 +119,13 @@ impl Watcher {
         let stamp = Some(FileStamp::of(&self.phrases));
         if self.phrases_stamp != stamp {
             let first = self.phrases_stamp.is_none();
-            match rescan::phrases(&self.phrases, |tokens| self.tokenizer.decode(tokens)) {
-                Ok(0) => {}
-                Ok(texts) => notice::warn(format_args!(
-                    "{texts} texts in the phrase cache hold secrets by the rules of this version, and were taken out"
-                )),
+            match scan(&self.phrases, &self.tokenizer) {
+                Ok(()) => {}
                 // The other process may take some time; the next poll asks again.
                 Err(error) if error.is_busy() => return (updates, failed),
                 Err(error) => {
                     self.phrases_stamp = stamp;
-                    failed.push(format!("the team's phrases cannot be scanned for secrets: {error}"));
+                    failed.push(Error::from(error).to_string());
                     return (updates, failed);
                 }
             }

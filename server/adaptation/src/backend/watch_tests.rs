@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use housestyle_complete::eval::Arm;
 use housestyle_complete::generator::{
     Cancel, Flow, Generator, Limits, Prompt, PromptPart, Request, Sampling,
 };
@@ -201,6 +202,12 @@ fn phrases_that_hold_a_secret_by_newer_rules_never_take_part() {
     let mut watcher = world.watcher(&local);
     poll(&mut watcher, &mut local);
     assert_eq!(text(&mut local), without);
+    assert!(phrases::read(&world.state(), local.vocabulary()).expect("readable").is_empty());
+    // Nor where nothing watches.
+    fs::remove_file(world.state().join("scanned.json")).expect("removed");
+    fs::write(&file, learned.to_bytes()).expect("written");
+    let mut unwatched = open_local(&world.setup).expect("a model");
+    unwatched.apply(Arm::Phrases).expect("scanned");
     assert!(phrases::read(&world.state(), local.vocabulary()).expect("readable").is_empty());
 }
 

@@ -48,6 +48,9 @@ pub fn make(
     let began = Instant::now();
     let tokens = tokenise(local.tokenizer(), read, end);
     let folder = workspace.state();
+    fs::create_dir_all(folder).map_err(Error::state(folder))?;
+    // Between the reading of the old cache and the writing of the new one nobody may take a text out.
+    let lock = phrases::lock(folder)?;
     let mut cache = base(folder, local.vocabulary(), read.adds)?;
     if let Some(fit) = &fit {
         cache.set_weights(fit.weights.clone());
@@ -61,9 +64,8 @@ pub fn make(
     full.iter().for_each(notice::detail);
     let files = cache.documents().iter().filter(|document| document.kind == Kind::File).count();
     let file = phrases::file(folder, cache.vocabulary());
-    fs::create_dir_all(folder)
-        .and_then(|()| atomic::replace(&file, &cache.to_bytes()))
-        .map_err(Error::state(&file))?;
+    atomic::replace(&file, &cache.to_bytes()).map_err(Error::state(&file))?;
+    drop(lock);
     if !read.adds
         && let Err(error) = rescan::mark(&file)
     {

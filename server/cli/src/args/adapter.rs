@@ -158,7 +158,7 @@ pub(crate) struct AdapterPushArgs {
 /// Which remote.
 #[derive(Debug, Args)]
 pub(crate) struct AdapterRemote {
-    /// The remote's name in git
-    #[arg(long, value_name = "NAME", default_value = "origin")]
-    pub(crate) remote: String,
+    /// The remote's name in git [default: the team's remote]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) remote: Option<String>,
 }

@@ -142,9 +142,9 @@ pub(crate) struct SkillProposeArgs {
     /// All candidates
     #[arg(long, conflicts_with = "names")]
     pub(crate) all: bool,
-    /// Push the branches with your git
-    #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true, default_missing_value = "origin")]
-    pub(crate) push: Option<String>,
+    /// Push the branches with your git, to REMOTE or the team's remote
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true)]
+    pub(crate) push: Option<Option<String>>,
     /// Push, and open a pull request or update the open one
     #[arg(long)]
     pub(crate) open: bool,
@@ -179,7 +179,7 @@ pub(crate) struct SkillReviewArgs {
     pub(crate) without_model: bool,
     #[command(flatten)]
     pub(crate) backend: BackendArgs,
-    /// The remote that has the pull request
-    #[arg(long, value_name = "REMOTE", default_value = "origin")]
-    pub(crate) remote: String,
+    /// The remote that has the pull request [default: the team's remote]
+    #[arg(long, value_name = "REMOTE")]
+    pub(crate) remote: Option<String>,
 }

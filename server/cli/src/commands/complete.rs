@@ -14,7 +14,7 @@ use housestyle_complete::{Job, Memory, Trace, Trigger, suggest};
 use housestyle_review::TreeBudget;
 use housestyle_text::{Encoding, Language, Offset, Position, Snapshot};
 use housestyle_workspace::Configuration;
-use housestyle_workspace::skills::serving::approved;
+use housestyle_workspace::skills::serving::{Approved, approved};
 use housestyle_workspace::tree_file::{self, Links};
 use housestyle_workspace::{notes, notice, root};
 use serde_json::{Value, json};
@@ -124,7 +124,9 @@ pub(crate) fn served_skills(invocation: &Invocation, arm: Arm) -> Result<Arc<Ski
     }
     let workspace = &invocation.workspace;
     let budget = TreeBudget::default();
-    let skills = approved(workspace.root(), workspace.state(), &budget).map_err(Failure::environment)?;
+    let skills = approved(workspace.root(), workspace.state(), &Approved::default(), &budget)
+        .map_err(Failure::environment)?
+        .skills;
     budget.check().unwrap_or_else(notice::warn);
     if arm == Arm::Skills && skills.is_empty() {
         return Err(Failure::Usage(
@@ -132,7 +134,7 @@ pub(crate) fn served_skills(invocation: &Invocation, arm: Arm) -> Result<Arc<Ski
                 .to_owned(),
         ));
     }
-    Ok(Arc::new(skills))
+    Ok(skills)
 }
 
 /// Reads the file; returns it with the cursor.

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::log::VARIABLE;
 use crate::output::{Style, bytes, moment, print, print_json, time};
-use crate::serve::UNTIL_CORRECTED;
+use crate::serve::WHILE_BROKEN;
 use crate::{advice, editors, memory};
 
 /// Code for measuring the speed: long enough to be told from noise, short enough not to be waited for.
@@ -154,7 +154,7 @@ fn log(invocation: &Invocation) -> Result<Check, Failure> {
 fn configuration(invocation: &Invocation) -> Vec<Check> {
     const NAME: &str = "configuration";
     let found = Configuration::load(&invocation.workspace);
-    let broken = found.broken.iter().map(|file| Check::fail(NAME, file.to_string(), UNTIL_CORRECTED));
+    let broken = found.broken.iter().map(|file| Check::fail(NAME, file.to_string(), WHILE_BROKEN));
     let odd = found.warnings.iter().map(|text| Check::warn(NAME, text.clone(), "correct or remove the line"));
     let mut checks: Vec<Check> = broken.chain(odd).collect();
     if checks.is_empty() {

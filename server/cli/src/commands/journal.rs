@@ -11,7 +11,7 @@ use housestyle_journal::{
 use housestyle_text::glob;
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{State, Store, Version};
-use housestyle_workspace::forgetting::{DeletedEntries, Purged, purge, stale};
+use housestyle_workspace::forgetting::{DeletedEntries, Purged, Unreadable, purge, stale};
 use housestyle_workspace::panics;
 use housestyle_workspace::skills::exceptions::{self, Mark};
 use serde_json::{Value, json};
@@ -278,7 +278,10 @@ struct Derived {
 /// Removes forgotten texts from the phrase caches, and finds the adapters that learned from them.
 fn purge_derived(invocation: &Invocation, deleted: &DeletedEntries) -> Result<Derived, Failure> {
     let state = invocation.workspace.state();
-    Ok(Derived { purged: purge(state, deleted)?, stale: stale(&Store::at(state), deleted)? })
+    Ok(Derived {
+        purged: purge(state, deleted, Unreadable::Remove)?,
+        stale: stale(&Store::at(state), deleted)?,
+    })
 }
 
 impl Derived {

@@ -1,7 +1,6 @@
 //! `housestyle serve`: the language server over stdin and stdout.
 
 mod notes;
-mod panics;
 mod recording;
 mod skills;
 
@@ -10,6 +9,7 @@ use std::path::PathBuf;
 use housestyle_adaptation::backend::Backend;
 use housestyle_lsp::{Ending, Host, LoadProgress, Loader, file_path};
 use housestyle_workspace::clock::now;
+use housestyle_workspace::panics::count_panics;
 use housestyle_workspace::{Configuration, Document};
 use recording::{ModelDigest, Recorder, head};
 
@@ -17,18 +17,19 @@ use crate::args::ServeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 
-/// The effect of a broken `housestyle.toml`.
-pub(crate) const UNTIL_CORRECTED: &str = "until the file is corrected, nothing is suggested or recorded";
+/// The effect of a broken `housestyle.toml`, and the remedy: the server reads its settings once, at the start.
+pub(crate) const WHILE_BROKEN: &str =
+    "nothing is suggested or recorded: correct the file and restart the server";
 /// Threads of the protocol side; the model has a thread of its own.
 const THREADS: usize = 2;
 
 /// Runs the server until the editor ends it.
 pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failure> {
-    panics::count_panics(invocation.workspace.state().to_path_buf());
+    let _panics = count_panics(invocation.workspace.state().to_path_buf());
     let configuration = Configuration::load(&invocation.workspace);
     // A broken file must not take the server from the editor; what it says is on stderr and in `doctor`.
     for file in &configuration.broken {
-        eprintln!("housestyle: {file}; {UNTIL_CORRECTED}");
+        eprintln!("housestyle: {file}; {WHILE_BROKEN}");
     }
     for warning in &configuration.warnings {
         eprintln!("housestyle: {warning}");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::skills::Skills;
 use housestyle_review::TreeBudget;
 use housestyle_workspace::clock::now;
-use housestyle_workspace::skills::serving::{approved, note_loaded};
+use housestyle_workspace::skills::serving::{Approved, approved, note_loaded};
 use housestyle_workspace::{Home, Workspace, notice};
 
 /// Time between two readings of the skills. Reading takes some milliseconds.
@@ -26,7 +26,7 @@ pub(crate) struct SkillsWatch {
 
 #[derive(Debug, Default)]
 struct State {
-    read: HashMap<PathBuf, (Instant, Arc<Skills>)>,
+    read: HashMap<PathBuf, (Instant, Approved)>,
     warned: BTreeSet<String>,
 }
 
@@ -46,33 +46,34 @@ impl SkillsWatch {
     fn of_workspace(&self, root: &Path, at: Instant) -> Arc<Skills> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let known = guard.read.get(root).cloned();
-        if let Some((read, skills)) = &known
+        if let Some((read, known)) = &known
             && at.saturating_duration_since(*read) < REREAD_AFTER
         {
-            return Arc::clone(skills);
+            return Arc::clone(&known.skills);
         }
         let state = Workspace::new(root.to_path_buf(), self.home.clone()).state().to_path_buf();
-        let known = known.map(|(_, skills)| skills).unwrap_or_default();
+        let known = known.map(|(_, known)| known).unwrap_or_default();
         let budget = TreeBudget::default();
-        let read = approved(root, &state, &budget);
+        let read = approved(root, &state, &known, &budget);
         if let Err(error) = budget.check() {
             guard.warn(error.to_string());
         }
         let found = match read {
-            Ok(found) if found == *known => known,
+            Ok(found) if Arc::ptr_eq(&found.skills, &known.skills) => found,
             Ok(found) => {
-                if let Err(error) = note_loaded(&state, &found, now()) {
+                if let Err(error) = note_loaded(&state, &found.skills, now()) {
                     guard.warn(format!("that skills were loaded is not noted: {error}"));
                 }
-                Arc::new(found)
+                found
             }
             Err(error) => {
                 guard.warn(format!("the skills stay as they were: {error}"));
                 known
             }
         };
-        guard.read.insert(root.to_path_buf(), (at, Arc::clone(&found)));
-        found
+        let skills = Arc::clone(&found.skills);
+        guard.read.insert(root.to_path_buf(), (at, found));
+        skills
     }
 }
 

@@ -42,6 +42,11 @@ pub struct KnownBranch {
 }
 
 impl KnownBranch {
+    /// Returns git's id of the branch's newest commit.
+    pub fn commit_id(&self) -> String {
+        self.tip.to_string()
+    }
+
     /// Returns the branch's newest commit.
     pub(crate) fn commit<'r>(&self, repository: &'r Repository) -> Result<Commit<'r>, ReviewError> {
         repository.find_commit(self.tip).map_err(during("read the default branch"))
@@ -92,20 +97,38 @@ pub(crate) fn find(repository: &Repository) -> Result<DefaultBranch, ReviewError
     if repository.is_bare() {
         return of_bare(repository);
     }
+    match find_team_remote(repository) {
+        Ok(Some(remote)) => of_remote(repository, &remote),
+        Ok(None) => of_local_branches(repository),
+        Err(ReviewError::NoDefault(reason)) => unknown(reason),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns the name of the team's remote: `origin` in a repository that has no remote yet.
+///
+/// # Errors
+/// When there is no repository, its configuration cannot be read, or nothing says which of several remotes is the team's.
+pub fn team_remote(path: &Path) -> Result<String, ReviewError> {
+    Ok(find_team_remote(&open(path)?)?.unwrap_or_else(|| ORIGIN.to_owned()))
+}
+
+/// Returns the name of the team's remote; `None` where there is no remote.
+pub(crate) fn find_team_remote(repository: &Repository) -> Result<Option<String>, ReviewError> {
     let remotes = repository.remotes().map_err(during("list the remotes"))?;
     let remotes: Vec<&str> = remotes.iter().flatten().flatten().collect();
-    if remotes.is_empty() {
-        return of_local_branches(repository);
-    }
     let named = configured(repository, REMOTE)?;
     let remote = match (remotes.as_slice(), named.as_deref()) {
+        ([], _) => return Ok(None),
         ([only], _) => *only,
         (several, Some(named)) if several.contains(&named) => named,
-        (_, Some(named)) => return unknown(UnknownDefault::NoSuchRemote { name: named.to_owned() }),
+        (_, Some(named)) => {
+            return Err(ReviewError::NoDefault(UnknownDefault::NoSuchRemote { name: named.to_owned() }));
+        }
         (several, None) if several.contains(&ORIGIN) => ORIGIN,
-        _ => return unknown(UnknownDefault::SeveralRemotes),
+        _ => return Err(ReviewError::NoDefault(UnknownDefault::SeveralRemotes)),
     };
-    of_remote(repository, remote)
+    Ok(Some(remote.to_owned()))
 }
 
 fn of_bare(repository: &Repository) -> Result<DefaultBranch, ReviewError> {

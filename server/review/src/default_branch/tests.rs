@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{DefaultBranch, default_branch, recorded_head};
+use super::{DefaultBranch, default_branch, recorded_head, team_remote};
 use crate::{Proposal, ReviewError, UnknownDefault, merged, propose};
 
 struct World {
@@ -246,10 +246,14 @@ fn of_several_remotes_the_named_one_counts_else_origin() {
     world.git("work", &["fetch", "--quiet", "fork"]);
     world.git("work", &["remote", "set-head", "fork", "main"]);
     world.git("work", &["switch", "--quiet", "--create", "try", "--track", "fork/main"]);
+    let team = || team_remote(&world.at("work")).map_err(|error| error.to_string());
     world.check(Ok("develop"));
+    assert_eq!(team().as_deref(), Ok("origin"));
     world.git("work", &["config", "housestyle.remote", "fork"]);
     world.check(Ok("main"));
+    assert_eq!(team().as_deref(), Ok("fork"));
     world.git("work", &["config", "housestyle.remote", "upstream"]);
+    assert!(team().is_err_and(|error| error.ends_with(": run `git config housestyle.remote NAME`")));
     world.check(Err(UnknownDefault::NoSuchRemote { name: "upstream".to_owned() }));
     world.git("work", &["config", "--unset", "housestyle.remote"]);
     world.git("work", &["remote", "rename", "origin", "team"]);
@@ -257,6 +261,7 @@ fn of_several_remotes_the_named_one_counts_else_origin() {
     // The only remote counts under any name, and its absence is no reason to look elsewhere.
     world.git("work", &["remote", "remove", "fork"]);
     world.check(Ok("develop"));
+    assert_eq!(team().as_deref(), Ok("team"));
     world.git("work", &["update-ref", "refs/remotes/origin/main", "HEAD"]);
     world.git("work", &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
     world.check(Ok("develop"));
@@ -281,6 +286,31 @@ fn a_clone_without_the_branches_of_its_remote_says_how_to_get_them() {
     world.git(".", &["init", "--quiet", "two"]);
     world.git("two", &["remote", "add", "origin", "../team.git"]);
     world.check_at("two", Err(UnknownDefault::NotFetched { remote: remote() }));
+}
+
+#[test]
+fn a_clone_that_fetched_a_feature_branch_alone_fetches_before_it_asks_for_head() {
+    let world = World::new("main");
+    world.push("feature");
+    world.git(".", &["init", "--quiet", "ci"]);
+    world.git("ci", &["remote", "add", "origin", "../team.git"]);
+    world.git("ci", &["fetch", "--quiet", "origin", "+refs/heads/feature:refs/remotes/origin/feature"]);
+    world.check_at("ci", Err(not_set()));
+    assert_eq!(not_set().remedy(), "run `git fetch origin` and `git remote set-head origin --auto`");
+    world.git("ci", &["fetch", "--quiet", "origin"]);
+    world.git("ci", &["remote", "set-head", "origin", "--auto"]);
+    world.check_at("ci", Ok("main"));
+}
+
+#[test]
+fn a_repository_that_was_pushed_needs_the_command() {
+    let world = World::empty("main");
+    world.git(".", &["init", "--quiet", "--bare", "--initial-branch", "main", "team.git"]);
+    world.git("work", &["remote", "add", "origin", "../team.git"]);
+    world.git("work", &["push", "--quiet", "--set-upstream", "origin", "main"]);
+    world.check(Err(not_set()));
+    world.set_head();
+    world.check(Ok("main"));
 }
 
 #[test]
@@ -330,7 +360,7 @@ fn what_nothing_tells_approves_nothing_and_is_no_base_for_proposals() {
     world.git("work", &["remote", "set-head", "origin", "--delete"]);
     world.git("work", &["switch", "--quiet", "main"]);
     let error = merged(work, "a.txt", b"a").expect_err("nobody knows").to_string();
-    assert!(error.ends_with(": run `git remote set-head origin --auto`"), "{error}");
+    assert!(error.ends_with(": run `git fetch origin` and `git remote set-head origin --auto`"), "{error}");
     let files = [("b.txt".to_owned(), b"b".to_vec())];
     let proposal = Proposal { name: "x", subject: "skill x", files: &files, message: "Propose" };
     let error = propose(work, &proposal).expect_err("HEAD has work that nobody merged");

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use git2::{Commit, ErrorCode, Oid, Reference, Repository, Sort};
 
 use super::message::proposed_by;
+use crate::ancestry::merge_base;
+use crate::budget::TreeBudget;
+use crate::default_branch::find_team_remote;
 use crate::error::{ReviewError, during, writing};
 use crate::repository::PROPOSALS;
 
@@ -17,7 +20,8 @@ pub(super) struct Branch<'r> {
     /// Its name, without `refs/heads/`.
     pub(super) name: String,
     note: String,
-    remote: String,
+    /// The remote that it was pushed to, or else the team's.
+    remote: Option<String>,
 }
 
 impl<'r> Branch<'r> {
@@ -29,8 +33,13 @@ impl<'r> Branch<'r> {
             return Err(ReviewError::BadName { name: name.to_owned() });
         }
         let config = repository.config().map_err(during("read git's configuration"))?;
-        let remote = config.get_string(&format!("branch.{branch}.remote"));
-        let remote = remote.unwrap_or_else(|_| "origin".to_owned());
+        let remote = match config.get_string(&format!("branch.{branch}.remote")) {
+            Ok(pushed_to) => Some(pushed_to),
+            Err(_) => match find_team_remote(repository) {
+                Err(ReviewError::NoDefault(_)) => None,
+                found => found?,
+            },
+        };
         Ok(Branch { repository, note: format!("{NOTES}{name}"), remote, name: branch })
     }
 
@@ -45,7 +54,10 @@ impl<'r> Branch<'r> {
 
     /// Returns its newest commit at the remote, as of the last fetch or push.
     pub(super) fn remote_tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
-        self.commit(&format!("refs/remotes/{}/{}", self.remote, self.name))
+        match &self.remote {
+            Some(remote) => self.commit(&format!("refs/remotes/{remote}/{}", self.name)),
+            None => Ok(None),
+        }
     }
 
     /// Returns the commit that was last proposed from here, wherever the branch is now.
@@ -59,7 +71,8 @@ impl<'r> Branch<'r> {
         let config = self.repository.config().map_err(during("read git's configuration"))?;
         let was_pushed = config.get_string(&format!("branch.{}.merge", self.name)).is_ok();
         let reference = self.reference();
-        let is_followed = self.repository.find_remote(&self.remote).is_ok_and(|remote| {
+        let remote = self.remote.as_deref().and_then(|remote| self.repository.find_remote(remote).ok());
+        let is_followed = remote.is_some_and(|remote| {
             let fetched = |spec: git2::Refspec<'_>| {
                 spec.direction() == git2::Direction::Fetch && spec.src_matches(&reference)
             };
@@ -69,15 +82,16 @@ impl<'r> Branch<'r> {
     }
 
     /// Returns the newest commit of both: here and at the remote.
-    pub(super) fn tip(&self) -> Result<Option<Commit<'r>>, ReviewError> {
+    pub(super) fn tip(&self, budget: &TreeBudget) -> Result<Option<Commit<'r>>, ReviewError> {
         match (self.local_tip()?, self.remote_tip()?) {
             (Some(here), Some(there)) => {
-                if is_within(self.repository, there.id(), here.id())? {
+                let base = merge_base(self.repository, here.id(), there.id(), budget)?;
+                if base == Some(there.id()) {
                     Ok(Some(here))
-                } else if is_within(self.repository, here.id(), there.id())? {
+                } else if base == Some(here.id()) {
                     Ok(Some(there))
                 } else {
-                    let remote = format!("{}/{}", self.remote, self.name);
+                    let remote = format!("{}/{}", self.remote.as_deref().unwrap_or_default(), self.name);
                     Err(ReviewError::Diverged { branch: self.name.clone(), remote })
                 }
             }
@@ -163,10 +177,4 @@ impl<'r> Branch<'r> {
         self.repository.reference(&self.note, commit, true, "housestyle: propose").map_err(failed)?;
         Ok(())
     }
-}
-
-/// Returns whether `commit` is `tip` or before it.
-pub(super) fn is_within(repository: &Repository, commit: Oid, tip: Oid) -> Result<bool, ReviewError> {
-    let after = repository.graph_descendant_of(tip, commit).map_err(during("compare two branches"))?;
-    Ok(commit == tip || after)
 }

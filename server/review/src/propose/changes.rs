@@ -2,7 +2,7 @@
 
 use git2::{ObjectType, Repository, Tree, TreeEntry};
 
-use crate::budget::{OverBudget, TreeBudget};
+use crate::budget::TreeBudget;
 use crate::error::{ReviewError, during};
 
 /// Folders below folders at most: each takes room on the stack.
@@ -29,7 +29,7 @@ impl<'r> Changes<'r> {
         depth: usize,
     ) -> Result<bool, ReviewError> {
         if depth > DEEPEST {
-            return Err(OverBudget.into());
+            return Err(self.budget.refuse().into());
         }
         let gone = |entry: &TreeEntry<'_>| {
             after.is_none_or(|after| after.get_name_bytes(entry.name_bytes()).is_none())
@@ -80,9 +80,10 @@ impl<'r> Changes<'r> {
 
 #[cfg(test)]
 mod tests {
-    use git2::FileMode;
+    use git2::{FileMode, Oid};
 
     use super::*;
+    use crate::OverBudget;
 
     /// Compares folders with these files, each with its name as its text, or with the text after `=`.
     #[track_caller]
@@ -123,5 +124,27 @@ mod tests {
         check("a b/c b/d", "a", "a b/e", true);
         check("a b/c", "a b", "a b/c", false);
         check("a b/c", "a b", "a b", true);
+    }
+
+    #[test]
+    fn folders_too_deep_to_compare_are_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let repository = Repository::init(folder.path()).expect("made");
+        let deep = |text: &str| {
+            let put = |id: Oid, mode: FileMode| {
+                let mut builder = repository.treebuilder(None).expect("a tree");
+                builder.insert("d", id, mode.into()).expect("inserted");
+                builder.write().expect("written")
+            };
+            let file = put(repository.blob(text.as_bytes()).expect("a blob"), FileMode::Blob);
+            let root = (0..=DEEPEST).fold(file, |id, _| put(id, FileMode::Tree));
+            repository.find_tree(root).expect("there")
+        };
+        let budget = TreeBudget::default();
+        let mut changes = Changes { repository: &repository, budget: &budget, any: false };
+        let [before, after, now] = ["one", "two", "three"].map(deep);
+        let found = changes.are_in(Some(&now), Some(&before), Some(&after), 0);
+        assert!(matches!(found, Err(ReviewError::Budget(OverBudget))), "{found:?}");
+        assert_eq!(budget.check(), Err(OverBudget));
     }
 }

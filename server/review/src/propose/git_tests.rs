@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use super::{Proposal, ProposalOutcome, ProposalState, Proposed, proposal_state, propose};
+use super::{Proposal, ProposalOutcome, ProposalState, Proposals, Proposed, propose};
 use crate::{ReviewError, TreeBudget};
 
 const SKILL: &str = "skills/prefer-bail/SKILL.md";
@@ -68,7 +68,9 @@ impl Git {
     }
 
     fn state(&self) -> ProposalState {
-        proposal_state(&self.work(), "prefer-bail", &TreeBudget::default()).expect("readable")
+        let budget = TreeBudget::default();
+        let proposals = Proposals::of(&self.work(), &budget).expect("a repository");
+        proposals.state("prefer-bail").expect("readable")
     }
 
     /// Returns whether the branch is there.
@@ -459,4 +461,16 @@ fn who_signs_with_gpg_signs_proposals() {
     assert!(matches!(error, ReviewError::Sign { .. }), "{error}");
     let stop = Command::new("gpgconf").arg("--homedir").arg(&home).args(["--kill", "all"]).output();
     drop(stop);
+}
+
+#[test]
+fn a_fetched_branch_of_the_teams_remote_counts_whatever_its_name() {
+    let git = Git::new();
+    git.remote();
+    git.propose("one").expect("proposed");
+    git.git(&["remote", "rename", "origin", "upstream"]);
+    git.git(&["push", "--quiet", "upstream", BRANCH]);
+    git.git(&["branch", "--quiet", "-D", BRANCH]);
+    git.git(&["update-ref", "-d", "refs/housestyle/proposed/prefer-bail"]);
+    assert_eq!(git.state(), ProposalState::Open);
 }

@@ -6,6 +6,7 @@ mod changes;
 #[cfg(test)]
 mod git_tests;
 mod message;
+mod proposals;
 mod sign;
 mod state;
 #[cfg(test)]
@@ -16,13 +17,15 @@ use std::path::Path;
 
 use git2::{Commit, Repository, Signature};
 
+use crate::ancestry::merge_base;
 use crate::budget::TreeBudget;
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
 use crate::repository::open;
-use branch::{Branch, is_within};
+use branch::Branch;
 
-pub use state::{ProposalState, proposal_state};
+pub use proposals::{ProposalBranch, Proposals};
+pub use state::ProposalState;
 
 /// A proposal to commit.
 #[derive(Debug, Clone)]
@@ -92,8 +95,9 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
     let author = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
     let committer = repository.committer_from_env().map_err(|_| ReviewError::NoIdentity)?;
     tree::check(&repository, &base, proposal.files)?;
-    let before = state::state(&repository, &branch, Some(&base), &TreeBudget::default())?;
-    let (here, tip) = (branch.local_tip()?.map(|commit| commit.id()), branch.tip()?);
+    let budget = TreeBudget::default();
+    let before = state::state(&repository, &branch, Some(&base), &budget)?;
+    let (here, tip) = (branch.local_tip()?.map(|commit| commit.id()), branch.tip(&budget)?);
     let done = |commit: &Commit<'_>, outcome| {
         Ok(Proposed { branch: branch.name.clone(), commit: commit.id().to_string(), outcome, before })
     };
@@ -111,7 +115,7 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
         }
     }
     branch.check_free()?;
-    let parents = parents(&repository, tip, base.clone())?;
+    let parents = parents(&repository, tip, base.clone(), &budget)?;
     let message = message::message(&repository, proposal.message, proposal.subject)?;
     let tree = tree::write(&repository, &base, proposal.files)?;
     let commit = commit(&repository, (&author, &committer), &message, tree, &parents)?;
@@ -125,11 +129,13 @@ fn parents<'r>(
     repository: &'r Repository,
     tip: Option<Commit<'r>>,
     base: Commit<'r>,
+    budget: &TreeBudget,
 ) -> Result<Vec<Commit<'r>>, ReviewError> {
     let Some(tip) = tip else { return Ok(vec![base]) };
-    if is_within(repository, tip.id(), base.id())? {
+    let common = merge_base(repository, tip.id(), base.id(), budget)?;
+    if common == Some(tip.id()) {
         Ok(vec![base])
-    } else if is_within(repository, base.id(), tip.id())? {
+    } else if common == Some(base.id()) {
         Ok(vec![tip])
     } else {
         Ok(vec![tip, base])

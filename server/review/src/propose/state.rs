@@ -1,15 +1,12 @@
 //! The state of a proposal, read from the branches as they are in this clone.
 
-use std::path::Path;
+use git2::{Commit, Oid, Repository};
 
-use git2::{Commit, Repository};
-
-use super::branch::{Branch, is_within};
+use super::branch::Branch;
 use super::changes::Changes;
+use crate::ancestry::merge_base;
 use crate::budget::TreeBudget;
-use crate::default_branch::find;
 use crate::error::{ReviewError, during};
-use crate::repository::open;
 
 /// The state of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,17 +36,6 @@ impl ProposalState {
     }
 }
 
-/// Returns the state of the proposal `name`, as of the last fetch.
-///
-/// # Errors
-/// When there is no repository, its branches cannot be read, or the budget is spent.
-pub fn proposal_state(path: &Path, name: &str, budget: &TreeBudget) -> Result<ProposalState, ReviewError> {
-    let repository = open(path)?;
-    let branch = Branch::of(&repository, name)?;
-    let default = find(&repository)?.ok().map(|branch| branch.commit(&repository)).transpose()?;
-    state(&repository, &branch, default.as_ref(), budget)
-}
-
 /// Returns the state of a proposal, where the default branch ends at `default`.
 pub(super) fn state(
     repository: &Repository,
@@ -57,32 +43,36 @@ pub(super) fn state(
     default: Option<&Commit<'_>>,
     budget: &TreeBudget,
 ) -> Result<ProposalState, ReviewError> {
-    let tip = branch.tip()?;
+    let tip = branch.tip(budget)?;
     let Some(last) = tip.clone().or(branch.noted()?) else { return Ok(ProposalState::None) };
-    if let Some(default) = default {
-        if is_merged(repository, &last, default, budget)? {
-            return Ok(ProposalState::Merged);
-        }
-        if tip.is_some() && !branch.is_deleted_at_remote()? {
-            let is_current = is_within(repository, default.id(), last.id())?;
-            return Ok(if is_current { ProposalState::Open } else { ProposalState::Behind });
-        }
+    let departed = match default {
+        Some(default) => merge_base(repository, last.id(), default.id(), budget)?,
+        None => None,
+    };
+    if let (Some(default), Some(departed)) = (default, departed)
+        && is_merged(repository, &last, default, departed, budget)?
+    {
+        return Ok(ProposalState::Merged);
     }
-    let is_there = tip.is_some() && !branch.is_deleted_at_remote()?;
-    Ok(if is_there { ProposalState::Open } else { ProposalState::Deleted })
+    if tip.is_none() || branch.is_deleted_at_remote()? {
+        return Ok(ProposalState::Deleted);
+    }
+    let is_current = default.is_none_or(|default| departed == Some(default.id()));
+    Ok(if is_current { ProposalState::Open } else { ProposalState::Behind })
 }
 
-/// Returns whether the default branch has a commit, or all that it brings: forges squash and rebase.
+/// Returns whether the default branch has a commit, or all that the commit brings: forges squash and rebase. `departed` is
+/// the last commit of both.
 fn is_merged(
     repository: &Repository,
     commit: &Commit<'_>,
     default: &Commit<'_>,
+    departed: Oid,
     budget: &TreeBudget,
 ) -> Result<bool, ReviewError> {
-    if is_within(repository, commit.id(), default.id())? {
+    if departed == commit.id() {
         return Ok(true);
     }
-    let Ok(departed) = repository.merge_base(commit.id(), default.id()) else { return Ok(false) };
     let departed = repository.find_commit(departed).map_err(during("read a commit"))?;
     let root = |commit: &Commit<'_>| {
         budget.take_tree(repository, commit.tree_id())?;

@@ -2,9 +2,12 @@
 //!
 //! The file names threads and places in our sources. A panic's message stays out, as it may quote text of the user.
 
+mod counter;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use counter::{PanicCounter, count_panics};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic;
@@ -45,7 +48,7 @@ struct Content {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn count(state: &Path, thread: &str, place: &str, now: u64) -> Result<(), StateError> {
+fn count(state: &Path, thread: &str, place: &str, now: u64) -> Result<(), StateError> {
     fs::create_dir_all(state).map_err(StateError::file("make the folder", state))?;
     let path = file(state);
     let _lock = state_file::lock(&path.with_extension("lock"), "panics")?;

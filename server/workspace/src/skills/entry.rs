@@ -102,6 +102,8 @@ pub struct Entry {
     pub files: Vec<(String, Vec<u8>)>,
     /// The mode: the stricter of the team's and the user's.
     pub mode: Mode,
+    /// Whether the default branch has it, and the budget was spent before its files were read.
+    pub is_unread: bool,
     /// By which merge it was approved.
     pub merge: Option<Merged>,
     /// Branches that propose it.
@@ -126,6 +128,7 @@ impl Entry {
             skill: None,
             files: Vec::new(),
             mode: Mode::On,
+            is_unread: false,
             merge: None,
             branches: Vec::new(),
             findings: Vec::new(),

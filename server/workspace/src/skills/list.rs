@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use housestyle_review::{
-    Folder, OnDefault, ProposalState, ReviewError, TreeBudget, UnknownDefault, folder_at, merges_of,
-    on_default_branch, proposal_state, proposals,
+    DefaultBranch, Folder, FolderError, OnDefault, ProposalState, Proposals, ReviewError, TreeBudget,
+    UnknownDefault, default_branch, merges_of, on_default_branch,
 };
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{SKILL_FILE, Skill};
@@ -38,9 +38,13 @@ pub struct SkillList {
     pub entries: Vec<Entry>,
     /// Why nothing tells the default branch, so that no skill is approved.
     pub unknown_default: Option<UnknownDefault>,
+    /// Git's id of the default branch's newest commit.
+    pub commit: Option<String>,
+    /// Whether the budget was spent before the default branch's skills were found.
+    pub is_unread: bool,
 }
 
-/// Returns all skills of a workspace, as far as the budget allows. Nothing of a workspace that is not trusted is
+/// Returns all skills of a workspace, as far as the budget allows; the default branch has a budget of its own. Nothing of a workspace that is not trusted is
 /// read.
 ///
 /// # Errors
@@ -56,20 +60,32 @@ pub fn all(
         return Ok(SkillList::default());
     }
     let records = store.records()?;
-    let mut unknown_default = None;
+    let (mut unknown_default, mut is_unread, mut commit) = (None, false, None);
     let (default, problem) = match on_default_branch(root, &ROOTS, SKILL_FILE, LIMITS, budget) {
-        Ok(default) => (Some(default), None),
+        Ok(default) => {
+            commit = Some(default.commit.clone());
+            (Some(default), None)
+        }
         Err(ReviewError::NoRepository { .. }) => {
             (None, Some("this is no git repository: nothing is approved without one".to_owned()))
         }
         Err(error) => {
             let problem = error.to_string();
-            if let ReviewError::NoDefault(reason) = error {
-                unknown_default = Some(reason);
+            match error {
+                ReviewError::NoDefault(reason) => unknown_default = Some(reason),
+                ReviewError::Budget(_) => {
+                    is_unread = true;
+                    commit = default_branch(root)
+                        .and_then(DefaultBranch::known)
+                        .ok()
+                        .map(|branch| branch.commit_id());
+                }
+                _ => {}
             }
             (None, Some(problem))
         }
     };
+    budget.renew();
     let mut survey = Survey { records, default, problem, entries: Vec::new(), names: BTreeMap::new() };
     survey.folders(root, budget);
     survey.branches(root, budget);
@@ -80,7 +96,7 @@ pub fn all(
         survey.merges(root);
     }
     survey.entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(SkillList { entries: survey.entries, unknown_default })
+    Ok(SkillList { entries: survey.entries, unknown_default, commit, is_unread })
 }
 
 struct Survey {
@@ -160,7 +176,9 @@ impl Survey {
     /// A skill in the work tree and on the default branch: it counts where both are the same.
     fn checked_out(&self, found: &Found, folder: &Folder) -> Entry {
         match (&found.files, &folder.files) {
-            (Err(error), _) => refused(&found.folder, error.to_string()),
+            (Err(error), _) => {
+                Entry { is_unread: error.is_over_budget(), ..refused(&found.folder, error.to_string()) }
+            }
             (Ok(here), Ok(approved)) if !same(here, approved) => {
                 let branch = self.default.as_ref().map_or("", |default| &default.branch);
                 let branch = branch.trim_start_matches("refs/heads/").trim_start_matches("refs/remotes/");
@@ -184,7 +202,10 @@ impl Survey {
     fn approved(&self, folder: &Folder) -> Entry {
         let files = match &folder.files {
             Ok(files) => files,
-            Err(error) => return refused(&folder.path, error.to_string()),
+            Err(error) => {
+                let is_unread = matches!(error, FolderError::Budget(_));
+                return Entry { is_unread, ..refused(&folder.path, error.to_string()) };
+            }
         };
         let mut entry = read(&folder.path, files);
         entry.tree = Some(folder.tree.clone());
@@ -216,7 +237,11 @@ impl Survey {
 
     /// Notes which skills are proposed on a branch.
     fn branches(&mut self, root: &Path, budget: &TreeBudget) {
-        for branch in proposals(root, budget).unwrap_or_default() {
+        let Ok(proposals) = Proposals::of(root, budget) else { return };
+        for branch in proposals.branches().unwrap_or_default() {
+            if budget.take().is_err() {
+                break;
+            }
             let reference = branch
                 .reference
                 .trim_start_matches("refs/heads/")
@@ -232,10 +257,10 @@ impl Survey {
                 continue;
             }
             // Adapters are proposed on such branches, too; and one that was merged may have been left.
-            let merged = matches!(proposal_state(root, &branch.name, budget), Ok(ProposalState::Merged));
+            let merged = matches!(proposals.state(&branch.name), Ok(ProposalState::Merged));
             let folder = ROOTS.iter().find_map(|parent| {
                 let folder = format!("{parent}/{}", branch.name);
-                folder_at(root, &branch.commit, &folder, LIMITS, budget).ok().flatten()
+                proposals.folder_at(&branch.commit, &folder, LIMITS).ok().flatten()
             });
             let Some(folder) = folder.filter(|_| !merged) else { continue };
             let mut entry = match &folder.files {

@@ -57,6 +57,13 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// Returns whether the budget was spent, and nothing is known of the skill.
+    pub(super) fn is_over_budget(&self) -> bool {
+        matches!(self, ReadError::Limits(FolderError::Budget(_)))
+    }
+}
+
 /// A folder with a SKILL.md in the work tree.
 #[derive(Debug)]
 pub struct Found {

@@ -53,7 +53,7 @@ fn merge_of(invocation: &Invocation, version: &Version) -> Option<Approver> {
     let path = AdapterRecord::path(&record.id, "adapter.json");
     // Without a repository there is no merge; the local way remains.
     let found = merged(invocation.workspace.root(), &path, &record.bytes());
-    if let Err(error @ ReviewError::NoDefault(_)) = &found {
+    if let Err(error @ (ReviewError::NoDefault(_) | ReviewError::Budget(_))) = &found {
         notice::warn(error);
     }
     let Merged { commit, branch, name, email, time } = found.ok().flatten()?;

@@ -1,7 +1,9 @@
 //! `adapter push` and `adapter pull`: the team's own remote, by the user's own git and its credentials.
 
 use housestyle_net::git::{self, network};
-use housestyle_review::{ReviewError, WEIGHTS, list_weights, published, read_weights, write_weights};
+use housestyle_review::{
+    ReviewError, WEIGHTS, list_weights, published, read_weights, team_remote, write_weights,
+};
 use housestyle_train::format::{MOST_BYTES, id_of, short};
 use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Incoming, Origin, Store, StoreError, Version};
@@ -19,6 +21,7 @@ const MOST_DOCUMENT: usize = 64 << 20;
 
 /// Pushes a version's weights, and its proposal's branch where there is one.
 pub(super) fn push(invocation: &Invocation, store: &Store, args: &AdapterPushArgs) -> Result<(), Failure> {
+    let remote = remote_of(invocation, &args.remote)?;
     let version = store.find(&args.which.id)?;
     let Some(id) = version.id.clone() else {
         return Err(Failure::Usage(format!(
@@ -33,24 +36,27 @@ pub(super) fn push(invocation: &Invocation, store: &Store, args: &AdapterPushArg
         references.push(branch);
     }
     let specs: Vec<String> = references.iter().map(|name| format!("{name}:{name}")).collect();
-    let mut command = vec!["push", "--quiet", "--no-verify", &args.remote.remote];
+    let mut command = vec!["push", "--quiet", "--no-verify", &remote];
     command.extend(specs.iter().map(String::as_str));
-    network(&args.remote.remote, invocation.flags.offline)?;
-    remote_head::check(invocation, &args.remote.remote)?;
+    network(&remote, invocation.flags.offline)?;
+    remote_head::check(invocation, &remote)?;
     git::run(invocation.workspace.root(), &command)?;
     if invocation.flags.json {
         let mut document = json_of(&version);
-        document["pushed"] = json!({ "remote": args.remote.remote, "references": references });
+        document["pushed"] = json!({ "remote": remote, "references": references });
         return print_json(&document);
     }
     let style = Style::for_stdout();
-    print(&format!(
-        "{} version {} is at {}",
-        style.green("✓"),
-        version.number,
-        visible(&args.remote.remote)
-    ))?;
+    print(&format!("{} version {} is at {}", style.green("✓"), version.number, visible(&remote)))?;
     references.iter().try_for_each(|name| print(&format!("  {name}")))
+}
+
+/// Returns the remote that the flag names, else the team's.
+fn remote_of(invocation: &Invocation, flag: &AdapterRemote) -> Result<String, Failure> {
+    match &flag.remote {
+        Some(named) => Ok(named.clone()),
+        None => Ok(team_remote(invocation.workspace.root())?),
+    }
 }
 
 /// An adapter of the remote, and the version made of it.
@@ -78,13 +84,14 @@ enum Refusal {
 
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
 pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote) -> Result<(), Failure> {
-    network(&args.remote, invocation.flags.offline)?;
-    remote_head::check(invocation, &args.remote)?;
-    git::run(invocation.workspace.root(), &["fetch", "--quiet", "--no-write-fetch-head", &args.remote])?;
+    let remote = remote_of(invocation, args)?;
+    network(&remote, invocation.flags.offline)?;
+    remote_head::check(invocation, &remote)?;
+    git::run(invocation.workspace.root(), &["fetch", "--quiet", "--no-write-fetch-head", &remote])?;
     let all = format!("{WEIGHTS}*:{WEIGHTS}*"); // without `+`: what is here is never overwritten
     git::run(
         invocation.workspace.root(),
-        &["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", &args.remote, &all],
+        &["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", &remote, &all],
     )?;
     let known: Vec<String> = store.versions()?.into_iter().filter_map(|version| version.id).collect();
     let mut pulled = Vec::new();
@@ -103,9 +110,9 @@ pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote)
                 Err(why) => json!({ "id": pulled.id, "refused": why.to_string() }),
             })
             .collect();
-        print_json(&json!({ "remote": args.remote, "pulled": list }))?;
+        print_json(&json!({ "remote": remote, "pulled": list }))?;
     } else {
-        print_pulled(&pulled, args)?;
+        print_pulled(&pulled, &remote)?;
     }
     match refused {
         0 => Ok(()),
@@ -113,10 +120,10 @@ pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote)
     }
 }
 
-fn print_pulled(pulled: &[Pulled], args: &AdapterRemote) -> Result<(), Failure> {
+fn print_pulled(pulled: &[Pulled], remote: &str) -> Result<(), Failure> {
     let style = Style::for_stdout();
     if pulled.is_empty() {
-        return print(&format!("nothing new at {}", visible(&args.remote)));
+        return print(&format!("nothing new at {}", visible(remote)));
     }
     for Pulled { id, result } in pulled {
         let id = visible(short(id));

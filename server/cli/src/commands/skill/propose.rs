@@ -5,8 +5,8 @@ use std::path::Path;
 use housestyle_net::forge::{self, PullRequestDraft};
 use housestyle_net::git;
 use housestyle_review::{
-    Proposal, ProposalOutcome, ProposalState, Proposed, TreeBudget, default_branch, has_folder,
-    proposal_state, propose,
+    Proposal, ProposalOutcome, ProposalState, Proposals, Proposed, TreeBudget, default_branch, has_folder,
+    propose, team_remote,
 };
 use housestyle_skills::lint::{self, Finding};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
@@ -63,7 +63,12 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
         let why = "this workspace is not trusted (setting `trusted`): nothing is proposed from it";
         return Err(Failure::Usage(why.to_owned()));
     }
-    let remote = args.push.as_deref().or(args.open.then_some("origin"));
+    let remote = match (&args.push, args.open) {
+        (Some(Some(named)), _) => Some(named.clone()),
+        (Some(None), _) | (None, true) => Some(team_remote(invocation.workspace.root())?),
+        (None, false) => None,
+    };
+    let remote = remote.as_deref();
     let address = match remote {
         Some(remote) => {
             git::network(remote, invocation.flags.offline)?;
@@ -90,7 +95,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
             continue;
         }
         if args.all
-            && proposal_state(invocation.workspace.root(), &candidate.name, &TreeBudget::default())?
+            && Proposals::of(invocation.workspace.root(), &TreeBudget::default())?.state(&candidate.name)?
                 == ProposalState::Deleted
         {
             let why = "its branch was removed without a merge: name it to propose it again".to_owned();
@@ -189,15 +194,16 @@ fn parent(workspace: &Path, set: &str, name: &str) -> Result<String, Failure> {
     if !set.is_empty() {
         return Ok(set.trim_matches('/').to_owned());
     }
+    let budget = TreeBudget::default();
     for root in ROOTS {
-        if has_folder(workspace, &format!("{root}/{name}"), None)? {
+        if has_folder(workspace, &format!("{root}/{name}"), None, &budget)? {
             return Ok(root.to_owned());
         }
     }
     for root in ROOTS {
         // Other programs have folders of that name for other things.
         let holding = (root == "skills").then_some(SKILL_FILE);
-        if has_folder(workspace, root, holding)? {
+        if has_folder(workspace, root, holding, &budget)? {
             return Ok(root.to_owned());
         }
     }

@@ -8,7 +8,7 @@ use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
 use housestyle_complete::generator::Capability;
 use housestyle_net::{forge, git};
-use housestyle_review::{Folder, History, ReviewError, TreeBudget, changed, default_branch};
+use housestyle_review::{Folder, History, ReviewError, TreeBudget, changed, default_branch, team_remote};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::clock::now;
@@ -151,11 +151,15 @@ fn note_effects(invocation: &Invocation, reviews: &[Review]) {
 
 /// Writes the report as a comment on the pull request. Returns whether there was one to write anew.
 fn comment(invocation: &Invocation, args: &SkillReviewArgs, page: &str) -> Result<bool, Failure> {
-    git::network(&args.remote, invocation.flags.offline)?;
-    let address = git::address(invocation.workspace.root(), &args.remote)?;
+    let remote = match &args.remote {
+        Some(named) => named.clone(),
+        None => team_remote(invocation.workspace.root())?,
+    };
+    git::network(&remote, invocation.flags.offline)?;
+    let address = git::address(invocation.workspace.root(), &remote)?;
     let client = forge::of(
         invocation.workspace.home(),
-        &args.remote,
+        &remote,
         &address,
         &Configuration::load(&invocation.workspace).forges,
     )?;

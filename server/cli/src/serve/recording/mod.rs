@@ -42,6 +42,8 @@ pub(crate) struct Recorder {
     order: VecDeque<String>,
     /// Workspaces whose journal does not have the model's digest yet, and the model's name there.
     unnamed: HashMap<PathBuf, String>,
+    /// Workspaces whose journal is scanned for secrets by the rules of this version.
+    scanned: BTreeSet<PathBuf>,
     warned: BTreeSet<String>,
 }
 
@@ -65,6 +67,7 @@ impl Recorder {
             open: HashMap::new(),
             order: VecDeque::new(),
             unnamed: HashMap::new(),
+            scanned: BTreeSet::new(),
             warned: BTreeSet::new(),
         }
     }
@@ -244,11 +247,15 @@ impl Recorder {
         self.append(&document.root, now, None, &Fact::NotHere(NotHere { skill, language, line }), None);
     }
 
-    /// Lets whoever trains for the workspace know that somebody types there.
+    /// Lets whoever trains for the workspace know that somebody types there. The first time the workspace's journal is
+    /// scanned for secrets, also where the settings have switched it off since it was written.
     fn typing(&mut self, record: &TypingRecord) {
         let Some(document) = document(&record.uri, record.folder.as_deref()) else { return };
         if let Err(error) = self.workspace(&document.root).record_typing() {
             self.warn_once(format!("training does not pause while you type: {error}"));
+        }
+        if self.scanned.insert(document.root.clone()) {
+            rescan::start(self.workspace(&document.root));
         }
     }
 
@@ -316,9 +323,6 @@ impl Recorder {
                     None
                 }
             };
-            if opened.is_some() {
-                rescan::start(self.workspace(workspace), now);
-            }
             self.journals.insert(workspace.to_path_buf(), opened);
         }
         self.journals.get_mut(workspace).and_then(Option::as_mut)

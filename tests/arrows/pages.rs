@@ -179,6 +179,7 @@ fn what_is_said_of_the_peers_is_tested() {
 #[test]
 fn what_is_said_of_threats_is_tested() {
     check_named_tests(SECURITY, "\n## Who approves\n", 8);
+    check_named_tests(SECURITY, "\n## Hostile repositories and broken messages\n", 15);
 }
 
 /// Checks that the tests exist which a page names below a heading, at least so many.

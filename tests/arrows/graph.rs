@@ -40,8 +40,8 @@ const HTTP: &[&str] = &["ureq", "ureq-*", "reqwest", "hyper", "hyper-*", "curl",
 const LSP: &[&str] =
     &["tower-lsp", "tower-lsp-*", "lsp-*", "ls-types", "jsonrpc*", "jsonrpsee*", "async-lsp"];
 
-/// The crates that a crate may not reach: by normal and build dependencies at any distance, by its tests at once.
-const REACHED: &[(&[&str], &[&str])] = &[
+/// The crates that a crate may not depend on: by normal and build dependencies at any distance, by its tests at once.
+const FORBIDDEN: &[(&[&str], &[&str])] = &[
     (&["housestyle-lsp"], &["housestyle-engine", "housestyle-train", "housestyle-learn", "candle-*", "git2"]),
     (ALONE, &["housestyle", "housestyle-*"]),
     (&["housestyle-complete"], &["housestyle-engine", "housestyle-lsp", "housestyle-journal"]),
@@ -169,7 +169,7 @@ impl Graph {
     }
 
     /// Returns every package that a build of `from` needs, each with one that asks for it.
-    fn reach(&self, from: &str) -> BTreeMap<&str, &str> {
+    fn dependencies_of(&self, from: &str) -> BTreeMap<&str, &str> {
         let mut found = BTreeMap::new();
         let mut open: Vec<&str> =
             self.edges.get_key_value(from).map(|(name, _)| name.as_str()).into_iter().collect();
@@ -206,9 +206,9 @@ impl Graph {
                     others.map(|(_, to)| format!("{member} -> {to}: it may use {}", may_use.join(", "))),
                 );
             }
-            let reach = self.reach(member);
-            for (_, never) in REACHED.iter().filter(|(from, _)| from.contains(&member.as_str())) {
-                for (to, by) in reach.iter().filter(|(to, _)| is_any(to, never)) {
+            let dependencies = self.dependencies_of(member);
+            for (_, never) in FORBIDDEN.iter().filter(|(from, _)| from.contains(&member.as_str())) {
+                for (to, by) in dependencies.iter().filter(|(to, _)| is_any(to, never)) {
                     complaints.push(format!("{member} -> {to}: forbidden, it comes by way of {by}"));
                 }
                 let tests = self.direct(member).filter(|(kind, to)| *kind == Kind::Dev && is_any(to, never));
@@ -219,7 +219,7 @@ impl Graph {
                         .map(|(_, to)| format!("{member} -> {to}: forbidden for its tests too")),
                 );
             }
-            if member != FIXTURES.1 && reach.contains_key(FIXTURES.0) {
+            if member != FIXTURES.1 && dependencies.contains_key(FIXTURES.0) {
                 complaints.push(format!("{member} -> {}: fixtures are for tests", FIXTURES.0));
             }
         }
@@ -252,7 +252,7 @@ fn no_crate_depends_on_what_it_must_not() {
     for member in ["housestyle-text", "housestyle-lsp", "housestyle-engine", "housestyle"] {
         assert!(graph.members.contains(member) && graph.direct(member).count() > 0, "{member} was not read");
     }
-    assert!(graph.reach("housestyle").contains_key("candle-core"), "the graph has no depth");
+    assert!(graph.dependencies_of("housestyle").contains_key("candle-core"), "the graph has no depth");
     super::none(&graph.complaints());
 }
 
@@ -407,7 +407,10 @@ mod tests {
             ]},
         });
         let graph = Graph::read(&metadata);
-        assert_eq!(graph.reach("housestyle-text"), BTreeMap::from([("a", "housestyle-text"), ("c", "a")]));
+        assert_eq!(
+            graph.dependencies_of("housestyle-text"),
+            BTreeMap::from([("a", "housestyle-text"), ("c", "a")])
+        );
         assert!(graph.direct("housestyle-text").any(|edge| *edge == (Kind::Dev, "b".to_owned())));
     }
 }

@@ -125,8 +125,8 @@ fn cancelled_and_skipped_jobs_are_in_the_log_once_with_the_reason() {
     end(editor);
     let log = logs(home.path());
     let count = |text: &str| log.matches(text).count();
-    let told = ["NoRequest", "ChangedElsewhere"].map(|reason| count(&format!("reason={reason}")));
-    assert_eq!((told, count("reason="), count("skipped")), ([1, 1], 2, 1), "{log}");
+    let counts = ["NoRequest", "ChangedElsewhere"].map(|reason| count(&format!("reason={reason}")));
+    assert_eq!((counts, count("reason="), count("skipped")), ([1, 1], 2, 1), "{log}");
     assert!(!log.contains(URI) && !log.contains(other), "{log}");
 }
 
@@ -202,14 +202,14 @@ fn forgetting_everything_removes_the_log_and_a_running_server_begins_another() {
     let log = logs(home.path());
     assert!(log.contains("answered") && !log.contains("the model is loaded"), "{log}");
     let own = files(home.path(), "server.log").pop().expect("a log");
-    let (code, told) = forget(&[]);
-    assert!(code == Some(0) && told.contains("server.log was removed"), "{code:?} {told}");
+    let (code, output) = forget(&[]);
+    assert!(code == Some(0) && output.contains("server.log was removed"), "{code:?} {output}");
     assert_eq!(logs(home.path()), "");
     // A log that cannot be removed is a failure, after all else is forgotten and told.
     fs::create_dir_all(own.with_file_name("server.log.1").join("in the way")).expect("made");
-    let (code, told) = forget(&["--json"]);
-    let told: Value = serde_json::from_str(&told).expect("JSON");
-    assert!(code == Some(3) && told["suggestions"].is_number(), "{code:?} {told}");
+    let (code, output) = forget(&["--json"]);
+    let output: Value = serde_json::from_str(&output).expect("JSON");
+    assert!(code == Some(3) && output["suggestions"].is_number(), "{code:?} {output}");
     assert!(!own.exists());
 }
 

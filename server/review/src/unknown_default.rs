@@ -39,7 +39,7 @@ pub enum UnknownDefault {
         remote: String,
     },
     /// The branch that the remote's HEAD names is not here.
-    Gone {
+    MissingBranch {
         /// The remote.
         remote: String,
         /// The branch.
@@ -89,7 +89,7 @@ impl UnknownDefault {
             UnknownDefault::NotSet { remote } => {
                 format!("nothing here says which branch of {remote} is the default branch")
             }
-            UnknownDefault::Gone { remote, name } => {
+            UnknownDefault::MissingBranch { remote, name } => {
                 format!("{remote}/HEAD names {remote}/{name}, which is not here")
             }
             UnknownDefault::Doubtful { remote, name, other, .. } => {
@@ -124,7 +124,7 @@ impl UnknownDefault {
             ),
             UnknownDefault::NotFetched { remote }
             | UnknownDefault::NotSet { remote }
-            | UnknownDefault::Gone { remote, .. }
+            | UnknownDefault::MissingBranch { remote, .. }
             | UnknownDefault::Doubtful { remote, .. } => fetch(remote),
         }
     }

@@ -253,10 +253,10 @@ mod tests {
         let mut open = Journal::open(&workspace.journal()).expect("a journal");
         let before = format!("user: ann\npassword: {}\n", password());
         let found = [accept(&mut open, &before, "name: x"), accept(&mut open, "password: ", &password())];
-        let kept = accept(&mut open, "password: ", "${PASSWORD}");
+        let innocent = accept(&mut open, "password: ", "${PASSWORD}");
         let file = phrases::file(workspace.state(), 7);
         let mut cache = Phrases::new(7);
-        cache.insert("a.yaml", Kind::Taken(kept), &[1, 2]).expect("room");
+        cache.insert("a.yaml", Kind::Taken(innocent), &[1, 2]).expect("room");
         let clean = cache.to_bytes();
         cache.insert("a.yaml", Kind::Taken(found[0]), &[3, 4]).expect("room");
         fs::write(&file, cache.to_bytes()).expect("written");
@@ -266,7 +266,7 @@ mod tests {
         let left = |open: &Journal| -> Vec<Number> {
             open.accepted_edits().expect("readable").iter().map(|edit| edit.id).collect()
         };
-        assert_eq!(left(&open), [kept]);
+        assert_eq!(left(&open), [innocent]);
         assert!(fs::read(&file).expect("readable") == clean);
         let files = fs::read_dir(workspace.state()).expect("readable").flatten();
         let holds = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).contains(&password());
@@ -274,10 +274,10 @@ mod tests {
 
         let later = accept(&mut open, "password: ", &password());
         assert_eq!(journal(&workspace, Stamp(4)).expect("marked"), Rescan::default());
-        assert_eq!(left(&open), [kept, later]);
+        assert_eq!(left(&open), [innocent, later]);
         mark_as(&workspace, 1);
         assert_eq!(journal(&workspace, Stamp(5)).expect("older rules").suggestions, 1);
-        assert_eq!(left(&open), [kept]);
+        assert_eq!(left(&open), [innocent]);
     }
 
     /// Adds an adapter whose manifest names a suggestion of the journal.

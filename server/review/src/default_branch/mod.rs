@@ -175,7 +175,7 @@ fn of_remote(repository: &Repository, remote: &str) -> Result<DefaultBranch, Rev
     let branch = lookup(repository, &format!("refs/remotes/{remote}/{name}"))?;
     // A branch that is a link to another one is none that the remote has.
     let Some(branch) = branch.filter(|branch| branch.kind() == Some(ReferenceType::Direct)) else {
-        return unknown(UnknownDefault::Gone { remote: owned(), name });
+        return unknown(UnknownDefault::MissingBranch { remote: owned(), name });
     };
     match rival::of(repository, remote, &name)? {
         Some(reason) => unknown(reason),

@@ -108,8 +108,8 @@ fn not_set() -> UnknownDefault {
     UnknownDefault::NotSet { remote: "origin".to_owned() }
 }
 
-fn gone(name: &str) -> UnknownDefault {
-    UnknownDefault::Gone { remote: "origin".to_owned(), name: name.to_owned() }
+fn missing_branch(name: &str) -> UnknownDefault {
+    UnknownDefault::MissingBranch { remote: "origin".to_owned(), name: name.to_owned() }
 }
 
 fn doubtful(name: &str, other: &str) -> UnknownDefault {
@@ -160,7 +160,7 @@ fn a_head_that_names_no_branch_of_the_remote_does_not_count() {
     let world = World::new("develop");
     world.rename("develop", "trunk");
     world.push("main");
-    world.check(Err(gone("develop")));
+    world.check(Err(missing_branch("develop")));
     assert_eq!(recorded_head(&world.at("work"), "origin").expect("read").as_deref(), Some("develop"));
     world.set_head();
     world.check(Ok("trunk"));
@@ -172,7 +172,7 @@ fn a_head_that_names_no_branch_of_the_remote_does_not_count() {
     }
     world.git("work", &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/link"]);
     world.git("work", &["symbolic-ref", "refs/remotes/origin/link", "refs/remotes/origin/main"]);
-    world.check(Err(gone("link")));
+    world.check(Err(missing_branch("link")));
 }
 
 #[test]

@@ -31,10 +31,10 @@ impl<'r> Changes<'r> {
         if depth > DEEPEST {
             return Err(self.budget.refuse().into());
         }
-        let gone = |entry: &TreeEntry<'_>| {
+        let is_removed = |entry: &TreeEntry<'_>| {
             after.is_none_or(|after| after.get_name_bytes(entry.name_bytes()).is_none())
         };
-        let removed = before.into_iter().flat_map(|tree| tree.iter()).filter(gone);
+        let removed = before.into_iter().flat_map(|tree| tree.iter()).filter(is_removed);
         for entry in after.into_iter().flat_map(|tree| tree.iter()).chain(removed) {
             let [was, is, has] = [before, after, now]
                 .map(|tree| tree.and_then(|tree| tree.get_name_bytes(entry.name_bytes())));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_too_deep_to_compare_are_told() {
+    fn folders_too_deep_to_compare_are_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let repository = Repository::init(folder.path()).expect("made");
         let deep = |text: &str| {

@@ -23,7 +23,7 @@ pub struct Approved {
 
 impl Approved {
     /// Returns a skill as it was read, in the user's present mode.
-    fn kept(&self, entry: &Entry) -> Option<complete::ServedSkill> {
+    fn known_skill(&self, entry: &Entry) -> Option<complete::ServedSkill> {
         let known = self.skills.list().iter().find(|skill| skill.name == entry.name)?;
         let mode = match entry.mode {
             Mode::On => known.mode,
@@ -61,7 +61,7 @@ pub fn approved(
     let problem = unknown_default.filter(|_| entries.iter().any(waits)).map(|reason| reason.to_string());
     let served = |entry: &Entry| {
         if entry.is_unread && is_same_commit {
-            known.kept(entry)
+            known.known_skill(entry)
         } else {
             skill(entry).filter(|_| entry.loads())
         }
@@ -143,16 +143,16 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_skill_is_in_the_users_present_mode() {
+    fn a_known_skill_is_in_the_users_present_mode() {
         let skill = complete::ServedSkill::new("a", "Do a.", "Text.", None, complete::Mode::On);
         let skills = Arc::new(Skills::new(vec![skill], complete::Exceptions::default()));
         let known = Approved { skills, commit: None };
-        let kept = |name: &str, mode| {
+        let mode_of = |name: &str, mode| {
             let entry = Entry { mode, is_unread: true, ..Entry::blank(name, State::Refused) };
-            known.kept(&entry).map(|skill| skill.mode)
+            known.known_skill(&entry).map(|skill| skill.mode)
         };
-        let modes = [Mode::On, Mode::Shadow, Mode::Off].map(|mode| kept("a", mode));
+        let modes = [Mode::On, Mode::Shadow, Mode::Off].map(|mode| mode_of("a", mode));
         assert_eq!(modes, [Some(complete::Mode::On), Some(complete::Mode::Shadow), None]);
-        assert_eq!(kept("b", Mode::On), None);
+        assert_eq!(mode_of("b", Mode::On), None);
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn start(workspace: Workspace) {
 
 fn sentence(journal: &Path, found: &Rescan) -> String {
     let journal = journal.display();
-    let mut told = match found.suggestions {
+    let mut text = match found.suggestions {
         0 => format!("an interrupted scan of {journal} for secrets was finished"),
         count => format!(
             "{count} suggestions in {journal} hold secrets by the rules of this version, or stand near one: their texts \
@@ -44,16 +44,16 @@ fn sentence(journal: &Path, found: &Rescan) -> String {
     };
     if !found.caches.is_empty() {
         let caches = list(found.caches.iter().map(|cache| cache.display()));
-        told += &format!("; texts made from them were taken out of {caches}");
+        text += &format!("; texts made from them were taken out of {caches}");
     }
     if !found.stale.is_empty() {
         let versions = list(&found.stale);
-        told += &format!(
+        text += &format!(
             "; the adapter learned from forgotten suggestions (version {versions}), and `housestyle learn` trains one \
              without them"
         );
     }
-    told
+    text
 }
 
 fn list(items: impl IntoIterator<Item = impl Display>) -> String {
@@ -101,11 +101,11 @@ mod tests {
             stale: vec![2, 5],
             ..Rescan::default()
         };
-        let told = sentence(journal, &found);
+        let text = sentence(journal, &found);
         for part in ["3 suggestions", "near one", "journal.db", "phrases-7.bin", "(version 2, 5)"] {
-            assert!(told.contains(part), "{told}");
+            assert!(text.contains(part), "{text}");
         }
-        let told = sentence(journal, &Rescan { is_resumed: true, ..Rescan::default() });
-        assert!(told.contains("interrupted") && !told.contains("adapter"), "{told}");
+        let text = sentence(journal, &Rescan { is_resumed: true, ..Rescan::default() });
+        assert!(text.contains("interrupted") && !text.contains("adapter"), "{text}");
     }
 }

@@ -66,7 +66,7 @@ impl Team {
     pub(crate) fn mined(&self, skills: &[(&str, &str)]) {
         let real = self.work().canonicalize().expect("there");
         let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-        let name: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = housestyle_text::hex(&digest[..8]);
         let folder = self.world.home().join("state/workspaces").join(name).join("skills");
         std::fs::create_dir_all(&folder).expect("folders");
         let candidates: Vec<Value> = skills

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use housestyle_workspace::digest::hex;
 use housestyle_workspace::models::catalogue::{Entry, Hub, Wheels};
 use housestyle_workspace::models::store::{Status, Store};
 use housestyle_workspace::progress::Silent;
@@ -21,7 +22,7 @@ fn content() -> Vec<u8> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// A catalogue entry for [`content`] in two wheels.

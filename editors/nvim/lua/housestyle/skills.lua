@@ -28,8 +28,10 @@ end
 ---@param on_list fun(skills: housestyle.Skill[])
 local function list(on_list)
   run.json({ 'skill', 'list' }, function(answer)
-    run.problem(answer)
     local skills = answer.skills or {}
+    if #skills > 0 then -- who has no skill here need not know
+      run.problem(answer)
+    end
     table.sort(skills, function(a, b)
       if rank(a) ~= rank(b) then
         return rank(a) < rank(b)

@@ -15,7 +15,8 @@ pub fn markdown() -> String {
          only be stricter than the team's: the last column names the stricter of two values. A setting marked with ◦\n\
          can also have a value for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP\n\
          identifier. Housestyle reports and ignores a setting that is unknown or of the wrong type; the rest holds.\n\
-         Where a file cannot be read at all, nothing is suggested or recorded until somebody corrects it.\n\n\
+         Where a file cannot be read at all, nothing is suggested or recorded until somebody corrects the file and\n\
+         restarts the server.\n\n\
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );
     for field in FIELDS {

@@ -40,9 +40,15 @@ pub fn holds_secret(text: &str) -> bool {
     !secrets::find(text).is_empty()
 }
 
-/// Returns whether a secret stands in a case, also where its name and its value are parted by the hole.
+/// Returns whether a secret stands in a text or around it, also where the name of a secret stands around the text and its
+/// value in the text.
+pub fn holds_secret_around(prefix: &str, text: &str, suffix: &str) -> bool {
+    holds_secret(&format!("{prefix}{text}{suffix}"))
+}
+
+/// Returns whether a secret stands in a case.
 pub fn case_holds_secret(case: &Case) -> bool {
-    holds_secret(&format!("{}{}{}", case.prefix, case.middle, case.suffix))
+    holds_secret_around(&case.prefix, &case.middle, &case.suffix)
 }
 
 /// Returns digits for an author: the same within a repository, which its first commit identifies, and others elsewhere.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::adapters::{Store, StoreError};
 use crate::atomic;
 use crate::forgetting::{DeletedEntries, ForgetError, Purged, Unreadable, purge, stale};
-use crate::history::holds_secret;
+use crate::history::{holds_secret, holds_secret_around};
 use crate::stamp::FileStamp;
 use crate::state_file::{self, Format, StateError};
 use crate::workspace::Workspace;
@@ -179,7 +179,7 @@ fn shows_secret(suggestion: &SuggestionHistory) -> bool {
     texts
         .map(|text| text.text.as_str())
         .filter(|text| seen.insert(*text))
-        .any(|text| holds_secret(&format!("{before}{text}{after}")))
+        .any(|text| holds_secret_around(before, text, after))
 }
 
 /// Scans a phrase cache, unless that was done, and removes the texts that hold a secret; returns how many. `decode`

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use housestyle_complete::eval::{Case, Difference, Report};
 use housestyle_workspace::display::visible;
-use housestyle_workspace::history::holds_secret;
+use housestyle_workspace::history::holds_secret_around;
 
 use super::arms::Absent;
 use super::chart::{self, Bar, Series};
@@ -235,7 +235,7 @@ fn examples(html: &mut String, arm: &str, colour: usize, cases: &[Case], base: &
 
 /// Returns whether a case shows a secret, with its own middle or with one of these texts.
 fn shows_secret<'a>(case: &'a Case, mut texts: impl Iterator<Item = &'a str>) -> bool {
-    let with = |middle: &str| holds_secret(&format!("{}{middle}{}", case.prefix, case.suffix));
+    let with = |middle: &str| holds_secret_around(&case.prefix, middle, &case.suffix);
     with(&case.middle) || texts.any(with)
 }
 

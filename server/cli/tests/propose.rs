@@ -271,7 +271,7 @@ fn what_stands_in_the_way_has_a_reason_and_an_exit_code() {
 }
 
 #[test]
-fn the_teams_remote_is_pushed_to_and_asked_besides_another() {
+fn the_teams_remote_is_asked_too() {
     let team = Team::new();
     let [remote, fork] = ["remote.git", "fork.git"].map(|name| team.world.home().join(name));
     for (name, folder) in [("upstream", &remote), ("fork", &fork)] {

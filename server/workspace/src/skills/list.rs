@@ -44,8 +44,8 @@ pub struct SkillList {
     pub is_unread: bool,
 }
 
-/// Returns all skills of a workspace, as far as the budget allows; the default branch has a budget of its own. Nothing of a workspace that is not trusted is
-/// read.
+/// Returns all skills of a workspace, as far as the budget allows: it holds once for the default branch, and once for all
+/// else. Nothing of a workspace that is not trusted is read.
 ///
 /// # Errors
 /// When what is noted of skills on this machine cannot be read.

@@ -6,7 +6,8 @@ use housestyle_complete::Settings;
 use housestyle_complete::eval::Case;
 use housestyle_learn::phrases::Kind;
 use housestyle_review::History;
-use housestyle_workspace::history::holds_secret;
+use housestyle_text::secrets;
+use housestyle_workspace::history::{case_holds_secret, holds_secret};
 
 use crate::error::Error;
 
@@ -55,12 +56,16 @@ impl Texts {
     }
 }
 
-/// Returns the texts of cases: of each path the latest text is the file, and each middle an edit in it.
+/// Returns the texts of cases: of each path the latest text is the file, and each middle an edit in it. A case with a
+/// secret gives neither.
 pub(crate) fn of_cases(cases: &[Case], settings: &Settings) -> Texts {
     let mut out = Texts::default();
     let mut latest = BTreeMap::new();
     for case in cases {
-        out.add(&case.path, Kind::Edit, &written(case), settings);
+        // What stands around the edit may name the secret that is in it.
+        if !case_holds_secret(case) {
+            out.add(&case.path, Kind::Edit, &written(case), settings);
+        }
         let latest_case = latest.entry(case.path.as_str()).or_insert(case);
         // Of equally late ones the last line counts.
         if case.time >= latest_case.time {
@@ -100,7 +105,10 @@ pub(crate) fn of_git(
             for hunk in change.hunks.iter().filter(|hunk| !hunk.new.is_empty()) {
                 let before =
                     change.new[..hunk.new.start].split_inclusive('\n').next_back().unwrap_or_default();
-                out.add(path, Kind::Edit, &format!("{before}{}", change.added(hunk)), settings);
+                let part = hunk.new.start - before.len()..hunk.new.end;
+                if !secrets::is_in(&change.new, part.clone()) {
+                    out.add(path, Kind::Edit, change.new.get(part).unwrap_or_default(), settings);
+                }
             }
         }
     }
@@ -118,6 +126,7 @@ mod tests {
     use git2::Repository;
     use housestyle_complete::eval::parse_cases;
     use housestyle_review::HistoryOptions;
+    use serde_json::json;
 
     use super::*;
 
@@ -145,6 +154,21 @@ mod tests {
             ],
         );
         assert_eq!(texts.skipped, 1);
+    }
+
+    #[test]
+    fn of_cases_a_secret_is_seen_by_what_stands_around_it() {
+        // Put together here, so that no secret stands in this file.
+        let value = ["q7Rt", "2xWp", "9LmZ"].concat();
+        let case = |name: &str| {
+            let case = json!({
+                "path": "a.yaml", "time": 1, "prefix": format!("- name: {name}\n  value: "), "middle": value, "suffix": "\n",
+            });
+            parse_cases(&case.to_string()).expect("a case")
+        };
+        let texts = |name: &str| of_cases(&case(name), &Settings::default()).texts;
+        assert_eq!(texts("DB_PASSWORD"), []);
+        assert_eq!(texts("REGION").len(), 2);
     }
 
     /// Commits the files of a folder as they are.
@@ -178,8 +202,13 @@ mod tests {
         write("conf/.env", b"KEY=secret\n");
         write("key.txt", format!("one\nkey = \"AKIA{}\"\n", "Q3EXZ7PLKJ2MNB4T").as_bytes());
         write("min.js", "x".repeat(3000).as_bytes());
+        let body = "q7Rt2xWp9LmZ".repeat(5);
+        let key = |last: &str| format!("-----BEGIN RSA {}-----\n{body}\n{body}\n{last}\n", "PRIVATE KEY");
+        write("notes.txt", key(&body).as_bytes());
         commit(&repository, "first");
         write("src/a.rs", b"one\ntwo\nnew\nthree\n");
+        // What is changed of a key does not look like one.
+        write("notes.txt", key(&body.to_uppercase()).as_bytes());
         commit(&repository, "second");
         write("src/a.rs", b"not committed");
         let texts = read(None, "");
@@ -187,7 +216,7 @@ mod tests {
             &texts,
             &[("src/a.rs", Kind::Edit, "two\nnew\n"), ("src/a.rs", Kind::File, "one\ntwo\nnew\nthree\n")],
         );
-        assert_eq!(texts.skipped, 4);
+        assert_eq!(texts.skipped, 5);
         check(&read(Some("HEAD"), "src/"), &[("a.rs", Kind::File, "one\ntwo\nnew\nthree\n")]);
     }
 }

@@ -18,8 +18,6 @@ use crate::source::{line_end, line_start};
 const EXAMPLES: usize = 5;
 /// Bytes of an example at most.
 const EXAMPLE_BYTES: usize = 600;
-/// Bytes before and after an example in which the name of a secret may stand.
-const NEAR_BYTES: usize = 1024;
 
 /// Returns a rule as a candidate: its evidence in the mined edits and in the held-out ones, each with their tallies.
 pub(super) fn candidate(
@@ -141,12 +139,7 @@ fn examples(edits: &[FileEdit<'_>], tallies: &[Tally]) -> Vec<Example> {
 
 /// Returns whether the whole lines of a place show a secret, or a part of one whose name is near them.
 fn shows_secret(text: &str, place: &Range<usize>) -> bool {
-    let (start, end) = (line_start(text, place.start), line_end(text, place.end));
-    let from = text.floor_char_boundary(start.saturating_sub(NEAR_BYTES));
-    let to = text.floor_char_boundary(end.saturating_add(NEAR_BYTES));
-    let parts = (text.get(from..start), text.get(start..end), text.get(end..to));
-    let (Some(before), Some(shown), Some(after)) = parts else { return false };
-    secrets::cut_around(before, shown, after).is_err()
+    secrets::is_in(text, line_start(text, place.start)..line_end(text, place.end))
 }
 
 /// Returns the whole lines of a place.

@@ -25,6 +25,9 @@ use values::{Look, entropy, is_open, look};
 /// Version of the rules, to be raised by whoever adds or widens one: text that was stored before is then scanned anew.
 pub const VERSION: u32 = 2;
 
+/// Bytes before and after a part of a text that are searched for the name of a secret.
+const NEAR_BYTES: usize = 1024;
+
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
@@ -56,6 +59,15 @@ pub fn find(text: &str) -> Vec<Secret> {
     assignment::find(text, &folded, &mut found);
     found.sort_by_key(|finding| (finding.range.start, finding.range.end));
     found
+}
+
+/// Returns whether a part of a text holds a secret, or a piece of one; the secret's name may stand near that part.
+pub fn is_in(text: &str, part: Range<usize>) -> bool {
+    let from = text.floor_char_boundary(part.start.saturating_sub(NEAR_BYTES));
+    let to = text.floor_char_boundary(part.end.saturating_add(NEAR_BYTES));
+    let [before, part, after] =
+        [from..part.start, part.clone(), part.end..to].map(|range| text.get(range).unwrap_or_default());
+    cut_around(before, part, after).is_err()
 }
 
 /// Cuts the surroundings of `text` so that they hold no secret: `before` then begins with the line after its last

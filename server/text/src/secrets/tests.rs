@@ -118,6 +118,21 @@ fn surroundings_are_cut_at_secrets() {
     check_cut("x = ghp_{a20}", "{a16};", "\n", "github-token");
 }
 
+#[test]
+fn a_part_of_a_text_is_judged_with_the_text_near_it() {
+    let key = "-----BEGIN RSA PRIVATE KEY-----{a0}\n{a64}\n{a64}\n-----END RSA PRIVATE KEY-----{a0}\n";
+    for secret in [key, "- name: DB_PASSWORD\n  value: {a16}\n"] {
+        let text = fill(&format!("é\n{secret}north\n"));
+        let line = |number: usize| {
+            let start = text.split_inclusive('\n').take(number).map(str::len).sum();
+            start..text[start..].find('\n').map_or(text.len(), |length| start + length)
+        };
+        assert_eq!(find(&text[line(2)]), [], "it is no secret by itself");
+        assert!(is_in(&text, line(2)), "{text}");
+        assert!(!is_in(&text, line(0)) && !is_in(&text, text.len() - 6..text.len()), "{text}");
+    }
+}
+
 /// Fewest secrets of the corpus that are found, and most of its innocent lines, in hundredths.
 const LEAST_RECALL: usize = 95;
 const MOST_FALSE: usize = 1;

@@ -2,21 +2,17 @@
 
 use std::sync::Arc;
 
-use housestyle_engine::{AdapterWeights, Engine, EngineError, FAMILIES, Input, LowRank, Options, Target};
+use housestyle_engine::{
+    AdapterWeights, Engine, EngineError, FAMILIES, Input, LowRank, Options, SplitMix64, Target,
+};
 use housestyle_testkit::tiny::{LAYERS, Tiny};
 
 const TEXT: &str = "fn main() { return tu a  b }";
 
 /// Numbers between -scale and scale.
 fn noise(n: usize, scale: f32, seed: u64) -> Vec<f32> {
-    let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = || {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        ((x >> 40) as f32 / (1 << 23) as f32 - 1.0) * scale
-    };
-    (0..n).map(|_| next()).collect()
+    let mut random = SplitMix64::new(seed);
+    (0..n).map(|_| random.signed() * scale).collect()
 }
 
 /// An adapter of every matrix, with alpha unlike the rank.

@@ -2,19 +2,13 @@
 
 use std::sync::Arc;
 
-use housestyle_engine::{AdapterWeights, FAMILIES, LowRank, Target};
+use housestyle_engine::{AdapterWeights, FAMILIES, LowRank, SplitMix64, Target};
 use housestyle_testkit::tiny::{LAYERS, Tiny};
 use housestyle_train::{Example, Network, Parameters, Recipe};
 
 fn noise(n: usize, scale: f32, seed: u64) -> Vec<f32> {
-    let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = || {
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        ((x >> 40) as f32 / (1 << 23) as f32 - 1.0) * scale
-    };
-    (0..n).map(|_| next()).collect()
+    let mut random = SplitMix64::new(seed);
+    (0..n).map(|_| random.signed() * scale).collect()
 }
 
 /// Of more than one block of queries.

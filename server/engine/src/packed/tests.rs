@@ -3,22 +3,16 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::random::SplitMix64;
 use crate::simd::Isa;
 
 const TYPES: [DType; 8] =
     [DType::Q4_0, DType::Q4_1, DType::Q5_0, DType::Q5_1, DType::Q8_0, DType::Q4_K, DType::Q5_K, DType::Q6_K];
 
-fn next(x: &mut u64) -> u64 {
-    *x ^= *x << 13;
-    *x ^= *x >> 7;
-    *x ^= *x << 17;
-    *x
-}
-
 /// Random blocks whose f16 scales are finite and about `size`.
 fn random_rows(dtype: DType, elems: usize, size: f32, seed: u64) -> Vec<u8> {
-    let mut x = seed | 1;
-    let mut bytes: Vec<u8> = (0..dtype.row_bytes(elems)).map(|_| next(&mut x) as u8).collect();
+    let mut random = SplitMix64::new(seed);
+    let mut bytes: Vec<u8> = (0..dtype.row_bytes(elems)).map(|_| random.next_u64() as u8).collect();
     let halves: &[usize] = match dtype {
         DType::Q4_0 | DType::Q5_0 | DType::Q8_0 => &[0],
         DType::Q6_K => &[208],
@@ -26,7 +20,7 @@ fn random_rows(dtype: DType, elems: usize, size: f32, seed: u64) -> Vec<u8> {
     };
     for block in bytes.chunks_exact_mut(dtype.block_bytes()) {
         for at in halves {
-            let v = half::f16::from_f32((next(&mut x) % 2000) as f32 / 1000.0 * size - size);
+            let v = half::f16::from_f32(random.signed() * size);
             block[*at..at + 2].copy_from_slice(&v.to_le_bytes());
         }
     }
@@ -34,8 +28,8 @@ fn random_rows(dtype: DType, elems: usize, size: f32, seed: u64) -> Vec<u8> {
 }
 
 fn random_values(n: usize, scale: f32, seed: u64) -> Vec<f32> {
-    let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    (0..n).map(|_| ((next(&mut x) % 20_001) as f32 / 10_000.0 - 1.0) * scale).collect()
+    let mut random = SplitMix64::new(seed);
+    (0..n).map(|_| random.signed() * scale).collect()
 }
 
 fn quantized(isa: Isa, x: &[f32], cols: usize) -> Activations {
@@ -194,14 +188,14 @@ fn packing_makes_the_bytes_of_the_layout_of_cached_files() {
     // Of the first version with cached files. Where these change, LAYOUT in `packed_cache/mod.rs` has to be raised, or
     // files of before would be taken for weights.
     let expected = [
-        0x70b9_9bc3_6213_6e8d,
-        0xa073_860c_c0c0_b4e5,
-        0x0888_5023_cf68_3692,
-        0x530b_5b1b_18e4_16a2,
-        0x5648_5f60_10e4_b6c4,
-        0x4554_3121_6986_1d9a,
-        0x9760_4d29_f10b_0211,
-        0xcc9f_1abf_3278_bc54,
+        0xa1d4_c0a0_cfef_93dc,
+        0x408e_0b38_8fcd_dc2f,
+        0x6aca_1255_5cf2_c8da,
+        0x6765_7c82_4238_5177,
+        0xec46_a3fd_ff2a_fe64,
+        0x6f07_e6a9_25a5_2499,
+        0x3b51_e7a4_ef12_d9aa,
+        0x85ac_c150_127e_f049,
     ];
     let pool = Pool::new(1).expect("a thread");
     let got = TYPES.map(|dtype| {

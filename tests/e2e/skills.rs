@@ -351,6 +351,43 @@ fn a_merged_skill_takes_part_without_a_restart() {
 }
 
 #[test]
+fn a_known_skill_is_served_when_the_budget_is_spent_before_it_is_read() {
+    let repository = Repository::new(true);
+    let other = "skills/ask-has-one/SKILL.md";
+    repository.write(other, &SKILL.replace("is_empty", "has_one").replace("ask-is-empty", "ask-has-one"));
+    let rule = RULE.replace("len() == 0", "len() == 1").replace("is_empty", "has_one");
+    repository.write("skills/ask-has-one/rule.json", &rule);
+    repository.commit("Add another skill");
+    let uri = repository.uri("src/a.rs");
+    let mut editor = repository.start(&[(BREAKS, 0)], json!({}));
+    let document =
+        "fn f(a: &[u8]) -> bool {\n    g(a.len() == 1);\n    ‸\n    g(a.len() == 0);\n    true\n}\n";
+    let at = editor.open(&uri, "rust", document);
+    assert_eq!(checked(&mut editor, &uri, (6, 0)), 2);
+
+    // Between the two skills by its name, and too large for what one refresh reads.
+    repository.write("skills/ask-in-vain/SKILL.md", SKILL);
+    for number in 0..20_000 {
+        let folder = repository.root().join(format!("skills/ask-in-vain/folders/{number}"));
+        std::fs::create_dir_all(folder).expect("made");
+    }
+    // The first skill is read, and shows by its absence that the skills were read again.
+    repository.write(other, "changed");
+    let began = Instant::now();
+    let hints = loop {
+        let hints = checked(&mut editor, &uri, (6, 0));
+        if hints != 2 {
+            break hints;
+        }
+        assert!(began.elapsed() < PATIENCE, "the skills are not read again");
+    };
+    assert_eq!((hints, text(&editor.complete(&uri, at))), (1, REPAIRED));
+    editor.client.notifications("textDocument/publishDiagnostics");
+    let listed = repository.run(&["skill", "list"]).to_string();
+    assert!(listed.contains("more than 20000 entries"), "a command knows nothing from before: {listed}");
+}
+
+#[test]
 fn settings_take_skills_away() {
     for options in [
         json!({ "trusted": false }),

@@ -10,6 +10,7 @@ pub mod learning;
 pub mod probe;
 pub mod replay;
 pub mod skill_effect;
+pub mod skill_review;
 mod spread;
 mod starter;
 pub mod training;

@@ -15,7 +15,6 @@ mod places;
 mod progress;
 mod remote_head;
 mod serve;
-mod skill_review;
 mod target;
 
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use housestyle_adaptation::skill_review as review;
 use housestyle_net::forge::{self, PullRequestDraft};
 use housestyle_net::git;
 use housestyle_review::{
@@ -22,7 +23,7 @@ use crate::args::SkillProposeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
-use crate::{remote_head, skill_review as review};
+use crate::remote_head;
 
 /// Columns of a message's lines.
 const COLUMNS: usize = 72;

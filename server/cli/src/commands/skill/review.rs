@@ -4,6 +4,9 @@ use std::fs;
 
 use housestyle_adaptation::backend::{Adaptive, Backend};
 use housestyle_adaptation::evaluate::without_time_limits;
+use housestyle_adaptation::skill_review::{
+    Files, Report, Review, adherence, markdown, measure_skill, review,
+};
 use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
 use housestyle_complete::generator::Capability;
@@ -22,7 +25,6 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{print, print_json, visible};
 use crate::progress::Bar;
-use crate::skill_review::{Files, Report, Review, adherence, markdown, measure_skill, review};
 
 /// The history, settings and model for reviews, opened once.
 pub(super) struct ReviewContext {

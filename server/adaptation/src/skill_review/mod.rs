@@ -3,9 +3,9 @@
 mod followed;
 mod markdown;
 
-pub(crate) use followed::{Adherence, BrokenOccurrence, Followed, adherence};
-pub(crate) use housestyle_adaptation::skill_effect::{SkillMeasurement, measure_skill};
-pub(crate) use markdown::markdown;
+pub use crate::skill_effect::{SkillMeasurement, measure_skill};
+pub use followed::{Adherence, BrokenOccurrence, Followed, adherence};
+pub use markdown::markdown;
 
 use housestyle_review::FolderError;
 use housestyle_skills::lint::{self, Finding};
@@ -21,12 +21,12 @@ const LEAST_SHARE: f64 = 0.5;
 const TOKEN: usize = 4;
 
 /// The files of a folder: paths relative to it, and contents; or why they are not read.
-pub(crate) type Files = Result<Vec<(String, Vec<u8>)>, FolderError>;
+pub type Files = Result<Vec<(String, Vec<u8>)>, FolderError>;
 
 /// The change of a skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Change {
+pub enum Change {
     /// It is new.
     Added,
     /// Its content is another one.
@@ -39,7 +39,7 @@ pub(crate) enum Change {
 
 impl Change {
     /// Returns its word.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Change::Added => "new",
             Change::Changed => "changed",
@@ -51,65 +51,65 @@ impl Change {
 
 /// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Check {
+pub struct Check {
     /// The check's name.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Whether the check passed; `None` where it could not be made, which fails no review.
-    pub(crate) passed: Option<bool>,
+    pub passed: Option<bool>,
     /// The finding, in a sentence.
-    pub(crate) finding: String,
+    pub finding: String,
 }
 
 /// The review of one skill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Review {
+pub struct Review {
     /// Its name.
-    pub(crate) name: String,
+    pub name: String,
     /// Its folder, relative to the root.
-    pub(crate) folder: String,
+    pub folder: String,
     /// The change of the skill.
-    pub(crate) change: Change,
+    pub change: Change,
     /// Its description.
-    pub(crate) description: Option<String>,
+    pub description: Option<String>,
     /// Its rule on one line.
-    pub(crate) rule: Option<String>,
+    pub rule: Option<String>,
     /// Whether no check failed.
-    pub(crate) passed: bool,
+    pub passed: bool,
     /// The checks.
-    pub(crate) checks: Vec<Check>,
+    pub checks: Vec<Check>,
     /// The findings of the lint.
-    pub(crate) findings: Vec<Finding>,
+    pub findings: Vec<Finding>,
     /// How the team's edits follow its rule.
-    pub(crate) followed: Option<Followed>,
+    pub followed: Option<Followed>,
     /// Its effect on a model.
-    pub(crate) measured: Option<SkillMeasurement>,
+    pub measured: Option<SkillMeasurement>,
     /// Its evidence, from its own EVIDENCE.md.
-    pub(crate) evidence: Option<String>,
+    pub evidence: Option<String>,
 }
 
 /// The changes of skills in a pull request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// The revision to compare with.
-    pub(crate) base: String,
+    pub base: String,
     /// The reviewed revision.
-    pub(crate) head: String,
+    pub head: String,
     /// Whether no check failed.
-    pub(crate) passed: bool,
+    pub passed: bool,
     /// The skills that it touches.
-    pub(crate) skills: Vec<Review>,
+    pub skills: Vec<Review>,
 }
 
 impl Report {
     /// Returns the report of some reviews.
-    pub(crate) fn of(base: &str, head: &str, skills: Vec<Review>) -> Report {
+    pub fn of(base: &str, head: &str, skills: Vec<Review>) -> Report {
         let passed = skills.iter().all(|review| review.passed);
         Report { base: base.to_owned(), head: head.to_owned(), passed, skills }
     }
 }
 
 /// Reviews a skill. `follow` returns the team's adherence to its rule, `measure` its effect on a model.
-pub(crate) fn review(
+pub fn review(
     folder: &str,
     before: Option<&Files>,
     after: Option<&Files>,

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use housestyle_adaptation::skill_effect::COMMITS;
+use crate::skill_effect::COMMITS;
 use housestyle_review::History;
 use housestyle_skills::{RuleFile, Source};
 use housestyle_text::Language;
 use housestyle_workspace::skills::read::is_skill;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// Files that are larger, in bytes, are passed over.
 const BYTES: usize = 512 * 1024;
@@ -18,16 +18,16 @@ const PLACES: usize = 3;
 
 /// How often a rule applies, and how often it is followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Adherence {
+pub struct Adherence {
     /// Places where it applies.
-    pub(crate) places: usize,
+    pub places: usize,
     /// Those that follow it.
-    pub(crate) followed: usize,
+    pub followed: usize,
 }
 
 impl Adherence {
     /// Returns the 95 % interval of the share that follows it, after Wilson.
-    pub(crate) fn interval(&self) -> [f64; 2] {
+    pub fn interval(&self) -> [f64; 2] {
         if self.places == 0 {
             return [0.0, 1.0];
         }
@@ -46,37 +46,37 @@ impl Adherence {
 
 /// An occurrence that a rule would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct BrokenOccurrence {
+pub struct BrokenOccurrence {
     /// The file.
-    pub(crate) path: String,
+    pub path: String,
     /// The line, from 1.
-    pub(crate) line: usize,
+    pub line: usize,
     /// The lines as they are.
-    pub(crate) before: String,
+    pub before: String,
     /// The lines as the rule would have them.
-    pub(crate) after: String,
+    pub after: String,
 }
 
 /// A team's adherence to a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Followed {
+pub struct Followed {
     /// Number of commits that were read.
-    pub(crate) commits: usize,
+    pub commits: usize,
     /// Adherence in the text of these commits.
     #[serde(rename = "later")]
-    pub(crate) in_commits: Adherence,
+    pub in_commits: Adherence,
     /// Adherence in the files of HEAD.
     #[serde(rename = "here")]
-    pub(crate) in_files: Adherence,
+    pub in_files: Adherence,
     /// The first occurrences in the files that the rule would change for certain.
-    pub(crate) broken: Vec<BrokenOccurrence>,
+    pub broken: Vec<BrokenOccurrence>,
 }
 
 /// Counts adherence in the newest commits and in the files of HEAD.
 ///
 /// # Errors
 /// When the history cannot be read.
-pub(crate) fn adherence(history: &History, file: &RuleFile) -> Result<Followed, Failure> {
+pub fn adherence(history: &History, file: &RuleFile) -> Result<Followed, Error> {
     let mut found = Followed {
         commits: 0,
         in_commits: Adherence::default(),

@@ -13,7 +13,7 @@ const FINDINGS: usize = 20;
 const EVIDENCE: usize = 120;
 
 /// Returns a report as Markdown.
-pub(crate) fn markdown(report: &Report) -> String {
+pub fn markdown(report: &Report) -> String {
     // Writing to a string cannot fail.
     let mut out = String::new();
     let count = report.skills.len();

@@ -1,4 +1,8 @@
-//! The corpus of malformed and hostile skills, and random ones: each is answered, none is believed.
+//! The corpus of malformed and hostile skills, and random ones: each is answered, none is believed. The modules below
+//! attack the built program.
+
+#[cfg(unix)]
+mod tokens;
 
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};
 use housestyle_skills::{Document, Skill};

@@ -16,7 +16,7 @@ use hosts::endpoint;
 use housestyle_workspace::Home;
 use housestyle_workspace::forges::Hosts;
 use pulls::{PullRequest, State};
-use token::{Sources, run_tool, token};
+use token::{Sources, environment_tokens, run_tool, token};
 
 /// Where our part of a pull request's text begins and ends: what people write around it stays.
 const MARKS: [&str; 2] = ["<!-- housestyle: begin -->", "<!-- housestyle: end -->"];
@@ -59,7 +59,13 @@ pub fn of(home: &Home, remote: &str, address: &str, hosts: &Hosts) -> Result<Cli
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let config = home.config_file().display().to_string();
     let endpoint = endpoint(&address, hosts, &variable, &config)?;
-    let sources = Sources { variable: &variable, tool: &run_tool, config: &config };
+    let environment_tokens = environment_tokens();
+    let sources = Sources {
+        variable: &variable,
+        environment_tokens: &environment_tokens,
+        tool: &run_tool,
+        config: &config,
+    };
     let token = token(&endpoint, &sources)?;
     Ok(Client::new(endpoint, token))
 }

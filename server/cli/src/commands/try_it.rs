@@ -15,7 +15,7 @@ use housestyle_workspace::models::{Model, Status, Store};
 use serde_json::{Value, json};
 
 use crate::args::{Arm, TryArgs};
-use crate::editors;
+use crate::editors::{self, VsCode};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, time, visible};
@@ -187,7 +187,12 @@ fn print_next_steps(style: Style) -> Result<(), Failure> {
         print(&format!("    {}", style.cyan(line)))?;
     }
     print(&style.dim(format!("\n{}\n", wrapped(editors::NEOVIM_NOTE, "  "))))?;
-    print(&format!("  {}\n{}\n", style.bold("VS Code"), wrapped(editors::VSCODE, "  ")))?;
+    let (about, commands) = VsCode::on_path().with_extension().steps();
+    print(&format!("  {}\n{}", style.bold("VS Code"), wrapped(&about, "  ")))?;
+    for line in &commands {
+        print(&format!("    {}", style.cyan(line)))?;
+    }
+    print("")?;
     print(&heading(style, 6, "What next"))?;
     let commands = [
         ("housestyle learn", "keep what your history teaches, and train an adapter on it"),

@@ -2,6 +2,8 @@
 //! attack the built program.
 
 #[cfg(unix)]
+mod ci;
+#[cfg(unix)]
 mod tokens;
 
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};

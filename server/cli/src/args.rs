@@ -31,7 +31,7 @@ pub(crate) use adapter::*;
 ///
 /// The model runs inside this process, on your own CPU, and your text stays on this machine. Only these commands use the
 /// network: `model pull` and `try` while the model is missing, `adapter push` and `pull`, `skill propose --push` and
-/// `--open`, and `skill review --comment`.
+/// `--open`, and `skill review --comment` and `--post`.
 #[derive(Debug, Parser)]
 #[command(name = "housestyle", version, propagate_version = true, subcommand_required = true)]
 #[command(after_long_help = EXAMPLES)]

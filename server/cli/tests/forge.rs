@@ -196,3 +196,39 @@ fn a_review_is_one_comment_however_often_it_is_made() {
         }
     }
 }
+
+#[test]
+fn a_finished_report_is_posted_from_a_folder_without_a_checkout() {
+    let Some(double) = Double::start() else { return };
+    double.kind("forgejo");
+    assert_eq!(outcome(&double.open("FORGEJO_TOKEN", "tok", &[])), "opened");
+    let folder = double.team.world.home().join("job");
+    std::fs::create_dir(&folder).expect("made");
+    std::fs::write(folder.join("report.md"), "# The report\n").expect("written");
+    let server = format!("http://{}", double.host());
+    let post = |file: &str, number: &[&str]| {
+        let (file, folder) = (folder.join(file), folder.to_str().expect("UTF-8"));
+        let file = file.to_str().expect("UTF-8");
+        let arguments =
+            [&["skill", "review", "--json", "--workspace", folder, "--post", file], number].concat();
+        let job = [
+            ("FORGEJO_TOKEN", "tok"),
+            ("GITHUB_SERVER_URL", server.as_str()),
+            ("GITHUB_REPOSITORY", "dev/demo"),
+        ];
+        double.team.run_with(&arguments, &job)
+    };
+    for expected in [false, true] {
+        let ran = post("report.md", &["--number", "1"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert_eq!(ran.json()["comment"], expected);
+    }
+    let ran = post("absent.md", &["--number", "1"]);
+    assert!(ran.code == 2 && ran.err.contains("absent.md"), "{}", ran.err);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.join("report.md"), folder.join("link.md")).expect("linked");
+        let ran = post("link.md", &["--number", "1"]);
+        assert!(ran.code == 2 && ran.err.contains("symbolic link"), "{}", ran.err);
+    }
+}

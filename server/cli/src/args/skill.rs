@@ -163,7 +163,8 @@ Examples:
   housestyle skill review
   housestyle skill review --base origin/main --output report.md
   housestyle skill review --without-model    # takes a second; with a model, a minute for each skill
-  housestyle skill review --comment          # on the pull request of the job, or of the current branch")]
+  housestyle skill review --comment          # on the pull request of the job, or of the current branch
+  housestyle skill review --post report.md --number 7    # the finished report, in a job's step that has the token")]
 pub(crate) struct SkillReviewArgs {
     /// Revision to compare with [default: the default branch]
     #[arg(long, value_name = "REV")]
@@ -171,6 +172,12 @@ pub(crate) struct SkillReviewArgs {
     /// Write the report as a comment on the pull request, or update that comment
     #[arg(long)]
     pub(crate) comment: bool,
+    /// Review nothing: write a finished report as that comment. In a job no file but FILE is read
+    #[arg(long, value_name = "FILE.md", conflicts_with_all = ["base", "comment", "output", "without_model"])]
+    pub(crate) post: Option<PathBuf>,
+    /// Number of the pull request [default: the one of the job, else of the current branch]
+    #[arg(long, value_name = "N")]
+    pub(crate) number: Option<u64>,
     /// Write the report to FILE, not to stdout
     #[arg(short, long, value_name = "FILE.md")]
     pub(crate) output: Option<PathBuf>,

@@ -5,6 +5,7 @@ mod lint;
 mod list;
 mod mine;
 mod propose;
+mod pull_request;
 mod retire;
 mod review;
 mod show;

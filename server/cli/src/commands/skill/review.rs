@@ -10,8 +10,7 @@ use housestyle_adaptation::skill_review::{
 use housestyle_complete::Settings;
 use housestyle_complete::eval::Difference;
 use housestyle_complete::generator::Capability;
-use housestyle_net::{forge, git};
-use housestyle_review::{Folder, History, ReviewError, TreeBudget, changed, default_branch, team_remote};
+use housestyle_review::{Folder, History, ReviewError, TreeBudget, changed};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::clock::now;
@@ -20,6 +19,7 @@ use housestyle_workspace::skills::read::{LIMITS, ROOTS};
 use housestyle_workspace::skills::store::{Effect, Store};
 use serde_json::json;
 
+use super::pull_request;
 use crate::args::{Arm, SkillReviewArgs};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
@@ -82,6 +82,9 @@ pub(super) fn review_skill(
 
 /// Reviews what HEAD changes.
 pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(), Failure> {
+    if let Some(report) = &args.post {
+        return pull_request::post(invocation, args, report);
+    }
     let (root, base) = (invocation.workspace.root(), args.base.as_deref());
     let found = changed(root, base, &ROOTS, SKILL_FILE, LIMITS, &TreeBudget::default());
     let found = found.map_err(|error| match error {
@@ -116,7 +119,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(),
             .map_err(|error| Failure::Environment(format!("{}: {error}", file.display())))?;
     }
     let mut document = json!(report);
-    let commented = if args.comment { Some(comment(invocation, args, &page)?) } else { None };
+    let commented = if args.comment { Some(pull_request::comment(invocation, args, &page)?) } else { None };
     if invocation.flags.json {
         document["comment"] = json!(commented);
         print_json(&document)?;
@@ -124,7 +127,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillReviewArgs) -> Result<(),
         print(visible(&page).trim_end())?;
     }
     if let Some(was_there) = commented {
-        eprintln!("housestyle: the comment is {}", if was_there { "brought up to date" } else { "written" });
+        pull_request::report(was_there);
     }
     match report.passed {
         true => Ok(()),
@@ -148,61 +151,5 @@ fn note_effects(invocation: &Invocation, reviews: &[Review]) {
         if let Err(error) = store.note_effect(&review.name, noted) {
             eprintln!("housestyle: the effect of {} is not noted: {error}", review.name);
         }
-    }
-}
-
-/// Writes the report as a comment on the pull request. Returns whether there was one to write anew.
-fn comment(invocation: &Invocation, args: &SkillReviewArgs, page: &str) -> Result<bool, Failure> {
-    let remote = match &args.remote {
-        Some(named) => named.clone(),
-        None => team_remote(invocation.workspace.root())?,
-    };
-    git::network(&remote, invocation.flags.offline)?;
-    let address = git::address(invocation.workspace.root(), &remote)?;
-    let client = forge::of(
-        invocation.workspace.home(),
-        &remote,
-        &address,
-        &Configuration::load(&invocation.workspace).forges,
-    )?;
-    let variable = |name: &str| std::env::var(name).ok();
-    let number = match number_of_job(&variable) {
-        Some(number) => Some(number),
-        None => {
-            let branch =
-                git::run(invocation.workspace.root(), &["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
-            let base = default_branch(invocation.workspace.root())?.known()?.name;
-            branch.map(|branch| forge::number(&client, &branch, &base)).transpose()?.flatten()
-        }
-    };
-    let number = number.ok_or_else(|| {
-        let why =
-            "no open pull request of the current branch: `housestyle skill propose NAME --open` opens one";
-        Failure::Usage(why.to_owned())
-    })?;
-    Ok(forge::comment(&client, number, page)?)
-}
-
-/// Returns the number of the pull request that a job runs for, from the forge's variables.
-fn number_of_job(variable: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
-    if let Some(number) = variable("CI_MERGE_REQUEST_IID") {
-        return number.parse().ok();
-    }
-    variable("GITHUB_REF")?.strip_prefix("refs/pull/")?.split('/').next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ci_jobs_name_their_pull_request() {
-        let job = |name: &'static str, value: &'static str| {
-            number_of_job(&move |asked: &str| (asked == name).then(|| value.to_owned()))
-        };
-        assert_eq!(job("GITHUB_REF", "refs/pull/12/merge"), Some(12));
-        assert_eq!(job("GITHUB_REF", "refs/heads/main"), None);
-        assert_eq!(job("CI_MERGE_REQUEST_IID", "7"), Some(7));
-        assert_eq!(job("OTHER", "7"), None);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
 
 /// Returns where the text closes what the tail closes.
 fn closed_already(cursor: &CursorContext, tail: &str, text: &str) -> Option<usize> {
-    let mut open = Delimiters::at(cursor);
+    let mut open = Delimiters::at(cursor, text);
     let level = match open.closed_by(tail) {
         Some(level) if only_closers(tail) || open.is_innermost_mark(level) || open.closed_from(0, tail) => {
             level
@@ -221,6 +221,99 @@ mod tests {
         check(judge, "a.js", "foo([‸)", "1])", "1]");
         check(judge, "a.js", "foo(\n  a‸)", "b)", "b");
         check(judge, "a.js", "x = `a\n  b‸`)", "c`)", "c");
+    }
+
+    #[test]
+    fn prefixes_of_strings() {
+        for prefix in ["f", "r", "b", "u", "t", "rb", "Br", "fR", "RF", "F"] {
+            check(judge, "a.py", &format!("print({prefix}'hel‸')"), "lo')", "lo");
+            check(judge, "BUILD", &format!("print({prefix}'hel‸')"), "lo')", "lo");
+        }
+        check(judge, "a.py", "re.compile(r'\\d‸')", "+')", "+");
+        check(judge, "a.py", "d[f'a‸']", "b'] = 1", "b");
+        check(judge, "a.py", "print(f'{na‸}')", "me} it')", "me");
+        check(judge, "a.py", "print(f‸)", "'a)')", "'a)'");
+        check(judge, "a.dart", "RegExp(r'\\d‸');", "+');", "+");
+        check(judge, "a.c", "f(L'‸');", "a');", "a");
+        check(judge, "a.rs", "f(b'‸');", "a');", "a");
+        check(judge, "a.sql", "f(E'a‸')", "b')", "b");
+        check(judge, "a.sh", "f --a=$(g b'c‸')", "d')", "d");
+        check(judge, "a.js", "f(tag`a‸`)", "b`)", "b");
+    }
+
+    #[test]
+    fn quotations_in_strings() {
+        check(judge, "a.py", "db.q(\"select a = '‸'\")", "foo'\")", "foo");
+        check(judge, "a.py", "db.q(\"select a = '‸' and b = 'c'\")", "foo' or", "foo");
+        check(judge, "a.py", "db.q(\"select a = 'b' and c = '‸'\")", "foo'\")", "foo");
+        check(judge, "a.js", "db.q(\"select `a‸`\");", "b`\");", "b");
+        check(judge, "a.js", "x = `<a href=\"‸\">`;", "b\">`;", "b");
+        check(judge, "a.php", "f('<a href=\"‸\">');", "b\">');", "b");
+        check(judge, "a.sh", "f \"a = '‸'\"", "foo'\"", "foo");
+        check(judge, "a.go", "db.Q(\"select a = '‸'\")", "foo'\")", "foo");
+        check(judge, "a.java", "f(\"don't (‸)\");", "I know)\");", "I know");
+        check(judge, "a.c", "f(\"the '90s (‸)\");", "and 's)\");", "and 's");
+        check(judge, "a.c", "f(\"the '90s (‸)\");", "the dogs' and)\");", "the dogs' and");
+        check(judge, "a.c", "f(\"a = '‸\");", "b'\");", "b'");
+        check(judge, "a.md", "He said \"the word 'a‸'\"", "b'\" twice", "b");
+    }
+
+    #[test]
+    fn apostrophes_that_nothing_ends() {
+        check(judge, "a.fs", "let f (x: 'a) (‸) =", "y: 'b) =", "y: 'b");
+        check(judge, "a.fs", "let f (x: 'a) = g '(' (‸)", "')' y)", "')' y");
+        check(judge, "a.fs", "let f (x: 'a) = \"it's\" + (‸)", "y)", "y");
+        check(judge, "a.jl", "f((x)' * (‸))", "y))", "y");
+        check(judge, "a.jl", "f((x)' * (‸))", "(y)' * z))", "(y)' * z");
+        check(judge, "a.m", "f(x‸)", ", '(')", ", '('");
+        check(judge, "a.hs", "f (x' y) (‸)", "g '(' z')", "g '(' z'");
+        check(judge, "a.ml", "f (x : 'a) (‸)", "(y : 'b))", "(y : 'b)");
+        check(judge, "a.scala", "f('a, ‸)", "'b)", "'b");
+        check(judge, "a.rs", "fn f<'a>(x: &'a str, ‸)", "y: &'a str, c: '(')", "y: &'a str, c: '('");
+        check(judge, "a.rs", "f('\\'', ‸)", "'\\\\', x)", "'\\\\', x");
+        check(judge, "a.tsx", "<p>{it}'s (‸)</p>", "dog's)", "dog's");
+        check(judge, "a.js", "f('abc‸)", "def')", "def'");
+        check(judge, "a.py", "f('don\\'t ‸')", "know')", "know");
+        check(judge, "a.clj", "(f '(a) (‸))", "g '(b)))", "g '(b)");
+    }
+
+    #[test]
+    fn backticks_that_quote_nothing() {
+        check(judge, "a.ml", "f (`A, ‸)", "`B)", "`B");
+        check(judge, "a.clj", "`(f (‸))", "g ~x))", "g ~x");
+        check(judge, "a.el", "`(f (‸))", "g ,x))", "g ,x");
+        check(judge, "a.ps1", "f \"a`\"b\" (‸)", "$c)", "$c");
+        check(judge, "a.ps1", "# use `a‸`", "b` here", "b");
+    }
+
+    #[test]
+    fn regular_expressions() {
+        for path in ["a.js", "a.ts", "a.tsx", "a.vue", "a.rb", "a.groovy"] {
+            for regex in ["/\\)/", "/\\(/", "/'/", "/\"/", "/[(]/", "/`/", "/a\\/(/"] {
+                check(judge, path, "s.replace(‸)", &format!("{regex}, x)"), &format!("{regex}, x"));
+                check(judge, path, &format!("s.replace({regex}, ‸)"), "x)", "x");
+            }
+            check(judge, path, "s.replace(/‸)", "\\)/, x)", "\\)/, x");
+        }
+        check(judge, "a.js", "s.replace(‸)", "/\\)/g, \"\")", "/\\)/g, \"\"");
+        check(judge, "a.js", "s.replace(‸)", "/\\(/g, \"\")", "/\\(/g, \"\"");
+        check(judge, "a.rb", "s.gsub(/(‸)/, x)", "a)/, \"\")", "a");
+        check(judge, "a.js", "f(() => ‸)", "/\\)/)", "/\\)/");
+        check(judge, "a.js", "f(a / ‸)", "(b / c))", "(b / c)");
+        check(judge, "a.js", "f(a, ‸)", "b / (c)); x / y", "b / (c)");
+        check(judge, "a.tsx", "<A b={‸} />", "c} />", "c");
+        check(judge, "a.svelte", "{/if} (‸)</p>", "x)", "x");
+        check(judge, "a.js", "f(‸) // a / b", "c) //", "c");
+    }
+
+    #[test]
+    fn escapes_in_code() {
+        check(judge, "a.sh", "f $(g ‸)", "\\) h)", "\\) h");
+        check(judge, "a.clj", "(f \\( ‸)", "\\) x)", "\\) x");
+        check(judge, "a.el", "(f ?\\( ‸)", "?\\) x)", "?\\) x");
+        check(judge, "a.ex", "f(~r/\\(/, ‸)", "~r/\\)/)", "~r/\\)/");
+        check(judge, "a.ps1", "f (g ‸)", "C:\\)", "C:\\");
+        check(judge, "a.hs", "f (‸)", "\\(a, b) -> a)", "\\(a, b) -> a");
     }
 
     #[test]

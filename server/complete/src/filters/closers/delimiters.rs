@@ -1,11 +1,19 @@
 //! The brackets, quotes and marks that are open at a place of a line.
 //!
 //! Inside a quote a bracket may begin an interpolation (`${`, `#{`, `\(`, the `{` of an f-string), which is code and may
-//! hold quotes of its own. Any other bracket inside a quote is text, but an editor closes it all the same.
+//! hold quotes of its own. Any other bracket or quote inside a quote is text, but an editor closes it all the same.
+//!
+//! [`apostrophe`] and [`languages`] tell what begins a quote in which language.
+
+mod apostrophe;
+mod languages;
 
 use housestyle_text::syntax::Scope;
 
 use crate::cursor_context::CursorContext;
+use crate::lines::is_word;
+use apostrophe::is_apostrophe;
+use languages::{escapes_code, has_backticks, has_regexes};
 
 /// Words before a quote that make its braces interpolations, in lower case.
 const FORMATTED: &[&str] = &["f", "fr", "rf", "t", "tr", "rt", "fmt", "$", "$@", "@$", "$$", "$$$"];
@@ -54,33 +62,40 @@ impl Delimiter {
 
 /// The open delimiters, outermost first.
 #[derive(Debug, Clone)]
-pub(super) struct Delimiters {
+pub(super) struct Delimiters<'a> {
     open: Vec<Delimiter>,
     language: &'static str,
     prose: bool,
-    /// Whether the tail ends a quotation in apostrophes.
-    tail_ends_quotation: bool,
+    /// The line right of the cursor.
+    tail: &'a str,
     /// The character before the text that is read next.
     before: char,
+    /// The last visible character before that text.
+    visible: char,
+    /// The word, or the `$` and `@`, right before that text.
+    word: String,
     escaped: bool,
 }
 
-impl Delimiters {
-    /// Returns the delimiters that are open left of the cursor, on its line.
-    pub(super) fn at(cursor: &CursorContext) -> Delimiters {
+impl<'a> Delimiters<'a> {
+    /// Returns the delimiters that are open left of the cursor, on its line, if `text` is inserted there.
+    pub(super) fn at(cursor: &'a CursorContext, text: &str) -> Delimiters<'a> {
         let mut head = cursor.head.as_str();
+        let follows = format!("{text}{}", cursor.tail);
         loop {
             let mut delimiters = Delimiters {
                 open: Vec::new(),
                 language: cursor.language.id(),
                 prose: cursor.is_prose(),
-                tail_ends_quotation: ends_quotation(&cursor.tail),
+                tail: &cursor.tail,
                 before: '\n',
+                visible: '\n',
+                word: String::new(),
                 escaped: false,
             };
-            delimiters.read(head, |_| false);
+            delimiters.read(head, &follows, |_| false);
             // No quote is open in code: the line begins inside a string, and the first quote ends that.
-            let quote = delimiters.quote().filter(|_| cursor.scope == Scope::Code);
+            let quote = delimiters.quote().filter(|quote| cursor.scope == Scope::Code && quote.close != '/');
             let quote = quote.map(Delimiter::text).filter(|quote| !cursor.tail.starts_with(quote));
             match quote.and_then(|quote| head.split_once(&quote)) {
                 Some((_, rest)) => head = rest,
@@ -101,13 +116,13 @@ impl Delimiters {
 
     /// Returns whether `tail` closes all that is open from `level` on.
     pub(super) fn closed_from(&self, level: usize, tail: &str) -> bool {
-        self.clone().read(tail, |open| open.len() <= level).is_some()
+        self.clone().read(tail, "", |open| open.len() <= level).is_some()
     }
 
     /// Returns where `text` closes the delimiter at `level`, which `tail` closes.
     pub(super) fn closed_at(&self, level: usize, tail: &str, text: &str) -> Option<usize> {
         let mut level = Some(level);
-        self.clone().read(text, |open| {
+        self.clone().read(text, tail, |open| {
             let Some(waiting) = level.filter(|level| open.len() <= *level) else { return false };
             if open.len() == waiting || self.closed_from(open.len(), tail) {
                 return true;
@@ -136,28 +151,41 @@ impl Delimiters {
     }
 
     /// Reads text on, up to the character after which the open delimiters are as `done` says; returns its place.
-    fn read(&mut self, text: &str, mut done: impl FnMut(&[Delimiter]) -> bool) -> Option<usize> {
+    /// `follows` stands behind the text.
+    fn read(
+        &mut self,
+        text: &str,
+        follows: &str,
+        mut done: impl FnMut(&[Delimiter]) -> bool,
+    ) -> Option<usize> {
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
-            let length = self.step(c, text, at);
+            let length = self.step(c, &text[at..], follows);
             if done(&self.open) {
                 return Some(at);
             }
             self.before = c;
+            if !c.is_whitespace() {
+                self.visible = c;
+            }
+            if is_word(c) || matches!(c, '$' | '@') {
+                self.word.push(c);
+            } else {
+                self.word.clear();
+            }
             at += length;
         }
         None
     }
 
-    /// Reads the character `c` at byte `at`, or all of a mark; returns how many bytes that were.
-    fn step(&mut self, c: char, text: &str, at: usize) -> usize {
-        let rest = &text[at..];
+    /// Reads the character `c`, with which `rest` begins, or all of a mark; returns how many bytes that were.
+    fn step(&mut self, c: char, rest: &str, follows: &str) -> usize {
         let length = c.len_utf8();
         if std::mem::take(&mut self.escaped) {
             return length;
         }
         let quote = self.quote();
-        if c == '\\' && (quote.is_some() || self.prose) {
+        if self.escapes(c, quote) {
             self.escaped = !(self.language == "swift" && rest.starts_with("\\("));
             return length;
         }
@@ -168,10 +196,8 @@ impl Delimiters {
             }
         } else if self.is_mark(c) {
             return self.mark(c, rest);
-        } else if self.opens_quote(c, rest) {
-            let before_word = text[..at].trim_end_matches(|c: char| c.is_alphanumeric() || "$@".contains(c));
-            let word = text[before_word.len()..at].to_lowercase();
-            let formatted = FORMATTED.contains(&word.as_str());
+        } else if self.opens_quote(c, rest, follows) {
+            let formatted = FORMATTED.contains(&self.word.to_lowercase().as_str());
             let count = quote_length(rest);
             self.push(c, count, Kind::Quote { formatted });
             return count * length;
@@ -191,6 +217,8 @@ impl Delimiters {
                 self.push('>', 1, Kind::Loose);
             }
             '>' if matches!(self.before, '-' | '=') => {}
+            _ if quote.is_some() && self.opens_quotation(c, rest) => self.push(c, 1, Kind::Loose),
+            _ if is_apostrophe(rest) => {}
             _ => {
                 if !self.close(c, 1)
                     && let Some((_, close)) = PAIRS.iter().find(|(open, _)| *open == c)
@@ -221,25 +249,38 @@ impl Delimiters {
         }
     }
 
-    fn opens_quote(&self, c: char, rest: &str) -> bool {
+    /// Returns whether `c` takes the next character with it.
+    fn escapes(&self, c: char, quote: Option<Delimiter>) -> bool {
+        match self.language {
+            "powershell" if !self.prose => c == '`' && quote.is_none_or(|quote| quote.close == '"'),
+            _ => c == '\\' && (quote.is_some() || self.prose || escapes_code(self.language)),
+        }
+    }
+
+    fn opens_quote(&self, c: char, rest: &str, follows: &str) -> bool {
         match c {
-            '"' | '`' => true,
-            // A lifetime opens nothing, while a character does.
-            '\'' if self.language == "rust" => {
-                let mut after = rest.chars().skip(1);
-                let (first, second) = (after.next(), after.next());
-                first.is_none_or(|first| first == '\\') || second == Some('\'')
+            '"' => true,
+            '`' => self.prose || has_backticks(self.language),
+            '\'' if self.prose => self.opens_quotation(c, rest),
+            '\'' => apostrophe::opens(self.language, &self.word, self.before, rest, follows),
+            // No division, and no tag's end, follows these characters.
+            '/' if has_regexes(self.language) && !self.prose => {
+                let mut after = rest[1..].chars().chain(follows.chars()).take_while(|c| *c != '\n');
+                "(,=:[!&|?;~".contains(self.visible)
+                    && !rest[1..].starts_with(['/', '*'])
+                    && after.any(|c| c == '/')
             }
-            // Nor does an apostrophe inside a word.
-            '\'' => {
-                let quotes = !matches!(self.language, "haskell" | "ocaml" | "lisp" | "clojure");
-                // Nor does `'90s` in prose, where no apostrophe follows that ends a quotation.
-                let ends = !self.prose
-                    || quote_length(rest) > 1
-                    || self.tail_ends_quotation
-                    || ends_quotation(&rest[1..]);
-                quotes && ends && !self.before.is_alphanumeric() && !matches!(self.before, '&' | '<')
-            }
+            _ => false,
+        }
+    }
+
+    /// Returns whether `c` begins a quotation in text: the same mark ends it, unlike the apostrophes of `don't` and `'90s`.
+    fn opens_quotation(&self, c: char, rest: &str) -> bool {
+        match c {
+            _ if self.is_loose(c) => false,
+            '\'' if self.before.is_alphanumeric() || matches!(self.before, '&' | '<') => false,
+            '\'' => apostrophe::is_ended(rest, self.tail),
+            '"' | '`' => [&rest[1..], self.tail].iter().any(|after| after.contains(c)),
             _ => false,
         }
     }
@@ -271,6 +312,12 @@ impl Delimiters {
         run * c.len_utf8()
     }
 
+    /// Returns whether one of the innermost loose delimiters waits for `c`.
+    fn is_loose(&self, c: char) -> bool {
+        let mut loose = self.open.iter().rev().take_while(|delimiter| delimiter.kind == Kind::Loose);
+        loose.any(|delimiter| delimiter.close == c)
+    }
+
     fn push(&mut self, close: char, count: usize, kind: Kind) {
         self.open.push(Delimiter { close, count, kind });
     }
@@ -294,14 +341,4 @@ fn closed_by(open: &[Delimiter], tail: &str) -> Option<usize> {
 /// Returns how many characters the quote has that a text begins with: three in `"""` and in `'''`.
 fn quote_length(text: &str) -> usize {
     if text.starts_with("\"\"\"") || text.starts_with("'''") { 3 } else { 1 }
-}
-
-/// Returns whether a text begins with an apostrophe before a letter, which ends no quotation.
-fn is_apostrophe(text: &str) -> bool {
-    text.strip_prefix('\'').is_some_and(|after| after.starts_with(char::is_alphanumeric))
-}
-
-/// Returns whether a text of prose ends a quotation in apostrophes.
-fn ends_quotation(text: &str) -> bool {
-    text.match_indices('\'').any(|(at, _)| !is_apostrophe(&text[at..]))
 }

@@ -26,8 +26,19 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     }
 }
 
-/// Returns where the text closes what the tail closes.
+/// Returns where the text closes what the tail closes, or where the separators begin that stand before the tail's closers.
 fn closed_already(cursor: &CursorContext, tail: &str, text: &str) -> Option<usize> {
+    let closers = tail.trim_start_matches(|c: char| is_separator(c) || c.is_whitespace());
+    let at = closed_by(cursor, closers, text)?;
+    if closers.len() == tail.len() {
+        return Some(at);
+    }
+    let before = text[..at].trim_end();
+    Some(shared_end(before, tail).unwrap_or(before.len()))
+}
+
+/// Returns where the text closes what the tail begins by closing.
+fn closed_by(cursor: &CursorContext, tail: &str, text: &str) -> Option<usize> {
     let mut open = Delimiters::at(cursor, text);
     let level = match open.closed_by(tail) {
         Some(level) if only_closers(tail) || open.is_innermost_mark(level) || open.closed_from(0, tail) => {
@@ -47,9 +58,13 @@ fn closed_already(cursor: &CursorContext, tail: &str, text: &str) -> Option<usiz
 
 /// Returns where the text's end begins to equal the tail's beginning, brackets left out: `x;` before `;`.
 fn shared_end(text: &str, tail: &str) -> Option<usize> {
-    let mark = |c: char| matches!(c, ';' | ',' | ':' | '"' | '\'' | '`');
+    let mark = |c: char| is_separator(c) || matches!(c, '"' | '\'' | '`');
     let starts = text.char_indices().map(|(at, _)| at);
     starts.into_iter().find(|at| text[*at..].chars().all(mark) && tail.starts_with(&text[*at..]))
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ';' | ',' | ':')
 }
 
 #[cfg(test)]
@@ -321,5 +336,26 @@ mod tests {
         check(judge, "a.rs", "let x = ‸;", "5;", "5");
         check(judge, "a.rs", "let x = ‸", "5;", "5;");
         check(judge, "a.rs", "[a, ‸,]", "b,", "b");
+    }
+
+    #[test]
+    fn separators_before_closers() {
+        check(judge, "a.css", "a { color: ‸; }", "red; }", "red");
+        check(judge, "a.css", "a { color: ‸; }", "red }", "red");
+        check(judge, "a.css", "a { color: ‸; }", "red; margin: 0; }", "red; margin: 0");
+        check(judge, "a.css", "a { color: ‸; } b {}", "red; }", "red");
+        check(judge, "a.js", "if (x) { return ‸; }", "y; }", "y");
+        check(judge, "a.js", "if (x) { return ‸; }", "{ a: 1 }; }", "{ a: 1 }");
+        check(judge, "a.js", "if (x) { return ‸; }", "y;\n}", "y");
+        check(judge, "a.js", "x = { a: ‸, };", "b, };", "b");
+        check(judge, "a.js", "x = { a: ‸, };", "b, c: d };", "b, c: d");
+        check(judge, "a.java", "int[] a = { ‸, };", "f(1), };", "f(1)");
+        check(judge, "a.py", "x = [a, ‸, ]", "b]", "b");
+        check(judge, "a.py", "x = y[‸:]", "1:]", "1");
+        check(judge, "a.rs", "match x { a => ‸, }", "f(b), }", "f(b)");
+        check(judge, "a.go", "x := T{‸, }", "A: 1}", "A: 1");
+        check(judge, "a.js", "if (x) {\n  return ‸; }", "y; }", "y");
+        check(judge, "a.js", "if (x) { return ‸; }", "f(() => { g(); })", "f(() => { g(); })");
+        check(judge, "a.js", "f(‸, b)", "a, c", "a, c");
     }
 }

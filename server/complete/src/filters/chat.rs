@@ -11,9 +11,23 @@ use crate::cursor_context::CursorContext;
 use crate::lines::{indent_width, is_blank, is_word, starting_word};
 use crate::reason::Reason;
 
-/// What begins or ends a model's thoughts, in lower case.
-const THOUGHTS: &[&str] =
-    &["<think", "</think", "<thought>", "</thought>", "<reasoning>", "[think]", "◁think▷", "<seed:think"];
+/// What begins or ends a model's thoughts.
+const THOUGHTS: &[&str] = &[
+    "<think>",
+    "</think>",
+    "<thinking>",
+    "</thinking>",
+    "<thought>",
+    "</thought>",
+    "<reasoning>",
+    "</reasoning>",
+    "[THINK]",
+    "[/THINK]",
+    "◁think▷",
+    "◁/think▷",
+    "<seed:think",
+    "</seed:think",
+];
 /// Languages in which sentences are ordinary text.
 const TEXTS: &[&str] =
     &["html", "xml", "vue", "svelte", "yaml", "ini", "csv", "ignore", "diff", "git-rebase", "just"];
@@ -85,9 +99,8 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
 }
 
 fn is_thought(cursor: &CursorContext, line: &str) -> bool {
-    let line = line.to_lowercase();
     let Some(tag) = THOUGHTS.iter().find(|tag| line.starts_with(**tag)) else { return false };
-    cursor.scope != Scope::String && !around(cursor).any(|line| line.to_lowercase().contains(*tag))
+    cursor.scope != Scope::String && !around(cursor).any(|line| line.contains(*tag))
 }
 
 fn is_fence(cursor: &CursorContext, line: &str) -> bool {
@@ -107,8 +120,9 @@ fn is_sentence(cursor: &CursorContext, line: &str) -> bool {
     is_long && has_only_words(line) && (opens || (begins_sentence(line) && ends_sentence(line)))
 }
 
+/// Returns whether a line begins as a sentence does. A straight quotation mark begins a string.
 fn begins_sentence(line: &str) -> bool {
-    let line = line.trim_start_matches(['¡', '¿', '*', '"', '“', '„', '«']);
+    let line = line.trim_start_matches(['¡', '¿', '*', '“', '„', '«']);
     line.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
 }
 
@@ -246,6 +260,22 @@ mod tests {
         check(judge, "a.py", PYTHON, "[THINK]The user", "✗chat");
         check(judge, "a.py", "s.replace('<think>', '')\n‸", "<think>", "<think>");
         check(judge, "a.py", "s.replace(‸", "'<think>', '')", "'<think>', '')");
+        for tag in ["thinking", "thought", "reasoning", "/thinking", "/thought", "/reasoning"] {
+            check(judge, "a.tsx", "<p>\n  ‸\n</p>", &format!("<{tag}>"), "✗chat");
+        }
+        for tag in ["[/THINK]", "◁think▷", "◁/think▷", "<seed:think>", "</seed:think>"] {
+            check(judge, "a.py", PYTHON, tag, "✗chat");
+        }
+    }
+
+    #[test]
+    fn tags_and_names_that_resemble_thoughts_stay() {
+        for tag in ["<Reasoning>", "</Reasoning>", "<Think>", "<think-box>", "<ThinkingDots />", "<thinker>"]
+        {
+            check(judge, "a.tsx", "<p>\n  ‸\n</p>", tag, tag);
+        }
+        check(judge, "a.toml", "‸", "[think]", "[think]");
+        check(judge, "a.py", PYTHON, "[think] = f(x)", "[think] = f(x)");
     }
 
     #[test]
@@ -320,6 +350,24 @@ mod tests {
             ("a.tsx", "<ul>\n  {items.map((item) => {\n    ‸\n  })}\n</ul>\n"),
         ] {
             check(judge, path, fixture, "Here is the completed code:", "✗chat");
+        }
+    }
+
+    #[test]
+    fn sentences_in_strings_of_one_line_stay() {
+        for (path, fixture, text) in [
+            ("a.py", PYTHON, "\"\"\"Return the sum of two numbers.\"\"\""),
+            ("a.py", PYTHON, "\"\"\"Return the sum of two numbers.\"\"\"\n    return 1"),
+            ("a.py", "raise ValueError(\n    ‸\n", "\"The value must be positive.\")"),
+            ("a.py", "raise ValueError(\n    ‸\n)\n", "'The value must be positive.'"),
+            ("a.json", "[\n  ‸\n]\n", "\"Please log in to go on.\""),
+            ("a.json", "[\n  ‸\n]\n", "\"Please log in to go on.\",\n  \"This adds the two numbers.\""),
+            ("a.rs", "fn f() {\n    g(\n        ‸\n", "\"Here is the file:\","),
+            ("a.go", "panic(\n\t‸\n", "\"The value must be positive.\")"),
+            ("a.java", "throw new E(\n    ‸\n", "\"The value must be positive.\");"),
+            ("a.ts", "const x = ‸\n", "\"The value must be positive.\""),
+        ] {
+            check(judge, path, fixture, text, text);
         }
     }
 

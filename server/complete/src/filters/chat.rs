@@ -110,14 +110,16 @@ fn is_fence(cursor: &CursorContext, line: &str) -> bool {
 
 /// Returns whether a line is a sentence, in a place where none belongs.
 fn is_sentence(cursor: &CursorContext, line: &str) -> bool {
-    if TEXTS.contains(&cursor.language.id()) || is_blank(line) || holds_text(cursor) {
+    if TEXTS.contains(&cursor.language.id()) || is_blank(line) {
         return false;
     }
     let lower = line.to_lowercase().replace('’', "'");
     let opens = OPENERS.iter().any(|opener| lower.starts_with(opener));
     let wide = line.chars().filter(|c| *c >= '\u{2E80}' && c.is_alphabetic()).count();
     let is_long = line.split_whitespace().count() >= WORDS || wide >= WIDE;
-    is_long && has_only_words(line) && (opens || (begins_sentence(line) && ends_sentence(line)))
+    let is_sentence = opens || (begins_sentence(line) && ends_sentence(line));
+    // The look around costs most.
+    is_long && is_sentence && has_only_words(line) && !holds_text(cursor)
 }
 
 /// Returns whether a line begins as a sentence does. A straight quotation mark begins a string.

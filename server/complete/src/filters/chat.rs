@@ -154,15 +154,15 @@ fn holds_text(cursor: &CursorContext) -> bool {
     let words = above.split_whitespace().count() >= WORDS && has_only_words(above);
     let sentence = words && (begins_sentence(above) || ends_sentence(above));
     let closed = cursor.line_below().is_some_and(|below| below.trim_start().starts_with("</"));
-    let open = leaves_text_open(cursor.language, cursor.above.iter().rev().map(String::as_str));
+    let open = is_text_open(cursor.language, cursor.above.iter().rev().map(String::as_str));
     tag || sentence || closed || open || cursor.above.iter().any(|line| line.starts_with('='))
 }
 
 /// Returns the nearest line above that is indented less than the cursor's text, trimmed.
 fn enclosing_line(cursor: &CursorContext) -> Option<&str> {
     // An empty line may not be indented yet.
-    let beside = cursor.line_above().filter(|_| cursor.is_line_start()).map_or(0, indent_width);
-    let own = indent_width(&cursor.indent).max(beside);
+    let above = cursor.line_above().filter(|_| cursor.is_line_start()).map_or(0, indent_width);
+    let own = indent_width(&cursor.indent).max(above);
     let mut above = cursor.above.iter().filter(|line| !is_blank(line));
     above.find(|line| indent_width(line) < own).map(|line| line.trim())
 }
@@ -174,7 +174,7 @@ fn is_tag(line: &str) -> bool {
 }
 
 /// Returns whether lines leave a here-document open, or another string of several lines.
-fn leaves_text_open<'a>(language: Language, lines: impl Iterator<Item = &'a str>) -> bool {
+fn is_text_open<'a>(language: Language, lines: impl Iterator<Item = &'a str>) -> bool {
     let mut end = None;
     for line in lines {
         end = match end {
@@ -219,7 +219,7 @@ fn in_literal(cursor: &CursorContext, before: &str) -> bool {
     let odd = |mark: &str| text.matches(mark).count() % 2 == 1;
     let comment = cursor.language.block_comment();
     let comment = comment.is_some_and(|(open, close)| text.rfind(open) > text.rfind(close));
-    odd("\"") || odd("'''") || odd("`") || comment || leaves_text_open(cursor.language, text.lines())
+    odd("\"") || odd("'''") || odd("`") || comment || is_text_open(cursor.language, text.lines())
 }
 
 fn around(cursor: &CursorContext) -> impl Iterator<Item = &String> {

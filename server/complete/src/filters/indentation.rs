@@ -23,7 +23,7 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
         let line = &text[newline + 1..];
         return match line.strip_prefix(cursor.head.as_str()) {
             Some(line) => Verdict::left(line, Reason::Indentation),
-            None if leaves_block(cursor, line) => Verdict::Drop(Reason::Indentation),
+            None if ends_block(cursor, line) => Verdict::Drop(Reason::Indentation),
             None => Verdict::Keep,
         };
     }
@@ -35,7 +35,7 @@ pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
 }
 
 /// Returns whether a line would stand outside of a block that is still empty, or whose end stands below.
-fn leaves_block(cursor: &CursorContext, line: &str) -> bool {
+fn ends_block(cursor: &CursorContext, line: &str) -> bool {
     let (width, head) = (indent_width(line), indent_width(&cursor.head));
     let is_empty = cursor.line_above().is_some_and(|above| {
         lines::is_opening(above) && indent_width(above) < head && width <= indent_width(above)

@@ -1,7 +1,8 @@
 //! Cuts what the model repeats: characters at the end of a line, lines, blocks of lines.
 //!
-//! Small models fall into loops. Cut is back to before the loop, or to its first round where that makes sense. The first
-//! round may be the line above the cursor, unless that holds only numbers, as the rows of a table do.
+//! Small models fall into loops. A line that ends in a loop of characters goes, with all that follows. Of a line that
+//! stands three times in a row, and of a block that stands twice, the first round stays. A line that repeats the one above
+//! the cursor goes, too, if it stands twice in a row; three times if it holds only values, as the rows of a table do.
 
 use super::{Context, Verdict};
 use crate::lines::{is_blank, is_closing, is_word, squeeze};
@@ -11,6 +12,9 @@ use crate::reason::Reason;
 const LONGEST: usize = 80;
 /// How often a line must stand in a row to count as a loop.
 const LINES: usize = 3;
+/// Words that are values, as numbers are.
+const VALUES: &[&str] =
+    &["null", "NULL", "nil", "None", "true", "false", "True", "False", "nullptr", "undefined"];
 
 pub(super) fn judge(context: &Context<'_>, text: &str) -> Verdict {
     let lines: Vec<&str> = text.split('\n').collect();
@@ -74,9 +78,10 @@ fn is_above(context: &Context<'_>, line: &str) -> bool {
     cursor.is_line_start() && cursor.line_above().is_some_and(|above| squeeze(above) == squeeze(line))
 }
 
-/// Returns whether a line holds a word or a name, rather than numbers alone.
+/// Returns whether a line holds a word or a name, rather than values alone.
 fn has_word(line: &str) -> bool {
-    line.split(|c| !is_word(c)).any(|word| word.starts_with(|c: char| !c.is_ascii_digit()))
+    let is_name = |word: &str| word.starts_with(|c: char| !c.is_ascii_digit()) && !VALUES.contains(&word);
+    line.split(|c| !is_word(c)).any(is_name)
 }
 
 fn alike(a: &[&str], b: &[&str]) -> bool {
@@ -124,9 +129,21 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_numbers_above_is_no_round() {
+    fn a_row_of_values_above_is_no_round() {
         for (row, text) in [("0,", "0,\n0,\n1,"), ("0x00, 0xff,", "0x00, 0xff,\n0x00, 0xff,")] {
             check(judge, "a.py", &format!("{row}\n‸"), text, text);
+        }
+        for value in super::VALUES {
+            let row = format!("{value}, 0,");
+            check(
+                judge,
+                "a.js",
+                &format!("{row}\n‸"),
+                &format!("{row}\n{row}\n1,"),
+                &format!("{row}\n{row}\n1,"),
+            );
+            check(judge, "a.js", &format!("{row}\n‸"), &format!("{row}\n{row}\n{row}"), "✗repetition");
+            check(judge, "a.js", &format!("x{row}\n‸"), &format!("x{row}\nx{row}"), "✗repetition");
         }
         check(judge, "a.py", "0,\n‸", "0,\n0,\n0,", "✗repetition");
     }

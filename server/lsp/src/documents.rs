@@ -99,7 +99,8 @@ impl Document {
     /// Applies one change, and returns that change in bytes; nothing when the text is not held.
     ///
     /// Some clients replace the whole line or the whole text where the user changed a word: where more changed than the
-    /// text at the cursor, the returned change is as small as it can be. A range that leaves the cursor out is exact.
+    /// text at the cursor, the returned change is as small as it can be. A range that leaves the cursor out is exact; as
+    /// long as no cursor is followed, an insertion alone.
     pub(crate) fn apply(&mut self, change: Change, encoding: Encoding, version: i32) -> Option<Splice> {
         self.revision += 1;
         let before = self.snapshot.clone();
@@ -135,7 +136,10 @@ impl Document {
         let elsewhere = |edit: Splice, (typed_range, _): (TypedRange, usize)| {
             !(edit.start..=edit.end).contains(&typed_range.end().0)
         };
-        let exact = |edit: Splice| followed.is_none_or(|at| within(edit, at) || elsewhere(edit, at));
+        let exact = |edit: Splice| match followed {
+            Some(at) => within(edit, at) || elsewhere(edit, at),
+            None => edit.start == edit.end,
+        };
         let edit = match edit {
             Some(edit) if exact(edit) => edit,
             _ => {
@@ -225,10 +229,14 @@ pub(crate) fn recently_used(documents: &Documents, uri: &str) -> Vec<DraftSource
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use housestyle_complete::settings::JournalMode;
     use housestyle_text::Position;
 
     use super::*;
     use crate::in_flight::Waiter;
+    use crate::suggestions::Origin;
 
     fn insert(column: u32, text: &str) -> Change {
         let at = Position::new(0, column);
@@ -316,6 +324,39 @@ mod tests {
             document.follow(edit);
             assert_eq!((edit, in_flight.is_cancelled()), (Some(expected), ends), "{change:?}");
         }
+    }
+
+    /// Retains `b = 1;` in the middle of three lines, applies a change, and returns the retained text.
+    fn retained_after(start: (u32, u32), end: (u32, u32), text: &str) -> String {
+        let mut document = Document::open("a = 0;\nb = 1;\nc = 2;\n", 1, "rust", None);
+        let origin = Origin {
+            id: "1".to_owned(),
+            uri: "file:///a".to_owned(),
+            text: "b = 1;".to_owned(),
+            snapshot: document.snapshot.clone(),
+            replaced: 7..7,
+            journal: JournalMode::On,
+        };
+        let (text_of, origin) = (origin.text.clone(), Arc::new(origin));
+        let shown = Shown { text: text_of, swallowed: 0, origin, offset: 0, alternatives: None };
+        document.retained.track(&shown, 7, 13, Instant::now());
+        let change = Change::replace(Position::new(start.0, start.1), Position::new(end.0, end.1), text);
+        let edit = document.apply(change, Encoding::Utf8, 2).expect("held");
+        document.retained.follow(edit);
+        document.retained.check_at_close(&document.snapshot).remove(0).current
+    }
+
+    #[test]
+    fn a_retained_range_follows_the_replacement_of_whole_lines() {
+        assert_eq!(retained_after((1, 0), (2, 0), "b = 12;\n"), "b = 12;");
+        assert_eq!(retained_after((1, 0), (2, 0), "let b = 1;\n"), "b = 1;");
+        assert_eq!(retained_after((1, 0), (1, 6), "b = 1; // one"), "b = 1;");
+        assert_eq!(retained_after((0, 0), (3, 0), "a = 0;\nb = 3;\nc = 2;\n"), "b = 3;");
+        assert_eq!(retained_after((0, 0), (3, 0), "a = 9;\nb = 1;\nc = 2;\n"), "b = 1;");
+        assert_eq!(retained_after((1, 6), (2, 0), ""), "b = 1;");
+        // An insertion is where the client says.
+        assert_eq!(retained_after((1, 0), (1, 0), "b = 1;\n"), "b = 1;");
+        assert_eq!(retained_after((2, 0), (2, 0), "b = 1;\n"), "b = 1;");
     }
 
     #[test]

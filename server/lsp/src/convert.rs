@@ -135,7 +135,7 @@ fn decode(text: &str) -> String {
 }
 
 /// Returns the byte that `%` and two hexadecimal digits encode at the beginning of `text`.
-fn encoded_byte(text: &[u8]) -> Option<u8> {
+pub(crate) fn encoded_byte(text: &[u8]) -> Option<u8> {
     let [b'%', high, low, ..] = text else { return None };
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()

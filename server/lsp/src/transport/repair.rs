@@ -6,6 +6,8 @@
 use serde_json::{Map, Value, json};
 use tower_lsp::ls_types::{InitializeParams, Uri};
 
+use crate::convert;
+
 /// Repairs the parameters of `method` in place.
 pub(crate) fn params(method: &str, params: &mut Value) {
     if method == "initialize" {
@@ -55,9 +57,8 @@ fn encode(uri: &mut String) {
     const ALLOWED: &[u8] = b"-._~:/?#@!$&'()*+,;=";
     let mut encoded = String::with_capacity(uri.len() + 16);
     for (at, byte) in uri.bytes().enumerate() {
-        let is_escape =
-            || uri.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        if byte.is_ascii_alphanumeric() || ALLOWED.contains(&byte) || (byte == b'%' && is_escape()) {
+        let is_escape = || convert::encoded_byte(&uri.as_bytes()[at..]).is_some();
+        if byte.is_ascii_alphanumeric() || ALLOWED.contains(&byte) || is_escape() {
             encoded.push(char::from(byte));
         } else {
             encoded.push_str(&format!("%{byte:02X}"));

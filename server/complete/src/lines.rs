@@ -73,8 +73,7 @@ fn closing_token(text: &str, language: Language) -> Option<&str> {
     }
     for token in language.closers() {
         let Some(after) = text.strip_prefix(token) else { continue };
-        let is_word = token.ends_with(char::is_alphanumeric);
-        if !(is_word && after.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
+        if !(token.ends_with(is_word) && after.starts_with(is_word)) {
             return Some(after);
         }
     }
@@ -91,7 +90,7 @@ pub fn is_opening(line: &str) -> bool {
     if line.ends_with("=>") || line.ends_with("->") {
         return true;
     }
-    let word = line.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+    let word = line.rsplit(|c| !is_word(c)).next().unwrap_or("");
     matches!(word, "do" | "then" | "else" | "begin" | "try" | "finally" | "repeat")
 }
 

@@ -1,5 +1,6 @@
 //! `textDocument/completion`: the same text in a menu, for editors without ghost text.
 
+use housestyle_complete::lines;
 use housestyle_text::Snapshot;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types as lsp;
@@ -47,8 +48,8 @@ fn item(snapshot: &Snapshot, encoding: housestyle_text::Encoding, answer: Answer
     let end = snapshot.offset_at(convert::position(answer.range.end), encoding);
     let line = snapshot.line_start(snapshot.line_of(start));
     let before = snapshot.slice(line.0.max(start.0.saturating_sub(4 * WORD))..start.0);
-    let in_word = |c: &char| c.is_alphanumeric() || *c == '_';
-    let word: usize = before.chars().rev().take(WORD).take_while(in_word).map(char::len_utf8).sum();
+    let characters = before.chars().rev().take(WORD);
+    let word: usize = characters.take_while(|c| lines::is_word(*c)).map(char::len_utf8).sum();
     let text = format!("{}{}", &before[before.len() - word..], answer.text);
     let range = convert::range(snapshot, housestyle_text::Offset(start.0 - word), end, encoding);
     lsp::CompletionItem {

@@ -10,7 +10,6 @@ mod find;
 mod publish;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -51,8 +50,8 @@ impl Hinter {
     pub(crate) fn start(state: Arc<Mutex<Session>>, outbox: Outbox, skills: SkillsLookup) -> Hinter {
         let (sender, requests) = mpsc::channel();
         let (signal, checked) = watch::channel(());
-        let (refreshes, reported) = (AtomicUsize::new(0), Mutex::default());
-        let checker = Checker { state, outbox, skills, checked: signal, refreshes, reported };
+        let (refreshes, reported) = (0, BTreeSet::new());
+        let mut checker = Checker { state, outbox, skills, checked: signal, refreshes, reported };
         let work = move || {
             let mut due: HashMap<String, Instant> = HashMap::new();
             loop {
@@ -110,19 +109,15 @@ struct Checker {
     /// Changes whenever a document was checked.
     checked: watch::Sender<()>,
     /// How often the client was asked to ask again: each time is a request of its own.
-    refreshes: AtomicUsize,
+    refreshes: usize,
     /// The problems that were reported to the user.
-    reported: Mutex<BTreeSet<String>>,
+    reported: BTreeSet<String>,
 }
 
 impl Checker {
-    fn session(&self) -> MutexGuard<'_, Session> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Checks a document; returns the other documents where the skills have changed: they need another check.
-    fn check(&self, uri: &str) -> Vec<String> {
-        let session = self.session();
+    fn check(&mut self, uri: &str) -> Vec<String> {
+        let session = lock(&self.state);
         if !session.documents.contains_key(uri) {
             return Vec::new();
         }
@@ -133,7 +128,7 @@ impl Checker {
         if let Some(problem) = skills.problem() {
             self.tell(problem);
         }
-        let mut session = self.session();
+        let mut session = lock(&self.state);
         let changed = session.set_skills(uri, skills);
         let recheck = if changed {
             session.documents.keys().filter(|it| *it != uri).cloned().collect()
@@ -143,7 +138,7 @@ impl Checker {
         let Some(input) = CheckInput::of(&session, uri) else { return recheck };
         drop(session);
         let found = find(&input);
-        let mut session = self.session();
+        let mut session = lock(&self.state);
         let (encoding, asks) = (session.encoding, session.client.asks_for_hints);
         let exceptions = session.exceptions.clone();
         let Some(document) = session.documents.get_mut(uri) else { return recheck };
@@ -154,7 +149,8 @@ impl Checker {
                     publish::publish(&self.outbox, uri, &document.snapshot, encoding, &found);
                 } else if document.hints.revision == Some(input.revision) {
                     // The text is the same, so that the client does not ask by itself.
-                    self.refresh();
+                    self.refreshes += 1;
+                    refresh(&self.outbox, self.refreshes);
                 }
             }
             document.hints = Hints { revision: Some(input.revision), list: found };
@@ -163,30 +159,32 @@ impl Checker {
     }
 
     /// Tells the user a problem, once in a session.
-    fn tell(&self, problem: &str) {
-        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
-        if reported.insert(problem.to_owned()) {
+    fn tell(&mut self, problem: &str) {
+        if self.reported.insert(problem.to_owned()) {
             let message = format!("Housestyle skills: {problem}");
             self.outbox.notify("window/showMessage", &json!({ "type": 2, "message": message }));
         }
     }
 
-    /// Lets the client ask again. Its answer says nothing.
-    fn refresh(&self) {
-        let number = self.refreshes.fetch_add(1, Ordering::Relaxed);
-        self.outbox.send(&json!({
-            "jsonrpc": "2.0",
-            "id": format!("housestyle-hints-{number}"),
-            "method": "workspace/diagnostic/refresh",
-        }));
-    }
-
     /// Sets that a document has no hints, so that nobody waits for them.
     fn give_up(&self, uri: &str) -> Vec<String> {
-        let mut session = self.session();
+        let mut session = lock(&self.state);
         if let Some(document) = session.documents.get_mut(uri) {
             document.hints = Hints { revision: Some(document.revision), list: Arc::default() };
         }
         Vec::new()
     }
+}
+
+fn lock(state: &Mutex<Session>) -> MutexGuard<'_, Session> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets the client ask again. Its answer says nothing.
+fn refresh(outbox: &Outbox, number: usize) {
+    outbox.send(&json!({
+        "jsonrpc": "2.0",
+        "id": format!("housestyle-hints-{number}"),
+        "method": "workspace/diagnostic/refresh",
+    }));
 }

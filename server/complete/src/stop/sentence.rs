@@ -2,7 +2,7 @@
 //!
 //! Nothing here goes beyond the line. A full stop ends a sentence when white space (or closing quotes and then white
 //! space) follows, unless it belongs to an abbreviation, an initial, or a list number, or the next word begins in
-//! lower case. The stops of scripts without capital letters need no space.
+//! lower case. The stops in [`STOPS`] need no space.
 
 use housestyle_text::syntax::Scope;
 

@@ -215,7 +215,7 @@ mod tests {
         framer.feed(format!("Content-Length: {length}\r\n\r\nabc").as_bytes());
         assert_eq!(framer.next(), Some(Frame::TooLong(length)));
         let piece = vec![b'x'; 1024 * 1024];
-        for _ in 0..MAX_BODY / piece.len() {
+        for _ in 0..32 {
             framer.feed(&piece);
             assert_eq!(framer.next(), None);
             assert!(framer.buffer.capacity() <= 4 * piece.len());

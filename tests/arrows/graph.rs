@@ -62,6 +62,7 @@ const BELOW: &[&str] = &[
     "housestyle-engine",
     "housestyle-journal",
     "housestyle-skills",
+    "housestyle-mine",
     "housestyle-learn",
     "housestyle-review",
     "housestyle-train",
@@ -69,15 +70,18 @@ const BELOW: &[&str] = &[
 ];
 
 /// Crates that log nothing.
-const SILENT: &[&str] = &["housestyle-text", "housestyle-complete", "housestyle-skills", "housestyle-learn"];
+const SILENT: &[&str] =
+    &["housestyle-text", "housestyle-complete", "housestyle-skills", "housestyle-mine", "housestyle-learn"];
 
 /// Which of our crates these may declare. Their tests may have the fixtures besides.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("housestyle-mine", &["housestyle-skills", "housestyle-text"]),
     (
         "housestyle-workspace",
         &[
             "housestyle-text",
             "housestyle-skills",
+            "housestyle-mine",
             "housestyle-complete",
             "housestyle-journal",
             "housestyle-learn",
@@ -97,6 +101,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "housestyle-complete",
             "housestyle-review",
             "housestyle-skills",
+            "housestyle-mine",
             "housestyle-text",
             "housestyle-net",
         ],
@@ -112,6 +117,7 @@ const PURE: &[&str] = &[
     "housestyle-complete",
     "housestyle-journal",
     "housestyle-skills",
+    "housestyle-mine",
     "housestyle-learn",
 ];
 
@@ -338,15 +344,16 @@ mod tests {
     #[test]
     fn the_crates_above_use_what_they_may() {
         check(
-            "workspace: text, skills, complete, journal, learn, train, review, engine, dev testkit\n \
+            "workspace: text, skills, mine, complete, journal, learn, train, review, engine, dev testkit\n \
              net: workspace, !ureq, dev testkit\n \
-             adaptation: workspace, engine, train, learn, complete, review, skills, text, net, dev testkit\n \
-             cli: workspace, net, adaptation, lsp, journal\n lsp: complete, text",
+             adaptation: workspace, engine, train, learn, complete, review, skills, mine, text, net, dev testkit\n \
+             cli: workspace, net, adaptation, lsp, journal\n lsp: complete, text\n mine: skills, text",
             &[],
         );
         check("workspace: net", &["housestyle-workspace -> housestyle-net"; 2]);
         check("workspace: lsp", &["housestyle-workspace -> housestyle-lsp"]);
         check("workspace: adaptation", &["housestyle-workspace -> housestyle-adaptation"]);
+        check("mine: complete", &["housestyle-mine -> housestyle-complete"]);
         check("net: skills", &["housestyle-net -> housestyle-skills"]);
         check("net: dev text", &["housestyle-net -> housestyle-text"]);
         check(

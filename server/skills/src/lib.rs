@@ -1,4 +1,4 @@
-//! A team's rules as SKILL.md: parses, lints, renders and checks rules, and mines them from edits.
+//! A team's rules as SKILL.md: parses, lints, renders and checks rules.
 //!
 //! Nothing here reads a file, a clock, the network or git: texts, edits and times are arguments. A skill is a folder
 //! of the Agent Skills standard; a program can check its [`Rule`], which the file `rule.json` holds. Hints,
@@ -9,20 +9,23 @@ mod document;
 mod error;
 mod exception;
 mod hidden;
+mod insecure;
 pub mod lint;
-pub mod mine;
 mod prose;
 mod rule;
 mod skill;
 mod source;
 mod trigger;
 
-pub use document::{Document, Parsed, Warning, kebab};
+pub use document::{Document, MOST_NAME, Parsed, Warning, kebab};
 pub use error::{PatternError, SkillError};
 pub use exception::{Exceptions, exception_key};
+pub use insecure::is_insecure;
+pub use prose::{Piece, PieceKind, Word, touching};
 pub use rule::{
-    FORMAT, Form, FormKind, Name, NameKind, Occurrence, Rewrite, Rule, RuleFile, Rules, Scope, Term,
+    FORMAT, Finder, Form, FormKind, Match, Metavariable, Name, NameKind, Occurrence, Pattern, Rewrite, Rule,
+    RuleFile, Rules, Scope, Sides, Term, definitions, expand, has_gap, is_separator, is_verbatim,
 };
 pub use skill::{RULE_FILE, SKILL_FILE, Skill, digest};
-pub use source::Source;
+pub use source::{Source, indentation, line_end, line_start, significant_children};
 pub use trigger::words;

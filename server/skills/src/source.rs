@@ -30,7 +30,7 @@ impl<'a> Source<'a> {
     }
 
     /// Returns the stretches of text for people; they are cut when first asked for.
-    pub(crate) fn pieces(&self) -> &[Piece] {
+    pub fn pieces(&self) -> &[Piece] {
         self.pieces.get_or_init(|| prose::pieces(self.text, self.language, self.tree.as_ref()))
     }
 
@@ -41,17 +41,17 @@ impl<'a> Source<'a> {
 }
 
 /// Returns where the line begins that holds a byte.
-pub(crate) fn line_start(text: &str, at: usize) -> usize {
+pub fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
 }
 
 /// Returns where the line ends that holds a byte, without its line end.
-pub(crate) fn line_end(text: &str, at: usize) -> usize {
+pub fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |end| at + end)
 }
 
 /// Returns the white space at the start of the line that holds a byte.
-pub(crate) fn indentation(text: &str, at: usize) -> &str {
+pub fn indentation(text: &str, at: usize) -> &str {
     let line = text.get(line_start(text, at)..).unwrap_or_default();
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
@@ -60,7 +60,7 @@ pub(crate) fn indentation(text: &str, at: usize) -> &str {
 ///
 /// Commas count only among the tokens of a Rust macro call, and not before its closing bracket. Semicolons count where a
 /// statement with one means something else.
-pub(crate) fn significant_children<'t>(node: Node<'t>, text: &str, language: Language) -> Vec<Node<'t>> {
+pub fn significant_children<'t>(node: Node<'t>, text: &str, language: Language) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
     let semicolons = matches!(language.id(), "c" | "java" | "rust");
     let tokens = node.kind() == "token_tree";

@@ -15,7 +15,7 @@ pub use emit::kebab;
 use emit::one_line;
 
 /// Most characters of a name.
-pub(crate) const MOST_NAME: usize = 64;
+pub const MOST_NAME: usize = 64;
 /// Most characters of a description.
 pub(crate) const MOST_DESCRIPTION: usize = 1024;
 /// Most characters of the compatibility.

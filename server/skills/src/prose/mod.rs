@@ -12,26 +12,27 @@ use std::ops::Range;
 use housestyle_text::Language;
 use tree_sitter::Tree;
 
-pub(crate) use words::{Word, count_words, words};
+pub use words::Word;
+pub(crate) use words::{count_words, words};
 
 /// A stretch of text for people: a heading, a list item, a paragraph, a comment, a docstring.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub struct Piece {
     /// Its kind.
-    pub(crate) kind: PieceKind,
+    pub kind: PieceKind,
     /// From its first to its last byte, marks included.
-    pub(crate) range: Range<usize>,
+    pub range: Range<usize>,
     /// Its lines without marks and the white space around them; code within it is in none.
-    pub(crate) lines: Vec<Range<usize>>,
+    pub lines: Vec<Range<usize>>,
     /// How many of these are its first paragraph.
-    pub(crate) summary: usize,
+    pub summary: usize,
     /// Its words, in the order of the text.
-    pub(crate) words: Vec<Word>,
+    pub words: Vec<Word>,
 }
 
 /// Kinds of pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PieceKind {
+pub enum PieceKind {
     /// A heading of a document.
     Heading,
     /// An item of a list, with the byte of its mark.
@@ -80,7 +81,7 @@ pub(crate) fn is_comment(kind: &str) -> bool {
 }
 
 /// Returns the pieces that touch a range; all where there is none.
-pub(crate) fn touching<'p>(pieces: &'p [Piece], within: Option<&Range<usize>>) -> &'p [Piece] {
+pub fn touching<'p>(pieces: &'p [Piece], within: Option<&Range<usize>>) -> &'p [Piece] {
     let Some(within) = within else { return pieces };
     let first = pieces.partition_point(|piece| piece.range.end < within.start);
     let end = pieces.partition_point(|piece| piece.range.start <= within.end);

@@ -6,15 +6,15 @@ use super::marks::masked;
 
 /// A word, or code and the like in the place of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Word {
+pub struct Word {
     /// Without the punctuation around it.
-    pub(crate) range: Range<usize>,
+    pub range: Range<usize>,
     /// Whether it is a word of people: letters, hyphens, apostrophes. Else code, a path, a number, something quoted.
-    pub(crate) plain: bool,
+    pub plain: bool,
     /// Whether a sentence begins with it.
-    pub(crate) first: bool,
+    pub first: bool,
     /// Whether only white space of the same line parts it from the word before.
-    pub(crate) joined: bool,
+    pub joined: bool,
 }
 
 /// Punctuation before a word.

@@ -10,7 +10,7 @@ use crate::source::Source;
 /// Returns the kind and the name, in bytes, of every definition of a text, in the order of the text.
 ///
 /// Where tests are named by a sentence (`it("...")`), it is their name, without its quotes.
-pub(crate) fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> {
+pub fn definitions(source: &Source<'_>) -> Vec<(NameKind, Range<usize>)> {
     let Some(tree) = &source.tree else { return Vec::new() };
     let find: fn(&Visit<'_, '_>) -> Definition = match source.language.id() {
         "rust" => rust,

@@ -17,11 +17,9 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use form::{Form, FormKind};
-pub(crate) use name::definitions;
-pub use name::{Name, NameKind};
-pub(crate) use pattern::{Finder, Pattern, expand, has_gap, is_separator, is_verbatim};
-pub use rewrite::Rewrite;
-pub(crate) use rewrite::Sides;
+pub use name::{Name, NameKind, definitions};
+pub use pattern::{Finder, Match, Metavariable, Pattern, expand, has_gap, is_separator, is_verbatim};
+pub use rewrite::{Rewrite, Sides};
 pub use scope::Scope;
 pub use set::Rules;
 pub use term::Term;

@@ -8,7 +8,7 @@ use super::Occurrence;
 use crate::prose::touch;
 use crate::source::Source;
 
-pub(crate) use super::definition::definitions;
+pub use super::definition::definitions;
 
 /// Definitions of a kind have names that match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub enum NameKind {
 
 impl Name {
     /// Returns whether a name follows the rule.
-    pub(crate) fn is_followed(&self, name: &str) -> bool {
+    pub fn is_followed(&self, name: &str) -> bool {
         name.starts_with(&self.prefix) && name.ends_with(&self.suffix)
     }
 

@@ -32,7 +32,10 @@ impl Rewrite {
     }
 
     /// Parses the patterns: the preferred one first.
-    pub(crate) fn patterns(&self, language: Language) -> Result<Vec<Pattern>, SkillError> {
+    ///
+    /// # Errors
+    /// When a pattern is no code of the language, or matches everything.
+    pub fn patterns(&self, language: Language) -> Result<Vec<Pattern>, SkillError> {
         let parse = |field, text: &str| {
             Pattern::parse(text, language).map_err(|source| SkillError::RulePattern {
                 field,
@@ -54,7 +57,7 @@ fn clipped(text: &str) -> String {
 
 /// The patterns of one rewrite in a finder, and their relation.
 #[derive(Debug, Clone)]
-pub(crate) struct Sides {
+pub struct Sides {
     /// The place of the preferred pattern in the finder; those avoided follow it.
     prefer: usize,
     /// For each avoided pattern, whether the preferred one matches it too, so that only the avoided one decides.
@@ -63,7 +66,7 @@ pub(crate) struct Sides {
 
 impl Sides {
     /// Relates patterns as [`Rewrite::patterns`] returns them, which stand at `first` in the finder.
-    pub(crate) fn new(patterns: &[Pattern], first: usize) -> Sides {
+    pub fn new(patterns: &[Pattern], first: usize) -> Sides {
         let Some((prefer, avoided)) = patterns.split_first() else {
             return Sides { prefer: first, narrower: Vec::new() };
         };
@@ -97,7 +100,7 @@ impl Sides {
     /// Divides matches into matches that follow the rule and matches that break it.
     ///
     /// A match of both kinds follows the rule, unless the avoided pattern is narrower than the preferred one.
-    pub(crate) fn parted<'m>(&self, matches: &[&'m Match]) -> (Vec<&'m Match>, Vec<&'m Match>) {
+    pub fn parted<'m>(&self, matches: &[&'m Match]) -> (Vec<&'m Match>, Vec<&'m Match>) {
         let (followed, avoided): (Vec<&Match>, Vec<&Match>) =
             matches.iter().partition(|found| found.pattern == self.prefer);
         let narrow = |found: &Match| {

@@ -3,8 +3,8 @@
 use housestyle_complete::Settings;
 use housestyle_journal::{Journal, JournalError};
 use housestyle_learn::Commit;
+use housestyle_mine::FileEdit;
 use housestyle_review::{History, ReviewError};
-use housestyle_skills::mine::FileEdit;
 
 use crate::history::hashed;
 use crate::journal_cases::cases;

@@ -2,10 +2,8 @@
 
 use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::Settings;
+use housestyle_mine::{Candidate, DroppedRule, FileEdit, Mined, MiningOptions, Stage, judge, mine, render};
 use housestyle_skills::RuleFile;
-use housestyle_skills::mine::{
-    Candidate, DroppedRule, FileEdit, Mined, MiningOptions, Stage, judge, mine, render,
-};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::Progress;
 use housestyle_workspace::clock::now;

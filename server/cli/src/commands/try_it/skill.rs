@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use housestyle_complete::Settings;
+use housestyle_mine::{Candidate, MiningOptions, mine, render};
 use housestyle_review::clone_bare;
 use housestyle_review::{Proposal, propose};
 use housestyle_skills::SKILL_FILE;
-use housestyle_skills::mine::{Candidate, MiningOptions, mine, render};
 use housestyle_workspace::Progress;
 use housestyle_workspace::Workspace;
 use housestyle_workspace::history;

@@ -134,6 +134,11 @@ impl FormKind {
         self.parts().0
     }
 
+    /// Returns whether two kinds ask for a form of the same aspect.
+    pub fn shares_aspect(self, other: FormKind) -> bool {
+        self.aspect() == other.aspect()
+    }
+
     fn parts(self) -> (Aspect, Side) {
         use Side::{First, Second};
         match self {

@@ -17,7 +17,7 @@ const STEPS: usize = 2_000_000;
 
 /// Patterns of one language, found together.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Finder {
+pub struct Finder {
     patterns: Vec<Pattern>,
     /// For a token the variants that hang on it: places in `patterns` and in its variants.
     anchors: HashMap<String, Vec<(u32, u32)>>,
@@ -29,10 +29,11 @@ pub(crate) struct Finder {
 
 /// Where a pattern matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Match {
+pub struct Match {
     /// The place of the pattern in the list that the finder was made of.
-    pub(crate) pattern: usize,
-    pub(crate) range: Range<usize>,
+    pub pattern: usize,
+    /// Where, in bytes of the text.
+    pub range: Range<usize>,
     /// The values of the metavariables, in the order of the pattern's names.
     pub(crate) bound: Vec<Bound>,
     /// The kind of the node that it stands in.
@@ -40,7 +41,8 @@ pub(crate) struct Match {
 }
 
 impl Finder {
-    pub(crate) fn new(patterns: Vec<Pattern>) -> Finder {
+    /// Makes a finder of patterns, which keep their order.
+    pub fn new(patterns: Vec<Pattern>) -> Finder {
         let mut finder = Finder::default();
         for (index, pattern) in patterns.iter().enumerate() {
             for (number, variant) in pattern.variants.iter().enumerate() {
@@ -54,14 +56,15 @@ impl Finder {
         finder
     }
 
-    pub(crate) fn patterns(&self) -> &[Pattern] {
+    /// Returns the patterns in their order.
+    pub fn patterns(&self) -> &[Pattern] {
         &self.patterns
     }
 
     /// Returns the matches that touch `within`, in the order of their places.
     ///
     /// The search is for the patterns that `wanted` takes, and for those of the text's language alone.
-    pub(crate) fn find(
+    pub fn find(
         &self,
         source: &Source<'_>,
         within: Option<Range<usize>>,

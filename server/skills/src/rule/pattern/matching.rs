@@ -213,7 +213,7 @@ fn is_comma(tree: &Tree) -> bool {
 
 /// Returns whether a token of a macro call parts its operands: a comma, a bracket, or an operator that binds less than
 /// what an operand is made of.
-pub(crate) fn is_separator(text: &str) -> bool {
+pub fn is_separator(text: &str) -> bool {
     const SEPARATORS: [&str; 16] =
         [",", ";", "=>", "&&", "||", "==", "!=", "=", "..", "..=", "(", ")", "[", "]", "{", "}"];
     SEPARATORS.contains(&text)

@@ -12,10 +12,10 @@ mod replace;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use find::{Finder, Match};
-pub(crate) use matching::is_separator;
-pub(crate) use parse::{has_gap, is_verbatim};
-pub(crate) use replace::expand;
+pub use find::{Finder, Match};
+pub use matching::is_separator;
+pub use parse::{has_gap, is_verbatim};
+pub use replace::expand;
 
 use housestyle_text::Language;
 
@@ -24,23 +24,24 @@ pub(crate) const PATTERN_BYTES: usize = 4096;
 
 /// A pattern, parsed for texts of one language.
 #[derive(Debug, Clone)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     /// As it was written.
-    pub(crate) text: String,
-    pub(crate) language: Language,
-    /// The names of its metavariables; a [`Tree`] has their places in this list.
-    pub(crate) names: Vec<Metavariable>,
+    pub text: String,
+    /// The language whose grammar parsed it.
+    pub language: Language,
+    /// The names of its metavariables; the nodes of its trees have their places in this list.
+    pub names: Vec<Metavariable>,
     /// The trees that it can be: an expression is parsed into one, the same text as a type into another.
     pub(crate) variants: Vec<Variant>,
 }
 
 /// A name that stands for something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Metavariable {
+pub struct Metavariable {
     /// Without its dollars; begins with `_` where nothing is bound.
-    pub(crate) name: String,
+    pub name: String,
     /// Whether it stands for any number of neighbours.
-    pub(crate) many: bool,
+    pub many: bool,
 }
 
 impl Metavariable {

@@ -23,7 +23,7 @@ impl Pattern {
     /// # Errors
     ///
     /// When the text is no code of the language, or matches everything.
-    pub(crate) fn parse(text: &str, language: Language) -> Result<Pattern, PatternError> {
+    pub fn parse(text: &str, language: Language) -> Result<Pattern, PatternError> {
         let trimmed = text.trim();
         if trimmed.is_empty() || text.len() > PATTERN_BYTES {
             return Err(PatternError::Length { bytes: trimmed.len(), most: PATTERN_BYTES });
@@ -70,7 +70,7 @@ impl Pattern {
 
     /// Returns a text within the context in which this pattern was read, and where it stands there; none where it has
     /// an error in all of them.
-    pub(crate) fn in_context(&self, text: &str) -> Option<(String, Range<usize>)> {
+    pub fn in_context(&self, text: &str) -> Option<(String, Range<usize>)> {
         let contexts = context::of(self.language)?;
         contexts.first_of.iter().chain(contexts.and).find_map(|(before, after)| {
             let whole = format!("{before}{text}{after}");
@@ -81,7 +81,7 @@ impl Pattern {
 
     /// Returns whether this pattern matches another, or a part of it that is no metavariable: then its matches
     /// prove nothing where the other pattern matches too.
-    pub(crate) fn matches_pattern(&self, other: &Pattern) -> bool {
+    pub fn matches_pattern(&self, other: &Pattern) -> bool {
         let Ok(plain) = metavariable::substitute(&other.text, other.language, Reading::Names) else {
             return false;
         };
@@ -206,14 +206,14 @@ fn is_tokens(kind: &str) -> bool {
 }
 
 /// Returns whether text between the children of a node may count.
-pub(crate) fn is_verbatim(kind: &str) -> bool {
+pub fn is_verbatim(kind: &str) -> bool {
     ["string", "content", "template", "regex", "heredoc", "char", "rune", "jsx_text", "preproc"]
         .iter()
         .any(|part| kind.contains(part))
 }
 
 /// Returns whether text that is no whitespace stands between the children of a node.
-pub(crate) fn has_gap(node: Node<'_>, text: &str) -> bool {
+pub fn has_gap(node: Node<'_>, text: &str) -> bool {
     let mut cursor = node.walk();
     let mut reached = node.start_byte();
     let blank = |from, to| text.get(from..to).is_none_or(|gap| gap.trim().is_empty());
@@ -252,7 +252,7 @@ fn is_bracket(text: &str) -> bool {
 
 impl Pattern {
     /// Returns the tokens of the first reading in their order; a metavariable is a token without meaning.
-    pub(crate) fn tokens(&self) -> Vec<String> {
+    pub fn tokens(&self) -> Vec<String> {
         let mut open: Vec<&Tree> = Vec::new();
         open.extend(self.variants.first().into_iter().flat_map(|variant| variant.roots.iter().rev()));
         let mut tokens = Vec::new();
@@ -269,7 +269,7 @@ impl Pattern {
     }
 
     /// Returns whether it is a single token: a name alone proves nothing of its meaning.
-    pub(crate) fn is_token(&self) -> bool {
+    pub fn is_token(&self) -> bool {
         self.variants.first().is_some_and(|variant| matches!(variant.roots.as_slice(), [Tree::Leaf(_)]))
     }
 }

@@ -14,12 +14,7 @@ use crate::source::{Source, indentation};
 ///
 /// Returns `None` where the result would not be certain: a metavariable of `prefer` is not bound, a comment would be
 /// lost, a literal over several lines would move, or the new text would parse in another way.
-pub(crate) fn expand(
-    source: &Source<'_>,
-    avoid: &Pattern,
-    found: &Match,
-    prefer: &Pattern,
-) -> Option<String> {
+pub fn expand(source: &Source<'_>, avoid: &Pattern, found: &Match, prefer: &Pattern) -> Option<String> {
     let values = values(source, avoid, found, prefer)?;
     if loses_comment(source, found) {
         return None;

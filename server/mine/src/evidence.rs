@@ -11,7 +11,7 @@ use super::candidate::{Candidate, CounterExample, Example, HeldOut, Support};
 use super::followed::quarters;
 use super::interval::wilson;
 use super::observe::Tally;
-use super::titles::wording;
+use super::titles::{joined, wording};
 
 /// Examples and counter-examples of a candidate, at most.
 const EXAMPLES: usize = 5;
@@ -32,7 +32,7 @@ pub(super) fn candidate(
     // Changes show a decision; a rule that nobody ever broke is worth less.
     let worth = if contested { 1.0 + (support.changed as f64).min(10.0) / 10.0 } else { 0.6 };
     Candidate {
-        description: format!("{} {}", wording.rule, when(&file.scope)),
+        description: format!("{} {}", wording.rule, when(&file.scope, &wording.about)),
         name: wording.name,
         title: wording.title,
         examples: examples(mined, tallies),
@@ -90,14 +90,20 @@ fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
 }
 
-/// Returns in a sentence where a rule holds.
-pub(super) fn when(scope: &Scope) -> String {
+/// Returns in a sentence where a rule holds; `about` is what it avoids, by which a reader recognises a place.
+pub(super) fn when(scope: &Scope, about: &[String]) -> String {
     let names: Vec<&str> = scope.languages.iter().map(|id| Language::from_id(id).name()).collect();
-    let languages = if names.is_empty() { "any file".to_owned() } else { names.join(", ") };
-    match scope.paths.as_slice() {
-        [] => format!("Use it when you write or review {languages}."),
-        paths => format!("Use it when you write or review {languages} in {}.", paths.join(", ")),
+    let mut sentence = match names.as_slice() {
+        [] => "Use when writing or reviewing any file".to_owned(),
+        names => format!("Use when writing or reviewing {}", joined(names, "or")),
+    };
+    if !scope.paths.is_empty() {
+        sentence.push_str(&format!(" in {}", scope.paths.join(", ")));
     }
+    if !about.is_empty() {
+        sentence.push_str(&format!(" with {}", joined(about, "or")));
+    }
+    sentence + "."
 }
 
 /// Returns edits that follow the rule: changes first, then the newest.

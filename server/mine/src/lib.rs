@@ -11,6 +11,7 @@ mod candidate;
 mod code;
 mod enforced;
 mod evidence;
+mod family;
 mod file_edit;
 mod followed;
 mod funnel;

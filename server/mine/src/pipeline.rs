@@ -15,7 +15,7 @@ use super::merge::{Key, survivors};
 use super::observe::{self, Tally, observe};
 use super::scoped::scopes;
 use super::titles::{numbered, wording};
-use super::{FileEdit, Guess, enforced, prose, render};
+use super::{FileEdit, Guess, enforced, family, prose, render};
 
 /// With so many places in the held-out edits ...
 const HELD_OUT_PLACES: usize = 4;
@@ -164,9 +164,7 @@ fn of_code(edits: &[FileEdit<'_>]) -> Vec<Guess> {
     let bounds = Bounds::default();
     let mut found = conventions(edits, &bounds);
     found.extend(rewrites(edits, &bounds));
-    let mut seen = HashSet::new();
-    found.retain(|guess| seen.insert(guess.rule.clone()));
-    found
+    family::joined(found)
 }
 
 /// Returns how edits follow a rule.
@@ -226,11 +224,21 @@ fn unwanted(file: &RuleFile, tallies: &[Tally], options: &MiningOptions<'_>) -> 
         return Some((Stage::Enforced, why));
     }
     let edits = tallies.iter().filter(|tally| tally.followed > 0).count();
-    if (options.rejected)(&wording(file).name, file, edits) {
+    let is_rejected = |file: &RuleFile| (options.rejected)(&wording(file).name, file, edits);
+    if is_rejected(file) || in_one_language(file).any(|file| is_rejected(&file)) {
         let why = "it was rejected, and not twice as much speaks for it since".to_owned();
         return Some((Stage::Rejected, why));
     }
     None
+}
+
+/// Returns a rewrite as it would be in each of its languages alone: people may have rejected it there.
+fn in_one_language(file: &RuleFile) -> impl Iterator<Item = RuleFile> + '_ {
+    let many = file.scope.languages.len() > 1 && matches!(file.rule, Rule::Rewrite(_));
+    file.scope.languages.iter().filter(move |_| many).map(move |id| {
+        let scope = Scope { languages: vec![id.clone()], ..file.scope.clone() };
+        RuleFile { scope, ..file.clone() }
+    })
 }
 
 fn merged(

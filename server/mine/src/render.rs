@@ -15,6 +15,10 @@ use super::titles::wording;
 /// Examples in SKILL.md; the others are evidence.
 const EXAMPLES: usize = 2;
 
+/// The notation of patterns, for who reads the examples.
+const METAVARIABLES: &str = "A name with a dollar sign stands for any expression; the same name twice stands for the same \
+                             text.\n\n";
+
 /// Returns the files of a candidate's skill: paths relative to its folder, and texts.
 ///
 /// # Errors
@@ -63,8 +67,15 @@ fn kind(rule: &Rule) -> &'static str {
 fn body(candidate: &Candidate) -> String {
     let wording = wording(&candidate.file);
     let [good, bad] = &wording.pair;
-    let mut text =
-        format!("# {}\n\n{}\n\n## When\n\n{}\n\n", wording.title, wording.rule, when(&candidate.file.scope));
+    let mut text = format!(
+        "# {}\n\n{}\n\n## When\n\n{}\n\n",
+        wording.title,
+        wording.rule,
+        when(&candidate.file.scope, &wording.about)
+    );
+    if matches!(candidate.file.rule, Rule::Rewrite(_)) {
+        text.push_str(METAVARIABLES);
+    }
     text.push_str(&format!("## Do\n\n{}\n## Do not\n\n{}\n", fence("", good), fence("", bad)));
     let changed = candidate.examples.iter().filter(|example| example.before.is_some());
     let others = candidate.examples.iter().filter(|example| example.before.is_none());

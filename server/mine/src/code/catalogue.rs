@@ -7,6 +7,14 @@ pub(super) struct Choice {
     pub(super) ways: &'static [&'static [&'static str]],
     /// Whether nearly everybody goes the first way.
     pub(super) usual: bool,
+    /// The purpose of the code in a few words that end a title; empty where the code says it.
+    pub(super) purpose: &'static str,
+}
+
+impl Choice {
+    const fn purpose(self, purpose: &'static str) -> Choice {
+        Choice { purpose, ..self }
+    }
 }
 
 const RUST: &[&str] = &["rust"];
@@ -20,12 +28,12 @@ const LUA: &[&str] = &["lua"];
 const SHELL: &[&str] = &["shellscript"];
 
 const fn choice(languages: &'static [&'static str], ways: &'static [&'static [&'static str]]) -> Choice {
-    Choice { languages, ways, usual: false }
+    Choice { languages, ways, usual: false, purpose: "" }
 }
 
 /// A choice of which nearly everybody goes the first way.
 const fn usual(languages: &'static [&'static str], ways: &'static [&'static [&'static str]]) -> Choice {
-    Choice { languages, ways, usual: true }
+    Choice { languages, ways, usual: true, purpose: "" }
 }
 
 /// The list. Code that a compiler or a linter with its usual settings refuses is not in it.
@@ -40,13 +48,13 @@ pub(super) const CHOICES: &[Choice] = &[
         ],
     ),
     usual(RUST, &[&["return Err($A)"], &["Err($A)?"]]),
-    choice(RUST, &[&["todo!($$$A)"], &["unimplemented!($$$A)"]]),
+    choice(RUST, &[&["todo!($$$A)"], &["unimplemented!($$$A)"]]).purpose("for missing code"),
     // Rust: values
     choice(
         RUST,
         &[&["\"$A\".to_string()"], &["\"$A\".to_owned()"], &["String::from(\"$A\")"], &["\"$A\".into()"]],
     ),
-    choice(RUST, &[&["Vec::new()"], &["vec![]"]]),
+    choice(RUST, &[&["Vec::new()"], &["vec![]"]]).purpose("for an empty vector"),
     choice(RUST, &[&["let $A: $B = $C.collect();"], &["let $A = $C.collect::<$B>();"]]),
     choice(RUST, &[&["for $A in &$B { $$$C }"], &["for $A in $B.iter() { $$$C }"]]),
     choice(RUST, &[&["$A.map_or($B, $C)"], &["$A.map($C).unwrap_or($B)"]]),
@@ -74,10 +82,14 @@ pub(super) const CHOICES: &[Choice] = &[
         ],
     ),
     // Python: types
-    choice(PYTHON, &[&["$A | None"], &["Optional[$A]"], &["typing.Optional[$A]"], &["t.Optional[$A]"]]),
-    choice(PYTHON, &[&["list[$A]"], &["List[$A]"], &["typing.List[$A]"], &["t.List[$A]"]]),
-    choice(PYTHON, &[&["dict[$A, $B]"], &["Dict[$A, $B]"], &["typing.Dict[$A, $B]"], &["t.Dict[$A, $B]"]]),
-    choice(PYTHON, &[&["tuple[$$$A]"], &["Tuple[$$$A]"], &["typing.Tuple[$$$A]"], &["t.Tuple[$$$A]"]]),
+    choice(PYTHON, &[&["$A | None"], &["Optional[$A]"], &["typing.Optional[$A]"], &["t.Optional[$A]"]])
+        .purpose("in types"),
+    choice(PYTHON, &[&["list[$A]"], &["List[$A]"], &["typing.List[$A]"], &["t.List[$A]"]])
+        .purpose("in types"),
+    choice(PYTHON, &[&["dict[$A, $B]"], &["Dict[$A, $B]"], &["typing.Dict[$A, $B]"], &["t.Dict[$A, $B]"]])
+        .purpose("in types"),
+    choice(PYTHON, &[&["tuple[$$$A]"], &["Tuple[$$$A]"], &["typing.Tuple[$$$A]"], &["t.Tuple[$$$A]"]])
+        .purpose("in types"),
     choice(PYTHON, &[&["def $F($$$P) -> $R:\n    $$$B"], &["def $F($$$P):\n    $$$B"]]),
     // Python: imports
     choice(PYTHON, &[&["import typing as t"], &["import typing"], &["from typing import $$$A"]]),
@@ -116,9 +128,9 @@ pub(super) const CHOICES: &[Choice] = &[
     ),
     usual(PYTHON, &[&["logging.getLogger(__name__)"], &["logging.getLogger(\"$A\")", "logging.getLogger()"]]),
     usual(PYTHON, &[&["super().__init__($$$A)"], &["super($C, self).__init__($$$A)"]]),
-    usual(PYTHON, &[&["{}"], &["dict()"]]),
-    usual(PYTHON, &[&["[]"], &["list()"]]),
-    choice(PYTHON, &[&["$A.read_text($$$B)"], &["open($A).read()"]]),
+    usual(PYTHON, &[&["{}"], &["dict()"]]).purpose("for an empty dictionary"),
+    usual(PYTHON, &[&["[]"], &["list()"]]).purpose("for an empty list"),
+    choice(PYTHON, &[&["$A.read_text($$$B)"], &["open($A).read()"]]).purpose("to read a file"),
     usual(PYTHON, &[&["with open($$$A) as $B:\n    $$$C"], &["with $P.open($$$A) as $B:\n    $$$C"]]),
     choice(
         PYTHON,
@@ -152,7 +164,7 @@ pub(super) const CHOICES: &[Choice] = &[
     usual(SCRIPT, &[&["const $A = $B"], &["var $A = $B"]]),
     choice(SCRIPT, &[&["for (const $A of $B) { $$$C }"], &["$B.forEach($$$C)"]]),
     usual(SCRIPT, &[&["new Error($$$A)"], &["Error($$$A)"]]),
-    choice(SCRIPT, &[&["{ ...$A }"], &["Object.assign({}, $A)"]]),
+    choice(SCRIPT, &[&["{ ...$A }"], &["Object.assign({}, $A)"]]).purpose("to copy"),
     choice(
         SCRIPT,
         &[
@@ -161,7 +173,7 @@ pub(super) const CHOICES: &[Choice] = &[
             &["$A === void 0"],
         ],
     ),
-    choice(SCRIPT, &[&["it($$$A)"], &["test($$$A)"]]),
+    choice(SCRIPT, &[&["it($$$A)"], &["test($$$A)"]]).purpose("to name a test"),
     choice(SCRIPT, &[&["expect($A).toEqual($B)"], &["expect($A).toStrictEqual($B)"]]),
     choice(SCRIPT, &[&["assert.strictEqual($$$A)"], &["assert.equal($$$A)"]]),
     choice(SCRIPT, &[&["assert.deepStrictEqual($$$A)"], &["assert.deepEqual($$$A)"]]),
@@ -171,7 +183,7 @@ pub(super) const CHOICES: &[Choice] = &[
     choice(SCRIPT, &[&["t.error($A)"], &["t.ifError($A)"], &["t.assert.ifError($A)"]]),
     choice(SCRIPT, &[&["t.plan($A)"], &["t.end()"]]),
     usual(SCRIPT, &[&["Buffer.from($$$A)"], &["new Buffer($$$A)"]]),
-    usual(SCRIPT, &[&["Number.isNaN($A)"], &["isNaN($A)"]]),
+    usual(SCRIPT, &[&["Number.isNaN($A)"], &["isNaN($A)"]]).purpose("to recognise NaN"),
     choice(SCRIPT, &[&["setImmediate($$$A)"], &["process.nextTick($$$A)"], &["queueMicrotask($$$A)"]]),
     choice(SCRIPT, &[&["($$$P) => { $$$B }"], &["function ($$$P) { $$$B }"]]),
     choice(SCRIPT, &[&["async ($$$P) => { $$$B }"], &["async function ($$$P) { $$$B }"]]),
@@ -193,8 +205,8 @@ pub(super) const CHOICES: &[Choice] = &[
     choice(SCRIPT, &[&["catch (err) { $$$B }"], &["catch (error) { $$$B }"], &["catch (e) { $$$B }"]]),
     choice(TYPED, &[&["interface $N { $$$B }"], &["type $N = { $$$B }"]]),
     choice(TYPED, &[&["import type { $$$A } from $B"], &["import { type $A } from $B"]]),
-    usual(TYPED, &[&["$A[]"], &["Array<$A>"]]),
-    choice(TYPED, &[&["readonly $A[]"], &["ReadonlyArray<$A>"]]),
+    usual(TYPED, &[&["$A[]"], &["Array<$A>"]]).purpose("in types"),
+    choice(TYPED, &[&["readonly $A[]"], &["ReadonlyArray<$A>"]]).purpose("in types"),
     usual(TYPED, &[&["$A as $B"], &["<$B>$A"]]),
     // Go
     usual(GO, &[&["errors.New($A)"], &["fmt.Errorf($A)"]]),
@@ -210,7 +222,7 @@ pub(super) const CHOICES: &[Choice] = &[
             &["if $A != nil { t.Errorf($$$B) }"],
         ],
     ),
-    choice(GO, &[&["any"], &["interface{}"]]),
+    choice(GO, &[&["any"], &["interface{}"]]).purpose("for a value of any type"),
     choice(
         GO,
         &[
@@ -219,9 +231,9 @@ pub(super) const CHOICES: &[Choice] = &[
             &["err = $A\nif err != nil { $$$B }"],
         ],
     ),
-    choice(GO, &[&["var $A []$B"], &["$A := []$B{}"]]),
-    choice(GO, &[&["$A := make(map[$K]$V)"], &["$A := map[$K]$V{}"]]),
-    usual(GO, &[&["&$A{}"], &["new($A)"]]),
+    choice(GO, &[&["var $A []$B"], &["$A := []$B{}"]]).purpose("for an empty slice"),
+    choice(GO, &[&["$A := make(map[$K]$V)"], &["$A := map[$K]$V{}"]]).purpose("for an empty map"),
+    usual(GO, &[&["&$A{}"], &["new($A)"]]).purpose("for a pointer"),
     choice(GO, &[&["errors.Is($A, io.EOF)"], &["$A == io.EOF"]]),
     usual(GO, &[&["io.ReadAll($A)"], &["ioutil.ReadAll($A)"]]),
     usual(GO, &[&["os.ReadFile($A)"], &["ioutil.ReadFile($A)"]]),
@@ -237,7 +249,7 @@ pub(super) const CHOICES: &[Choice] = &[
     ),
     choice(JAVA, &[&["assertTrue($A)"], &["assertThat($A).isTrue()"]]),
     choice(JAVA, &[&["assertThrows($$$A)"], &["assertThatThrownBy($$$A)"]]),
-    usual(JAVA, &[&["new ArrayList<>()"], &["Lists.newArrayList()"]]),
+    usual(JAVA, &[&["new ArrayList<>()"], &["Lists.newArrayList()"]]).purpose("for an empty list"),
     choice(JAVA, &[&["List.of($$$A)"], &["Arrays.asList($$$A)"], &["ImmutableList.of($$$A)"]]),
     usual(JAVA, &[&["$A == null"], &["Objects.isNull($A)"]]),
     usual(JAVA, &[&["$A != null"], &["Objects.nonNull($A)"]]),
@@ -249,7 +261,7 @@ pub(super) const CHOICES: &[Choice] = &[
     usual(JAVA, &[&["StandardCharsets.UTF_8"], &["\"UTF-8\""], &["Charsets.UTF_8"]]),
     // C
     usual(C, &[&["$A == NULL"], &["NULL == $A"]]),
-    choice(C, &[&["!$A"], &["$A == NULL"]]),
+    choice(C, &[&["!$A"], &["$A == NULL"]]).purpose("for null pointers"),
     choice(C, &[&["sizeof($A)"], &["sizeof $A"]]),
     choice(
         C,
@@ -277,11 +289,11 @@ pub(super) const CHOICES: &[Choice] = &[
     choice(C, &[&["typedef struct { $$$A } $B;"], &["typedef struct $C { $$$A } $B;"]]),
     choice(C, &[&["while (1) { $$$B }"], &["for (;;) { $$$B }"], &["while (true) { $$$B }"]]),
     choice(C, &[&["malloc(sizeof(*$A))"], &["malloc(sizeof *$A)"], &["malloc(sizeof($A))"]]),
-    usual(C, &[&["$A++;"], &["++$A;"], &["$A += 1;"]]),
+    usual(C, &[&["$A++;"], &["++$A;"], &["$A += 1;"]]).purpose("to count up"),
     usual(C, &[&["memset(&$A, 0, sizeof($A))"], &["memset(&$A, 0, sizeof $A)"]]),
     // Lua
     usual(LUA, &[&["local function $F($$$P) $$$B end"], &["local $F = function($$$P) $$$B end"]]),
-    choice(LUA, &[&["table.insert($A, $B)"], &["$A[#$A + 1] = $B"]]),
+    choice(LUA, &[&["table.insert($A, $B)"], &["$A[#$A + 1] = $B"]]).purpose("to append"),
     usual(LUA, &[&["for $I, $V in ipairs($T) do $$$B end"], &["for $I = 1, #$T do $$$B end"]]),
     choice(LUA, &[&["$A:format($$$B)"], &["string.format($A, $$$B)"]]),
     choice(LUA, &[&["$A:sub($$$B)"], &["string.sub($A, $$$B)"]]),
@@ -297,9 +309,9 @@ pub(super) const CHOICES: &[Choice] = &[
     ),
     choice(LUA, &[&["assert.same($$$A)"], &["assert.are.same($$$A)"]]),
     // Shell
-    choice(SHELL, &[&["[[ $$$A ]]"], &["[ $$$A ]"]]),
-    usual(SHELL, &[&["$($$$A)"], &["`$$$A`"]]),
+    choice(SHELL, &[&["[[ $$$A ]]"], &["[ $$$A ]"]]).purpose("for conditions"),
+    usual(SHELL, &[&["$($$$A)"], &["`$$$A`"]]).purpose("for a command's output"),
     usual(SHELL, &[&["$F() {\n$$$B\n}"], &["function $F {\n$$$B\n}"], &["function $F() {\n$$$B\n}"]]),
-    choice(SHELL, &[&["source $A"], &[". $A"]]),
-    usual(SHELL, &[&["command -v $A"], &["which $A"], &["type $A"]]),
+    choice(SHELL, &[&["source $A"], &[". $A"]]).purpose("to load a script"),
+    usual(SHELL, &[&["command -v $A"], &["which $A"], &["type $A"]]).purpose("to find a program"),
 ];

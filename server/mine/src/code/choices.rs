@@ -65,6 +65,28 @@ impl Choices {
     }
 }
 
+/// Returns the purpose of the code of a rule, in a few words, where the rule is a choice of the catalogue that has one.
+pub(crate) fn purpose(rewrite: &Rewrite) -> Option<&'static str> {
+    let is_way = |choice: &Choice, text: &str| choice.ways.iter().any(|way| way.contains(&text));
+    let known = CHOICES.iter().filter(|choice| !choice.purpose.is_empty());
+    let mut choices = known.filter(|choice| {
+        is_way(choice, &rewrite.prefer) && rewrite.avoid.iter().all(|avoid| is_way(choice, avoid))
+    });
+    choices.next().map(|choice| choice.purpose)
+}
+
+/// Returns every rule of the catalogue.
+#[cfg(test)]
+pub(crate) fn every_rule() -> Vec<Rewrite> {
+    let languages = CHOICES.iter().flat_map(|choice| choice.languages).map(|id| Language::from_id(id));
+    let all = by_language(languages);
+    let rules = |choices: &Choices| {
+        let ways = |choice| (0..choices.ways(choice)).filter_map(move |way| choices.rule(choice, way));
+        (0..choices.count()).flat_map(ways).collect::<Vec<_>>()
+    };
+    all.values().flat_map(rules).collect()
+}
+
 /// Returns the choices of some languages, each read once.
 pub(super) fn by_language(languages: impl Iterator<Item = Language>) -> BTreeMap<&'static str, Choices> {
     let mut all = BTreeMap::new();

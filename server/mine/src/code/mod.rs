@@ -14,6 +14,9 @@ mod term;
 mod tests;
 
 pub(super) use bounds::Bounds;
+#[cfg(test)]
+pub(super) use choices::every_rule;
+pub(super) use choices::purpose;
 pub(super) use conventions::conventions;
 pub(super) use rewrites::rewrites;
 

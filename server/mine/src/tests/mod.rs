@@ -6,11 +6,11 @@ mod plant;
 
 use std::collections::HashSet;
 
-use housestyle_skills::{Form, FormKind, Rule, Skill, lint};
+use housestyle_skills::{Form, FormKind, Rule, RuleFile, Skill, lint};
 
 use self::history::History;
 use self::plant::{PLANTED, Planted};
-use super::{Candidate, Mined, MiningOptions, Stage, mine, render};
+use super::{Candidate, FileEdit, Mined, MiningOptions, Stage, mine, render};
 
 fn mined(history: &History) -> Mined {
     let edits = history.edits();
@@ -49,6 +49,68 @@ fn planted_conventions_are_found_and_little_else() {
     assert!(PLANTED.iter().filter(|planted| planted.name.contains(": ")).count() >= 8, "rewrites of code");
     let good = hits * 10 >= all * 9 && wrong.len() * 20 <= proposals;
     assert!(good, "{hits} of {all}, missed: {missed:#?}; {} of {proposals} wrong: {wrong:#?}", wrong.len());
+}
+
+/// Returns a history in which people agree on `includes`, in files of two languages.
+fn agreed() -> Vec<(usize, &'static str, String, String)> {
+    let paths = ["src/a.ts", "web/b.js", "src/c.ts", "web/d.js"];
+    let mut texts = paths.map(|_| String::new());
+    let edit = |number: usize| {
+        let text = &mut texts[number % 4];
+        let old = text.clone();
+        if number < 12 {
+            text.push_str(&format!("if (list{number}.indexOf(row) !== -1) go({number});\n"));
+        } else {
+            *text = text.replacen("indexOf(row) !== -1", "includes(row)", 1);
+            text.push_str(&format!("if (list{number}.includes(row)) go({number});\n"));
+        }
+        (number, paths[number % 4], old, text.clone())
+    };
+    (0..40).map(edit).collect()
+}
+
+#[test]
+fn one_rule_of_two_languages_is_one_skill() {
+    let history = agreed();
+    let commits: Vec<String> = (0..40).map(|number| format!("c{number}")).collect();
+    let found = |ending: &str, rejected: &dyn Fn(&str, &RuleFile, usize) -> bool| -> Vec<Candidate> {
+        let edits = history.iter().filter(|(_, path, ..)| path.ends_with(ending));
+        let edits: Vec<FileEdit<'_>> = edits
+            .map(|(number, path, old, new)| FileEdit {
+                commit: &commits[*number],
+                author: ["ann", "bob", "cy"][number % 3],
+                time: *number as i64,
+                path,
+                old,
+                new,
+                hunks: vec![(0..old.len(), 0..new.len())],
+            })
+            .collect();
+        let options = MiningOptions { most: 60, held_out_share: 0.3, configs: Vec::new(), rejected };
+        let mut candidates = mine(&edits, &options, &mut |_| {}).candidates;
+        candidates.retain(|candidate| candidate.title.contains("includes"));
+        candidates
+    };
+    let nothing = |_: &str, _: &RuleFile, _: usize| false;
+    let (both, script, typed) = (found("s", &nothing), found(".js", &nothing), found(".ts", &nothing));
+    let [both, script, typed] = [&both[..], &script[..], &typed[..]].map(|found| match found {
+        [one] => one,
+        several => panic!("{several:#?}"),
+    });
+    assert_eq!(both.file.scope.languages, ["javascript", "typescript"]);
+    assert_eq!(both.title, "Use `.includes(row)` instead of `.indexOf(row) !== -1`");
+    let sum = |of: fn(&Candidate) -> usize| assert_eq!(of(both), of(script) + of(typed), "{both:#?}");
+    sum(|candidate| candidate.support.places);
+    sum(|candidate| candidate.support.followed);
+    sum(|candidate| candidate.support.changed);
+    sum(|candidate| candidate.support.edits);
+    sum(|candidate| candidate.support.files);
+    sum(|candidate| candidate.held_out.followed);
+    // What people rejected for one of the languages is not proposed for both.
+    let one = |name: &str, file: &RuleFile, _: usize| {
+        file.scope.languages == ["typescript"] && name.starts_with("typescript-prefer-includes")
+    };
+    assert_eq!(found("s", &one), []);
 }
 
 #[test]
@@ -129,7 +191,7 @@ fn enforced_and_rejected_rules_are_dropped() {
     let history = histories.find(|history| wanted(history, &options)).expect("it is found in most");
     let configs = vec![("pyproject.toml", "[tool.ruff]\n")];
     assert!(!wanted(&history, &MiningOptions { configs, ..options }));
-    let rejected = |name: &str, _: &housestyle_skills::RuleFile, _: usize| name == "quotes-single";
+    let rejected = |name: &str, _: &RuleFile, _: usize| name == "quotes-single";
     let options = MiningOptions { most: 60, held_out_share: 0.3, configs: Vec::new(), rejected: &rejected };
     assert!(!wanted(&history, &options));
 }

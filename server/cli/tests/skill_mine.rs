@@ -5,26 +5,37 @@ use std::process::Command;
 
 use crate::world::World;
 
+/// Runs git in the workspace, as one of three people, at a time of its own for each number.
+fn git(world: &World, arguments: &[&str], number: usize) {
+    let person = ["Ann", "Bob", "Cy"][number % 3];
+    let output = Command::new("git")
+        .args(["-c", &format!("user.name={person}"), "-c", &format!("user.email={person}@example.com")])
+        .args(["-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(world.work())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_AUTHOR_DATE", format!("{} +0000", 1_600_000_000 + number * 3600))
+        .env("GIT_COMMITTER_DATE", format!("{} +0000", 1_600_000_000 + number * 3600))
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Makes the workspace a repository of its own.
+fn init(world: &World) {
+    std::fs::remove_dir(world.work().join(".git")).expect("removed");
+    git(world, &["init", "--quiet", "--initial-branch=main"], 0);
+}
+
+fn commit(world: &World, number: usize) {
+    git(world, &["add", "--all"], number);
+    git(world, &["commit", "--quiet", "--message", &format!("Step {number}")], number);
+}
+
 /// Commits one file of two that follow the habit, by turns by one of three people.
 fn history(world: &World, commits: usize) {
-    let work = world.work();
-    std::fs::remove_dir(work.join(".git")).expect("removed");
-    let git = |arguments: &[&str], number: usize| {
-        let person = ["Ann", "Bob", "Cy"][number % 3];
-        let output = Command::new("git")
-            .args(["-c", &format!("user.name={person}"), "-c", &format!("user.email={person}@example.com")])
-            .args(["-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(&work)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_DATE", format!("{} +0000", 1_600_000_000 + number * 3600))
-            .env("GIT_COMMITTER_DATE", format!("{} +0000", 1_600_000_000 + number * 3600))
-            .output()
-            .expect("git runs");
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    };
-    git(&["init", "--quiet", "--initial-branch=main"], 0);
+    init(world);
     let mut texts = [String::from("# Guide\n"), String::from("# Usage\n")];
     for number in 0..commits {
         let verb = ["reads", "writes", "keeps", "sorts"][number % 4];
@@ -36,8 +47,7 @@ fn history(world: &World, commits: usize) {
             "\nStep {number} {verb} the table and shows the {word} of rows that come\nafter it.\n"
         ));
         world.write(["docs/guide.md", "docs/usage.md"][number % 2], text);
-        git(&["add", "--all"], number);
-        git(&["commit", "--quiet", "--message", &format!("Step {number}")], number);
+        commit(world, number);
     }
 }
 
@@ -89,6 +99,43 @@ fn the_time_for_the_model_ends_within_an_answer_and_the_candidates_stay() {
     assert!(found.contains(&"term-behaviour".to_owned()), "{found:?}");
     let listed = names(&world.run(&["skill", "list", "--json"]).json()["skills"]);
     assert!(found.iter().all(|name| listed.contains(name)), "{listed:?}");
+}
+
+#[test]
+fn text_that_nobody_wrote_is_no_edit() {
+    let pointer = |number: usize| {
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{number:064x}\nsize {number}\n")
+    };
+    let notebook = |number: usize| {
+        let source = ["x = 1\n", "print(x)"];
+        let outputs = [serde_json::json!({ "output_type": "stream", "text": [format!("{number}\n")] })];
+        let cell = serde_json::json!({ "cell_type": "code", "execution_count": number, "source": source, "outputs": outputs });
+        serde_json::to_string_pretty(&serde_json::json!({ "cells": [cell], "nbformat": 4 })).expect("JSON")
+    };
+    let generated = |number: usize| format!("export const number{number} = {number};\n");
+    let check = |path: &str, text: &dyn Fn(usize) -> String, marks: Option<&str>| {
+        let world = World::new();
+        init(&world);
+        marks.inspect(|marks| drop(world.write(".gitattributes", marks)));
+        for number in 0..6 {
+            world.write(path, &text(number));
+            commit(&world, number);
+        }
+        let mined = world.run(&["skill", "mine", "--no-model", "--json"]);
+        // The marks themselves are somebody's edit.
+        let edits = [usize::from(marks.is_some()), 0];
+        assert_eq!((mined.code, &mined.json()["edits"]), (0, &serde_json::json!(edits)), "{}", mined.out);
+        let cases = world.run(&["cases", "--out", "cases"]);
+        assert_eq!(cases.code, 0, "{}", cases.err);
+        for part in ["train", "tune", "test"] {
+            let holes =
+                std::fs::read_to_string(world.work().join(format!("cases/{part}.jsonl"))).expect("written");
+            assert!(!holes.contains(path), "{holes}");
+        }
+    };
+    check("table.csv", &pointer, None);
+    check("study.ipynb", &notebook, None);
+    check("client/api.ts", &generated, Some("client/** linguist-generated\n"));
 }
 
 #[test]

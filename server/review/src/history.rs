@@ -9,6 +9,7 @@ use git2::{ErrorCode, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
 use housestyle_learn::Commit;
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, exclude_changes, is_bot, reverted};
 
+use crate::attributes::TreeAttributes;
 use crate::error::ReviewError;
 use crate::read::Reader;
 
@@ -135,11 +136,12 @@ impl History {
         let failed = |source| ReviewError::Commit { commit: self.head.to_string(), source };
         let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
         let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
+        let attributes = TreeAttributes::new(&self.repository, &tree);
         let mut counts = ExclusionCounts::default();
         let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
             if entry.kind() != Some(git2::ObjectType::Tree) {
                 let path = [folder.as_bytes(), entry.name_bytes()].concat();
-                match reader.writing(&path, entry.filemode(), entry.id(), true) {
+                match reader.writing(&path, entry.filemode(), entry.id(), Some(&attributes)) {
                     Ok((path, text)) => each(HeadFile { path, blob: entry.id().to_string(), text }),
                     Err(reason) => counts.add(reason),
                 }

@@ -3,6 +3,7 @@
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 
 mod ancestry;
+mod attributes;
 mod budget;
 mod changed;
 #[cfg(test)]

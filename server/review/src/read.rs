@@ -6,6 +6,8 @@ use git2::{
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, MAX_BYTES, by_path, by_text};
 use housestyle_learn::{Commit, FileChange, Hunk};
 
+use crate::attributes::TreeAttributes;
+
 /// Most files of a commit among which renames are detected; with more they count as moved lines.
 const RENAME_FILES: usize = 200;
 
@@ -25,10 +27,12 @@ impl Reader<'_> {
             0 => None,
             _ => Some(commit.parent(0)?.tree()?),
         };
-        let diff = self.diff(before.as_ref(), &commit.tree()?)?;
+        let after = commit.tree()?;
+        let diff = self.diff(before.as_ref(), &after)?;
+        let attributes = TreeAttributes::new(self.repository, &after);
         let mut files = Vec::new();
         for index in 0..diff.deltas().len() {
-            match self.file(&diff, index)? {
+            match self.file(&diff, index, &attributes)? {
                 Ok(Some(file)) => files.push(file),
                 Ok(None) => {}
                 Err(reason) => counts.add(reason),
@@ -66,9 +70,10 @@ impl Reader<'_> {
         &self,
         diff: &Diff<'_>,
         index: usize,
+        attributes: &TreeAttributes<'_>,
     ) -> Result<Result<Option<FileChange>, Exclusion>, git2::Error> {
         let Some(delta) = diff.get_delta(index) else { return Ok(Ok(None)) };
-        let (old, new) = match self.texts(&delta) {
+        let (old, new) = match self.texts(&delta, attributes) {
             Ok(texts) => texts,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -95,7 +100,11 @@ impl Reader<'_> {
     }
 
     /// Returns a file's text before and after, empty where there is none.
-    fn texts(&self, delta: &DiffDelta<'_>) -> Result<(String, String), Exclusion> {
+    fn texts(
+        &self,
+        delta: &DiffDelta<'_>,
+        attributes: &TreeAttributes<'_>,
+    ) -> Result<(String, String), Exclusion> {
         let mut texts = [String::new(), String::new()];
         let is_added = matches!(delta.status(), Delta::Added | Delta::Untracked);
         for (n, side) in [delta.old_file(), delta.new_file()].into_iter().enumerate() {
@@ -106,19 +115,21 @@ impl Reader<'_> {
             // The path that a file came from says nothing of what it is now.
             let is_own_path = n == 1 || delta.status() == Delta::Deleted;
             let path = side.path_bytes().unwrap_or_default();
-            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), is_own_path)?;
+            let attributes = is_own_path.then_some(attributes);
+            (_, texts[n]) = self.writing(path, i32::from(side.mode()), side.id(), attributes)?;
         }
         let [old, new] = texts;
         Ok((old, new))
     }
 
-    /// Returns a file's path and text, or the reason to exclude it. `is_own_path` says whether the path is the file's own.
+    /// Returns a file's path and text, or the reason to exclude it. `attributes` are those of its tree; `None` where the path
+    /// is not the file's own.
     pub(crate) fn writing(
         &self,
         path: &[u8],
         mode: i32,
         id: Oid,
-        is_own_path: bool,
+        attributes: Option<&TreeAttributes<'_>>,
     ) -> Result<(String, String), Exclusion> {
         let path = str::from_utf8(path).map_err(|_| Exclusion::PathNotUtf8)?;
         let plain = [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable];
@@ -128,7 +139,9 @@ impl Reader<'_> {
         if (self.forbidden)(path) {
             return Err(Exclusion::Forbidden);
         }
-        if let Some(reason) = by_path(path).filter(|_| is_own_path) {
+        if let Some(attributes) = attributes
+            && let Some(reason) = by_path(path).or_else(|| attributes.exclusion(path))
+        {
             return Err(reason);
         }
         Ok((path.to_owned(), self.text(path, id)?))

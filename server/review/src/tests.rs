@@ -223,6 +223,87 @@ fn files_that_nobody_wrote_are_excluded_each_with_its_reason() {
 }
 
 #[test]
+fn pointers_and_notebooks_are_excluded() {
+    let mut made = Made::new(false);
+    let pointer = |n: usize| {
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {n}\n", "4f".repeat(32))
+    };
+    let notebook = |n: usize| format!("{{\n \"cells\": [],\n \"execution_count\": {n}\n}}\n");
+    for n in 0..2 {
+        let (pointer, notebook) = (pointer(n), notebook(n));
+        let changes =
+            [("t.csv", Some(pointer.as_bytes())), ("a.ipynb", Some(notebook.as_bytes())), ("a.rs", Some(A))];
+        made.commit(&format!("Commit {n}"), &changes);
+    }
+    // A text that was a pointer before is no edit of somebody.
+    made.commit("Take it out of LFS", &[("t.csv", Some(b"a,b\n1,2\n"))]);
+    let read = made.read();
+    let paths = |n: usize| read[n].commit.files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>();
+    assert_eq!([paths(0), paths(1), paths(2)], [vec!["a.rs"], vec![], vec![]]);
+    let counts =
+        |n: usize| [Exclusion::Pointer, Exclusion::Notebook].map(|reason| read[n].exclusions.of(reason));
+    assert_eq!([counts(0), counts(1), counts(2)], [[1, 1], [1, 1], [1, 0]]);
+}
+
+#[test]
+fn files_that_the_tree_marks_as_generated_are_excluded() {
+    let mut made = Made::new(true);
+    let text = |n: usize| format!("fn number() -> usize {{\n    {n}\n}}\n");
+    let files = ["a.rs", "api/client.rs", "api/hand.rs", "lib/theirs.rs"];
+    let commit = |made: &mut Made, n: usize, more: &[Change<'_>]| {
+        let text = text(n);
+        let mut changes: Vec<Change<'_>> = files.iter().map(|path| (*path, Some(text.as_bytes()))).collect();
+        changes.extend(more);
+        made.commit(&format!("Commit {n}"), &changes);
+    };
+    let root: &[u8] = b"api/* linguist-generated\nlib/** linguist-vendored\n";
+    commit(&mut made, 0, &[]);
+    commit(&mut made, 1, &[(".gitattributes", Some(root))]);
+    commit(&mut made, 2, &[("api/.gitattributes", Some(b"hand.rs -linguist-generated\n"))]);
+    commit(
+        &mut made,
+        3,
+        &[("api/.gitattributes", None), (".gitattributes", Some(&b"# none\n".repeat(10_000)))],
+    );
+    let read = made.read();
+    let paths = |n: usize| {
+        let files = read[n].commit.files.iter().map(|file| file.path.as_str());
+        files.filter(|path| path.ends_with(".rs")).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(0), files);
+    assert_eq!(paths(1), ["a.rs"]);
+    assert_eq!(paths(2), ["a.rs", "api/hand.rs"]);
+    assert_eq!(paths(3), files, "what is too large says nothing");
+    let counts = [Exclusion::Generated, Exclusion::Vendored].map(|reason| read[1].exclusions.of(reason));
+    assert_eq!(counts, [2, 1]);
+}
+
+#[test]
+fn marked_files_of_head_are_left_out_and_links_mark_nothing() {
+    let mut made = Made::new(false);
+    let marks: &[u8] = b"*.rs linguist-generated\n";
+    let head = made
+        .commit("Begin", &[("web/.gitattributes", Some(marks)), ("web/a.rs", Some(A)), ("b.rs", Some(A))]);
+    let files = |made: &Made| {
+        let mut paths = Vec::new();
+        made.open().expect("a history").files(|file| paths.push(file.path)).expect("walked");
+        paths.retain(|path| path.ends_with(".rs"));
+        paths
+    };
+    assert_eq!(files(&made), ["b.rs"]);
+    let mut index = git2::Index::new().expect("an index");
+    index
+        .read_tree(&made.repository.find_commit(head).expect("there").tree().expect("a tree"))
+        .expect("read");
+    let blob = made.repository.blob(marks).expect("written");
+    index.add(&entry(b".gitattributes", blob, 0o120_000)).expect("added");
+    let tree = index.write_tree_to(&made.repository).expect("a tree");
+    let id = made.commit_tree(tree, &[head], "ann", "Link");
+    made.point_at(id);
+    assert_eq!(files(&made), ["b.rs"]);
+}
+
+#[test]
 fn a_renamed_file_is_no_new_text() {
     let mut made = Made::new(false);
     let text: String = (0..30).map(|n| format!("let name{n} = value({n});\n")).collect();

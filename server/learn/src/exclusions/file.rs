@@ -65,6 +65,16 @@ const LOCKS: &[&str] = &[
     "podfile.lock",
 ];
 
+/// Bytes that a pointer may have, by the specification of Git LFS.
+const POINTER_BYTES: usize = 1024;
+
+/// The first words of a Git LFS pointer, and of the pointers before it had that name.
+const LFS_POINTERS: &[&str] =
+    &["version https://git-lfs.github.com/spec/", "version https://hawser.github.com/spec/"];
+
+/// The first words of a git-annex pointer.
+const ANNEX_POINTER: &str = "/annex/objects/";
+
 /// Marks that generators write into their headers, in lower case.
 const MARKS: &[&str] = &[
     "@generated",
@@ -96,6 +106,9 @@ pub fn by_path(path: &str) -> Option<Exclusion> {
     if generated || GENERATED_ENDS.iter().any(|end| name.ends_with(end)) {
         return Some(Exclusion::Generated);
     }
+    if name.ends_with(".ipynb") {
+        return Some(Exclusion::Notebook);
+    }
     (name.contains(".min.") || name.contains("-min.") || name.contains(".bundle."))
         .then_some(Exclusion::Minified)
 }
@@ -112,6 +125,9 @@ pub fn by_text<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Exclusion> {
         return Err(Exclusion::Binary);
     }
     let text = str::from_utf8(bytes).map_err(|_| Exclusion::NotUtf8)?;
+    if is_pointer(text) {
+        return Err(Exclusion::Pointer);
+    }
     let header: String = text.lines().take(HEADER_LINES).collect::<Vec<_>>().join("\n").to_lowercase();
     let prose = Language::from_path(path).is_prose();
     // A page that speaks of generated files is no generated file.
@@ -121,6 +137,12 @@ pub fn by_text<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Exclusion> {
     let lines = text.lines().count().max(1);
     let long = text.lines().any(|line| line.len() > LONG_LINE);
     if !prose && (long || text.len() / lines > MEAN_LINE) { Err(Exclusion::Minified) } else { Ok(text) }
+}
+
+/// Returns whether a text stands for a content that is stored elsewhere.
+fn is_pointer(text: &str) -> bool {
+    let is_lfs = || LFS_POINTERS.iter().any(|start| text.starts_with(start)) && text.contains("\noid ");
+    text.len() < POINTER_BYTES && (text.starts_with(ANNEX_POINTER) || is_lfs())
 }
 
 #[cfg(test)]
@@ -141,6 +163,8 @@ mod tests {
         check("src/target/mod.rs", None);
         check("api/user.pb.go", Some(Exclusion::Generated));
         check("js/app.min.js", Some(Exclusion::Minified));
+        check("study/Plots.ipynb", Some(Exclusion::Notebook));
+        check("study/ipynb.py", None);
         check("", None);
     }
 
@@ -162,5 +186,13 @@ mod tests {
         check("a.md", "x ".repeat(1500).as_bytes(), None);
         check("a.rs", "// line\n".repeat(40_000).as_bytes(), Some(Exclusion::TooLarge));
         check("a.rs", b"", None);
+        let pointer = |version: &str| format!("version {version}\noid sha256:{}\nsize 12\n", "0a".repeat(32));
+        for path in ["table.csv", "logo.psd", "notes.md"] {
+            check(path, pointer("https://git-lfs.github.com/spec/v1").as_bytes(), Some(Exclusion::Pointer));
+        }
+        check("a.bin", pointer("https://hawser.github.com/spec/v1").as_bytes(), Some(Exclusion::Pointer));
+        check("a.bin", b"/annex/objects/SHA256E-s12--0a.bin\n", Some(Exclusion::Pointer));
+        check("lfs.md", b"A pointer begins with `version https://git-lfs.github.com/spec/v1`.\n", None);
+        check("a.yml", pointer("https://x.org/spec/v1").as_bytes(), None);
     }
 }

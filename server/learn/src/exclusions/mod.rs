@@ -1,6 +1,7 @@
 //! Exclusions: commits, files and hunks that training leaves out, each with its reason. Nobody wrote them, or not as
 //! an edit.
 
+mod attributes;
 mod change;
 mod commit;
 mod file;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+pub use attributes::{Attributes, by_attributes};
 pub use change::{MANY_FILES, exclude_changes};
 pub use commit::{is_bot, reverted};
 pub use file::{MAX_BYTES, by_path, by_text};
@@ -40,6 +42,10 @@ pub enum Exclusion {
     Lock,
     /// Squeezed for machines, or data: lines too long for people.
     Minified,
+    /// A notebook: what people wrote stands in JSON, between outputs and counters of runs.
+    Notebook,
+    /// Stands for a content that is not in git itself, as with Git LFS.
+    Pointer,
     /// Not text.
     Binary,
     /// Text in another encoding than UTF-8.
@@ -72,6 +78,8 @@ impl Exclusion {
             Exclusion::Vendored => "vendored",
             Exclusion::Lock => "lock",
             Exclusion::Minified => "minified",
+            Exclusion::Notebook => "notebook",
+            Exclusion::Pointer => "pointer",
             Exclusion::Binary => "binary",
             Exclusion::NotUtf8 => "not-utf8",
             Exclusion::PathNotUtf8 => "path-not-utf8",

@@ -62,7 +62,6 @@ const BELOW: &[&str] = &[
     "housestyle-engine",
     "housestyle-journal",
     "housestyle-skills",
-    "housestyle-mine",
     "housestyle-learn",
     "housestyle-review",
     "housestyle-train",
@@ -70,18 +69,15 @@ const BELOW: &[&str] = &[
 ];
 
 /// Crates that log nothing.
-const SILENT: &[&str] =
-    &["housestyle-text", "housestyle-complete", "housestyle-skills", "housestyle-mine", "housestyle-learn"];
+const SILENT: &[&str] = &["housestyle-text", "housestyle-complete", "housestyle-skills", "housestyle-learn"];
 
 /// Which of our crates these may declare. Their tests may have the fixtures besides.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("housestyle-mine", &["housestyle-skills", "housestyle-text"]),
     (
         "housestyle-workspace",
         &[
             "housestyle-text",
             "housestyle-skills",
-            "housestyle-mine",
             "housestyle-complete",
             "housestyle-journal",
             "housestyle-learn",
@@ -101,7 +97,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "housestyle-complete",
             "housestyle-review",
             "housestyle-skills",
-            "housestyle-mine",
             "housestyle-text",
             "housestyle-net",
         ],
@@ -117,7 +112,6 @@ const PURE: &[&str] = &[
     "housestyle-complete",
     "housestyle-journal",
     "housestyle-skills",
-    "housestyle-mine",
     "housestyle-learn",
 ];
 
@@ -344,16 +338,15 @@ mod tests {
     #[test]
     fn the_crates_above_use_what_they_may() {
         check(
-            "workspace: text, skills, mine, complete, journal, learn, train, review, engine, dev testkit\n \
+            "workspace: text, skills, complete, journal, learn, train, review, engine, dev testkit\n \
              net: workspace, !ureq, dev testkit\n \
-             adaptation: workspace, engine, train, learn, complete, review, skills, mine, text, net, dev testkit\n \
-             cli: workspace, net, adaptation, lsp, journal\n lsp: complete, text\n mine: skills, text",
+             adaptation: workspace, engine, train, learn, complete, review, skills, text, net, dev testkit\n \
+             cli: workspace, net, adaptation, lsp, journal\n lsp: complete, text",
             &[],
         );
         check("workspace: net", &["housestyle-workspace -> housestyle-net"; 2]);
         check("workspace: lsp", &["housestyle-workspace -> housestyle-lsp"]);
         check("workspace: adaptation", &["housestyle-workspace -> housestyle-adaptation"]);
-        check("mine: complete", &["housestyle-mine -> housestyle-complete"]);
         check("net: skills", &["housestyle-net -> housestyle-skills"]);
         check("net: dev text", &["housestyle-net -> housestyle-text"]);
         check(

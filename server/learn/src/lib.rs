@@ -1,4 +1,4 @@
-//! From edits to learned parts: cases, the phrase cache, the gate.
+//! From edits to learned parts: cases, the phrase cache, the gate, and the rules that edits follow.
 //!
 //! Nothing here reads a file, a clock, the network or git: the caller passes edits as plain data ([`Commit`]).
 
@@ -9,6 +9,7 @@ pub mod exclusions;
 pub mod gate;
 mod lines;
 mod manifest;
+pub mod mine;
 pub mod phrases;
 mod random;
 pub mod whole;

@@ -17,7 +17,7 @@ use housestyle_text::{Language, Offset, Snapshot};
 /// Files of this repository, of each kind one.
 const FILES: &[&str] = &[
     "server/complete/src/suggest.rs",
-    "server/mine/src/pipeline.rs",
+    "server/learn/src/mine/pipeline.rs",
     "tests/bench/editor.py",
     "editors/nvim/lua/housestyle/ghost.lua",
     "server/ARCHITECTURE.md",

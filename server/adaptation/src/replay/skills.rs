@@ -9,7 +9,7 @@ use housestyle_complete::Memory;
 use housestyle_complete::eval::{Arm, Case};
 use housestyle_complete::skills::{Exceptions, Mode, ServedSkill, Skills};
 use housestyle_learn::Commit;
-use housestyle_mine::{MiningOptions, mine};
+use housestyle_learn::mine::{MiningOptions, mine};
 use housestyle_workspace::skills::window::{HELD_OUT, MiningWindow};
 
 use super::arms::Component;

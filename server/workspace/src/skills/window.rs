@@ -3,7 +3,7 @@
 use housestyle_complete::Settings;
 use housestyle_journal::{Journal, JournalError};
 use housestyle_learn::Commit;
-use housestyle_mine::FileEdit;
+use housestyle_learn::mine::FileEdit;
 use housestyle_review::{History, ReviewError};
 
 use crate::history::hashed;

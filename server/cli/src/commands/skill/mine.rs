@@ -2,7 +2,9 @@
 
 use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::Settings;
-use housestyle_mine::{Candidate, DroppedRule, FileEdit, Mined, MiningOptions, Stage, judge, mine, render};
+use housestyle_learn::mine::{
+    Candidate, DroppedRule, FileEdit, Mined, MiningOptions, Stage, judge, mine, render,
+};
 use housestyle_skills::RuleFile;
 use housestyle_workspace::Configuration;
 use housestyle_workspace::Progress;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::eval::{Case, run};
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::{Memory, Settings};
-use housestyle_mine::{Candidate, FileEdit, new_occurrences};
+use housestyle_learn::mine::{Candidate, FileEdit, new_occurrences};
 use housestyle_skills::{Occurrence, Source};
 use housestyle_text::Language;
 use serde::Serialize;

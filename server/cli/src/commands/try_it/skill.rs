@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use housestyle_complete::Settings;
-use housestyle_mine::{Candidate, MiningOptions, mine, render};
+use housestyle_learn::mine::{Candidate, MiningOptions, mine, render};
 use housestyle_review::clone_bare;
 use housestyle_review::{Proposal, propose};
 use housestyle_skills::SKILL_FILE;

@@ -9,7 +9,7 @@ use housestyle_text::Language;
 
 use super::rewrites::squeezed;
 use super::{Bounds, newest};
-use crate::{Basis, FileEdit, Guess};
+use crate::mine::{Basis, FileEdit, Guess};
 
 /// A rewrite before anything is known of its places elsewhere.
 #[derive(Debug)]

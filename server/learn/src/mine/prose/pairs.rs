@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{spellings, term};
-use crate::alignment::aligned;
-use crate::{Basis, Guess};
+use crate::mine::alignment::aligned;
+use crate::mine::{Basis, Guess};
 
 /// Longer phrases are sentences that were written anew.
 const MOST_WORDS: usize = 3;

@@ -51,7 +51,7 @@ mod tests {
     use housestyle_skills::Rewrite;
 
     use super::*;
-    use crate::Basis;
+    use crate::mine::Basis;
 
     fn guess(avoid: &str, prefer: &str, language: &str) -> Guess {
         let rule = Rule::Rewrite(Rewrite { avoid: vec![avoid.to_owned()], prefer: prefer.to_owned() });

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::pairs::{COMPARED, Diff, PAIRS};
 use super::term::Term;
 use super::{Bounds, conventions, rewrites};
-use crate::{FileEdit, Guess};
+use crate::mine::{FileEdit, Guess};
 
 /// An edit with texts of its own.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use super::pairs::{pairs, signatures};
 use super::select::{Draft, select};
 use super::term::Term;
 use super::{Bounds, language, strongest};
-use crate::{FileEdit, Guess};
+use crate::mine::{FileEdit, Guess};
 
 /// Examples of one group that are generalised; more would change nothing.
 const EXAMPLES: usize = 64;

@@ -8,7 +8,7 @@ use housestyle_text::Language;
 
 use super::pairs::{Changes, changed};
 use super::{spellings, term};
-use crate::{Basis, FileEdit, Guess};
+use crate::mine::{Basis, FileEdit, Guess};
 
 /// Fewest uses of a spelling that is preferred to others.
 const OFTEN: usize = 5;

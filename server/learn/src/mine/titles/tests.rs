@@ -3,7 +3,7 @@
 use housestyle_skills::{FORMAT, Form, FormKind, Name, NameKind, Rewrite, Rule, RuleFile, Scope, Term};
 
 use super::{MOST_TITLE, Wording, wording};
-use crate::code::every_rule;
+use crate::mine::code::every_rule;
 
 fn worded(rule: Rule) -> Wording {
     wording(&RuleFile { format: FORMAT, scope: Scope::default(), rule })

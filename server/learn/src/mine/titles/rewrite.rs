@@ -7,7 +7,7 @@ use super::call::{Call, is_anything, is_path};
 use super::code::{Token, lettered, quoted, same, shown, tokens, without_receiver};
 use super::imports::imports;
 use super::{MOST_TITLE, cut};
-use crate::code::purpose;
+use crate::mine::code::purpose;
 
 /// A template: the preferred side and the avoided one make a title, where they differ in the way that it is for.
 type Template = fn(&[Token<'_>], &[Token<'_>]) -> Option<String>;

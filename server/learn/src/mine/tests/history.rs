@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::code;
 use super::plant::{Poison, block, slips};
-use crate::FileEdit;
+use crate::mine::FileEdit;
 
 /// Commits of a history.
 const COMMITS: usize = 160;

@@ -8,7 +8,7 @@ use housestyle_skills::{Name, Rule, Source, definitions};
 use super::choices::by_language;
 use super::names::{AFFIXES, Affix, KINDS};
 use super::{Bounds, language, strongest};
-use crate::{Basis, FileEdit, Guess};
+use crate::mine::{Basis, FileEdit, Guess};
 
 /// A place that was written, and which way it went.
 #[derive(Debug, Clone)]

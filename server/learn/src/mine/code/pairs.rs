@@ -6,7 +6,7 @@ use std::ops::Range;
 use housestyle_skills::Source;
 
 use super::term::Term;
-use crate::alignment::aligned;
+use crate::mine::alignment::aligned;
 
 /// Neighbours that are compared with each other, at most: the product of both sides.
 pub(super) const COMPARED: usize = 250_000;

@@ -25,13 +25,23 @@ pub enum Excluded {
 }
 
 impl Document {
-    /// Returns where a file belongs, by its absolute path and the folder that the editor has open; `None` for a file in
-    /// no workspace.
-    pub fn of(file: &Path, folder: Option<&Path>) -> Option<Document> {
-        let file = &root::normalized(file);
-        let root = root::root_of(file.parent()?);
-        let root = if root.join(".git").exists() { root } else { root::normalized(folder?) };
-        file.strip_prefix(&root).ok()?;
+    /// Returns where a file belongs, by its absolute path, the folders that the editor has open, and the folder of the
+    /// process; `None` for a file in no workspace.
+    ///
+    /// A file belongs to its repository, else to the innermost open folder, and only within an open folder. An open
+    /// folder inside a repository stands for that repository. Where no folder is open, the repository of the process's
+    /// folder is. Paths are compared without links: what a link leads to belongs where it really lies.
+    pub fn of(file: &Path, opened: &[PathBuf], process: &Path) -> Option<Document> {
+        let file = &root::real(file);
+        let mut opened: Vec<PathBuf> =
+            opened.iter().map(|folder| root::root_of(&root::real(folder))).collect();
+        if opened.is_empty() {
+            opened.extend(Some(root::root_of(&root::real(process))).filter(|root| is_repository(root)));
+        }
+        let holding = opened.into_iter().filter(|folder| file.starts_with(folder));
+        let folder = holding.max_by_key(|folder| folder.components().count())?;
+        let repository = Some(root::root_of(file.parent()?)).filter(|root| is_repository(root));
+        let root = repository.unwrap_or(folder);
         Some(Document { path: root::relative(&root, file), root })
     }
 
@@ -40,7 +50,7 @@ impl Document {
         if secrets::is_secret_path(&self.path) {
             return Some(Excluded::ByRule);
         }
-        if self.root.join(".git").exists()
+        if is_repository(&self.root)
             && let Err(error) = ignore_lists::check(&self.root, &self.path)
         {
             return Some(Excluded::Unknown(error.into()));
@@ -53,25 +63,115 @@ impl Document {
     }
 }
 
+fn is_repository(root: &Path) -> bool {
+    root.join(".git").exists()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
+    /// A folder in which folders and repositories are made; a repository's path ends in `.git`.
+    struct World(tempfile::TempDir);
+
+    impl World {
+        fn new(folders: &[&str]) -> World {
+            let world = World(tempfile::tempdir().expect("a folder"));
+            folders.iter().for_each(|folder| fs::create_dir_all(world.0.path().join(folder)).expect("made"));
+            world
+        }
+
+        /// Checks that a document belongs to a root under a path, as `root:path`; to none, where that is empty.
+        #[track_caller]
+        fn check(&self, document: &str, opened: &[&str], process: &str, expected: &str) {
+            let at = |path: &&str| self.0.path().join(path);
+            let opened: Vec<PathBuf> = opened.iter().map(at).collect();
+            let found = Document::of(&at(&document), &opened, &at(&process));
+            let expected = expected
+                .split_once(':')
+                .map(|(root, path)| Document { root: root::real(&at(&root)), path: path.to_owned() });
+            assert_eq!(found, expected, "{document} in {opened:?}");
+        }
+    }
+
     #[test]
-    fn a_document_belongs_to_its_repository_else_to_the_editors_folder() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path();
-        std::fs::create_dir_all(root.join("repo/.git")).expect("made");
-        std::fs::create_dir_all(root.join("repo/sub")).expect("made");
-        let found = Document::of(&root.join("repo/sub/a.rs"), Some(&root.join("repo/sub"))).expect("a place");
-        assert_eq!((found.root, found.path.as_str()), (root.join("repo"), "sub/a.rs"));
-        let found = Document::of(&root.join("plain/b.rs"), Some(&root.join("plain"))).expect("a place");
-        assert_eq!(found.path, "b.rs");
-        assert_eq!(Document::of(&root.join("plain/b.rs"), None), None);
-        let above = root.join("repo/../..").join("b.rs");
-        assert_eq!(Document::of(&above, Some(&root.join("repo"))), None);
-        let found = Document::of(&root.join("plain/../repo/a.rs"), None).expect("a place");
-        assert_eq!((found.root, found.path.as_str()), (root.join("repo"), "a.rs"));
-        assert_eq!(Document::of(&root.join("other/b.rs"), Some(&root.join("plain"))), None);
+    fn a_document_belongs_to_the_innermost_open_folder() {
+        let world = World::new(&["a/b/c", "repo/.git"]);
+        world.check("a/x.rs", &["a"], "repo", "a:x.rs");
+        world.check("a/b/c/x.rs", &["a/b", "a"], "repo", "a/b:c/x.rs");
+        world.check("a/b/c/x.rs", &["a", "a/b"], "repo", "a/b:c/x.rs");
+        world.check("a/x.rs", &["a", "a/b"], "repo", "a:x.rs");
+        world.check("a/new/x.rs", &["a"], "repo", "a:new/x.rs");
+        world.check("a/b/../x.rs", &["a/./b/.."], "repo", "a:x.rs");
+    }
+
+    #[test]
+    fn an_open_folder_inside_a_repository_stands_for_the_repository() {
+        let world = World::new(&["repo/.git", "repo/sub", "repo/other", "repo/inner/.git"]);
+        world.check("repo/sub/x.rs", &["repo/sub"], "", "repo:sub/x.rs");
+        world.check("repo/other/x.rs", &["repo/sub"], "", "repo:other/x.rs");
+        world.check("repo/sub/x.rs", &["repo/sub", "repo"], "", "repo:sub/x.rs");
+        world.check("repo/inner/x.rs", &["repo/sub"], "", "repo/inner:x.rs");
+    }
+
+    #[test]
+    fn a_repository_inside_an_open_folder_is_a_workspace_of_its_own() {
+        let world = World::new(&["w/one/.git", "w/two/.git", "w/two/deep/er/.git", "w/plain", "w/link"]);
+        fs::write(world.0.path().join("w/link/.git"), "gitdir: elsewhere").expect("a linked work tree");
+        fs::create_dir(world.0.path().join("w/one/module")).expect("made");
+        fs::write(world.0.path().join("w/one/module/.git"), "gitdir: ../.git/modules/m")
+            .expect("a submodule");
+        let opened = &["w"];
+        world.check("w/one/src/x.rs", opened, "w", "w/one:src/x.rs");
+        world.check("w/two/x.rs", opened, "w", "w/two:x.rs");
+        world.check("w/two/deep/x.rs", opened, "w", "w/two:deep/x.rs");
+        world.check("w/two/deep/er/x.rs", opened, "w", "w/two/deep/er:x.rs");
+        world.check("w/link/x.rs", opened, "w", "w/link:x.rs");
+        world.check("w/one/module/x.rs", opened, "w", "w/one/module:x.rs");
+        world.check("w/plain/x.rs", opened, "w/one", "w:plain/x.rs");
+        world.check("w/x.rs", opened, "w/one", "w:x.rs");
+        // The outer repository is not open, only the inner one.
+        world.check("w/two/x.rs", &["w/two/deep/er"], "w", "");
+    }
+
+    #[test]
+    fn a_document_outside_of_the_open_folders_belongs_to_no_workspace() {
+        let world = World::new(&["repo/.git", "dependency/.git", "repository"]);
+        world.check("dependency/x.rs", &["repo"], "dependency", "");
+        world.check("repository/x.rs", &["repo"], "repository", "");
+        world.check("repo/../x.rs", &["repo"], "", "");
+        world.check("x.rs", &["gone"], "", "");
+    }
+
+    #[test]
+    fn without_an_open_folder_the_repository_of_the_process_counts() {
+        let world = World::new(&["repo/.git", "repo/sub", "plain", "other/.git"]);
+        world.check("repo/x.rs", &[], "repo/sub", "repo:x.rs");
+        world.check("other/x.rs", &[], "repo/sub", "");
+        world.check("plain/x.rs", &[], "plain", "");
+        world.check("other/x.rs", &[], "plain", "");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_document_behind_a_link_belongs_where_it_really_lies() {
+        use std::os::unix::fs::symlink;
+        let world = World::new(&["repo/.git", "repo/src", "outside"]);
+        let at = |path: &str| world.0.path().join(path);
+        fs::write(at("outside/x.rs"), "").expect("written");
+        symlink(at("repo"), at("way")).expect("linked");
+        symlink(at("outside"), at("repo/vendor")).expect("linked");
+        symlink(at("outside/x.rs"), at("repo/x.rs")).expect("linked");
+        symlink(at("repo/src"), at("outside/src")).expect("linked");
+        for opened in ["repo", "way", "way/src"] {
+            world.check("repo/src/a.rs", &[opened], "", "repo:src/a.rs");
+            world.check("way/src/a.rs", &[opened], "", "repo:src/a.rs");
+            world.check("outside/src/a.rs", &[opened], "", "repo:src/a.rs");
+            world.check("repo/vendor/a.rs", &[opened], "", "");
+            world.check("repo/x.rs", &[opened], "", "");
+        }
+        world.check("way/a.rs", &[], "way/src", "repo:a.rs");
     }
 }

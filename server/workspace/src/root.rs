@@ -23,6 +23,24 @@ pub fn normalized(path: &Path) -> PathBuf {
     normal
 }
 
+/// Returns an absolute path without links, `.` and `..`, as far as it exists: two ways to one file give one path.
+pub fn real(path: &Path) -> PathBuf {
+    let path = normalized(path);
+    for known in path.ancestors() {
+        if let (Ok(real), Ok(rest)) = (known.canonicalize(), path.strip_prefix(known)) {
+            return without_prefix(real).components().chain(rest.components()).collect();
+        }
+    }
+    path
+}
+
+/// Returns a real path of Windows as people write it: other programs do not know `\\?\C:\`.
+fn without_prefix(path: PathBuf) -> PathBuf {
+    let drive =
+        path.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|rest| rest.get(1..2) == Some(":"));
+    drive.map(PathBuf::from).unwrap_or(path)
+}
+
 /// Returns `file` relative to `workspace` with `/` between its parts, or its file name when it lies outside.
 pub fn relative(workspace: &Path, file: &Path) -> String {
     let file = normalized(file);
@@ -55,6 +73,17 @@ mod tests {
         check("/w/./a/../b.rs", "/w/b.rs");
         check("/w/../../b.rs", "/b.rs");
         check("/..", "/");
+    }
+
+    #[test]
+    fn a_real_path_may_end_in_names_that_do_not_exist() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = real(folder.path());
+        assert_eq!(real(&folder.path().join("./new/../other/a.rs")), root.join("other/a.rs"));
+        assert_eq!(without_prefix(r"\\?\C:\w".into()), Path::new(r"C:\w"));
+        for other in [r"\\?\UNC\host\share", "/w"] {
+            assert_eq!(without_prefix(other.into()), Path::new(other));
+        }
     }
 
     #[test]

@@ -77,8 +77,9 @@ fn loader(invocation: Invocation, backend: Backend) -> Loader {
 /// Returns where a document belongs, by its URI and that of the editor's folder; `None` for one that is no file, or in no
 /// workspace.
 fn document(uri: &str, folder: Option<&str>) -> Option<Document> {
-    let folder: Option<PathBuf> = folder.and_then(file_path);
-    Document::of(&file_path(uri)?, folder.as_deref())
+    let file = file_path(uri)?;
+    let opened: Vec<PathBuf> = folder.and_then(file_path).into_iter().collect();
+    Document::of(&file, &opened, file.parent()?)
 }
 
 /// Returns whether nothing of a document may be recorded or shown elsewhere: by its name, by git's lists, or because it

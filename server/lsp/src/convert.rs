@@ -53,17 +53,9 @@ pub(crate) fn utf16_len(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// Returns a name for the document at `uri`: its path relative to one of `folders`, else its file
-/// name, else nothing (a document that was never saved has no name).
-pub(crate) fn document_path(uri: &str, folders: &[String]) -> Option<String> {
+/// Returns the file name of the document at `uri`; nothing for a document that was never saved.
+pub(crate) fn document_name(uri: &str) -> Option<String> {
     let (scheme, path) = split_uri(uri)?;
-    for folder in folders {
-        let (_, folder) = split_uri(folder)?;
-        let inside = path.strip_prefix(folder.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
-        if let Some(inside) = inside.filter(|inside| !inside.is_empty()) {
-            return Some(inside.to_owned());
-        }
-    }
     // `untitled:Untitled-1` is a label, `untitled:/src/new.rs` a path to be.
     if scheme == "untitled" && !path.contains('/') {
         return None;
@@ -71,21 +63,12 @@ pub(crate) fn document_path(uri: &str, folders: &[String]) -> Option<String> {
     path.rsplit('/').find(|part| !part.is_empty()).map(str::to_owned)
 }
 
-/// Returns the innermost of `folders` that holds the document at `uri`.
-pub(crate) fn folder_of(uri: &str, folders: &[String]) -> Option<String> {
-    let (scheme, path) = split_uri(uri)?;
-    let holds = |folder: &&String| {
-        split_uri(folder).is_some_and(|(other, folder)| {
-            let rest = path.strip_prefix(folder.trim_end_matches('/'));
-            other == scheme && rest.is_some_and(|rest| rest.starts_with('/'))
-        })
-    };
-    folders.iter().filter(holds).max_by_key(|folder| folder.len()).cloned()
-}
-
-/// Returns the path of the file that a URI names, where it names one.
+/// Returns the path of the file that a URI names, where it names one. For a cell of a notebook in VS Code that is the
+/// notebook.
 pub fn file_path(uri: &str) -> Option<PathBuf> {
-    let (_, path) = split_uri(uri).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("file"))?;
+    let names_file =
+        |scheme: &str| ["file", "vscode-notebook-cell"].iter().any(|it| scheme.eq_ignore_ascii_case(it));
+    let (_, path) = split_uri(uri).filter(|(scheme, _)| names_file(scheme))?;
     // A drive of Windows is written behind a slash.
     let drive =
         path.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic) && path.as_bytes().get(2) == Some(&b':');
@@ -165,20 +148,17 @@ mod tests {
 
     #[test]
     fn names_documents() {
-        let folders = ["file:///home/me/my%20repo/".to_owned(), "file:///srv/two".to_owned()];
         let check = |uri: &str, expected: Option<&str>| {
-            assert_eq!(document_path(uri, &folders).as_deref(), expected, "{uri}");
+            assert_eq!(document_name(uri).as_deref(), expected, "{uri}");
         };
-        check("file:///home/me/my%20repo/src/a.rs", Some("src/a.rs"));
         check("file:///srv/two/b.py", Some("b.py"));
-        check("file:///srv/twofold/b.py", Some("b.py"));
         check("file:///elsewhere/%C3%A9.md", Some("é.md"));
         check("untitled:Untitled-1", None);
         check("untitled:/x/new.rs", Some("new.rs"));
         check("vscode-notebook-cell:/home/me/my%20repo/n.ipynb#W0sZmlsZQ%3D%3D", Some("n.ipynb"));
         check("file:///a/100%.txt", Some("100%.txt"));
         check("file:///a/%+5%4", Some("%+5%4"));
-        check("file:///home/me/./my%20repo/x/../src/a.rs", Some("src/a.rs"));
+        check("file:///home/me/x/../src/a.rs", Some("a.rs"));
         check("file:///home/me/my%20repo/%2e%2e/%2e%2e/x.py", Some("x.py"));
         check("no scheme", None);
         check("file://", None);
@@ -186,24 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn the_innermost_folder_holds_a_document() {
-        let folders = ["file:///w".to_owned(), "file:///w/deep%20er/".to_owned()];
-        let check = |uri: &str, expected: Option<usize>| {
-            assert_eq!(folder_of(uri, &folders).as_ref(), expected.map(|at| &folders[at]), "{uri}");
-        };
-        check("file:///w/a.rs", Some(0));
-        check("file:///w/deep%20er/a.rs", Some(1));
-        check("file:///wide/a.rs", None);
-        check("untitled:/w/a.rs", None);
-        check("file:///w/%2E%2e/%2e%2e/a.rs", None);
-        check("file:///v/../w/a.rs", Some(0));
-    }
-
-    #[test]
     fn files_have_paths() {
         assert_eq!(file_path("file:///w/a%20b.rs"), Some(PathBuf::from("/w/a b.rs")));
         assert_eq!(file_path("file:///c%3A/w/a.rs"), Some(PathBuf::from("c:/w/a.rs")));
         assert_eq!(file_path("file:///w/%2e%2e/../a.rs"), Some(PathBuf::from("/a.rs")));
+        assert_eq!(file_path("vscode-notebook-cell:/w/n.ipynb#W0s"), Some(PathBuf::from("/w/n.ipynb")));
         assert_eq!(file_path("file:///w/.."), None);
         assert_eq!([file_path("untitled:1"), file_path("file://"), file_path("")], [None, None, None]);
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_complete::lines;
@@ -10,6 +11,8 @@ use housestyle_complete::skills::Hint;
 use housestyle_complete::{DraftSource, MAX_DRAFT_SOURCES};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot};
 
+use crate::convert;
+use crate::host::WorkspaceFile;
 use crate::in_flight::{CancelReason, InFlight, Overtaken};
 use crate::prompt_context::PromptContext;
 use crate::provenance::Provenance;
@@ -28,6 +31,8 @@ pub(crate) struct Document {
     pub(crate) snapshot: Snapshot,
     /// The editor's identifier of its language.
     pub(crate) language_id: String,
+    /// Its place in its workspace; `None` for a document in no workspace.
+    pub(crate) file: Option<WorkspaceFile>,
     /// Its size in bytes when it is larger than [`MAX_BYTES`].
     pub(crate) too_large: Option<usize>,
     /// Grows with every change.
@@ -83,6 +88,7 @@ impl Document {
         Document {
             snapshot,
             language_id: language_id.to_owned(),
+            file: None,
             too_large,
             revision: 0,
             serial: 0,
@@ -94,6 +100,22 @@ impl Document {
             context: PromptContext::default(),
             hints: Hints::default(),
         }
+    }
+
+    /// Takes its place in its workspace, and drops what came from another one.
+    pub(crate) fn set_file(&mut self, uri: &str, file: Option<WorkspaceFile>) {
+        let path = file.as_ref().map(|file| file.path.clone()).or_else(|| convert::document_name(uri));
+        if let Some(path) = path {
+            self.snapshot = self.snapshot.clone().with_path(path);
+        }
+        self.file = file;
+        self.revision += 1; // what is computed for it now is of no use
+        self.context = PromptContext::default();
+    }
+
+    /// Returns the root of its workspace.
+    pub(crate) fn root(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| file.root.as_path())
     }
 
     /// Applies one change, and returns that change in bytes; nothing when the text is not held.
@@ -215,9 +237,13 @@ pub(crate) fn mark_used(documents: &mut Documents, uri: &str) {
     }
 }
 
-/// Returns the documents used last except this one, the last of them first: drafts may copy from them.
+/// Returns the documents of the same workspace used last except this one, the last of them first: drafts may copy from
+/// them.
 pub(crate) fn recently_used(documents: &Documents, uri: &str) -> Vec<DraftSource> {
-    let usable = documents.iter().filter(|(key, document)| *key != uri && document.too_large.is_none());
+    let root = documents.get(uri).and_then(Document::root);
+    let usable = documents
+        .iter()
+        .filter(|(key, document)| *key != uri && document.root() == root && document.too_large.is_none());
     let mut usable: Vec<&Document> = usable.map(|(_, document)| document).collect();
     usable.sort_unstable_by_key(|document| Reverse(document.last_used));
     let source = |document: &Document| DraftSource {
@@ -292,6 +318,12 @@ mod tests {
         documents.remove("a");
         documents.get_mut("e").expect("open").too_large = Some(MAX_BYTES + 1);
         check(&documents, "c", &["d", "b"]);
+        let file = |path: &str| WorkspaceFile { root: "/other".into(), path: path.to_owned() };
+        for uri in ["b", "e"] {
+            documents.get_mut(uri).expect("open").file = Some(file(uri));
+        }
+        check(&documents, "c", &["d"]);
+        check(&documents, "b", &[]);
     }
 
     /// Begins a run of the model at a cursor; the run ends with its waiter.

@@ -1,6 +1,6 @@
 //! The interface to the surrounding program: a model, settings, and a sink for records.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,26 +28,40 @@ pub type EventSink = Box<dyn FnMut(Record) + Send>;
 /// Returns where the repository of a document (a URI) stands.
 pub type HeadLookup = Box<dyn Fn(&str) -> Option<Head> + Send>;
 
-/// Returns the notes that hold now for a document (a URI), which comes with the editor's folder that holds it. Called at
-/// each request, so it must be quick. It must not panic.
-pub type NotesLookup = Box<dyn Fn(&str, Option<&str>) -> Arc<Vec<Note>> + Send + Sync>;
+/// A file in a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceFile {
+    /// The root of the workspace.
+    pub root: PathBuf,
+    /// The file's path in the workspace, `/` between its parts.
+    pub path: String,
+}
 
-/// Returns the skills that may be served for a document; its parameters are those of [`NotesLookup`]. Called on a thread
-/// of its own after each pause in typing: it may read a repository, but where nothing changed it must return the same
-/// value as before, and soon. It must not panic.
-pub type SkillsLookup = Box<dyn Fn(&str, Option<&str>) -> Arc<Skills> + Send + Sync>;
+/// Returns where a document (a URI) belongs, by the folders (URIs) that the editor has open; `None` for a document in no
+/// workspace, which gets nothing of any team and leaves nothing. Called when a document is opened, and for each open one
+/// when folders come or go. It must not panic.
+pub type WorkspaceLookup = Box<dyn Fn(&str, &[String]) -> Option<WorkspaceFile> + Send + Sync>;
 
-/// Returns whether git ignores a document, so that its text stays out of everything; its parameters are those of
-/// [`NotesLookup`]. Called once for a document. It must not panic.
-pub type IgnoreCheck = Box<dyn Fn(&str, Option<&str>) -> bool + Send + Sync>;
+/// Returns the notes that hold now in the workspace with a root. Called at each request, so it must be quick. It must
+/// not panic.
+pub type NotesLookup = Box<dyn Fn(&Path) -> Arc<Vec<Note>> + Send + Sync>;
+
+/// Returns the skills that may be served in the workspace with a root. Called on a thread of its own after each pause in
+/// typing: it may read a repository, but where nothing changed it must return the same value as before, and soon. It must
+/// not panic.
+pub type SkillsLookup = Box<dyn Fn(&Path) -> Arc<Skills> + Send + Sync>;
+
+/// Returns whether git ignores a file, so that its text stays out of everything. Called once for a document. It must not
+/// panic.
+pub type IgnoreCheck = Box<dyn Fn(&WorkspaceFile) -> bool + Send + Sync>;
 
 /// Returns the settings from files (the team's, made stricter by the user's) for a workspace, by the path of its folder;
 /// without a path where the editor has no folder open. The editor's settings can only make them stricter still. Called
 /// when the editor opens a folder. It must not panic.
 pub type SettingsLookup = Box<dyn Fn(Option<&Path>) -> SettingsSource + Send + Sync>;
 
-/// Everything the server needs from outside. One server may serve several workspaces, so it looks up notes, skills,
-/// ignored files and settings for a document or for a folder; [`Generator::refresh`] gets the folder, too.
+/// Everything the server needs from outside. One server may serve several workspaces, so it looks up notes, skills and
+/// settings for the workspace of a document; [`Generator::refresh`] gets its root, too.
 pub struct Host {
     /// Name sent to editors.
     pub name: String,
@@ -60,6 +74,8 @@ pub struct Host {
     /// Returns where the repository of a document stands; nothing where there is none. Called from time to time while an
     /// accepted suggestion may still be committed, never on the way of a message.
     pub head: HeadLookup,
+    /// Returns which workspace a document belongs to.
+    pub workspace: WorkspaceLookup,
     /// Returns the notes of people.
     pub notes: NotesLookup,
     /// Returns the skills that may be served.
@@ -101,19 +117,15 @@ pub enum Record {
 /// Where somebody types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypingRecord {
-    /// The document, as the editor names it.
-    pub uri: String,
-    /// The folder of the editor's workspace that holds it, as the editor names it.
-    pub folder: Option<String>,
+    /// The root of the document's workspace.
+    pub root: PathBuf,
 }
 
 /// A line for which, as somebody said, a skill does not hold. Holds no text of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotHereRecord {
-    /// The document, as the editor names it.
-    pub uri: String,
-    /// The folder of the editor's workspace that holds it, as the editor names it.
-    pub folder: Option<String>,
+    /// The document.
+    pub file: WorkspaceFile,
     /// Identifier of the document's language.
     pub language: String,
     /// The skill.
@@ -133,10 +145,8 @@ pub struct NotHereRecord {
 pub struct OfferRecord {
     /// Its identifier.
     pub suggestion: String,
-    /// The document, as the editor names it.
-    pub uri: String,
-    /// The folder of the editor's workspace that holds it, as the editor names it.
-    pub folder: Option<String>,
+    /// The document.
+    pub file: WorkspaceFile,
     /// Identifier of the document's language.
     pub language: String,
     /// Line of the cursor, from 1.

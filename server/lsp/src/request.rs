@@ -199,7 +199,7 @@ impl Request<'_> {
         self.reused = self.current_suggestion.is_some();
         let current_suggestion = self.current_suggestion.as_ref().map(|served| served.suggestion.clone());
         let memory = session.prompt_memory(&self.params.uri, cursor);
-        let workspace = session.workspace_of(&self.params.uri);
+        let workspace = session.root_of(&self.params.uri);
         let (in_flight, waiter) = InFlight::new();
         let origin = Anchor::new(&snapshot, cursor);
         let run = Run { typed_range: TypedRange::at(cursor), origin, in_flight: Arc::clone(&in_flight) };

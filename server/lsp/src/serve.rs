@@ -61,6 +61,7 @@ fn service(host: Host, outbox: Outbox) -> (LspService<Server>, ClientSocket) {
         recorder,
         retention_tracker,
         hinter,
+        workspace: host.workspace,
         notes: host.notes,
         ignored: host.ignored,
         settings: host.settings,
@@ -102,9 +103,10 @@ mod tests {
             load: Box::new(|_| Err("no model".to_owned())),
             event_sink: Box::new(drop),
             head: Box::new(|_| None),
-            notes: Box::new(|_, _| Arc::default()),
-            skills: Box::new(|_, _| Arc::default()),
-            ignored: Box::new(|_, _| false),
+            workspace: Box::new(|_, _| None),
+            notes: Box::new(|_| Arc::default()),
+            skills: Box::new(|_| Arc::default()),
+            ignored: Box::new(|_| false),
             settings: Box::new(move |folder| {
                 asked.lock().expect("no panic").push(folder.map(Path::to_owned));
                 SettingsSource::default()

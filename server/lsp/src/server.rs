@@ -9,7 +9,7 @@ use tower_lsp::Client;
 use crate::convert;
 use crate::documents;
 use crate::hints::Hinter;
-use crate::host::{IgnoreCheck, NotesLookup, SettingsLookup};
+use crate::host::{IgnoreCheck, NotesLookup, SettingsLookup, WorkspaceLookup};
 use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
@@ -31,6 +31,7 @@ pub(crate) struct Server {
     pub(crate) recorder: Recorder,
     pub(crate) retention_tracker: RetentionTracker,
     pub(crate) hinter: Hinter,
+    pub(crate) workspace: WorkspaceLookup,
     pub(crate) notes: NotesLookup,
     pub(crate) ignored: IgnoreCheck,
     pub(crate) settings: SettingsLookup,
@@ -49,6 +50,21 @@ impl Server {
         let folder = self.session().folders.first().and_then(|folder| convert::file_path(folder));
         let files = (self.settings)(folder.as_deref());
         self.session().set_file_settings(files)
+    }
+
+    /// Finds out anew where the open documents belong, as folders came or went. Never call it with the session locked:
+    /// folders are looked at.
+    pub(crate) fn update_files(&self) {
+        let session = self.session();
+        let folders = session.folders.clone();
+        let open: Vec<String> = session.documents.keys().cloned().collect();
+        drop(session);
+        let files = open.iter().map(|uri| (uri.clone(), (self.workspace)(uri, &folders))).collect();
+        if !self.session().set_files(files) {
+            return;
+        }
+        open.iter().for_each(|uri| self.update_notes(uri));
+        self.hinter.check_now(open);
     }
 
     /// Follows a change of the settings, and sends the warnings about them.
@@ -76,14 +92,14 @@ impl Server {
     /// the session locked: files are read.
     pub(crate) fn update_notes(&self, uri: &str) {
         let session = self.session();
-        let folder = convert::folder_of(uri, &session.folders);
         let Some(document) = session.documents.get(uri) else { return };
+        let file = document.file.clone();
         let decide = !document.context.knows_whether_to_track_edits();
         let decide = decide && session.uses_edit_history(&document.snapshot);
         let allowed = session.may_track_edits(&document.snapshot);
         drop(session);
-        let notes = (self.notes)(uri, folder.as_deref());
-        let track = decide.then(|| allowed && !(self.ignored)(uri, folder.as_deref()));
+        let notes = file.as_ref().map(|file| (self.notes)(&file.root)).unwrap_or_default();
+        let track = decide.then(|| allowed && file.as_ref().is_some_and(|file| !(self.ignored)(file)));
         let mut session = self.session();
         if let (Some(document), Some(allowed)) = (session.documents.get_mut(uri), track) {
             document.context.track_edits(allowed);
@@ -101,7 +117,7 @@ impl Server {
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
         let job = document.map(|document| PrefillJob {
             uri: uri.to_owned(),
-            workspace: session.workspace_of(uri),
+            workspace: session.root_of(uri),
             snapshot: document.snapshot.clone(),
             cursor: document.cursor,
             draft_sources: documents::recently_used(&session.documents, uri),

@@ -1,7 +1,7 @@
 //! Everything the server knows between two messages.
 
-use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,8 @@ use housestyle_complete::skills::{Exceptions, Skills};
 use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
 
-use crate::convert;
-use crate::documents::Documents;
-use crate::host::{Record, RequestRecord, TypingRecord};
+use crate::documents::{Document, Documents};
+use crate::host::{Record, RequestRecord, TypingRecord, WorkspaceFile};
 use crate::in_flight::CancelReason;
 use crate::preferences::Preferences;
 use crate::provenance::Provenance;
@@ -63,12 +62,12 @@ pub(crate) struct Session {
     pub(crate) recent: Recent<Provenance>,
     /// Closed documents, as they were then, with the ranges of accepted suggestions that may still be committed.
     pub(crate) closed: VecDeque<(String, Snapshot, RetainedRanges)>,
-    /// The user's last edits.
-    pub(crate) edit_history: EditHistory,
+    /// The user's last edits, by the root of their workspace: one workspace's text is not for another's prompts.
+    pub(crate) edit_histories: HashMap<PathBuf, EditHistory>,
     /// The document for which edits were selected last.
     pub(crate) edits_selected_for: Option<String>,
-    /// The lines of which somebody said in this session that a skill does not hold for them.
-    pub(crate) exceptions: Exceptions,
+    /// The lines of which somebody said in this session that a skill does not hold for them, by the root of the workspace.
+    exceptions: HashMap<PathBuf, Exceptions>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The settings as they hold.
@@ -91,9 +90,9 @@ impl Session {
             suggestions: Suggestions::default(),
             recent: Recent::new(),
             closed: VecDeque::new(),
-            edit_history: EditHistory::default(),
+            edit_histories: HashMap::new(),
             edits_selected_for: None,
-            exceptions: Exceptions::default(),
+            exceptions: HashMap::new(),
             paused: false,
             settings: Arc::new(preferences.settings()),
             preferences,
@@ -133,16 +132,43 @@ impl Session {
         let journal = self.journal();
         self.settings = Arc::new(settings);
         if self.journal() != journal {
-            // A suggestion shown under the old setting is not recorded under the new one.
-            self.suggestions = Suggestions::default();
-            self.closed.clear();
-            for document in self.documents.values_mut() {
-                (document.shown, document.retained) = (None, RetainedRanges::default());
-            }
+            self.forget_outcomes();
         }
-        // The new settings would make other suggestions.
+        self.forget_context();
+    }
+
+    /// Moves the open documents to where they belong since folders came or went; returns whether any belongs elsewhere
+    /// than before.
+    pub(crate) fn set_files(&mut self, files: Vec<(String, Option<WorkspaceFile>)>) -> bool {
+        let mut moved = false;
+        for (uri, file) in files {
+            let Some(document) = self.documents.get_mut(&uri).filter(|document| document.file != file) else {
+                continue;
+            };
+            document.set_file(&uri, file);
+            moved = true;
+        }
+        if moved {
+            self.forget_outcomes();
+            self.forget_context();
+        }
+        moved
+    }
+
+    /// Forgets what was shown and accepted: a suggestion shown under an old setting, or in another workspace, is not
+    /// recorded under the new one.
+    fn forget_outcomes(&mut self) {
+        self.suggestions = Suggestions::default();
+        self.closed.clear();
+        for document in self.documents.values_mut() {
+            (document.shown, document.retained) = (None, RetainedRanges::default());
+        }
+    }
+
+    /// Forgets what would be other suggestions now, and what they were made from.
+    fn forget_context(&mut self) {
         self.recent.clear();
-        self.edit_history.clear();
+        self.edit_histories.clear();
         for document in self.documents.values_mut() {
             document.context.settings_changed();
             if let Some(run) = document.run.take().filter(|run| !run.in_flight.is_awaited()) {
@@ -157,9 +183,20 @@ impl Session {
         off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
     }
 
-    /// Returns the path of the editor's folder that a document belongs to.
-    pub(crate) fn workspace_of(&self, uri: &str) -> Option<PathBuf> {
-        convert::file_path(&convert::folder_of(uri, &self.folders)?)
+    /// Returns the root of the workspace that an open document belongs to.
+    pub(crate) fn root_of(&self, uri: &str) -> Option<PathBuf> {
+        self.documents.get(uri)?.root().map(Path::to_owned)
+    }
+
+    /// Returns the exceptions to skills that hold for an open document.
+    pub(crate) fn exceptions(&self, uri: &str) -> Exceptions {
+        let root = self.documents.get(uri).and_then(Document::root);
+        root.and_then(|root| self.exceptions.get(root)).cloned().unwrap_or_default()
+    }
+
+    /// Adds a line of a workspace for which a skill does not hold.
+    pub(crate) fn except(&mut self, root: &Path, skill: &str, line: &str) {
+        self.exceptions.entry(root.to_owned()).or_default().add(skill, line);
     }
 
     /// Returns whether prompts for a document hold the user's last edits elsewhere.
@@ -217,8 +254,12 @@ impl Session {
         let edits = match (on, stays) {
             (true, true) => None,
             (true, false) => {
-                self.edit_history.came_to(uri);
-                Some(self.edit_history.elsewhere(&document.snapshot, cursor))
+                let history = document.root().and_then(|root| self.edit_histories.get_mut(root));
+                let elsewhere = history.map(|history| {
+                    history.came_to(uri);
+                    history.elsewhere(&document.snapshot, cursor)
+                });
+                Some(elsewhere.unwrap_or_default())
             }
             (false, _) => Some(Vec::new()),
         };
@@ -258,14 +299,14 @@ impl Session {
         if self.settings.trusted { self.settings.journal } else { JournalMode::Off }
     }
 
-    /// Returns the record that somebody types in a document, once a second at most.
+    /// Returns the record that somebody types in a document of a workspace, once a second at most.
     pub(crate) fn typing(&mut self, uri: &str, now: Instant) -> Option<Record> {
+        let root = self.root_of(uri)?;
         if self.typing_recorded.is_some_and(|last| now.saturating_duration_since(last) < TYPING) {
             return None;
         }
         self.typing_recorded = Some(now);
-        let folder = convert::folder_of(uri, &self.folders);
-        Some(Record::Typing(Box::new(TypingRecord { uri: uri.to_owned(), folder })))
+        Some(Record::Typing(Box::new(TypingRecord { root })))
     }
 
     /// Adds an answer to the last ones.
@@ -286,22 +327,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::documents::Document;
 
     #[test]
     fn typing_is_recorded_once_a_second() {
-        let (mut session, begun) = (Session::new(SettingsSource::default()), Instant::now());
-        session.folders.push("file:///work".to_owned());
-        let mut folder = |milliseconds| {
-            let record = session.typing("file:///work/a.rs", begun + Duration::from_millis(milliseconds));
+        let (mut session, begun) = (session(0), Instant::now());
+        let mut root = |uri: &str, milliseconds| {
+            let record = session.typing(uri, begun + Duration::from_millis(milliseconds));
             record.map(|record| match record {
-                Record::Typing(typing) => typing.folder,
+                Record::Typing(typing) => typing.root,
                 other => panic!("{other:?}"),
             })
         };
-        assert_eq!(folder(0), Some(Some("file:///work".to_owned())));
-        assert_eq!([300, 999].map(&mut folder), [None, None]);
-        assert!(folder(1000).is_some() && folder(1500).is_none());
+        assert_eq!(root("outside", 0), None);
+        assert_eq!(root("a", 0), Some("/work".into()));
+        assert_eq!([300, 999].map(|at| root("a", at)), [None, None]);
+        assert!(root("b", 1000).is_some() && root("a", 1500).is_none());
     }
 
     #[test]
@@ -310,18 +350,52 @@ mod tests {
         let files = |lines: usize| SettingsSource::from_json(&json!({ "maxLines": lines })).0;
         assert!(session.set_file_settings(files(3)) && !session.set_file_settings(files(3)));
         assert_eq!(session.settings.max_lines, 3);
-        session.folders.push("file:///work".to_owned());
-        assert_eq!(session.workspace_of("file:///work/a.rs"), Some("/work".into()));
-        assert_eq!(session.workspace_of("untitled:1"), None);
     }
 
-    /// Returns a session with two documents of so many lines that not all of one is seen from a place.
+    fn file(root: &str, path: &str) -> Option<WorkspaceFile> {
+        Some(WorkspaceFile { root: root.into(), path: path.to_owned() })
+    }
+
+    #[test]
+    fn a_document_that_belongs_elsewhere_takes_nothing_along() {
+        let mut session = session(256);
+        edit(&mut session, "a", 10, "x");
+        session.except(Path::new("/work"), "skill", "line");
+        assert!(session.exceptions("a").holds("skill", "line"));
+        let note = json!({ "id": "1", "text": "Ours.", "author": "Ann", "created": 1 });
+        session.set_notes("a", Arc::new(vec![serde_json::from_value(note).expect("a note")]));
+        let stays = |session: &mut Session| session.set_files(vec![("a".to_owned(), file("/work", "a.rs"))]);
+        assert!(!stays(&mut session) && !session.documents["a"].context.memory.notes.is_empty());
+        assert!(session.set_files(vec![("a".to_owned(), file("/work/a", "sub/a.rs"))]));
+        assert_eq!(session.documents["a"].snapshot.path(), Some("sub/a.rs"));
+        assert!(session.documents["a"].context.memory.notes.is_empty());
+        assert!(!session.exceptions("a").holds("skill", "line"));
+        assert_eq!(edits_at(&mut session, "b", 10), [""; 0]);
+        assert!(session.set_files(vec![("a".to_owned(), None)]));
+        assert_eq!((session.root_of("a"), session.root_of("b")), (None, Some("/work".into())));
+    }
+
+    #[test]
+    fn the_edits_of_one_workspace_are_in_no_prompt_of_another() {
+        let mut session = session(256);
+        session.set_files(vec![("b".to_owned(), file("/other", "b.rs"))]);
+        edit(&mut session, "a", 10, "x");
+        assert_eq!(edit(&mut session, "b", 10, "y"), [""; 0]);
+        assert_eq!(edits_at(&mut session, "outside", 10), [""; 0]);
+        edit(&mut session, "b", 20, "z");
+        assert_eq!(edits_at(&mut session, "b", 300), ["ylet b10 = 10;"]);
+    }
+
+    /// Returns a session with two documents in a workspace and one in none, of so many lines that not all of one is seen
+    /// from a place.
     fn session(edit_tokens: u32) -> Session {
         let mut session = Session::new(SettingsSource::default());
         session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
-        for name in ["a", "b"] {
+        for name in ["a", "b", "outside"] {
             let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();
-            let document = Document::open(&text, 1, "rust", Some(format!("{name}.rs")));
+            let path = format!("{name}.rs");
+            let mut document = Document::open(&text, 1, "rust", Some(path.clone()));
+            document.file = file("/work", &path).filter(|_| name != "outside");
             session.documents.insert(name.to_owned(), document);
         }
         session
@@ -333,7 +407,10 @@ mod tests {
         let before = document.snapshot.clone();
         let at = Position::new(line, 0);
         document.apply(Change { range: Some((at, at)), text: text.to_owned() }, Encoding::Utf8, 2);
-        session.edit_history.changed(uri, &before, &document.snapshot);
+        if let Some(root) = document.root() {
+            let history = session.edit_histories.entry(root.to_owned()).or_default();
+            history.changed(uri, &before, &document.snapshot);
+        }
         edits_at(session, uri, line as usize)
     }
 

@@ -5,9 +5,10 @@ mod recording;
 mod skills;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use housestyle_adaptation::backend::Backend;
-use housestyle_lsp::{Ending, Host, LoadProgress, Loader, file_path};
+use housestyle_lsp::{Ending, Host, LoadProgress, Loader, WorkspaceFile, WorkspaceLookup, file_path};
 use housestyle_workspace::clock::now;
 use housestyle_workspace::panics::count_panics;
 use housestyle_workspace::{Configuration, Document};
@@ -47,8 +48,9 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
         load: loader(invocation.clone(), args.backend.backend.clone()),
         event_sink: Box::new(move |record| recorder.handle(record)),
         head: Box::new(head::of_document),
-        notes: Box::new(move |uri, folder| notes.notes(uri, folder, now())),
-        skills: Box::new(move |uri, folder| skills.skills(uri, folder)),
+        workspace: workspace_lookup(invocation),
+        notes: Box::new(move |root| notes.notes(root, now())),
+        skills: Box::new(move |root| skills.skills(root, Instant::now())),
         ignored: Box::new(is_ignored),
         settings: Box::new(move |_| configuration.source.clone()),
     };
@@ -74,27 +76,31 @@ fn loader(invocation: Invocation, backend: Backend) -> Loader {
     })
 }
 
-/// Returns where a document belongs, by its URI and that of the editor's folder; `None` for one that is no file, or in no
-/// workspace.
-fn document(uri: &str, folder: Option<&str>) -> Option<Document> {
-    let file = file_path(uri)?;
-    let opened: Vec<PathBuf> = folder.and_then(file_path).into_iter().collect();
-    Document::of(&file, &opened, file.parent()?)
+/// Returns what finds the workspaces of documents. Where the editor has no folder open, a folder that `--workspace` names
+/// counts as open.
+fn workspace_lookup(invocation: &Invocation) -> WorkspaceLookup {
+    let named = invocation.flags.workspace.is_some();
+    let process = invocation.workspace.root().to_path_buf();
+    Box::new(move |uri, folders| {
+        let mut opened: Vec<PathBuf> = folders.iter().filter_map(|folder| file_path(folder)).collect();
+        if folders.is_empty() && named {
+            opened.push(process.clone());
+        }
+        // What the editor has open may be no files of this machine.
+        if opened.is_empty() && !folders.is_empty() {
+            return None;
+        }
+        let Document { root, path } = Document::of(&file_path(uri)?, &opened, &process)?;
+        Some(WorkspaceFile { root, path })
+    })
 }
 
-/// Returns whether nothing of a document may be recorded or shown elsewhere: by its name, by git's lists, or because it
-/// is no file of a workspace.
-fn is_ignored(uri: &str, folder: Option<&str>) -> bool {
-    document(uri, folder).is_none_or(|document| document.excluded().is_some())
+/// Returns a file as the stores know it.
+fn document(file: WorkspaceFile) -> Document {
+    Document { root: file.root, path: file.path }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_that_is_no_file_belongs_to_no_workspace() {
-        assert_eq!(document("untitled:Untitled-1", Some("file:///work")), None);
-        assert!(is_ignored("untitled:Untitled-1", Some("file:///work")));
-    }
+/// Returns whether nothing of a file may be recorded or shown elsewhere, by its name or by git's lists.
+fn is_ignored(file: &WorkspaceFile) -> bool {
+    document(file.clone()).excluded().is_some()
 }

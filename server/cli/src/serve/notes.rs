@@ -1,15 +1,12 @@
 //! The notes while the server runs. Each request looks whether the file has changed; only a changed file is read again.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use housestyle_complete::memory::Note;
 use housestyle_workspace::notes::Store;
 use housestyle_workspace::{FileStamp, Home, Workspace, notice};
-
-/// Documents whose workspace is remembered; finding it looks for folders.
-const DOCUMENTS: usize = 1024;
 
 /// The notes of every workspace that documents lie in.
 #[derive(Debug)]
@@ -20,8 +17,8 @@ pub(crate) struct NotesWatch {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The state folders of documents.
-    folders: HashMap<(String, Option<String>), Option<PathBuf>>,
+    /// The state folders of workspaces by their roots.
+    folders: HashMap<PathBuf, PathBuf>,
     read: HashMap<PathBuf, (FileStamp, Arc<Vec<Note>>)>,
     warned: BTreeSet<String>,
 }
@@ -32,20 +29,13 @@ impl NotesWatch {
         NotesWatch { home, state: Mutex::default() }
     }
 
-    /// Returns the notes that hold at a time for a document, a URI in this folder of the editor's. A file that cannot be
-    /// read is a warning, given once, and has no notes.
-    pub(crate) fn notes(&self, document: &str, folder: Option<&str>, now: u64) -> Arc<Vec<Note>> {
+    /// Returns the notes that hold at a time in the workspace with a root. A file that cannot be read is a warning, given
+    /// once, and has no notes.
+    pub(crate) fn notes(&self, root: &Path, now: u64) -> Arc<Vec<Note>> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *guard;
-        if state.folders.len() >= DOCUMENTS {
-            state.folders.clear();
-        }
-        let known = state.folders.entry((document.to_owned(), folder.map(str::to_owned)));
-        let state_of = || {
-            let root = super::document(document, folder)?.root;
-            Some(Workspace::new(root, self.home.clone()).state().to_path_buf())
-        };
-        let Some(folder) = known.or_insert_with(state_of).clone() else { return Arc::default() };
+        let state_of = || Workspace::new(root.to_path_buf(), self.home.clone()).state().to_path_buf();
+        let folder = state.folders.entry(root.to_path_buf()).or_insert_with(state_of).clone();
         let store = Store::at(&folder);
         let stamp = FileStamp::of(store.path());
         let known = state.read.get(&folder).filter(|(read, _)| *read == stamp);
@@ -80,9 +70,7 @@ mod tests {
         let work = root.path().join("work");
         std::fs::create_dir(&work).expect("a folder");
         let watch = NotesWatch::new(home.clone());
-        let uri = |path: &std::path::Path| format!("file:///{}", path.display()).replace("////", "///");
-        let (file, folder) = (uri(&work.join("a.rs")).replace('\\', "/"), uri(&work).replace('\\', "/"));
-        let notes = |now: u64| watch.notes(&file, Some(&folder), now);
+        let notes = |now: u64| watch.notes(&work, now);
         let texts = |now: u64| -> Vec<String> { notes(now).iter().map(|note| note.text.clone()).collect() };
         assert_eq!(texts(10), [""; 0]);
         let store = Store::at(Workspace::new(work.clone(), home.clone()).state());
@@ -100,6 +88,5 @@ mod tests {
         assert_eq!(texts(19), ["Two."]);
         std::fs::write(store.path(), "no notes").expect("written");
         assert_eq!(texts(19), [""; 0]);
-        assert_eq!(watch.notes("untitled:1", Some(&folder), 19).len(), 0);
     }
 }

@@ -36,14 +36,9 @@ impl SkillsWatch {
         SkillsWatch { home, state: Mutex::default() }
     }
 
-    /// Returns the skills that may be served for a document, a URI in this folder of the editor's. Skills that cannot be
-    /// read are a warning, given once, and the list read before stays.
-    pub(crate) fn skills(&self, document: &str, folder: Option<&str>) -> Arc<Skills> {
-        let Some(document) = super::document(document, folder) else { return Arc::default() };
-        self.of_workspace(&document.root, Instant::now())
-    }
-
-    fn of_workspace(&self, root: &Path, at: Instant) -> Arc<Skills> {
+    /// Returns the skills that may be served at a time in the workspace with a root. Skills that cannot be read are a
+    /// warning, given once, and the list read before stays.
+    pub(crate) fn skills(&self, root: &Path, at: Instant) -> Arc<Skills> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let known = guard.read.get(root).cloned();
         if let Some((read, known)) = &known
@@ -141,7 +136,7 @@ mod tests {
         let branch = Some("refs/remotes/origin/housestyle/proposals/bomb");
         repository.commit(branch, &signature, &signature, "Bomb", &tree, &[&head]).expect("a commit");
         let watch = SkillsWatch::new(home);
-        assert_eq!(watch.of_workspace(&work, Instant::now()).list().len(), 1);
+        assert_eq!(watch.skills(&work, Instant::now()).list().len(), 1);
         assert_eq!(watch.state.lock().expect("no panic").warned.len(), 1, "it is told");
     }
 
@@ -160,7 +155,7 @@ mod tests {
         let names = |skills: &Skills| -> Vec<String> {
             skills.list().iter().map(|skill| format!("{} {:?}", skill.name, skill.mode)).collect()
         };
-        let at = |seconds| watch.of_workspace(&work, began + Duration::from_secs(seconds));
+        let at = |seconds| watch.skills(&work, began + Duration::from_secs(seconds));
         assert_eq!(names(&at(0)), [""; 0]);
         let folder = work.join("skills/no-len");
         std::fs::create_dir_all(&folder).expect("a folder");

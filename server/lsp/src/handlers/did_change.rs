@@ -40,8 +40,9 @@ pub(crate) fn handle(server: &Server, params: DidChangeTextDocumentParams) {
             offers.extend(offer);
         }
         steps.extend(step_of(document, edit, now));
-        if document.context.tracks_edits() && !session.paused {
-            session.edit_history.changed(uri, &before, &document.snapshot);
+        if let Some(root) = document.root().filter(|_| document.context.tracks_edits() && !session.paused) {
+            let history = session.edit_histories.entry(root.to_owned()).or_default();
+            history.changed(uri, &before, &document.snapshot);
         }
     }
     let accepted =

@@ -4,7 +4,7 @@ use tower_lsp::ls_types::DidChangeWorkspaceFoldersParams;
 
 use crate::server::Server;
 
-/// Takes the folders for documents that are opened from now on, and the settings of the first one.
+/// Takes the folders, and lets the open documents belong where they belong now.
 pub(crate) fn handle(server: &Server, params: DidChangeWorkspaceFoldersParams) {
     let mut session = server.session();
     for folder in params.event.removed {
@@ -14,6 +14,7 @@ pub(crate) fn handle(server: &Server, params: DidChangeWorkspaceFoldersParams) {
         session.folders.push(folder.uri.as_str().to_owned());
     }
     drop(session);
+    server.update_files();
     if server.update_file_settings() {
         server.settings_changed(&[]);
         server.load_if_on();

@@ -1,5 +1,6 @@
 //! `textDocument/didClose`: the document is dropped.
 
+use housestyle_complete::memory::EditHistory;
 use tower_lsp::ls_types::DidCloseTextDocumentParams;
 
 use crate::hints;
@@ -13,7 +14,7 @@ pub(crate) fn handle(server: &Server, params: &DidCloseTextDocumentParams) {
     let mut guard = server.session();
     let session = &mut *guard;
     session.recent.forget(uri);
-    session.edit_history.end();
+    session.edit_histories.values_mut().for_each(EditHistory::end);
     let Some(mut document) = session.documents.remove(uri) else { return };
     document.close();
     if !document.hints.list.is_empty() && !session.client.asks_for_hints {

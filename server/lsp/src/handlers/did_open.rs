@@ -11,9 +11,12 @@ use crate::server::Server;
 pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     let opened = params.text_document;
     let uri = opened.uri.as_str();
-    let mut session = server.session();
-    let path = convert::document_path(uri, &session.folders);
+    let folders = server.session().folders.clone();
+    let file = (server.workspace)(uri, &folders);
+    let path = file.as_ref().map(|file| file.path.clone()).or_else(|| convert::document_name(uri));
     let mut document = Document::open(&opened.text, opened.version, &opened.language_id, path);
+    document.file = file;
+    let mut session = server.session();
     document.retained = session.reopen(uri, &opened.text);
     session.recent.forget(uri);
     if let Some(mut old) = session.documents.insert(uri.to_owned(), document) {

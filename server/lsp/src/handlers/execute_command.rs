@@ -7,7 +7,6 @@ use tower_lsp::ls_types::ExecuteCommandParams;
 
 use super::did_show_completion::record;
 use crate::commands::{ACCEPTED, COMMANDS, NOT_HERE, TOGGLE, WHY};
-use crate::convert;
 use crate::host::{NotHereRecord, OutcomeStep, Record, RequestRecord};
 use crate::idle::QUIET;
 use crate::server::Server;
@@ -64,14 +63,14 @@ fn not_here(server: &Server, arguments: &[Value]) {
         hint.skill == skill && u64::try_from(at) == Ok(line)
     });
     let Some(hint) = hint.filter(|_| document.hints.revision == Some(document.revision)) else { return };
+    let Some(file) = document.file.clone() else { return };
     let digest = hint.digest.clone();
     let content = line_at(&text, hint.range.start).trim().to_owned();
     let language = document.snapshot.language().id().to_owned();
     let journal = session.journal();
-    session.exceptions.add(skill, &content);
+    session.except(&file.root, skill, &content);
     let record = NotHereRecord {
-        uri: uri.to_owned(),
-        folder: convert::folder_of(uri, &session.folders),
+        file,
         language,
         skill: skill.to_owned(),
         digest,

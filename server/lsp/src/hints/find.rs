@@ -24,7 +24,7 @@ impl CheckInput {
         Some(CheckInput {
             revision: document.revision,
             snapshot: document.snapshot.clone(),
-            exceptions: session.exceptions.clone(),
+            exceptions: session.exceptions(uri),
             skills: Arc::clone(&document.context.memory.skills),
             settings: Arc::clone(&session.settings),
         })

@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::convert;
 use crate::documents::Hints;
 use crate::host::SkillsLookup;
 use crate::session::Session;
@@ -121,10 +120,10 @@ impl Checker {
         if !session.documents.contains_key(uri) {
             return Vec::new();
         }
-        let folder = convert::folder_of(uri, &session.folders);
+        let root = session.root_of(uri);
         let wanted = session.settings.trusted && session.settings.skills_enabled;
         drop(session);
-        let skills = if wanted { (self.skills)(uri, folder.as_deref()) } else { Arc::default() };
+        let skills = root.filter(|_| wanted).map(|root| (self.skills)(&root)).unwrap_or_default();
         if let Some(problem) = skills.problem() {
             self.tell(problem);
         }
@@ -140,7 +139,7 @@ impl Checker {
         let found = find(&input);
         let mut session = lock(&self.state);
         let (encoding, asks) = (session.encoding, session.client.asks_for_hints);
-        let exceptions = session.exceptions.clone();
+        let exceptions = session.exceptions(uri);
         let Some(document) = session.documents.get_mut(uri) else { return recheck };
         // Somebody said "not here" meanwhile: that asked for another check.
         if document.revision == input.revision && exceptions == input.exceptions {

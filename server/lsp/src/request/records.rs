@@ -30,7 +30,7 @@ impl Request<'_> {
         record.into_iter().for_each(|record| self.server.recorder.record(Record::Outcome(Box::new(record))));
     }
 
-    /// Returns the record of a new suggestion, unless the journal is off.
+    /// Returns the record of a new suggestion, unless the journal is off or the document is in no workspace.
     pub(super) fn offer(
         &self,
         session: &Session,
@@ -40,12 +40,12 @@ impl Request<'_> {
         if origin.journal == JournalMode::Off {
             return None;
         }
+        let file = session.documents.get(&origin.uri)?.file.clone()?;
         let (line, column) = self.line_and_column();
         let keeps = origin.journal == JournalMode::On;
         Some(Box::new(OfferRecord {
             suggestion: origin.id.clone(),
-            uri: origin.uri.clone(),
-            folder: convert::folder_of(&origin.uri, &session.folders),
+            file,
             language: origin.snapshot.language().id().to_owned(),
             line,
             column,

@@ -101,7 +101,7 @@ impl Recorder {
     }
 
     fn offer(&mut self, record: OfferRecord, now: Stamp) {
-        let Some(document) = document(&record.uri, record.folder.as_deref()) else { return };
+        let document = document(record.file);
         match document.excluded() {
             None => {}
             Some(Excluded::ByRule) => return,
@@ -229,7 +229,7 @@ impl Recorder {
 
     /// Remembers that a skill does not hold for a line, and notes it as a counter-example.
     fn not_here(&mut self, record: NotHereRecord, now: Stamp) {
-        let Some(document) = document(&record.uri, record.folder.as_deref()) else { return };
+        let document = document(record.file);
         let state = self.workspace(&document.root).state().to_path_buf();
         let mark = Mark { key: record.key, file: document.path.clone(), time: now.0 };
         if let Err(error) = exceptions::add(&state, mark) {
@@ -250,12 +250,11 @@ impl Recorder {
     /// Lets whoever trains for the workspace know that somebody types there. The first time the workspace's journal is
     /// scanned for secrets, also where the settings have switched it off since it was written.
     fn typing(&mut self, record: &TypingRecord) {
-        let Some(document) = document(&record.uri, record.folder.as_deref()) else { return };
-        if let Err(error) = self.workspace(&document.root).record_typing() {
+        if let Err(error) = self.workspace(&record.root).record_typing() {
             self.warn_once(format!("training does not pause while you type: {error}"));
         }
-        if self.scanned.insert(document.root.clone()) {
-            rescan::start(self.workspace(&document.root));
+        if self.scanned.insert(record.root.clone()) {
+            rescan::start(self.workspace(&record.root));
         }
     }
 

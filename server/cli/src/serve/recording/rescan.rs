@@ -81,9 +81,7 @@ mod tests {
         let secret = ["password: q7Rt", "2xWp", "9LmZ\n"].concat();
         let text = Text { path: "a.yaml".to_owned(), text: secret, ..Text::default() };
         journal.append(Stamp(1), None, &Fact::Offered(Offered::default()), Some(&text)).expect("written");
-        let path = folder.path().display().to_string().replace('\\', "/");
-        let folder = format!("file:///{}", path.trim_start_matches('/'));
-        let typing = TypingRecord { uri: format!("{folder}/a.yaml"), folder: Some(folder) };
+        let typing = TypingRecord { root: folder.path().to_path_buf() };
         Recorder::new(home, ModelDigest::default()).handle(Record::Typing(Box::new(typing)));
         let begun = Instant::now();
         while journal.forgotten(0).expect("readable").is_empty() {

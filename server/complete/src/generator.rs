@@ -360,9 +360,9 @@ pub trait Generator: Send {
         let _ = path;
     }
 
-    /// Takes up the parts that were learned for a workspace, named by the path of its folder, since the last call.
-    /// The call runs between two jobs and costs next to nothing, as another thread has prepared the parts. A back end
-    /// without learned parts does nothing.
+    /// Lets the parts take part that were learned in the workspace with this root, and no others; for a document in no
+    /// workspace, none. The call runs between two jobs and costs next to nothing, as another thread prepares the parts:
+    /// those that are not prepared yet take part from a later call on. A back end without learned parts does nothing.
     fn refresh(&mut self, workspace: Option<&Path>) {
         let _ = workspace;
     }

@@ -19,9 +19,10 @@ use housestyle_workspace::{notice, phrases};
 
 use super::adapter_cache::PreparedAdapter;
 use super::draft_sources::DraftSources;
+use super::parts::Parts;
 use super::phrases::{PhraseModel, scan, vocabulary};
 use super::starter::Starter;
-use super::watch::{Update, WatchThread, Watcher};
+use super::watch_thread::{self, WatchThread, Watchers};
 use super::{Adaptive, Setup};
 use crate::error::Error;
 
@@ -48,7 +49,11 @@ pub struct Local {
     candidate: Option<PreparedAdapter>,
     /// Name or id of the adapter in use.
     adapter: Option<String>,
-    /// Watches for adapters and phrases that are learned while the model serves.
+    /// The root of the workspace that the model serves.
+    workspace: Option<PathBuf>,
+    /// The learned parts in use.
+    pub(super) parts: Parts,
+    /// Prepares the learned parts of workspaces while the model serves.
     watch_thread: Option<WatchThread>,
 }
 
@@ -84,6 +89,8 @@ impl Local {
             starter: Starter::of(digest),
             candidate: None,
             adapter: None,
+            workspace: None,
+            parts: Parts::default(),
             watch_thread: None,
         })
     }
@@ -101,21 +108,22 @@ impl Local {
         Ok(())
     }
 
-    /// Applies an update from the next call on.
+    /// Lets the learned parts of a workspace take part from the next call on, and no others.
     ///
     /// # Errors
-    /// When an adapter does not fit the model; the one in use stays.
-    pub(super) fn update(&mut self, update: Update) -> Result<(), Error> {
-        match update {
-            Update::Adapter(Some(prepared)) => {
-                self.set_prepared(Some(prepared)).map_err(Error::AdapterMismatch)
-            }
-            Update::Adapter(None) => self.apply_adapter(Arm::Starter),
-            Update::Phrases(learned) => {
-                let on = learned.is_some();
-                self.learned = learned;
-                self.switch_phrases(on)
-            }
+    /// When the adapter does not fit the model; the starter is in its place.
+    pub(super) fn set_parts(&mut self, parts: Parts) -> Result<(), Error> {
+        let before = std::mem::replace(&mut self.parts, parts);
+        if !self.parts.has_phrases_of(&before) {
+            self.set_phrases(self.parts.phrases.clone());
+        }
+        if self.parts.adapter_name() == before.adapter_name() {
+            return Ok(());
+        }
+        self.apply_adapter(Arm::Starter)?;
+        match self.parts.adapter.clone() {
+            Some(prepared) => self.set_prepared(Some(prepared)).map_err(Error::AdapterMismatch),
+            None => Ok(()),
         }
     }
 
@@ -259,11 +267,9 @@ impl Adaptive for Local {
 
     fn watch(&mut self, setup: &Setup) -> Result<(), Error> {
         self.apply(Arm::Starter)?;
-        let mut watcher = Watcher::new(setup, self.vocabulary, Arc::clone(self.tokenizer()));
-        for update in watcher.poll() {
-            self.update(update)?;
-        }
-        self.watch_thread = Some(watcher.start());
+        let mut watchers = Watchers::new(setup, self.vocabulary, Arc::clone(self.tokenizer()));
+        watchers.add(&watch_thread::root_of(setup));
+        self.watch_thread = Some(watchers.start());
         Ok(())
     }
 
@@ -287,11 +293,18 @@ impl Generator for Local {
         self.phrase_model.set_path(path.unwrap_or_default());
     }
 
-    fn refresh(&mut self, _workspace: Option<&Path>) {
-        while let Some(update) = self.watch_thread.as_ref().and_then(WatchThread::next) {
-            if let Err(error) = self.update(update) {
-                notice::warn(format_args!("{error}; what was in use stays in use"));
-            }
+    fn refresh(&mut self, workspace: Option<&Path>) {
+        let Some(watch_thread) = &self.watch_thread else { return };
+        let parts = workspace.map(|root| watch_thread.parts(root)).unwrap_or_default();
+        if self.workspace.as_deref() != workspace {
+            self.workspace = workspace.map(Path::to_path_buf);
+            // With phrases the draft sources change the text, and these are another workspace's.
+            self.draft_sources = DraftSources::default();
+            self.engine.set_draft_texts([]);
+            self.phrase_model.set_draft_sources([].into_iter());
+        }
+        if let Err(error) = self.set_parts(parts) {
+            notice::warn(format_args!("{error}; the model serves without it"));
         }
     }
 

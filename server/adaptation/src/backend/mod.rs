@@ -4,12 +4,14 @@ mod adapter_cache;
 mod draft_sources;
 mod fit;
 mod local;
+mod parts;
 mod phrases;
 mod script;
 mod starter;
 mod watch;
 #[cfg(test)]
 mod watch_tests;
+mod watch_thread;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,9 +95,10 @@ impl Backend {
         }
     }
 
-    /// Opens the generator for serving: with the team's phrases, and with the workspace's active adapter, or the
-    /// starter where no adapter is active. A part that is learned or activated later takes effect once it is
-    /// prepared. An unusable part is a warning, and the model serves without that part.
+    /// Opens the generator for serving: [`Generator::refresh`] lets the phrases and the active adapter of a workspace
+    /// take part, or the starter where no adapter is active, and in no workspace. The parts of the setup's workspace are
+    /// prepared already, those of others when they are first asked for. A part that is learned or activated later takes
+    /// effect once it is prepared. An unusable part is a warning, and the model serves without that part.
     ///
     /// # Errors
     /// As [`Backend::open`].
@@ -159,8 +162,8 @@ pub trait Adaptive: Generator {
     /// [`Capability::Prior`].
     fn set_phrases(&mut self, _phrases: Option<Arc<Phrases>>) {}
 
-    /// Lets the starter take part, or the workspace's active adapter in its place, and the team's phrases; from now on
-    /// also what is learned or activated later. What was learned and cannot be used is a warning.
+    /// Lets the starter take part, and from now on, at each [`Generator::refresh`], what was learned in the workspace
+    /// named there. What was learned and cannot be used is a warning.
     ///
     /// # Errors
     /// As [`Adaptive::apply`].

@@ -1,17 +1,12 @@
-//! Watches the active adapter and the phrase cache of the workspace while the server runs.
+//! Watches the active adapter and the phrase cache of one workspace while the server runs.
 //!
-//! Every second a thread looks for changes; it reads a new part, checks it and prepares it. The model's thread takes
-//! the prepared part between two requests, which costs next to nothing. An unusable part is a warning, given once,
-//! and the current part stays in use.
+//! A poll looks for changes, reads a new part, checks it and prepares it. An unusable part is a warning, given once, and
+//! the current part stays in use.
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use housestyle_engine::{Adapter, Tokenizer};
 use housestyle_learn::phrases::Phrases;
@@ -25,11 +20,6 @@ use super::Setup;
 use super::adapter_cache::{AdapterCache, PreparedAdapter};
 use super::phrases::scan;
 use crate::error::Error;
-
-/// Time between two polls.
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// Most bytes of prepared adapters in the cache; an adapter of the default model has about seven million.
-const ADAPTER_CACHE_BYTES: usize = 64 << 20;
 
 /// A change of the adapter or the phrases in use.
 #[derive(Debug)]
@@ -50,7 +40,8 @@ pub(super) struct Watcher {
     tokenizer: Arc<Tokenizer>,
     /// The model, once an adapter asks for it.
     base: Option<Base>,
-    cache: AdapterCache,
+    /// The prepared adapters of all workspaces.
+    cache: Arc<Mutex<AdapterCache>>,
     /// The adapter in use.
     active: Option<String>,
     adapters_stamp: Option<StoreStamp>,
@@ -59,16 +50,14 @@ pub(super) struct Watcher {
     warned: BTreeSet<String>,
 }
 
-/// The receiving end of a watcher's thread, which ends when this is dropped.
-#[derive(Debug)]
-pub(super) struct WatchThread {
-    updates: Receiver<Update>,
-    _end: Sender<()>,
-}
-
 impl Watcher {
     /// Watches the workspace's adapters and phrases for a model with this tokenizer. None is in use yet.
-    pub(super) fn new(setup: &Setup, vocabulary: u64, tokenizer: Arc<Tokenizer>) -> Watcher {
+    pub(super) fn new(
+        setup: &Setup,
+        vocabulary: u64,
+        tokenizer: Arc<Tokenizer>,
+        cache: Arc<Mutex<AdapterCache>>,
+    ) -> Watcher {
         let state = setup.workspace.state();
         Watcher {
             setup: setup.clone(),
@@ -77,7 +66,7 @@ impl Watcher {
             vocabulary,
             tokenizer,
             base: None,
-            cache: AdapterCache::of(ADAPTER_CACHE_BYTES),
+            cache,
             active: None,
             adapters_stamp: None,
             phrases_stamp: None,
@@ -144,7 +133,7 @@ impl Watcher {
     fn adapter(&mut self) -> Result<Option<PreparedAdapter>, Error> {
         // Where none is active, the model's digest need not be known.
         let Some(id) = self.store.serving()? else { return Ok(None) };
-        if let Some(prepared) = self.cache.get(&id) {
+        if let Some(prepared) = self.cache().get(&id) {
             return Ok(Some(prepared));
         }
         let base = match self.base.take() {
@@ -157,34 +146,13 @@ impl Watcher {
         let adapter = Adapter::new(&[&loaded.weights], &base.config);
         let adapter = Arc::new(adapter.map_err(Error::AdapterMismatch)?);
         let prepared = PreparedAdapter { name, adapter };
-        self.cache.insert(prepared.clone());
+        self.cache().insert(prepared.clone());
         Ok(Some(prepared))
     }
 
-    /// Polls on a thread of its own.
-    pub(super) fn start(mut self) -> WatchThread {
-        let ((sender, updates), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
-        let watcher = move || {
-            while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                // A panic costs one poll; the server's hook counts it.
-                for update in catch_unwind(AssertUnwindSafe(|| self.poll())).unwrap_or_default() {
-                    notice::warn(&update);
-                    if sender.send(update).is_err() {
-                        return;
-                    }
-                }
-            }
-        };
-        // Without a thread what is learned is used from the next start on.
-        drop(thread::Builder::new().name("watch".to_owned()).spawn(watcher));
-        WatchThread { updates, _end: end }
-    }
-}
-
-impl WatchThread {
-    /// Returns the next update, if there is one.
-    pub(super) fn next(&self) -> Option<Update> {
-        self.updates.try_recv().ok()
+    fn cache(&self) -> MutexGuard<'_, AdapterCache> {
+        // What it holds is whole at any time, so a panic elsewhere leaves nothing half done.
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use housestyle_complete::eval::Arm;
 use housestyle_complete::generator::{
@@ -15,8 +16,9 @@ use housestyle_testkit::tiny::Tiny;
 use housestyle_train::format::{About, Adapter, Precision, id_of, write};
 use housestyle_workspace::Home;
 use housestyle_workspace::adapters::{Approver, How, Incoming, Origin, Store};
-use housestyle_workspace::{Workspace, phrases};
+use housestyle_workspace::{Workspace, phrases, root};
 
+use super::adapter_cache::AdapterCache;
 use super::watch::Watcher;
 use super::{Adaptive, Local, Setup, open_local};
 
@@ -37,6 +39,26 @@ impl World {
         let model = model.to_str().expect("UTF-8").to_owned();
         let setup = Setup { workspace, model: Some(model), threads: 1 };
         World { folder, setup }
+    }
+
+    /// Goes to another workspace of the same user; returns its root.
+    fn go_to(&mut self, name: &str) -> PathBuf {
+        let root = self.folder.path().join(name);
+        fs::create_dir_all(&root).expect("made");
+        let root = root::real(&root);
+        self.setup.workspace = Workspace::new(root.clone(), self.setup.workspace.home().clone());
+        root
+    }
+
+    /// Learns a text, as often as makes it likely; returns the phrases.
+    fn learn(&self, local: &Local, text: &str) -> Phrases {
+        let mut tokens = Vec::new();
+        local.tokenizer().encode(&text.repeat(8), &mut tokens);
+        let mut learned = Phrases::new(local.vocabulary());
+        learned.insert("a.rs", Kind::File, &tokens).expect("room");
+        fs::create_dir_all(self.state()).expect("made");
+        fs::write(phrases::file(&self.state(), local.vocabulary()), learned.to_bytes()).expect("written");
+        learned
     }
 
     fn state(&self) -> PathBuf {
@@ -84,7 +106,8 @@ impl World {
     }
 
     fn watcher(&self, local: &Local) -> Watcher {
-        Watcher::new(&self.setup, local.vocabulary(), Arc::clone(local.tokenizer()))
+        let cache = Arc::new(Mutex::new(AdapterCache::of(64 << 20)));
+        Watcher::new(&self.setup, local.vocabulary(), Arc::clone(local.tokenizer()), cache)
     }
 
     /// What a model writes that starts as things stand.
@@ -99,7 +122,9 @@ impl World {
 fn poll(watcher: &mut Watcher, local: &mut Local) -> usize {
     let updates = watcher.poll();
     let count = updates.len();
-    updates.into_iter().for_each(|update| local.update(update).expect("fits"));
+    let mut parts = local.parts.clone();
+    updates.into_iter().for_each(|update| parts.update(update));
+    local.set_parts(parts).expect("fits");
     count
 }
 
@@ -219,12 +244,7 @@ fn new_and_removed_phrases_take_effect() {
     poll(&mut watcher, &mut local);
     let without = text(&mut local);
     let file = phrases::file(&world.state(), local.vocabulary());
-    let mut tokens = Vec::new();
-    local.tokenizer().encode(&"let total = rows.iter().sum();\n".repeat(8), &mut tokens);
-    let mut learned = Phrases::new(local.vocabulary());
-    learned.insert("a.rs", Kind::File, &tokens).expect("room");
-    fs::create_dir_all(world.state()).expect("made");
-    fs::write(&file, learned.to_bytes()).expect("written");
+    let learned = world.learn(&local, "let total = rows.iter().sum();\n");
     assert_eq!(poll(&mut watcher, &mut local), 1);
     let with = text(&mut local);
     assert!(with != without && with == world.fresh(), "{without} {with}");
@@ -232,4 +252,77 @@ fn new_and_removed_phrases_take_effect() {
     assert_eq!((poll(&mut watcher, &mut local), text(&mut local)), (0, with));
     fs::remove_file(&file).expect("removed");
     assert_eq!((poll(&mut watcher, &mut local), text(&mut local)), (1, without));
+}
+
+/// Refreshes for a workspace until its adapter takes part.
+#[track_caller]
+fn wait_for(local: &mut Local, root: &std::path::Path, adapter: &str) {
+    let began = Instant::now();
+    while local.describe().adapter.as_deref() != Some(adapter) {
+        assert!(began.elapsed() < Duration::from_secs(60), "nothing is prepared");
+        std::thread::sleep(Duration::from_millis(10));
+        local.refresh(Some(root));
+    }
+}
+
+#[test]
+fn each_workspace_gets_its_own_parts_and_a_document_in_none_gets_none() {
+    let mut world = World::new();
+    let mut local = open_local(&world.setup).expect("a model");
+    let base = text(&mut local);
+    let mut expected = Vec::new();
+    for (name, seed, line) in
+        [("a", 1.0, "let total = rows.iter().sum();\n"), ("b", -2.0, "let total = count(rows);\n")]
+    {
+        let root = world.go_to(name);
+        let id = world.activate(seed, None);
+        world.learn(&local, line);
+        expected.push((root, id, world.fresh()));
+    }
+    assert!(expected[0].2 != expected[1].2 && expected.iter().all(|(.., text)| *text != base));
+    let nothing = world.go_to("nothing");
+    local.watch(&world.setup).expect("it watches");
+    let check = |local: &mut Local, root: Option<&PathBuf>, expected: &str, adapter: Option<&String>| {
+        local.refresh(root.map(PathBuf::as_path));
+        assert_eq!((&*text(local), local.describe().adapter.as_ref()), (expected, adapter), "{root:?}");
+        // With phrases a draft source changes the text: this one must not come along.
+        local.set_draft_sources(&["let total = elsewhere(rows);\n"], &Cancel::new());
+    };
+    for (root, ..) in &expected {
+        check(&mut local, Some(root), &base, None);
+    }
+    for (root, id, _) in &expected {
+        wait_for(&mut local, root, id);
+    }
+    check(&mut local, Some(&nothing), &base, None);
+    for _ in 0..2 {
+        for (root, id, text) in &expected {
+            check(&mut local, Some(root), text, Some(id));
+            check(&mut local, None, &base, None);
+        }
+        for (root, id, text) in &expected {
+            check(&mut local, Some(root), text, Some(id));
+        }
+    }
+    // What changes in one workspace changes in no other.
+    let root = world.go_to("a");
+    let newer = world.activate(3.0, None);
+    wait_for(&mut local, &root, &newer);
+    let (other, id, of_other) = &expected[1];
+    check(&mut local, Some(other), of_other, Some(id));
+    check(&mut local, Some(&root), &world.fresh(), Some(&newer));
+}
+
+#[test]
+fn the_parts_of_the_folder_where_the_program_starts_are_there_at_once() {
+    let mut world = World::new();
+    let root = world.go_to("a");
+    let id = world.activate(1.0, None);
+    let expected = world.fresh();
+    let mut local = open_local(&world.setup).expect("a model");
+    let base = text(&mut local);
+    local.watch(&world.setup).expect("it watches");
+    assert_eq!(text(&mut local), base, "no document asked for it");
+    local.refresh(Some(&root));
+    assert_eq!((text(&mut local), local.describe().adapter), (expected, Some(id)));
 }

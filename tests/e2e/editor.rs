@@ -38,8 +38,10 @@ pub(super) struct Start<'a> {
     pub(super) options: Value,
     /// Answer to `workspace/configuration`.
     pub(super) configuration: Value,
-    /// The folder that the editor has open.
+    /// The folder that the editor has open; empty where it has none open.
     pub(super) root: String,
+    /// The folder in which the process starts; the home where there is none.
+    pub(super) process: Option<&'a Path>,
     /// Where the server's state is; a new place where there is none.
     pub(super) home: Option<Arc<TempDir>>,
     /// The level of the server's log, if it is to write one.
@@ -55,6 +57,7 @@ impl Default for Start<'_> {
             options: json!({}),
             configuration: Value::Null,
             root: "file:///work".to_owned(),
+            process: None,
             home: None,
             log: None,
         }
@@ -92,12 +95,16 @@ impl Start<'_> {
             std::fs::write(&file, model.gguf()).expect("the model is written");
             command.arg("--model").arg(file);
         }
+        if let Some(folder) = self.process {
+            command.current_dir(folder);
+        }
         if let Some(level) = self.log {
             command.env("HOUSESTYLE_LOG", level);
         }
+        let root = Some(&*self.root).filter(|root| !root.is_empty());
         let mut client = Client::spawn(&mut command);
         client.configuration = self.configuration;
-        let server = client.initialize(&self.capabilities, &self.options, Some(&self.root));
+        let server = client.initialize(&self.capabilities, &self.options, root);
         Editor { client, server, home, version: 1 }
     }
 }

@@ -24,3 +24,4 @@ mod reuse;
 mod settings;
 mod skills;
 mod status;
+mod workspaces;

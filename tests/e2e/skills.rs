@@ -16,12 +16,12 @@ use super::editor::{Editor, Start, text};
 const SKILL: &str = "---\nname: ask-is-empty\ndescription: Ask is_empty instead of comparing len with 0.\n---\n\nAsk `is_empty`.\n";
 const RULE: &str = r#"{"format":1,"scope":{"languages":["rust"]},"rule":{"rewrite":{"avoid":["$A.len() == 0"],"prefer":"$A.is_empty()"}}}"#;
 /// A document that breaks the skill twice, and where something is wanted that does.
-const DOCUMENT: &str =
+pub(super) const DOCUMENT: &str =
     "fn f(a: &[u8], é: &str) -> bool {\n    let 𝕏 = é.len() == 0;\n    g(a.len() == 0);\n    ‸\n}\n";
 /// The end of the document.
 const END: (u32, u32) = (5, 0);
-const BREAKS: &str = "let b = a.len() == 0;";
-const REPAIRED: &str = "let b = a.is_empty();";
+pub(super) const BREAKS: &str = "let b = a.len() == 0;";
+pub(super) const REPAIRED: &str = "let b = a.is_empty();";
 /// Long enough for any machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -1,5 +1,7 @@
 //! Matches a path against a glob: `?`, `*` within a name, `**` across names. Nothing else, no case.
 
+use std::collections::BTreeSet;
+
 /// Returns whether `pattern` matches `path`, which is parted by `/`. A pattern without `/` is matched against the
 /// path's last name alone.
 pub fn matches(pattern: &str, path: &str) -> bool {
@@ -7,6 +9,54 @@ pub fn matches(pattern: &str, path: &str) -> bool {
     let fold = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
     let pattern = fold(pattern.trim_start_matches('/'));
     walk(&pattern, &fold(text))
+}
+
+/// Returns patterns that match, below a folder, the files that `pattern` matches seen from above. The folder's path is
+/// relative, with `/` between its parts.
+pub fn below(pattern: &str, folder: &str) -> Vec<String> {
+    if !pattern.contains('/') {
+        return vec![pattern.to_owned()];
+    }
+    let pattern: Vec<char> = pattern.trim_start_matches('/').to_lowercase().chars().collect();
+    let mut places = BTreeSet::from([0]);
+    let mut previous = '/';
+    for character in folder.to_lowercase().chars().chain(['/']) {
+        let skipped = past_stars(&pattern, places, previous);
+        places = skipped.into_iter().filter_map(|at| step(&pattern, at, character)).collect();
+        previous = character;
+    }
+    // The leading slash says that a pattern is for the path, also where its rest has none.
+    places
+        .into_iter()
+        .map(|at| pattern[at..].iter().fold("/".to_owned(), |all, c| all + &c.to_string()))
+        .collect()
+}
+
+/// Adds the places behind the stars at `places`: a star may match nothing.
+fn past_stars(pattern: &[char], places: BTreeSet<usize>, previous: char) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<usize> = places.into_iter().collect();
+    while let Some(at) = open.pop() {
+        if found.insert(at) && pattern.get(at) == Some(&'*') {
+            let is_double = pattern.get(at + 1) == Some(&'*');
+            let after = at + if is_double { 2 } else { 1 };
+            open.push(after);
+            if is_double && previous == '/' && pattern.get(after) == Some(&'/') {
+                open.push(after + 1);
+            }
+        }
+    }
+    found
+}
+
+/// Returns the place after one character; `None` where the pattern wants another one.
+fn step(pattern: &[char], at: usize, character: char) -> Option<usize> {
+    match *pattern.get(at)? {
+        '*' if pattern.get(at + 1) == Some(&'*') || character != '/' => Some(at),
+        '*' => None,
+        '?' => (character != '/').then_some(at + 1),
+        wanted => (wanted == character).then_some(at + 1),
+    }
 }
 
 /// Linear but for one pair of marks, one a kind of star: on a mismatch the last star takes one character more.
@@ -50,7 +100,7 @@ fn walk(pattern: &[char], text: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{below, matches};
 
     #[test]
     fn patterns() {
@@ -80,6 +130,37 @@ mod tests {
         for (pattern, path, expected) in cases {
             assert_eq!(matches(pattern, path), expected, "{pattern:?} on {path:?}");
         }
+    }
+
+    #[test]
+    fn a_pattern_holds_below_a_folder_as_it_does_from_above() {
+        let patterns = [
+            "*.pem",
+            "/a/*",
+            "a/b/*",
+            "a/b/c.rs",
+            "a/**",
+            "**/c.rs",
+            "a/**/c.rs",
+            "**/b/**",
+            "a/?/c.rs",
+            "b/*",
+            "A/B/C/d.rs",
+            "*/b/c.rs",
+            "**a**/x",
+            "a/b",
+            "a/bc/*",
+        ];
+        for pattern in patterns {
+            for path in ["c.rs", "x", "k.pem", "c/d.rs", "b/c.rs", "a/b/c.rs", "C.rs"] {
+                let found = below(pattern, "a/b").iter().any(|pattern| matches(pattern, path));
+                assert_eq!(found, matches(pattern, &format!("a/b/{path}")), "{pattern:?} on {path:?}");
+            }
+        }
+        assert!(
+            below(&"**/".repeat(500), &"a/".repeat(500)).len() < 2000,
+            "as many as the pattern has places"
+        );
     }
 
     #[test]

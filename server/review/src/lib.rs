@@ -28,7 +28,9 @@ mod weights;
 pub use budget::{OverBudget, TreeBudget};
 pub use changed::{Changed, ChangedFolder, changed};
 pub use clone::clone_bare;
-pub use default_branch::{DefaultBranch, KnownBranch, default_branch, recorded_head, team_remote};
+pub use default_branch::{
+    ApprovedFile, DefaultBranch, KnownBranch, approved_file, default_branch, recorded_head, team_remote,
+};
 pub use error::ReviewError;
 pub use folders::{
     Folder, FolderError, FolderLimits, OnDefault, has_folder, is_signed, merges_of, on_default_branch,

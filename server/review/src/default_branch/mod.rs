@@ -1,6 +1,7 @@
 //! The default branch: a merge there is an approval. So nothing here guesses: a branch counts because the remote's HEAD, or
 //! the user, names that branch.
 
+mod file;
 mod rival;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,8 @@ use git2::{BranchType, Commit, Direction, ErrorCode, Oid, Reference, ReferenceTy
 use crate::error::{ReviewError, during};
 use crate::repository::{PROPOSALS, open};
 use crate::unknown_default::UnknownDefault;
+
+pub use file::{ApprovedFile, approved_file};
 
 /// The key of git's configuration that names the team's remote, where there are several.
 const REMOTE: &str = "housestyle.remote";

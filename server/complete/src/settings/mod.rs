@@ -3,7 +3,9 @@
 //! From the declaration below come the [`Settings`] struct, the lenient reading of JSON ([`SettingsSource`]), the table in
 //! `server/SETTINGS.md` and the schema that editors use. Nothing else lists settings.
 
+mod files;
 mod kind;
+mod merge;
 mod source;
 mod table;
 
@@ -11,7 +13,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use files::FileSettings;
 pub use kind::{Bounds, JournalMode, Mode, ProseMode};
+pub use merge::Uncounted;
 pub use source::{SettingsSource, Warning};
 pub use table::{json_schema, markdown};
 

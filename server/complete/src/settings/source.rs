@@ -1,11 +1,11 @@
-//! Settings as a source wrote them: only the values that it sets, each checked; and how sources are merged.
+//! Settings as a source wrote them: only the values that it sets, each checked.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{FIELDS, Field, MergeRule, SettingScope};
+use super::{FIELDS, SettingScope};
 
 /// Something in a settings file that was not understood. The rest of the file holds nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,8 @@ type Values = BTreeMap<&'static str, Value>;
 /// The settings of one source (the team's file, the user's file, the editor): only the values that the source sets.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SettingsSource {
-    values: Values,
-    languages: BTreeMap<String, Values>,
+    pub(super) values: Values,
+    pub(super) languages: BTreeMap<String, Values>,
 }
 
 impl SettingsSource {
@@ -64,74 +64,6 @@ impl SettingsSource {
         }
         merged
     }
-
-    /// Returns the team's source merged with the user's, which can only make it stricter. Where the team set nothing the
-    /// user is free; where neither value is stricter (such as `temperature`) the team's holds.
-    pub fn stricter(team: &SettingsSource, user: &SettingsSource) -> SettingsSource {
-        let mut merged = SettingsSource::default();
-        for field in FIELDS {
-            let value = strict(field, team.values.get(field.name), user.values.get(field.name));
-            merged.values.extend(value.map(|value| (field.name, value)));
-        }
-        for id in team.languages.keys().chain(user.languages.keys()) {
-            // A language's value stands against the other side's general one: `off` for everything is not
-            // undone by `auto` for Rust.
-            for field in FIELDS {
-                let special = |source: &SettingsSource| {
-                    source.languages.get(id).and_then(|l| l.get(field.name)).cloned()
-                };
-                let (of_team, of_user) = (special(team), special(user));
-                if of_team.is_none() && of_user.is_none() {
-                    continue;
-                }
-                let of_team = of_team.or_else(|| team.values.get(field.name).cloned());
-                let of_user = of_user.or_else(|| user.values.get(field.name).cloned());
-                let value = strict(field, of_team.as_ref(), of_user.as_ref());
-                let values = merged.languages.entry(id.clone()).or_default();
-                values.extend(value.map(|value| (field.name, value)));
-            }
-        }
-        merged
-    }
-}
-
-fn strict(field: &Field, team: Option<&Value>, user: Option<&Value>) -> Option<Value> {
-    let (Some(team), Some(user)) = (team, user) else {
-        let alone = team.or(user)?;
-        // What the program forbids by itself counts as the team's word.
-        return Some(match field.rule {
-            MergeRule::Union if team.is_none() => union(&(field.default)(), alone),
-            _ => alone.clone(),
-        });
-    };
-    let user_wins = match field.rule {
-        MergeRule::Least => user.as_f64() < team.as_f64(),
-        MergeRule::Most => user.as_f64() > team.as_f64(),
-        MergeRule::Quietest => quiet(user) > quiet(team),
-        MergeRule::Team => false,
-        MergeRule::Union => return Some(union(team, user)),
-    };
-    Some(if user_wins { user.clone() } else { team.clone() })
-}
-
-fn quiet(value: &Value) -> usize {
-    match value {
-        Value::Bool(on) => usize::from(!on),
-        Value::String(word) => {
-            ["on", "auto", "quiet", "outcomes", "manual", "off"].iter().position(|w| w == word).unwrap_or(0)
-        }
-        _ => 0,
-    }
-}
-
-fn union(a: &Value, b: &Value) -> Value {
-    let mut all: Vec<Value> = Vec::new();
-    for item in [a, b].into_iter().filter_map(Value::as_array).flatten() {
-        if !all.contains(item) {
-            all.push(item.clone());
-        }
-    }
-    Value::Array(all)
 }
 
 struct Reader<'a> {
@@ -267,42 +199,6 @@ mod tests {
     #[test]
     fn not_even_an_object() {
         check(json!([1]), &["setting ``: expected an object, found [1]"]);
-    }
-
-    #[track_caller]
-    fn merged(team: Value, user: Value) -> Settings {
-        Settings::of(&SettingsSource::stricter(
-            &SettingsSource::from_json(&team).0,
-            &SettingsSource::from_json(&user).0,
-        ))
-    }
-
-    #[test]
-    fn a_user_may_only_be_stricter() {
-        let both = merged(
-            json!({"maxLines": 4, "mode": "manual", "temperature": 0.2, "minLogprob": -1, "disabled": ["a"]}),
-            json!({"maxLines": 8, "mode": "auto", "temperature": 0.9, "minLogprob": -0.5, "disabled": ["b"], "enabled": false}),
-        );
-        assert_eq!((both.max_lines, both.mode, both.temperature), (4, Mode::Manual, 0.2));
-        assert_eq!((both.min_logprob, both.enabled), (-0.5, false));
-        assert_eq!(both.disabled, ["a", "b"]);
-        assert!(!merged(json!({"enabled": false}), json!({"enabled": true})).enabled);
-    }
-
-    #[test]
-    fn where_the_team_is_silent_the_user_is_free_but_secrets_stay_closed() {
-        let both = merged(json!({}), json!({"maxLines": 50, "temperature": 0.9, "disabled": ["b"]}));
-        assert_eq!((both.max_lines, both.temperature), (50, 0.9));
-        assert!(both.disabled_by(".env").is_some() && both.disabled_by("b").is_some());
-    }
-
-    #[test]
-    fn a_language_is_no_way_around_the_team() {
-        let rust = |team, user| merged(team, user).for_language("rust").mode;
-        let by_language = json!({"languages": {"rust": {"mode": "auto"}}});
-        assert_eq!(rust(json!({"mode": "off"}), by_language.clone()), Mode::Off);
-        assert_eq!(rust(json!({"languages": {"rust": {"mode": "off"}}}), json!({"mode": "auto"})), Mode::Off);
-        assert_eq!(rust(by_language, json!({"mode": "manual"})), Mode::Manual);
     }
 
     #[test]

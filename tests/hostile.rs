@@ -5,6 +5,7 @@
 mod ci;
 #[cfg(unix)]
 mod tokens;
+mod policy;
 
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};
 use housestyle_skills::{Document, Skill};

@@ -204,7 +204,8 @@ fn an_adapter_is_trained_once_on_earlier_commits_and_edits_are_in_the_memory() {
     let ran = world.run(&[&asked[..], &["--log", "second.log"]].concat());
     assert_eq!(ran.json()["arms"], report["arms"], "the same adapter, and nothing is measured twice");
     assert!(!ran.err.contains("training") && trainings("second.log") == 0, "{}", ran.err);
-    world.write("housestyle.toml", "prefixTokens = 100\nsuffixTokens = 50\n[memory]\neditTokens = 200\n");
+    let own = "prefixTokens = 100\nsuffixTokens = 50\n[memory]\neditTokens = 200\n";
+    std::fs::write(world.home().join("housestyle.toml"), own).expect("written");
     let report = world.run(&asked).json();
     assert_eq!(names(&report), ["base", "memory", "adapter", "all"]);
     assert_ne!(

@@ -141,7 +141,7 @@ fn a_broken_policy_file_silences_the_server() {
     assert_eq!(ask(&mut server, &world)["items"], json!([]));
     assert_eq!(server.stop(), Some(0));
     assert!(world.run(&["why"]).out.contains("housestyle.toml is broken"));
-    assert!(world.run(&["doctor"]).out.contains("correct the file and restart the server"));
+    assert!(world.run(&["doctor"]).out.contains("until the file is corrected"));
 }
 
 #[test]

@@ -24,7 +24,8 @@ impl Desk {
     fn new() -> Desk {
         // With markers for a hole a random model would be asked to fill one, which it cannot.
         let team = Team::of(Tiny { fim: false, ..Tiny::default() });
-        team.world.write("housestyle.toml", "minLogprob = -100.0\n");
+        std::fs::create_dir_all(team.world.home()).expect("made");
+        std::fs::write(team.world.home().join("housestyle.toml"), "minLogprob = -100.0\n").expect("written");
         let model = team.model.to_str().expect("UTF-8");
         let mut command = team.world.command(&["serve", "--model", model]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use housestyle_complete::lines;
 use housestyle_complete::reuse::{Anchor, Recent};
+use housestyle_complete::settings::{FileSettings, Settings};
 use housestyle_complete::skills::Hint;
 use housestyle_complete::{DraftSource, MAX_DRAFT_SOURCES};
 use housestyle_text::{Change, Encoding, Language, Offset, Snapshot};
@@ -53,6 +54,10 @@ pub(crate) struct Document {
     pub(crate) context: PromptContext,
     /// Where it does not follow the team's skills.
     pub(crate) hints: Hints,
+    /// The settings from files of its workspace.
+    pub(crate) files: Arc<FileSettings>,
+    /// The settings that hold for it.
+    pub(crate) settings: Arc<Settings>,
 }
 
 /// The hints of one document.
@@ -99,6 +104,8 @@ impl Document {
             retained: RetainedRanges::default(),
             context: PromptContext::default(),
             hints: Hints::default(),
+            files: Arc::default(),
+            settings: Arc::default(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
-use housestyle_complete::settings::{JournalMode, SettingsSource};
+use housestyle_complete::settings::{FileSettings, JournalMode};
 use housestyle_complete::skills::{SkillUse, Skills};
 
 /// How far loading the model has come.
@@ -55,10 +55,10 @@ pub type SkillsLookup = Box<dyn Fn(&Path) -> Arc<Skills> + Send + Sync>;
 /// panic.
 pub type IgnoreCheck = Box<dyn Fn(&WorkspaceFile) -> bool + Send + Sync>;
 
-/// Returns the settings from files (the team's, made stricter by the user's) for a workspace, by the path of its folder;
-/// without a path where the editor has no folder open. The editor's settings can only make them stricter still. Called
-/// when the editor opens a folder. It must not panic.
-pub type SettingsLookup = Box<dyn Fn(Option<&Path>) -> SettingsSource + Send + Sync>;
+/// Returns the settings from files for the workspace with a root; without a root, for a document in no workspace. The
+/// editor's settings can only make them stricter still. Called at each request, and before its suggestion is shown, so it
+/// must be quick; while nothing changes, it must return the very same value. It must not panic.
+pub type SettingsLookup = Box<dyn Fn(Option<&Path>) -> Arc<FileSettings> + Send + Sync>;
 
 /// Everything the server needs from outside. One server may serve several workspaces, so it looks up notes, skills and
 /// settings for the workspace of a document; [`Generator::refresh`] gets its root, too.
@@ -82,7 +82,7 @@ pub struct Host {
     pub skills: SkillsLookup,
     /// Returns which documents git ignores.
     pub ignored: IgnoreCheck,
-    /// Returns the settings from files. `housestyle serve` has one workspace, where it was started: it ignores the path.
+    /// Returns the settings from files.
     pub settings: SettingsLookup,
 }
 

@@ -12,6 +12,7 @@ mod commands;
 mod convert;
 mod debounce;
 mod documents;
+mod file_settings;
 mod handlers;
 mod hints;
 mod host;

@@ -1,4 +1,4 @@
-//! The layers of settings: from files, from the start of the session, from the editor's configuration.
+//! The editor's settings, from the start of the session and from its configuration, above the settings from files.
 
 use housestyle_complete::settings::{FIELDS, Settings, SettingsSource};
 use serde_json::{Map, Value};
@@ -6,25 +6,14 @@ use serde_json::{Map, Value};
 /// The section of the editor's configuration that is ours.
 pub(crate) const SECTION: &str = "housestyle";
 
-/// The settings of all sources.
-#[derive(Debug)]
+/// The settings of the editor.
+#[derive(Debug, Default)]
 pub(crate) struct Preferences {
-    files: SettingsSource,
     initial: SettingsSource,
     configuration: SettingsSource,
 }
 
 impl Preferences {
-    /// Returns the settings from files alone.
-    pub(crate) fn new(files: SettingsSource) -> Preferences {
-        Preferences { files, initial: SettingsSource::default(), configuration: SettingsSource::default() }
-    }
-
-    /// Takes the settings from files.
-    pub(crate) fn set_file_settings(&mut self, files: SettingsSource) {
-        self.files = files;
-    }
-
     /// Takes `initializationOptions`; returns warnings about unknown or wrong values.
     pub(crate) fn set_initial(&mut self, options: &Value) -> Vec<String> {
         let (source, warnings) = read(options);
@@ -39,11 +28,11 @@ impl Preferences {
         warnings
     }
 
-    /// Returns what holds: the editor is the user's, so like the user's file it can only be stricter
-    /// than the team.
-    pub(crate) fn settings(&self) -> Settings {
+    /// Returns what holds above settings from files: the editor is the user's, so like the user's file it can only be
+    /// stricter than the team.
+    pub(crate) fn settings(&self, files: &SettingsSource) -> Settings {
         let editor = without_defaults(&self.configuration.over(&self.initial));
-        Settings::of(&SettingsSource::stricter(&self.files, &editor))
+        Settings::of(&SettingsSource::stricter(files, &editor))
     }
 }
 
@@ -80,10 +69,10 @@ mod tests {
     /// The most lines and whether completions are on, with settings from the three sources.
     #[track_caller]
     fn check(files: Value, initial: Value, configuration: Value, expected: (usize, bool)) {
-        let mut preferences = Preferences::new(SettingsSource::from_json(&files).0);
+        let mut preferences = Preferences::default();
         preferences.set_initial(&initial);
         preferences.set_configuration(&configuration);
-        let settings = preferences.settings();
+        let settings = preferences.settings(&SettingsSource::from_json(&files).0);
         assert_eq!((settings.max_lines, settings.enabled), expected, "{files} {initial} {configuration}");
     }
 

@@ -107,6 +107,7 @@ impl Request<'_> {
     }
 
     async fn settle(&mut self) -> Resolution {
+        self.server.file_settings.update(&self.params.uri);
         self.server.update_notes(&self.params.uri);
         // A run that was joined may turn out to be of no use after all; then one of its own follows.
         for may_reuse in [true, false] {
@@ -126,8 +127,8 @@ impl Request<'_> {
     fn begin(&mut self, may_reuse: bool) -> Step {
         let mut guard = self.server.session();
         let session = &mut *guard;
-        let (encoding, settings) = (session.encoding, Arc::clone(&session.settings));
-        let (paused, off) = (session.paused, session.is_off());
+        let (encoding, settings) = (session.encoding, session.settings(&self.params.uri));
+        let (paused, off) = (session.paused, session.is_off(&self.params.uri));
         if self.seen.is_none() {
             let typing = session.typing(&self.params.uri, self.arrived);
             typing.into_iter().for_each(|record| self.server.recorder.record(record));
@@ -167,7 +168,7 @@ impl Request<'_> {
             return Step::Answer(Resolution::Nothing(Why::Paused));
         }
         if off {
-            return Step::Answer(Resolution::Nothing(Why::Pipeline(Reason::Disabled)));
+            return Step::Answer(Resolution::Nothing(why_off(document)));
         }
         let selected = self.params.selected.as_ref();
         let selected = selected.and_then(|item| menu_item(&snapshot, cursor, item, encoding));
@@ -232,6 +233,7 @@ impl Request<'_> {
             GenerationResult::Alternatives(traces) => Err(traces),
         };
         let seen = self.seen.clone()?;
+        self.server.file_settings.update(&self.params.uri);
         let mut guard = self.server.session();
         let session = &mut *guard;
         let Some(document) = session.documents.get_mut(&self.params.uri) else {
@@ -242,6 +244,14 @@ impl Request<'_> {
         }
         if document.serial != seen.serial {
             return Some(Resolution::Overtaken(Overtaken::Request));
+        }
+        if !Arc::ptr_eq(&document.settings, &seen.settings) {
+            // The suggestion was made under settings that no longer hold.
+            let why = why_off(document);
+            return Some(match session.is_off(&self.params.uri) {
+                true => Resolution::Nothing(why),
+                false => Resolution::Overtaken(Overtaken::Change),
+            });
         }
         let trace = match found {
             Ok(trace) => trace,
@@ -370,7 +380,7 @@ impl Request<'_> {
             text: document_breaks(&seen.snapshot, seen.cursor, &suggestion.text),
             snapshot: seen.snapshot.clone(),
             replaced: start.0..end.0,
-            journal: session.journal(),
+            journal: session.journal(&self.params.uri),
         })
     }
 }
@@ -380,6 +390,14 @@ impl Drop for Request<'_> {
         if !self.recorded {
             self.record_end(&Resolution::Cancelled);
         }
+    }
+}
+
+/// Returns why the settings of a document allow no suggestion.
+fn why_off(document: &Document) -> Why {
+    match &document.files.problem {
+        Some(problem) => Why::BrokenSettings(problem.clone()),
+        None => Why::Pipeline(Reason::Disabled),
     }
 }
 

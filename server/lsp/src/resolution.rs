@@ -49,6 +49,8 @@ pub(crate) enum Why {
     TooLarge { bytes: usize, limit: usize },
     /// The user paused completions.
     Paused,
+    /// A file of settings is broken, and this says which one and what to do.
+    BrokenSettings(String),
     /// There is no model, and this is why.
     NoModel(String),
 }
@@ -61,6 +63,8 @@ impl Why {
             Why::NotOpen => "not-open",
             Why::TooLarge { .. } => "document-too-large",
             Why::Paused => "paused",
+            // As for settings that say so: nothing may be suggested.
+            Why::BrokenSettings(_) => "disabled",
             Why::NoModel(_) => "no-model",
         }
     }
@@ -76,6 +80,7 @@ impl fmt::Display for Why {
                 write!(f, "the document has {} MiB; up to {} MiB are completed", mib(*bytes), mib(*limit))
             }
             Why::Paused => f.write_str("completions are paused; run housestyle.toggle to go on"),
+            Why::BrokenSettings(problem) => f.write_str(problem),
             Why::NoModel(why) => write!(f, "there is no model: {why}"),
         }
     }

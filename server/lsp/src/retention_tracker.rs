@@ -70,7 +70,6 @@ fn check(
     let heads: Vec<(String, Option<Head>)> = uris.into_iter().map(|uri| (uri.clone(), head(&uri))).collect();
     let now = Instant::now();
     let mut session = lock();
-    let after = Duration::from_secs(session.settings.retention_check_seconds);
     let mut records = Vec::new();
     let mut next: Option<Instant> = None;
     for (uri, head) in heads {
@@ -80,6 +79,7 @@ fn check(
         }
         let Some(document) = session.documents.get_mut(&uri) else { continue };
         let snapshot = document.snapshot.clone();
+        let after = Duration::from_secs(document.settings.retention_check_seconds);
         if let Some(then) = now.checked_sub(after) {
             records.extend(document.retained.check_due(&snapshot, then));
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tower_lsp::{ClientSocket, LspService};
 
+use crate::file_settings::FileSettingsWatch;
 use crate::hints::Hinter;
 use crate::host::{Host, Record};
 use crate::progress::Progress;
@@ -47,9 +48,17 @@ fn service(host: Host, outbox: Outbox) -> (LspService<Server>, ClientSocket) {
         Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
     let worker = Arc::new(Worker::start(host.load, reports));
     let recorder = Recorder::start(host.event_sink);
-    let state = Arc::new(Mutex::new(Session::new((host.settings)(None))));
+    let state = Arc::new(Mutex::new(Session::new()));
     let retention_tracker = RetentionTracker::start(Arc::clone(&state), recorder.clone(), host.head);
     let hinter = Hinter::start(Arc::clone(&state), outbox.clone(), host.skills);
+    let file_settings = FileSettingsWatch::start(
+        host.settings,
+        Arc::clone(&state),
+        Arc::clone(&status),
+        Arc::clone(&worker),
+        hinter.clone(),
+        outbox.clone(),
+    );
     LspService::build(|client| Server {
         name: host.name,
         version: host.version,
@@ -64,7 +73,7 @@ fn service(host: Host, outbox: Outbox) -> (LspService<Server>, ClientSocket) {
         workspace: host.workspace,
         notes: host.notes,
         ignored: host.ignored,
-        settings: host.settings,
+        file_settings,
         state,
     })
     .custom_method("textDocument/inlineCompletion", Server::inline_completion)
@@ -76,14 +85,44 @@ fn service(host: Host, outbox: Outbox) -> (LspService<Server>, ClientSocket) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::path::{Path, PathBuf};
+    use std::time::Instant;
 
     use futures_util::FutureExt;
-    use housestyle_complete::settings::SettingsSource;
+    use housestyle_complete::settings::{FileSettings, SettingsSource};
     use serde_json::{Value, json};
     use tower_service::Service;
 
     use super::*;
+    use crate::host::WorkspaceFile;
+
+    type Asked = Arc<Mutex<Vec<Option<PathBuf>>>>;
+
+    /// Returns a service whose settings come from `lookup`, which is called with a root.
+    fn server(
+        lookup: impl Fn(Option<&Path>) -> Arc<FileSettings> + Send + Sync + 'static,
+    ) -> LspService<Server> {
+        let host = Host {
+            name: String::new(),
+            version: String::new(),
+            load: Box::new(|_| Err("no model".to_owned())),
+            event_sink: Box::new(drop),
+            head: Box::new(|_| None),
+            workspace: Box::new(|uri, folders| {
+                let path = uri.strip_prefix("file:///")?;
+                let (folder, path) = path.split_once('/')?;
+                let is_open = folders.iter().any(|open| *open == format!("file:///{folder}"));
+                is_open.then(|| WorkspaceFile { root: folder.into(), path: path.to_owned() })
+            }),
+            notes: Box::new(|_| Arc::default()),
+            skills: Box::new(|_| Arc::default()),
+            ignored: Box::new(|_| false),
+            settings: Box::new(lookup),
+        };
+        let (outbox, _writer) = Outbox::new();
+        service(host, outbox).0
+    }
 
     /// Sends a message, whose handler must end without waiting.
     #[track_caller]
@@ -93,41 +132,69 @@ mod tests {
         assert!(answer.is_none_or(|answer| answer.is_ok()));
     }
 
+    fn folder(name: &str) -> Value {
+        json!({ "uri": format!("file:///{name}"), "name": name })
+    }
+
+    fn initialize(service: &mut LspService<Server>) {
+        let params = json!({ "capabilities": {}, "workspaceFolders": [folder("a"), folder("b")] });
+        send(service, json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
+    }
+
+    fn open(service: &mut LspService<Server>, uri: &str) {
+        let document = json!({ "uri": uri, "languageId": "rust", "version": 1, "text": "" });
+        let params = json!({ "textDocument": document });
+        send(service, json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": params }));
+    }
+
+    fn files(lines: usize) -> Arc<FileSettings> {
+        let source = SettingsSource::from_json(&json!({ "maxLines": lines })).0;
+        Arc::new(FileSettings { source, ..FileSettings::default() })
+    }
+
     #[test]
-    fn the_settings_are_looked_up_for_the_first_folder_of_the_editor() {
-        let folders: Arc<Mutex<Vec<Option<PathBuf>>>> = Arc::default();
-        let asked = Arc::clone(&folders);
-        let host = Host {
-            name: String::new(),
-            version: String::new(),
-            load: Box::new(|_| Err("no model".to_owned())),
-            event_sink: Box::new(drop),
-            head: Box::new(|_| None),
-            workspace: Box::new(|_, _| None),
-            notes: Box::new(|_| Arc::default()),
-            skills: Box::new(|_| Arc::default()),
-            ignored: Box::new(|_| false),
-            settings: Box::new(move |folder| {
-                asked.lock().expect("no panic").push(folder.map(Path::to_owned));
-                SettingsSource::default()
-            }),
+    fn the_settings_are_looked_up_for_the_workspaces_of_folders_and_documents() {
+        let asked = Asked::default();
+        let log = Arc::clone(&asked);
+        let same = files(3);
+        let mut service = server(move |root| {
+            log.lock().expect("no panic").push(root.map(Path::to_owned));
+            Arc::clone(&same)
+        });
+        let mut looked_up = |step: &str, expected: &[Option<&str>]| {
+            let asked: BTreeSet<_> = asked.lock().expect("no panic").drain(..).collect();
+            let expected = expected.iter().map(|root| root.map(PathBuf::from)).collect();
+            assert_eq!(asked, expected, "{step}");
         };
-        let (outbox, _writer) = Outbox::new();
-        let (mut service, _socket) = service(host, outbox);
-        let folder = |name: &str| json!({ "uri": format!("file:///{name}"), "name": name });
-        let initialize = json!({ "capabilities": {}, "workspaceFolders": [folder("a"), folder("b")] });
-        send(
-            &mut service,
-            json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": initialize }),
-        );
-        for (removed, added) in [("a", vec![]), ("b", vec![folder("c")]), ("c", vec![])] {
-            let event = json!({ "event": { "removed": [folder(removed)], "added": added } });
-            let method = "workspace/didChangeWorkspaceFolders";
-            send(&mut service, json!({ "jsonrpc": "2.0", "method": method, "params": event }));
+        initialize(&mut service);
+        looked_up("two folders are open", &[Some("a"), Some("b")]);
+        open(&mut service, "file:///b/x.rs");
+        looked_up("a file", &[Some("b")]);
+        open(&mut service, "untitled:Untitled-1");
+        looked_up("no file: the first folder", &[Some("a"), Some("b")]);
+        open(&mut service, "file:///elsewhere/x.rs");
+        let event = json!({ "event": { "removed": [folder("a"), folder("b")], "added": [] } });
+        let method = "workspace/didChangeWorkspaceFolders";
+        asked.lock().expect("no panic").clear();
+        send(&mut service, json!({ "jsonrpc": "2.0", "method": method, "params": event }));
+        looked_up("no folder is open", &[None]);
+    }
+
+    #[test]
+    fn open_documents_follow_their_files_without_a_request() {
+        let (now, mut lines) = (Arc::new(Mutex::new(files(3))), 3);
+        let current = Arc::clone(&now);
+        let mut service = server(move |_| Arc::clone(&current.lock().expect("no panic")));
+        initialize(&mut service);
+        for uri in ["file:///a/x.rs", "file:///a/y.rs"] {
+            open(&mut service, uri);
         }
-        let expected = [None, Some("/a"), Some("/b"), Some("/c"), None];
-        let expected: Vec<Option<PathBuf>> =
-            expected.into_iter().map(|folder| folder.map(PathBuf::from)).collect();
-        assert_eq!(*folders.lock().expect("no panic"), expected);
+        *now.lock().expect("no panic") = files(5);
+        let begun = Instant::now();
+        while lines != 5 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "still {lines} lines");
+            std::thread::sleep(Duration::from_millis(5));
+            lines = service.inner().session().settings("file:///a/y.rs").max_lines;
+        }
     }
 }

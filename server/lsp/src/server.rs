@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 use tower_lsp::Client;
 
-use crate::convert;
 use crate::documents;
+use crate::file_settings::FileSettingsWatch;
 use crate::hints::Hinter;
-use crate::host::{IgnoreCheck, NotesLookup, SettingsLookup, WorkspaceLookup};
+use crate::host::{IgnoreCheck, NotesLookup, WorkspaceLookup};
 use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
@@ -34,7 +34,7 @@ pub(crate) struct Server {
     pub(crate) workspace: WorkspaceLookup,
     pub(crate) notes: NotesLookup,
     pub(crate) ignored: IgnoreCheck,
-    pub(crate) settings: SettingsLookup,
+    pub(crate) file_settings: Arc<FileSettingsWatch>,
     pub(crate) state: Arc<Mutex<Session>>,
 }
 
@@ -44,48 +44,41 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the settings from files for the workspace that the editor has open, which is its first folder. Returns
-    /// whether the settings have changed. Never call it with the session locked: files are read.
-    pub(crate) fn update_file_settings(&self) -> bool {
-        let folder = self.session().folders.first().and_then(|folder| convert::file_path(folder));
-        let files = (self.settings)(folder.as_deref());
-        self.session().set_file_settings(files)
-    }
-
-    /// Finds out anew where the open documents belong, as folders came or went. Never call it with the session locked:
-    /// folders are looked at.
+    /// Finds out anew where the open folders and documents belong, as folders came or went. Never call it with the
+    /// session locked: folders are looked at.
     pub(crate) fn update_files(&self) {
         let session = self.session();
         let folders = session.folders.clone();
         let open: Vec<String> = session.documents.keys().cloned().collect();
         drop(session);
+        let root = |folder: &String| {
+            let inside = format!("{}/file", folder.trim_end_matches('/'));
+            Some((self.workspace)(&inside, &folders)?.root)
+        };
+        let roots = folders.iter().filter_map(root).collect();
         let files = open.iter().map(|uri| (uri.clone(), (self.workspace)(uri, &folders))).collect();
-        if !self.session().set_files(files) {
-            return;
+        let mut session = self.session();
+        session.folder_roots = roots;
+        let moved = session.set_files(files);
+        drop(session);
+        self.file_settings.update_all();
+        if moved {
+            open.iter().for_each(|uri| self.update_notes(uri));
+            self.hinter.check_now(open);
         }
-        open.iter().for_each(|uri| self.update_notes(uri));
-        self.hinter.check_now(open);
     }
 
-    /// Follows a change of the settings, and sends the warnings about them.
+    /// Follows a change of the editor's settings, and sends the warnings about them.
     pub(crate) fn settings_changed(&self, warnings: &[String]) {
-        let session = self.session();
-        self.status.off(session.is_off());
-        self.hinter.check_now(session.documents.keys().cloned().collect());
-        drop(session);
+        self.file_settings.settings_changed();
         for warning in warnings {
             self.outbox.notify("window/logMessage", &json!({ "type": 2, "message": warning }));
         }
     }
 
-    /// Loads the model unless completions are off or paused: off means no work at all.
+    /// Loads the model unless completions are off or paused.
     pub(crate) fn load_if_on(&self) {
-        let session = self.session();
-        let on = !session.is_off() && !session.paused;
-        drop(session);
-        if on {
-            self.worker.want_model();
-        }
+        self.file_settings.load_if_on();
     }
 
     /// Looks up the notes for a document, and, once, whether its changes may enter the edit history. Never call it with
@@ -95,8 +88,8 @@ impl Server {
         let Some(document) = session.documents.get(uri) else { return };
         let file = document.file.clone();
         let decide = !document.context.knows_whether_to_track_edits();
-        let decide = decide && session.uses_edit_history(&document.snapshot);
-        let allowed = session.may_track_edits(&document.snapshot);
+        let decide = decide && session.uses_edit_history(uri);
+        let allowed = session.may_track_edits(uri);
         drop(session);
         let notes = file.as_ref().map(|file| (self.notes)(&file.root)).unwrap_or_default();
         let track = decide.then(|| allowed && file.as_ref().is_some_and(|file| !(self.ignored)(file)));
@@ -111,9 +104,9 @@ impl Server {
     /// prefill for another line ends.
     pub(crate) fn schedule_prefill(&self, session: &mut Session, uri: &str, quiet: Duration) {
         documents::mark_used(&mut session.documents, uri);
-        let on = !session.paused && !session.is_off();
         let cursor = session.documents.get(uri).and_then(|document| document.cursor);
         let memory = session.prompt_memory(uri, cursor.unwrap_or_default());
+        let on = !session.paused && !session.is_off(uri);
         let document = session.documents.get(uri).filter(|document| on && document.too_large.is_none());
         let job = document.map(|document| PrefillJob {
             uri: uri.to_owned(),
@@ -122,7 +115,7 @@ impl Server {
             cursor: document.cursor,
             draft_sources: documents::recently_used(&session.documents, uri),
             memory,
-            settings: Arc::clone(&session.settings),
+            settings: Arc::clone(&document.settings),
         });
         self.worker.schedule_prefill(job, quiet);
     }

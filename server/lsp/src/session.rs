@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::Memory;
 use housestyle_complete::memory::{EditHistory, Note};
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{JournalMode, Mode, Settings, SettingsSource};
+use housestyle_complete::settings::{FileSettings, JournalMode, Mode, Settings};
 use housestyle_complete::skills::{Exceptions, Skills};
 use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
@@ -70,8 +70,10 @@ pub(crate) struct Session {
     exceptions: HashMap<PathBuf, Exceptions>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
-    /// The settings as they hold.
-    pub(crate) settings: Arc<Settings>,
+    /// The roots of the workspaces of the open folders, in their order.
+    pub(crate) folder_roots: Vec<PathBuf>,
+    /// The settings from files of the opened folders, or those without a folder.
+    folder_files: Vec<Arc<FileSettings>>,
     preferences: Preferences,
     answers: VecDeque<RequestRecord>,
     /// When it was last recorded that somebody types.
@@ -80,8 +82,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Returns the session of a client that said nothing yet.
-    pub(crate) fn new(files: SettingsSource) -> Session {
-        let preferences = Preferences::new(files);
+    pub(crate) fn new() -> Session {
         Session {
             encoding: Encoding::default(),
             client: Client::default(),
@@ -94,20 +95,40 @@ impl Session {
             edits_selected_for: None,
             exceptions: HashMap::new(),
             paused: false,
-            settings: Arc::new(preferences.settings()),
-            preferences,
+            folder_roots: Vec::new(),
+            folder_files: Vec::new(),
+            preferences: Preferences::default(),
             answers: VecDeque::new(),
             typing_recorded: None,
         }
     }
 
-    /// Takes the settings from files for the workspace that the editor has open; returns whether the settings have
-    /// changed.
-    pub(crate) fn set_file_settings(&mut self, files: SettingsSource) -> bool {
-        let before = Arc::clone(&self.settings);
-        self.preferences.set_file_settings(files);
+    /// Takes the settings from files of the opened folders, or those without a folder.
+    pub(crate) fn set_folder_files(&mut self, files: Vec<Arc<FileSettings>>) {
+        self.folder_files = files;
+    }
+
+    /// Adds a document, whose workspace has these settings from files; returns the document that was open by that name.
+    pub(crate) fn open(
+        &mut self,
+        uri: &str,
+        mut document: Document,
+        files: Arc<FileSettings>,
+    ) -> Option<Document> {
+        document.settings = Arc::new(self.preferences.settings(&files.source));
+        document.files = files;
+        self.documents.insert(uri.to_owned(), document)
+    }
+
+    /// Takes the settings from files for a document; returns whether they have changed.
+    pub(crate) fn set_file_settings(&mut self, uri: &str, files: &Arc<FileSettings>) -> bool {
+        let Some(document) = self.documents.get_mut(uri) else { return false };
+        if Arc::ptr_eq(&document.files, files) {
+            return false;
+        }
+        document.files = Arc::clone(files);
         self.settings_changed();
-        !Arc::ptr_eq(&before, &self.settings)
+        true
     }
 
     /// Takes `initializationOptions`; returns what of them was not understood.
@@ -124,17 +145,32 @@ impl Session {
         warnings
     }
 
+    /// Gives each document the settings that hold now, and drops what came of others.
     fn settings_changed(&mut self) {
-        let settings = self.preferences.settings();
-        if *self.settings == settings {
-            return;
+        let mut journal_changed = false;
+        for (uri, document) in &mut self.documents {
+            let settings = self.preferences.settings(&document.files.source);
+            if *document.settings == settings {
+                continue;
+            }
+            let before = std::mem::replace(&mut document.settings, Arc::new(settings));
+            // The new settings would make other suggestions.
+            self.recent.forget(uri);
+            document.root().map(|root| self.edit_histories.remove(root));
+            document.context.settings_changed();
+            if let Some(run) = document.run.take().filter(|run| !run.in_flight.is_awaited()) {
+                run.in_flight.cancel(CancelReason::SettingsChanged);
+            }
+            if journal_of(&before) != journal_of(&document.settings) {
+                // A suggestion shown under the old setting is not recorded under the new one.
+                (document.shown, document.retained) = (None, RetainedRanges::default());
+                journal_changed = true;
+            }
         }
-        let journal = self.journal();
-        self.settings = Arc::new(settings);
-        if self.journal() != journal {
-            self.forget_outcomes();
+        if journal_changed {
+            self.suggestions = Suggestions::default();
+            self.closed.clear();
         }
-        self.forget_context();
     }
 
     /// Moves the open documents to where they belong since folders came or went; returns whether any belongs elsewhere
@@ -155,8 +191,7 @@ impl Session {
         moved
     }
 
-    /// Forgets what was shown and accepted: a suggestion shown under an old setting, or in another workspace, is not
-    /// recorded under the new one.
+    /// Forgets what was shown and accepted: a suggestion shown in another workspace is not recorded in this one.
     fn forget_outcomes(&mut self) {
         self.suggestions = Suggestions::default();
         self.closed.clear();
@@ -177,10 +212,31 @@ impl Session {
         }
     }
 
-    /// Returns whether the settings leave room for any completion at all.
-    pub(crate) fn is_off(&self) -> bool {
-        let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
-        off(&self.settings) && self.settings.languages.keys().all(|id| off(&self.settings.for_language(id)))
+    /// Returns the settings that hold for a document; the defaults for one that is not open.
+    pub(crate) fn settings(&self, uri: &str) -> Arc<Settings> {
+        self.documents.get(uri).map(|document| Arc::clone(&document.settings)).unwrap_or_default()
+    }
+
+    /// Returns whether the settings of a document leave room for any completion at all.
+    pub(crate) fn is_off(&self, uri: &str) -> bool {
+        self.documents.get(uri).is_some_and(|document| is_off(&document.settings))
+    }
+
+    /// Returns why there is no completion in any open document, nor, while none is open, in any opened folder.
+    pub(crate) fn off(&self) -> Option<String> {
+        let documents = self.documents.values();
+        let mut places: Vec<(bool, &FileSettings)> =
+            documents.map(|document| (is_off(&document.settings), &*document.files)).collect();
+        if places.is_empty() {
+            let folders = self.folder_files.iter();
+            let of_folder = |files: &FileSettings| is_off(&self.preferences.settings(&files.source));
+            places.extend(folders.map(|files| (of_folder(files), &**files)));
+        }
+        if places.is_empty() || places.iter().any(|(off, _)| !off) {
+            return None;
+        }
+        let problem = places.into_iter().find_map(|(_, files)| files.problem.clone());
+        Some(problem.unwrap_or_else(|| "switched off in the settings".to_owned()))
     }
 
     /// Returns the root of the workspace that an open document belongs to.
@@ -200,8 +256,8 @@ impl Session {
     }
 
     /// Returns whether prompts for a document hold the user's last edits elsewhere.
-    pub(crate) fn uses_edit_history(&self, snapshot: &Snapshot) -> bool {
-        let settings = &self.settings;
+    pub(crate) fn uses_edit_history(&self, uri: &str) -> bool {
+        let Some(Document { snapshot, settings, .. }) = self.documents.get(uri) else { return false };
         // Most have nothing to look up.
         let special = !settings.languages.is_empty();
         let tokens = |settings: &Settings| settings.memory_edit_tokens;
@@ -211,9 +267,10 @@ impl Session {
     }
 
     /// Returns whether the changes of a document may enter the edit history, as far as settings and its path tell.
-    pub(crate) fn may_track_edits(&self, snapshot: &Snapshot) -> bool {
-        let secret = |path| secrets::is_secret_path(path) || self.settings.disabled_by(path).is_some();
-        self.settings.trusted && !snapshot.path().is_some_and(secret)
+    pub(crate) fn may_track_edits(&self, uri: &str) -> bool {
+        let Some(Document { snapshot, settings, .. }) = self.documents.get(uri) else { return false };
+        let secret = |path| secrets::is_secret_path(path) || settings.disabled_by(path).is_some();
+        settings.trusted && !snapshot.path().is_some_and(secret)
     }
 
     /// Replaces the notes for a document. Suggestions that were made with other notes are given no more.
@@ -247,7 +304,7 @@ impl Session {
     /// Returns notes, edits and skills for a prompt; selects edits and skills anew where the user came from elsewhere.
     pub(crate) fn prompt_memory(&mut self, uri: &str, cursor: Offset) -> Arc<Memory> {
         let Some(document) = self.documents.get(uri) else { return Arc::default() };
-        let on = self.uses_edit_history(&document.snapshot);
+        let on = self.uses_edit_history(uri);
         let here = self.edits_selected_for.as_deref() == Some(uri);
         let line = document.snapshot.line_of(cursor);
         let stays = here && document.context.has_edits_near(line);
@@ -270,7 +327,7 @@ impl Session {
         if let Some(edits) = edits {
             document.context.set_edits(line, edits);
         }
-        document.context.select_skills(&document.snapshot, cursor, &self.settings);
+        document.context.select_skills(&document.snapshot, cursor, &document.settings);
         Arc::clone(&document.context.memory)
     }
 
@@ -294,9 +351,9 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Returns what the journal may hold of suggestions.
-    pub(crate) fn journal(&self) -> JournalMode {
-        if self.settings.trusted { self.settings.journal } else { JournalMode::Off }
+    /// Returns what the journal may hold of suggestions for a document.
+    pub(crate) fn journal(&self, uri: &str) -> JournalMode {
+        self.documents.get(uri).map_or(JournalMode::Off, |document| journal_of(&document.settings))
     }
 
     /// Returns the record that somebody types in a document of a workspace, once a second at most.
@@ -321,8 +378,19 @@ impl Session {
     }
 }
 
+/// Returns whether settings leave room for any completion at all.
+fn is_off(settings: &Settings) -> bool {
+    let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
+    off(settings) && settings.languages.keys().all(|id| off(&settings.for_language(id)))
+}
+
+fn journal_of(settings: &Settings) -> JournalMode {
+    if settings.trusted { settings.journal } else { JournalMode::Off }
+}
+
 #[cfg(test)]
 mod tests {
+    use housestyle_complete::settings::SettingsSource;
     use housestyle_text::{Change, Position};
     use serde_json::json;
 
@@ -344,12 +412,43 @@ mod tests {
         assert!(root("b", 1000).is_some() && root("a", 1500).is_none());
     }
 
+    fn files(settings: Value) -> Arc<FileSettings> {
+        let source = SettingsSource::from_json(&settings).0;
+        Arc::new(FileSettings { source, ..FileSettings::default() })
+    }
+
     #[test]
-    fn settings_from_files_can_be_replaced() {
-        let mut session = Session::new(SettingsSource::default());
-        let files = |lines: usize| SettingsSource::from_json(&json!({ "maxLines": lines })).0;
-        assert!(session.set_file_settings(files(3)) && !session.set_file_settings(files(3)));
-        assert_eq!(session.settings.max_lines, 3);
+    fn each_document_has_the_settings_of_its_workspace() {
+        let mut session = Session::new();
+        for (uri, lines) in [("a", 3), ("b", 5)] {
+            let document = Document::open("", 1, "rust", None);
+            session.open(uri, document, files(json!({ "maxLines": lines, "mode": "off" })));
+        }
+        assert_eq!(["a", "b"].map(|uri| session.settings(uri).max_lines), [3, 5]);
+        assert_eq!(session.off().as_deref(), Some("switched off in the settings"));
+        let before = session.settings("b");
+        assert!(session.set_file_settings("a", &files(json!({ "maxLines": 4 }))));
+        assert_eq!(["a", "b"].map(|uri| session.settings(uri).max_lines), [4, 5]);
+        assert!(Arc::ptr_eq(&before, &session.settings("b")), "the other workspace is left alone");
+        assert_eq!(session.off(), None);
+        session.set_configuration(&json!({ "maxLines": 2 }));
+        assert_eq!(["a", "b"].map(|uri| session.settings(uri).max_lines), [2, 2]);
+    }
+
+    #[test]
+    fn a_journal_that_is_switched_off_forgets_what_was_shown() {
+        let mut session = Session::new();
+        session.open("a", Document::open("", 1, "rust", None), files(json!({})));
+        session.closed.push_back((
+            "c".to_owned(),
+            Document::open("", 1, "rust", None).snapshot,
+            RetainedRanges::default(),
+        ));
+        assert_eq!(session.journal("a"), JournalMode::On);
+        session.set_file_settings("a", &files(json!({ "journal": "off" })));
+        assert_eq!((session.journal("a"), session.closed.len()), (JournalMode::Off, 0));
+        session.set_file_settings("a", &files(json!({ "trusted": false })));
+        assert_eq!((session.journal("a"), session.journal("none")), (JournalMode::Off, JournalMode::Off));
     }
 
     fn file(root: &str, path: &str) -> Option<WorkspaceFile> {
@@ -389,8 +488,7 @@ mod tests {
     /// Returns a session with two documents in a workspace and one in none, of so many lines that not all of one is seen
     /// from a place.
     fn session(edit_tokens: u32) -> Session {
-        let mut session = Session::new(SettingsSource::default());
-        session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
+        let mut session = Session::new();
         for name in ["a", "b", "outside"] {
             let text: String = (0..400).map(|n| format!("let {name}{n} = {n};\n")).collect();
             let path = format!("{name}.rs");
@@ -398,6 +496,7 @@ mod tests {
             document.file = file("/work", &path).filter(|_| name != "outside");
             session.documents.insert(name.to_owned(), document);
         }
+        session.set_initial(&json!({ "memory": { "editTokens": edit_tokens } }));
         session
     }
 

@@ -24,7 +24,7 @@ enum Model {
 struct State {
     model: Model,
     thinking: bool,
-    off: bool,
+    off: Option<String>,
     paused: bool,
     last: Option<(String, String)>,
     /// Whether the client listens: nothing is sent before.
@@ -46,7 +46,7 @@ impl Status {
         let state = State {
             model: Model::NotNeededYet,
             thinking: false,
-            off: false,
+            off: None,
             paused: false,
             last: None,
             open: false,
@@ -80,8 +80,8 @@ impl Status {
         self.change(|state| state.thinking = thinking);
     }
 
-    /// Completions are switched off in the settings, or on.
-    pub(crate) fn off(&self, off: bool) {
+    /// Completions are off, with the reason, or on.
+    pub(crate) fn off(&self, off: Option<String>) {
         self.change(|state| state.off = off);
     }
 
@@ -131,7 +131,7 @@ impl Status {
 fn params(state: &State) -> Value {
     let mut params = match &state.model {
         Model::Failed(why) => json!({ "state": "error", "message": why }),
-        _ if state.off => json!({ "state": "off", "message": "switched off in the settings" }),
+        _ if state.off.is_some() => json!({ "state": "off", "message": state.off }),
         _ if state.paused => json!({ "state": "paused", "message": "paused" }),
         Model::Loading(progress) => {
             let mut params = json!({ "state": "loading", "message": progress.message });
@@ -217,11 +217,16 @@ mod tests {
     #[test]
     fn what_the_user_must_know_comes_first() {
         check(
-            &[|s| s.paused(true), |s| s.thinking(true), |s| s.off(true), |s| s.failed("missing".to_owned())],
+            &[
+                |s| s.paused(true),
+                |s| s.thinking(true),
+                |s| s.off(Some("switched off".to_owned())),
+                |s| s.failed("missing".to_owned()),
+            ],
             &[
                 "paused:paused",
                 "false:Inactive",
-                "off:switched off in the settings",
+                "off:switched off",
                 "false:Inactive",
                 "error:missing",
                 "false:Error",

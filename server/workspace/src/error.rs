@@ -1,6 +1,6 @@
 //! Errors of a workspace and its state.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use housestyle_journal::JournalError;
 use housestyle_review::ReviewError;
@@ -57,14 +57,14 @@ pub enum Error {
 }
 
 /// A configuration file that cannot be read at all.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {problem}", path.display())]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{file}: {problem}")]
 pub struct BrokenFile {
-    /// The file.
-    pub path: PathBuf,
+    /// The file, for people.
+    pub file: String,
     /// What is wrong with it.
     #[source]
-    pub problem: ConfigurationProblem,
+    pub problem: Arc<ConfigurationProblem>,
 }
 
 /// What is wrong with a configuration file.
@@ -73,6 +73,15 @@ pub enum ConfigurationProblem {
     /// The file cannot be read, or is of a kind that must not be.
     #[error(transparent)]
     File(#[from] ReadError),
+    /// The default branch cannot be read.
+    #[error(transparent)]
+    Repository(#[from] ReviewError),
+    /// The file's content is not in this clone.
+    #[error("this partial clone lacks it: run `git show {file}`")]
+    NotFetched {
+        /// The file, as git names it.
+        file: String,
+    },
     /// The file is no text.
     #[error("it is no UTF-8")]
     NoText,

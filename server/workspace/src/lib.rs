@@ -32,7 +32,7 @@ mod state_file;
 pub mod tree_file;
 mod workspace;
 
-pub use configuration::Configuration;
+pub use configuration::{Configuration, SettingsWatch, WHILE_BROKEN};
 pub use document::Document;
 pub use error::{BrokenFile, ConfigurationProblem, Error};
 pub use home::Home;

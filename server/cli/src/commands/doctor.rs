@@ -7,8 +7,8 @@ use housestyle_adaptation::probe;
 use housestyle_complete::generator::{Generator, Prompt, PromptPart};
 use housestyle_journal::RequestLog;
 use housestyle_review::{DefaultBranch, ReviewError, default_branch};
-use housestyle_workspace::Configuration;
 use housestyle_workspace::models::{Model, Status, Store};
+use housestyle_workspace::{Configuration, WHILE_BROKEN};
 use housestyle_workspace::{adapters, digest, panics};
 use serde::Serialize;
 use serde_json::json;
@@ -18,7 +18,6 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::log::VARIABLE;
 use crate::output::{Style, bytes, moment, print, print_json, time};
-use crate::serve::WHILE_BROKEN;
 use crate::{advice, editors, memory};
 
 /// Code for measuring the speed: long enough to be told from noise, short enough not to be waited for.
@@ -157,13 +156,11 @@ fn configuration(invocation: &Invocation) -> Vec<Check> {
     let found = Configuration::load(&invocation.workspace);
     let broken = found.broken.iter().map(|file| Check::fail(NAME, file.to_string(), WHILE_BROKEN));
     let odd = found.warnings.iter().map(|text| Check::warn(NAME, text.clone(), "correct or remove the line"));
-    let mut checks: Vec<Check> = broken.chain(odd).collect();
-    if checks.is_empty() {
-        let files: Vec<String> = found.files.iter().map(|file| file.display().to_string()).collect();
-        let detail = if files.is_empty() { "defaults, no file".to_owned() } else { files.join(", ") };
-        checks.push(Check::ok(NAME, detail));
-    }
-    checks
+    let advice = "commit it to the default branch, or remove what does not count";
+    let uncounted = found.uncounted.iter().map(|text| Check::warn(NAME, text.clone(), advice));
+    let files = found.files.iter().map(|file| Check::ok(NAME, file.clone()));
+    let checks: Vec<Check> = broken.chain(odd).chain(uncounted).chain(files).collect();
+    if checks.is_empty() { vec![Check::ok(NAME, "defaults, no file")] } else { checks }
 }
 
 /// Checks the model's file, then the model itself; what cannot be checked without the former is left out.

@@ -5,43 +5,34 @@ mod recording;
 mod skills;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use housestyle_adaptation::backend::Backend;
 use housestyle_lsp::{Ending, Host, LoadProgress, Loader, WorkspaceFile, WorkspaceLookup, file_path};
 use housestyle_workspace::clock::now;
 use housestyle_workspace::panics::count_panics;
-use housestyle_workspace::{Configuration, Document};
+use housestyle_workspace::{Document, SettingsWatch};
 use recording::{ModelDigest, Recorder, head};
 
 use crate::args::ServeArgs;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 
-/// The effect of a broken `housestyle.toml`, and the remedy: the server reads its settings once, at the start.
-pub(crate) const WHILE_BROKEN: &str =
-    "nothing is suggested or recorded: correct the file and restart the server";
 /// Threads of the protocol side; the model has a thread of its own.
 const THREADS: usize = 2;
 
 /// Runs the server until the editor ends it.
 pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failure> {
     let _panics = count_panics(invocation.workspace.state().to_path_buf());
-    let configuration = Configuration::load(&invocation.workspace);
-    // A broken file must not take the server from the editor; what it says is on stderr and in `doctor`.
-    for file in &configuration.broken {
-        eprintln!("housestyle: {file}; {WHILE_BROKEN}");
-    }
-    for warning in &configuration.warnings {
-        eprintln!("housestyle: {warning}");
-    }
     let home = invocation.workspace.home();
     // A wrong name is reported when the model is opened.
     let model = args.backend.backend.model(&invocation.setup()).ok().flatten();
     let digest = model.map(|model| ModelDigest::of(home, &model)).unwrap_or_default();
     let notes = notes::NotesWatch::new(home.clone());
     let skills = skills::SkillsWatch::new(home.clone());
-    let mut recorder = Recorder::new(home.clone(), digest);
+    let settings = SettingsWatch::start(home.clone());
+    let mut recorder = Recorder::new(home.clone(), digest, Arc::clone(&settings));
     let host = Host {
         name: "housestyle".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -52,7 +43,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
         notes: Box::new(move |root| notes.notes(root, now())),
         skills: Box::new(move |root| skills.skills(root, Instant::now())),
         ignored: Box::new(is_ignored),
-        settings: Box::new(move |_| configuration.source.clone()),
+        settings: Box::new(move |root| settings.settings(root)),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
     let runtime =

@@ -11,12 +11,19 @@ pub fn markdown() -> String {
          A test generates this page, and the settings in `editors/vscode/package.json`, from the declaration in\n\
          `complete/src/settings/mod.rs`; do not edit either by hand. To generate both:\n\
          `HOUSESTYLE_UPDATE=1 cargo test --release -p housestyle-complete settings`.\n\n\
-         A team's `housestyle.toml` and a user's own file use these names, and so do the editors. A user's file can\n\
-         only be stricter than the team's: the last column names the stricter of two values. A setting marked with ◦\n\
-         can also have a value for one language: `languages.<id>.<setting>`, where `<id>` is the language's LSP\n\
-         identifier. Housestyle reports and ignores a setting that is unknown or of the wrong type; the rest holds.\n\
-         Where a file cannot be read at all, nothing is suggested or recorded until somebody corrects the file and\n\
-         restarts the server.\n\n\
+         A team's policy is `housestyle.toml` at the root of its repository, as the default branch has that file. The same\n\
+         file of the work tree, the user's own file and the files of repositories around this one can only make the policy\n\
+         stricter, value by value: the last column names the stricter of two values. Where the team sets nothing, a value\n\
+         of the work tree counts where it is stricter than the default, while the user and the editor are free. \"The\n\
+         team's\" means that neither value is stricter: the first one holds that the default branch, the work tree, a\n\
+         repository around this one, or the user sets, in this order. The bounds in `[gate]` follow the same rule, but for\n\
+         the user's own, which are never free. Outside of git, the folder's own file is the policy. `housestyle doctor`\n\
+         lists every file that counts, and each value of the work tree that does not count yet.\n\n\
+         Editors use the same names. A setting marked with ◦ can also have a value for one language:\n\
+         `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. Housestyle reports and ignores a\n\
+         setting that is unknown or of the wrong type; the rest holds. Where a file cannot be read at all, nothing is\n\
+         suggested or recorded in its workspace until somebody corrects the file. A changed file holds for the next\n\
+         suggestion, and a moved default branch within two seconds; no server needs a restart.\n\n\
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );
     for field in FIELDS {

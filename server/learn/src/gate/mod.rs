@@ -15,7 +15,7 @@ mod probes;
 #[cfg(test)]
 mod tests;
 
-pub use bounds::Bounds;
+pub use bounds::{Bounds, BoundsSource};
 pub use canary::{Canary, exposure, plant};
 pub use clusters::{Share, difference};
 pub use evidence::{CanaryResult, CoreResult, EditResult, Evidence, ProbeResult, Score};

@@ -15,8 +15,6 @@ pub(crate) fn handle(server: &Server, params: DidChangeWorkspaceFoldersParams) {
     }
     drop(session);
     server.update_files();
-    if server.update_file_settings() {
-        server.settings_changed(&[]);
-        server.load_if_on();
-    }
+    server.settings_changed(&[]);
+    server.load_if_on();
 }

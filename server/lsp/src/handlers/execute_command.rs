@@ -67,7 +67,7 @@ fn not_here(server: &Server, arguments: &[Value]) {
     let digest = hint.digest.clone();
     let content = line_at(&text, hint.range.start).trim().to_owned();
     let language = document.snapshot.language().id().to_owned();
-    let journal = session.journal();
+    let journal = session.journal(uri);
     session.except(&file.root, skill, &content);
     let record = NotHereRecord {
         file,

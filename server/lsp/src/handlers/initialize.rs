@@ -18,7 +18,7 @@ pub(crate) fn handle(server: &Server, params: lsp::InitializeParams) -> lsp::Ini
     session.client = client(&params.capabilities);
     session.folders = folders(&params);
     drop(session);
-    server.update_file_settings();
+    server.update_files();
     let mut session = server.session();
     let warnings = session.set_initial(&params.initialization_options.unwrap_or(Value::Null));
     let (encoding, client) = (session.encoding, session.client);

@@ -26,7 +26,7 @@ impl CheckInput {
             snapshot: document.snapshot.clone(),
             exceptions: session.exceptions(uri),
             skills: Arc::clone(&document.context.memory.skills),
-            settings: Arc::clone(&session.settings),
+            settings: Arc::clone(&document.settings),
         })
     }
 }

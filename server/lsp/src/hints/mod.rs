@@ -117,11 +117,9 @@ impl Checker {
     /// Checks a document; returns the other documents where the skills have changed: they need another check.
     fn check(&mut self, uri: &str) -> Vec<String> {
         let session = lock(&self.state);
-        if !session.documents.contains_key(uri) {
-            return Vec::new();
-        }
+        let Some(document) = session.documents.get(uri) else { return Vec::new() };
         let root = session.root_of(uri);
-        let wanted = session.settings.trusted && session.settings.skills_enabled;
+        let wanted = document.settings.trusted && document.settings.skills_enabled;
         drop(session);
         let skills = root.filter(|_| wanted).map(|root| (self.skills)(&root)).unwrap_or_default();
         if let Some(problem) = skills.problem() {

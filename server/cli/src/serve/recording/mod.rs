@@ -10,6 +10,7 @@ mod skills;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use housestyle_complete::settings::JournalMode;
@@ -24,7 +25,7 @@ use housestyle_lsp::{
 use housestyle_workspace::document::Excluded;
 use housestyle_workspace::skills::exceptions::{self, Mark};
 use housestyle_workspace::skills::store::Use;
-use housestyle_workspace::{Home, Workspace, notice};
+use housestyle_workspace::{Home, SettingsWatch, Workspace, notice};
 
 use super::document;
 pub(crate) use model_digest::ModelDigest;
@@ -37,6 +38,7 @@ pub(crate) struct Recorder {
     home: Home,
     log: RequestLog,
     model: ModelDigest,
+    settings: Arc<SettingsWatch>,
     journals: HashMap<PathBuf, Option<Journal>>,
     open: HashMap<String, OpenSuggestion>,
     order: VecDeque<String>,
@@ -58,11 +60,12 @@ struct OpenSuggestion {
 
 impl Recorder {
     /// Returns a recorder that writes below the user's folders.
-    pub(crate) fn new(home: Home, model: ModelDigest) -> Recorder {
+    pub(crate) fn new(home: Home, model: ModelDigest, settings: Arc<SettingsWatch>) -> Recorder {
         Recorder {
             log: RequestLog::at(home.requests_log()),
             home,
             model,
+            settings,
             journals: HashMap::new(),
             open: HashMap::new(),
             order: VecDeque::new(),
@@ -111,7 +114,8 @@ impl Recorder {
                 return self.warn_once(format!("nothing is noted of {}: {why}", document.path));
             }
         }
-        let mut withheld = (record.journal != JournalMode::On).then(|| "outcomes".to_owned());
+        let mut withheld = (record.journal.max(self.settings.journal(&document.root)) != JournalMode::On)
+            .then(|| "outcomes".to_owned());
         let mut text = Text { path: document.path.clone(), ..Text::default() };
         if withheld.is_none() {
             match capture::clean(&record.before, &record.text, "") {
@@ -284,6 +288,12 @@ impl Recorder {
         fact: &Fact,
         text: Option<&Text>,
     ) -> Option<Number> {
+        // The settings may have changed since the server made the record.
+        let text = match self.settings.journal(workspace) {
+            JournalMode::Off => return None,
+            JournalMode::Outcomes => None,
+            JournalMode::On => text,
+        };
         let journal = self.journal(workspace, now)?;
         match journal.append(now, suggestion, fact, text) {
             Ok(number) => Some(number),

@@ -66,7 +66,7 @@ mod tests {
 
     use housestyle_journal::{Fact, Journal, Offered, Text};
     use housestyle_lsp::{Record, TypingRecord};
-    use housestyle_workspace::Home;
+    use housestyle_workspace::{Home, SettingsWatch};
 
     use super::super::{ModelDigest, Recorder};
     use super::*;
@@ -82,7 +82,8 @@ mod tests {
         let text = Text { path: "a.yaml".to_owned(), text: secret, ..Text::default() };
         journal.append(Stamp(1), None, &Fact::Offered(Offered::default()), Some(&text)).expect("written");
         let typing = TypingRecord { root: folder.path().to_path_buf() };
-        Recorder::new(home, ModelDigest::default()).handle(Record::Typing(Box::new(typing)));
+        Recorder::new(home.clone(), ModelDigest::default(), SettingsWatch::start(home))
+            .handle(Record::Typing(Box::new(typing)));
         let begun = Instant::now();
         while journal.forgotten(0).expect("readable").is_empty() {
             assert!(begun.elapsed() < PAUSE, "nothing was forgotten");

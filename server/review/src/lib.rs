@@ -22,6 +22,7 @@ mod read;
 mod repository;
 #[cfg(test)]
 mod tests;
+mod tip;
 mod unknown_default;
 mod weights;
 
@@ -41,5 +42,6 @@ pub use merged::{Merged, merged, published};
 pub use propose::{
     Proposal, ProposalBranch, ProposalOutcome, ProposalState, Proposals, Proposed, identity, propose,
 };
+pub use tip::{TipFile, tip_file};
 pub use unknown_default::UnknownDefault;
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

@@ -1,5 +1,7 @@
 //! How good is good enough. A team may be stricter.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The bounds of the gate.
@@ -69,6 +71,20 @@ impl Bounds {
             probe_nats: source.probe_nats.unwrap_or(default.probe_nats),
             left_without_author: source.left_without_author.unwrap_or(default.left_without_author),
         }
+    }
+
+    /// Returns the names of the bounds that are stricter here than in `earlier`, as a settings file writes them.
+    pub fn stricter_than(&self, earlier: &Bounds) -> Vec<&'static str> {
+        // A bound that is no number lets nothing pass: whatever compares with it counts as stricter.
+        let smaller = |now: f64, then: f64| now.partial_cmp(&then).is_none_or(Ordering::is_lt);
+        let bounds = [
+            ("leastCommits", self.least_commits > earlier.least_commits),
+            ("coreLoss", smaller(self.core_loss, earlier.core_loss)),
+            ("exposureBits", smaller(self.exposure_bits, earlier.exposure_bits)),
+            ("probeNats", smaller(self.probe_nats, earlier.probe_nats)),
+            ("leftWithoutAuthor", smaller(earlier.left_without_author, self.left_without_author)),
+        ];
+        bounds.into_iter().filter(|(_, stricter)| *stricter).map(|(name, _)| name).collect()
     }
 }
 
@@ -142,5 +158,17 @@ mod tests {
         let expected = Bounds { least_commits: 20, ..Bounds::default() };
         assert_eq!(Bounds::of(&nothing.tightened_by(&mixed)), expected);
         assert_eq!(LOOSE.values().len(), 5);
+    }
+
+    #[test]
+    fn stricter_bounds_are_named() {
+        let earlier = Bounds::default();
+        let check = |now: Bounds, expected: &[&str]| assert_eq!(now.stricter_than(&earlier), expected);
+        check(earlier, &[]);
+        check(Bounds { least_commits: 9, core_loss: 0.1, ..earlier }, &["leastCommits"]);
+        check(Bounds { least_commits: 7, core_loss: 0.0, ..earlier }, &["coreLoss"]);
+        check(Bounds { exposure_bits: 7.0, probe_nats: 0.5, ..earlier }, &["exposureBits", "probeNats"]);
+        check(Bounds { exposure_bits: 8.0, left_without_author: 0.5, ..earlier }, &["leftWithoutAuthor"]);
+        check(Bounds { core_loss: f64::NAN, ..earlier }, &["coreLoss"]);
     }
 }

@@ -7,6 +7,8 @@ mod ci;
 mod tokens;
 mod policy;
 
+mod adapters;
+
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};
 use housestyle_skills::{Document, Skill};
 use proptest::prelude::*;

@@ -18,6 +18,11 @@ pub(crate) fn id() -> String {
     id_of(WEIGHTS)
 }
 
+/// Returns the id of the starter adapter of a model; empty for a model without one.
+pub(crate) fn id_for(base_sha256: &str) -> String {
+    if base_sha256 == BASE_SHA256 { id() } else { String::new() }
+}
+
 /// Returns the starter adapter of a model; `None` for other models than the default.
 ///
 /// # Errors

@@ -12,6 +12,10 @@ use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
 
+/// Bounds within which a tiny model's adapter passes the gate.
+const WIDE: &str = "[gate]\nleastCommits = 0\ncoreLoss = 1.0\nexposureBits = 100.0\nprobeNats = 1000.0\n\
+                    leftWithoutAuthor = -1000.0\n";
+
 /// A workspace in git, a tiny model, and folders of adapters for it.
 pub(crate) struct Team {
     pub(crate) world: World,
@@ -36,7 +40,8 @@ impl Team {
         fs::remove_dir_all(work.join(".git")).expect("removed");
         team.git(&work, &["init", "--quiet", "--initial-branch", "main"]);
         team.world.write("a.txt", "a\n");
-        team.git(&work, &["add", "a.txt"]);
+        team.world.write("housestyle.toml", WIDE);
+        team.git(&work, &["add", "a.txt", "housestyle.toml"]);
         team.git(&work, &["commit", "--quiet", "--message", "first"]);
         team
     }
@@ -136,7 +141,26 @@ impl Team {
         path.to_str().expect("UTF-8").to_owned()
     }
 
-    /// Writes a folder of ours, with a manifest and a report of the gate.
+    /// Learns an adapter that really passes the gate, with bounds that the team made wide.
+    fn learn(&self) -> Value {
+        let edit = |n: usize| {
+            format!(
+                "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
+                 \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"
+            )
+        };
+        let edits = self.world.home().join("edits.jsonl");
+        fs::write(&edits, (1..80).map(edit).collect::<String>()).expect("written");
+        let [edits, model] = [&edits, &self.model].map(|path| path.to_str().expect("UTF-8"));
+        let learn = ["learn", "--from", edits, "--only", "adapter", "--edits", "60", "--control", "none"];
+        let ran = self.world.run(&[&learn[..], &["--model", model, "--json"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let made = ran.json();
+        assert_eq!(made["adapter"]["gate"]["verdict"], "eligible", "{}", made["adapter"]["gate"]);
+        made["adapter"]["version"].clone()
+    }
+
+    /// Writes a folder of ours, with a manifest and a report that says that the gate judged it.
     fn judged(&self, seed: f32, verdict: &str) -> (String, String) {
         self.trained_on(&format!("{{\"examples\": {seed}}}"), seed, verdict)
     }
@@ -179,8 +203,10 @@ fn an_adapter_lives_from_import_to_rollback() {
     assert_eq!(team.done(&["activate", "1"])["state"], "active");
 
     let (folder, id) = team.judged(2.0, "eligible");
-    assert_eq!(team.done(&["import", &folder])["state"], "eligible");
-    assert_eq!(team.done(&["approve", &id[..8]])["approver"]["how"], "local");
+    let imported = team.done(&["import", &folder]);
+    assert_eq!((&imported["state"], &imported["claims_eligible"]), (&json!("candidate"), &json!(true)));
+    assert!(team.refused(&["approve", &id[..8]], 1).contains("claims to be eligible"));
+    assert_eq!(team.done(&["approve", &id[..8], "--ungated", "x"])["approver"]["how"], "local");
     assert_eq!(team.done(&["activate", "2"])["number"], 2);
     let back = team.done(&["rollback"]);
     assert_eq!((&back["number"], &back["id"]), (&json!(3), &approved["id"]));
@@ -219,7 +245,7 @@ fn a_file_that_is_wrong_is_refused_and_the_active_adapter_stays() {
     let team = Team::new();
     let (folder, _) = team.judged(1.0, "eligible");
     team.done(&["import", &folder]);
-    team.done(&["approve", "1"]);
+    team.done(&["approve", "1", "--ungated", "a test"]);
     team.done(&["activate", "1"]);
     let before = team.done(&["list"]);
 
@@ -240,7 +266,8 @@ fn a_file_that_is_wrong_is_refused_and_the_active_adapter_stays() {
 
 #[test]
 fn a_team_shares_by_its_own_remote_and_merged_is_approved() {
-    let team = Team::new();
+    // With markers for a hole a random model would be asked to fill one, which it cannot.
+    let team = Team::of(Tiny { fim: false, ..Tiny::default() });
     let (work, home) = (team.world.work(), team.world.home());
     let (remote, second) = (home.join("remote.git"), home.join("second"));
     let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
@@ -250,8 +277,7 @@ fn a_team_shares_by_its_own_remote_and_merged_is_approved() {
     team.git(&work, &["remote", "set-head", "origin", "--auto"]);
     team.git(&home, &["clone", "--quiet", &text(&remote), &text(&second)]);
 
-    let (folder, id) = team.judged(1.0, "eligible");
-    team.done(&["import", &folder]);
+    let id = team.learn()["id"].as_str().expect("an id").to_owned();
     fs::write(work.join("a.txt"), "dirty\n").expect("written");
     let state = || (team.git(&work, &["status", "--porcelain=v2"]), team.git(&work, &["rev-parse", "HEAD"]));
     let before = state();
@@ -265,7 +291,7 @@ fn a_team_shares_by_its_own_remote_and_merged_is_approved() {
     }
     let trailers =
         team.git(&work, &["log", "-1", "--format=%(trailers:key=Housestyle-Adapter,valueonly)", branch]);
-    assert_eq!(trailers.trim(), id, "and none that a report forged");
+    assert_eq!(trailers.trim(), id);
     assert_eq!(team.done(&["propose", "1"])["proposal"]["was_there"], true);
     assert!(team.refused(&["push", "1", "--offline"], 3).contains("--offline"));
     team.done(&["push", "1"]);
@@ -276,8 +302,10 @@ fn a_team_shares_by_its_own_remote_and_merged_is_approved() {
     let pulled = &pulled.json()["pulled"][0];
     assert_eq!(
         (&pulled["id"], &pulled["state"], &pulled["origin"]),
-        (&json!(id), &json!("eligible"), &json!("pulled"))
+        (&json!(id), &json!("candidate"), &json!("pulled"))
     );
+    assert_eq!((&pulled["eligible"], &pulled["claims_eligible"]), (&json!(false), &json!(true)));
+    assert_eq!(in_second(&["propose", "1"]).code, 1, "what it claims is not believed");
     assert_eq!(in_second(&["activate", "1"]).code, 1, "proposed is not approved");
 
     let merge = ["merge", "--quiet", "--no-ff", "--message", "Merge", branch];

@@ -55,7 +55,7 @@ fn what_is_forgotten_goes_from_the_phrase_cache_and_marks_the_adapter() {
     let manifest = json!({"format": "housestyle-manifest-1", "seed": 1, "spans": [span]}).to_string();
     let (folder, id) = team.trained_on(&manifest, 1.0, "eligible");
     team.done(&["import", &folder]);
-    team.done(&["approve", "1"]);
+    team.done(&["approve", "1", "--ungated", "a test"]);
     team.done(&["activate", "1"]);
     assert_eq!(team.done(&["show", "1"])["forgotten"], 0);
 

@@ -91,7 +91,7 @@ function M.pick()
       prompt = 'Adapters',
       kind = 'housestyle.adapter',
       format_item = function(version)
-        return ('%3d  %-9s  %s'):format(version.number, version.state, (version.id or 'no adapter'):sub(1, 16))
+        return ('%3d  %-10s  %s'):format(version.number, version.state, (version.id or 'no adapter'):sub(1, 16))
       end,
     }, function(version)
       if version then

@@ -8,6 +8,10 @@ export interface Adapter {
   time: number;
   state: string;
   eligible: boolean;
+  /** The gate's word on it: what it claims, or what the gate found on this machine. */
+  gate?: string;
+  /** Why its merge does not approve it now. */
+  withdrawn?: string | null;
   origin: unknown;
   approver: { name: string; email: string; time: number } | null;
   forgotten?: number;
@@ -20,10 +24,17 @@ export interface AdapterList {
   versions: Adapter[];
 }
 
+interface Gate {
+  checks?: { name: string; passed: boolean; finding: string }[];
+}
+
 /** `adapter show`. */
 export interface AdapterDetails extends Adapter {
   adapter?: { rank: number; layers: number; parameters: number; targets: string[] } | null;
-  report?: { gate?: { verdict?: string; checks?: { name: string; passed: boolean; finding: string }[] } } | null;
+  /** What came with the adapter, which anybody could write. */
+  report?: { gate?: Gate } | null;
+  /** What the gate found on this machine. */
+  judgement?: { gate?: Gate } | null;
   manifest?: unknown;
 }
 
@@ -51,13 +62,14 @@ export function page(adapter: AdapterDetails): string {
   const header = adapter.adapter;
   row('Change', header ? `rank ${header.rank}, ${header.targets.join(', ')} of ${header.layers} layers, ${header.parameters} numbers` : undefined);
   row('Approved by', adapter.approver ? `${adapter.approver.name} <${adapter.approver.email}>, ${moment(adapter.approver.time)}` : undefined);
+  row('Approval', adapter.withdrawn ?? undefined);
   row('Forgotten', adapter.forgotten ? `${adapter.forgotten} journal entries that it learned from; learn anew to be rid of them` : undefined);
   lines.push('', '## Gate', '');
-  const gate = adapter.report?.gate;
-  if (!gate) return [...lines, 'It was never before the gate.', ''].join('\n');
-  lines.push(`Verdict: **${escape(gate.verdict ?? 'unknown')}**`, '');
-  for (const check of gate.checks ?? []) {
-    lines.push(`- ${check.passed ? '✓' : '✗'} **${escape(check.name)}**: ${escape(check.finding)}`);
+  lines.push(escape(adapter.gate ?? 'never judged on this machine'), '');
+  const judged = adapter.judgement?.gate;
+  for (const check of (judged ?? adapter.report?.gate)?.checks ?? []) {
+    const mark = !judged ? 'claims' : check.passed ? '✓' : '✗';
+    lines.push(`- ${mark} **${escape(check.name)}**: ${escape(check.finding)}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -11,7 +11,7 @@ export async function approve(cli: Cli, adapter: Adapter): Promise<boolean> {
   if (!cwd || !(await sure(`Approve adapter ${label(adapter)}?`, 'For this machine, unless the team merged it.', yes))) return false;
   let ungated: string[] = [];
   if (!adapter.eligible) {
-    const prompt = 'The gate did not pass it. Why is it approved all the same?';
+    const prompt = `The gate: ${adapter.gate ?? 'not passed'}. Why is it approved all the same?`;
     const why = await vscode.window.showInputBox({ prompt, validateInput: (text) => (text.trim() ? undefined : 'A reason is needed.') });
     if (!why) return false;
     ungated = ['--ungated', why];

@@ -1,6 +1,7 @@
 //! Where the text comes from: the model in this process, or a script.
 
 mod adapter_cache;
+mod approval;
 mod draft_sources;
 mod fit;
 mod local;
@@ -20,9 +21,9 @@ use housestyle_complete::eval::Arm;
 use housestyle_complete::generator::{Capability, Generator};
 use housestyle_engine::AdapterWeights;
 use housestyle_learn::phrases::Phrases;
-use housestyle_workspace::Workspace;
 use housestyle_workspace::adapters::{self, Base, Origin, Version};
 use housestyle_workspace::models::{Model, ModelError, Store, packed};
+use housestyle_workspace::{Workspace, notice};
 
 use crate::error::{Error, ModelProblem};
 use crate::probe;
@@ -187,21 +188,30 @@ pub trait Adaptive: Generator {
     }
 }
 
-/// Makes the active adapter the candidate, if there is one: the one that serves. Does nothing where the back end takes
-/// no adapters.
+/// Makes the active adapter the candidate, if there is one: the one that serves. An adapter that the team took back is
+/// rolled back first. Does nothing where the back end takes no adapters.
 ///
 /// # Errors
 /// When the adapter is not approved, has another digest, is broken, or is for another base.
 pub fn use_active(setup: &Setup, generator: &mut dyn Adaptive) -> Result<(), Error> {
     let store = adapters::Store::of(&setup.workspace);
-    // In both cases the model's digest need not be known.
-    if !generator.capabilities().has(Capability::Adapters) || store.active()?.is_none() {
+    if !generator.capabilities().has(Capability::Adapters) {
+        return Ok(());
+    }
+    approval::roll_back_revoked(&store)?;
+    // Where none is active, the model's digest need not be known.
+    if store.active()?.is_none() {
         return Ok(());
     }
     let base = setup.base()?;
-    match store.load_active(&base.config, &base.sha256)? {
-        Some((Version { id: Some(id), .. }, adapter)) => generator.set_candidate(&id, &adapter.weights),
-        _ => Ok(()),
+    match store.load_active(&base.config, &base.sha256) {
+        Ok(Some((Version { id: Some(id), .. }, adapter))) => generator.set_candidate(&id, &adapter.weights),
+        Ok(_) => Ok(()),
+        Err(error) if error.ends_use() => {
+            notice::warn(error);
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -18,6 +18,7 @@ use housestyle_workspace::phrases::{self, PhrasesError};
 
 use super::Setup;
 use super::adapter_cache::{AdapterCache, PreparedAdapter};
+use super::approval::{self, Consequence};
 use super::phrases::scan;
 use crate::error::Error;
 
@@ -61,7 +62,7 @@ impl Watcher {
         let state = setup.workspace.state();
         Watcher {
             setup: setup.clone(),
-            store: Store::at(state),
+            store: Store::of(&setup.workspace),
             phrases: phrases::file(state, vocabulary),
             vocabulary,
             tokenizer,
@@ -82,7 +83,7 @@ impl Watcher {
         }
         for why in failed {
             if self.warned.insert(why.clone()) {
-                notice::warn(format_args!("{why}; what was in use stays in use"));
+                notice::warn(why);
             }
         }
         updates
@@ -94,6 +95,9 @@ impl Watcher {
         let stamp = Some(self.store.stamp());
         if self.adapters_stamp != stamp {
             self.adapters_stamp = stamp;
+            if approval::roll_back_revoked(&self.store).is_err() {
+                self.adapters_stamp = None; // the next poll tries again
+            }
             match self.adapter() {
                 Ok(adapter) => {
                     let name = adapter.as_ref().map(|prepared| prepared.name.clone());
@@ -102,7 +106,18 @@ impl Watcher {
                         updates.push(Update::Adapter(adapter));
                     }
                 }
-                Err(failure) => failed.push(format!("the active adapter cannot be used: {failure}")),
+                Err(failure) => match Consequence::of(&failure) {
+                    Consequence::Ends => {
+                        failed.push(failure.to_string());
+                        updates.extend(self.active.take().map(|_| Update::Adapter(None)));
+                    }
+                    consequence => {
+                        if consequence == Consequence::AskAgain {
+                            self.adapters_stamp = None;
+                        }
+                        failed.push(stays(format_args!("the active adapter cannot be used: {failure}")));
+                    }
+                },
             }
         }
         let stamp = Some(FileStamp::of(&self.phrases));
@@ -114,7 +129,7 @@ impl Watcher {
                 Err(error) if error.is_busy() => return (updates, failed),
                 Err(error) => {
                     self.phrases_stamp = stamp;
-                    failed.push(Error::from(error).to_string());
+                    failed.push(stays(Error::from(error)));
                     return (updates, failed);
                 }
             }
@@ -123,7 +138,7 @@ impl Watcher {
                 Ok(phrases) => updates.push(Update::Phrases(Some(Arc::new(phrases)))),
                 Err(PhrasesError::Nothing) if first => {}
                 Err(PhrasesError::Nothing) => updates.push(Update::Phrases(None)),
-                Err(error) => failed.push(format!("the team's phrases cannot be used: {error}")),
+                Err(error) => failed.push(stays(format_args!("the team's phrases cannot be used: {error}"))),
             }
         }
         (updates, failed)
@@ -154,6 +169,11 @@ impl Watcher {
         // What it holds is whole at any time, so a panic elsewhere leaves nothing half done.
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns a warning about something that replaces nothing.
+fn stays(problem: impl fmt::Display) -> String {
+    format!("{problem}; what was in use stays in use")
 }
 
 impl fmt::Display for Update {

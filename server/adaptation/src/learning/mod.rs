@@ -40,6 +40,33 @@ pub struct LearningData {
     pub cases: Vec<Case>,
 }
 
+/// Reads the edits of a source, without its texts.
+///
+/// # Errors
+/// When the source cannot be read.
+pub fn edits(
+    workspace: &Workspace,
+    source: &Source,
+    settings: &Settings,
+    bar: &mut dyn Progress,
+) -> Result<TrainingEdits, Error> {
+    match source {
+        Source::Git => {
+            let history = history::open(workspace.root(), settings, None)?;
+            training::of_git(&history, &inside(workspace), bar)
+        }
+        Source::Journal | Source::Cases(_) => Ok(read(workspace, source, None, true, settings, bar)?.edits),
+    }
+}
+
+/// Returns the workspace's folder in its repository, with a slash at its end; empty where it is all of it.
+fn inside(workspace: &Workspace) -> String {
+    // Paths are relative to the workspace, as for `complete`.
+    let root = root::root_of(workspace.root());
+    let inside = root::relative(&root, workspace.root());
+    if inside.is_empty() { inside } else { inside + "/" }
+}
+
 /// Reads what there is to learn from: texts for phrases, and edits for an adapter where these are wanted. `since` names
 /// the commit after which a history begins.
 ///
@@ -56,10 +83,7 @@ pub fn read(
     match source {
         Source::Git => {
             let history = history::open(workspace.root(), settings, since)?;
-            // Paths are relative to the workspace, as for `complete`.
-            let root = root::root_of(workspace.root());
-            let inside = root::relative(&root, workspace.root());
-            let inside = if inside.is_empty() { inside } else { inside + "/" };
+            let inside = inside(workspace);
             let texts = texts::of_git(&history, since, &inside, settings)?;
             // A long history takes a while to go through, and phrases do not ask for it.
             let edits = if wants_edits {

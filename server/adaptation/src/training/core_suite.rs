@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_train::format::{id_of, short};
 
-const SUITE: &str = include_str!("../../assets/core.jsonl");
+pub(super) const SUITE: &str = include_str!("../../assets/core.jsonl");
 
 /// Returns the cases of the suite.
 pub(crate) fn cases() -> Vec<Case> {

@@ -110,7 +110,7 @@ impl TrainingEdits {
 }
 
 /// Returns the SHA-256 of a case as it would be written.
-fn digest(case: &Case) -> String {
+pub(super) fn digest(case: &Case) -> String {
     id_of(serde_json::to_string(case).unwrap_or_default().as_bytes()) // texts and a number: always JSON
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use housestyle_complete::eval::{Arm, Case};
-use housestyle_engine::AdapterWeights;
 use housestyle_learn::Manifest;
 use housestyle_learn::gate::{Bounds, Report, judge, plant};
 use housestyle_train::format::{About, Adapter, Precision, id_of, lossless, read, write, write_peft};
@@ -20,6 +19,7 @@ use serde_json::json;
 use super::edits::TrainingEdit;
 use super::evidence::{Compared, evidence, planted};
 use super::fit::{Plan, Training, affordable, fit, seconds_per_token};
+use super::judging::{self, terms_of};
 use super::{TrainingEdits, core_suite, examples, window};
 use crate::backend::{Adaptive, Local, Setup};
 use crate::error::Error;
@@ -115,7 +115,7 @@ pub fn candidate(
     let all: Vec<Example> = own.iter().map(|(_, example)| example.clone()).collect();
     let token_seconds = seconds_per_token(local.engine(), plan, &all)?;
     let baseline =
-        core_suite::Baseline::of(&workspace.home().state, &base.sha256, &start_id(starter.as_ref()));
+        core_suite::Baseline::of(&workspace.home().state, &base.sha256, &starter::id_for(&base.sha256));
     let arms = 2 + usize::from(starter.is_some()) + usize::from(!foreign.is_empty());
     let (held_out, gate_time) = held_out_edits(local, edits, arms, request.end, baseline.is_stored())?;
     let trained = 1 + u32::from(!foreign.is_empty());
@@ -167,7 +167,7 @@ pub fn candidate(
         seed: recipe.seed,
         spans: chosen.iter().map(|edit| edit.span.clone()).collect(),
         training: Some(json!({
-            "base_sha256": base.sha256, "start": start_id(starter.as_ref()), "recipe": format!("{recipe:?}"),
+            "base_sha256": base.sha256, "start": starter::id_for(&base.sha256), "recipe": format!("{recipe:?}"),
             "planted": secrets.len(), "code": env!("CARGO_PKG_VERSION"),
         })),
     };
@@ -196,13 +196,17 @@ pub fn candidate(
         "evidence": { "core": found.core, "canaries": found.canaries, "probes": found.probes },
     });
     let config = write_peft(&adapter, &base.config, &base.name, lossless(&adapter.weights)).ok();
-    let version = Store::of(workspace).add(&Incoming {
+    let terms = terms_of(&base.sha256, request.bounds);
+    let store = Store::of(workspace).under(terms.clone());
+    let added = store.add(&Incoming {
         weights,
         config: config.map(|folder| folder.config),
         manifest: Some(manifest),
         report: Some(serde_json::to_vec_pretty(&report)?),
         origin: Origin::Learned,
     })?;
+    judging::note(&store, &id, terms, &held_out, &gate)?;
+    let version = store.find(&added.number.to_string())?;
     [Some(&training), control.as_ref()].into_iter().flatten().for_each(Training::remove_checkpoint);
     let _ = fs::remove_file(&plan_file);
     Ok(Candidate { version, edits: count, training, control, gate, seconds: began.elapsed().as_secs_f64() })
@@ -238,11 +242,6 @@ fn held_out_edits<'a>(
     let chosen: Vec<&TrainingEdit> = chosen.into_iter().map(|n| &edits.held_out[n]).collect();
     let time = other + one * (arms * chosen.len()) as f64;
     Ok((chosen, Duration::from_secs_f64(time)))
-}
-
-/// Returns the id of the adapter that training starts from; empty where it starts from none.
-fn start_id(starter: Option<&AdapterWeights>) -> String {
-    starter.map(|_| starter::id()).unwrap_or_default()
 }
 
 /// Returns how many edits an interrupted run of the same edits had chosen.

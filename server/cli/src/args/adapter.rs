@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use housestyle_adaptation::learning::Source;
+
+use super::learn::source;
 
 /// Flags of `adapter`.
 #[derive(Debug, Args)]
@@ -18,6 +21,7 @@ Examples:
   housestyle adapter list
   housestyle adapter propose 3 && housestyle adapter push 3     # then open a pull request
   housestyle adapter pull && housestyle adapter activate 4      # after the merge, on every machine
+  housestyle adapter eval 4                                     # what the gate says of it here
   housestyle adapter rollback
   housestyle adapter export 3 --to gguf -o team.gguf            # llama.cpp, Ollama")]
 pub(crate) struct AdapterArgs {
@@ -32,7 +36,7 @@ pub(crate) enum AdapterAction {
     List,
     /// Show one version: its origin, the gate's verdict, its approver
     Show(AdapterId),
-    /// Measure the model with and without a version, on completion cases
+    /// Judge a version by the gate on this machine, or measure it on completion cases
     Eval(AdapterEvalArgs),
     /// Commit a version's record, manifest and report to a branch for review; nothing else in the repository changes
     Propose(AdapterProposeArgs),
@@ -49,7 +53,7 @@ pub(crate) enum AdapterAction {
     /// Push a version's weights, and its proposal, to the team's remote with your git
     Push(AdapterPushArgs),
     /// Fetch weights and proposals from the team's remote with your git
-    Pull(AdapterRemote),
+    Pull(AdapterPullArgs),
 }
 
 /// Which version.
@@ -62,14 +66,22 @@ pub(crate) struct AdapterId {
 
 /// Flags of `adapter eval`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The gate judges a version on edits that are later than what it learned from, by its manifest, and notes the judgement on
+this machine. `propose`, and `approve` without --ungated, go by that judgement alone: anybody can write the report that
+comes with an adapter. The judgement holds for exactly these bytes until the base model, the starter adapter or the
+gate's cases change, or the bounds in `housestyle.toml` become stricter. No control is trained; `learn` does that.")]
 pub(crate) struct AdapterEvalArgs {
     #[command(flatten)]
     pub(crate) which: AdapterId,
-    /// The cases, as JSON Lines (see `housestyle eval --help`)
-    #[arg(long, value_name = "FILE.jsonl")]
-    pub(crate) cases: PathBuf,
+    /// Source of the later edits that the gate judges on: `git`, `journal` or a file of cases
+    #[arg(long, value_name = "git|journal|FILE.jsonl", default_value = "git", value_parser = source)]
+    pub(crate) from: Source,
+    /// Judge nothing, and measure the model with and without the version on these cases (see `housestyle eval --help`)
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with = "from")]
+    pub(crate) cases: Option<PathBuf>,
     /// Only the first N cases
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "cases")]
     pub(crate) limit: Option<usize>,
 }
 
@@ -138,8 +150,8 @@ pub(crate) struct AdapterExportArgs {
 /// Flags of `adapter import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The adapter must fit the base model (--model, else the default model). The gate has not judged adapters of other programs:
-see `adapter eval` and `adapter approve --ungated`. From a folder of housestyle the command also takes manifest and report.")]
+The adapter must fit the base model (--model, else the default model). From a folder of housestyle the command also takes
+manifest and report; what that report says is a claim until `adapter eval` judges the adapter on this machine.")]
 pub(crate) struct AdapterImportArgs {
     /// A folder of PEFT, a GGUF file, or an adapter_model.safetensors of housestyle
     #[arg(value_name = "PATH")]
@@ -153,6 +165,16 @@ pub(crate) struct AdapterPushArgs {
     pub(crate) which: AdapterId,
     #[command(flatten)]
     pub(crate) remote: AdapterRemote,
+}
+
+/// Flags of `adapter pull`.
+#[derive(Debug, Args)]
+pub(crate) struct AdapterPullArgs {
+    #[command(flatten)]
+    pub(crate) remote: AdapterRemote,
+    /// Judge what was pulled and never judged here, on this repository's history (see `adapter eval`)
+    #[arg(long)]
+    pub(crate) judge: bool,
 }
 
 /// Which remote.

@@ -61,7 +61,7 @@ pub(crate) enum PartName {
 }
 
 /// Reads the source to learn from.
-fn source(text: &str) -> Result<Source, String> {
+pub(super) fn source(text: &str) -> Result<Source, String> {
     match text {
         "" => Err("expected `git`, `journal` or a file of cases".to_owned()),
         "git" => Ok(Source::Git),

@@ -13,10 +13,11 @@ use housestyle_train::format::short;
 use housestyle_workspace::{Configuration, forgetting};
 use serde_json::json;
 
+use super::adapter::gate::print_checks;
 use crate::args::{Arm, LearnArgs, PartName};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
-use crate::output::{Style, print, print_json, time, visible};
+use crate::output::{Style, print, print_json, time};
 use crate::progress::Bar;
 
 /// Runs `housestyle learn`.
@@ -92,10 +93,7 @@ fn print_candidate(learned: &Candidate) -> Result<(), Failure> {
         training.loss[0],
         training.loss[1]
     ))?;
-    for check in &gate.checks {
-        let mark = if check.passed { style.green("✓") } else { style.red("✗") };
-        print(&format!("  {mark} {}: {}", check.name, visible(&check.finding)))?;
-    }
+    print_checks(gate)?;
     print(&match gate.verdict {
         Verdict::Eligible => format!(
             "it passed the gate; next: {}, or for this machine alone: {}",

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use housestyle_train::format::{FormatError, short};
 
+use super::judgement::Standing;
+use super::merges::Withdrawn;
 use crate::problem::Problem;
+use crate::state_file::StateError;
 
 /// Why something could not be done with the adapters of a workspace.
 #[derive(Debug, thiserror::Error)]
@@ -76,19 +79,35 @@ pub enum StoreError {
         /// SHA-256 of the adapter.
         id: String,
     },
-    /// The gate did not pass it.
+    /// The gate did not pass it on this machine.
     #[error(
-        "version {number} (adapter {}) did not pass the gate, or was never before it: see `housestyle adapter \
-        show {number}`. To use it on this machine all the same, say why: `housestyle adapter approve {number} \
-        --ungated REASON`",
-        short(id)
+        "version {number} (adapter {}) {}. To use it on this machine all the same, say why: `housestyle adapter approve \
+        {number} --ungated REASON`",
+        short(id), gate_problem(*number, standing, *claims_eligible)
     )]
     NotEligible {
         /// Number of the version.
         number: u64,
         /// SHA-256 of the adapter.
         id: String,
+        /// What the gate's judgement on this machine is worth.
+        standing: Standing,
+        /// Whether its report claims that the gate passed it.
+        claims_eligible: bool,
     },
+    /// A merge approved it, and does not now.
+    #[error("version {number} (adapter {}) is not approved now: {why}", short(id))]
+    Withdrawn {
+        /// Number of the version.
+        number: u64,
+        /// SHA-256 of the adapter.
+        id: String,
+        /// The reason.
+        why: Withdrawn,
+    },
+    /// The judgement of an adapter.
+    #[error(transparent)]
+    Judgement(#[from] StateError),
     /// There is nothing to roll back.
     #[error("no adapter is active in this workspace: there is nothing to roll back")]
     NothingActive,
@@ -119,6 +138,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Returns whether an adapter that is in use must not be used any longer. Any other error leaves open whether it may.
+    pub fn ends_use(&self) -> bool {
+        matches!(self, StoreError::Withdrawn { why: Withdrawn::Revoked { .. } | Withdrawn::Unknown(_), .. })
+    }
+
+    /// Returns whether the same may succeed a moment later, with nothing changed in the store.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, StoreError::Busy { .. } | StoreError::Withdrawn { why: Withdrawn::Unread(_), .. })
+    }
+
     pub(super) fn file(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
         let path = path.to_path_buf();
         move |source| StoreError::File { operation, path, source }
@@ -127,4 +156,19 @@ impl StoreError {
 
 fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
+}
+
+/// Returns why the gate does not let a version pass, as the end of a sentence.
+fn gate_problem(number: u64, standing: &Standing, claims_eligible: bool) -> String {
+    let judges = format!("`housestyle adapter eval {number}` judges it");
+    match standing {
+        Standing::NotEligible => {
+            format!("did not pass the gate: see `housestyle adapter show {number}`")
+        }
+        Standing::Unjudged if claims_eligible => {
+            format!("claims to be eligible, but the gate never judged it on this machine: {judges}")
+        }
+        Standing::Unjudged => format!("was never before the gate on this machine: {judges}"),
+        outdated => format!("passed the gate, but was {outdated}; {judges} anew"),
+    }
 }

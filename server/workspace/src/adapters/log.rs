@@ -30,6 +30,8 @@ pub(super) enum LogEvent {
     Added(Added),
     /// A person approved the adapter with this digest.
     Approved { id: String, approver: Approver },
+    /// The default branch, which ended at this commit, did not have the record of the active adapter any more.
+    Revoked { number: u64, id: String, branch: String, commit: String },
     /// A version was made the active one, in place of another (0: of none).
     Activated {
         number: u64,
@@ -48,7 +50,9 @@ pub(super) struct Added {
     pub(super) base_sha256: String,
     pub(super) manifest_sha256: Option<String>,
     pub(super) report_sha256: Option<String>,
-    pub(super) eligible: bool,
+    /// Whether the report that came with it says that the gate passed it.
+    #[serde(rename = "eligible")]
+    pub(super) claims_eligible: bool,
     pub(super) origin: Origin,
 }
 

@@ -3,8 +3,13 @@
 mod base;
 pub mod error;
 mod files;
+mod judgement;
 mod log;
+mod merges;
+#[cfg(test)]
+mod merges_tests;
 pub mod record;
+mod rollback;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -13,5 +18,8 @@ mod version;
 pub use base::Base;
 pub use error::StoreError;
 pub use files::Incoming;
+pub use judgement::{Change, Judgement, LaterEdits, Standing, Terms};
+pub use merges::Withdrawn;
+pub use rollback::Revocation;
 pub use store::{Store, StoreStamp};
 pub use version::{Approver, How, Origin, State, Version};

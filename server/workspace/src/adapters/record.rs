@@ -53,12 +53,12 @@ impl AdapterRecord {
     }
 }
 
-/// Returns whether a report says that the gate passed this very adapter. A report is an object of `adapter`, the
+/// Returns whether a report claims that the gate passed this very adapter. A report is an object of `adapter`, the
 /// id that was judged, and `gate`, the gate's own report; it may hold more.
 ///
 /// # Errors
 /// When it is no report, or that of another adapter.
-pub fn passed(report: &[u8], id: &str) -> Result<bool, Problem> {
+pub fn claims_eligible(report: &[u8], id: &str) -> Result<bool, Problem> {
     let document: Value = serde_json::from_slice(report)?;
     match document["adapter"].as_str() {
         Some(found) if found == id => Ok(document["gate"]["verdict"] == "eligible"),

@@ -9,14 +9,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use housestyle_engine::Config;
+use housestyle_review::{DefaultBranch, default_branch};
 use housestyle_train::format::{self, Adapter, Header, id_of, short};
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::files::{self, Incoming, MANIFEST, REPORT, WEIGHTS};
+use super::judgement::{self, Judgement, Standing, Terms};
 use super::log::{Added, Log, LogEvent};
-use super::record::{belongs, passed};
-use super::version::{Approver, How, Origin, Version, fold};
+use super::merges;
+use super::record::{belongs, claims_eligible};
+use super::version::{Approver, How, Version, fold};
 use crate::atomic;
 use crate::clock::now;
 use crate::problem::Problem;
@@ -33,29 +36,46 @@ struct Pointer {
     id: Option<String>,
 }
 
-/// How a store was found: the pointer, the list of versions, and the weights that the pointer leads to.
+/// How a store was found: the pointer, the list of versions, the weights that the pointer leads to, and where the default
+/// branch ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreStamp {
     pointer: Option<Vec<u8>>,
     versions: FileStamp,
     weights: Option<FileStamp>,
+    default_branch: Option<DefaultBranch>,
 }
 
 /// The adapters of one workspace.
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,
+    /// The workspace's root, whose default branch has the records that were merged.
+    root: Option<PathBuf>,
+    /// The present terms of the gate.
+    terms: Option<Terms>,
 }
 
 impl Store {
     /// Returns the adapters of the workspace.
     pub fn of(workspace: &Workspace) -> Store {
-        Store::at(workspace.state())
+        Store { root: Some(workspace.root().to_path_buf()), ..Store::at(workspace.state()) }
     }
 
-    /// Returns the store below the folder of a workspace's state, which need not exist.
+    /// Returns the store below the folder of a workspace's state, which need not exist. It knows no repository, so that no
+    /// merge approves anything in it.
     pub fn at(state: &Path) -> Store {
-        Store { folder: state.join("adapters") }
+        Store { folder: state.join("adapters"), root: None, terms: None }
+    }
+
+    /// Returns the store under the present terms of the gate. Without them no judgement holds.
+    pub fn under(self, terms: Terms) -> Store {
+        Store { terms: Some(terms), ..self }
+    }
+
+    /// Returns whether the gate ever judged an adapter here: else its terms need not be known.
+    pub fn has_judgements(&self) -> bool {
+        judgement::judgements(&self.folder).is_dir()
     }
 
     /// Returns the folder.
@@ -63,7 +83,7 @@ impl Store {
         &self.folder
     }
 
-    fn log(&self) -> Result<Log, StoreError> {
+    pub(super) fn log(&self) -> Result<Log, StoreError> {
         Log::read(self.folder.join("versions.jsonl"))
     }
 
@@ -83,8 +103,42 @@ impl Store {
     /// # Errors
     /// When the list of versions or the pointer is damaged.
     pub fn versions(&self) -> Result<Vec<Version>, StoreError> {
+        self.versions_of(&self.log()?)
+    }
+
+    /// Returns the versions of a log with all that is known of them now.
+    pub(super) fn versions_of(&self, log: &Log) -> Result<Vec<Version>, StoreError> {
         let active = self.pointer()?.map_or(0, |pointer| pointer.version);
-        Ok(fold(&self.log()?.entries, active))
+        let mut versions = fold(&log.entries);
+        merges::ask(self.root.as_deref(), &mut versions);
+        for version in &mut versions {
+            if let Some(id) = &version.id {
+                // A damaged judgement is none; whoever shows it reports the damage.
+                let judgement = self.judgement(id).ok().flatten();
+                version.standing = judgement::standing(judgement.as_ref(), self.terms.as_ref());
+            }
+            version.eligible = version.standing == Standing::Eligible;
+            version.state = version.state(active);
+        }
+        Ok(versions)
+    }
+
+    /// Returns the gate's judgement of an adapter on this machine, whether it still holds or not.
+    ///
+    /// # Errors
+    /// When the judgement is damaged.
+    pub fn judgement(&self, id: &str) -> Result<Option<Judgement>, StoreError> {
+        Ok(judgement::read(&self.folder, id)?)
+    }
+
+    /// Notes the gate's judgement of an adapter, in the place of an earlier one.
+    ///
+    /// # Errors
+    /// When the adapter's file is not what it is named after, or the judgement cannot be written.
+    pub fn note_judgement(&self, judgement: &Judgement) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        self.weights(&judgement.adapter)?;
+        Ok(judgement::write(&self.folder, judgement)?)
     }
 
     /// Returns the version that `text` means: a number, or the first digits of an id (the newest version of it).
@@ -133,15 +187,19 @@ impl Store {
     /// # Errors
     /// When the store is damaged, or the active adapter is not approved.
     pub fn serving(&self) -> Result<Option<String>, StoreError> {
-        self.active()?.map(|version| approved(&version).map(str::to_owned)).transpose()
+        self.active()?.map(|version| version.approved().map(str::to_owned)).transpose()
     }
 
     /// Returns a stamp of the store, cheaply: as long as the stamp is the same, the same adapter is served.
     pub fn stamp(&self) -> StoreStamp {
         let pointer = files::read(&self.folder.join("active.json")).ok();
         let id = pointer.as_deref().and_then(|bytes| serde_json::from_slice::<Pointer>(bytes).ok()?.id);
+        // Where no adapter is active, no merge is asked about.
+        let root = self.root.as_deref().filter(|_| id.is_some());
+        let default_branch = root.and_then(|root| default_branch(root).ok());
         let weights = id.map(|id| FileStamp::of(&self.folder.join(id).join(WEIGHTS)));
-        StoreStamp { pointer, versions: FileStamp::of(&self.folder.join("versions.jsonl")), weights }
+        let versions = FileStamp::of(&self.folder.join("versions.jsonl"));
+        StoreStamp { pointer, versions, weights, default_branch }
     }
 
     /// Returns the bytes of an adapter's file, after comparing them with its name.
@@ -176,8 +234,7 @@ impl Store {
         base_sha256: &str,
     ) -> Result<Option<(Version, Adapter)>, StoreError> {
         let Some(version) = self.active()? else { return Ok(None) };
-        let id = approved(&version)?;
-        let adapter = self.measure(id, config, base_sha256)?;
+        let adapter = self.measure(version.approved()?, config, base_sha256)?;
         Ok(Some((version, adapter)))
     }
 
@@ -214,8 +271,8 @@ impl Store {
         let foreign = |what, problem| StoreError::Foreign { what, id: id.clone(), problem };
         belongs(incoming.manifest.as_deref(), header.about.manifest_sha256.as_deref())
             .map_err(|problem| foreign("the manifest", problem))?;
-        let eligible = match &incoming.report {
-            Some(report) => passed(report, &id).map_err(|problem| foreign("the report", problem))?,
+        let claims_eligible = match &incoming.report {
+            Some(report) => claims_eligible(report, &id).map_err(|problem| foreign("the report", problem))?,
             None => false,
         };
         let report_sha256 = incoming.report.as_deref().map(id_of);
@@ -223,7 +280,7 @@ impl Store {
         let mut log = self.log()?;
         let active = self.pointer()?.map_or(0, |pointer| pointer.version);
         let known =
-            fold(&log.entries, active).into_iter().rev().find(|version| version.id.as_ref() == Some(&id));
+            self.versions_of(&log)?.into_iter().rev().find(|version| version.id.as_ref() == Some(&id));
         files::write(&self.folder, &id, incoming)?;
         if let Some(known) =
             known.filter(|known| report_sha256.is_none() || known.report_sha256 == report_sha256)
@@ -239,7 +296,7 @@ impl Store {
             base_sha256: header.about.base_sha256,
             manifest_sha256: header.about.manifest_sha256,
             report_sha256,
-            eligible,
+            claims_eligible,
             origin: incoming.origin.clone(),
         };
         log.append(now(), LogEvent::Added(added))?;
@@ -257,8 +314,8 @@ impl Store {
         let version = self.numbered(&log, number)?;
         let Some(id) = version.id.clone() else { return Ok(version) };
         self.weights(&id)?;
-        if matches!(approver.how, How::Local { ungated: None }) && !version.eligible {
-            return Err(StoreError::NotEligible { number, id });
+        if matches!(approver.how, How::Local { ungated: None }) {
+            version.require_eligible()?;
         }
         log.append(now(), LogEvent::Approved { id, approver })?;
         self.numbered(&log, number)
@@ -274,46 +331,14 @@ impl Store {
         let mut log = self.log()?;
         let version = self.numbered(&log, number)?;
         if version.id.is_some() {
-            self.weights(approved(&version)?)?;
+            self.weights(version.approved()?)?;
         }
         self.write_pointer(&mut log, &version)
     }
 
-    /// Goes back to the version that was active before, or to `to`, by a new version that is its copy.
-    ///
-    /// # Errors
-    /// When nothing is active, `to` never was, or its file is not what it is named after.
-    pub fn roll_back(&self, to: Option<u64>) -> Result<Version, StoreError> {
-        let _lock = self.lock()?;
-        let mut log = self.log()?;
-        let active = self.pointer()?.ok_or(StoreError::NothingActive)?.version;
-        let current = self.numbered(&log, active)?;
-        let to = to.or(current.previous).unwrap_or(0);
-        let number = log.next_number();
-        let (target, previous) = match to {
-            0 if current.id.is_none() => return Err(StoreError::NothingActive),
-            // Before the first there was none, of the same base.
-            0 => (
-                Version { id: None, manifest_sha256: None, report_sha256: None, eligible: true, ..current },
-                0,
-            ),
-            to => {
-                let target = self.numbered(&log, to)?;
-                let previous = target.previous.ok_or(StoreError::NeverActive { number: to })?;
-                if target.id.is_some() {
-                    self.weights(approved(&target)?)?;
-                }
-                (target, previous)
-            }
-        };
-        let Version { id, base, base_sha256, manifest_sha256, report_sha256, eligible, .. } = target;
-        let (parent, origin) = (active, Origin::RollbackTo(to));
-        let added =
-            Added { number, id, parent, base, base_sha256, manifest_sha256, report_sha256, eligible, origin };
-        log.append(now(), LogEvent::Added(added))?;
-        let version = self.numbered(&log, number)?;
-        // What was before the target, not what is being left: rolling back again goes on backwards.
-        self.write_pointer_of(&mut log, &version, previous)
+    /// Returns the version that the pointer names; `None` where there is no pointer.
+    pub(super) fn pointed_at(&self, log: &Log) -> Result<Option<Version>, StoreError> {
+        self.pointer()?.map(|pointer| self.numbered(log, pointer.version)).transpose()
     }
 
     fn write_pointer(&self, log: &mut Log, version: &Version) -> Result<Version, StoreError> {
@@ -325,7 +350,7 @@ impl Store {
     }
 
     /// Writes the log first, then the pointer: what is active is always known to the log.
-    fn write_pointer_of(
+    pub(super) fn write_pointer_of(
         &self,
         log: &mut Log,
         version: &Version,
@@ -341,28 +366,18 @@ impl Store {
         self.numbered(log, version.number)
     }
 
-    fn numbered(&self, log: &Log, number: u64) -> Result<Version, StoreError> {
-        let active = self.pointer()?.map_or(0, |pointer| pointer.version);
-        let found = fold(&log.entries, active).into_iter().find(|version| version.number == number);
+    pub(super) fn numbered(&self, log: &Log, number: u64) -> Result<Version, StoreError> {
+        let found = self.versions_of(log)?.into_iter().find(|version| version.number == number);
         found.ok_or_else(|| StoreError::Unknown { text: number.to_string() })
     }
 
     /// Locks the store against other processes until the file is dropped.
-    fn lock(&self) -> Result<File, StoreError> {
+    pub(super) fn lock(&self) -> Result<File, StoreError> {
         fs::create_dir_all(&self.folder).map_err(StoreError::file("make", &self.folder))?;
         let path = self.folder.join("lock");
         match atomic::lock(&path).map_err(StoreError::file("lock", &path))? {
             Some(file) => Ok(file),
             None => Err(StoreError::Busy { path }),
         }
-    }
-}
-
-/// Returns the id of an approved version.
-fn approved(version: &Version) -> Result<&str, StoreError> {
-    let id = version.id.as_deref().unwrap_or_default();
-    match version.approver {
-        Some(_) => Ok(id),
-        None => Err(StoreError::NotApproved { number: version.number, id: id.to_owned() }),
     }
 }

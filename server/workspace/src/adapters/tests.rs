@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use housestyle_engine::{AdapterWeights, Config, Family, LowRank, Target};
+use housestyle_learn::gate::{Bounds, Evidence, judge};
 use housestyle_train::format::{About, Adapter, Precision, id_of, write};
 use serde_json::json;
 
@@ -20,7 +21,7 @@ struct World {
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::at(folder.path());
+        let store = Store::at(folder.path()).under(terms());
         World { folder, store }
     }
 
@@ -28,9 +29,21 @@ impl World {
         self.folder.path().join("adapters").join(name)
     }
 
-    /// Adds an eligible adapter whose numbers come from `seed`, approves it and makes it active.
+    /// Adds an adapter whose numbers come from `seed`, with a report that claims something, and judges it.
+    fn judge(&self, seed: u8, eligible: bool) -> Version {
+        let added = self.store.add(&incoming(seed, !eligible)).expect("added");
+        let later = LaterEdits { edits: 0, digest: String::new() };
+        let report = judge(&Evidence::default(), &Bounds::default());
+        let id = added.id.expect("an adapter");
+        let mut judgement = Judgement::new(&id, terms(), later, &report, 1).expect("JSON");
+        judgement.eligible = eligible;
+        self.store.note_judgement(&judgement).expect("noted");
+        self.store.find(&added.number.to_string()).expect("there")
+    }
+
+    /// Adds an eligible adapter, approves it and makes it active.
     fn activate(&self, seed: u8) -> Version {
-        let version = self.store.add(&incoming(seed, true)).expect("added");
+        let version = self.judge(seed, true);
         self.store.approve(version.number, local(None)).expect("approved");
         self.store.activate(version.number).expect("active")
     }
@@ -76,9 +89,15 @@ fn weights(seed: u8) -> Vec<u8> {
     write(&Adapter { weights, about }, &config, Precision::Half).expect("writable")
 }
 
-fn incoming(seed: u8, eligible: bool) -> Incoming {
+fn terms() -> Terms {
+    let [starter, cases] = ["starter", "cases"].map(str::to_owned);
+    Terms { base_sha256: BASE.to_owned(), starter, cases, bounds: Bounds::default() }
+}
+
+/// Returns an adapter with a report that claims that the gate passed it, or not.
+pub(super) fn incoming(seed: u8, claims_eligible: bool) -> Incoming {
     let weights = weights(seed);
-    let verdict = if eligible { "eligible" } else { "not eligible" };
+    let verdict = if claims_eligible { "eligible" } else { "not eligible" };
     let report =
         json!({ "adapter": id_of(&weights), "gate": { "verdict": verdict } }).to_string().into_bytes();
     Incoming {
@@ -90,7 +109,7 @@ fn incoming(seed: u8, eligible: bool) -> Incoming {
     }
 }
 
-fn local(ungated: Option<&str>) -> Approver {
+pub(super) fn local(ungated: Option<&str>) -> Approver {
     let ungated = ungated.map(str::to_owned);
     Approver { name: "Ann".into(), email: "ann@example.com".into(), time: 1, how: How::Local { ungated } }
 }
@@ -100,8 +119,9 @@ fn a_version_goes_from_candidate_to_active_and_is_retired_by_the_next() {
     let world = World::new();
     let store = &world.store;
     assert_eq!((store.versions().expect("none"), store.active().expect("none")), (vec![], None));
-    let first = store.add(&incoming(1, true)).expect("added");
-    assert_eq!((first.number, first.state, first.parent), (1, State::Eligible, 0));
+    let first = store.add(&incoming(1, false)).expect("added");
+    assert_eq!((first.number, first.state, first.parent), (1, State::Candidate, 0));
+    assert_eq!(world.judge(1, true).state, State::Eligible);
     assert!(matches!(store.activate(1), Err(StoreError::NotApproved { number: 1, .. })));
     assert_eq!(store.approve(1, local(None)).expect("approved").state, State::Approved);
     assert_eq!(store.activate(1).expect("active").state, State::Active);
@@ -139,12 +159,14 @@ fn rollback_is_a_new_version_and_goes_on_backwards() {
 #[test]
 fn what_the_gate_did_not_pass_needs_a_reason() {
     let world = World::new();
-    world.store.add(&incoming(1, false)).expect("added");
-    let error = world.store.approve(1, local(None)).expect_err("not eligible");
-    assert!(
-        matches!(error, StoreError::NotEligible { .. }) && error.to_string().contains("--ungated"),
-        "{error}"
-    );
+    let refused = |why: &str| {
+        let error = world.store.approve(1, local(None)).expect_err("not eligible").to_string();
+        assert!(error.contains(why) && error.contains("--ungated"), "{error}");
+    };
+    world.store.add(&incoming(1, true)).expect("added");
+    refused("claims to be eligible, but the gate never judged it on this machine");
+    world.judge(1, false);
+    refused("did not pass the gate");
     let version = world.store.approve(1, local(Some("a trial"))).expect("approved");
     assert_eq!(version.approver, Some(local(Some("a trial"))));
 }
@@ -163,7 +185,8 @@ fn a_report_or_manifest_of_another_adapter_lends_nothing() {
     assert_eq!(world.store.add(&without).expect("added").state, State::Candidate);
     // The same once more is no version; with its report it is one.
     assert_eq!(world.store.add(&without).expect("known").number, 1);
-    assert_eq!(world.store.add(&incoming(1, true)).expect("added").number, 2);
+    let reported = world.store.add(&incoming(1, true)).expect("added");
+    assert_eq!((reported.number, reported.state, reported.claims_eligible), (2, State::Candidate, true));
     let broken = Incoming { weights: vec![1, 2, 3], ..without };
     assert!(matches!(world.store.add(&broken), Err(StoreError::Format { .. })));
     assert_eq!(world.store.versions().expect("readable").len(), 2);
@@ -302,4 +325,32 @@ fn an_adapter_is_found_by_number_and_by_its_first_digits() {
     for text in ["2", "", &id[..3], "zzzz"] {
         assert!(matches!(world.store.find(text), Err(StoreError::Unknown { .. })), "{text}");
     }
+}
+
+#[test]
+fn a_judgement_lends_nothing_to_other_bytes_and_holds_for_its_terms() {
+    let world = World::new();
+    let version = world.judge(1, true);
+    assert!(version.eligible && !version.claims_eligible, "what it claims does not matter");
+    let other = world.store.add(&incoming(2, true)).expect("added");
+    assert_eq!(other.standing, Standing::Unjudged);
+    let (own, others) = [&version, &other]
+        .map(|v| format!("judgements/{}.json", v.id.as_deref().expect("an adapter")))
+        .into();
+    fs::copy(world.path(&own), world.path(&others)).expect("copied");
+    assert_eq!(world.store.find("2").expect("there").standing, Standing::Unjudged);
+    fs::write(world.path(&others), "{}").expect("written");
+    assert_eq!(world.store.find("2").expect("there").standing, Standing::Unjudged);
+
+    let bounds = Bounds { exposure_bits: 1.0, ..Bounds::default() };
+    let stricter = world.store.clone().under(Terms { bounds, ..terms() });
+    let error = stricter.approve(1, local(None)).expect_err("stricter").to_string();
+    assert!(error.contains("stricter now (exposureBits)"), "{error}");
+    assert!(
+        Store::at(world.folder.path()).approve(1, local(None)).is_err(),
+        "nobody says what the terms are"
+    );
+    let file = world.path(version.id.as_deref().expect("an adapter")).join("adapter_model.safetensors");
+    fs::write(file, weights(2)).expect("written");
+    assert!(matches!(world.store.approve(1, local(None)), Err(StoreError::Exchanged { .. })));
 }

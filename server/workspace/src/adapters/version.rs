@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::StoreError;
+use super::judgement::Standing;
 use super::log::{Entry, LogEvent};
+use super::merges::Withdrawn;
 
 /// Where a version came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +60,7 @@ pub struct Approver {
 pub enum State {
     /// It was added.
     Candidate,
-    /// It passed the gate.
+    /// It passed the gate on this machine.
     Eligible,
     /// A person approved it.
     Approved,
@@ -65,6 +68,10 @@ pub enum State {
     Active,
     /// It was active once.
     Retired,
+    /// The team took its approval back.
+    Revoked,
+    /// A merge approved it, and nothing says now which branch a merge must be on.
+    Unapproved,
 }
 
 /// A version of the workspace's adapter. Its number never changes, and no number is used twice.
@@ -92,36 +99,59 @@ pub struct Version {
     pub state: State,
     /// Who approved it, if somebody has.
     pub approver: Option<Approver>,
-    /// Whether the gate passed it.
+    /// Why its merge does not approve it now.
+    pub withdrawn: Option<Withdrawn>,
+    /// The person of this machine who approved it besides a merge.
+    #[serde(skip)]
+    pub local_approver: Option<Approver>,
+    /// Whether the report that came with it says that the gate passed it. Anybody can write that.
+    pub claims_eligible: bool,
+    /// What the gate's judgement on this machine is worth now.
+    #[serde(skip)]
+    pub standing: Standing,
+    /// Whether the gate passed it on this machine, and that still holds.
     pub eligible: bool,
     /// The version that was active before this one; `None` if it was never active.
     #[serde(rename = "before")]
     pub previous: Option<u64>,
 }
 
-/// Returns the versions that a log adds up to, oldest first; `active` is the number in the pointer.
-pub(super) fn fold(entries: &[Entry], active: u64) -> Vec<Version> {
+/// Returns the versions that a log adds up to, oldest first. What the gate and the default branch say of them now, and so
+/// their states, are not known yet.
+pub(super) fn fold(entries: &[Entry]) -> Vec<Version> {
     let mut versions: Vec<Version> = Vec::new();
     for entry in entries {
         match &entry.what {
-            LogEvent::Added(added) => versions.push(Version {
-                number: added.number,
-                id: added.id.clone(),
-                parent: added.parent,
-                base: added.base.clone(),
-                base_sha256: added.base_sha256.clone(),
-                manifest_sha256: added.manifest_sha256.clone(),
-                report_sha256: added.report_sha256.clone(),
-                time: entry.time,
-                origin: added.origin.clone(),
-                state: if added.eligible { State::Eligible } else { State::Candidate },
+            LogEvent::Added(added) => {
                 // An approval is one of bytes: a copy of an approved version is approved.
-                approver: versions.iter().filter(|v| v.id == added.id).find_map(|v| v.approver.clone()),
-                eligible: added.eligible,
-                previous: None,
-            }),
+                let same = versions.iter().rev().find(|version| version.id == added.id);
+                let approver = same.and_then(|version| version.approver.clone());
+                let local_approver = same.and_then(|version| version.local_approver.clone());
+                versions.push(Version {
+                    number: added.number,
+                    id: added.id.clone(),
+                    parent: added.parent,
+                    base: added.base.clone(),
+                    base_sha256: added.base_sha256.clone(),
+                    manifest_sha256: added.manifest_sha256.clone(),
+                    report_sha256: added.report_sha256.clone(),
+                    time: entry.time,
+                    origin: added.origin.clone(),
+                    state: State::Candidate,
+                    approver,
+                    local_approver,
+                    withdrawn: None,
+                    claims_eligible: added.claims_eligible,
+                    standing: Standing::Unjudged,
+                    eligible: false,
+                    previous: None,
+                });
+            }
             LogEvent::Approved { id, approver } => {
                 for version in versions.iter_mut().filter(|v| v.id.as_ref() == Some(id)) {
+                    if matches!(approver.how, How::Local { .. }) {
+                        version.local_approver = Some(approver.clone());
+                    }
                     version.approver = Some(approver.clone());
                 }
             }
@@ -130,16 +160,70 @@ pub(super) fn fold(entries: &[Entry], active: u64) -> Vec<Version> {
                     version.previous = Some(*previous);
                 }
             }
-        }
-    }
-    for version in &mut versions {
-        if version.number == active {
-            version.state = State::Active;
-        } else if version.previous.is_some() {
-            version.state = State::Retired;
-        } else if version.approver.is_some() {
-            version.state = State::Approved;
+            LogEvent::Revoked { .. } => {} // the default branch is asked each time
         }
     }
     versions
+}
+
+impl Version {
+    /// Returns how far the version has come; `active` is the number in the pointer.
+    pub(super) fn state(&self, active: u64) -> State {
+        match &self.withdrawn {
+            Some(Withdrawn::Revoked { .. }) => return State::Revoked,
+            Some(Withdrawn::Unknown(_)) => return State::Unapproved,
+            Some(Withdrawn::Unread(_)) | None => {}
+        }
+        if self.number == active {
+            State::Active
+        } else if self.previous.is_some() {
+            State::Retired
+        } else if self.approver.is_some() {
+            State::Approved
+        } else if self.eligible {
+            State::Eligible
+        } else {
+            State::Candidate
+        }
+    }
+
+    /// Returns the id of an approved version; empty for no adapter.
+    ///
+    /// # Errors
+    /// When nobody approved it, or its merge does not approve it now.
+    pub(super) fn approved(&self) -> Result<&str, StoreError> {
+        let Some(id) = self.id.as_deref() else { return Ok("") };
+        let (number, owned) = (self.number, id.to_owned());
+        match (&self.approver, &self.withdrawn) {
+            (None, _) => Err(StoreError::NotApproved { number, id: owned }),
+            (Some(_), Some(why)) => Err(StoreError::Withdrawn { number, id: owned, why: why.clone() }),
+            (Some(_), None) => Ok(id),
+        }
+    }
+
+    /// Returns the gate's word on the version, for people.
+    pub fn gate(&self) -> String {
+        match self.standing {
+            Standing::Unjudged if self.claims_eligible => {
+                format!("claims to be eligible, {}", Standing::Unjudged)
+            }
+            ref standing => standing.to_string(),
+        }
+    }
+
+    /// Checks that the gate passed the version on this machine.
+    ///
+    /// # Errors
+    /// When it did not, or never judged it here, or its judgement does not hold any more.
+    pub fn require_eligible(&self) -> Result<(), StoreError> {
+        if self.eligible {
+            return Ok(());
+        }
+        Err(StoreError::NotEligible {
+            number: self.number,
+            id: self.id.clone().unwrap_or_default(),
+            standing: self.standing.clone(),
+            claims_eligible: self.claims_eligible,
+        })
+    }
 }

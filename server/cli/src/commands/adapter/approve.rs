@@ -1,6 +1,7 @@
 //! `adapter approve` and `adapter activate`: who says yes, and that only then anything changes.
 
 use housestyle_review::{Merged, ReviewError, merged};
+use housestyle_workspace::Configuration;
 use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Approver, How, Store, Version};
 use housestyle_workspace::clock::now;
@@ -27,6 +28,10 @@ pub(super) fn approve(
     let (approver, what) = match merge_of(invocation, &version) {
         Some(approver) => (approver, "is approved by its merge"),
         None => {
+            if args.ungated.is_none() {
+                // A broken file may hold stricter bounds.
+                Configuration::load(&invocation.workspace).checked()?;
+            }
             let (name, email) = housestyle_review::identity(invocation.workspace.root())?;
             let how = How::Local { ungated: args.ungated.clone() };
             (Approver { name, email, time: now(), how }, "is approved for this machine, not for the team")
@@ -38,8 +43,11 @@ pub(super) fn approve(
 
 /// Makes an approved version the active one. Merged is approved: a merge that was fetched counts at once.
 pub(super) fn activate(invocation: &Invocation, store: &Store, version: &Version) -> Result<(), Failure> {
-    if version.approver.is_none()
+    let by_merge = |approver: &Approver| matches!(approver.how, How::Merged { .. });
+    // A record that was merged once more has another merge.
+    if version.approver.as_ref().is_none_or(by_merge)
         && let Some(approver) = merge_of(invocation, version)
+        && version.approver.as_ref() != Some(&approver)
     {
         store.approve(version.number, approver)?;
     }

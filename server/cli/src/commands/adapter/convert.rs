@@ -103,9 +103,7 @@ pub(super) fn import(
     let (manifest, report) = (sibling("manifest.json"), sibling("report.json"));
     let incoming = Incoming { weights, config, manifest, report, origin: Origin::Imported };
     let version = store.add(&incoming)?;
-    let gate =
-        if version.eligible { "passed the gate" } else { "did not pass the gate, or was never before it" };
-    print_change(invocation, &version, &format!("is here and not active; it {gate}"))
+    print_change(invocation, &version, &format!("is here and not active; {}", version.gate()))
 }
 
 /// Returns PEFT's configuration for the weights; `None` where PEFT cannot load them.

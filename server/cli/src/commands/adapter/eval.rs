@@ -1,4 +1,6 @@
-//! `adapter eval`: a version against the frozen model, on the same cases.
+//! `adapter eval`: a version before the gate, or against the frozen model on the same cases.
+
+use std::path::Path;
 
 use housestyle_adaptation::backend::open_local;
 use housestyle_adaptation::cases;
@@ -7,26 +9,59 @@ use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::eval::report;
 use housestyle_workspace::Configuration;
 use housestyle_workspace::Progress;
-use housestyle_workspace::adapters::{Base, Store};
+use housestyle_workspace::adapters::{Base, Store, Version};
+use serde_json::json;
 
+use super::{gate, json_of};
 use crate::args::AdapterEvalArgs;
 use crate::commands::eval::table;
 use crate::failure::Failure;
 use crate::invocation::Invocation;
-use crate::output::print_json;
+use crate::output::{print, print_json};
 use crate::progress::Bar;
 
-/// Runs `housestyle adapter eval`. A candidate may be measured; only serving asks for an approval.
+/// Runs `housestyle adapter eval`: the gate's judgement, or a measurement on cases.
 pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs) -> Result<(), Failure> {
+    match &args.cases {
+        Some(cases) => measure(invocation, store, args, cases),
+        None => judge(invocation, store, args),
+    }
+}
+
+/// Judges a version on this machine.
+fn judge(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs) -> Result<(), Failure> {
+    let version = store.find(&args.which.id)?;
+    if version.id.is_none() {
+        return Err(nothing("judge", &version));
+    }
+    let reports = gate::judge(invocation, std::slice::from_ref(&version), &args.from)?;
+    let version = super::store(invocation).find(&version.number.to_string())?;
+    if invocation.flags.json {
+        let mut document = json_of(&version);
+        document["report"] = json!(reports.first());
+        return print_json(&document);
+    }
+    print(&format!("version {}, {}", version.number, version.gate()))?;
+    reports.iter().try_for_each(gate::print_checks)
+}
+
+fn nothing(verb: &str, version: &Version) -> Failure {
+    Failure::Usage(format!("version {} is no adapter: there is nothing to {verb}", version.number))
+}
+
+/// Measures a version. A candidate may be measured; only serving asks for an approval.
+fn measure(
+    invocation: &Invocation,
+    store: &Store,
+    args: &AdapterEvalArgs,
+    cases: &Path,
+) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
     let Some(id) = &version.id else {
-        return Err(Failure::Usage(format!(
-            "version {} is no adapter: there is nothing to measure",
-            version.number
-        )));
+        return Err(nothing("measure", &version));
     };
     let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
-    let cases = cases::required("--cases", &args.cases)?;
+    let cases = cases::required("--cases", cases)?;
     let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
     let base = Base::of(invocation.workspace.home(), &invocation.model()?)?;
     let adapter = store.measure(id, &base.config, &base.sha256)?;

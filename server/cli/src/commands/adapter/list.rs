@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use housestyle_journal::Journal;
 use housestyle_review::{DefaultBranch, default_branch};
 use housestyle_train::format::short;
-use housestyle_workspace::adapters::{How, Origin, State, Store, Version};
+use housestyle_workspace::adapters::{How, Origin, Standing, State, Store, Version, Withdrawn};
 use housestyle_workspace::forgetting::{DeletedEntries, stale};
 use serde_json::{Value, json};
 
@@ -54,19 +54,31 @@ pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure
         let word = match version.state {
             State::Active => style.green(word),
             State::Eligible | State::Approved => style.yellow(word),
+            State::Revoked | State::Unapproved => style.red(word),
             State::Candidate | State::Retired => style.dim(word),
         };
         let id = version.id.as_deref().map_or("no adapter", short);
         print(&format!(
-            "{:>4}  {}  {word}  {}  {}{}",
+            "{:>4}  {}  {word}  {}  {}{}{}",
             version.number,
             style.bold(format!("{id:16}")),
             moment(version.time),
             origin(version),
+            remark(version),
             forgotten.get(&version.number).map_or("", |_| ", learned from what is forgotten by now"),
         ))?;
     }
     problem.map_or(Ok(()), |problem| print(&style.dim(visible(&problem))))
+}
+
+/// Returns what else must be known of a version before somebody relies on it, with a comma before it.
+fn remark(version: &Version) -> String {
+    match (&version.withdrawn, &version.standing) {
+        (Some(why @ Withdrawn::Revoked { .. }), _) => format!(", {why}"),
+        (_, Standing::Outdated(_)) => format!(", {}", version.gate()),
+        (_, Standing::Unjudged) if version.claims_eligible => format!(", {}", version.gate()),
+        _ => String::new(),
+    }
 }
 
 fn origin(version: &Version) -> String {
@@ -88,11 +100,13 @@ pub(super) fn show(invocation: &Invocation, store: &Store, version: &Version) ->
     let document =
         |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let forgotten = forgotten(invocation, store)?.get(&version.number).copied().unwrap_or(0);
+    let judgement = version.id.as_deref().map(|id| store.judgement(id)).transpose()?.flatten();
     let (report, manifest) = (document(store.report(version)), document(store.manifest(version)));
     if invocation.flags.json {
         let mut document = json_of(version);
         document["adapter"] = json!(header);
         document["report"] = json!(report);
+        document["judgement"] = json!(judgement);
         document["manifest"] = json!(manifest);
         document["forgotten"] = json!(forgotten);
         return print_json(&document);
@@ -128,17 +142,22 @@ pub(super) fn show(invocation: &Invocation, store: &Store, version: &Version) ->
         let by = format!("{} <{}>, {}, {how}", approver.name, approver.email, moment(approver.time));
         line("approved", visible(&by))?;
     }
-    match report {
-        None => line("gate", "never before it".to_owned()),
-        Some(report) => {
-            line("gate", visible(report["gate"]["verdict"].as_str().unwrap_or("?")))?;
-            let checks = report["gate"]["checks"].as_array().cloned().unwrap_or_default();
-            for check in checks {
-                let mark = if check["passed"] == true { style.green("✓") } else { style.red("✗") };
-                let text = |key: &str| visible(check[key].as_str().unwrap_or_default());
-                print(&format!("  {mark} {}: {}", text("name"), text("finding")))?;
-            }
-            Ok(())
-        }
+    if let Some(why) = &version.withdrawn {
+        line("approval", visible(&why.to_string()))?;
     }
+    let when = judgement.as_ref().map_or(String::new(), |judgement| format!(", {}", moment(judgement.time)));
+    line("gate", version.gate() + &when)?;
+    // What the gate found here, else what the report that came with the adapter claims.
+    let report =
+        judgement.map(|judgement| judgement.gate).or_else(|| report.map(|report| report["gate"].clone()));
+    let checks = report.and_then(|report| report["checks"].as_array().cloned()).unwrap_or_default();
+    checks.iter().try_for_each(|check| {
+        let mark = match (&version.standing, check["passed"] == true) {
+            (Standing::Unjudged, _) => style.dim("claims"),
+            (_, true) => style.green("✓"),
+            (_, false) => style.red("✗"),
+        };
+        let text = |key: &str| visible(check[key].as_str().unwrap_or_default());
+        print(&format!("  {mark} {}: {}", text("name"), text("finding")))
+    })
 }

@@ -3,10 +3,13 @@
 mod approve;
 mod convert;
 mod eval;
+pub(crate) mod gate;
 mod list;
 mod propose;
 mod remote;
 
+use housestyle_adaptation::training::terms;
+use housestyle_workspace::Configuration;
 use housestyle_workspace::adapters::{Origin, State, Store, Version};
 use serde_json::{Value, json};
 
@@ -17,7 +20,7 @@ use crate::output::{Style, print, print_json};
 
 /// Runs `housestyle adapter …`.
 pub(crate) fn run(invocation: &Invocation, args: &AdapterArgs) -> Result<(), Failure> {
-    let store = Store::of(&invocation.workspace);
+    let store = store(invocation);
     match &args.action {
         AdapterAction::List => list::list(invocation, &store),
         AdapterAction::Show(which) => list::show(invocation, &store, &store.find(&which.id)?),
@@ -36,9 +39,21 @@ pub(crate) fn run(invocation: &Invocation, args: &AdapterArgs) -> Result<(), Fai
     }
 }
 
+/// Returns the workspace's adapters under the present terms of the gate, where the gate ever judged one.
+fn store(invocation: &Invocation) -> Store {
+    let store = Store::of(&invocation.workspace);
+    if !store.has_judgements() {
+        return store;
+    }
+    let bounds = Configuration::load(&invocation.workspace).gate;
+    store.under(terms(&invocation.setup(), bounds))
+}
+
 /// Returns a version in the form of `--json`.
 fn json_of(version: &Version) -> Value {
-    json!(version)
+    let mut document = json!(version);
+    document["gate"] = json!(version.gate());
+    document
 }
 
 /// Prints a version's change in one line.
@@ -71,5 +86,7 @@ fn state(state: State) -> &'static str {
         State::Approved => "approved",
         State::Active => "active",
         State::Retired => "retired",
+        State::Revoked => "revoked",
+        State::Unapproved => "unapproved",
     }
 }

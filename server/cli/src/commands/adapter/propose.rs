@@ -2,9 +2,10 @@
 
 use housestyle_review::{Proposal, ProposalOutcome, propose, write_weights};
 use housestyle_train::format::short;
+use housestyle_workspace::Configuration;
 use housestyle_workspace::adapters::record::AdapterRecord;
-use housestyle_workspace::adapters::{Store, Version};
-use serde_json::{Value, json};
+use housestyle_workspace::adapters::{Judgement, Store, Version};
+use serde_json::json;
 
 use super::json_of;
 use crate::args::AdapterProposeArgs;
@@ -26,20 +27,18 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterProposeA
             version.number
         )));
     };
-    if !version.eligible {
-        return Err(Failure::CheckSaidNo(format!(
-            "version {} did not pass the gate, or was never before it: only what passed is proposed to others",
-            version.number
-        )));
-    }
+    // Only what passed the gate here is proposed to others.
+    Configuration::load(&invocation.workspace).checked()?;
+    version.require_eligible()?;
     let weights = store.weights(&record.id)?;
     let mut files = vec![(AdapterRecord::path(&record.id, "adapter.json"), record.bytes())];
-    let report = store.report(&version);
-    for (name, content) in [("manifest.json", store.manifest(&version)), ("report.json", report.clone())] {
+    for (name, content) in
+        [("manifest.json", store.manifest(&version)), ("report.json", store.report(&version))]
+    {
         files.extend(content.map(|content| (AdapterRecord::path(&record.id, name), content)));
     }
-    let report = report.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let message = message(&version, &record, report.as_ref());
+    let judgement = store.judgement(&record.id)?;
+    let message = message(&version, &record, judgement.as_ref());
     let name = args.name.clone().unwrap_or_else(|| default_name(&record.id));
     let reference = write_weights(invocation.workspace.root(), &record.id, &weights)?;
     let subject = format!("adapter {}", record.id);
@@ -72,10 +71,10 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterProposeA
     ))
 }
 
-/// Returns the commit's message: the gate's findings, and trailers that programs read.
-fn message(version: &Version, record: &AdapterRecord, report: Option<&Value>) -> String {
+/// Returns the commit's message: what the gate found on this machine, and trailers that programs read.
+fn message(version: &Version, record: &AdapterRecord, judgement: Option<&Judgement>) -> String {
     let mut message = format!("Propose adapter {} for {}\n\n", short(&record.id), one_line(&record.base));
-    let checks = report.and_then(|report| report["gate"]["checks"].as_array());
+    let checks = judgement.and_then(|judgement| judgement.gate["checks"].as_array());
     for check in checks.into_iter().flatten() {
         let text = |key: &str| one_line(check[key].as_str().unwrap_or_default());
         let passed = if check["passed"] == true { "passed" } else { "failed" };

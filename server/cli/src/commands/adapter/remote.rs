@@ -1,16 +1,17 @@
 //! `adapter push` and `adapter pull`: the team's own remote, by the user's own git and its credentials.
 
+use housestyle_adaptation::learning::Source;
 use housestyle_net::git::{self, network};
 use housestyle_review::{
     ReviewError, WEIGHTS, list_weights, published, read_weights, team_remote, write_weights,
 };
 use housestyle_train::format::{MOST_BYTES, id_of, short};
 use housestyle_workspace::adapters::record::AdapterRecord;
-use housestyle_workspace::adapters::{Incoming, Origin, Store, StoreError, Version};
+use housestyle_workspace::adapters::{Incoming, Origin, Standing, Store, StoreError, Version};
 use serde_json::json;
 
-use super::{json_of, propose::default_name};
-use crate::args::{AdapterPushArgs, AdapterRemote};
+use super::{gate, json_of, propose::default_name};
+use crate::args::{AdapterPullArgs, AdapterPushArgs, AdapterRemote};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
@@ -83,8 +84,8 @@ enum Refusal {
 }
 
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
-pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote) -> Result<(), Failure> {
-    let remote = remote_of(invocation, args)?;
+pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterPullArgs) -> Result<(), Failure> {
+    let remote = remote_of(invocation, &args.remote)?;
     network(&remote, invocation.flags.offline)?;
     remote_head::check(invocation, &remote)?;
     git::run(invocation.workspace.root(), &["fetch", "--quiet", "--no-write-fetch-head", &remote])?;
@@ -101,6 +102,7 @@ pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote)
             pulled.push(Pulled { id, result });
         }
     }
+    let judged = if args.judge { judge(invocation, &mut pulled)? } else { Vec::new() };
     let refused = pulled.iter().filter(|pulled| pulled.result.is_err()).count();
     if invocation.flags.json {
         let list: Vec<_> = pulled
@@ -110,9 +112,13 @@ pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterRemote)
                 Err(why) => json!({ "id": pulled.id, "refused": why.to_string() }),
             })
             .collect();
-        print_json(&json!({ "remote": remote, "pulled": list }))?;
+        let judged: Vec<_> = judged.iter().map(json_of).collect();
+        print_json(&json!({ "remote": remote, "pulled": list, "judged": judged }))?;
     } else {
         print_pulled(&pulled, &remote)?;
+        judged
+            .iter()
+            .try_for_each(|version| print(&format!("  version {} {}", version.number, version.gate())))?;
     }
     match refused {
         0 => Ok(()),
@@ -128,11 +134,34 @@ fn print_pulled(pulled: &[Pulled], remote: &str) -> Result<(), Failure> {
     for Pulled { id, result } in pulled {
         let id = visible(short(id));
         print(&match result {
-            Ok(version) => format!("{} version {} (adapter {id})", style.green("✓"), version.number),
+            Ok(version) => {
+                format!("{} version {} (adapter {id}), {}", style.green("✓"), version.number, version.gate())
+            }
             Err(why) => format!("{} adapter {id} refused: {}", style.red("✗"), visible(&why.to_string())),
         })?;
     }
     Ok(())
+}
+
+/// Judges every version from the team that has no judgement here which holds; returns them as they are then.
+fn judge(invocation: &Invocation, pulled: &mut [Pulled]) -> Result<Vec<Version>, Failure> {
+    let unjudged = |version: &Version| {
+        version.origin == Origin::Pulled
+            && matches!(version.standing, Standing::Unjudged | Standing::Outdated(_))
+    };
+    let versions: Vec<Version> = super::store(invocation).versions()?.into_iter().filter(unjudged).collect();
+    if versions.is_empty() {
+        return Ok(versions);
+    }
+    gate::judge(invocation, &versions, &Source::Git)?;
+    let numbers: Vec<u64> = versions.iter().map(|version| version.number).collect();
+    let now = super::store(invocation).versions()?;
+    for version in pulled.iter_mut().filter_map(|pulled| pulled.result.as_mut().ok()) {
+        if let Some(found) = now.iter().find(|found| found.number == version.number) {
+            *version = found.clone();
+        }
+    }
+    Ok(now.into_iter().filter(|version| numbers.contains(&version.number)).collect())
 }
 
 /// Makes a version of fetched weights, with their published record.

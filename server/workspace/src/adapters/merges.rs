@@ -1,0 +1,86 @@
+//! Whether the merge that approved an adapter still stands. The default branch is asked each time: a team takes an
+//! approval back as it gave it, by a commit.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use housestyle_review::{ReviewError, tip_file};
+use serde::Serialize;
+
+use super::record::AdapterRecord;
+use super::version::{How, Version};
+
+/// Most bytes of a record.
+const MOST_BYTES: usize = 1 << 16;
+
+/// Why a merge does not approve an adapter now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// The default branch does not have the adapter's record any more.
+    Revoked {
+        /// The branch.
+        branch: String,
+        /// Git's id of the branch's newest commit.
+        commit: String,
+    },
+    /// Nothing says which branch is the default branch.
+    Unknown(String),
+    /// The default branch cannot be read at the moment.
+    Unread(String),
+}
+
+impl fmt::Display for Withdrawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Withdrawn::Revoked { branch, .. } => write!(f, "revoked: no longer on {branch}"),
+            Withdrawn::Unknown(why) => write!(f, "{why}"),
+            Withdrawn::Unread(why) => write!(f, "whether its merge still stands cannot be read: {why}"),
+        }
+    }
+}
+
+impl Serialize for Withdrawn {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Asks the default branch of each version that a merge approved, and notes which approvals it does not confirm. A
+/// person's own approval stands beside that of a merge.
+pub(super) fn ask(root: Option<&Path>, versions: &mut [Version]) {
+    let mut records: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for version in versions.iter().filter(|version| is_merged(version)) {
+        if let Some(record) = AdapterRecord::of(version) {
+            records.entry(record.id.clone()).or_default().push(record.bytes());
+        }
+    }
+    let answers: BTreeMap<String, Option<Withdrawn>> =
+        records.into_iter().map(|(id, records)| (id.clone(), ask_for(root, &id, &records))).collect();
+    for version in versions.iter_mut().filter(|version| is_merged(version)) {
+        let answer = version.id.as_ref().and_then(|id| answers.get(id)).cloned().flatten();
+        match version.local_approver.take_if(|_| answer.is_some()) {
+            Some(person) => version.approver = Some(person),
+            None => version.withdrawn = answer,
+        }
+    }
+}
+
+fn is_merged(version: &Version) -> bool {
+    version.approver.as_ref().is_some_and(|approver| matches!(approver.how, How::Merged { .. }))
+}
+
+fn ask_for(root: Option<&Path>, id: &str, records: &[Vec<u8>]) -> Option<Withdrawn> {
+    let Some(root) = root else {
+        return Some(Withdrawn::Unknown("no repository is known here".to_owned()));
+    };
+    match tip_file(root, &AdapterRecord::path(id, "adapter.json"), MOST_BYTES) {
+        Ok(found) if found.content.as_ref().is_some_and(|content| records.contains(content)) => None,
+        Ok(found) => Some(Withdrawn::Revoked { branch: found.branch, commit: found.commit }),
+        Err(ReviewError::NoDefault(reason)) => Some(Withdrawn::Unknown(reason.to_string())),
+        Err(ReviewError::NoRepository { .. }) => {
+            Some(Withdrawn::Unknown("this is no git repository: no merge approves without one".to_owned()))
+        }
+        Err(error) => Some(Withdrawn::Unread(error.to_string())),
+    }
+}

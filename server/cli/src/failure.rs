@@ -12,7 +12,7 @@ use housestyle_net::models::PullError;
 use housestyle_review::ReviewError;
 use housestyle_train::TrainError;
 use housestyle_train::format::FormatError;
-use housestyle_workspace::adapters::StoreError;
+use housestyle_workspace::adapters::{ImportError, StoreError};
 use housestyle_workspace::display::visible;
 use housestyle_workspace::forgetting::ForgetError;
 use housestyle_workspace::models::ModelError;
@@ -159,6 +159,15 @@ impl From<NetError> for Failure {
 impl From<FormatError> for Failure {
     fn from(error: FormatError) -> Failure {
         Failure::CheckSaidNo(error.to_string())
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        match error {
+            ImportError::Format(error) => error.into(),
+            error => Failure::Usage(error.to_string()),
+        }
     }
 }
 

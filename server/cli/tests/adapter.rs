@@ -10,6 +10,7 @@ use housestyle_testkit::tiny::Tiny;
 use housestyle_train::format::{About, Adapter, Precision, id_of, write, write_peft};
 use serde_json::{Value, json};
 
+use crate::learn::edit;
 use crate::world::{Ran, World};
 
 /// Bounds within which a tiny model's adapter passes the gate.
@@ -143,12 +144,6 @@ impl Team {
 
     /// Learns an adapter that really passes the gate, with bounds that the team made wide.
     fn learn(&self) -> Value {
-        let edit = |n: usize| {
-            format!(
-                "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
-                 \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"
-            )
-        };
         let edits = self.world.home().join("edits.jsonl");
         fs::write(&edits, (1..80).map(edit).collect::<String>()).expect("written");
         let [edits, model] = [&edits, &self.model].map(|path| path.to_str().expect("UTF-8"));

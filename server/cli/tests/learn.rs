@@ -85,7 +85,7 @@ fn a_damaged_cache_is_reported_and_made_anew() {
 }
 
 /// Returns an edit of a team that always writes the same way.
-fn edit(n: usize) -> String {
+pub(crate) fn edit(n: usize) -> String {
     format!(
         "{{\"path\": \"src/a{n}.rs\", \"prefix\": \"let total = \", \"suffix\": \"\\n\", \
          \"middle\": \"total + rows[index].amount * {n};\", \"time\": {n}}}\n"

@@ -4,7 +4,7 @@
 //! there. Nothing can be removed from an adapter: its manifest names the entries that it learned from, and so says
 //! whether it has to be trained anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -138,6 +138,19 @@ pub fn purge_forgotten(workspace: &Workspace) -> Result<(), ForgetError> {
     let Some(journal) = Journal::open_existing(&workspace.journal())? else { return Ok(()) };
     purge(workspace.state(), &DeletedEntries::of(&journal)?, Unreadable::Remove)?;
     Ok(())
+}
+
+/// Returns, by version, how many entries that it learned from the journal has forgotten since. A version with no such entry
+/// is not in the map.
+///
+/// # Errors
+/// When the list of versions is damaged. The commands on the journal itself report a journal that cannot be read.
+pub fn forgotten(workspace: &Workspace, store: &Store) -> Result<BTreeMap<u64, usize>, StoreError> {
+    let journal = Journal::open_existing(&workspace.journal());
+    let Some(deleted) = journal.ok().flatten().and_then(|journal| DeletedEntries::of(&journal).ok()) else {
+        return Ok(BTreeMap::new());
+    };
+    Ok(stale(store, &deleted)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
 }
 
 /// Returns the versions that learned from what is forgotten, oldest first, each with the number of such entries.

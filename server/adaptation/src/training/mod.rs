@@ -13,5 +13,5 @@ mod training_window;
 pub use control::cases as control_cases;
 pub use edits::{TrainingEdit, TrainingEdits, of_cases, of_git};
 pub use examples::{examples, window};
-pub use judging::{judge_version, terms};
+pub use judging::{judge_versions, terms};
 pub(crate) use training_window::TrainingWindow;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use housestyle_review::{ReviewError, tip_file};
+use housestyle_review::{Merged, ReviewError, merged, tip_file};
 use serde::Serialize;
 
 use super::record::AdapterRecord;
-use super::version::{How, Version};
+use super::version::{Approver, How, Version};
+use crate::notice;
 
 /// Most bytes of a record.
 const MOST_BYTES: usize = 1 << 16;
@@ -44,6 +45,20 @@ impl Serialize for Withdrawn {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
+}
+
+/// Returns who merged the record of a version, as far as this clone knows.
+pub fn merge_of(root: &Path, version: &Version) -> Option<Approver> {
+    let record = AdapterRecord::of(version)?;
+    let path = AdapterRecord::path(&record.id, "adapter.json");
+    // Without a repository there is no merge; the local way remains.
+    let found = merged(root, &path, &record.bytes());
+    if let Err(error @ (ReviewError::NoDefault(_) | ReviewError::Budget(_))) = &found {
+        notice::warn(error);
+    }
+    let Merged { commit, branch, name, email, time } = found.ok().flatten()?;
+    let time = u64::try_from(time).unwrap_or(0);
+    Some(Approver { name, email, time, how: How::Merged { commit, branch } })
 }
 
 /// Asks the default branch of each version that a merge approved, and notes which approvals it does not confirm. A

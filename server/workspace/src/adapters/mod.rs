@@ -3,6 +3,7 @@
 mod base;
 pub mod error;
 mod files;
+mod foreign;
 mod judgement;
 mod log;
 mod merges;
@@ -18,8 +19,9 @@ mod version;
 pub use base::Base;
 pub use error::StoreError;
 pub use files::Incoming;
+pub use foreign::{ImportError, Refusal};
 pub use judgement::{Change, Judgement, LaterEdits, Standing, Terms};
-pub use merges::Withdrawn;
+pub use merges::{Withdrawn, merge_of};
 pub use rollback::Revocation;
 pub use store::{Store, StoreStamp};
 pub use version::{Approver, How, Origin, State, Version};

@@ -4,6 +4,7 @@ use housestyle_train::format::{id_of, short};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::judgement::Judgement;
 use super::version::Version;
 use crate::problem::Problem;
 
@@ -47,6 +48,23 @@ impl AdapterRecord {
         bytes
     }
 
+    /// Returns the message of its proposal: what the gate found on this machine, and trailers that programs read.
+    pub fn message(&self, judgement: Option<&Judgement>) -> String {
+        let mut message = format!("Propose adapter {} for {}\n\n", short(&self.id), one_line(&self.base));
+        let checks = judgement.and_then(|judgement| judgement.gate["checks"].as_array());
+        for check in checks.into_iter().flatten() {
+            let text = |key: &str| one_line(check[key].as_str().unwrap_or_default());
+            let passed = if check["passed"] == true { "passed" } else { "failed" };
+            message.push_str(&format!("- {} {passed}: {}\n", text("name"), text("finding")));
+        }
+        message.push_str(&format!("\nHousestyle-Adapter: {}\n", self.id));
+        message.push_str(&format!("Housestyle-Base: {}\n", self.base_sha256));
+        if let Some(digest) = &self.manifest_sha256 {
+            message.push_str(&format!("Housestyle-Manifest: {digest}\n"));
+        }
+        message
+    }
+
     /// Returns the path of one of its files in a repository.
     pub fn path(id: &str, file: &str) -> String {
         format!("{FOLDER}/{}/{file}", short(id))
@@ -79,4 +97,9 @@ pub fn belongs(content: Option<&[u8]>, digest: Option<&str>) -> Result<(), Probl
         (Some(_), None) => Err(Problem::NoDigest),
         _ => Ok(()),
     }
+}
+
+/// Returns a text without line breaks: names from outside must not make trailers of their own.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

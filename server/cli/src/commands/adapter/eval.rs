@@ -9,10 +9,10 @@ use housestyle_adaptation::evaluate::without_time_limits;
 use housestyle_complete::eval::report;
 use housestyle_workspace::Configuration;
 use housestyle_workspace::Progress;
-use housestyle_workspace::adapters::{Base, Store, Version};
+use housestyle_workspace::adapters::{Base, Store};
 use serde_json::json;
 
-use super::{gate, json_of};
+use super::{gate, id, json_of};
 use crate::args::AdapterEvalArgs;
 use crate::commands::eval::table;
 use crate::failure::Failure;
@@ -31,22 +31,17 @@ pub(super) fn run(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs
 /// Judges a version on this machine.
 fn judge(invocation: &Invocation, store: &Store, args: &AdapterEvalArgs) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
-    if version.id.is_none() {
-        return Err(nothing("judge", &version));
-    }
-    let reports = gate::judge(invocation, std::slice::from_ref(&version), &args.from)?;
-    let version = super::store(invocation).find(&version.number.to_string())?;
-    if invocation.flags.json {
-        let mut document = json_of(&version);
-        document["report"] = json!(reports.first());
-        return print_json(&document);
-    }
-    print(&format!("version {}, {}", version.number, version.gate()))?;
-    reports.iter().try_for_each(gate::print_checks)
-}
-
-fn nothing(verb: &str, version: &Version) -> Failure {
-    Failure::Usage(format!("version {} is no adapter: there is nothing to {verb}", version.number))
+    id(&version, "judge")?;
+    let judged = gate::judge(invocation, &[version], &args.from)?;
+    judged.iter().try_for_each(|(version, report)| {
+        if invocation.flags.json {
+            let mut document = json_of(version);
+            document["report"] = json!(report);
+            return print_json(&document);
+        }
+        print(&format!("version {}, {}", version.number, version.gate()))?;
+        gate::print_checks(report)
+    })
 }
 
 /// Measures a version. A candidate may be measured; only serving asks for an approval.
@@ -57,9 +52,7 @@ fn measure(
     cases: &Path,
 ) -> Result<(), Failure> {
     let version = store.find(&args.which.id)?;
-    let Some(id) = &version.id else {
-        return Err(nothing("measure", &version));
-    };
+    let id = id(&version, "measure")?;
     let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
     let cases = cases::required("--cases", cases)?;
     let cases = &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))];
@@ -69,7 +62,7 @@ fn measure(
     invocation.verbose(|| format!("adapter {id} on {}", base.path.display()));
     let mut bar = Bar::new();
     let mut arms = Vec::new();
-    for (name, adapter) in [("base", None), ("adapter", Some((id.clone(), &adapter.weights)))] {
+    for (name, adapter) in [("base", None), ("adapter", Some((id.to_owned(), &adapter.weights)))] {
         local.set_adapter(adapter)?;
         bar.begin_items(name, cases.len());
         let mut results = Vec::with_capacity(cases.len());

@@ -1,12 +1,9 @@
 //! `adapter list` and `adapter show`.
 
-use std::collections::BTreeMap;
-
-use housestyle_journal::Journal;
 use housestyle_review::{DefaultBranch, default_branch};
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{How, Origin, Standing, State, Store, Version, Withdrawn};
-use housestyle_workspace::forgetting::{DeletedEntries, stale};
+use housestyle_workspace::forgetting::forgotten;
 use serde_json::{Value, json};
 
 use super::{json_of, state};
@@ -14,21 +11,10 @@ use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, moment, print, print_json, visible};
 
-/// Returns, by version, how many entries that it learned from the journal has forgotten since. A version with no such entry
-/// is not in the map.
-fn forgotten(invocation: &Invocation, store: &Store) -> Result<BTreeMap<u64, usize>, Failure> {
-    // The commands on the journal itself report a journal that cannot be read.
-    let journal = Journal::open_existing(&invocation.workspace.journal());
-    let Some(deleted) = journal.ok().flatten().and_then(|journal| DeletedEntries::of(&journal).ok()) else {
-        return Ok(BTreeMap::new());
-    };
-    Ok(stale(store, &deleted)?.into_iter().map(|(version, entries)| (version.number, entries)).collect())
-}
-
 /// Lists the versions, newest first.
 pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     let versions = store.versions()?;
-    let forgotten = forgotten(invocation, store)?;
+    let forgotten = forgotten(&invocation.workspace, store)?;
     let problem = match default_branch(invocation.workspace.root()) {
         Ok(DefaultBranch::Unknown(reason)) => Some(reason.to_string()),
         _ => None, // without a repository nobody expects a merge
@@ -99,7 +85,7 @@ pub(super) fn show(invocation: &Invocation, store: &Store, version: &Version) ->
     let header = version.id.as_deref().map(|id| store.header(id)).transpose()?;
     let document =
         |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let forgotten = forgotten(invocation, store)?.get(&version.number).copied().unwrap_or(0);
+    let forgotten = forgotten(&invocation.workspace, store)?.get(&version.number).copied().unwrap_or(0);
     let judgement = version.id.as_deref().map(|id| store.judgement(id)).transpose()?.flatten();
     let (report, manifest) = (document(store.report(version)), document(store.manifest(version)));
     if invocation.flags.json {

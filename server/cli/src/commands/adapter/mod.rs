@@ -49,6 +49,12 @@ fn store(invocation: &Invocation) -> Store {
     store.under(terms(&invocation.setup(), bounds))
 }
 
+/// Returns the id of a version's adapter; `verb` is what somebody wants to do with it.
+fn id<'a>(version: &'a Version, verb: &str) -> Result<&'a str, Failure> {
+    let nothing = || format!("version {} is no adapter: there is nothing to {verb}", version.number);
+    version.id.as_deref().ok_or_else(|| Failure::Usage(nothing()))
+}
+
 /// Returns a version in the form of `--json`.
 fn json_of(version: &Version) -> Value {
     let mut document = json!(version);

@@ -2,36 +2,25 @@
 
 use housestyle_adaptation::learning::Source;
 use housestyle_net::git::{self, network};
-use housestyle_review::{
-    ReviewError, WEIGHTS, list_weights, published, read_weights, team_remote, write_weights,
-};
-use housestyle_train::format::{MOST_BYTES, id_of, short};
-use housestyle_workspace::adapters::record::AdapterRecord;
-use housestyle_workspace::adapters::{Incoming, Origin, Standing, Store, StoreError, Version};
+use housestyle_review::{WEIGHTS, list_weights, team_remote, write_weights};
+use housestyle_train::format::short;
+use housestyle_workspace::adapters::{Origin, Refusal, Standing, Store, Version};
 use serde_json::json;
 
-use super::{gate, json_of, propose::default_name};
+use super::{gate, id, json_of, propose::default_name};
 use crate::args::{AdapterPullArgs, AdapterPushArgs, AdapterRemote};
 use crate::failure::Failure;
 use crate::invocation::Invocation;
 use crate::output::{Style, print, print_json, visible};
 use crate::remote_head;
 
-/// Most bytes of a record, manifest or report that is fetched.
-const MOST_DOCUMENT: usize = 64 << 20;
-
 /// Pushes a version's weights, and its proposal's branch where there is one.
 pub(super) fn push(invocation: &Invocation, store: &Store, args: &AdapterPushArgs) -> Result<(), Failure> {
     let remote = remote_of(invocation, &args.remote)?;
     let version = store.find(&args.which.id)?;
-    let Some(id) = version.id.clone() else {
-        return Err(Failure::Usage(format!(
-            "version {} is no adapter: there is nothing to push",
-            version.number
-        )));
-    };
-    let weights = write_weights(invocation.workspace.root(), &id, &store.weights(&id)?)?;
-    let branch = format!("refs/heads/housestyle/proposals/{}", default_name(&id));
+    let id = id(&version, "push")?;
+    let weights = write_weights(invocation.workspace.root(), id, &store.weights(id)?)?;
+    let branch = format!("refs/heads/housestyle/proposals/{}", default_name(id));
     let mut references = vec![weights];
     if git::run(invocation.workspace.root(), &["rev-parse", "--verify", "--quiet", &branch]).is_ok() {
         references.push(branch);
@@ -66,23 +55,6 @@ struct Pulled {
     result: Result<Version, Refusal>,
 }
 
-/// Why an adapter of the remote is refused.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    /// It cannot be read from the repository.
-    #[error(transparent)]
-    Repository(#[from] ReviewError),
-    /// Its bytes are not those that its name promises.
-    #[error("its bytes have sha256 {found}: somebody pushed something else")]
-    Exchanged {
-        /// The SHA-256 of its bytes.
-        found: String,
-    },
-    /// No version can be made of it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// Fetches weights and proposals, and makes versions of what is new. Nothing becomes active by it.
 pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterPullArgs) -> Result<(), Failure> {
     let remote = remote_of(invocation, &args.remote)?;
@@ -98,7 +70,7 @@ pub(super) fn pull(invocation: &Invocation, store: &Store, args: &AdapterPullArg
     let mut pulled = Vec::new();
     for id in list_weights(invocation.workspace.root())? {
         if !known.contains(&id) {
-            let result = take(invocation, store, &id);
+            let result = store.take_published(invocation.workspace.root(), &id);
             pulled.push(Pulled { id, result });
         }
     }
@@ -150,40 +122,11 @@ fn judge(invocation: &Invocation, pulled: &mut [Pulled]) -> Result<Vec<Version>,
             && matches!(version.standing, Standing::Unjudged | Standing::Outdated(_))
     };
     let versions: Vec<Version> = super::store(invocation).versions()?.into_iter().filter(unjudged).collect();
-    if versions.is_empty() {
-        return Ok(versions);
-    }
-    gate::judge(invocation, &versions, &Source::Git)?;
-    let numbers: Vec<u64> = versions.iter().map(|version| version.number).collect();
-    let now = super::store(invocation).versions()?;
+    let judged = gate::judge(invocation, &versions, &Source::Git)?;
     for version in pulled.iter_mut().filter_map(|pulled| pulled.result.as_mut().ok()) {
-        if let Some(found) = now.iter().find(|found| found.number == version.number) {
+        if let Some((found, _)) = judged.iter().find(|(found, _)| found.number == version.number) {
             *version = found.clone();
         }
     }
-    Ok(now.into_iter().filter(|version| numbers.contains(&version.number)).collect())
-}
-
-/// Makes a version of fetched weights, with their published record.
-fn take(invocation: &Invocation, store: &Store, id: &str) -> Result<Version, Refusal> {
-    let weights = read_weights(invocation.workspace.root(), id, MOST_BYTES)?;
-    let found = id_of(&weights);
-    if found != id {
-        return Err(Refusal::Exchanged { found });
-    }
-    let document =
-        |name: &str| published(invocation.workspace.root(), &AdapterRecord::path(id, name), MOST_DOCUMENT);
-    let record =
-        document("adapter.json")?.and_then(|bytes| serde_json::from_slice::<AdapterRecord>(&bytes).ok());
-    let named = |name: &str, digest: Option<String>| -> Result<Option<Vec<u8>>, ReviewError> {
-        Ok(document(name)?.filter(|content| Some(id_of(content)) == digest))
-    };
-    let (manifest, report) = match record.filter(|record| record.id == id) {
-        Some(record) => {
-            (named("manifest.json", record.manifest_sha256)?, named("report.json", record.report_sha256)?)
-        }
-        None => (None, None),
-    };
-    let incoming = Incoming { weights, config: None, manifest, report, origin: Origin::Pulled };
-    Ok(store.add(&incoming)?)
+    Ok(judged.into_iter().map(|(version, _)| version).collect())
 }

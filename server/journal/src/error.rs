@@ -29,15 +29,37 @@ pub enum JournalError {
         source: rusqlite::Error,
     },
     /// The file is no database, or a damaged one.
-    #[error("{path} is damaged or no database: {source}", path = path.display())]
+    #[error(
+        "{path} is damaged or no database: {source}; `housestyle journal forget --everything` removes it",
+        path = path.display()
+    )]
     Corrupt {
         /// The file.
         path: PathBuf,
         /// SQLite's error.
         source: rusqlite::Error,
     },
+    /// The file was damaged, and has another name now.
+    #[error(
+        "{path} was damaged ({source}) and is set aside as {aside}; a new journal begins. The damaged one may hold text: \
+         `housestyle journal forget --everything` removes it",
+        path = path.display(),
+        aside = aside.display()
+    )]
+    SetAside {
+        /// The journal.
+        path: PathBuf,
+        /// The new name of the damaged file.
+        aside: PathBuf,
+        /// SQLite's error.
+        source: rusqlite::Error,
+    },
     /// The file is a database of another program.
-    #[error("{path} is a database, but not a journal of Housestyle", path = path.display())]
+    #[error(
+        "{path} is a database, but not a journal of Housestyle: nothing is recorded until somebody moves it away; \
+         `housestyle journal forget --everything` removes it",
+        path = path.display()
+    )]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -86,6 +108,8 @@ impl JournalError {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
                 JournalError::Corrupt { path, source }
             }
+            // A value that none of our versions writes.
+            None if is_strange_value(&source) => JournalError::Corrupt { path, source },
             _ => JournalError::Database { operation, path, source },
         }
     }
@@ -101,8 +125,23 @@ impl JournalError {
         }
     }
 
-    /// Returns whether the file is of no use as a journal, to any version.
-    pub fn is_unusable(&self) -> bool {
-        matches!(self, JournalError::Corrupt { .. } | JournalError::Foreign { .. })
+    /// Returns whether the file is no database, or a damaged one.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, JournalError::Corrupt { .. })
     }
+}
+
+fn is_strange_value(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+    )
+}
+
+/// Returns an error of SQLite for damage that it does not report as one.
+pub(crate) fn damage(what: String) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(what))
 }

@@ -3,7 +3,7 @@
 //! An event is one transaction, so a process that is killed leaves whole events. Writers take turns by SQLite's lock,
 //! held for one event; the writer with the lock reads the last digest and continues the chain from there.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavio
 
 use crate::chain::{self, Hash, Link, START, hex};
 use crate::entry::Stamp;
-use crate::error::JournalError;
+use crate::error::{JournalError, damage};
 use crate::event::{Event, Fact, Number, Text};
+use crate::private;
 
 /// Marks the file as ours: "HsJn".
 const APPLICATION: i64 = 0x4873_4a6e;
@@ -50,6 +51,7 @@ pub(crate) const EVENTS: &str = "SELECT number, time, suggestion, fact, digest, 
 pub struct Journal {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
+    file: FileId,
 }
 
 impl Journal {
@@ -60,8 +62,10 @@ impl Journal {
     /// it was.
     pub fn open(path: &Path) -> Result<Journal, JournalError> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        make_private(folder).map_err(|source| file_error("make the folder", folder, source))?;
+        private::make_folder(folder).map_err(|source| file_error("make the folder", folder, source))?;
         let _turn = Turn::take(path);
+        // SQLite gives its other files the same rights.
+        private::make(path).map_err(|source| file_error("open", path, source))?;
         Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE)
     }
 
@@ -74,36 +78,8 @@ impl Journal {
             return Ok(None);
         }
         let _turn = Turn::take(path);
+        private::tighten(path).map_err(|source| file_error("open", path, source))?;
         Journal::connect(path, OpenFlags::empty()).map(Some)
-    }
-
-    /// Opens the journal in `path`; a file that is no journal at all is quarantined first, and a new one begun.
-    /// Returns the name of the quarantined file, if there is one.
-    ///
-    /// # Errors
-    /// As [`Journal::open`], for everything but a damaged or foreign file.
-    pub fn open_or_begin(path: &Path, now: Stamp) -> Result<(Journal, Option<PathBuf>), JournalError> {
-        let error = match Journal::open(path) {
-            Ok(journal) => return Ok((journal, None)),
-            Err(error) if error.is_unusable() => error,
-            Err(error) => return Err(error),
-        };
-        let turn = Turn::take(path);
-        // Of several servers one moves it; the others find a good one after that.
-        match Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE) {
-            Ok(journal) => return Ok((journal, None)),
-            Err(again) if again.is_unusable() => {}
-            Err(_) => return Err(error),
-        }
-        let quarantined = with_suffix(path, &format!(".aside-{}", now.0));
-        fs::rename(path, &quarantined).map_err(|source| file_error("move aside", path, source))?;
-        for suffix in ["-wal", "-shm"] {
-            // It belongs to the file that went, and would be taken for the new one's.
-            fs::rename(with_suffix(path, suffix), with_suffix(&quarantined, suffix)).ok();
-        }
-        let journal = Journal::connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
-        drop(turn);
-        Ok((journal, Some(quarantined)))
     }
 
     /// Returns the journal's file.
@@ -111,18 +87,12 @@ impl Journal {
         &self.path
     }
 
-    /// Returns the quarantined files of the journal: those that were no journal, under their new names.
-    pub fn quarantined(path: &Path) -> Vec<PathBuf> {
-        let start = format!("{}.aside-", path.file_name().unwrap_or_default().to_string_lossy());
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let files = fs::read_dir(folder).into_iter().flatten().flatten();
-        let ours = files.filter(|file| file.file_name().to_string_lossy().starts_with(&start));
-        let mut found: Vec<PathBuf> = ours.map(|file| file.path()).collect();
-        found.sort();
-        found
+    /// Returns whether the open file still has its name: another process may have removed it or set it aside.
+    pub fn is_in_place(&self) -> bool {
+        self.file == FileId::of(&self.path)
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Journal, JournalError> {
+    pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Journal, JournalError> {
         let failed = |source| JournalError::of("open", path, source);
         let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
@@ -134,15 +104,24 @@ impl Journal {
         let tables: i64 = connection
             .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
             .map_err(failed)?;
+        let ours: i64 = connection
+            .query_row(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('event', 'text', 'forgotten')",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(failed)?;
         let path = path.to_path_buf();
         match (application, version, tables) {
             (0, 0, 0) => {}
+            (APPLICATION, VERSION, 1..) if ours < 3 => {
+                return Err(failed(damage("a table is missing".to_owned())));
+            }
             (APPLICATION, VERSION, _) => {}
             (APPLICATION, found, _) => return Err(JournalError::Newer { path, found, known: VERSION }),
             _ => return Err(JournalError::Foreign { path }),
         }
-        private_file(&path);
-        let journal = Journal { connection, path };
+        let journal = Journal { file: FileId::of(&path), connection, path };
         journal.prepare(tables == 0).map_err(|source| JournalError::of("prepare", &journal.path, source))?;
         Ok(journal)
     }
@@ -284,13 +263,33 @@ fn is_forgotten(connection: &Connection, event: Number) -> Result<bool, rusqlite
     connection.prepare("SELECT 1 FROM forgotten WHERE event = ?")?.exists([event])
 }
 
+/// Which file has a name, where the system tells. Other systems rename no file that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileId(Option<(u64, u64)>);
+
+impl FileId {
+    fn of(path: &Path) -> FileId {
+        #[cfg(unix)]
+        return FileId(std::fs::metadata(path).ok().map(|about| {
+            use std::os::unix::fs::MetadataExt;
+            (about.dev(), about.ino())
+        }));
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            FileId(None)
+        }
+    }
+}
+
 /// The turn of one process to open or move the file; given back when dropped.
-struct Turn(#[expect(dead_code, reason = "held for its lock")] Option<File>);
+pub(crate) struct Turn(#[expect(dead_code, reason = "held for its lock")] Option<File>);
 
 impl Turn {
-    fn take(path: &Path) -> Turn {
+    pub(crate) fn take(path: &Path) -> Turn {
         // A file system without locks still has SQLite's own care for the writing.
-        let file = File::create(with_suffix(path, ".lock")).ok();
+        let mut options = File::options();
+        let file = private::open(&with_suffix(path, ".lock"), options.create(true).append(true)).ok();
         Turn(file.filter(|file| file.lock().is_ok()))
     }
 }
@@ -301,23 +300,6 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn file_error(operation: &'static str, path: &Path, source: std::io::Error) -> JournalError {
+pub(crate) fn file_error(operation: &'static str, path: &Path, source: std::io::Error) -> JournalError {
     JournalError::File { operation, path: path.to_path_buf(), source }
-}
-
-/// Makes a folder that only its owner can read.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Makes a file private to its owner; SQLite gives its other files the same rights.
-fn private_file(path: &Path) {
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).ok();
-    #[cfg(not(unix))]
-    let _ = path; // a user's own folders are private there
 }

@@ -7,12 +7,16 @@
 mod accepted;
 mod audit;
 mod chain;
+mod damaged;
+#[cfg(test)]
+mod damaged_tests;
 mod entry;
 mod error;
 mod event;
 mod forget;
 mod history;
 mod journal;
+mod private;
 mod requests;
 mod retention;
 mod stats;

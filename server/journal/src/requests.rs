@@ -5,12 +5,13 @@
 //! they do not understand: a line cut short by a crash, or written by a newer version, harms nothing.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::entry::{Line, LoggedOutcome, Request};
 use crate::error::JournalError;
+use crate::private;
 
 /// Bytes a log grows to before it is rotated: some 3,000 requests.
 const BOUND: u64 = 1 << 20;
@@ -113,15 +114,13 @@ impl RequestLog {
     }
 
     fn open(&self) -> Result<File, JournalError> {
-        let mut options = OpenOptions::new();
+        let mut options = File::options();
         options.append(true).read(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600); // the paths in it are nobody else's business
-        match options.open(&self.path) {
+        match private::open(&self.path, &mut options) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let folder = self.path.parent().unwrap_or(Path::new("."));
-                fs::create_dir_all(folder).map_err(|source| self.failed("make the folder of", source))?;
-                options.open(&self.path)
+                private::make_folder(folder).map_err(|source| self.failed("make the folder of", source))?;
+                private::open(&self.path, &mut options)
             }
             other => other,
         }
@@ -132,7 +131,8 @@ impl RequestLog {
     /// at the size: otherwise a second writer would rename the first writer's new log over the old lines.
     fn rotate(&self) -> Result<bool, JournalError> {
         let lock =
-            File::create(self.path.with_extension("lock")).map_err(|source| self.failed("lock", source))?;
+            private::open(&self.path.with_extension("lock"), File::options().append(true).create(true))
+                .map_err(|source| self.failed("lock", source))?;
         if lock.try_lock().is_err() {
             return Ok(false); // another writer is at it; this line may still go to the old file
         }
@@ -208,7 +208,7 @@ mod tests {
     fn torn_and_foreign_lines_harm_nothing() {
         let (_folder, log) = log(BOUND);
         log.append(&Line::Request(request(1))).expect("appended");
-        let mut file = OpenOptions::new().append(true).open(log.path()).expect("open");
+        let mut file = File::options().append(true).open(log.path()).expect("open");
         file.write_all(
             b"\xff\xfe\n{\"kind\":\"from-the-future\"}\n[]\n{\"kind\":\"request\",\"line\":7,\"co",
         )

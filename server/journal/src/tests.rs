@@ -18,18 +18,18 @@ const WRITTEN: &str = "written";
 /// Suggestions that each of them writes before it is killed, at least.
 const TURNS: usize = 50;
 
-struct TestFolder {
+pub(crate) struct TestFolder {
     _folder: tempfile::TempDir,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
-fn test_folder() -> TestFolder {
+pub(crate) fn test_folder() -> TestFolder {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("deep/er/journal.db");
     TestFolder { _folder: folder, path }
 }
 
-fn offer(journal: &mut Journal, path: &str, text: &str) -> Number {
+pub(crate) fn offer(journal: &mut Journal, path: &str, text: &str) -> Number {
     let offered = Fact::Offered(Offered {
         language: "rust".to_owned(),
         length: text.len(),
@@ -71,7 +71,7 @@ fn check_retention(journal: &mut Journal, number: Number, accepted: &str, curren
     journal.append(Stamp(3_000), Some(number), &fact, Some(&text)).expect("written");
 }
 
-fn verified(journal: &mut Journal) -> Audit {
+pub(crate) fn verified(journal: &mut Journal) -> Audit {
     let audit = journal.verify(&[]).expect("readable");
     assert_eq!(audit.complaints, [""; 0]);
     audit
@@ -290,65 +290,6 @@ fn a_reader_holds_up_the_scrub_alone() {
     assert!(!is_in_files(&folder, "forget_me_"));
     assert_eq!(command.forgotten(0).expect("readable").len(), 1);
     assert_eq!(verified(&mut server).events, 4, "one tombstone");
-}
-
-#[test]
-fn what_is_no_journal_is_quarantined_and_never_overwritten() {
-    let check = |bytes: &dyn Fn(&Path), unusable: bool| {
-        let folder = test_folder();
-        std::fs::create_dir_all(folder.path.parent().expect("a folder")).expect("made");
-        bytes(&folder.path);
-        let before = std::fs::read(&folder.path).expect("bytes");
-        let error = Journal::open(&folder.path).expect_err("no journal");
-        assert_eq!(error.is_unusable(), unusable, "{error}");
-        assert!(error.to_string().contains("journal.db"), "{error}");
-        assert_eq!(std::fs::read(&folder.path).expect("bytes"), before, "looking changes nothing");
-        let begun = Journal::open_or_begin(&folder.path, Stamp(77));
-        if unusable {
-            let (mut journal, quarantined) = begun.expect("a new one");
-            let quarantined = quarantined.expect("the old one");
-            assert_eq!(std::fs::read(&quarantined).expect("bytes"), before);
-            assert_eq!(Journal::quarantined(&folder.path), [quarantined]);
-            offer(&mut journal, "a.rs", "x");
-            verified(&mut journal);
-        } else {
-            assert!(begun.is_err());
-            assert_eq!(std::fs::read(&folder.path).expect("bytes"), before);
-        }
-    };
-    check(
-        &|path| {
-            std::fs::write(path, "not a database at all, but long enough to be one".repeat(40))
-                .expect("written")
-        },
-        true,
-    );
-    let sql = |sql: &'static str| {
-        move |path: &Path| Connection::open(path).expect("open").execute_batch(sql).expect("made")
-    };
-    check(&sql("CREATE TABLE bookmarks (url TEXT)"), true);
-    check(&sql("PRAGMA application_id = 12; CREATE TABLE bookmarks (url TEXT)"), true);
-    check(
-        &sql("PRAGMA application_id = 1215515246; PRAGMA user_version = 99; CREATE TABLE event (x)"),
-        false,
-    );
-}
-
-#[test]
-fn a_torn_file_is_found_and_quarantined() {
-    let folder = test_folder();
-    let mut journal = Journal::open(&folder.path).expect("a journal");
-    for _ in 0..50 {
-        offer(&mut journal, "a.rs", &"x".repeat(500));
-    }
-    drop(journal);
-    let bytes = std::fs::read(&folder.path).expect("bytes");
-    std::fs::write(&folder.path, &bytes[..4096 + 100]).expect("torn");
-    let found = Journal::open_or_begin(&folder.path, Stamp(5));
-    let (mut journal, quarantined) = found.expect("a journal");
-    // Where the damage does not show at once, the audit finds it.
-    let audit = journal.verify(&[]);
-    assert!(quarantined.is_some() || audit.is_err() || !audit.expect("readable").complaints.is_empty());
 }
 
 /// Writes for ever when this process was started for that, and says so after each suggestion.

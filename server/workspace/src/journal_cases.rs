@@ -1,8 +1,10 @@
 //! The journal as training data: accepted suggestions that survived, as cases.
 
+use std::time::SystemTime;
+
 use housestyle_complete::Settings;
 use housestyle_complete::eval::Case;
-use housestyle_journal::{AcceptedEdit, Journal, JournalError, Number};
+use housestyle_journal::{AcceptedEdit, Journal, JournalError, Number, Stamp};
 use housestyle_text::secrets;
 
 use crate::workspace::Workspace;
@@ -23,7 +25,7 @@ pub struct JournalCase {
 /// # Errors
 /// When the journal is there and cannot be read.
 pub fn of_workspace(workspace: &Workspace, settings: &Settings) -> Result<Vec<JournalCase>, JournalError> {
-    let journal = Journal::open_existing(&workspace.journal())?;
+    let journal = Journal::open_sound(&workspace.journal(), Stamp::of(SystemTime::now()))?;
     journal.map_or_else(|| Ok(Vec::new()), |journal| cases(&journal, settings))
 }
 

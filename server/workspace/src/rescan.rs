@@ -141,7 +141,7 @@ pub fn journal(workspace: &Workspace, now: Stamp) -> Result<Rescan, RescanError>
     }
     let _lock = lock(state)?;
     let mut scanned = Scanned::read(state)?;
-    let Some(mut journal) = Journal::open_existing(&path)? else { return Ok(Rescan::default()) };
+    let Some(mut journal) = Journal::open_sound(&path, now)? else { return Ok(Rescan::default()) };
     let mut found: BTreeSet<Number> = BTreeSet::new();
     journal.suggestions(|suggestion| {
         if shows_secret(&suggestion) {

@@ -1,8 +1,9 @@
 //! `housestyle audit`: the events of the journal, and whether somebody changed them.
 
 use std::collections::VecDeque;
+use std::time::SystemTime;
 
-use housestyle_journal::{Event, Fact, Journal};
+use housestyle_journal::{Event, Fact, Journal, Stamp};
 use housestyle_workspace::digest::short;
 use serde_json::json;
 
@@ -14,7 +15,7 @@ use crate::output::{Style, print, print_json};
 /// Runs `housestyle audit`.
 pub(crate) fn run(invocation: &Invocation, args: &AuditArgs) -> Result<(), Failure> {
     let path = invocation.workspace.journal();
-    let journal = Journal::open_existing(&path)?;
+    let journal = Journal::open_sound(&path, Stamp::of(SystemTime::now()))?;
     match &args.action {
         AuditAction::Show { count } => show(invocation, journal, *count),
         AuditAction::Verify { head } => verify(invocation, journal, head),

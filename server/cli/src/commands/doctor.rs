@@ -1,11 +1,11 @@
 //! `housestyle doctor`: looks at everything that can be missing, slow or wrong, and says what to do.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use housestyle_adaptation::backend::Backend;
 use housestyle_adaptation::probe;
 use housestyle_complete::generator::{Generator, Prompt, PromptPart};
-use housestyle_journal::RequestLog;
+use housestyle_journal::{Journal, RequestLog, Stamp};
 use housestyle_review::{DefaultBranch, ReviewError, default_branch};
 use housestyle_workspace::models::{Model, Status, Store};
 use housestyle_workspace::{Configuration, WHILE_BROKEN};
@@ -97,6 +97,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<(), Failure> {
     tell(adapter(invocation))?;
     tell(neovim())?;
     tell(vscode())?;
+    tell(journal(invocation))?;
     tell(requests(invocation))?;
     tell(threads(invocation))?;
     let failed = checks.iter().filter(|check| check.verdict == Verdict::Fail).count();
@@ -362,6 +363,24 @@ fn requests(invocation: &Invocation) -> Check {
             }
         }
     }
+}
+
+/// Tells whether the journal can be read, and which damaged ones were set aside.
+fn journal(invocation: &Invocation) -> Check {
+    const NAME: &str = "journal";
+    const REMEDY: &str = "`housestyle journal forget --everything` removes all text";
+    let path = invocation.workspace.journal();
+    let journal = match Journal::open_sound(&path, Stamp::of(SystemTime::now())) {
+        Ok(journal) => journal,
+        Err(error) => return Check::warn(NAME, error.to_string(), REMEDY),
+    };
+    let damaged: Vec<_> =
+        Journal::damaged_copies(&path).iter().map(|copy| copy.display().to_string()).collect();
+    if !damaged.is_empty() {
+        let detail = format!("damaged ones were set aside and may hold text: {}", damaged.join(", "));
+        return Check::warn(NAME, detail, REMEDY);
+    }
+    Check::ok(NAME, if journal.is_some() { path.display().to_string() } else { "none yet".to_owned() })
 }
 
 /// Tells whether threads of a server here have panicked; they go on after that.

@@ -1,19 +1,20 @@
 //! `housestyle journal`: figures, export, and forgetting.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use housestyle_journal::{
-    AcceptedEdit, Figures, Journal, RetentionRate, Stamp, Stats, SuggestionHistory, SuggestionOutcome,
+    AcceptedEdit, Figures, Forgetting, Journal, RetentionRate, Stamp, Stats, SuggestionHistory,
+    SuggestionOutcome,
 };
 use housestyle_text::glob;
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{State, Store, Version};
 use housestyle_workspace::forgetting::{DeletedEntries, Purged, Unreadable, purge, stale};
-use housestyle_workspace::panics;
 use housestyle_workspace::skills::exceptions::{self, Mark};
+use housestyle_workspace::panics;
 use serde_json::{Value, json};
 
 use crate::args::{ExportArgs, ForgetArgs, JournalAction, JournalArgs};
@@ -25,20 +26,14 @@ use crate::output::{Style, print, print_json, visible};
 /// Runs `housestyle journal`.
 pub(crate) fn run(invocation: &Invocation, args: &JournalArgs) -> Result<(), Failure> {
     let path = invocation.workspace.journal();
-    let journal = match Journal::open_existing(&path) {
-        // What cannot be read can still be removed.
-        Err(error)
-            if error.is_unusable()
-                && matches!(&args.action, JournalAction::Forget(args) if args.everything) =>
-        {
-            Journal::open_or_begin(&path, now()).map(|(journal, _)| Some(journal))?
-        }
-        other => other?,
+    let (journal, unreadable) = match &args.action {
+        JournalAction::Forget(args) if args.everything => Journal::open_or_remove(&path)?,
+        _ => (Journal::open_sound(&path, now())?, None),
     };
     match &args.action {
         JournalAction::Stats => stats(invocation, &path, journal.as_ref()),
         JournalAction::Export(args) => export(invocation, args, journal.as_ref()),
-        JournalAction::Forget(args) => forget(invocation, args, &path, journal),
+        JournalAction::Forget(args) => forget(invocation, args, &path, journal, unreadable),
     }
 }
 
@@ -173,53 +168,46 @@ fn forget(
     args: &ForgetArgs,
     path: &Path,
     journal: Option<Journal>,
+    unreadable: Option<PathBuf>,
 ) -> Result<(), Failure> {
     let now = now();
     let request = request(args);
-    let quarantined = Journal::quarantined(path);
-    let mut removed = Vec::new();
-    if args.everything {
-        for file in &quarantined {
-            let failed = |error| Failure::Environment(format!("removing {}: {error}", file.display()));
-            fs::remove_file(file).map_err(failed)?;
-            removed.push(file);
-        }
-    }
-    let done = match journal {
-        Some(mut journal) => {
-            let meant = |suggestion: &SuggestionHistory| is_meant(args, suggestion, now);
-            let done = journal.forget(now, &request, meant)?;
-            Some((done, DeletedEntries::of(&journal)?))
-        }
-        None => None,
-    };
+    let damaged = Journal::damaged_copies(path);
+    let mut removed = if args.everything { Journal::remove_damaged_copies(path)? } else { Vec::new() };
+    removed.extend(unreadable);
+    let mut problem = None;
+    let done = journal.map(|journal| forget_texts(journal, args, &request, now)).transpose();
+    let done = if args.everything { kept(done, &mut problem) } else { done? };
     let (suggestions, texts) = done.as_ref().map_or((0, 0), |(done, _)| (done.suggestions, done.texts));
     let deleted = if args.everything {
         Some(DeletedEntries::All)
     } else {
         done.as_ref().map(|(_, deleted)| deleted.clone())
     };
-    let derived = deleted.map(|deleted| purge_derived(invocation, &deleted)).transpose()?.unwrap_or_default();
-    let marks = forget_marks(invocation, args, now)?;
-    let (mut others, mut problem) = (Vec::new(), None);
+    let derived = deleted.map(|deleted| purge_derived(invocation, &deleted)).transpose();
+    let derived = kept(derived, &mut problem).unwrap_or_default();
+    let marks = kept(forget_marks(invocation, args, now), &mut problem);
+    let state = invocation.workspace.state();
+    let mut others = Vec::new();
     if args.everything {
-        others.extend(panics::remove(invocation.workspace.state()).map_err(Failure::environment)?);
+        others.extend(kept(panics::remove(state).map_err(Failure::environment), &mut problem));
         let (logs, failed) = log::remove(&invocation.workspace);
         others.extend(logs);
-        problem = failed;
+        let failed = failed.map(|error| Failure::Environment(format!("removing the log: {error}")));
+        kept(failed.map_or(Ok(()), Err), &mut problem);
     }
     if invocation.flags.json {
         print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
             "tombstone": done.map(|(done, _)| done.tombstone),
-            "removed": removed.iter().copied().chain(&others).chain(&derived.purged.removed).collect::<Vec<_>>(),
+            "removed": removed.iter().chain(&others).chain(&derived.purged.removed).collect::<Vec<_>>(),
             "phrases": derived.purged.texts,
             "exceptions": marks,
             "adapters": derived.stale.iter().map(|(version, entries)| json!({
                 "version": version.number, "id": version.id, "state": version.state, "entries": entries,
             })).collect::<Vec<_>>(),
         }))?;
-        return forgotten(problem);
+        return problem.map_or(Ok(()), Err);
     }
     print(&format!("{suggestions} suggestions are forgotten: {texts} texts were removed."))?;
     if marks > 0 {
@@ -228,24 +216,37 @@ fn forget(
         ))?;
     }
     derived.report()?;
-    others.iter().try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
-    if !args.everything && !quarantined.is_empty() {
-        let names: Vec<String> = quarantined.iter().map(|file| file.display().to_string()).collect();
+    others.iter().chain(&removed).try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
+    if !args.everything && !damaged.is_empty() {
+        let names: Vec<String> = damaged.iter().map(|file| file.display().to_string()).collect();
         eprintln!(
-            "housestyle: a journal that could not be read was moved aside and may hold text too; remove it by \
-             `journal forget --everything`, or by hand: {}",
+            "housestyle: a damaged journal was set aside and may hold text too; remove it by `journal forget \
+             --everything`, or by hand: {}",
             names.join(", ")
         );
     }
-    forgotten(problem)
+    problem.map_or(Ok(()), Err)
 }
 
-/// Ends `forget`, where all but the log is forgotten: a log that stays is a failure.
-fn forgotten(problem: Option<io::Error>) -> Result<(), Failure> {
-    match problem {
-        Some(error) => Err(Failure::Environment(format!("removing the log: {error}"))),
-        None => Ok(()),
-    }
+/// Returns what a step of forgetting did. The first step that fails is the failure of the command, and the other steps are
+/// taken all the same.
+fn kept<T: Default>(step: Result<T, Failure>, problem: &mut Option<Failure>) -> T {
+    step.unwrap_or_else(|failure| {
+        problem.get_or_insert(failure);
+        T::default()
+    })
+}
+
+/// Removes the texts that are meant from the journal; returns all that was ever removed, too.
+fn forget_texts(
+    mut journal: Journal,
+    args: &ForgetArgs,
+    request: &str,
+    now: Stamp,
+) -> Result<(Forgetting, DeletedEntries), Failure> {
+    let meant = |suggestion: &SuggestionHistory| is_meant(args, suggestion, now);
+    let done = journal.forget(now, request, meant)?;
+    Ok((done, DeletedEntries::of(&journal)?))
 }
 
 /// Forgets the lines for which somebody said "not here"; returns how many that were.

@@ -1,7 +1,9 @@
 //! The edits that skills are mined from: the workspace's history, or the accepted suggestions of its journal.
 
+use std::time::SystemTime;
+
 use housestyle_complete::Settings;
-use housestyle_journal::{Journal, JournalError};
+use housestyle_journal::{Journal, JournalError, Stamp};
 use housestyle_learn::Commit;
 use housestyle_learn::mine::FileEdit;
 use housestyle_review::{History, ReviewError};
@@ -73,7 +75,7 @@ impl MiningWindow {
     /// # Errors
     /// When the journal cannot be read.
     pub fn of_journal(workspace: &Workspace, settings: &Settings) -> Result<MiningWindow, JournalError> {
-        let Some(journal) = Journal::open_existing(&workspace.journal())? else {
+        let Some(journal) = Journal::open_sound(&workspace.journal(), Stamp::of(SystemTime::now()))? else {
             return Ok(MiningWindow::default());
         };
         let commits = cases(&journal, settings)?.into_iter().map(|found| {

@@ -279,7 +279,8 @@ impl Recorder {
         }
     }
 
-    /// Adds an event to the journal of a workspace.
+    /// Adds an event to the journal of a workspace. Where the journal turns out to be damaged, a new one begins with the
+    /// event.
     fn append(
         &mut self,
         workspace: &Path,
@@ -294,39 +295,49 @@ impl Recorder {
             JournalMode::Outcomes => None,
             JournalMode::On => text,
         };
-        let journal = self.journal(workspace, now)?;
-        match journal.append(now, suggestion, fact, text) {
-            Ok(number) => Some(number),
-            Err(error) => {
-                self.warn_once(error.to_string());
-                if error.is_unusable() {
-                    // Damaged under our hands: the next event begins a new one, and what was open is not in it.
-                    self.journals.remove(workspace);
-                    self.open.retain(|_, open| open.workspace != workspace);
-                }
-                None
-            }
+        let error = match self.journal(workspace, now)?.append(now, suggestion, fact, text) {
+            Ok(number) => return Some(number),
+            Err(error) => error,
+        };
+        if error.is_damage() {
+            self.close(workspace); // some systems rename no file that is open
         }
+        let error = error.set_aside(now);
+        self.warn_once(error.to_string());
+        if !matches!(error, JournalError::SetAside { .. }) {
+            return None;
+        }
+        // What happened to a suggestion of the damaged journal has no place in the new one.
+        suggestion
+            .is_none()
+            .then(|| self.journal(workspace, now)?.append(now, None, fact, text).ok())
+            .flatten()
+    }
+
+    /// Closes the journal of a workspace, with the suggestions that are in it.
+    fn close(&mut self, workspace: &Path) {
+        self.journals.remove(workspace);
+        self.open.retain(|_, open| open.workspace != workspace);
     }
 
     fn journal(&mut self, workspace: &Path, now: Stamp) -> Option<&mut Journal> {
+        // Another process may have removed the file, or set it aside.
+        if let Some(Some(journal)) = self.journals.get(workspace)
+            && !journal.is_in_place()
+        {
+            self.close(workspace);
+        }
         if !self.journals.contains_key(workspace) {
             let path = self.workspace(workspace).journal();
             let opened = match Journal::open_or_begin(&path, now) {
-                Ok((journal, None)) => Some(journal),
-                Ok((journal, Some(quarantined))) => {
-                    let why = "could not be read as a journal and was moved aside";
-                    self.warn_once(format!(
-                        "{} {why}, to {}; a new one is begun",
-                        path.display(),
-                        quarantined.display()
-                    ));
+                Ok((journal, told)) => {
+                    told.into_iter().for_each(|told| self.warn_once(told.to_string()));
                     Some(journal)
                 }
                 Err(error) => {
                     self.warn_once(format!("nothing is noted in this workspace: {error}"));
-                    // Busy or out of space may pass; a newer version's file will not.
-                    if !matches!(error, JournalError::Newer { .. }) {
+                    // Busy or out of space may pass; the file of a newer version or of another program will not.
+                    if !matches!(error, JournalError::Newer { .. } | JournalError::Foreign { .. }) {
                         return None;
                     }
                     None

@@ -4,6 +4,7 @@
 //! and then run on what is here.
 
 mod cycles;
+mod files;
 mod graph;
 mod modules;
 mod pages;

@@ -9,6 +9,8 @@ mod policy;
 
 mod adapters;
 
+mod state;
+
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};
 use housestyle_skills::{Document, Skill};
 use proptest::prelude::*;

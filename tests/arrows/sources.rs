@@ -200,7 +200,7 @@ fn pure_crates_take_the_outside_as_arguments() {
 }
 
 /// Returns the sources of the crates that are compiled into the program, with their texts.
-fn product_files(files: &[Text]) -> Vec<(&str, &str)> {
+pub(super) fn product_files(files: &[Text]) -> Vec<(&str, &str)> {
     let is_product = |path: &str| path.starts_with("server/") && path.contains("/src/") && !is_test(path);
     let sources = files.iter().filter(|file| file.path.ends_with(".rs") && is_product(&file.path));
     let found: Vec<_> = sources.map(|file| (file.path.as_str(), file.text.as_str())).collect();

@@ -271,7 +271,7 @@ pub(crate) struct ForgetArgs {
     /// Suggestions older than AGE
     #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
     pub(crate) older: Option<Age>,
-    /// All text, damaged journals that were set aside, and the log for debugging
+    /// All text, damaged journals that were set aside, left-overs of killed runs, and the log for debugging
     #[arg(long, group = "what")]
     pub(crate) everything: bool,
 }

@@ -23,7 +23,7 @@ impl Invocation {
     /// Finds the workspace and the user's folders.
     ///
     /// # Errors
-    /// When `--workspace` names no folder, or the user has no home.
+    /// When `--workspace` names no folder, the user has no home, or the state is a link or somebody else's.
     pub(crate) fn new(flags: Global) -> Result<Invocation, Failure> {
         let root = match &flags.workspace {
             Some(folder) if !folder.is_dir() => {
@@ -40,6 +40,8 @@ impl Invocation {
                 "no home folder is known: set HOUSESTYLE_HOME to a folder of yours".to_owned(),
             )
         })?;
+        home.check_state()
+            .map_err(|error| Failure::Environment(format!("{}: {error}", home.state.display())))?;
         Ok(Invocation { flags, workspace: Workspace::new(root, home) })
     }
 

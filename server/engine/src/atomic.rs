@@ -1,21 +1,24 @@
-//! Atomic writing of files: a reader finds the old file or the whole new one.
+//! Atomic writing of files: a reader finds the old file or the whole new one. Only the owner can read them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Writes a file by way of `temporary`, a path in the same folder. `open` opens the temporary file, `fill` writes the
-/// content; once the content is on the disk, a rename gives the file the name `path`.
+/// Writes a file by way of `temporary`, a path in the same folder where no file is yet. `fill` writes the content; once
+/// the content is on the disk, a rename gives the file the name `path`.
 ///
 /// # Errors
 /// The error of the system or of `fill`. Then `path` is as it was, and the temporary file is removed.
 pub fn write(
     path: &Path,
     temporary: &Path,
-    open: &OpenOptions,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut file = open.open(temporary)?;
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true); // follows no link
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    let mut file = new.open(temporary)?;
     let written = fill(&mut file).and_then(|()| file.sync_all());
     drop(file); // Windows renames no file that somebody opened without sharing deletion.
     let written = written.and_then(|()| fs::rename(temporary, path));
@@ -35,11 +38,9 @@ mod tests {
     fn a_failure_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (path, temporary) = (folder.path().join("file"), folder.path().join("file.new"));
-        let mut open = OpenOptions::new();
-        open.write(true).create_new(true);
-        let put = |text: &str| write(&path, &temporary, &open, |file| file.write_all(text.as_bytes()));
+        let put = |text: &str| write(&path, &temporary, |file| file.write_all(text.as_bytes()));
         put("old").expect("written");
-        let failed = write(&path, &temporary, &open, |file| {
+        let failed = write(&path, &temporary, |file| {
             file.write_all(b"half")?;
             Err(io::ErrorKind::Interrupted.into())
         });

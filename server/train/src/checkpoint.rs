@@ -4,7 +4,6 @@
 //! values and both moments of the trained numbers (f32), and the SHA-256 of all before. A file is written
 //! under another name and renamed.
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -43,9 +42,9 @@ pub(crate) fn write(path: &Path, run: &[u8; 32], state: &State) -> Result<(), Tr
     }
     let digest = Sha256::digest(&out);
     out.extend(digest);
-    let mut new = OpenOptions::new();
-    new.write(true).create(true).truncate(true);
-    let written = atomic::write(path, &path.with_extension("part"), &new, |file| file.write_all(&out));
+    let part = path.with_extension("part");
+    let _ = std::fs::remove_file(&part); // of a run that was killed while it wrote
+    let written = atomic::write(path, &part, |file| file.write_all(&out));
     written.map_err(|error| {
         wrong(path, format!("cannot be written: {error}; what was trained since the last one would be lost"))
     })

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use housestyle_engine::atomic;
 
+use crate::private;
+
 /// How long another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Ending of a file that is being written.
@@ -21,9 +23,9 @@ const UNFINISHED: &str = ".new";
 /// # Errors
 /// When the file cannot be written; the old one is still there then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut open = File::options();
-    open.write(true).create(true).truncate(true);
-    atomic::write(path, &unfinished(path), &open, |file| file.write_all(content))
+    let unfinished = unfinished(path);
+    remove_if_there(&unfinished)?; // of a killed process that had the same number
+    atomic::write(path, &unfinished, |file| file.write_all(content))
 }
 
 /// Replaces a file of which the caller holds the [`lock`], and removes what killed processes left of earlier writes: a
@@ -51,7 +53,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 /// # Errors
 /// When the file cannot be made or locked.
 pub fn lock(path: &Path) -> io::Result<Option<File>> {
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    let file = private::open(path, File::options().create(true).truncate(false).write(true))?;
     let begun = Instant::now();
     loop {
         match file.try_lock() {

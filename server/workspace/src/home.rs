@@ -1,7 +1,10 @@
 //! Where the user's own state lives: models, logs, configuration.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
+
+use crate::private;
 
 /// The folders of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +54,14 @@ impl Home {
             state: folder("XDG_STATE_HOME", state)?,
             config: folder("XDG_CONFIG_HOME", config)?,
         })
+    }
+
+    /// Makes the state private, where it is there already.
+    ///
+    /// # Errors
+    /// When the folder of the state is a link, or belongs to another user.
+    pub fn check_state(&self) -> io::Result<()> {
+        private::check_folder(&self.state)
     }
 
     /// Returns the user's configuration file, which need not exist.

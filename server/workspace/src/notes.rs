@@ -1,6 +1,6 @@
 //! The notes of one workspace: a small file, without the notes that were forgotten.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::atomic;
 use crate::digest::hex;
+use crate::private;
 use crate::state_file::{self, Format, StateError};
 use crate::workspace::Workspace;
 
@@ -162,7 +163,7 @@ impl Store {
         change: impl FnOnce(&mut Vec<Note>) -> Result<(), NotesError>,
     ) -> Result<(), NotesError> {
         if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(StateError::file("make the folder", folder))?;
+            private::make_folder(folder).map_err(StateError::file("make the folder", folder))?;
         }
         let _lock = self.lock()?;
         let mut notes = self.read()?;
@@ -201,6 +202,8 @@ fn identify(text: &str, scope: &Scope) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     struct Desk {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic;
+use crate::private;
 use crate::problem::Problem;
 
 /// Why a file of a workspace's state could not be read or changed.
@@ -87,7 +88,8 @@ impl Format {
             version: u32,
         }
         let mut bytes = Vec::new();
-        match File::open(path).and_then(|file| file.take(self.most_bytes + 1).read_to_end(&mut bytes)) {
+        let opened = private::open(path, File::options().read(true));
+        match opened.and_then(|file| file.take(self.most_bytes + 1).read_to_end(&mut bytes)) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StateError::file("read", path)(error)),

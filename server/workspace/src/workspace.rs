@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use housestyle_journal::{Journal, JournalError, Stamp};
 use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
 use crate::home::Home;
+use crate::private;
 
 /// A workspace. A process can hold several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,17 @@ impl Workspace {
         self.state.join("journal.db")
     }
 
+    /// Opens the journal, or begins one, also in the place of a damaged one, which is set aside and told.
+    ///
+    /// # Errors
+    /// As [`Journal::open_or_begin`].
+    pub fn open_journal(&self, now: Stamp) -> Result<(Journal, Option<JournalError>), JournalError> {
+        let operation = "make the folder";
+        let failed = |source| JournalError::File { operation, path: self.state.clone(), source };
+        private::make_folder(&self.state).map_err(failed)?;
+        Journal::open_or_begin(&self.journal(), now)
+    }
+
     /// Returns the log for debugging, which need not exist. A full one has `.1` at the end of its name.
     pub fn log(&self) -> PathBuf {
         self.state.join("server.log")
@@ -67,7 +80,7 @@ impl Workspace {
     /// # Errors
     /// When the file cannot be written.
     pub fn record_typing(&self) -> io::Result<()> {
-        match File::options().create(true).append(true).open(self.typing()) {
+        match private::open(&self.typing(), File::options().create(true).append(true)) {
             Ok(file) => file.set_modified(SystemTime::now()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),

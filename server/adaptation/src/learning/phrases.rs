@@ -1,7 +1,6 @@
 //! The step that makes the phrase cache.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,7 +10,7 @@ use housestyle_engine::Tokenizer;
 use housestyle_learn::phrases::{Kind, Phrases};
 use housestyle_workspace::display::time;
 use housestyle_workspace::phrases::{self, PhrasesError};
-use housestyle_workspace::{Workspace, atomic, notice, rescan};
+use housestyle_workspace::{Workspace, atomic, notice, private, rescan};
 use serde::Serialize;
 
 use super::texts::Texts;
@@ -48,7 +47,7 @@ pub fn make(
     let began = Instant::now();
     let tokens = tokenise(local.tokenizer(), read, end);
     let folder = workspace.state();
-    fs::create_dir_all(folder).map_err(Error::state(folder))?;
+    private::make_folder(folder).map_err(Error::state(folder))?;
     // Between the reading of the old cache and the writing of the new one nobody may take a text out.
     let lock = phrases::lock(folder)?;
     let mut cache = base(folder, local.vocabulary(), read.adds)?;

@@ -1,11 +1,12 @@
 //! The results so far, on disk: one line for each case and arm, written as soon as the result is known.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use housestyle_complete::eval::CaseResult;
+use housestyle_workspace::private;
 use serde::{Deserialize, Serialize};
 
 /// The result of one case on one arm.
@@ -91,7 +92,7 @@ impl Rows {
     /// When the file cannot be read or written.
     pub fn open(path: &Path) -> io::Result<Rows> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            private::make_folder(folder)?;
         }
         let text = match fs::read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -100,7 +101,7 @@ impl Rows {
         };
         let known = text.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok());
         let rows = known.map(|row| ((row.arm.clone(), row.name.clone()), row)).collect();
-        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut file = private::open(path, File::options().create(true).append(true))?;
         if !text.is_empty() && !text.ends_with('\n') {
             file.write_all(b"\n")?;
         }

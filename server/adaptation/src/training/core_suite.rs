@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use housestyle_complete::eval::{Case, parse_cases};
 use housestyle_train::format::{id_of, short};
+use housestyle_workspace::private;
 
 pub(super) const SUITE: &str = include_str!("../../assets/core.jsonl");
 
@@ -49,9 +50,9 @@ impl<'a> Baseline<'a> {
     /// Stores the results. Where that fails, the next run measures again.
     pub(crate) fn write(&self, right: &[bool]) {
         let text: String = right.iter().map(|right| if *right { '1' } else { '0' }).collect();
-        let _ = std::fs::create_dir_all(self.folder);
+        let _ = private::make_folder(self.folder);
         // Half a file has another number of cases, and counts for nothing.
-        let _ = std::fs::write(self.file(), text);
+        let _ = private::write(&self.file(), text.as_bytes());
     }
 }
 

@@ -10,9 +10,8 @@ use housestyle_learn::Manifest;
 use housestyle_learn::gate::{Bounds, Report, judge, plant};
 use housestyle_train::format::{About, Adapter, Precision, id_of, lossless, read, write, write_peft};
 use housestyle_train::{Example, Recipe};
-use housestyle_workspace::Progress;
 use housestyle_workspace::adapters::{Incoming, Origin, Store, Version};
-use housestyle_workspace::atomic;
+use housestyle_workspace::{Progress, atomic, private};
 use serde::Serialize;
 use serde_json::json;
 
@@ -254,7 +253,7 @@ fn planned_count(file: &Path, edits: &TrainingEdits, all: &[Example]) -> Option<
 /// Stores the plan. Where that fails, an interrupted run may start anew.
 fn save_plan(file: &Path, edits: &TrainingEdits, all: &[Example], count: usize) {
     if let Ok(text) = serde_json::to_string(&(name_of(edits, all), count)) {
-        let _ = fs::write(file, text);
+        let _ = private::write(file, text.as_bytes());
     }
 }
 
@@ -268,6 +267,6 @@ fn name_of(edits: &TrainingEdits, all: &[Example]) -> String {
 /// Lets nobody else train in this workspace until the file is dropped.
 fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
-    let locked = fs::create_dir_all(folder).and_then(|()| atomic::lock(&path));
+    let locked = private::make_folder(folder).and_then(|()| atomic::lock(&path));
     locked.map_err(Error::state(&path))?.ok_or(Error::Training)
 }

@@ -8,8 +8,7 @@ use housestyle_complete::eval::Case;
 use housestyle_engine::AdapterWeights;
 use housestyle_train::Example;
 use housestyle_train::format::{About, Adapter, Precision, read, write};
-use housestyle_workspace::Progress;
-use housestyle_workspace::atomic;
+use housestyle_workspace::{Progress, atomic, private};
 
 use super::examples::{example, window};
 use super::fit::{Plan, affordable, fit, seconds_per_token};
@@ -81,7 +80,7 @@ impl TrainingWindow {
             }
         };
         let folder = file.parent().unwrap_or(setup.workspace.state());
-        std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
+        private::make_folder(folder).map_err(Error::write(folder))?;
         save(&count_file, count.to_string().as_bytes())?;
         let chosen = &all[all.len() - count..];
         let trained =

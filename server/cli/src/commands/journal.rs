@@ -14,7 +14,7 @@ use housestyle_train::format::short;
 use housestyle_workspace::adapters::{State, Store, Version};
 use housestyle_workspace::forgetting::{DeletedEntries, Purged, Unreadable, purge, stale};
 use housestyle_workspace::skills::exceptions::{self, Mark};
-use housestyle_workspace::panics;
+use housestyle_workspace::{leftovers, panics};
 use serde_json::{Value, json};
 
 use crate::args::{ExportArgs, ForgetArgs, JournalAction, JournalArgs};
@@ -188,7 +188,7 @@ fn forget(
     let derived = kept(derived, &mut problem).unwrap_or_default();
     let marks = kept(forget_marks(invocation, args, now), &mut problem);
     let state = invocation.workspace.state();
-    let mut others = Vec::new();
+    let mut others = kept(leftovers::remove(state).map_err(Failure::environment), &mut problem);
     if args.everything {
         others.extend(kept(panics::remove(state).map_err(Failure::environment), &mut problem));
         let (logs, failed) = log::remove(&invocation.workspace);

@@ -1,6 +1,6 @@
 //! Writes packed weights to a file, on a thread of its own: the engine has them in memory already.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -71,15 +71,22 @@ fn write(path: &Path, key: Key, weights: &[Packed], stop: &AtomicBool) -> io::Re
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "no name of a file"));
     };
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let prefix = format!("{name}.new-");
     if is_being_written(folder, &prefix)? {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "another process is writing it"));
     }
     let temporary = folder.join(format!("{prefix}{}", std::process::id()));
-    let mut new = OpenOptions::new();
-    new.write(true).create_new(true);
-    atomic::write(path, &temporary, &new, |file| fill(file, key, weights, stop))
+    atomic::write(path, &temporary, |file| fill(file, key, weights, stop))
+}
+
+/// Makes a folder that only its owner can read: it may be the first one of the user's state.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Removes the temporary files of processes that ended; returns whether a living process writes one.

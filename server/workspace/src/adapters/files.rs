@@ -1,6 +1,6 @@
 //! The files of one adapter: a folder named by the digest, the weights written last.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use housestyle_train::format::{MOST_BYTES, id_of};
 use super::error::StoreError;
 use super::version::Origin;
 use crate::atomic;
+use crate::private;
 
 /// The weights; PEFT's name.
 pub(super) const WEIGHTS: &str = "adapter_model.safetensors";
@@ -44,7 +45,7 @@ pub(super) fn write(folder: &Path, id: &str, incoming: &Incoming) -> Result<(), 
         (MANIFEST, incoming.manifest.as_deref()),
         (REPORT, incoming.report.as_deref()),
     ];
-    fs::create_dir_all(&adapter_folder).map_err(StoreError::file("make", &adapter_folder))?;
+    private::make_folder(&adapter_folder).map_err(StoreError::file("make", &adapter_folder))?;
     // The weights last: a folder that has them has all.
     for (name, content) in files.iter().rev() {
         if let Some(content) = content {

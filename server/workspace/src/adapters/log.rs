@@ -1,6 +1,6 @@
 //! The list of versions: one line an event, each with the hash of the line before, only ever appended to.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::version::{Approver, Origin};
+use crate::private;
 use crate::problem::Problem;
 
 /// One event.
@@ -123,7 +124,7 @@ impl Log {
 }
 
 fn write_line(path: &Path, whole: u64, line: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let mut file = private::open(path, File::options().create(true).append(true))?;
     if file.metadata()?.len() > whole {
         file.set_len(whole)?; // a line that was never finished
     }

@@ -22,6 +22,7 @@ use super::record::{belongs, claims_eligible};
 use super::version::{Approver, How, Version, fold};
 use crate::atomic;
 use crate::clock::now;
+use crate::private;
 use crate::problem::Problem;
 use crate::stamp::FileStamp;
 use crate::workspace::Workspace;
@@ -373,7 +374,7 @@ impl Store {
 
     /// Locks the store against other processes until the file is dropped.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
-        fs::create_dir_all(&self.folder).map_err(StoreError::file("make", &self.folder))?;
+        private::make_folder(&self.folder).map_err(StoreError::file("make", &self.folder))?;
         let path = self.folder.join("lock");
         match atomic::lock(&path).map_err(StoreError::file("lock", &path))? {
             Some(file) => Ok(file),

@@ -1,8 +1,10 @@
 //! The file of the log: full, it becomes the older one of two; removed by another process, it is made again.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use crate::private;
 
 /// Bytes after which a file becomes the older one of two.
 const MOST_BYTES: u64 = 4 << 20;
@@ -24,7 +26,7 @@ impl RotatingFile {
         let current = fs::metadata(&self.path).ok().map(|about| about.len());
         let is_full = current.is_some_and(|bytes| bytes >= MOST_BYTES);
         if is_full && fs::rename(&self.path, older(&self.path)).is_err() {
-            File::create(&self.path)?; // empties the file: the newest lines count, and so does the bound
+            private::write(&self.path, b"")?; // empties the file: the newest lines count, and so does the bound
         }
         // The lengths also differ while another process appends. Then the same file is opened again, which harms nobody.
         let ours = self.file.take().filter(|file| {
@@ -58,14 +60,11 @@ pub(super) fn older(path: &Path) -> PathBuf {
 
 /// Opens a file to append to, for this user alone.
 fn append(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)?;
+    // The user may have named a file in a folder of another kind, which stays as it is.
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        private::make_folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private::open(path, File::options().create(true).append(true))
 }
 
 #[cfg(test)]

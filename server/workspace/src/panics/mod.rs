@@ -4,13 +4,13 @@
 
 mod counter;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use counter::{PanicCounter, count_panics};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic;
+use crate::private;
 use crate::state_file::{self, Format, StateError};
 
 /// Most places in a file; the place that panicked longest ago goes first.
@@ -49,7 +49,7 @@ struct Content {
 /// # Errors
 /// When the file cannot be written.
 fn count(state: &Path, thread: &str, place: &str, now: u64) -> Result<(), StateError> {
-    fs::create_dir_all(state).map_err(StateError::file("make the folder", state))?;
+    private::make_folder(state).map_err(StateError::file("make the folder", state))?;
     let path = file(state);
     let _lock = state_file::lock(&path.with_extension("lock"), "panics")?;
     // A damaged file holds nothing that is worth more than this panic.
@@ -91,6 +91,8 @@ fn file(state: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -11,6 +11,7 @@ use housestyle_complete::skills::Exceptions;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic;
+use crate::private;
 use crate::problem::Problem;
 use crate::state_file::{self, StateError};
 
@@ -132,7 +133,7 @@ fn change<T>(
 ) -> Result<T, ExceptionsError> {
     let path = file(state);
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(StateError::file("make", folder))?;
+        private::make_folder(folder).map_err(StateError::file("make", folder))?;
     }
     let _lock = lock(&path)?;
     let mut marks = marks(&path)?;

@@ -4,12 +4,12 @@
 //! need no lock.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::entry::Mode;
+use crate::private;
 use crate::state_file::{self, Format, StateError};
 use crate::workspace::Workspace;
 
@@ -352,7 +352,7 @@ impl Store {
     }
 
     fn locked<T>(&self, change: impl FnOnce(&Store) -> Result<T, SkillsError>) -> Result<T, SkillsError> {
-        fs::create_dir_all(&self.folder).map_err(StateError::file("make the folder", &self.folder))?;
+        private::make_folder(&self.folder).map_err(StateError::file("make the folder", &self.folder))?;
         let _lock = state_file::lock(&self.folder.join("lock"), "skills")?;
         change(self)
     }

@@ -10,10 +10,8 @@ use housestyle_learn::mine::{Candidate, MiningOptions, mine, render};
 use housestyle_review::clone_bare;
 use housestyle_review::{Proposal, propose};
 use housestyle_skills::SKILL_FILE;
-use housestyle_workspace::Progress;
-use housestyle_workspace::Workspace;
-use housestyle_workspace::history;
 use housestyle_workspace::skills::window::{HELD_OUT, MiningWindow};
+use housestyle_workspace::{Progress, Workspace, history, private};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -83,7 +81,7 @@ fn cloned(invocation: &Invocation, folder: &Path) -> Result<PathBuf, Failure> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
-    fs::create_dir_all(clone.parent().unwrap_or(&clone)).map_err(failed)?;
+    private::make_folder(clone.parent().unwrap_or(&clone)).map_err(failed)?;
     clone_bare(folder, &clone)?;
     Ok(clone)
 }

@@ -328,8 +328,9 @@ impl Recorder {
             self.close(workspace);
         }
         if !self.journals.contains_key(workspace) {
-            let path = self.workspace(workspace).journal();
-            let opened = match Journal::open_or_begin(&path, now) {
+            let of = self.workspace(workspace);
+            let path = of.journal();
+            let opened = match of.open_journal(now) {
                 Ok((journal, told)) => {
                     told.into_iter().for_each(|told| self.warn_once(told.to_string()));
                     Some(journal)

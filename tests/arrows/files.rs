@@ -11,6 +11,7 @@ const MAKERS: &[(&str, &str)] = &[
     ("server/journal/src/private.rs", "the journal depends on no other crate of ours"),
     ("server/engine/src/atomic.rs", "it makes private files, also for crates below `workspace`"),
     ("server/engine/src/packed_cache/write.rs", "it makes a private folder; `engine` is below `workspace`"),
+    ("server/workspace/src/clone/identity.rs", "a git folder is as readable as its owner wants"),
     ("server/workspace/src/tree_file.rs", "it reads files of a work tree"),
     ("server/review/src/propose/message.rs", "the hooks of a repository read the file"),
     ("server/review/src/propose/sign.rs", "the program that signs reads the file"),

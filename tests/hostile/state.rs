@@ -99,6 +99,97 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+#[test]
+fn another_repository_at_the_same_path_inherits_nothing() {
+    let world = World::new();
+    world.repository("p");
+    world.note("p", "Secret plan of the first team.");
+    for times in 0..3 {
+        fs::remove_dir_all(world.at("p")).expect("removed");
+        world.repository("p");
+        assert!(!world.knows("p", "Secret plan"), "{times}");
+        world.note("p", "Secret plan of another team.");
+    }
+}
+
+#[test]
+fn a_moved_clone_keeps_its_state_and_other_clones_have_their_own() {
+    let world = World::new();
+    world.repository("p");
+    world.note("p", "We say sign-in.");
+    fs::rename(world.at("p"), world.at("moved")).expect("moved");
+    assert!(world.knows("moved", "sign-in"));
+    world.git(".", &["clone", "--quiet", "moved", "p"]);
+    assert!(!world.knows("p", "sign-in"));
+    world.git("moved", &["worktree", "add", "--quiet", "../linked"]);
+    assert!(world.knows("linked", "sign-in"));
+    world.note("linked", "We say log-out.");
+    assert!(world.knows("moved", "log-out"));
+    world.git("moved", &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../p", "sub"]);
+    assert!(!world.knows("moved/sub", "sign-in"));
+    world.note("moved/sub", "We say sub.");
+    assert!(!world.knows("moved", "We say sub"));
+    world.git(".", &["clone", "--quiet", "--bare", "p", "bare.git"]);
+    world.note("bare.git", "We say bare.");
+    assert!(world.knows("bare.git", "We say bare") && !world.knows("p", "We say bare"));
+}
+
+#[test]
+fn a_look_at_a_fresh_clone_writes_nothing_into_it() {
+    let world = World::new();
+    world.repository("p");
+    for look in [["memory", "list"], ["skill", "list"], ["journal", "stats"], ["adapter", "list"]] {
+        world.done("p", &look);
+    }
+    world.run("p", &["doctor"]);
+    assert!(!world.at("p/.git/housestyle").exists() && !world.at("home/state/workspaces").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copied_clone_gets_its_own_state_and_says_so() {
+    let world = World::new();
+    world.repository("p");
+    world.note("p", "We say sign-in.");
+    let copied = Command::new("cp").arg("-a").arg(world.at("p")).arg(world.at("copy")).status();
+    assert!(copied.expect("cp runs").success());
+    let said = world.done("copy", &["memory", "list"]);
+    assert!(said.contains("is a copy of") && !said.contains("sign-in"), "{said}");
+    assert!(!world.done("copy", &["memory", "list"]).contains("is a copy of"), "once");
+    let id = |clone: &str| fs::read(world.at(clone).join(".git/housestyle/id")).expect("an id");
+    assert_ne!(id("copy"), id("p"));
+    fs::remove_dir_all(world.at("p")).expect("removed");
+    assert!(!world.knows("copy", "sign-in"), "a copy stays a copy");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_archive_with_links_in_its_git_folder_writes_nowhere_else() {
+    let world = World::new();
+    world.repository("p");
+    fs::create_dir(world.at("elsewhere")).expect("made");
+    std::os::unix::fs::symlink(world.at("elsewhere"), world.at("p/.git/housestyle")).expect("linked");
+    world.note("p", "We say sign-in.");
+    assert!(world.knows("p", "sign-in"));
+    assert_eq!(fs::read_dir(world.at("elsewhere")).expect("readable").count(), 0);
+}
+
+#[test]
+fn two_commands_at_once_agree_on_the_state() {
+    let world = World::new();
+    world.repository("p");
+    let notes: Vec<String> = (0..6).map(|number| format!("Note {number}.")).collect();
+    let running: Vec<_> = notes
+        .iter()
+        .map(|text| world.command(housestyle(), "p").args(["memory", "add", text]).spawn().expect("it runs"))
+        .collect();
+    for mut command in running {
+        assert!(command.wait().expect("ended").success());
+    }
+    let said = world.done("p", &["memory", "list"]);
+    assert!(notes.iter().all(|note| said.contains(note)), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn state_is_private_whichever_command_comes_first() {

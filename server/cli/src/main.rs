@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use args::{Cli, Command};
 use clap::Parser;
 use failure::Failure;
+use housestyle_workspace::clone;
 use invocation::Invocation;
 
 fn main() -> ExitCode {
@@ -48,6 +49,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         asked => asked?,
     };
     let _end = log::install(invocation.flags.verbose > 0, log.as_ref());
+    clone::tell();
     tracing::debug!(workspace = %invocation.workspace.root().display(), "housestyle {}", env!("CARGO_PKG_VERSION"));
     match cli.command {
         Command::Serve(args) => serve::run(&invocation, &args),

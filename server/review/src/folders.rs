@@ -305,6 +305,13 @@ pub fn merges_of(path: &Path, folders: &[(&str, &str)]) -> Result<Vec<Option<Mer
     Ok(found)
 }
 
+/// Returns whether a repository has a commit.
+pub fn has_commit(path: &Path, commit: &str) -> bool {
+    let id = Oid::from_str(commit).ok();
+    let repository = id.and_then(|id| Some((id, open(path).ok()?)));
+    repository.is_some_and(|(id, repository)| repository.find_commit(id).is_ok())
+}
+
 /// Returns whether a commit carries a signature, good or bad.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use git2::{FileMode, Oid, Repository, RepositoryInitOptions, Signature, Time};
 
 use crate::{
     FolderError, FolderLimits, OverBudget, ProposalState, Proposals, ReviewError, TreeBudget, UnknownDefault,
-    is_signed, merges_of, on_default_branch,
+    has_commit, is_signed, merges_of, on_default_branch,
 };
 
 const PARENTS: [&str; 2] = [".agents/skills", "skills"];
@@ -134,6 +134,8 @@ fn a_folder_came_by_the_merge_that_made_it_what_it_is() {
     assert_eq!(merges_of(world.path(), &absent).expect("read"), [None, None, None]);
     assert!(!is_signed(world.path(), &merge.to_string()).expect("there"));
     assert!(is_signed(world.path(), "no commit").is_err());
+    assert!(has_commit(world.path(), &merge.to_string()));
+    assert!(!has_commit(world.path(), "no commit") && !has_commit(world.path(), &"1".repeat(40)));
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub use default_branch::{
 };
 pub use error::ReviewError;
 pub use folders::{
-    Folder, FolderError, FolderLimits, OnDefault, has_folder, is_signed, merges_of, on_default_branch,
+    Folder, FolderError, FolderLimits, OnDefault, has_commit, has_folder, is_signed, merges_of,
+    on_default_branch,
 };
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use ignored::is_ignored;

@@ -5,6 +5,7 @@
 pub mod adapters;
 pub mod atomic;
 pub mod clock;
+pub mod clone;
 pub mod configuration;
 pub mod digest;
 pub mod display;

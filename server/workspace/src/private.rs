@@ -2,9 +2,22 @@
 //!
 //! On Windows a user's profile is private, so nothing is done there.
 
+use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// What is to be done when a folder is made.
+type Action = Box<dyn FnOnce(&Path) + Send>;
+
+/// The actions, by their folders.
+static WHEN_MADE: Mutex<BTreeMap<PathBuf, Action>> = Mutex::new(BTreeMap::new());
+
+/// Has `action` called with a folder as soon as this process makes that folder, or one inside.
+pub(crate) fn when_made(folder: PathBuf, action: Action) {
+    WHEN_MADE.lock().unwrap_or_else(PoisonError::into_inner).insert(folder, action);
+}
 
 /// Makes a folder with those above it, where they are missing.
 ///
@@ -16,7 +29,15 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)?;
-    check_folder(folder)
+    check_folder(folder)?;
+    let due = {
+        let mut actions = WHEN_MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        folder.ancestors().find_map(|folder| actions.remove_entry(folder))
+    };
+    if let Some((folder, action)) = due {
+        action(&folder);
+    }
+    Ok(())
 }
 
 /// Makes a folder private that is there already; does nothing where there is none.

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use housestyle_journal::{Journal, JournalError, Stamp};
-use sha2::{Digest, Sha256};
 
-use crate::digest::hex;
+use crate::clone;
 use crate::home::Home;
 use crate::private;
 
@@ -23,12 +22,9 @@ pub struct Workspace {
 impl Workspace {
     /// Returns the workspace whose root is an absolute path, with its state below the user's folders. Nothing is made.
     ///
-    /// The folder of the state is named by a hash of the root's real path, so that a link to the root leads to the same
-    /// state.
+    /// State belongs to a clone, see [`clone`]; outside of git the root's real path names it.
     pub fn new(root: PathBuf, home: Home) -> Workspace {
-        let real = root.canonicalize().unwrap_or_else(|_| root.clone());
-        let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-        let state = home.state.join("workspaces").join(hex(&digest[..8]));
+        let state = clone::state_of(&root, &home.state.join("workspaces"));
         Workspace { root, home, state }
     }
 

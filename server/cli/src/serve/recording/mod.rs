@@ -25,7 +25,7 @@ use housestyle_lsp::{
 use housestyle_workspace::document::Excluded;
 use housestyle_workspace::skills::exceptions::{self, Mark};
 use housestyle_workspace::skills::store::Use;
-use housestyle_workspace::{Home, SettingsWatch, Workspace, notice};
+use housestyle_workspace::{Home, SettingsWatch, Workspace, clone, notice};
 
 use super::document;
 pub(crate) use model_digest::ModelDigest;
@@ -329,6 +329,7 @@ impl Recorder {
         }
         if !self.journals.contains_key(workspace) {
             let of = self.workspace(workspace);
+            clone::tell();
             let path = of.journal();
             let opened = match of.open_journal(now) {
                 Ok((journal, told)) => {

@@ -3,9 +3,9 @@
 
 #[cfg(unix)]
 mod ci;
+mod policy;
 #[cfg(unix)]
 mod tokens;
-mod policy;
 
 mod adapters;
 

@@ -145,7 +145,7 @@ impl JournalError {
     pub fn set_aside(self, now: Stamp) -> JournalError {
         let JournalError::Corrupt { path, source } = self else { return self };
         match Journal::set_aside(&path, now) {
-            Ok(Some(aside)) => JournalError::SetAside { path, aside, source },
+            Ok(Some(aside)) => JournalError::SetAside { path, aside, source: Box::new(source) },
             Ok(None) | Err(_) => JournalError::Corrupt { path, source },
         }
     }

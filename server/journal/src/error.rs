@@ -52,7 +52,7 @@ pub enum JournalError {
         /// The new name of the damaged file.
         aside: PathBuf,
         /// SQLite's error.
-        source: rusqlite::Error,
+        source: Box<rusqlite::Error>,
     },
     /// The file is a database of another program.
     #[error(

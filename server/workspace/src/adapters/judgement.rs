@@ -10,6 +10,7 @@ use housestyle_learn::gate::{Bounds, Report, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::private;
 use crate::state_file::{self, Format, StateError};
 
 /// The files.
@@ -177,7 +178,7 @@ pub(super) fn read(folder: &Path, id: &str) -> Result<Option<Judgement>, StateEr
 /// When the file cannot be written.
 pub(super) fn write(folder: &Path, judgement: &Judgement) -> Result<(), StateError> {
     let parent = judgements(folder);
-    std::fs::create_dir_all(&parent).map_err(StateError::file("make", &parent))?;
+    private::make_folder(&parent).map_err(StateError::file("make", &parent))?;
     state_file::write(&file(folder, &judgement.adapter), judgement)
 }
 

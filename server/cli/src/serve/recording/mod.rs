@@ -330,7 +330,6 @@ impl Recorder {
         if !self.journals.contains_key(workspace) {
             let of = self.workspace(workspace);
             clone::tell();
-            let path = of.journal();
             let opened = match of.open_journal(now) {
                 Ok((journal, told)) => {
                     told.into_iter().for_each(|told| self.warn_once(told.to_string()));

@@ -119,7 +119,7 @@ fn folders_come_and_go_while_the_server_runs() {
     let mut editor = start(&ours, ours.uri(""), None, &[(BREAKS, 0)]);
     let uri = other.uri("src/a.rs");
     let at = editor.open(&uri, "rust", DOCUMENT);
-    let mut check = |editor: &mut Editor, breaks: usize, written: &str| {
+    let check = |editor: &mut Editor, breaks: usize, written: &str| {
         assert_eq!(hints(editor, &uri), breaks);
         assert_eq!(text(&editor.complete(&uri, at)), written);
     };

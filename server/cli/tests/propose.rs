@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use housestyle_workspace::{Home, Workspace};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::world::{Ran, World};
 
@@ -64,10 +64,9 @@ impl Team {
 
     /// Writes what the miner leaves: candidates by name and text of their SKILL.md.
     pub(crate) fn mined(&self, skills: &[(&str, &str)]) {
-        let real = self.work().canonicalize().expect("there");
-        let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-        let name = housestyle_text::hex(&digest[..8]);
-        let folder = self.world.home().join("state/workspaces").join(name).join("skills");
+        let home = self.world.home();
+        let home = Home { models: home.join("models"), state: home.join("state"), config: home };
+        let folder = Workspace::new(self.work(), home).state().join("skills");
         std::fs::create_dir_all(&folder).expect("folders");
         let candidates: Vec<Value> = skills
             .iter()

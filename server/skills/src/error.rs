@@ -33,6 +33,14 @@ pub enum SkillError {
         /// The largest size that is read.
         most: usize,
     },
+    /// A key of the frontmatter stands there twice: programs differ in which value they believe.
+    #[error("line {line} says `{key}` again: keep one of the two, for programs differ in which they believe")]
+    DoubledKey {
+        /// The line of the second.
+        line: usize,
+        /// The key.
+        key: String,
+    },
     /// SKILL.md is not text.
     #[error("{folder}/SKILL.md is no UTF-8 (byte {at}): save it as UTF-8")]
     NotText {

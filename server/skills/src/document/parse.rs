@@ -3,7 +3,7 @@
 //! Scalars in all their forms, one level of keys below `metadata`, lists as text. Anchors, aliases and tags are text:
 //! nothing grows by being read. Each line is read a bounded number of times.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::lines::Line;
 use super::scalar::{Block, quoted, uncommented};
@@ -24,13 +24,16 @@ impl Document {
     /// Reads a SKILL.md. Deviations from the standard are read where possible, and become warnings.
     ///
     /// # Errors
-    /// When there is no frontmatter, it has no end, or it has no description.
+    /// When there is no frontmatter, it has no end, it has no description, or it holds a key twice.
     pub fn parse(text: &str) -> Result<Parsed, SkillError> {
         let mut warnings = Vec::new();
         let (front, body, body_line) = split(text, &mut warnings)?;
-        let mut reader = Reader { lines: front, at: 0, warnings };
+        let mut reader = Reader { lines: front, at: 0, warnings, doubled: None };
         let mut document = Document { body, ..Document::default() };
         reader.read(&mut document);
+        if let Some((line, key)) = reader.doubled {
+            return Err(SkillError::DoubledKey { line, key });
+        }
         if document.description.trim().is_empty() {
             return Err(SkillError::NoDescription);
         }
@@ -83,11 +86,13 @@ struct Reader<'a> {
     lines: Vec<Line<'a>>,
     at: usize,
     warnings: Vec<Warning>,
+    /// The first key that stands there again, and its line.
+    doubled: Option<(usize, String)>,
 }
 
 impl<'a> Reader<'a> {
     fn read(&mut self, document: &mut Document) {
-        let mut seen: BTreeMap<String, ()> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         while let Some(line) = self.next_line() {
             let Some((key, rest)) = key_of(line.text) else {
                 self.warn(line, "is no `key: value` and was left out");
@@ -97,8 +102,8 @@ impl<'a> Reader<'a> {
                 self.warn(line, "is indented below nothing");
             }
             let value = self.value(line, rest);
-            if seen.insert(key.clone(), ()).is_some() {
-                self.warn(line, &format!("says `{key}` again: the first one counts"));
+            if !seen.insert(key.clone()) {
+                self.doubled.get_or_insert((line.number, key));
                 continue;
             }
             self.set(document, line, &key, value);
@@ -110,8 +115,9 @@ impl<'a> Reader<'a> {
             ("metadata", Value::Map(entries)) => {
                 for (number, key, value) in entries {
                     if document.metadata.insert(key.clone(), value).is_some() {
-                        let message = format!("says `metadata.{key}` again: the last one counts");
-                        self.warnings.push(Warning { line: number, message });
+                        // An entry in flow style has no line of its own.
+                        let number = number.max(line.number);
+                        self.doubled.get_or_insert((number, format!("metadata.{key}")));
                     }
                 }
                 return;

@@ -51,7 +51,7 @@ fn scalars_in_all_their_forms() {
 fn files_in_the_wild() {
     check("\u{feff}---\r\nname: a\r\ndescription: CRLF\r\n---\r\nBody\r\n", "CRLF|0");
     check("\n\n---\ndescription: after blank lines\n---\n", "after blank lines|1");
-    check("---\ndescription: one\ndescription: two\n---\n", "one|1");
+    check("---\ndescription: one\ndescription: two\n---\n", "DoubledKey { line: 3, key: \"description\" }");
     check("---\n\"description\": quoted key\n---", "quoted key|0");
     check("---\ndescription: d\nversion: 1\ntags: [a, 'b']\n---\n", "d|4");
     check("---\ndescription: d\nallowed-tools:\n  - Read\n  - \"Bash(git:*)\"\n---\n", "d|1");

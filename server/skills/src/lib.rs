@@ -20,6 +20,7 @@ mod trigger;
 pub use document::{Document, MOST_NAME, Parsed, Warning, kebab};
 pub use error::{PatternError, SkillError};
 pub use exception::{Exceptions, exception_key};
+pub use hidden::is_hidden;
 pub use insecure::is_insecure;
 pub use prose::{Piece, PieceKind, Word, touching};
 pub use rule::{

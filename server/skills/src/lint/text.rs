@@ -161,6 +161,7 @@ fn characters(path: &str, text: &str, lines: &Lines, found: &mut Found) {
             '\n' | '\t' => None,
             '\r' => (!text[at + 1..].starts_with('\n')).then_some("lone carriage return"),
             c if c.is_control() => Some("control character"),
+            '\u{fe0e}' | '\u{fe0f}' if !hidden::is_selectable(before) => Some("variation selector"),
             c => hidden::kind(c).filter(|_| !joins),
         };
         if let Some(kind) = kind {

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, is_name};
 use crate::hidden;
+use crate::insecure::is_insecure;
 use crate::rule::RuleFile;
 use crate::skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, colliding, content};
 
@@ -62,11 +63,14 @@ pub(super) fn check(folder: &str, files: &[(String, Vec<u8>)], found: &mut Found
                 format!("has {} bytes, more than {MOST_RULE_BYTES}", bytes.len()),
             );
         }
-        Some(bytes) => {
-            if let Err(error) = RuleFile::parse(bytes) {
-                found.refuse("rule", RULE_FILE, 0, error.to_string());
+        Some(bytes) => match RuleFile::parse(bytes) {
+            Err(error) => found.refuse("rule", RULE_FILE, 0, error.to_string()),
+            Ok(file) if is_insecure(&file) => {
+                let text = "prefers code that is less safe than the code it avoids: take the rule out";
+                found.refuse("insecure", RULE_FILE, 0, text);
             }
-        }
+            Ok(_) => {}
+        },
         None => {}
     }
 }

@@ -27,6 +27,16 @@ pub enum ReadError {
         /// The place.
         path: String,
     },
+    /// More folders are there than are looked at.
+    #[error("{left} folders of {path} were not looked at, the last ones by name: {most} are read")]
+    LeftOut {
+        /// The place.
+        path: String,
+        /// How many.
+        left: usize,
+        /// The most that are read.
+        most: usize,
+    },
     /// The folder is a link.
     #[error("{path} is a symbolic link: skills are read from the tree alone")]
     Link {
@@ -124,11 +134,23 @@ fn linked(root: &Path, parent: &str, found: &mut Vec<Found>) {
 
 fn below(folder: &Path, parent: &str, budget: &TreeBudget, found: &mut Vec<Found>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut names: Vec<_> = entries.flatten().take(LIMITS.folders).map(|entry| entry.file_name()).collect();
+    let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+    // In the order of names, not of the disk: nobody chooses what is left out by the moment of its making.
     names.sort();
-    for name in names {
+    let left = names.len().saturating_sub(LIMITS.folders);
+    if left > 0 {
+        let why = ReadError::LeftOut { path: parent.to_owned(), left, most: LIMITS.folders };
+        found.push(Found { folder: parent.to_owned(), files: Err(why) });
+    }
+    for name in names.into_iter().take(LIMITS.folders) {
         let path = folder.join(&name);
-        let Some(name) = name.to_str() else { continue };
+        let Some(name) = name.to_str() else {
+            if holds_skill(&path) {
+                let why = FolderError::Name { folder: parent.to_owned() };
+                found.push(Found { folder: parent.to_owned(), files: Err(why.into()) });
+            }
+            continue;
+        };
         let at = format!("{parent}/{name}");
         if fs::symlink_metadata(&path).is_ok_and(|entry| entry.is_symlink()) {
             if path.join(SKILL_FILE).exists() {

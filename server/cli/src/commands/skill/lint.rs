@@ -84,7 +84,11 @@ fn print_findings(checked: &[Checked<'_>]) -> Result<(), Failure> {
         return print("No skills here.");
     }
     for one in checked {
-        let mark = if one.refused { style.red("✗") } else { style.green("✓") };
+        let mark = match (one.refused, one.findings.is_empty()) {
+            (true, _) => style.red("✗"),
+            (false, false) => style.yellow("!"),
+            (false, true) => style.green("✓"),
+        };
         print(&format!("{mark} {}", visible(one.folder)))?;
         for finding in &one.findings {
             let shown = visible(&finding.to_string());

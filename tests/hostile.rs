@@ -10,6 +10,7 @@ mod tokens;
 mod adapters;
 
 mod state;
+mod reviewed;
 
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};
 use housestyle_skills::{Document, Skill};

@@ -3,7 +3,10 @@
 //! A skill from closed templates must have no finding at all. A skill that people wrote is refused only for findings that
 //! are [`Severity::Refused`]: a link there is a warning, hidden text is not.
 
+mod fold;
+mod languages;
 mod orders;
+mod spelled;
 mod standard;
 #[cfg(test)]
 mod tests;

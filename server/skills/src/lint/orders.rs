@@ -1,13 +1,16 @@
 //! Orders to agents and tools: closed lists, as data.
 //!
 //! A list finds the usual orders, not all: people review a skill, and the lint shows them where to look.
-//! Text is compared in lower case, on one line, without emphasis, with look-alike letters of other scripts put back.
+//! Text is compared in lower case, on one line, without emphasis, with styled letters and look-alike
+//! letters of other scripts put back.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Found, Severity};
+use super::fold::{fold, is_accent};
+use super::{Found, Severity, languages};
 
 /// Words that follow a negation and undo it: `do not forget` is an order. Any other negation makes an order advice against
 /// it, which is only a warning.
@@ -40,7 +43,7 @@ const NEGATION: &[&str] = &[
 ];
 
 /// A rule: code, how much it counts, whether a negation before it makes it advice, pattern, message.
-struct Order {
+pub(super) struct Order {
     code: &'static str,
     severity: Severity,
     negatable: bool,
@@ -48,7 +51,7 @@ struct Order {
     message: &'static str,
 }
 
-const fn order(
+pub(super) const fn order(
     code: &'static str,
     severity: Severity,
     negatable: bool,
@@ -223,9 +226,9 @@ const SENTENCE: usize = 90;
 /// Looks for orders in a text.
 pub(super) fn check(path: &str, text: &str, found: &mut Found) {
     static COMPILED: LazyLock<Vec<Option<Regex>>> =
-        LazyLock::new(|| ORDERS.iter().map(|order| Regex::new(order.pattern).ok()).collect());
+        LazyLock::new(|| all().map(|(_, pattern)| Regex::new(&pattern).ok()).collect());
     let plain = Plain::of(text);
-    for (order, regex) in ORDERS.iter().zip(COMPILED.iter()) {
+    for (order, regex) in ORDERS.iter().chain(languages::ORDERS).zip(COMPILED.iter()) {
         for hit in regex.iter().flat_map(|regex| regex.find_iter(&plain.text)) {
             let advice = order.negatable && negated(&plain.text[..hit.start()]);
             let severity = if advice { Severity::Warning } else { order.severity };
@@ -236,18 +239,29 @@ pub(super) fn check(path: &str, text: &str, found: &mut Found) {
     }
 }
 
+/// Returns all orders with their patterns; those in other languages have their letters folded, as the text has.
+fn all() -> impl Iterator<Item = (&'static Order, Cow<'static, str>)> {
+    let folded = |order: &'static Order| Cow::Owned(order.pattern.chars().flat_map(fold).collect());
+    let here = ORDERS.iter().map(|order| (order, Cow::Borrowed(order.pattern)));
+    here.chain(languages::ORDERS.iter().map(move |order| (order, folded(order))))
+}
+
 /// Returns whether the sentence so far is a negation.
 fn negated(before: &str) -> bool {
     let from = (before.len().saturating_sub(SENTENCE)..=before.len()).find(|at| before.is_char_boundary(*at));
     let sentence = &before[from.unwrap_or(0)..];
     let sentence = sentence.rsplit(['.', '!', '?', ';', ':', '\n']).next().unwrap_or_default();
+    if languages::NEGATED_BY.iter().any(|word| sentence.ends_with(word)) {
+        return true;
+    }
     let mut words = sentence
         .split(|c: char| !(c.is_alphanumeric() || c == '\''))
         .filter(|word| !word.is_empty())
         .peekable();
     let mut negated = false;
     while let Some(word) = words.next() {
-        if NEGATION.contains(&word) {
+        let foreign = |other: &&str| other.chars().flat_map(fold).eq(word.chars());
+        if NEGATION.contains(&word) || languages::NEGATION.iter().any(foreign) {
             negated = !words.peek().is_some_and(|next| NO_NEGATION.contains(next));
         } else if matches!(word, "but" | "then" | "and" | "please" | "always") {
             negated = false; // another clause begins
@@ -281,7 +295,7 @@ impl Plain {
                 match c {
                     // Emphasis and invisible characters part no word: `ig**nore**`.
                     '*' => {}
-                    c if crate::hidden::is_hidden(c) => {}
+                    c if is_accent(c) || crate::hidden::is_hidden(c) => {}
                     c if c.is_whitespace() => {
                         if !last.is_whitespace() {
                             plain.text.push(' ');
@@ -299,36 +313,14 @@ impl Plain {
     }
 }
 
-/// Returns a character in lower case, and a Latin character for a look-alike.
-fn fold(c: char) -> impl Iterator<Item = char> {
-    let latin = match c {
-        'а' | 'А' => 'a',
-        'е' | 'Е' | 'ё' => 'e',
-        'о' | 'О' | 'ο' | 'Ο' => 'o',
-        'р' | 'Р' | 'ρ' => 'p',
-        'с' | 'С' => 'c',
-        'х' | 'Х' => 'x',
-        'у' | 'У' => 'y',
-        'і' | 'І' | 'ι' => 'i',
-        'ѕ' => 's',
-        'ԁ' => 'd',
-        'ν' => 'v',
-        'ɡ' => 'g',
-        '’' | '‘' => '\'',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    latin.to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_pattern_compiles_and_matches_nothing_empty() {
-        for order in ORDERS {
-            let regex = Regex::new(order.pattern).unwrap();
+        for (order, pattern) in all() {
+            let regex = Regex::new(&pattern).unwrap();
             assert!(
                 !regex.is_match("") && !regex.is_match("A plain sentence, with a comma."),
                 "{}",

@@ -140,5 +140,6 @@ fn values(document: &Document, text: &str, found: &mut Found) {
             found.refuse("hidden", SKILL_FILE, 1, text);
         }
         super::orders::check(SKILL_FILE, value, found);
+        super::spelled::check(SKILL_FILE, value, &super::text::Lines::of(value), found);
     }
 }

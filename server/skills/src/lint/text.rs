@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use housestyle_text::secrets;
 use regex::Regex;
 
-use super::{Found, orders};
+use super::{Found, orders, spelled};
 use crate::hidden;
 
 /// Bytes of a file that are checked. A longer text does not belong in a prompt.
@@ -108,6 +108,7 @@ pub(super) fn check(path: &str, text: &str, found: &mut Found) {
         comments(path, text, &lines, found);
         blanks(path, text, found);
         orders::check(path, text, found);
+        spelled::check(path, text, &lines, found);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The gate's judgement of an adapter of the workspace: of one just trained, or of one that came from elsewhere with a
 //! report that anybody could have written.
 
-use housestyle_complete::Settings;
 use housestyle_complete::eval::Arm;
 use housestyle_learn::Manifest;
 use housestyle_learn::gate::{Bounds, Canary, Report, judge, plant, probes};
@@ -16,7 +15,6 @@ use super::evidence::{Compared, evidence};
 use super::team::recipe;
 use crate::backend::{Adaptive, Local, Setup, open_local};
 use crate::error::Error;
-use crate::learning::{self, Source};
 use crate::spread;
 use crate::starter::{self, starter};
 
@@ -56,27 +54,23 @@ pub(crate) fn note(
     Ok(store.note_judgement(&Judgement::new(id, terms, later_edits, report, now())?)?)
 }
 
-/// Judges versions on the later edits of a source, and notes each judgement. Returns the versions as they are then, with
-/// the gate's reports; versions without an adapter are left out.
+/// Judges versions on later edits, and notes each judgement. Returns the versions as they are then, with the gate's
+/// reports; versions without an adapter are left out.
 ///
 /// # Errors
-/// When the source cannot be read, the model cannot be opened, or a version is for another model.
+/// When the model cannot be opened, or a version is for another model.
 pub fn judge_versions(
     setup: &Setup,
     versions: &[Version],
-    from: &Source,
-    (settings, bounds): (&Settings, Bounds),
+    edits: &TrainingEdits,
+    bounds: Bounds,
     bar: &mut dyn Progress,
 ) -> Result<Vec<(Version, Report)>, Error> {
-    if versions.is_empty() {
-        return Ok(Vec::new());
-    }
-    let edits = learning::edits(&setup.workspace, from, settings, bar)?;
     let mut local = open_local(setup)?;
     let mut reports = Vec::with_capacity(versions.len());
     for version in versions {
         if let Some(id) = &version.id {
-            let report = judge_version(setup, &mut local, (version, id), &edits, bounds, bar)?;
+            let report = judge_version(setup, &mut local, (version, id), edits, bounds, bar)?;
             reports.push((version.number, report));
         }
     }
@@ -137,6 +131,7 @@ fn planted_in(manifest: Option<&Manifest>) -> Vec<Canary> {
 
 #[cfg(test)]
 mod tests {
+    use housestyle_complete::Settings;
     use housestyle_complete::eval::parse_cases;
     use serde_json::json;
 

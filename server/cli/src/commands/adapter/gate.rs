@@ -1,6 +1,6 @@
 //! The gate's judgement of versions, when somebody asks for it.
 
-use housestyle_adaptation::learning::Source;
+use housestyle_adaptation::learning::{self, Source};
 use housestyle_adaptation::training::judge_versions;
 use housestyle_learn::gate::Report;
 use housestyle_workspace::Configuration;
@@ -20,7 +20,12 @@ pub(super) fn judge(
     let configuration = Configuration::load(&invocation.workspace);
     let bounds = configuration.gate;
     let settings = configuration.checked()?;
-    Ok(judge_versions(&invocation.setup(), versions, from, (&settings, bounds), &mut Bar::new())?)
+    if versions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut bar = Bar::new();
+    let edits = learning::edits(&invocation.workspace, from, &settings, &mut bar)?;
+    Ok(judge_versions(&invocation.setup(), versions, &edits, bounds, &mut bar)?)
 }
 
 /// Prints the checks of a report for people.

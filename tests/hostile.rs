@@ -1,16 +1,14 @@
 //! The corpus of malformed and hostile skills, and random ones: each is answered, none is believed. The modules below
 //! attack the built program.
 
+mod adapters;
 #[cfg(unix)]
 mod ci;
 mod policy;
+mod reviewed;
+mod state;
 #[cfg(unix)]
 mod tokens;
-
-mod adapters;
-
-mod state;
-mod reviewed;
 
 use housestyle_skills::lint::{Finding, Severity, lint, refuses};
 use housestyle_skills::{Document, Skill};

@@ -179,7 +179,12 @@ fn what_is_said_of_the_peers_is_tested() {
 #[test]
 fn what_is_said_of_threats_is_tested() {
     check_named_tests(SECURITY, "\n## Who approves\n", 8);
+    check_named_tests(SECURITY, "\n## Whose settings hold\n", 8);
+    check_named_tests(SECURITY, "\n## What an adapter's papers are worth\n", 8);
     check_named_tests(SECURITY, "\n## Hostile repositories and broken messages\n", 15);
+    check_named_tests(SECURITY, "\n## Tokens and jobs\n", 6);
+    check_named_tests(SECURITY, "\n## Which team's rules hold\n", 6);
+    check_named_tests(SECURITY, "\n## State on this machine\n", 8);
 }
 
 /// Checks that the tests exist which a page names below a heading, at least so many.
@@ -191,7 +196,8 @@ fn check_named_tests(path: &str, heading: &str, least: usize) {
     assert!(named.len() > least, "{named:?}");
     let is_code = |file: &&Text| !is_page(&file.path);
     let is_test = |name: &str| {
-        let (function, title) = (format!("fn {name}()"), format!("'{name}'"));
+        // A property test has parameters.
+        let (function, title) = (format!("fn {name}("), format!("'{name}'"));
         files.iter().filter(is_code).any(|file| file.text.contains(&function) || file.text.contains(&title))
     };
     let missing: Vec<String> = named

@@ -77,15 +77,15 @@ impl VsCode {
         };
         let server = match (on_path("housestyle"), std::env::current_exe()) {
             (None, Ok(program)) => format!(
-                " The extension starts the `housestyle` on the path; there is none, so name {} in the setting \
-                 `housestyle.server.path`.",
+                "The extension starts the `housestyle` on the path; there is none, so name {} in the setting \
+                 `housestyle.server.path`. ",
                 program.display()
             ),
             _ => String::new(),
         };
         let about = format!(
-            "{where_}These commands package the extension and install it, in a clone of housestyle's repository and \
-             with Node.js:{server}"
+            "{where_}{server}These commands package the extension and install it, in a clone of housestyle's repository \
+             and with Node.js:"
         );
         let vsix = format!("housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
         let commands = [

@@ -162,7 +162,7 @@ pub fn journal(workspace: &Workspace, now: Stamp) -> Result<Rescan, RescanError>
         rescan.caches = changed;
         // Which suggestions the earlier scan forgot is not known apart from the others.
         let deleted = if is_resumed { ever } else { DeletedEntries::Entries(found) };
-        let versions = stale(&Store::at(state), &deleted)?;
+        let versions = stale(&Store::of(workspace), &deleted)?;
         rescan.stale = versions.into_iter().map(|(version, _)| version.number).collect();
     }
     scanned.mark(&path, VERSION)?;

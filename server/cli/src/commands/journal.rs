@@ -278,10 +278,10 @@ struct Derived {
 
 /// Removes forgotten texts from the phrase caches, and finds the adapters that learned from them.
 fn purge_derived(invocation: &Invocation, deleted: &DeletedEntries) -> Result<Derived, Failure> {
-    let state = invocation.workspace.state();
+    let workspace = &invocation.workspace;
     Ok(Derived {
-        purged: purge(state, deleted, Unreadable::Remove)?,
-        stale: stale(&Store::at(state), deleted)?,
+        purged: purge(workspace.state(), deleted, Unreadable::Remove)?,
+        stale: stale(&Store::of(workspace), deleted)?,
     })
 }
 

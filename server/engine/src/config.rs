@@ -38,6 +38,8 @@ pub struct Config {
     pub context: usize,
 }
 
+/// The metadata that says in how many files a model is.
+const PARTS: &str = "split.count";
 /// More than any model has: beyond these a file is broken or hostile.
 const MAX_LAYERS: usize = 1024;
 const MAX_WIDTH: usize = 1 << 20;
@@ -60,6 +62,15 @@ impl Config {
     /// # Errors
     /// When the architecture is not supported, or a value is missing or impossible.
     pub fn read(gguf: &Gguf<'_>) -> Result<Config, EngineError> {
+        // Before anything else: only the first part says what the model is.
+        if gguf.get(PARTS).is_some() && gguf.size(PARTS)? > 1 {
+            let problem = format!(
+                "this file is one of {} parts of a model: merge them into one file with `llama-gguf-split --merge \
+                 FIRST-PART ONE-FILE`, or choose another file",
+                gguf.size(PARTS)?
+            );
+            return Err(EngineError::unsupported(PARTS, problem));
+        }
         let architecture = gguf.string("general.architecture")?;
         let family = Family::named(architecture).ok_or_else(|| {
             EngineError::unsupported(

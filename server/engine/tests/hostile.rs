@@ -102,6 +102,12 @@ fn missing_and_impossible_values_are_named() {
     assert!(message.contains("\"mamba\"; supported are "), "{message}");
     assert!(FAMILIES.iter().all(|family| message.contains(family.name)), "{message}");
     let mut w = Writer::default();
+    w.number("split.count", 3);
+    check(
+        &w.finish(),
+        "this file is one of 3 parts of a model: merge them into one file with `llama-gguf-split",
+    );
+    let mut w = Writer::default();
     w.number("general.alignment", 48);
     check(&w.finish(), "general.alignment: expected a power of two from 8 to 2^20, found Unsigned(48)");
 }

@@ -4,6 +4,8 @@
 mod adapters;
 #[cfg(unix)]
 mod ci;
+#[cfg(unix)]
+mod git;
 mod policy;
 mod reviewed;
 mod state;

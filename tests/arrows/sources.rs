@@ -17,6 +17,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("server/review/src/propose/message.rs", "a commit is checked by the hooks of the user's repository"),
     ("server/review/src/propose/sign.rs", "a commit is signed by the program that git's configuration names"),
     ("server/cli/src/commands/try_it/skill.rs", "`try` shows a commit as the user's git does"),
+    ("server/review/src/ask.rs", "git itself says who the user is and what it ignores, within bounds"),
     ("server/review/src/clone.rs", "the user's git clones every kind of repository that it knows"),
     ("server/cli/src/editors.rs", "`doctor` asks each editor for its version"),
     ("server/net/src/forge/token.rs", "the programs of the forges and git's helpers know the user's token"),

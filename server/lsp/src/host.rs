@@ -51,9 +51,10 @@ pub type NotesLookup = Box<dyn Fn(&Path) -> Arc<Vec<Note>> + Send + Sync>;
 /// not panic.
 pub type SkillsLookup = Box<dyn Fn(&Path) -> Arc<Skills> + Send + Sync>;
 
-/// Returns whether git ignores a file, so that its text stays out of everything. Called once for a document. It must not
-/// panic.
-pub type IgnoreCheck = Box<dyn Fn(&WorkspaceFile) -> bool + Send + Sync>;
+/// Returns whether git ignores a file, so that its text stays out of everything. Called on the way of a message, so it must
+/// not wait: `None` says that git is being asked, and counts as ignored until a later request calls again. Called for files
+/// of a trusted workspace alone. It must not panic.
+pub type IgnoreCheck = Box<dyn Fn(&WorkspaceFile) -> Option<bool> + Send + Sync>;
 
 /// Returns the settings from files for the workspace with a root; without a root, for a document in no workspace. The
 /// editor's settings can only make them stricter still. Called at each request, and before its suggestion is shown, so it

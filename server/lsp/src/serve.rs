@@ -117,7 +117,7 @@ mod tests {
             }),
             notes: Box::new(|_| Arc::default()),
             skills: Box::new(|_| Arc::default()),
-            ignored: Box::new(|_| false),
+            ignored: Box::new(|_| Some(false)),
             settings: Box::new(lookup),
         };
         let (outbox, _writer) = Outbox::new();

@@ -81,8 +81,8 @@ impl Server {
         self.file_settings.load_if_on();
     }
 
-    /// Looks up the notes for a document, and, once, whether its changes may enter the edit history. Never call it with
-    /// the session locked: files are read.
+    /// Looks up the notes for a document, and, until that is known, whether its changes may enter the edit history. Never
+    /// call it with the session locked: files are read.
     pub(crate) fn update_notes(&self, uri: &str) {
         let session = self.session();
         let Some(document) = session.documents.get(uri) else { return };
@@ -92,7 +92,11 @@ impl Server {
         let allowed = session.may_track_edits(uri);
         drop(session);
         let notes = file.as_ref().map(|file| (self.notes)(&file.root)).unwrap_or_default();
-        let track = decide.then(|| allowed && file.as_ref().is_some_and(|file| !(self.ignored)(file)));
+        let track = match &file {
+            _ if !decide => None,
+            Some(file) if allowed => (self.ignored)(file).map(|ignored| !ignored),
+            _ => Some(false),
+        };
         let mut session = self.session();
         if let (Some(document), Some(allowed)) = (session.documents.get_mut(uri), track) {
             document.context.track_edits(allowed);

@@ -6,7 +6,8 @@ use std::process::Command;
 use git2::{Config, ConfigLevel, Repository};
 
 use crate::error::ReviewError;
-use crate::propose::identity;
+use crate::history::discover;
+use crate::identity::identity;
 
 /// The branch of a clone whose HEAD was at a commit alone.
 const DETACHED: &str = "detached";
@@ -22,8 +23,7 @@ const NOBODY: (&str, &str) = ("You", "you@example.com");
 /// # Errors
 /// When there is no repository, the program `git` is missing or refuses, or the configuration cannot be written.
 pub fn clone_bare(folder: &Path, clone: &Path) -> Result<(), ReviewError> {
-    let from = Repository::discover(folder)
-        .map_err(|source| ReviewError::NoHistory { folder: folder.to_path_buf(), source })?;
+    let from = discover(folder)?;
     // The program and not libgit2: it knows every kind of repository that the user has, such as one with borrowed objects.
     let mut git = Command::new("git");
     git.args(["clone", "--quiet", "--bare", "--"]).arg(from.commondir()).arg(clone);
@@ -35,7 +35,7 @@ pub fn clone_bare(folder: &Path, clone: &Path) -> Result<(), ReviewError> {
         };
         return Err(ReviewError::Clone { from: from.commondir().to_path_buf(), said });
     }
-    let (name, email) = identity(folder).unwrap_or_else(|_| (NOBODY.0.to_owned(), NOBODY.1.to_owned()));
+    let (name, email) = identity(folder, true).unwrap_or_else(|_| (NOBODY.0.to_owned(), NOBODY.1.to_owned()));
     configure(clone, &name, &email)
         .map_err(|source| ReviewError::CloneConfiguration { clone: clone.to_path_buf(), source })
 }
@@ -83,7 +83,7 @@ mod tests {
         git(&work, &["commit", "--quiet", "--no-gpg-sign", "--allow-empty", "--message", "Begin"]);
 
         clone_bare(&work.join("deep"), &clone).expect("cloned");
-        assert_eq!(identity(&clone).expect("known"), ("Pat Proposer".into(), "pat@example.com".into()));
+        assert_eq!(identity(&clone, true).expect("known"), ("Pat Proposer".into(), "pat@example.com".into()));
         let files = [("a.txt".to_owned(), b"a".to_vec())];
         let proposal = Proposal { name: "x", subject: "x", files: &files, message: "Propose x" };
         let made = propose(&clone, &proposal).expect("it needs no key and runs no hook");

@@ -5,19 +5,33 @@ use std::path::PathBuf;
 
 use git2::ErrorCode;
 
+use crate::ask::AskError;
 use crate::budget::OverBudget;
 use crate::unknown_default::UnknownDefault;
+use crate::unreadable::UnreadableRepository;
 
 /// Why a repository could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// There is no history: no repository, or one that git refuses.
-    #[error("{} is in no git repository that can be read: {source}", folder.display())]
+    /// There is no history, as there is no repository.
+    #[error("{} is in no git repository: {source}", folder.display())]
     NoHistory {
         /// The folder.
         folder: PathBuf,
         /// Git's error.
         source: git2::Error,
+    },
+    /// There is a repository that cannot be read here.
+    #[error("{0}")]
+    Unreadable(UnreadableRepository),
+    /// A partial clone lacks what a commit changed.
+    #[error(
+        "this is a partial clone, which lacks what commit {commit} changed: `git fetch --refetch --no-filter` fetches the \
+         rest"
+    )]
+    NotFetched {
+        /// The commit's id.
+        commit: String,
     },
     /// The history is empty: the current branch has no commit yet.
     #[error(
@@ -89,6 +103,18 @@ pub enum ReviewError {
     /// Git does not know who commits.
     #[error("git does not know you: set user.name and user.email (`git config --global user.name …`)")]
     NoIdentity,
+    /// Git did not answer a question.
+    #[error("{0}")]
+    Asked(#[source] AskError),
+    /// A branch has the name of the folder that holds the branches of proposals.
+    #[error(
+        "the branch {branch} leaves no place for branches of proposals (housestyle/proposals/…): rename it with `git \
+         branch -m {branch} NEW-NAME`"
+    )]
+    BranchInTheWay {
+        /// The branch.
+        branch: String,
+    },
     /// The name cannot be a branch's.
     #[error("{name:?} cannot be the name of a branch: use letters, digits and `-`")]
     BadName {
@@ -254,8 +280,8 @@ impl ReviewError {
     /// Returns whether another answer to a question or another name would help, and nothing is broken.
     pub fn is_usage(&self) -> bool {
         use ReviewError::{
-            BadName, BadPath, CaseCollision, Diverged, Edited, InTheWay, NoDefault, NoHistory, Revision,
-            Since, Taken,
+            BadName, BadPath, BranchInTheWay, CaseCollision, Diverged, Edited, InTheWay, NoDefault,
+            NoHistory, NotFetched, Revision, Since, Taken, Unreadable,
         };
         matches!(
             self,
@@ -270,6 +296,9 @@ impl ReviewError {
                 | NoHistory { .. }
                 | Since { .. }
                 | NoDefault(_)
+                | BranchInTheWay { .. }
+                | NotFetched { .. }
+                | Unreadable(_)
         )
     }
 }

@@ -5,13 +5,15 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use git2::{ErrorCode, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
+use git2::{ErrorCode, Mailmap, Oid, Repository, Sort, TreeWalkMode, TreeWalkResult};
 use housestyle_learn::Commit;
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, exclude_changes, is_bot, reverted};
 
 use crate::attributes::TreeAttributes;
 use crate::error::ReviewError;
+use crate::mailmap;
 use crate::read::Reader;
+use crate::repository::open;
 
 /// The part of a history to read.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct History {
     head: Oid,
     exclusions: ExclusionCounts,
     options: HistoryOptions,
+    mailmap: Option<Mailmap>,
+    is_partial: bool,
 }
 
 impl fmt::Debug for History {
@@ -80,8 +84,7 @@ impl History {
     /// # Errors
     /// When there is no repository or no commit, or when its history cannot be walked.
     pub fn open(folder: &Path, options: HistoryOptions) -> Result<History, ReviewError> {
-        let repository = Repository::discover(folder)
-            .map_err(|source| ReviewError::NoHistory { folder: folder.to_path_buf(), source })?;
+        let repository = discover(folder)?;
         let head = head(&repository, folder)?;
         let mut walk = repository.revwalk().map_err(ReviewError::Walk)?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).map_err(ReviewError::Walk)?;
@@ -94,7 +97,8 @@ impl History {
         let all: Vec<Oid> = walk.collect::<Result<_, _>>().map_err(ReviewError::Walk)?;
         let all = &all[all.len().saturating_sub(options.most)..];
         let (commits, exclusions) = select(&repository, all)?;
-        Ok(History { repository, commits, head, exclusions, options })
+        let (mailmap, is_partial) = (mailmap::of(&repository, head), is_partial(&repository));
+        Ok(History { repository, commits, head, exclusions, options, mailmap, is_partial })
     }
 
     /// Returns how many commits there are.
@@ -133,9 +137,9 @@ impl History {
     /// # Errors
     /// When the tree of HEAD is damaged or missing.
     pub fn files(&self, mut each: impl FnMut(HeadFile)) -> Result<ExclusionCounts, ReviewError> {
-        let failed = |source| ReviewError::Commit { commit: self.head.to_string(), source };
+        let failed = |source| self.unread(self.head, source);
         let tree = self.repository.find_commit(self.head).and_then(|commit| commit.tree()).map_err(failed)?;
-        let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
+        let reader = self.reader();
         let attributes = TreeAttributes::new(&self.repository, &tree);
         let mut counts = ExclusionCounts::default();
         let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
@@ -155,15 +159,51 @@ impl History {
     /// Reads one commit.
     ///
     /// # Errors
-    /// When the commit, or the commit before it, is damaged or missing.
+    /// When the commit, or the commit before it, is damaged or missing, or a partial clone lacks texts of them.
     pub fn read(&self, index: usize) -> Result<ReadCommit, ReviewError> {
         let id = self.commits[index];
-        let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
-        let reader = Reader { repository: &self.repository, forbidden: &*self.options.forbidden };
-        let (mut commit, mut exclusions) = reader.read(id).map_err(failed)?;
+        let (mut commit, mut exclusions) =
+            self.reader().read(id).map_err(|source| self.unread(id, source))?;
+        if self.is_partial && exclusions.of(Exclusion::Missing) > 0 {
+            return Err(ReviewError::NotFetched { commit: id.to_string() });
+        }
         exclusions.merge(&exclude_changes(&mut commit.files));
         Ok(ReadCommit { commit, exclusions })
     }
+
+    fn reader(&self) -> Reader<'_> {
+        let forbidden = &*self.options.forbidden;
+        Reader { repository: &self.repository, forbidden, mailmap: self.mailmap.as_ref() }
+    }
+
+    /// Returns the error of a commit that cannot be read.
+    fn unread(&self, commit: Oid, source: git2::Error) -> ReviewError {
+        let commit = commit.to_string();
+        match source.code() {
+            ErrorCode::NotFound if self.is_partial => ReviewError::NotFetched { commit },
+            _ => ReviewError::Commit { commit, source },
+        }
+    }
+}
+
+/// Opens the repository that holds `folder`, for its history.
+pub(crate) fn discover(folder: &Path) -> Result<Repository, ReviewError> {
+    open(folder).map_err(|error| match error {
+        ReviewError::NoRepository { path, source } => ReviewError::NoHistory { folder: path, source },
+        error => error,
+    })
+}
+
+/// Returns whether a repository lacks texts on purpose, which git fetches when it needs them. A clone without large files
+/// alone has all texts that count here.
+fn is_partial(repository: &Repository) -> bool {
+    let Ok(config) = repository.config().and_then(|mut config| config.snapshot()) else { return false };
+    let Ok(remotes) = repository.remotes() else { return false };
+    remotes.iter().flatten().flatten().any(|remote| {
+        let filter = config.get_str(&format!("remote.{remote}.partialclonefilter")).unwrap_or_default();
+        config.get_bool(&format!("remote.{remote}.promisor")).unwrap_or(false)
+            && !filter.starts_with("blob:limit=")
+    })
 }
 
 fn head(repository: &Repository, folder: &Path) -> Result<Oid, ReviewError> {

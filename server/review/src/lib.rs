@@ -3,6 +3,7 @@
 //! Nothing here touches HEAD, the index or the work tree: they may be missing, or dirty.
 
 mod ancestry;
+mod ask;
 mod attributes;
 mod budget;
 mod changed;
@@ -11,11 +12,15 @@ mod changed_tests;
 mod clone;
 mod default_branch;
 mod error;
+mod executable;
 mod folders;
 #[cfg(test)]
 mod folders_tests;
+mod git_config;
 mod history;
+mod identity;
 mod ignored;
+mod mailmap;
 mod merged;
 mod propose;
 mod read;
@@ -24,8 +29,10 @@ mod repository;
 mod tests;
 mod tip;
 mod unknown_default;
+mod unreadable;
 mod weights;
 
+pub use ask::{AskError, git_version, is_git_here};
 pub use budget::{OverBudget, TreeBudget};
 pub use changed::{Changed, ChangedFolder, changed};
 pub use clone::clone_bare;
@@ -38,11 +45,13 @@ pub use folders::{
     on_default_branch,
 };
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
-pub use ignored::is_ignored;
+pub use identity::identity;
+pub use ignored::{IgnoreSources, git_ignores, ignore_sources, is_ignored};
 pub use merged::{Merged, merged, published};
 pub use propose::{
-    Proposal, ProposalBranch, ProposalOutcome, ProposalState, Proposals, Proposed, identity, propose,
+    Proposal, ProposalBranch, ProposalOutcome, ProposalState, Proposals, Proposed, branch_in_the_way, propose,
 };
 pub use tip::{TipFile, tip_file};
 pub use unknown_default::UnknownDefault;
+pub use unreadable::UnreadableRepository;
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

@@ -1,12 +1,14 @@
 //! Reads what one commit changed: files with their texts before and after, and the hunks between them.
 
 use git2::{
-    Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, ObjectType, Oid, Patch, Repository,
+    Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, Mailmap, ObjectType, Oid, Patch,
+    Repository,
 };
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, MAX_BYTES, by_path, by_text};
 use housestyle_learn::{Commit, FileChange, Hunk};
 
 use crate::attributes::TreeAttributes;
+use crate::mailmap;
 
 /// Most files of a commit among which renames are detected; with more they count as moved lines.
 const RENAME_FILES: usize = 200;
@@ -15,13 +17,13 @@ const RENAME_FILES: usize = 200;
 pub(crate) struct Reader<'a> {
     pub(crate) repository: &'a Repository,
     pub(crate) forbidden: &'a dyn Fn(&str) -> bool,
+    pub(crate) mailmap: Option<&'a Mailmap>,
 }
 
 impl Reader<'_> {
     /// Returns the changes of a commit since its first parent, and its excluded files, counted by reason.
     pub(crate) fn read(&self, id: Oid) -> Result<(Commit, ExclusionCounts), git2::Error> {
         let commit = self.repository.find_commit(id)?;
-        let author = commit.author();
         let mut counts = ExclusionCounts::default();
         let before = match commit.parent_count() {
             0 => None,
@@ -41,8 +43,7 @@ impl Reader<'_> {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let commit = Commit {
             id: id.to_string(),
-            // The address outlives changes of the name's spelling.
-            author: String::from_utf8_lossy(author.email_bytes()).trim().to_lowercase(),
+            author: mailmap::address(self.mailmap, &commit.author()),
             time: commit.time().seconds(),
             is_first: before.is_none(),
             files,

@@ -2,18 +2,26 @@
 
 use std::path::Path;
 
-use git2::{Commit, Repository, Tree};
+use git2::{Commit, ErrorCode, Repository, Tree};
 
 use crate::budget::TreeBudget;
 use crate::error::{ReviewError, during};
+use crate::unreadable::UnreadableRepository;
 
 /// What the names of the branches of proposals begin with.
 pub(crate) const PROPOSALS: &str = "housestyle/proposals/";
 
 /// Opens the repository that holds `path`.
 pub(crate) fn open(path: &Path) -> Result<Repository, ReviewError> {
-    Repository::discover(path)
-        .map_err(|source| ReviewError::NoRepository { path: path.to_path_buf(), source })
+    Repository::discover(path).map_err(|source| match source.code() {
+        ErrorCode::NotFound => ReviewError::NoRepository { path: path.to_path_buf(), source },
+        _ => ReviewError::Unreadable(UnreadableRepository::of(path, &source)),
+    })
+}
+
+/// Returns the top of the work tree, else the repository's own folder.
+pub(crate) fn home(repository: &Repository) -> &Path {
+    repository.workdir().unwrap_or_else(|| repository.path())
 }
 
 /// Returns a folder of a commit, the root for an empty path; `None` where there is none.

@@ -142,7 +142,8 @@ fn hunks_rebuild_the_text_whatever_its_ends_are() {
     let history = made.open().expect("a history");
     let ids: Vec<_> = history.ids().collect();
     for id in ids {
-        let reader = crate::read::Reader { repository: &made.repository, forbidden: &|_| false };
+        let reader =
+            crate::read::Reader { repository: &made.repository, forbidden: &|_| false, mailmap: None };
         let (commit, _) = reader.read(Oid::from_str(&id).expect("an id")).expect("read");
         for file in &commit.files {
             let (mut built, mut at) = (String::new(), 0);

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use housestyle_text::secrets;
 
-use crate::{ignore_lists, root};
+use crate::ignored::{ignored, ignored_if_known};
+use crate::root;
 
 /// A document's place in its workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Document {
 pub enum Excluded {
     /// Its name says that it holds secrets, or git ignores it.
     ByRule,
-    /// Git's lists of ignored files cannot be read, or matching their patterns could take long.
+    /// Git does not tell what it ignores, or not in time.
     Unknown(Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -45,21 +46,27 @@ impl Document {
         Some(Document { path: root::relative(&root, file), root })
     }
 
-    /// Returns why nothing of the document may be recorded or shown elsewhere, if so.
+    /// Returns why nothing of the document may be recorded or shown elsewhere, if so. Git may be asked, for seconds: call it
+    /// for a document of a trusted workspace, and never on the way of a message.
     pub fn excluded(&self) -> Option<Excluded> {
         if secrets::is_secret_path(&self.path) {
             return Some(Excluded::ByRule);
         }
-        if is_repository(&self.root)
-            && let Err(error) = ignore_lists::check(&self.root, &self.path)
-        {
-            return Some(Excluded::Unknown(error.into()));
-        }
-        match housestyle_review::is_ignored(&self.root, Path::new(&self.path)) {
+        match ignored(&self.root, &self.path) {
             Ok(false) => None,
             Ok(true) => Some(Excluded::ByRule),
-            Err(error) => Some(Excluded::Unknown(error.into())),
+            Err(error) => Some(Excluded::Unknown(error)),
         }
+    }
+
+    /// Returns whether nothing of the document may be recorded or shown elsewhere, at once; nothing while git is asked, on a
+    /// thread. Call it for a document of a trusted workspace.
+    pub fn is_excluded_if_known(&self) -> Option<bool> {
+        if secrets::is_secret_path(&self.path) {
+            return Some(true);
+        }
+        let known = ignored_if_known(&self.root, &self.path)?;
+        Some(known.unwrap_or(true))
     }
 }
 

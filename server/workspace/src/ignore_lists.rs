@@ -1,5 +1,5 @@
-//! Whether git's lists of ignored files may be asked about a path: matching a pattern with many `*` could take for ever,
-//! and cannot be interrupted.
+//! Whether libgit2 may be asked about git's lists of ignored files, where there is no git: matching a pattern with many `*`
+//! could take for ever, and cannot be interrupted.
 
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,9 @@ use housestyle_adaptation::backend::Backend;
 use housestyle_adaptation::probe;
 use housestyle_complete::generator::{Generator, Prompt, PromptPart};
 use housestyle_journal::{Journal, RequestLog, Stamp};
-use housestyle_review::{DefaultBranch, ReviewError, default_branch};
+use housestyle_review::{
+    AskError, DefaultBranch, ReviewError, branch_in_the_way, default_branch, git_version,
+};
 use housestyle_workspace::models::{Model, Status, Store};
 use housestyle_workspace::{Configuration, WHILE_BROKEN};
 use housestyle_workspace::{adapters, digest, panics};
@@ -84,7 +86,8 @@ pub(crate) fn run(invocation: &Invocation) -> Result<(), Failure> {
         ),
     ))?;
     tell(workspace(invocation))?;
-    if let Some(check) = approving_branch(invocation) {
+    tell(git(invocation))?;
+    for check in [approving_branch(invocation), place_of_proposals(invocation)].into_iter().flatten() {
         tell(check)?;
     }
     tell(log(invocation)?)?;
@@ -127,6 +130,29 @@ fn workspace(invocation: &Invocation) -> Check {
     }
 }
 
+/// Tells whether git can be asked who the user is and what it ignores.
+fn git(invocation: &Invocation) -> Check {
+    const NAME: &str = "git";
+    match git_version(invocation.workspace.root()) {
+        Ok(version) => Check::ok(NAME, version),
+        Err(AskError::NotInstalled) => Check::warn(
+            NAME,
+            "not on the path: without it, settings of git such as GIT_CONFIG_GLOBAL do not say who you are and what is \
+             ignored",
+            "install git",
+        ),
+        Err(error) => Check::warn(NAME, error.to_string(), "see whether `git version` works here"),
+    }
+}
+
+/// Tells whether a branch leaves no place for branches of proposals.
+fn place_of_proposals(invocation: &Invocation) -> Option<Check> {
+    let branch = branch_in_the_way(invocation.workspace.root()).ok()??;
+    let detail =
+        format!("the branch {branch} leaves no place for branches of proposals (housestyle/proposals/…)");
+    Some(Check::warn("proposals", detail, format!("rename it: `git branch -m {branch} NEW-NAME`")))
+}
+
 /// Tells which branch approves by a merge, or why none does; nothing where there is no repository.
 fn approving_branch(invocation: &Invocation) -> Option<Check> {
     const NAME: &str = "default branch";
@@ -137,6 +163,7 @@ fn approving_branch(invocation: &Invocation) -> Option<Check> {
         }
         Ok(DefaultBranch::Unknown(reason)) => Some(Check::warn(NAME, reason.problem(), reason.remedy())),
         Err(ReviewError::NoRepository { .. }) => None,
+        Err(ReviewError::Unreadable(why)) => Some(Check::warn("repository", why.problem(), why.remedy())),
         Err(error) => Some(Check::warn(NAME, error.to_string(), "see whether `git status` works here")),
     }
 }

@@ -50,7 +50,7 @@ fn language_id(id: &str) -> Result<String, Failure> {
 
 /// Returns who adds a note: the name under which the user commits, else that of the system's user.
 fn author(invocation: &Invocation) -> String {
-    if let Ok((name, address)) = housestyle_review::identity(invocation.workspace.root()) {
+    if let Ok((name, address)) = housestyle_workspace::identity(&invocation.workspace) {
         return format!("{name} <{address}>");
     }
     let user = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok());

@@ -91,7 +91,8 @@ fn document(file: WorkspaceFile) -> Document {
     Document { root: file.root, path: file.path }
 }
 
-/// Returns whether nothing of a file may be recorded or shown elsewhere, by its name or by git's lists.
-fn is_ignored(file: &WorkspaceFile) -> bool {
-    document(file.clone()).excluded().is_some()
+/// Returns whether nothing of a file may be recorded or shown elsewhere, by its name or by git's lists; nothing while git
+/// is asked.
+fn is_ignored(file: &WorkspaceFile) -> Option<bool> {
+    document(file.clone()).is_excluded_if_known()
 }

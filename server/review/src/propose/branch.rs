@@ -14,6 +14,18 @@ use crate::repository::PROPOSALS;
 /// References to the last commit of each proposal that was made here, by which a deleted branch is noticed.
 const NOTES: &str = "refs/housestyle/proposed/";
 
+/// Checks that git can make branches of proposals: none may have the name of a folder that holds them.
+pub(crate) fn check_place(repository: &Repository) -> Result<(), ReviewError> {
+    let mut folder = PROPOSALS;
+    while let Some((above, _)) = folder.rsplit_once('/') {
+        if repository.find_reference(&format!("refs/heads/{above}")).is_ok() {
+            return Err(ReviewError::BranchInTheWay { branch: above.to_owned() });
+        }
+        folder = above;
+    }
+    Ok(())
+}
+
 /// A proposal's branch.
 pub(super) struct Branch<'r> {
     repository: &'r Repository,

@@ -8,14 +8,22 @@ use std::process::{Command, Output, Stdio};
 use git2::{Commit, Repository};
 
 use crate::error::{ReviewError, during};
+use crate::executable::is_executable;
+use crate::git_config::GitConfig;
+use crate::repository::home;
 
 /// The trailer by which a proposal is known.
 const TRAILER: &str = "Housestyle-Proposal";
 
 /// Returns the message to commit.
-pub(super) fn message(repository: &Repository, text: &str, subject: &str) -> Result<String, ReviewError> {
+pub(super) fn message(
+    repository: &Repository,
+    config: &GitConfig,
+    text: &str,
+    subject: &str,
+) -> Result<String, ReviewError> {
     let text = with_trailer(&pretty(text)?, subject)?;
-    let Some(hook) = hook(repository) else { return Ok(text) };
+    let Some(hook) = hook(repository, config) else { return Ok(text) };
     let text = pretty(&run(repository, &hook, &text)?)?;
     if text.is_empty() {
         return Err(ReviewError::Hook { hook, said: "it left no message".to_owned() });
@@ -50,30 +58,13 @@ fn with_trailer(text: &str, subject: &str) -> Result<String, ReviewError> {
 }
 
 /// Returns the user's hook where there is one that git would run.
-fn hook(repository: &Repository) -> Option<PathBuf> {
-    let set = repository.config().and_then(|config| config.get_path("core.hooksPath"));
-    let folder = match set {
-        Ok(folder) => home(repository).join(folder),
-        Err(_) => repository.commondir().join("hooks"),
+fn hook(repository: &Repository, config: &GitConfig) -> Option<PathBuf> {
+    let folder = match config.path("core.hookspath") {
+        Some(folder) => home(repository).join(folder), // hooks run there
+        None => repository.commondir().join("hooks"),
     };
     let hook = folder.join("commit-msg");
     is_executable(&hook).then_some(hook)
-}
-
-#[cfg(unix)]
-fn is_executable(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(file).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(file: &Path) -> bool {
-    file.is_file()
-}
-
-/// Returns the folder that hooks run in.
-fn home(repository: &Repository) -> &Path {
-    repository.workdir().unwrap_or_else(|| repository.path())
 }
 
 /// Runs the hook on a file of its own, not on the repository's COMMIT_EDITMSG: that is the user's next commit's.

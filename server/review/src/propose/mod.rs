@@ -21,6 +21,8 @@ use crate::ancestry::merge_base;
 use crate::budget::TreeBudget;
 use crate::default_branch::find;
 use crate::error::{ReviewError, during};
+use crate::git_config::GitConfig;
+use crate::identity::{Person, signature};
 use crate::repository::open;
 use branch::Branch;
 
@@ -67,15 +69,16 @@ pub struct Proposed {
     pub before: ProposalState,
 }
 
-/// Returns the name and address under which the user commits.
+/// Returns the branch whose name leaves no place for branches of proposals, if there is one.
 ///
 /// # Errors
-/// When there is no repository, or git knows neither.
-pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
-    let repository = open(path)?;
-    let signature = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok((text(signature.name_bytes()), text(signature.email_bytes())))
+/// When there is no repository.
+pub fn branch_in_the_way(path: &Path) -> Result<Option<String>, ReviewError> {
+    match branch::check_place(&open(path)?) {
+        Ok(()) => Ok(None),
+        Err(ReviewError::BranchInTheWay { branch }) => Ok(Some(branch)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Commits files on the proposal's branch, off the default branch. HEAD is no base: it may have work that nobody merged.
@@ -91,9 +94,11 @@ pub fn identity(path: &Path) -> Result<(String, String), ReviewError> {
 pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewError> {
     let repository = open(path)?;
     let branch = Branch::of(&repository, proposal.name)?;
+    branch::check_place(&repository)?;
     let base = find(&repository)?.known()?.commit(&repository)?;
-    let author = repository.author_from_env().map_err(|_| ReviewError::NoIdentity)?;
-    let committer = repository.committer_from_env().map_err(|_| ReviewError::NoIdentity)?;
+    let author = signature(&repository, Person::Author)?;
+    let committer = signature(&repository, Person::Committer)?;
+    let config = GitConfig::of(&repository)?;
     tree::check(&repository, &base, proposal.files)?;
     let budget = TreeBudget::default();
     let before = state::state(&repository, &branch, Some(&base), &budget)?;
@@ -116,9 +121,9 @@ pub fn propose(path: &Path, proposal: &Proposal<'_>) -> Result<Proposed, ReviewE
     }
     branch.check_free()?;
     let parents = parents(&repository, tip, base.clone(), &budget)?;
-    let message = message::message(&repository, proposal.message, proposal.subject)?;
+    let message = message::message(&repository, &config, proposal.message, proposal.subject)?;
     let tree = tree::write(&repository, &base, proposal.files)?;
-    let commit = commit(&repository, (&author, &committer), &message, tree, &parents)?;
+    let commit = commit((&repository, &config), (&author, &committer), &message, tree, &parents)?;
     branch.move_to(commit.id(), here)?;
     let is_new = parents.len() == 1 && parents[0].id() == base.id();
     done(&commit, if is_new { ProposalOutcome::Made } else { ProposalOutcome::Updated })
@@ -143,7 +148,7 @@ fn parents<'r>(
 }
 
 fn commit<'r>(
-    repository: &'r Repository,
+    (repository, config): (&'r Repository, &GitConfig),
     (author, committer): (&Signature<'_>, &Signature<'_>),
     message: &str,
     tree: git2::Oid,
@@ -156,7 +161,7 @@ fn commit<'r>(
         repository.commit_create_buffer(author, committer, message, &tree, &parents).map_err(&failed)?;
     let not_text = |_| failed(git2::Error::from_str("your name in git's configuration is no UTF-8"));
     let content = str::from_utf8(&content).map_err(not_text)?;
-    let id = match sign::sign(repository, content, committer)? {
+    let id = match sign::sign(config, content, committer)? {
         Some(signature) => repository.commit_signed(content, &signature, None).map_err(&failed)?,
         None => repository.commit(None, author, committer, message, &tree, &parents).map_err(&failed)?,
     };

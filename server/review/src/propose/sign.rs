@@ -5,35 +5,34 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use git2::{Config, Repository, Signature};
+use git2::Signature;
 
-use crate::error::{ReviewError, during};
+use crate::error::ReviewError;
+use crate::git_config::GitConfig;
 
 /// Returns the signature of a commit's content, or nothing where the user does not sign.
 pub(super) fn sign(
-    repository: &Repository,
+    config: &GitConfig,
     content: &str,
     committer: &Signature<'_>,
 ) -> Result<Option<String>, ReviewError> {
-    let config = repository.config().map_err(during("read git's configuration"))?;
-    if !config.get_bool("commit.gpgsign").unwrap_or(false) {
+    if !config.is_set("commit.gpgsign")? {
         return Ok(None);
     }
-    let key = config.get_string("user.signingkey").ok().filter(|key| !key.is_empty());
-    let format = config.get_string("gpg.format").unwrap_or_else(|_| "openpgp".to_owned());
-    let signature = match format.as_str() {
+    let key = config.text("user.signingkey").map(str::to_owned);
+    let signature = match config.text("gpg.format").unwrap_or("openpgp") {
         "openpgp" => {
-            let program = program(&config, &["gpg.openpgp.program", "gpg.program"], "gpg");
+            let program = program(config, &["gpg.openpgp.program", "gpg.program"], "gpg");
             openpgp(&program, &key.unwrap_or_else(|| committer.to_string()), content)
         }
         "x509" => {
-            let program = program(&config, &["gpg.x509.program"], "gpgsm");
+            let program = program(config, &["gpg.x509.program"], "gpgsm");
             openpgp(&program, &key.unwrap_or_else(|| committer.to_string()), content)
         }
         "ssh" => {
-            let program = program(&config, &["gpg.ssh.program"], "ssh-keygen");
-            match key.or_else(|| default_key(&config)) {
-                Some(key) => ssh(&program, &config, &key, content),
+            let program = program(config, &["gpg.ssh.program"], "ssh-keygen");
+            match key.or_else(|| default_key(config)) {
+                Some(key) => ssh(&program, config, &key, content),
                 None => Err(refused(&program, "gpg.format is ssh, and user.signingkey names no key")),
             }
         }
@@ -51,8 +50,8 @@ fn outside(program: &str) -> impl Fn(std::io::Error) -> ReviewError {
     move |source| ReviewError::SignNotRun { program: program.to_owned(), source }
 }
 
-fn program(config: &Config, names: &[&str], default: &str) -> String {
-    let found = names.iter().find_map(|name| config.get_path(name).ok());
+fn program(config: &GitConfig, names: &[&str], default: &str) -> String {
+    let found = names.iter().find_map(|name| config.path(name));
     found.map_or_else(|| default.to_owned(), |path| path.to_string_lossy().into_owned())
 }
 
@@ -79,7 +78,7 @@ fn fed(command: &mut Command, content: &str) -> std::io::Result<Output> {
 }
 
 /// Signs with a program that takes ssh-keygen's arguments.
-fn ssh(program: &str, config: &Config, key: &str, content: &str) -> Result<String, ReviewError> {
+fn ssh(program: &str, config: &GitConfig, key: &str, content: &str) -> Result<String, ReviewError> {
     let outside = outside(program);
     let folder = tempfile::tempdir().map_err(&outside)?;
     let literal = key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key));
@@ -90,7 +89,7 @@ fn ssh(program: &str, config: &Config, key: &str, content: &str) -> Result<Strin
             file
         }
         // Expanded here, as `~/` is git's to understand.
-        None => config.get_path("user.signingkey").unwrap_or_else(|_| Path::new(key).to_path_buf()),
+        None => config.path("user.signingkey").unwrap_or_else(|| Path::new(key).to_path_buf()),
     };
     let buffer = folder.path().join("commit");
     fs::write(&buffer, content).map_err(&outside)?;
@@ -107,8 +106,8 @@ fn ssh(program: &str, config: &Config, key: &str, content: &str) -> Result<Strin
 }
 
 /// Returns the key that the user's command names where none is set.
-fn default_key(config: &Config) -> Option<String> {
-    let command = config.get_string("gpg.ssh.defaultKeyCommand").ok()?;
+fn default_key(config: &GitConfig) -> Option<String> {
+    let command = config.text("gpg.ssh.defaultkeycommand")?;
     let mut words = command.split_whitespace();
     let output = Command::new(words.next()?).args(words).stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

@@ -175,8 +175,8 @@ fn obstacles_are_reported() {
         assert!(matches!(error, ReviewError::BadName { .. }), "{error}");
     }
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(matches!(identity(folder.path()), Err(ReviewError::NoRepository { .. })));
-    let name = identity(World::new().path()).expect("known");
+    assert!(matches!(identity(folder.path(), true), Err(ReviewError::NoRepository { .. })));
+    let name = identity(World::new().path(), true).expect("known");
     assert_eq!(name, ("Pat Proposer".to_owned(), "pat@example.com".to_owned()));
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use housestyle_review::{
     DefaultBranch, Folder, FolderError, OnDefault, ProposalState, Proposals, ReviewError, TreeBudget,
-    UnknownDefault, default_branch, merges_of, on_default_branch,
+    default_branch, merges_of, on_default_branch,
 };
 use housestyle_skills::lint::{self, Finding, Severity};
 use housestyle_skills::{SKILL_FILE, Skill};
@@ -36,8 +36,8 @@ pub enum Depth {
 pub struct SkillList {
     /// The skills, by name.
     pub entries: Vec<Entry>,
-    /// Why nothing tells the default branch, so that no skill is approved.
-    pub unknown_default: Option<UnknownDefault>,
+    /// Why no skill is approved: nothing tells the default branch, or the repository cannot be read.
+    pub problem: Option<String>,
     /// Git's id of the default branch's newest commit.
     pub commit: Option<String>,
     /// Whether the budget was spent before the default branch's skills were found.
@@ -60,7 +60,7 @@ pub fn all(
         return Ok(SkillList::default());
     }
     let records = store.records()?;
-    let (mut unknown_default, mut is_unread, mut commit) = (None, false, None);
+    let (mut told, mut is_unread, mut commit) = (None, false, None);
     let (default, problem) = match on_default_branch(root, &ROOTS, SKILL_FILE, LIMITS, budget) {
         Ok(default) => {
             commit = Some(default.commit.clone());
@@ -72,7 +72,7 @@ pub fn all(
         Err(error) => {
             let problem = error.to_string();
             match error {
-                ReviewError::NoDefault(reason) => unknown_default = Some(reason),
+                ReviewError::NoDefault(_) | ReviewError::Unreadable(_) => told = Some(problem.clone()),
                 ReviewError::Budget(_) => {
                     is_unread = true;
                     commit = default_branch(root)
@@ -96,7 +96,7 @@ pub fn all(
         survey.merges(root);
     }
     survey.entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(SkillList { entries: survey.entries, unknown_default, commit, is_unread })
+    Ok(SkillList { entries: survey.entries, problem: told, commit, is_unread })
 }
 
 struct Survey {

@@ -46,7 +46,7 @@ pub fn approved(
     known: &Approved,
     budget: &TreeBudget,
 ) -> Result<Approved, SkillsError> {
-    let SkillList { entries, unknown_default, commit, is_unread } =
+    let SkillList { entries, problem, commit, is_unread } =
         all(root, &Store::at(state), true, Depth::States, budget)?;
     let is_same_commit = commit.is_some() && commit == known.commit;
     if is_unread && is_same_commit {
@@ -58,7 +58,7 @@ pub fn approved(
     });
     // Who has no skill here need not know.
     let waits = |entry: &Entry| entry.state == State::Candidate && entry.folder.is_some();
-    let problem = unknown_default.filter(|_| entries.iter().any(waits)).map(|reason| reason.to_string());
+    let problem = problem.filter(|_| entries.iter().any(waits));
     let served = |entry: &Entry| {
         if entry.is_unread && is_same_commit {
             known.known_skill(entry)

@@ -24,7 +24,7 @@ pub(super) fn approve(
                 // A broken file may hold stricter bounds.
                 Configuration::load(&invocation.workspace).checked()?;
             }
-            let (name, email) = housestyle_review::identity(invocation.workspace.root())?;
+            let (name, email) = housestyle_workspace::identity(&invocation.workspace)?;
             let how = How::Local { ungated: args.ungated.clone() };
             (Approver { name, email, time: now(), how }, "is approved for this machine, not for the team")
         }

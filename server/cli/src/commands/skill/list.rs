@@ -12,8 +12,7 @@ use crate::output::{Style, print, print_json, visible};
 
 /// Lists the skills of the workspace.
 pub(super) fn run(invocation: &Invocation) -> Result<(), Failure> {
-    let (SkillList { entries, unknown_default, .. }, trusted) = skills(invocation, Depth::Merges)?;
-    let problem = unknown_default.map(|reason| reason.to_string());
+    let (SkillList { entries, problem, .. }, trusted) = skills(invocation, Depth::Merges)?;
     let now = now();
     if invocation.flags.json {
         let skills: Vec<Value> = entries.iter().map(|entry| to_json(entry, now)).collect();

@@ -105,6 +105,11 @@ impl Recorder {
 
     fn offer(&mut self, record: OfferRecord, now: Stamp) {
         let document = document(record.file);
+        let journal = record.journal.max(self.settings.journal(&document.root));
+        // The settings may have changed since the server made the record, and an untrusted workspace asks git nothing.
+        if journal == JournalMode::Off {
+            return;
+        }
         match document.excluded() {
             None => {}
             Some(Excluded::ByRule) => return,
@@ -114,8 +119,7 @@ impl Recorder {
                 return self.warn_once(format!("nothing is noted of {}: {why}", document.path));
             }
         }
-        let mut withheld = (record.journal.max(self.settings.journal(&document.root)) != JournalMode::On)
-            .then(|| "outcomes".to_owned());
+        let mut withheld = (journal != JournalMode::On).then(|| "outcomes".to_owned());
         let mut text = Text { path: document.path.clone(), ..Text::default() };
         if withheld.is_none() {
             match capture::clean(&record.before, &record.text, "") {
@@ -244,7 +248,8 @@ impl Recorder {
         }
         let skills = BTreeMap::from([(record.skill.clone(), record.digest.clone())]);
         self.count(&document.root, &skills, now, |used| Use { objections: 1, ..used });
-        if record.journal == JournalMode::Off || document.excluded().is_some() {
+        let journal = record.journal.max(self.settings.journal(&document.root));
+        if journal == JournalMode::Off || document.excluded().is_some() {
             return;
         }
         let (skill, language, line) = (record.skill, record.language, record.line);

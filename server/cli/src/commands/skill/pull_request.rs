@@ -88,11 +88,14 @@ fn number_of_branch(invocation: &Invocation, client: &Client) -> Result<u64, Fai
     })
 }
 
-/// Returns the address of the repository that a job runs for, from the forge's variables.
+/// Returns the address of the repository that has the pull request of a job, from the forge's variables. A merge request
+/// from a fork runs in the fork, at GitLab.
 fn repository_of_job(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let address =
         |server: &str, repository: &str| Some(format!("{}/{}", variable(server)?, variable(repository)?));
-    address("CI_SERVER_URL", "CI_PROJECT_PATH").or_else(|| address("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"))
+    address("CI_SERVER_URL", "CI_MERGE_REQUEST_PROJECT_PATH")
+        .or_else(|| address("CI_SERVER_URL", "CI_PROJECT_PATH"))
+        .or_else(|| address("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"))
 }
 
 /// Returns the number of the pull request that a job runs for, from the forge's variables.
@@ -129,6 +132,8 @@ mod tests {
         assert_eq!(job(&github).as_deref(), Some("https://github.com/o/r"));
         let gitlab = [("CI_SERVER_URL", "https://git.x.org"), ("CI_PROJECT_PATH", "a/b/c")];
         assert_eq!(job(&gitlab).as_deref(), Some("https://git.x.org/a/b/c"));
+        let fork = [gitlab[0], ("CI_PROJECT_PATH", "eve/fork"), ("CI_MERGE_REQUEST_PROJECT_PATH", "a/b/c")];
+        assert_eq!(job(&fork).as_deref(), Some("https://git.x.org/a/b/c"));
         assert_eq!(job(&github[..1]), None);
     }
 }

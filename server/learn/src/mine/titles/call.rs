@@ -59,8 +59,13 @@ impl<'t, 'a> Call<'t, 'a> {
 
     /// Returns the last part of its name.
     pub(super) fn last_name(&self) -> String {
+        shown(&self.callee[self.qualifier().len()..])
+    }
+
+    /// Returns everything before the last part of its name.
+    pub(super) fn qualifier(&self) -> &'t [Token<'a>] {
         let joint = self.callee.iter().rposition(|token| JOINTS.contains(&token.text));
-        shown(&self.callee[joint.map_or(0, |at| at + 1)..])
+        &self.callee[..joint.map_or(0, |at| at + 1)]
     }
 }
 

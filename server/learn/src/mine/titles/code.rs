@@ -44,6 +44,10 @@ impl Token<'_> {
         self.text.len() > 2 && self.text.starts_with('/')
     }
 
+    pub(super) fn is_number(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_digit())
+    }
+
     fn shown(&self, letters: bool) -> String {
         if self.is_metavariable() {
             let name = self.text.trim_start_matches('$').to_lowercase();
@@ -145,6 +149,13 @@ pub(super) fn lettered(tokens: &[Token<'_>]) -> String {
     written(tokens, true)
 }
 
+/// Returns tokens as the pattern has them.
+pub(super) fn raw(tokens: &[Token<'_>]) -> String {
+    let space = |token: &Token<'_>| if token.spaced { " " } else { "" };
+    let text: String = tokens.iter().map(|token| format!("{}{}", space(token), token.text)).collect();
+    text.trim_start().to_owned()
+}
+
 fn written(tokens: &[Token<'_>], letters: bool) -> String {
     let tokens = match tokens {
         [rest @ .., end] if end.text == ";" => rest,
@@ -190,7 +201,10 @@ pub(super) fn same(one: &[Token<'_>], other: &[Token<'_>]) -> bool {
 
 /// Returns code in a code span of Markdown.
 pub(super) fn quoted(code: &str) -> String {
-    if code.contains('`') { format!("`` {code} ``") } else { format!("`{code}`") }
+    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let marks = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    format!("{marks}{space}{code}{space}{marks}")
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The title of a rule about imports: the path, or the form of the statement.
 
-use super::code::{Token, quoted, shown};
+use super::code::{Token, quoted, same, shown};
 
 /// An import: the path that it names, and the names that it brings.
-struct Import {
+struct Import<'t, 'a> {
     path: String,
-    names: String,
+    names: &'t [Token<'a>],
     /// Whether the names may be any.
     any: bool,
 }
@@ -13,19 +13,19 @@ struct Import {
 /// Returns the title where both sides import, and differ in the path alone.
 pub(super) fn imports(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
     let (one, other) = (Import::of(prefer)?, Import::of(avoid)?);
-    if one.path == other.path || one.names != other.names {
+    if one.path == other.path || !same(one.names, other.names) {
         return None;
     }
     let paths = format!("{} instead of {}", quoted(&one.path), quoted(&other.path));
     Some(match (one.names.is_empty(), one.any) {
         (true, _) => format!("Import {paths}"),
         (_, true) => format!("Import from {paths}"),
-        _ => format!("Import {} from {paths}", quoted(&one.names)),
+        _ => format!("Import {} from {paths}", quoted(&shown(one.names))),
     })
 }
 
-impl Import {
-    fn of(tokens: &[Token<'_>]) -> Option<Import> {
+impl<'t, 'a> Import<'t, 'a> {
+    fn of(tokens: &'t [Token<'a>]) -> Option<Import<'t, 'a>> {
         let word = |at: usize| tokens.get(at).map_or("", |token| token.text);
         let find = |text: &str| tokens.iter().position(|token| token.text == text);
         let (path, names) = match (word(0), word(1)) {
@@ -51,6 +51,6 @@ impl Import {
             [one] if one.is_string() => one.text.to_owned(),
             all => shown(all),
         };
-        says.then(|| Import { path: full(path), names: shown(names), any })
+        says.then(|| Import { path: full(path), names, any })
     }
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod code;
+mod fit;
 mod forms;
 mod imports;
 mod rewrite;
@@ -64,11 +65,17 @@ fn of_term(term: &Term) -> Wording {
     let said = |avoid: &[String]| format!("\"{}\", not {}", term.prefer, joined(avoid, "or"));
     // As many of the avoided words as a title has room for.
     let title = |count: usize| format!("Write {}", said(&about[..count]));
-    let fitting = (1..=about.len()).rev().map(title).find(|title| title.chars().count() <= MOST_TITLE);
-    let title = fitting.unwrap_or_else(|| title(about.len().min(1)));
+    let fitting = (1..=about.len()).rev().map(title).find(|title| fit::fits(title));
+    let title = fitting.unwrap_or_else(|| {
+        let sides = |prefer: &str, avoid: &str| format!("Write \"{prefer}\", not \"{avoid}\"");
+        let avoid = term.avoid.first().map_or("", String::as_str);
+        let [one, other] = fit::from_difference(&term.prefer, avoid);
+        let cut = fit::cut_to_fit([&term.prefer, avoid], &sides);
+        cut.or_else(|| fit::cut_to_fit([&one, &other], &sides)).unwrap_or_else(|| sides("…", "…"))
+    });
     Wording {
         name: named("term", &term.prefer, &term.prefer),
-        title: cut(&title, MOST_TITLE),
+        title,
         rule: format!("In prose, comments and docstrings write {}.", said(&about)),
         about,
         pair: [term.prefer.clone(), term.avoid.join("\n")],

@@ -4,9 +4,9 @@
 use housestyle_skills::Rewrite;
 
 use super::call::{Call, is_anything, is_path};
-use super::code::{Token, lettered, quoted, same, shown, tokens, without_receiver};
+use super::code::{Token, lettered, quoted, raw, same, shown, tokens, without_receiver};
+use super::fit::{cut_to_fit, fits, from_difference};
 use super::imports::imports;
-use super::{MOST_TITLE, cut};
 use crate::mine::code::purpose;
 
 /// A template: the preferred side and the avoided one make a title, where they differ in the way that it is for.
@@ -51,8 +51,15 @@ pub(super) fn avoided(rewrite: &Rewrite) -> Vec<String> {
     known
 }
 
-fn fits(title: &str) -> bool {
-    title.chars().count() <= MOST_TITLE
+/// Returns whether ellipses hide no change of what they stand for: both sides have the same metavariables in the same
+/// order, or one side has none.
+fn ellipses_agree(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> bool {
+    let [prefer, avoid] = [prefer, avoid].map(metavariables);
+    prefer.is_empty() || avoid.is_empty() || prefer == avoid
+}
+
+fn metavariables<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
+    tokens.iter().filter(|token| token.is_metavariable()).map(|token| token.text).collect()
 }
 
 fn instead(verb: &str, prefer: &str, avoid: &str) -> Option<String> {
@@ -73,8 +80,11 @@ fn one_token(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
     }
     let title = instead("Use", &shown(&[*one]), &shown(&[*other]))?;
     let says = prefer.iter().any(|token| token.text != one.text && (token.is_word() || token.is_string()));
-    let whole = format!("{title} in {}", quoted(&shown(prefer)));
-    Some(if says && fits(&whole) { whole } else { title })
+    // Beside names, and for a number, the title is true in that place alone.
+    if prefer.len() == 1 || !(says || one.is_number() || other.is_number()) {
+        return Some(title);
+    }
+    Some(format!("{title} in {}", quoted(&shown(prefer)))).filter(|whole| fits(whole))
 }
 
 /// The same call with other arguments.
@@ -89,12 +99,37 @@ fn same_call(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
         let shown: Vec<String> = arguments.iter().map(|argument| shown(argument)).collect();
         quoted(&shown.join(", "))
     };
+    let (kept, was) = (kept(&one, &added), kept(&other, &dropped));
+    let others_stay = kept.iter().flatten().eq(was.iter().flatten());
     match (added.as_slice(), dropped.as_slice()) {
-        ([_, ..], []) => Some(format!("Pass {} to {callee}", code(&added))),
-        ([], [_, ..]) => Some(format!("Call {callee} without {}", code(&dropped))),
-        ([one], [other]) => Some(format!("{} to {callee}", instead("Pass", &shown(one), &shown(other))?)),
+        ([_, ..], []) if others_stay => Some(format!("Pass {} to {callee}", code(&added))),
+        ([], [_, ..]) if others_stay => Some(format!("Call {callee} without {}", code(&dropped))),
+        ([one], [other]) if kept == was && ellipses_agree(one, other) => {
+            Some(format!("{} to {callee}", instead("Pass", &shown(one), &shown(other))?))
+        }
         _ => None,
     }
+}
+
+/// Returns the arguments of a call, with a gap for each of `extra`.
+fn kept<'a>(call: &Call<'_, 'a>, extra: &[&[Token<'a>]]) -> Vec<Option<Vec<&'a str>>> {
+    let is_extra = |argument: &[Token<'_>]| extra.iter().any(|known| same(known, argument));
+    let texts = |argument: &[Token<'a>]| argument.iter().map(|token| token.text).collect();
+    call.arguments.iter().map(|argument| (!is_extra(argument)).then(|| texts(argument))).collect()
+}
+
+/// Returns what a call takes, in order: the metavariables of its name, and its arguments, where `extra` ones count by
+/// their metavariables.
+fn taken<'a>(call: &Call<'_, 'a>, extra: &[&[Token<'a>]]) -> Vec<Vec<&'a str>> {
+    let single = |name: &'a str| vec![name];
+    let mut taken: Vec<Vec<&str>> = metavariables(call.callee).into_iter().map(single).collect();
+    for (argument, kept) in call.arguments.iter().zip(kept(call, extra)) {
+        match kept {
+            Some(kept) => taken.push(kept),
+            None => taken.extend(metavariables(argument).into_iter().map(single)),
+        }
+    }
+    taken
 }
 
 /// Another call in the place of a call.
@@ -103,13 +138,18 @@ fn other_call(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
     if same(one.callee, other.callee) || one.prefix != other.prefix || one.open != other.open {
         return None;
     }
+    let (added, dropped) = (extra(&one, &other), extra(&other, &one));
+    if taken(&one, &added) != taken(&other, &dropped) {
+        return None;
+    }
     let whole = [one.name(&other), other.name(&one)];
-    let last = [one.last_name(), other.last_name()];
+    let last = same(one.qualifier(), other.qualifier()).then(|| [one.last_name(), other.last_name()]);
     let title = |[name, was]: &[String; 2]| instead("Use", name, was);
-    let pair = [whole, last].into_iter().find(|pair| title(pair).is_some_and(|title| fits(&title)))?;
+    let mut pairs = [Some(whole), last].into_iter().flatten();
+    let pair = pairs.find(|pair| title(pair).is_some_and(|title| fits(&title)))?;
     let title = title(&pair)?;
     let [name, was] = pair;
-    match (extra(&one, &other).as_slice(), extra(&other, &one).as_slice()) {
+    match (added.as_slice(), dropped.as_slice()) {
         ([], []) => Some(title),
         // What a pattern takes the place of says more than the text that takes it.
         ([] | [_], [argument]) if argument.iter().any(Token::is_regex) => {
@@ -199,15 +239,25 @@ fn is_qualifier(part: &[Token<'_>]) -> bool {
     part.last().is_some_and(|token| matches!(token.text, "." | "::"))
 }
 
+/// Optional chaining in the place of checks: each checks a beginning of the access.
 fn optional_chaining(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
     let has = |tokens: &[Token<'_>], mark: &str| tokens.iter().any(|token| token.text == mark);
-    let chains = has(prefer, "?.") && has(avoid, "&&") && !has(avoid, "?.");
-    chains.then(|| "Use optional chaining (`?.`) instead of `&&`".to_owned())
+    if !has(prefer, "?.") || has(avoid, "?.") || !has(avoid, "&&") {
+        return None;
+    }
+    let access = |tokens: &[Token<'_>]| -> Vec<String> {
+        let names = tokens.iter().filter(|token| !matches!(token.text, "." | "?."));
+        names.map(|token| token.text.to_owned()).collect()
+    };
+    let whole = access(prefer);
+    let parts: Vec<Vec<String>> = avoid.split(|token| token.text == "&&").map(access).collect();
+    (parts.iter().all(|part| whole.starts_with(part)) && parts.last() == Some(&whole))
+        .then(|| "Use optional chaining (`?.`) instead of `&&`".to_owned())
 }
 
 fn annotations(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
     let is = |tokens: &[Token<'_>]| matches!(tokens, [mark, next, ..] if mark.text == "@" || (mark.text == "#" && next.text == "["));
-    let both = is(prefer) && is(avoid);
+    let both = is(prefer) && is(avoid) && ellipses_agree(prefer, avoid);
     let title = |verb: &str| instead(verb, &shown(prefer), &shown(avoid));
     both.then(|| title("Annotate with").filter(|title| fits(title)).or_else(|| title("Use"))).flatten()
 }
@@ -217,7 +267,7 @@ fn member_or_call(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
     let is_member = |tokens: &[Token<'_>]| tokens.len() > 2 && is_path(tokens) && Call::of(tokens).is_none();
     let (one, other) = (quoted(&shown(prefer)), quoted(&shown(avoid)));
     let same_receiver = prefer.first().map(|token| token.text) == avoid.first().map(|token| token.text);
-    if !same_receiver {
+    if !same_receiver || !ellipses_agree(prefer, avoid) {
         None
     } else if is_member(prefer) && Call::of(avoid).is_some() {
         Some(format!("Read {one} instead of calling {other}"))
@@ -230,7 +280,12 @@ fn member_or_call(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
 
 /// Two things that have names: types, literals, calls of another form.
 fn names(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> Option<String> {
-    if prefer.is_empty() || !is_path(prefer) { None } else { instead("Use", &brief(prefer), &brief(avoid)) }
+    if prefer.is_empty() || !is_path(prefer) || !ellipses_agree(prefer, avoid) {
+        return None;
+    }
+    // A name alone says enough where both sides take the same.
+    let side = if metavariables(prefer) == metavariables(avoid) { brief } else { shown };
+    instead("Use", &side(prefer), &side(avoid))
 }
 
 /// Returns a call whose arguments may be anything by its name, and other code as it is.
@@ -248,36 +303,38 @@ fn brief(tokens: &[Token<'_>]) -> String {
     }
 }
 
-/// Returns both sides as they are, cut to the part in which they differ where there is no room for more.
+/// A way to write code.
+type Form = fn(&[Token<'_>]) -> String;
+
+/// Returns both sides as they are, cut to the part in which they differ where there is no room for more. Where an ellipsis
+/// would hide the difference, letters stand in its place, and else the code itself.
 fn written(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> String {
     let title = |one: &str, other: &str| format!("Write {} instead of {}", quoted(one), quoted(other));
-    let whole = [(shown(prefer), shown(avoid)), (lettered(prefer), lettered(avoid))];
-    if let Some((one, other)) = whole.iter().find(|(one, other)| one != other && fits(&title(one, other))) {
-        return title(one, other);
-    }
-    let (one, other) = differing(prefer, avoid);
-    let long = |code: &str| code.chars().count();
-    let least = |code: &str| if code.contains('`') { "`" } else { "" };
-    let (mark, other_mark) = (least(&one), least(&other));
-    let room = MOST_TITLE + mark.len() + other_mark.len() - long(&title(mark, other_mark));
-    // A shorter side leaves its room to the other.
-    let half = room / 2;
-    let [first, second] = match (long(&one) <= half, long(&other) <= half) {
-        (true, _) => [long(&one), room - long(&one)],
-        (_, true) => [room - long(&other), long(&other)],
-        _ => [half, half],
+    let forms: [Form; 3] = [shown, lettered, raw];
+    let forms = if ellipses_agree(prefer, avoid) { &forms[..] } else { &forms[1..] };
+    let whole = |form: &Form| {
+        let [one, other] = [form(prefer), form(avoid)];
+        (one != other).then(|| title(&one, &other)).filter(|title| fits(title))
     };
-    title(&cut(&one, first), &cut(&other, second))
+    let part = |form: &Form| {
+        let [one, other] = differing(prefer, avoid, *form);
+        cut_to_fit([&one, &other], &title)
+    };
+    let told = forms.iter().find_map(whole).or_else(|| forms.iter().find_map(part));
+    told.unwrap_or_else(|| {
+        let [one, other] = from_difference(&raw(prefer), &raw(avoid));
+        // Two patterns of the same tokens are one pattern.
+        cut_to_fit([&one, &other], &title).unwrap_or_else(|| title("…", "…"))
+    })
 }
 
 /// Returns both sides from the token before the first difference on.
-fn differing(prefer: &[Token<'_>], avoid: &[Token<'_>]) -> (String, String) {
-    let (prefer, avoid) = (without_receiver(prefer), without_receiver(avoid));
+fn differing(prefer: &[Token<'_>], avoid: &[Token<'_>], form: Form) -> [String; 2] {
+    let [prefer, avoid] = [prefer, avoid].map(without_receiver);
     let alike = prefer.iter().zip(avoid).take_while(|(one, other)| one.text == other.text).count();
     let from = alike.saturating_sub(1);
-    let side = |tokens: &[Token<'_>]| {
-        let text = shown(&tokens[from..]);
+    [prefer, avoid].map(|tokens| {
+        let text = form(&tokens[from..]);
         if from > 0 && !text.starts_with('…') { format!("…{text}") } else { text }
-    };
-    (side(prefer), side(avoid))
+    })
 }

@@ -1,6 +1,7 @@
 //! Titles of rules of each kind, in several languages, and their bound.
 
 use housestyle_skills::{FORMAT, Form, FormKind, Name, NameKind, Rewrite, Rule, RuleFile, Scope, Term};
+use proptest::prelude::*;
 
 use super::{MOST_TITLE, Wording, wording};
 use crate::mine::code::every_rule;
@@ -96,6 +97,7 @@ const TITLES: &[(&str, &str, &str)] = &[
         "Use `e` instead of `exc` in `except … as e: …`",
     ),
     ("$A && $A.$B", "$A?.$B", "Use optional chaining (`?.`) instead of `&&`"),
+    ("$A && $A.$B && $A.$B.$C", "$A?.$B?.$C", "Use optional chaining (`?.`) instead of `&&`"),
     // Annotations and types.
     ("@pytest.fixture()", "@pytest.fixture", "Use `@pytest.fixture` instead of `@pytest.fixture()`"),
     ("#[inline(always)]", "#[inline]", "Annotate with `#[inline]` instead of `#[inline(always)]`"),
@@ -109,10 +111,39 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("fetchRows($A)", "await fetchRows($A)", "Put `await` before `fetchRows(…)`"),
     ("Error($$$A)", "new Error($$$A)", "Put `new` before `Error(…)`"),
     ("\"UTF-8\"", "StandardCharsets.UTF_8", "Use `StandardCharsets.UTF_8` instead of `\"UTF-8\"`"),
-    ("\"$A\".format($$$B)", "f\"$$$A\"", "Use `f\"…\"` instead of `\"…\".format`"),
+    ("\"$A\".format($$$B)", "f\"$$$A\"", "Use `f\"…\"` instead of `\"…\".format(…)`"),
     ("vec![]", "Vec::new()", "Use `Vec::new()` instead of `vec![]` for an empty vector"),
     ("`$$$A`", "$($$$A)", "Write `$(…)` instead of `` `…` `` for a command's output"),
     ("which $A", "command -v $A", "Write `command -v …` instead of `which …` to find a program"),
+    // What an ellipsis would hide: another order, an argument that is gone, a text that is cut.
+    ("f($A, $B)", "g($B, $A)", "Write `g(b, a)` instead of `f(a, b)`"),
+    ("f($A, $B)", "g($A)", "Write `g(a)` instead of `f(a, b)`"),
+    ("f($A, x, $B)", "f($B, x, $A)", "Write `f(b, x, a)` instead of `f(a, x, b)`"),
+    ("f($A, 1, $B)", "f($B, 2, $A)", "Write `f(b, 2, a)` instead of `f(a, 1, b)`"),
+    ("f(1, $A)", "f($A, 2)", "Use `f(…, 2)` instead of `f(1, …)`"),
+    ("f($A, x)", "g(x, $A)", "Use `g(x, …)` instead of `f(…, x)`"),
+    ("f($A, $B, t=1)", "f($A, r=2)", "Write `f(a, r=2)` instead of `f(a, b, t=1)`"),
+    ("f(g($A, $B))", "f(h($B, $A))", "Write `f(h(b, a))` instead of `f(g(a, b))`"),
+    ("$A.equals($B)", "$B.equals($A)", "Write `b.equals(a)` instead of `a.equals(b)`"),
+    ("$A.indexOf($B) !== -1", "$B.includes($A)", "Write `b.includes(a)` instead of `a.indexOf(b) !== -1`"),
+    ("@given($A, $B)", "@cases($B, $A)", "Write `@cases(b, a)` instead of `@given(a, b)`"),
+    ("List.of($A)", "List.of()", "Use `List.of()` instead of `List.of(…)`"),
+    ("$A && $B.$C", "$A?.$C", "Write `a?.c` instead of `a && b.c`"),
+    ("$B && $A.$C", "$A?.$C", "Write `a?.c` instead of `b && a.c`"),
+    ("f($A)", "f($$$A)", "Write `f($$$A)` instead of `f($A)`"),
+    (
+        "raise E(\"a message of the team's that is long\")",
+        "raise E(\"a message of the team's, shorter\")",
+        "Write `…s, shorter\")` instead of `…s that is long\")`",
+    ),
+    // A number says nothing without its place.
+    ("sleep(1000)", "sleep(2000)", "Pass `2000` instead of `1000` to `sleep`"),
+    ("$A > 0", "$A > 1", "Use `1` instead of `0` in `… > 1`"),
+    (
+        "a_function_with_a_name_that_fills_a_title($A) == 1",
+        "a_function_with_a_name_that_fills_a_title($A) == 2",
+        "Write `…== 2` instead of `…== 1`",
+    ),
     // Nothing but the code as it is, cut where it is long.
     (
         "$A.$B = $A.$B || function_with_a_name($C, 'a', 'b', 'c')",
@@ -159,7 +190,7 @@ fn every_other_title_fits() {
         Rule::Term(Term { avoid, prefer: prefer.to_owned() })
     };
     check(term("sign-in", &["login", "log-in", "sign in", "signin", "log in", "logon", "log-on", "log on"]));
-    check(term(long, &[long]));
+    check(term(long, &["a very long phrase of the team that nobody would write down thrice"]));
     for of in [NameKind::Test, NameKind::Constructor, NameKind::Error] {
         check(Rule::Name(Name { of, prefix: "should_".to_owned(), suffix: "_or_else".to_owned() }));
         check(Rule::Name(Name { of, prefix: "x".repeat(100), suffix: "y".repeat(100) }));
@@ -183,6 +214,20 @@ fn a_title_names_as_many_words_as_it_has_room_for() {
 }
 
 #[test]
+fn both_phrases_of_a_term_have_a_place_in_the_title() {
+    let title = |prefer: &str, avoid: &str| {
+        let term = Term { avoid: vec![avoid.to_owned()], prefer: prefer.to_owned() };
+        worded(Rule::Term(term)).title
+    };
+    assert_eq!(
+        title("the list of all members of the team", "the register of all of the team's members"),
+        "Write \"the list of all membe…\", not \"the register of all o…\""
+    );
+    let start = "the list of all members of the team ";
+    assert_eq!(title(&format!("{start}x"), &format!("{start}y")), "Write \"… x\", not \"… y\"");
+}
+
+#[test]
 fn the_sentence_names_every_avoided_form() {
     let told = worded(rewrite(&["List[$A]", "typing.List[$A]", "t.List[$A]"], "list[$A]"));
     assert_eq!(
@@ -190,4 +235,81 @@ fn the_sentence_names_every_avoided_form() {
         "Use `list` instead of `List` in types. Avoid `typing.List[…]` and `t.List[…]` too."
     );
     assert_eq!(told.about, ["`List[…]`", "`typing.List[…]`", "`t.List[…]`"]);
+}
+
+/// Returns both sides of the titles and of the catalogue.
+fn corpus() -> Vec<String> {
+    let titles = TITLES.iter().flat_map(|(avoid, prefer, _)| [avoid, prefer]).map(|side| (*side).to_owned());
+    let rules = every_rule().into_iter().flat_map(|rule| rule.avoid.into_iter().chain([rule.prefer]));
+    titles.chain(rules).collect()
+}
+
+/// Returns the code of a text, each piece between its marks.
+fn pieces(text: &str) -> Vec<&str> {
+    let mark = |text: &str| text.len() - text.trim_start_matches('`').len();
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        let marks = "`".repeat(mark(&rest[at..]));
+        let inside = &rest[at + marks.len()..];
+        let Some(end) = inside.find(&marks) else { break };
+        found.push(inside[..end].trim());
+        rest = &inside[end + marks.len()..];
+    }
+    found
+}
+
+#[track_caller]
+fn check_sides(avoid: &str, prefer: &str) {
+    let title = worded(rewrite(&[avoid], prefer)).title;
+    assert!(title.chars().count() <= MOST_TITLE, "{title}");
+    if let Some((one, other)) = title.split_once(" instead of ") {
+        let sides = (pieces(one).last().copied(), pieces(other).first().copied());
+        assert!(sides.0 != sides.1, "{prefer} / {avoid}: {title}");
+    }
+}
+
+#[test]
+fn no_title_of_the_corpus_has_two_sides_that_look_the_same() {
+    for (avoid, prefer, _) in TITLES {
+        check_sides(avoid, prefer);
+        check_sides(prefer, avoid);
+    }
+    for rule in every_rule() {
+        rule.avoid.iter().for_each(|avoid| check_sides(avoid, &rule.prefer));
+    }
+}
+
+#[test]
+fn a_swap_of_two_arguments_is_seen_in_the_title() {
+    let swapped = |text: &str| text.replace("$A", "$X").replace("$B", "$A").replace("$X", "$B");
+    let mut count = 0;
+    for (avoid, prefer, title) in TITLES {
+        if [avoid, prefer].iter().all(|side| side.contains("$A") && side.contains("$B")) {
+            let told = worded(rewrite(&[avoid], &swapped(prefer))).title;
+            assert!(told != *title, "{told}");
+            count += 1;
+        }
+    }
+    assert!(count > 10, "{count}");
+}
+
+proptest! {
+    #[test]
+    fn no_two_sides_look_the_same(
+        avoid in proptest::sample::select(corpus()),
+        prefer in proptest::sample::select(corpus()),
+        more in proptest::sample::select(&["", "x", "$A", "_and_a_longer_name_that_no_title_has_room_for"][..]),
+    ) {
+        for (avoid, prefer) in [
+            (avoid.clone(), format!("{prefer}{more}")),
+            (format!("{more}{avoid}"), format!("{more}{prefer}")),
+            (avoid.clone(), format!("{avoid}{more}")),
+            (avoid.replace("$A", "$B"), avoid.clone()),
+        ] {
+            if avoid.split_whitespace().ne(prefer.split_whitespace()) {
+                check_sides(&avoid, &prefer);
+            }
+        }
+    }
 }

@@ -427,6 +427,26 @@ fn a_running_server_stops_what_the_team_reverts() {
 }
 
 #[test]
+#[test]
+fn a_rollback_that_fails_is_told_and_ends_the_use() {
+    let team = Team::new();
+    let version = team.activate_merged(1);
+    let folder = team.weights(&version).ancestors().nth(2).expect("the folder").to_owned();
+    let server = team.serve();
+    // A folder in the place of the server's unfinished pointer.
+    let unfinished = folder.join(format!("active.json.{}.new", server.child.id()));
+    fs::create_dir(&unfinished).expect("made");
+    team.git("work", &["revert", "--no-edit", "HEAD"]);
+    server.wait_for("the rollback failed, and is tried again");
+    server.wait_for("no adapter of the team's takes part");
+    fs::remove_dir(&unfinished).expect("removed");
+    server.wait_for(&format!("version 1 (adapter {}) is revoked", short(&version)));
+    drop(server);
+    let log = fs::read_to_string(folder.join("versions.jsonl")).expect("readable");
+    assert_eq!(log.matches("\"event\":\"revoked\"").count(), 1, "{log}");
+    assert_eq!(log.matches("\"event\":\"added\"").count(), 2, "{log}");
+}
+
 fn without_a_server_a_revert_is_seen_all_the_same() {
     let team = Team::new();
     let version = team.activate_merged(1);

@@ -1,4 +1,4 @@
-//! An adapter in use whose approval the team takes back: the rollback, what a person reads, and when to ask again.
+//! An adapter in use whose approval ends: the rollback, what a person reads, and when to ask again.
 
 use housestyle_train::format::short;
 use housestyle_workspace::adapters::{Revocation, Store, StoreError};
@@ -17,12 +17,39 @@ pub(super) enum Consequence {
     Ends,
 }
 
+/// The adapter in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct InUse {
+    /// SHA-256 of its bytes.
+    pub(super) id: String,
+    /// Whether a merge alone approved it.
+    pub(super) by_merge: bool,
+}
+
 impl Consequence {
-    pub(super) fn of(error: &Error) -> Consequence {
-        match error {
-            Error::Workspace(WorkspaceError::Adapters(error)) if error.ends_use() => Consequence::Ends,
-            Error::Workspace(WorkspaceError::Adapters(error)) if error.is_passing() => Consequence::AskAgain,
+    /// Returns what a failure to load the active adapter means. The adapter in use may be another one, whose approval is
+    /// then asked for; where a damaged store cannot tell, an approval by a merge counts as taken back.
+    pub(super) fn of(failure: &Error, store: &Store, in_use: Option<&InUse>) -> Consequence {
+        let found = match failure {
+            Error::Workspace(WorkspaceError::Adapters(error)) => Consequence::of_store(error),
             _ => Consequence::Stays,
+        };
+        let Some(in_use) = in_use.filter(|_| found != Consequence::Ends) else { return found };
+        match store.confirm(&in_use.id).map_err(|error| Consequence::of_store(&error)) {
+            Ok(()) => found,
+            Err(Consequence::Stays) if in_use.by_merge => Consequence::Ends,
+            Err(Consequence::Stays) => found,
+            Err(other) => other,
+        }
+    }
+
+    fn of_store(error: &StoreError) -> Consequence {
+        if error.ends_use() {
+            Consequence::Ends
+        } else if error.is_passing() {
+            Consequence::AskAgain
+        } else {
+            Consequence::Stays
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Watches the active adapter and the phrase cache of one workspace while the server runs.
 //!
 //! A poll looks for changes, reads a new part, checks it and prepares it. An unusable part is a warning, given once, and
-//! the current part stays in use.
+//! the current part stays in use. An adapter ends with its approval.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,13 +12,13 @@ use housestyle_engine::{Adapter, Tokenizer};
 use housestyle_learn::phrases::Phrases;
 use housestyle_train::format::short;
 use housestyle_workspace::FileStamp;
-use housestyle_workspace::adapters::{Base, Store, StoreStamp, Version};
+use housestyle_workspace::adapters::{Base, Store, StoreError, StoreStamp};
 use housestyle_workspace::notice;
 use housestyle_workspace::phrases::{self, PhrasesError};
 
 use super::Setup;
 use super::adapter_cache::{AdapterCache, PreparedAdapter};
-use super::approval::{self, Consequence};
+use super::approval::{self, Consequence, InUse};
 use super::phrases::scan;
 use crate::error::Error;
 
@@ -44,7 +44,7 @@ pub(super) struct Watcher {
     /// The prepared adapters of all workspaces.
     cache: Arc<Mutex<AdapterCache>>,
     /// The adapter in use.
-    active: Option<String>,
+    active: Option<InUse>,
     adapters_stamp: Option<StoreStamp>,
     phrases_stamp: Option<FileStamp>,
     /// Warnings that were given already.
@@ -95,20 +95,25 @@ impl Watcher {
         let stamp = Some(self.store.stamp());
         if self.adapters_stamp != stamp {
             self.adapters_stamp = stamp;
-            if approval::roll_back_revoked(&self.store).is_err() {
+            let not_rolled_back = approval::roll_back_revoked(&self.store).err();
+            if not_rolled_back.is_some() {
                 self.adapters_stamp = None; // the next poll tries again
             }
             match self.adapter() {
-                Ok(adapter) => {
-                    let name = adapter.as_ref().map(|prepared| prepared.name.clone());
-                    if self.active != name {
-                        self.active = name;
+                Ok(found) => {
+                    let (adapter, in_use) = found.unzip();
+                    let id = |in_use: &InUse| in_use.id.clone();
+                    if self.active.as_ref().map(id) != in_use.as_ref().map(id) {
                         updates.push(Update::Adapter(adapter));
                     }
+                    self.active = in_use;
                 }
-                Err(failure) => match Consequence::of(&failure) {
+                Err(failure) => match Consequence::of(&failure, &self.store, self.active.as_ref()) {
                     Consequence::Ends => {
-                        failed.push(failure.to_string());
+                        let why = failure.to_string();
+                        let other = |error: &StoreError| !error.is_passing() && error.to_string() != why;
+                        failed.extend(not_rolled_back.filter(other).map(not_rolled));
+                        failed.push(why);
                         updates.extend(self.active.take().map(|_| Update::Adapter(None)));
                     }
                     consequence => {
@@ -145,11 +150,12 @@ impl Watcher {
     }
 
     /// Returns the active adapter, prepared for the engine, if it is approved.
-    fn adapter(&mut self) -> Result<Option<PreparedAdapter>, Error> {
+    fn adapter(&mut self) -> Result<Option<(PreparedAdapter, InUse)>, Error> {
         // Where none is active, the model's digest need not be known.
-        let Some(id) = self.store.serving()? else { return Ok(None) };
-        if let Some(prepared) = self.cache().get(&id) {
-            return Ok(Some(prepared));
+        let Some(version) = self.store.active()? else { return Ok(None) };
+        let in_use = InUse { id: version.approved()?.to_owned(), by_merge: version.rests_on_merge() };
+        if let Some(prepared) = self.cache().get(&in_use.id) {
+            return Ok(Some((prepared, in_use)));
         }
         let base = match self.base.take() {
             Some(base) => base,
@@ -157,18 +163,26 @@ impl Watcher {
         };
         let base = self.base.insert(base);
         let loaded = self.store.load_active(&base.config, &base.sha256)?;
-        let Some((Version { id: Some(name), .. }, loaded)) = loaded else { return Ok(None) };
+        let Some((version, loaded)) = loaded else { return Ok(None) };
+        let in_use = InUse { id: version.approved()?.to_owned(), by_merge: version.rests_on_merge() };
         let adapter = Adapter::new(&[&loaded.weights], &base.config);
         let adapter = Arc::new(adapter.map_err(Error::AdapterMismatch)?);
-        let prepared = PreparedAdapter { name, adapter };
+        let prepared = PreparedAdapter { name: in_use.id.clone(), adapter };
         self.cache().insert(prepared.clone());
-        Ok(Some(prepared))
+        Ok(Some((prepared, in_use)))
     }
 
     fn cache(&self) -> MutexGuard<'_, AdapterCache> {
         // What it holds is whole at any time, so a panic elsewhere leaves nothing half done.
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns a warning about a rollback that failed.
+fn not_rolled(problem: StoreError) -> String {
+    format!(
+        "the rollback failed, and is tried again: {problem}; until then no adapter of the team's takes part"
+    )
 }
 
 /// Returns a warning about something that replaces nothing.

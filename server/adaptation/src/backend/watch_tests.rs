@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use housestyle_learn::phrases::{Kind, Phrases};
 use housestyle_testkit::tiny::Tiny;
 use housestyle_train::format::{About, Adapter, Precision, id_of, write};
 use housestyle_workspace::Home;
+use housestyle_workspace::adapters::record::AdapterRecord;
 use housestyle_workspace::adapters::{Approver, How, Incoming, Origin, Store};
 use housestyle_workspace::{Workspace, phrases, root};
 
@@ -78,6 +80,38 @@ impl World {
         self.store().approve(number, approver).expect("approved");
         self.store().activate(number).expect("active");
         id
+    }
+
+    /// Adds an adapter, merges its record, and makes it active; returns its id.
+    fn activate_merged(&self, seed: f32) -> String {
+        let id = self.add(seed, None);
+        let version = self.store().find(&id).expect("added");
+        let record = AdapterRecord::of(&version).expect("an adapter");
+        let file = self.setup.workspace.root().join(AdapterRecord::path(&id, "adapter.json"));
+        fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        fs::write(file, record.bytes()).expect("written");
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "Merge an adapter"]);
+        let how = How::Merged { commit: "c".to_owned(), branch: "main".to_owned() };
+        let approver = Approver { name: "Ann".into(), email: "ann@example.com".into(), time: 1, how };
+        self.store().approve(version.number, approver).expect("approved");
+        self.store().activate(version.number).expect("active");
+        id
+    }
+
+    /// Goes to a workspace in a repository.
+    fn go_to_repository(&mut self) {
+        self.go_to("work");
+        self.git(&["init", "--quiet", "--initial-branch", "main"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "Begin"]);
+    }
+
+    #[track_caller]
+    fn git(&self, arguments: &[&str]) {
+        let who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"];
+        let root = self.setup.workspace.root();
+        let run = Command::new("git").args(who).args(arguments).current_dir(root).output().expect("git runs");
+        assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
     }
 
     fn add(&self, seed: f32, base: Option<&str>) -> String {
@@ -209,6 +243,86 @@ fn an_unusable_adapter_does_not_replace_the_one_in_use() {
     assert_eq!(poll(&mut watcher, &mut local), 1);
     assert_eq!(local.describe().adapter, Some(third));
     assert_ne!(other, first);
+}
+
+/// Returns files of the store with content that keeps it from telling what is approved: a broken list of versions, a
+/// broken pointer, and a pointer to what nobody approved.
+fn damages(world: &World) -> Vec<(PathBuf, String)> {
+    let folder = world.state().join("adapters");
+    let unapproved = world.add(3.0, None);
+    let number = world.store().find(&unapproved).expect("there").number;
+    let astray = format!("{{\"version\":{number},\"id\":\"{unapproved}\"}}");
+    let pointer = folder.join("active.json");
+    vec![
+        (folder.join("versions.jsonl"), "{\n".to_owned()),
+        (pointer.clone(), "{".to_owned()),
+        (pointer, astray),
+    ]
+}
+
+#[test]
+fn a_damaged_store_does_not_keep_what_the_team_reverts() {
+    for damage in 0..3 {
+        let mut world = World::new();
+        world.go_to_repository();
+        let mut local = open_local(&world.setup).expect("a model");
+        let base = text(&mut local);
+        let mut watcher = world.watcher(&local);
+        let id = world.activate_merged(1.0);
+        let (file, damaged) = damages(&world).swap_remove(damage);
+        poll(&mut watcher, &mut local);
+        assert_eq!(local.describe().adapter, Some(id));
+        let good = fs::read(&file).expect("readable");
+        fs::write(&file, damaged).expect("written");
+        poll(&mut watcher, &mut local);
+        world.git(&["revert", "--no-edit", "HEAD"]);
+        poll(&mut watcher, &mut local);
+        assert_eq!((local.describe().adapter, text(&mut local)), (None, base), "{}", file.display());
+        // Mended, the revert counts, and the version before is active.
+        fs::write(&file, good).expect("written");
+        poll(&mut watcher, &mut local);
+        assert_eq!(local.describe().adapter, None);
+        assert!(world.store().active().expect("readable").is_none());
+    }
+}
+
+#[test]
+fn a_damaged_store_keeps_what_a_person_approved_or_the_team_still_has() {
+    for (merged, damage) in [(false, 0), (false, 1), (false, 2), (true, 1), (true, 2)] {
+        let mut world = World::new();
+        world.go_to_repository();
+        let mut local = open_local(&world.setup).expect("a model");
+        let mut watcher = world.watcher(&local);
+        let id = if merged { world.activate_merged(1.0) } else { world.activate(1.0, None) };
+        let (file, damaged) = damages(&world).swap_remove(damage);
+        poll(&mut watcher, &mut local);
+        fs::write(&file, damaged).expect("written");
+        poll(&mut watcher, &mut local);
+        assert_eq!(local.describe().adapter, Some(id), "{merged} {}", file.display());
+    }
+}
+
+#[test]
+fn a_revert_that_cannot_be_read_yet_counts_as_soon_as_it_can() {
+    let mut world = World::new();
+    world.go_to_repository();
+    let mut local = open_local(&world.setup).expect("a model");
+    let mut watcher = world.watcher(&local);
+    let id = world.activate_merged(1.0);
+    poll(&mut watcher, &mut local);
+    world.git(&["revert", "--no-edit", "HEAD"]);
+    let objects = world.setup.workspace.root().join(".git/objects");
+    let away = world.setup.workspace.root().join(".git/away");
+    fs::rename(&objects, &away).expect("renamed");
+    fs::create_dir(&objects).expect("made");
+    for _ in 0..2 {
+        poll(&mut watcher, &mut local);
+        assert_eq!(local.describe().adapter, Some(id.clone()));
+    }
+    fs::remove_dir(&objects).expect("removed");
+    fs::rename(&away, &objects).expect("renamed");
+    poll(&mut watcher, &mut local);
+    assert_eq!(local.describe().adapter, None);
 }
 
 #[test]

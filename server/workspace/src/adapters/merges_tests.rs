@@ -160,3 +160,61 @@ fn a_branch_that_cannot_be_read_leaves_what_is_in_use() {
     fs::rename(&away, &objects).expect("renamed");
     assert!(team.store.serving().is_ok());
 }
+
+#[test]
+fn a_pointer_that_cannot_be_written_is_told_and_noted_once() {
+    let team = Team::new();
+    let first = team.activate(1);
+    team.activate(2);
+    team.git(&["revert", "--no-edit", "HEAD"]);
+    let unfinished = team.store.folder().join(format!("active.json.{}.new", std::process::id()));
+    fs::create_dir(&unfinished).expect("made");
+    let lines = || {
+        let log = fs::read_to_string(team.store.folder().join("versions.jsonl")).expect("readable");
+        (log.lines().count(), log.matches("\"event\":\"revoked\"").count())
+    };
+    let (before, _) = lines();
+    for _ in 0..3 {
+        let error = team.store.roll_back_revoked().expect_err("not written");
+        assert!(matches!(error, StoreError::File { operation: "write", .. }), "{error}");
+        assert_eq!(lines(), (before + 3, 1), "a revocation, a copy, and its activation");
+    }
+    assert!(team.store.serving().is_err(), "it serves no longer");
+    fs::remove_dir(&unfinished).expect("removed");
+    let done = team.store.roll_back_revoked().expect("written").expect("revoked");
+    assert_eq!((done.rolled_back.number, done.rolled_back.id), (3, first.id.clone()));
+    assert_eq!(lines(), (before + 3, 1));
+    assert_eq!(team.store.serving().expect("approved"), first.id);
+
+    // The next revert is another cause.
+    team.merge(&team.store.find("2").expect("there"));
+    team.store.activate(2).expect("approved");
+    team.git(&["revert", "--no-edit", "HEAD"]);
+    let done = team.store.roll_back_revoked().expect("written").expect("revoked");
+    assert_eq!((done.rolled_back.number, lines().1), (4, 2));
+
+    // So it is with what a person asks for.
+    fs::create_dir(&unfinished).expect("made");
+    let (before, _) = lines();
+    for _ in 0..3 {
+        team.store.activate(1).expect_err("not written");
+        assert_eq!(lines().0, before + 1);
+    }
+}
+
+#[test]
+fn the_adapter_in_use_is_asked_about_wherever_the_pointer_leads() {
+    let team = Team::new();
+    let id = team.activate(1).id.expect("an adapter");
+    let other = team.store.add(&incoming(2, false)).expect("added");
+    let pointer = team.store.folder().join("active.json");
+    for forged in [serde_json::json!({ "version": 2, "id": other.id }).to_string(), "{".to_owned()] {
+        fs::write(&pointer, forged).expect("written");
+        team.store.confirm(&id).expect("its merge stands");
+    }
+    team.git(&["revert", "--no-edit", "HEAD"]);
+    assert!(team.store.confirm(&id).expect_err("revoked").ends_use());
+    assert!(team.store.confirm(&other.id.expect("an adapter")).is_err(), "nobody approved it");
+    fs::write(team.store.folder().join("versions.jsonl"), "{\n").expect("written");
+    assert!(matches!(team.store.confirm(&id), Err(StoreError::Corrupt { .. })));
+}

@@ -58,14 +58,24 @@ impl Store {
         else {
             return Ok(None);
         };
-        log.append(now(), LogEvent::Revoked { number, id: id.clone(), branch: branch.clone(), commit })?;
+        if !is_noted(&log, number) {
+            let (id, branch) = (id.clone(), branch.clone());
+            log.append(now(), LogEvent::Revoked { number, id, branch, commit })?;
+        }
         let to = self.approved_before(&log, &current)?;
-        let rolled_back = match self.roll_back_to(&mut log, current.clone(), to) {
-            // A version whose file is gone or damaged is no place to go back to.
-            Err(_) if to != 0 => self.roll_back_to(&mut log, current, 0)?,
-            done => done?,
-        };
+        // A version whose file is gone or damaged is no place to go back to.
+        let to = if self.loads(&log, to)? { to } else { 0 };
+        let rolled_back = self.roll_back_to(&mut log, current, to)?;
         Ok(Some(Revocation { number, id, branch, rolled_back }))
+    }
+
+    /// Returns whether the file of a version is there as it should be; a version without an adapter needs none.
+    fn loads(&self, log: &Log, number: u64) -> Result<bool, StoreError> {
+        if number == 0 {
+            return Ok(true);
+        }
+        let version = self.numbered(log, number)?;
+        Ok(version.previous.is_some() && version.id.is_none_or(|id| self.weights(&id).is_ok()))
     }
 
     /// Returns the number of the version that was active before another one and still is approved; 0 for none.
@@ -86,7 +96,7 @@ impl Store {
 
     /// Makes a copy of the version `to` the active one; 0 stands for no adapter. The store must be locked.
     fn roll_back_to(&self, log: &mut Log, current: Version, to: u64) -> Result<Version, StoreError> {
-        let (active, number) = (current.number, log.next_number());
+        let active = current.number;
         let (target, previous) = match to {
             0 if current.id.is_none() => return Err(StoreError::NothingActive),
             // Before the first there was none, of the same base.
@@ -105,22 +115,55 @@ impl Store {
         };
         let Version { id, base, base_sha256, manifest_sha256, report_sha256, claims_eligible, .. } = target;
         let (parent, origin) = (active, Origin::RollbackTo(to));
-        log.append(
-            now(),
-            LogEvent::Added(Added {
-                number,
-                id,
-                parent,
-                base,
-                base_sha256,
-                manifest_sha256,
-                report_sha256,
-                claims_eligible,
-                origin,
-            }),
-        )?;
+        let number = match unfinished(log, parent, &origin) {
+            Some(number) => number,
+            None => {
+                let number = log.next_number();
+                log.append(
+                    now(),
+                    LogEvent::Added(Added {
+                        number,
+                        id,
+                        parent,
+                        base,
+                        base_sha256,
+                        manifest_sha256,
+                        report_sha256,
+                        claims_eligible,
+                        origin,
+                    }),
+                )?;
+                number
+            }
+        };
         let version = self.numbered(log, number)?;
         // What was before the target, not what is being left: rolling back again goes on backwards.
         self.write_pointer_of(log, &version, previous)
+    }
+}
+
+/// Returns whether the log has the revocation of a version already: an earlier attempt may have failed after that entry.
+fn is_noted(log: &Log, number: u64) -> bool {
+    let noted = log.entries.iter().rev().find_map(|entry| match entry.what {
+        LogEvent::Revoked { number: revoked, .. } if revoked == number => Some(true),
+        LogEvent::Activated { number: activated, .. } if activated == number => Some(false),
+        _ => None,
+    });
+    noted.unwrap_or(false)
+}
+
+/// Returns the copy at the log's end that an earlier attempt at the same rollback added before it failed to write the
+/// pointer.
+fn unfinished(log: &Log, active: u64, rollback: &Origin) -> Option<u64> {
+    let activated = match log.entries.last()?.what {
+        LogEvent::Activated { number, .. } => Some(number),
+        _ => None,
+    };
+    let before = log.entries.len() - usize::from(activated.is_some());
+    match &log.entries[..before].last()?.what {
+        LogEvent::Added(added) if added.parent == active && added.origin == *rollback => {
+            Some(added.number).filter(|number| activated.is_none_or(|activated| activated == *number))
+        }
+        _ => None,
     }
 }

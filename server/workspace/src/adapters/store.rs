@@ -202,6 +202,18 @@ impl Store {
         let versions = FileStamp::of(&self.folder.join("versions.jsonl"));
         StoreStamp { pointer, versions, weights, default_branch }
     }
+    /// Checks that the adapter in use still is approved, whichever version the pointer leads to.
+    ///
+    /// # Errors
+    /// When it is not, or the list of versions is damaged.
+    pub fn confirm(&self, id: &str) -> Result<(), StoreError> {
+        let mut versions = fold(&self.log()?.entries);
+        merges::ask(self.root.as_deref(), &mut versions);
+        let newest = versions.iter().rev().find(|version| version.id.as_deref() == Some(id));
+        let newest = newest.ok_or_else(|| StoreError::Unknown { text: short(id).to_owned() })?;
+        newest.approved().map(drop)
+    }
+
 
     /// Returns the bytes of an adapter's file, after comparing them with its name.
     ///
@@ -350,14 +362,18 @@ impl Store {
         self.write_pointer_of(log, version, previous)
     }
 
-    /// Writes the log first, then the pointer: what is active is always known to the log.
+    /// Writes the log first, then the pointer: what is active is always known to the log. Where the pointer cannot be
+    /// written, the next attempt finds its entry at the log's end.
     pub(super) fn write_pointer_of(
         &self,
         log: &mut Log,
         version: &Version,
         previous: u64,
     ) -> Result<Version, StoreError> {
-        log.append(now(), LogEvent::Activated { number: version.number, previous })?;
+        let event = LogEvent::Activated { number: version.number, previous };
+        if log.entries.last().is_none_or(|last| last.what != event) {
+            log.append(now(), event)?;
+        }
         let pointer = Pointer { version: version.number, id: version.id.clone() };
         let path = self.folder.join("active.json");
         let bytes = serde_json::to_vec(&pointer)

@@ -191,7 +191,7 @@ impl Version {
     ///
     /// # Errors
     /// When nobody approved it, or its merge does not approve it now.
-    pub(super) fn approved(&self) -> Result<&str, StoreError> {
+    pub fn approved(&self) -> Result<&str, StoreError> {
         let Some(id) = self.id.as_deref() else { return Ok("") };
         let (number, owned) = (self.number, id.to_owned());
         match (&self.approver, &self.withdrawn) {
@@ -205,6 +205,12 @@ impl Version {
     pub fn gate(&self) -> String {
         match self.standing {
             Standing::Unjudged if self.claims_eligible => {
+    /// Returns whether a merge alone approved it.
+    pub fn rests_on_merge(&self) -> bool {
+        let by_merge = |approver: &Approver| matches!(approver.how, How::Merged { .. });
+        self.local_approver.is_none() && self.approver.as_ref().is_some_and(by_merge)
+    }
+
                 format!("claims to be eligible, {}", Standing::Unjudged)
             }
             ref standing => standing.to_string(),

@@ -81,6 +81,9 @@ pub struct LaterEdits {
     pub edits: usize,
     /// SHA-256 over them.
     pub digest: String,
+    /// Whether the adapter's maker alone says which edits it learned from, so that these may be among them.
+    #[serde(default)]
+    pub claimed: bool,
 }
 
 /// The gate's judgement of an adapter on this machine.
@@ -206,7 +209,7 @@ mod tests {
     }
 
     fn judgement(eligible: bool) -> Judgement {
-        let later = LaterEdits { edits: 0, digest: String::new() };
+        let later = LaterEdits { edits: 0, digest: String::new(), claimed: false };
         let report = judge(&Evidence::default(), &Bounds::default());
         Judgement { eligible, ..Judgement::new("a", terms(), later, &report, 1).expect("JSON") }
     }

@@ -19,7 +19,7 @@ use super::judgement::{self, Judgement, Standing, Terms};
 use super::log::{Added, Log, LogEvent};
 use super::merges;
 use super::record::{belongs, claims_eligible};
-use super::version::{Approver, How, Version, fold};
+use super::version::{Approver, How, Origin, Version, fold};
 use crate::atomic;
 use crate::clock::now;
 use crate::private;
@@ -117,11 +117,22 @@ impl Store {
                 // A damaged judgement is none; whoever shows it reports the damage.
                 let judgement = self.judgement(id).ok().flatten();
                 version.standing = judgement::standing(judgement.as_ref(), self.terms.as_ref());
+                version.rests_on_claim = version.standing != Standing::Unjudged
+                    && judgement.is_some_and(|it| it.eligible && it.later_edits.claimed);
             }
             version.eligible = version.standing == Standing::Eligible;
             version.state = version.state(active);
         }
         Ok(versions)
+    }
+
+    /// Returns whether the adapter was trained in this workspace, so that its manifest is our own.
+    ///
+    /// # Errors
+    /// When the list of versions is damaged.
+    pub fn is_learned_here(&self, id: &str) -> Result<bool, StoreError> {
+        let versions = fold(&self.log()?.entries);
+        Ok(versions.iter().any(|it| it.id.as_deref() == Some(id) && it.origin == Origin::Learned))
     }
 
     /// Returns the gate's judgement of an adapter on this machine, whether it still holds or not.
@@ -191,17 +202,6 @@ impl Store {
         self.active()?.map(|version| version.approved().map(str::to_owned)).transpose()
     }
 
-    /// Returns a stamp of the store, cheaply: as long as the stamp is the same, the same adapter is served.
-    pub fn stamp(&self) -> StoreStamp {
-        let pointer = files::read(&self.folder.join("active.json")).ok();
-        let id = pointer.as_deref().and_then(|bytes| serde_json::from_slice::<Pointer>(bytes).ok()?.id);
-        // Where no adapter is active, no merge is asked about.
-        let root = self.root.as_deref().filter(|_| id.is_some());
-        let default_branch = root.and_then(|root| default_branch(root).ok());
-        let weights = id.map(|id| FileStamp::of(&self.folder.join(id).join(WEIGHTS)));
-        let versions = FileStamp::of(&self.folder.join("versions.jsonl"));
-        StoreStamp { pointer, versions, weights, default_branch }
-    }
     /// Checks that the adapter in use still is approved, whichever version the pointer leads to.
     ///
     /// # Errors
@@ -214,6 +214,17 @@ impl Store {
         newest.approved().map(drop)
     }
 
+    /// Returns a stamp of the store, cheaply: as long as the stamp is the same, the same adapter is served.
+    pub fn stamp(&self) -> StoreStamp {
+        let pointer = files::read(&self.folder.join("active.json")).ok();
+        let id = pointer.as_deref().and_then(|bytes| serde_json::from_slice::<Pointer>(bytes).ok()?.id);
+        // Where no adapter is active, no merge is asked about.
+        let root = self.root.as_deref().filter(|_| id.is_some());
+        let default_branch = root.and_then(|root| default_branch(root).ok());
+        let weights = id.map(|id| FileStamp::of(&self.folder.join(id).join(WEIGHTS)));
+        let versions = FileStamp::of(&self.folder.join("versions.jsonl"));
+        StoreStamp { pointer, versions, weights, default_branch }
+    }
 
     /// Returns the bytes of an adapter's file, after comparing them with its name.
     ///

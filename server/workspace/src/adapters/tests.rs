@@ -32,7 +32,7 @@ impl World {
     /// Adds an adapter whose numbers come from `seed`, with a report that claims something, and judges it.
     fn judge(&self, seed: u8, eligible: bool) -> Version {
         let added = self.store.add(&incoming(seed, !eligible)).expect("added");
-        let later = LaterEdits { edits: 0, digest: String::new() };
+        let later = LaterEdits { edits: 0, digest: String::new(), claimed: false };
         let report = judge(&Evidence::default(), &Bounds::default());
         let id = added.id.expect("an adapter");
         let mut judgement = Judgement::new(&id, terms(), later, &report, 1).expect("JSON");

@@ -111,6 +111,9 @@ pub struct Version {
     pub standing: Standing,
     /// Whether the gate passed it on this machine, and that still holds.
     pub eligible: bool,
+    /// Whether that judgement rests on what its maker says of the edits that it learned from.
+    #[serde(skip)]
+    pub rests_on_claim: bool,
     /// The version that was active before this one; `None` if it was never active.
     #[serde(rename = "before")]
     pub previous: Option<u64>,
@@ -144,6 +147,7 @@ pub(super) fn fold(entries: &[Entry]) -> Vec<Version> {
                     claims_eligible: added.claims_eligible,
                     standing: Standing::Unjudged,
                     eligible: false,
+                    rests_on_claim: false,
                     previous: None,
                 });
             }
@@ -201,17 +205,20 @@ impl Version {
         }
     }
 
-    /// Returns the gate's word on the version, for people.
-    pub fn gate(&self) -> String {
-        match self.standing {
-            Standing::Unjudged if self.claims_eligible => {
     /// Returns whether a merge alone approved it.
     pub fn rests_on_merge(&self) -> bool {
         let by_merge = |approver: &Approver| matches!(approver.how, How::Merged { .. });
         self.local_approver.is_none() && self.approver.as_ref().is_some_and(by_merge)
     }
 
+    /// Returns the gate's word on the version, for people.
+    pub fn gate(&self) -> String {
+        match self.standing {
+            Standing::Unjudged if self.claims_eligible => {
                 format!("claims to be eligible, {}", Standing::Unjudged)
+            }
+            ref standing if self.rests_on_claim => {
+                format!("{standing}, on its maker's word of the edits that it learned from")
             }
             ref standing => standing.to_string(),
         }

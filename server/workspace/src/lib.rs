@@ -21,6 +21,7 @@ mod ignored;
 pub mod journal_cases;
 pub mod leftovers;
 pub mod log_file;
+pub mod markdown;
 pub mod models;
 pub mod notes;
 pub mod notice;

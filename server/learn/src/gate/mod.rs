@@ -10,7 +10,6 @@ mod clusters;
 mod evidence;
 mod insecure;
 mod judge;
-mod markdown;
 mod probes;
 #[cfg(test)]
 mod tests;

@@ -28,15 +28,13 @@ end, {{ expr = true }})"
 pub(crate) const NEOVIM_NOTE: &str = "\
 Neovim 0.11, accepting by word or line, status, :checkhealth: add the plugin in editors/nvim";
 
-/// How the extension for VS Code stands on this machine.
+/// A program of VS Code, or of a relative, on the path.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum VsCode {
-    /// No VS Code is on the path.
-    Absent,
-    /// The program is on the path; the extension is not installed in it, or the program does not tell.
-    Present(&'static str),
-    /// The extension is installed in the program, in this version.
-    Installed(&'static str, String),
+pub(crate) struct VsCode {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The version of the extension in it; none where it is not installed, or the program does not tell.
+    extension: Option<String>,
 }
 
 /// Names of the program of VS Code and of its relatives.
@@ -45,57 +43,69 @@ const VSCODES: [&str; 3] = ["code", "codium", "code-server"];
 const LONGEST_LIST: Duration = Duration::from_secs(10);
 
 impl VsCode {
-    /// Returns how VS Code stands, without asking for its extensions.
-    pub(crate) fn on_path() -> VsCode {
-        let here = VSCODES.into_iter().find(|name| on_path(name).is_some());
-        here.map_or(VsCode::Absent, VsCode::Present)
+    /// Returns all that are on the path, without asking for their extensions.
+    pub(crate) fn on_path() -> Vec<VsCode> {
+        let here = VSCODES.into_iter().filter(|name| on_path(name).is_some());
+        here.map(|name| VsCode { name, extension: None }).collect()
     }
 
     /// Asks the program for its extensions, which takes it a second or two.
     pub(crate) fn with_extension(self) -> VsCode {
-        match self {
-            VsCode::Present(name) => {
-                let version =
-                    on_path(name).and_then(|program| extension_version(&list_extensions(&program)?));
-                version.map_or(VsCode::Present(name), |version| VsCode::Installed(name, version))
-            }
-            known => known,
+        let program = on_path(self.name);
+        VsCode {
+            extension: program.and_then(|program| extension_version(&list_extensions(&program)?)),
+            ..self
         }
     }
+}
 
-    /// Returns what to do, for people, and the commands.
-    pub(crate) fn steps(&self) -> (String, Vec<String>) {
-        if let VsCode::Installed(name, version) = self {
-            return (
-                format!("The extension {version} is installed in `{name}`: open a folder and type."),
-                vec![],
-            );
+/// Returns what to do in VS Code and its relatives, for people, and the commands.
+pub(crate) fn vscode_steps(programs: &[VsCode]) -> (String, Vec<String>) {
+    let server = match (on_path("housestyle"), std::env::current_exe()) {
+        (None, Ok(program)) => Some(program),
+        _ => None,
+    };
+    steps_with(programs, server.as_deref())
+}
+
+/// As [`vscode_steps`]; `server` is the program's place where it is not on the path.
+fn steps_with(programs: &[VsCode], server: Option<&Path>) -> (String, Vec<String>) {
+    let mut sentences = Vec::new();
+    for VsCode { name, extension } in programs {
+        if let Some(version) = extension {
+            sentences
+                .push(format!("The extension {version} is installed in `{name}`: open a folder and type."));
         }
-        let (where_, name) = match self {
-            VsCode::Present(name) => (format!("`{name}` is on the path. "), *name),
-            _ => (String::new(), "code"),
-        };
-        let server = match (on_path("housestyle"), std::env::current_exe()) {
-            (None, Ok(program)) => format!(
-                "The extension starts the `housestyle` on the path; there is none, so name {} in the setting \
-                 `housestyle.server.path`. ",
-                program.display()
-            ),
-            _ => String::new(),
-        };
-        let about = format!(
-            "{where_}{server}These commands package the extension and install it, in a clone of housestyle's repository \
-             and with Node.js:"
-        );
-        let vsix = format!("housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
-        let commands = [
-            "cd editors/vscode".to_owned(),
-            "npm ci --ignore-scripts".to_owned(),
-            "npm run package".to_owned(),
-            format!("{name} --install-extension {vsix}"),
-        ];
-        (about, commands.into())
     }
+    let mut without: Vec<&str> =
+        programs.iter().filter(|program| program.extension.is_none()).map(|program| program.name).collect();
+    if !without.is_empty() {
+        let names: Vec<String> = without.iter().map(|name| format!("`{name}`")).collect();
+        let is = if names.len() == 1 { "is" } else { "are" };
+        sentences.push(format!("{} {is} on the path.", names.join(" and ")));
+    }
+    if let Some(program) = server {
+        sentences.push(format!(
+            "The extension starts the `housestyle` on the path; there is none, so name {} in the setting \
+             `housestyle.server.path`.",
+            program.display()
+        ));
+    }
+    if programs.is_empty() {
+        without.push("code");
+    }
+    if without.is_empty() {
+        return (sentences.join(" "), Vec::new());
+    }
+    sentences.push(
+        "These commands package the extension and install it, in a clone of housestyle's repository and with Node.js:"
+            .to_owned(),
+    );
+    let vsix = format!("housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
+    let mut commands =
+        ["cd editors/vscode", "npm ci --ignore-scripts", "npm run package"].map(str::to_owned).to_vec();
+    commands.extend(without.iter().map(|name| format!("{name} --install-extension {vsix}")));
+    (sentences.join(" "), commands)
 }
 
 /// Returns a program's list of extensions with their versions; `None` where it fails or takes too long.
@@ -155,22 +165,48 @@ mod tests {
         assert_eq!(version_in("VIM 9\n"), None);
     }
 
+    fn program(name: &'static str, extension: Option<&str>) -> VsCode {
+        VsCode { name, extension: extension.map(str::to_owned) }
+    }
+
     #[test]
     fn the_steps_for_vs_code_are_commands_that_can_be_run() {
-        let (about, commands) = VsCode::Present("codium").steps();
-        assert!(about.starts_with("`codium` is on the path."), "{about}");
-        assert_eq!(commands[0], "cd editors/vscode");
-        let last = format!("codium --install-extension housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
-        assert_eq!(commands.last(), Some(&last));
-        let (_, commands) = VsCode::Absent.steps();
-        assert!(commands.last().is_some_and(|last| last.starts_with("code --install-extension")));
-        let (about, commands) = VsCode::Installed("code", "0.1.0".to_owned()).steps();
-        assert!(about.contains("0.1.0 is installed in `code`") && commands.is_empty(), "{about}");
+        let install =
+            |name: &str| format!("{name} --install-extension housestyle-{}.vsix", env!("CARGO_PKG_VERSION"));
+        let (about, commands) = steps_with(&[program("codium", None)], None);
+        assert!(about.starts_with("`codium` is on the path. These commands"), "{about}");
+        assert_eq!((&*commands[0], &commands[3..]), ("cd editors/vscode", &[install("codium")][..]));
+        let (about, commands) = steps_with(&[], None);
+        assert!(about.starts_with("These commands"), "{about}");
+        assert_eq!(commands[3..], [install("code")]);
         let package = include_str!("../../../editors/vscode/package.json");
         assert!(
             package.contains(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"))),
             "the extension's version"
         );
+    }
+
+    #[test]
+    fn each_program_of_vs_code_gets_its_own_step() {
+        let all = [program("code", None), program("codium", Some("0.1.0")), program("code-server", None)];
+        let (about, commands) = steps_with(&all, None);
+        assert!(about.starts_with("The extension 0.1.0 is installed in `codium`"), "{about}");
+        assert!(about.contains("`code` and `code-server` are on the path."), "{about}");
+        let names: Vec<_> = commands[3..].iter().filter_map(|command| command.split(' ').next()).collect();
+        assert_eq!(names, ["code", "code-server"]);
+    }
+
+    #[test]
+    fn a_server_that_is_not_on_the_path_is_named_with_and_without_the_extension() {
+        for extension in [None, Some("0.1.0")] {
+            let (about, commands) =
+                steps_with(&[program("code", extension)], Some(Path::new("/opt/housestyle")));
+            assert!(
+                about.contains("name /opt/housestyle in the setting `housestyle.server.path`"),
+                "{about}"
+            );
+            assert_eq!(commands.is_empty(), extension.is_some());
+        }
     }
 
     #[test]

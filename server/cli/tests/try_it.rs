@@ -51,3 +51,33 @@ fn an_empty_folder_is_no_error() {
     let ran = world.run(&["try", "--backend", "script:answers.jsonl"]);
     assert!(ran.code == 0 && ran.out.contains("housestyle try DIR"), "{}{}", ran.out, ran.err);
 }
+
+#[test]
+#[cfg(unix)]
+fn every_program_of_vs_code_on_the_path_is_asked() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let world = world();
+    for (name, extensions) in [("code", ""), ("codium", "housestyle.housestyle@0.1.0"), ("code-server", "")] {
+        let program = world.write(&format!("bin/{name}"), &format!("#!/bin/sh\necho '{extensions}'\n"));
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).expect("set");
+    }
+    let path = format!("{}:/usr/bin:/bin", world.work().join("bin").display());
+    let tried = world
+        .command(&["try", "--backend", "script:answers.jsonl"])
+        .env("PATH", path)
+        .output()
+        .expect("it runs");
+    let out = String::from_utf8(tried.stdout).expect("UTF-8");
+    let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "The extension 0.1.0 is installed in `codium`",
+        "`code` and `code-server` are on the path.",
+        "`housestyle.server.path`",
+        "code --install-extension",
+        "code-server --install-extension",
+    ] {
+        assert!(out.contains(part), "{part:?} is not in {out}");
+    }
+    assert!(!out.contains("codium --install-extension"), "{out}");
+}

@@ -359,12 +359,18 @@ fn neovim() -> Check {
 }
 
 fn vscode() -> Check {
-    match VsCode::on_path() {
-        VsCode::Present(name) | VsCode::Installed(name, _) => Check::ok(
-            "vs code",
-            format!("`{name}` is on the path; `housestyle try` prints how to install the extension"),
-        ),
-        VsCode::Absent => Check::ok("vs code", "not on the path"),
+    const NAME: &str = "vs code";
+    let names: Vec<String> = VsCode::on_path().iter().map(|program| format!("`{}`", program.name)).collect();
+    match names.len() {
+        0 => Check::ok(NAME, "not on the path"),
+        count => {
+            let is = if count == 1 { "is" } else { "are" };
+            let names = names.join(" and ");
+            Check::ok(
+                NAME,
+                format!("{names} {is} on the path; `housestyle try` prints how to install the extension"),
+            )
+        }
     }
 }
 

@@ -187,7 +187,8 @@ fn print_next_steps(style: Style) -> Result<(), Failure> {
         print(&format!("    {}", style.cyan(line)))?;
     }
     print(&style.dim(format!("\n{}\n", wrapped(editors::NEOVIM_NOTE, "  "))))?;
-    let (about, commands) = VsCode::on_path().with_extension().steps();
+    let programs: Vec<VsCode> = VsCode::on_path().into_iter().map(VsCode::with_extension).collect();
+    let (about, commands) = editors::vscode_steps(&programs);
     print(&format!("  {}\n{}", style.bold("VS Code"), wrapped(&about, "  ")))?;
     for line in &commands {
         print(&format!("    {}", style.cyan(line)))?;

@@ -172,6 +172,24 @@ fn what_the_gate_did_not_pass_needs_a_reason() {
 }
 
 #[test]
+fn a_judgement_on_the_makers_word_says_so() {
+    let world = World::new();
+    let version = world.judge(1, true);
+    assert_eq!(version.gate(), "judged here: eligible");
+    let id = version.id.expect("an adapter");
+    let mut judgement = world.store.judgement(&id).expect("readable").expect("noted");
+    judgement.later_edits.claimed = true;
+    world.store.note_judgement(&judgement).expect("noted");
+    let version = world.store.find("1").expect("there");
+    let claimed = "judged here: eligible, on its maker's word of the edits that it learned from";
+    assert_eq!((version.eligible, &*version.gate()), (true, claimed));
+    let pulled = Incoming { origin: Origin::Pulled, ..incoming(2, true) };
+    let pulled = world.store.add(&pulled).expect("added").id.expect("an adapter");
+    let learned = [&id, &pulled].map(|id| world.store.is_learned_here(id).expect("readable"));
+    assert_eq!(learned, [true, false]);
+}
+
+#[test]
 fn a_report_or_manifest_of_another_adapter_lends_nothing() {
     let world = World::new();
     let mut lent = incoming(1, true);

@@ -196,19 +196,27 @@ fn no_order_in_disguise_gets_a_check_mark() {
 }
 
 #[test]
-fn the_lint_says_how_many_folders_it_left_out() {
+fn the_lint_says_how_many_skills_it_left_out() {
     let team = Team::new();
     for at in 0..503 {
-        std::fs::create_dir_all(team.folder.path().join(format!("r/skills/s{at:03}"))).expect("made");
+        team.skill(&format!("s{at:03}"), if at == 499 { "a\u{200b}" } else { "Text." }, None);
     }
-    team.skill("s000", "Text.", None);
-    team.skill("s499", "a\u{200b}", None);
-    team.skill("s502", "Text.", None);
     let (code, said) = team.run(&["skill", "lint"]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("3 folders of skills were not looked at"), "{said}");
+    assert!(said.contains("    3 skills in skills were not looked at"), "{said}");
     assert!(
         said.contains("✓ skills/s000") && said.contains("✗ skills/s499") && !said.contains("s502"),
         "{said}"
     );
+}
+
+#[test]
+fn files_and_folders_beside_skills_count_as_none() {
+    let team = Team::new();
+    for at in 0..600 {
+        team.write(&format!("skills/{at:03}.txt"), "text");
+        team.write(&format!("skills/{at:03}/notes.txt"), "text");
+    }
+    team.skill("zeal", "Text.", None);
+    assert_eq!(team.run(&["skill", "lint"]), (0, "✓ skills/zeal\n".to_owned()));
 }

@@ -33,7 +33,7 @@ pub struct Finding {
     pub severity: Severity,
     /// Its kind, for programs.
     pub code: &'static str,
-    /// The file, relative to the skill's folder.
+    /// The file, relative to the skill's folder; empty where the folder is meant.
     pub file: String,
     /// The line, from 1; 0 where the whole file is meant.
     pub line: usize,
@@ -43,9 +43,10 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {} [{}]", self.file, self.message, self.code),
-            line => write!(f, "{}:{line}: {} [{}]", self.file, self.message, self.code),
+        match (self.file.as_str(), self.line) {
+            ("", _) => write!(f, "{} [{}]", self.message, self.code),
+            (file, 0) => write!(f, "{file}: {} [{}]", self.message, self.code),
+            (file, line) => write!(f, "{file}:{line}: {} [{}]", self.message, self.code),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The skills in a work tree, read within bounds and never through a link.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use housestyle_review::{FolderError, FolderLimits, TreeBudget};
 use housestyle_skills::SKILL_FILE;
@@ -27,8 +28,8 @@ pub enum ReadError {
         /// The place.
         path: String,
     },
-    /// More folders are there than are looked at.
-    #[error("{left} folders of {path} were not looked at, the last ones by name: {most} are read")]
+    /// More skills are there than are read.
+    #[error("{left} skills in {path} were not looked at, the last ones by name: {most} are read")]
     LeftOut {
         /// The place.
         path: String,
@@ -137,34 +138,46 @@ fn below(folder: &Path, parent: &str, budget: &TreeBudget, found: &mut Vec<Found
     let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
     // In the order of names, not of the disk: nobody chooses what is left out by the moment of its making.
     names.sort();
-    let left = names.len().saturating_sub(LIMITS.folders);
+    // Plain files and folders without a SKILL.md are no skills, however many there are.
+    let mut skills = names.iter().filter_map(|name| skill_in(folder, name, parent, budget));
+    let first = found.len();
+    for (path, at, reason) in skills.by_ref().take(LIMITS.folders) {
+        let files = reason.map_or_else(|| read_folder(&path, budget), Err);
+        found.push(Found { folder: at, files });
+    }
+    let left = skills.count();
     if left > 0 {
         let why = ReadError::LeftOut { path: parent.to_owned(), left, most: LIMITS.folders };
-        found.push(Found { folder: parent.to_owned(), files: Err(why) });
+        found.insert(first, Found { folder: parent.to_owned(), files: Err(why) });
     }
-    for name in names.into_iter().take(LIMITS.folders) {
-        let path = folder.join(&name);
-        let Some(name) = name.to_str() else {
-            if holds_skill(&path) {
-                let why = FolderError::Name { folder: parent.to_owned() };
-                found.push(Found { folder: parent.to_owned(), files: Err(why.into()) });
-            }
-            continue;
-        };
-        let at = format!("{parent}/{name}");
-        if fs::symlink_metadata(&path).is_ok_and(|entry| entry.is_symlink()) {
-            if path.join(SKILL_FILE).exists() {
-                let why = ReadError::Link { path: at.clone() };
-                found.push(Found { folder: at, files: Err(why) });
-            }
-            continue;
-        }
-        if let Err(error) = budget.take() {
-            found.push(Found { folder: at, files: Err(FolderError::from(error).into()) });
-        } else if holds_skill(&path) {
-            found.push(Found { folder: at, files: read_folder(&path, budget) });
-        }
-    }
+}
+
+/// Returns a skill's folder, its place in the work tree, and the reason where it is not to be read; nothing where the
+/// name stands for no skill.
+fn skill_in(
+    folder: &Path,
+    name: &OsStr,
+    parent: &str,
+    budget: &TreeBudget,
+) -> Option<(PathBuf, String, Option<ReadError>)> {
+    let path = folder.join(name);
+    let kind = fs::symlink_metadata(&path).ok()?.file_type();
+    let at = name.to_str().map(|name| format!("{parent}/{name}"));
+    let reason = if kind.is_symlink() {
+        let linked = at.as_ref().filter(|_| path.join(SKILL_FILE).exists())?;
+        Some(ReadError::Link { path: linked.clone() })
+    } else if !kind.is_dir() {
+        return None;
+    } else if let Err(error) = budget.take() {
+        Some(FolderError::from(error).into())
+    } else if !holds_skill(&path) {
+        return None;
+    } else if at.is_none() {
+        Some(FolderError::Name { folder: parent.to_owned() }.into())
+    } else {
+        None
+    };
+    Some((path, at.unwrap_or_else(|| parent.to_owned()), reason))
 }
 
 /// Reads the files of a skill's folder.

@@ -134,8 +134,7 @@ fn values(document: &Document, text: &str, found: &mut Found) {
     let values = [&document.name, &document.description].into_iter();
     let values = values.chain(optional.into_iter().flatten()).chain(document.metadata.values());
     for value in values.chain(document.metadata.keys()).filter(|value| !text.contains(value.as_str())) {
-        let odd = value.chars().find(|c| hidden::is_hidden(*c) || (c.is_control() && !"\n\t".contains(*c)));
-        if let Some(c) = odd {
+        if let Some(c) = super::text::unseen(value, "\n\t") {
             let text = format!("an escape stands for U+{:04X}, which nobody sees", u32::from(c));
             found.refuse("hidden", SKILL_FILE, 1, text);
         }

@@ -31,6 +31,7 @@ fn what_teams_write_is_fine() {
         "Prefer `expect(x).toBe(y)` to `assert`. Tests are named `test_<what>_<when>`.",
         "Say *sign-in*, not *login*; in headings too. Don't forget the full stop.",
         "| before | after |\n|---|---|\n| `a` | `b` |\n\n---\n\n1. Read the diff.\n2. Say what is missing.",
+        "Persian needs its joiner: می\u{200c}شود.",
         "Emoji are fine: 👩‍👩‍👧 ✅. Umlauts too: für. Greek: Δx, 5 μs. Привет.",
         "Use `Vec<T>` and `Option<&str>`; compare `a < b && b > c`.",
         "Imports come in three groups: standard library, other crates, ours.",
@@ -47,6 +48,7 @@ fn advice_is_a_warning_and_not_refused() {
     check("Never send credentials to an external server.", &["exfiltration"]);
     check("Do not disable TLS certificate verification.", &["run"]);
     check("You should keep functions short.", &["agents"]);
+    check("A newer emoji: \u{1faea}.", &["hidden"]);
     check("Run `cargo install cargo-deny` once.", &["tools"]);
     check("```bash\nmake test\n```", &["tools"]);
     check("<!-- prettier-ignore -->\ntext", &["comment"]);

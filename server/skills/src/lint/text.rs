@@ -153,17 +153,23 @@ fn fenced(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
 
 /// Checks for characters that are invisible, or that control a terminal.
 fn characters(path: &str, text: &str, lines: &Lines, found: &mut Found) {
-    let mut before = ' ';
+    for (at, c, kind) in hidden::find(text) {
+        let message = format!("U+{:04X} is a {kind}: nobody sees it, and a model reads it", u32::from(c));
+        match c {
+            '\u{feff}' if at == 0 => {} // an editor's byte order mark
+            c if hidden::may_be_emoji(c) => {
+                let text = format!("U+{:04X} is a {kind}: a newer emoji, or nothing", u32::from(c));
+                found.warn("hidden", path, lines.number(at), text);
+            }
+            _ => found.refuse("hidden", path, lines.number(at), message),
+        }
+    }
     let mut word = (false, false);
     for (at, c) in text.char_indices() {
-        let joins = c == '\u{200d}' && u32::from(before) > 0x2190; // a family of emoji is joined by these
         let kind = match c {
-            '\u{feff}' if at == 0 => None, // an editor's byte order mark
             '\n' | '\t' => None,
             '\r' => (!text[at + 1..].starts_with('\n')).then_some("lone carriage return"),
-            c if c.is_control() => Some("control character"),
-            '\u{fe0e}' | '\u{fe0f}' if !hidden::is_selectable(before) => Some("variation selector"),
-            c => hidden::kind(c).filter(|_| !joins),
+            c => c.is_control().then_some("control character"),
         };
         if let Some(kind) = kind {
             let text = format!("U+{:04X} is a {kind}: nobody sees it, and a model reads it", u32::from(c));
@@ -180,7 +186,6 @@ fn characters(path: &str, text: &str, lines: &Lines, found: &mut Found) {
             found.refuse("hidden", path, lines.number(at), "a word mixes Latin and Cyrillic letters");
             word = (false, false);
         }
-        before = c;
     }
     for marks in MARKS.iter().flat_map(|marks| marks.find_iter(text)) {
         found.refuse("hidden", path, lines.number(marks.start()), "combining marks are piled up");
@@ -194,16 +199,9 @@ fn strings(path: &str, text: &str, found: &mut Found) {
     while let Some(value) = open.pop() {
         match value {
             serde_json::Value::String(text) => {
-                let odd = text
-                    .chars()
-                    .find(|c| hidden::is_hidden(*c) || (c.is_control() && !"\n\t\r".contains(*c)));
-                if let Some(c) = odd {
-                    found.refuse(
-                        "hidden",
-                        path,
-                        0,
-                        format!("a string holds U+{:04X}, which nobody sees", u32::from(c)),
-                    );
+                if let Some(c) = unseen(text, "\n\t\r") {
+                    let text = format!("a string holds U+{:04X}, which nobody sees", u32::from(c));
+                    found.refuse("hidden", path, 0, text);
                 }
             }
             serde_json::Value::Array(items) => open.extend(items),
@@ -211,6 +209,12 @@ fn strings(path: &str, text: &str, found: &mut Found) {
             _ => {}
         }
     }
+}
+
+/// Returns a character of a value that nobody sees, or a control that is not allowed there.
+pub(super) fn unseen(value: &str, allowed: &str) -> Option<char> {
+    let hidden = hidden::find(value).map(|(_, c, _)| c).find(|c| !hidden::may_be_emoji(*c));
+    hidden.or_else(|| value.chars().find(|c| c.is_control() && !allowed.contains(*c)))
 }
 
 /// Looks for markup that hides text or runs something, and for links.

@@ -12,7 +12,7 @@ mod state;
 #[cfg(unix)]
 mod tokens;
 
-use housestyle_skills::lint::{Finding, Severity, lint, refuses};
+use housestyle_skills::lint::{Finding, Severity, Tolerance, lint, refuses};
 use housestyle_skills::{Document, Skill};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -42,7 +42,7 @@ fn files(content: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn compare(content: &[u8], expect: &str) -> Option<String> {
     let files = files(content);
     let findings = lint("case", &files);
-    let refused = refuses(&findings, false);
+    let refused = refuses(&findings, Tolerance::Warnings);
     // What cannot be read at all is always refused by the lint, too.
     if Skill::read("case", &files).is_err() && !refused {
         return Some("it cannot be read, and the lint lets it pass".to_owned());
@@ -147,7 +147,7 @@ fn survive(content: &[u8]) {
     let files = files(content);
     let findings = lint("case", &files);
     if Skill::read("case", &files).is_err() {
-        assert!(refuses(&findings, false), "unreadable, and not refused: {findings:?}");
+        assert!(refuses(&findings, Tolerance::Warnings), "unreadable, and not refused: {findings:?}");
     }
     let Ok(text) = std::str::from_utf8(content) else { return };
     let Ok(parsed) = Document::parse(text) else { return };

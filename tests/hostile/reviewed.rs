@@ -156,7 +156,7 @@ fn rules_that_make_programs_less_safe_are_refused_by_lint_and_review() {
         ("yaml.safe_load($A)", "yaml.load($A)"),
         ("subprocess.run($A)", "subprocess.run($A, shell=True)"),
         ("is_admin($A)", "True"),
-        ("may($A)", "may($A) or True"),
+        ("may($A)", "may($A) or 1"),
         ("hmac.compare_digest($A, $B)", "$A == $B"),
     ];
     for (at, (avoid, prefer)) in rules.iter().enumerate() {
@@ -165,11 +165,14 @@ fn rules_that_make_programs_less_safe_are_refused_by_lint_and_review() {
         team.skill(&format!("rule-{at}"), "Text.", Some(&rule.to_string()));
     }
     team.skill("fine", "Text.", Some(RUST));
+    let doubt = RUST.replace("$A.len() == 0", "escape($A)").replace("$A.is_empty()", "$A");
+    team.skill("doubt", "Text.", Some(&doubt));
     let (code, said) = team.run(&["skill", "lint"]);
-    assert_eq!((code, said.matches("✗ ").count(), said.matches("[insecure]").count()), (1, 7, 7), "{said}");
-    assert!(said.contains("✓ skills/fine"), "{said}");
+    assert_eq!((code, said.matches("✗ ").count(), said.matches("[insecure]").count()), (1, 7, 8), "{said}");
+    assert!(said.contains("✓ skills/fine") && said.contains("! skills/doubt"), "{said}");
     let page = team.review();
     assert_eq!((page.matches("### ❌").count(), page.matches("### ✅").count()), (7, 1), "{page}");
+    assert!(page.contains("### ⚠️ `doubt`"), "{page}");
 }
 
 #[test]

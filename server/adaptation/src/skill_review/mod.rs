@@ -8,7 +8,7 @@ pub use followed::{Adherence, BrokenOccurrence, Followed, adherence};
 pub use markdown::markdown;
 
 use housestyle_review::FolderError;
-use housestyle_skills::lint::{self, Finding};
+use housestyle_skills::lint::{self, Finding, Tolerance};
 use housestyle_skills::{RULE_FILE, Rule, SKILL_FILE, Skill};
 use housestyle_workspace::skills::list::RETIRED;
 use serde::Serialize;
@@ -159,9 +159,7 @@ impl Review {
         self.findings = lint::lint(name, files);
         let text = |file: &str| files.iter().find(|(path, _)| path == file).map(|(_, content)| content);
         self.evidence = text(EVIDENCE).map(|content| String::from_utf8_lossy(content).into_owned());
-        // What a program wrote comes from closed templates: any finding means that it was changed.
-        let is_mined = text(RULE_FILE).is_some();
-        let refused = lint::refuses(&self.findings, is_mined);
+        let refused = lint::refuses(&self.findings, Tolerance::of(text(RULE_FILE).is_some()));
         let count = self.findings.len();
         let found = match (count, refused) {
             (0, _) => "no hidden text, orders to machines or secrets; to the standard".to_owned(),

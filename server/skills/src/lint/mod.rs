@@ -1,7 +1,7 @@
 //! The lint of a skill: hidden text, orders to machines, secrets, deviations from the standard.
 //!
-//! A skill from closed templates must have no finding at all. A skill that people wrote is refused only for findings that
-//! are [`Severity::Refused`]: a link there is a warning, hidden text is not.
+//! A skill from closed templates must have no finding but a doubt about its rule. A skill that people wrote is refused only
+//! for findings that are [`Severity::Refused`]: a link there is a warning, hidden text is not.
 
 mod fold;
 mod languages;
@@ -51,10 +51,37 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Returns whether findings refuse a skill: with `strict` any does, else only [`Severity::Refused`].
-pub fn refuses(findings: &[Finding], strict: bool) -> bool {
-    findings.iter().any(|finding| strict || finding.severity == Severity::Refused)
+/// The warnings that a skill may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerance {
+    /// All, where people wrote the skill.
+    Warnings,
+    /// Only doubts whether its rule is safe. The text of a skill with a rule comes from closed templates, so that any other
+    /// warning means that somebody changed the text.
+    Doubts,
+    /// None.
+    Nothing,
 }
+
+impl Tolerance {
+    /// Returns what is tolerated in a skill that has a rule, or has none.
+    pub fn of(has_rule: bool) -> Tolerance {
+        if has_rule { Tolerance::Doubts } else { Tolerance::Warnings }
+    }
+}
+
+/// Returns whether findings refuse a skill.
+pub fn refuses(findings: &[Finding], tolerance: Tolerance) -> bool {
+    let is_tolerated = |finding: &Finding| match tolerance {
+        Tolerance::Warnings => true,
+        Tolerance::Doubts => finding.code == INSECURE,
+        Tolerance::Nothing => false,
+    };
+    findings.iter().any(|finding| finding.severity == Severity::Refused || !is_tolerated(finding))
+}
+
+/// The code of findings about what a rule does to programs.
+const INSECURE: &str = "insecure";
 
 /// Returns the findings in the files of a folder, given as relative paths and contents. Refusing findings come first.
 pub fn lint(folder: &str, files: &[(String, Vec<u8>)]) -> Vec<Finding> {

@@ -2,11 +2,11 @@
 
 use crate::document::{Document, MOST_COMPATIBILITY, MOST_DESCRIPTION, is_name};
 use crate::hidden;
-use crate::insecure::is_insecure;
+use crate::insecure::{Danger, danger};
 use crate::rule::RuleFile;
 use crate::skill::{MOST_RULE_BYTES, MOST_SKILL_BYTES, RULE_FILE, SKILL_FILE, colliding, content};
 
-use super::Found;
+use super::{Found, INSECURE};
 
 /// Lines of a body from which the standard advises to part it.
 const MANY_LINES: usize = 500;
@@ -65,11 +65,18 @@ pub(super) fn check(folder: &str, files: &[(String, Vec<u8>)], found: &mut Found
         }
         Some(bytes) => match RuleFile::parse(bytes) {
             Err(error) => found.refuse("rule", RULE_FILE, 0, error.to_string()),
-            Ok(file) if is_insecure(&file) => {
-                let text = "prefers code that is less safe than the code it avoids: take the rule out";
-                found.refuse("insecure", RULE_FILE, 0, text);
-            }
-            Ok(_) => {}
+            Ok(file) => match danger(&file) {
+                Some(Danger::Certain) => {
+                    let text = "prefers code that is less safe than the code it avoids: take the rule out";
+                    found.refuse(INSECURE, RULE_FILE, 0, text);
+                }
+                Some(Danger::Possible) => {
+                    let text = "avoids code that names a safeguard, and prefers code without it: \
+                        make sure that nothing becomes less safe";
+                    found.warn(INSECURE, RULE_FILE, 0, text);
+                }
+                None => {}
+            },
         },
         None => {}
     }

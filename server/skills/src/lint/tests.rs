@@ -131,7 +131,7 @@ fn the_whole_folder_is_looked_at() {
 fn work_is_bounded_and_findings_are_few() {
     let many = format!("{HEAD}{}", "a\u{200b}\n".repeat(500_000));
     let found = of(&[("SKILL.md", &many), ("big.md", &many)]);
-    assert!(found.len() < 100 && refuses(&found, false), "{}", found.len());
+    assert!(found.len() < 100 && refuses(&found, Tolerance::Warnings), "{}", found.len());
     let warnings = of(&[("SKILL.md", &format!("{HEAD}https://example.org\n"))]);
-    assert!(refuses(&warnings, true) && !refuses(&warnings, false));
+    assert!(refuses(&warnings, Tolerance::Nothing) && !refuses(&warnings, Tolerance::Warnings));
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use housestyle_review::TreeBudget;
-use housestyle_skills::lint::{self, Finding, Severity};
+use housestyle_skills::lint::{self, Finding, Severity, Tolerance};
 use housestyle_skills::{RULE_FILE, SKILL_FILE};
 use housestyle_workspace::skills::read::{Found, read_folder, work_tree};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ struct Checked<'a> {
 }
 
 fn check(found: &Found, strict: bool) -> Checked<'_> {
-    let (findings, generated) = match &found.files {
+    let (findings, has_rule) = match &found.files {
         Ok(files) => (lint::lint(found.name(), files), files.iter().any(|(path, _)| path == RULE_FILE)),
         Err(error) => {
             let finding = Finding {
@@ -58,7 +58,8 @@ fn check(found: &Found, strict: bool) -> Checked<'_> {
             (vec![finding], true)
         }
     };
-    Checked { folder: &found.folder, refused: lint::refuses(&findings, strict || generated), findings }
+    let tolerance = if strict { Tolerance::Nothing } else { Tolerance::of(has_rule) };
+    Checked { folder: &found.folder, refused: lint::refuses(&findings, tolerance), findings }
 }
 
 /// Reads a folder that was named on the command line.

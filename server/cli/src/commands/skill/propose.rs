@@ -9,7 +9,7 @@ use housestyle_review::{
     Proposal, ProposalOutcome, ProposalState, Proposals, Proposed, TreeBudget, default_branch, has_folder,
     propose, team_remote,
 };
-use housestyle_skills::lint::{self, Finding};
+use housestyle_skills::lint::{self, Finding, Tolerance};
 use housestyle_skills::{RULE_FILE, SKILL_FILE, Skill};
 use housestyle_workspace::Configuration;
 use housestyle_workspace::skills::list::Depth;
@@ -91,7 +91,7 @@ pub(super) fn run(invocation: &Invocation, args: &SkillProposeArgs) -> Result<()
     let mut all = Vec::new();
     for candidate in candidates(invocation, args)? {
         let found = lint::lint(&candidate.name, &candidate.files);
-        if lint::refuses(&found, candidate.is_mined()) {
+        if lint::refuses(&found, Tolerance::of(candidate.is_mined())) {
             refused.push((candidate.name, first_findings(&found)));
             continue;
         }

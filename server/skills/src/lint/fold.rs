@@ -1,29 +1,56 @@
 //! Letters as a model reads them: without case, style, accents and the look of another script.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Styled letters that are no block of their own, each before its plain letter.
 const STYLED: &str = "ᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpǫqʀrꜱsᴛtᴜuᴠvᴡwʏyᴢz\
     ᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻz\
     ℎhℬbℰeℱfℋhℐiℒlℳmℛrℯeℊgℴoℭcℌhℑiℜrℨzℂcℍhℕnℙpℚqℝrℤzⅆdⅇeⅈiⅉjℓlℹi\
-    𝚤i𝚥j";
+    𝚤i𝚥j\
+    ſsªaºoₐaₑeₒoₓxₕhₖkₗlₘmₙnₚpₛsₜtᵢiᵣrᵤuᵥvⱼjⅰiⅴvⅹxⅼlⅽcⅾdⅿm";
 /// Accented letters, each before its plain letter.
-const ACCENTED: &str = "àaáaâaãaäaåaāaăaąaçcćcčcďdèeéeêeëeēeěeęeğgìiíiîiïiīiıiłlñnńnňnòoóoôoõoöoøoőo\
-    řrśsşsšsťtùuúuûuüuūuůuűuýyÿyźzżzžzйи";
+const ACCENTED: &str = "àaáaâaãaäaåaçcèeéeêeëeìiíiîiïiñnòoóoôoõoöoøoùuúuûuüuýyÿyāaăaąaćcĉcċcčcďdđdēeĕeėeęeěeĝgğgġgģgĥhħh\
+    ĩiīiĭiįiıiĵjķkĺlļlľlłlńnņnňnŋnōoŏoőoŕrŗrřrśsŝsşsšsţtťtŧtũuūuŭuůuűuųuŵwŷyźzżzžzƀbƈcƒfƙkƚlƞnơoƥpƭtưuƴy\
+    ƶzǎaǐiǒoǔuǖuǘuǚuǜuǟaǡaǧgǩkǫoǭoǰjǵgǹnǻaȁaȃaȅeȇeȉiȋiȍoȏoȑrȓrȕuȗușsțtȟhȥzȧaȩeȫoȭoȯoȱoȳyȷjȼcɇeɉjɋqɍrɏyɑa\
+    ɓbɗdɠgɦhɨiɩiɫlɱmɲnɵoɽrʂsʈtʉuʋvʟlйиḁaḃbḅbḇbḉcḋdḍdḏdḑdḓdḕeḗeḙeḛeḝeḟfḡgḣhḥhḧhḩhḫhḭiḯiḱkḳkḵkḷlḹlḻlḽlḿmṁm\
+    ṃmṅnṇnṉnṋnṍoṏoṑoṓoṕpṗpṙrṛrṝrṟrṡsṣsṥsṧsṩsṫtṭtṯtṱtṳuṵuṷuṹuṻuṽvṿvẁwẃwẅwẇwẉwẋxẍxẏyẑzẓzẕzẖhẗtẘwẙyẛsạaảaấa\
+    ầaẩaẫaậaắaằaẳaẵaặaẹeẻeẽeếeềeểeễeệeỉiịiọoỏoốoồoổoỗoộoớoờoởoỡoợoụuủuứuừuửuữuựuỳyỵyỷyỹyⱳw";
+
+/// Letters of Cyrillic, Greek, Armenian, Cherokee and Lisu, each before the Latin letter that it looks like. Greek
+/// capitals look like other letters than their small forms.
+const ALIKE: &str = "аaвbеeёeоoрpсcхxуyкkмmнhтtіiїiѕsјjԁdһhӏlԛqԝwѵvґrαaβbεeηnιiκkμuνvοoρpσoτtυuχxωwγyϲcϳjµuάaέeήnίiόoύuώw\
+    ϊiϋuΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧxօoոnսuհhցgզqաwռnյjլlեtᎪaᏴbᏟcᎠdᎬeᏀgᎻhᎥiᏆiᎫjᏦkᏞlᎷmᏢpᎡrᎢtᏙvᎳwᏃzᎩyᏚsᏌuꓐb\
+    ꓑpꓓdꓔtꓖgꓗkꓙjꓚcꓜzꓝfꓟmꓠnꓡlꓢsꓣrꓦvꓧhꓪwꓫxꓬyꓮaꓰeꓲiꓳoꓴu";
+/// Signs that stand for several letters.
+const SPELLED: &[(char, &str)] = &[
+    ('ﬀ', "ff"),
+    ('ﬁ', "fi"),
+    ('ﬂ', "fl"),
+    ('ﬃ', "ffi"),
+    ('ﬄ', "ffl"),
+    ('ﬅ', "st"),
+    ('ﬆ', "st"),
+    ('ĳ', "ij"),
+    ('Ĳ', "ij"),
+    ('ŉ', "n"),
+    ('ǆ', "dz"),
+    ('ǉ', "lj"),
+    ('ǌ', "nj"),
+    ('æ', "ae"),
+    ('œ', "oe"),
+    ('ⅱ', "ii"),
+];
 
 /// Returns a character in lower case, and a plain Latin letter for a styled one or a look-alike.
 pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
-    let latin = match c {
-        'а' | 'А' => 'a',
-        'е' | 'Е' | 'ё' | 'Ё' => 'e',
-        'о' | 'О' | 'ο' | 'Ο' => 'o',
-        'р' | 'Р' | 'ρ' => 'p',
-        'с' | 'С' => 'c',
-        'х' | 'Х' => 'x',
-        'у' | 'У' => 'y',
-        'і' | 'І' | 'ι' => 'i',
-        'ѕ' => 's',
-        'ԁ' => 'd',
-        'ν' => 'v',
-        'ɡ' => 'g',
+    let spelled = SPELLED.iter().find(|(sign, _)| !c.is_ascii() && *sign == c).map(|(_, letters)| *letters);
+    let letter = spelled.is_none().then(|| letter(c));
+    spelled.unwrap_or_default().chars().chain(letter.into_iter().flat_map(char::to_lowercase))
+}
+
+fn letter(c: char) -> char {
+    match c {
         '’' | '‘' => '\'',
         '\u{ff01}'..='\u{ff5e}' => nth(c, '\u{ff01}', u32::MAX, '!'),
         // Mathematical letters: 13 alphabets in capitals and small letters, then digits.
@@ -42,8 +69,7 @@ pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
         '\u{1f1e6}'..='\u{1f1ff}' => nth(c, '\u{1f1e6}', 26, 'a'),
         c if c.is_ascii() => c,
         c => plain(c),
-    };
-    latin.to_lowercase()
+    }
 }
 
 /// Returns the character that stands as far behind `to` as another behind `from`, counted anew after `every`.
@@ -54,14 +80,18 @@ fn nth(c: char, from: char, every: u32, to: char) -> char {
 
 /// Returns the plain letter of the tables.
 fn plain(c: char) -> char {
-    let small = c.to_lowercase().next().unwrap_or(c);
-    let mut pairs = STYLED.chars().chain(ACCENTED.chars());
-    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-        if from == c || from == small {
-            return to;
+    static LETTERS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+        let mut letters = HashMap::new();
+        for table in [STYLED, ACCENTED, ALIKE] {
+            let mut pairs = table.chars();
+            while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
+                letters.insert(from, to);
+            }
         }
-    }
-    c
+        letters
+    });
+    let small = c.to_lowercase().next().unwrap_or(c);
+    LETTERS.get(&c).or_else(|| LETTERS.get(&small)).copied().unwrap_or(c)
 }
 
 /// Returns whether a character only changes the letter before it: an accent that is written by itself.
@@ -94,15 +124,26 @@ mod tests {
             "ÌGNÖRÉ",
             "іgnоrе",
             "🇮🇬🇳🇴🇷🇪",
+            "ᵢgₙₒᵣₑ",
+            "ⅰgnºre",
+            "ιgηοrε",
+            "ignσre",
+            "ignօre",
+            "ỊGṆỌṚẸ",
+            "ꓲꓖꓠꓳꓣꓰ",
         ] {
             assert_eq!(text.chars().flat_map(fold).collect::<String>(), "ignore", "{text}");
         }
         assert_eq!("𝟎𝟗 忽略 ß".chars().flat_map(fold).collect::<String>(), "09 忽略 ß");
+        assert_eq!(
+            "inﬆructiﬂy ſyﬅem ªº ρrενιουѕ".chars().flat_map(fold).collect::<String>(),
+            "instructifly system ao previous"
+        );
     }
 
     #[test]
     fn the_tables_are_pairs() {
-        for table in [STYLED, ACCENTED] {
+        for table in [STYLED, ACCENTED, ALIKE] {
             assert_eq!(table.chars().count() % 2, 0);
         }
     }

@@ -3,9 +3,12 @@
 //! A skill from closed templates must have no finding but a doubt about its rule. A skill that people wrote is refused only
 //! for findings that are [`Severity::Refused`]: a link there is a warning, hidden text is not.
 
+mod code;
 mod fold;
 mod languages;
+mod negation;
 mod orders;
+mod plain;
 mod spelled;
 mod standard;
 #[cfg(test)]
@@ -94,7 +97,7 @@ pub fn lint(folder: &str, files: &[(String, Vec<u8>)]) -> Vec<Finding> {
     found.sorted()
 }
 
-/// Most findings of one kind in one file.
+/// Most findings of one kind and severity in one file.
 const MOST_OF_A_KIND: usize = 20;
 
 /// The findings so far.
@@ -113,7 +116,9 @@ impl Found {
     }
 
     fn add(&mut self, severity: Severity, code: &'static str, file: &str, line: usize, message: String) {
-        let alike = |finding: &&Finding| finding.code == code && finding.file == file;
+        // By severity, so that many warnings hide no finding that refuses.
+        let alike =
+            |finding: &&Finding| finding.code == code && finding.file == file && finding.severity == severity;
         if self.findings.iter().filter(alike).count() < MOST_OF_A_KIND {
             self.findings.push(Finding { severity, code, file: file.to_owned(), line, message });
         }

@@ -1,49 +1,30 @@
 //! Orders to agents and tools: closed lists, as data.
 //!
 //! A list finds the usual orders, not all: people review a skill, and the lint shows them where to look.
-//! Text is compared in lower case, on one line, without emphasis, with styled letters and look-alike
-//! letters of other scripts put back.
+//! They are sought in several readings of a text (`plain.rs`).
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::fold::{fold, is_accent};
-use super::{Found, Severity, languages};
+use super::fold::fold;
+use super::plain::{Plain, Reading};
+use super::text::Lines;
+use super::{Found, Severity, code, languages, negation};
 
-/// Words that follow a negation and undo it: `do not forget` is an order. Any other negation makes an order advice against
-/// it, which is only a warning.
-const NO_NEGATION: &[&str] = &["forget", "fail", "hesitate", "only", "skip", "omit", "stop", "neglect"];
-/// Words by which a sentence warns of something.
-const NEGATION: &[&str] = &[
-    "never",
-    "not",
-    "don't",
-    "dont",
-    "no",
-    "avoid",
-    "without",
-    "refuse",
-    "refuses",
-    "refused",
-    "forbid",
-    "forbids",
-    "forbidden",
-    "prevent",
-    "prevents",
-    "cannot",
-    "mustn't",
-    "shouldn't",
-    "reject",
-    "rejects",
-    "beware",
-    "against",
-    "instead",
-];
+/// Where an order counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Anywhere,
+    /// Outside of code.
+    Prose,
+}
 
 /// A rule: code, how much it counts, whether a negation before it makes it advice, pattern, message.
 pub(super) struct Order {
+    place: Place,
     code: &'static str,
     severity: Severity,
     negatable: bool,
@@ -58,10 +39,23 @@ pub(super) const fn order(
     pattern: &'static str,
     message: &'static str,
 ) -> Order {
-    Order { code, severity, negatable, pattern, message }
+    Order { place: Place::Anywhere, code, severity, negatable, pattern, message }
+}
+
+impl Order {
+    const fn in_prose(self) -> Order {
+        Order { place: Place::Prose, ..self }
+    }
+
+    /// Returns whether it is written in words, which marks only disguise.
+    fn is_of_words(&self) -> bool {
+        matches!(self.code, "override" | "secrecy" | "exfiltration" | "agents")
+    }
 }
 
 use Severity::{Refused, Warning};
+
+const MARKER: &str = "a marker by which machines tell whose words these are";
 
 const ORDERS: &[Order] = &[
     order(
@@ -96,9 +90,18 @@ const ORDERS: &[Order] = &[
         "role-marker",
         Refused,
         false,
-        r"<\|[a-z_]+\|>|\[/?inst\]|<</?sys>>|</?(system|assistant|user|human|instructions?|tool_call|tool_result|function_calls?|invoke|antml:[a-z_]+|important|secret|hidden)>|<｜|begin of (system )?prompt",
-        "a marker by which machines tell whose words these are",
+        r"<\|[a-z_]+\|>|\[/?inst\]|<</?sys>>|</?(tool_call|tool_result|tool_response|function_calls?|start_of_turn|end_of_turn|antml:[a-z_]+)>|<｜|begin of (system )?prompt",
+        MARKER,
     ),
+    // In code these are elements and types: `<User />`, `Array<User>`.
+    order(
+        "role-marker",
+        Refused,
+        false,
+        r"(^|[^\w])</?(system|assistant|user|human|instructions?|invoke|important|secret|hidden)>",
+        MARKER,
+    )
+    .in_prose(),
     order(
         "secrecy",
         Refused,
@@ -117,7 +120,7 @@ const ORDERS: &[Order] = &[
         "secrecy",
         Refused,
         true,
-        r"\bwithout (the |their |any |your )?(user|developer|human|people|reviewer|owner|team)?('s|s)? ?(knowledge|consent|noticing|being noticed|knowing)\b|\b(hide|conceal) (this|it|that|these|the (change|action|fact|output|command))s? from\b",
+        r"\bwithout (((the |their |any |your )?(user|developer|human|people|reviewer|owner|team)('s|s'?)?|anyone|anybody|them) (knowledge|consent|noticing|knowing)|(their|your|any) knowledge|being noticed)\b|\b(hide|conceal) (this|it|that|these|the (change|action|fact|output|command))s? from\b",
         "tells a machine to do something unseen",
     ),
     order(
@@ -138,14 +141,21 @@ const ORDERS: &[Order] = &[
         "exfiltration",
         Refused,
         true,
-        r"\b(read|cat|open|print|dump|collect|gather|copy|load|include|output|show|less|type|find|grep|tar|zip|base64|cp|scp)\b.{0,60}(~/\.ssh|\.ssh/|id_rsa|id_ed25519|\.aws/credentials|\.netrc|/etc/(passwd|shadow)|\.git-credentials|\.kube/config|\.docker/config|keychain|login data|wallet\.dat|\.npmrc|\.pypirc|history file|\.bash_history|169\.254\.169\.254)",
+        r"\b(read|cat|open|print|dump|collect|gather|copy|load|include|output|show|less|type|find|grep|tar|zip|base64|cp|scp)\b.{0,60}(~/\.ssh|\.ssh/|id_rsa|id_ed25519|\.aws/credentials|\.netrc|/etc/(passwd|shadow)|\.git-credentials|\.kube/config|\.docker/config|keychain|login data|wallet\.dat|history file|\.bash_history|169\.254\.169\.254)",
         "tells a machine to read what holds secrets",
+    ),
+    order(
+        "exfiltration",
+        Warning,
+        true,
+        r"\b(read|cat|open|print|dump|collect|gather|copy|load|include|output|show|find|grep)\b.{0,60}\.(npmrc|pypirc)",
+        "tells a machine to read what may hold secrets",
     ),
     order(
         "exfiltration",
         Refused,
         true,
-        r"\b(curl|wget|http|invoke-restmethod|irm|nc|ncat|netcat)\b[^\n]{0,160}(-d ?@|--data[a-z-]* ?@|-f ?\w*=?@|--form|--upload-file|-t [~/.$]|--post-file|\$\(|\$\{?[a-z_]*(token|key|secret|pass)|< ?[~/.])",
+        r"\b(curl|wget|http|invoke-restmethod|irm|nc|ncat|netcat)(\.exe)? [^\n]{0,160}(-d ?@|--data[a-z-]* ?@|-f ?\w*=?@|--form|--upload-file|-t [~/.$]|--post-file|\$\(|\$\{?[a-z_]*(token|key|secret|pass)|< ?[~/.])",
         "a command that sends a file or a variable away",
     ),
     order(
@@ -220,21 +230,68 @@ const ORDERS: &[Order] = &[
     ),
 ];
 
-/// Most bytes before an order in which a negation is sought.
-const SENTENCE: usize = 90;
+/// Most characters of a text that a finding quotes.
+const QUOTED: usize = 80;
 
 /// Looks for orders in a text.
 pub(super) fn check(path: &str, text: &str, found: &mut Found) {
+    let lines = Lines::of(text);
+    let mut seen = Seen::default();
+    let marks = Plain::of(text, Reading::Marks);
+    let words = Plain::of(text, Reading::Words);
+    let joined = Plain::of(text, Reading::Joined);
+    let prose = code::prose(text);
+    let prose = Plain::of(&prose, Reading::Marks);
+    seek(path, &marks, &lines, |order| order.place == Place::Anywhere, &mut seen, found);
+    if words.text != marks.text {
+        seek(path, &words, &lines, Order::is_of_words, &mut seen, found);
+    }
+    if joined.text != words.text {
+        seek(path, &joined, &lines, Order::is_of_words, &mut seen, found);
+    }
+    // Lines are the same in the prose, other places are not.
+    let lines = Lines::of(prose.original());
+    seek(path, &prose, &lines, |order| order.place == Place::Prose, &mut seen, found);
+}
+
+/// The findings so far: of an order, and how much those of a code count.
+#[derive(Default)]
+struct Seen {
+    orders: HashSet<(usize, usize)>,
+    codes: HashMap<(&'static str, usize), Severity>,
+}
+
+/// Looks for some orders in one reading of a text. What another reading found in the line is told once.
+fn seek(
+    path: &str,
+    plain: &Plain<'_>,
+    lines: &Lines,
+    is_sought: impl Fn(&Order) -> bool,
+    seen: &mut Seen,
+    found: &mut Found,
+) {
     static COMPILED: LazyLock<Vec<Option<Regex>>> =
         LazyLock::new(|| all().map(|(_, pattern)| Regex::new(&pattern).ok()).collect());
-    let plain = Plain::of(text);
-    for (order, regex) in ORDERS.iter().chain(languages::ORDERS).zip(COMPILED.iter()) {
+    let before = seen.orders.clone();
+    for (number, ((order, _), regex)) in all().zip(COMPILED.iter()).enumerate() {
+        if !is_sought(order) {
+            continue;
+        }
         for hit in regex.iter().flat_map(|regex| regex.find_iter(&plain.text)) {
-            let advice = order.negatable && negated(&plain.text[..hit.start()]);
-            let severity = if advice { Severity::Warning } else { order.severity };
-            let shown: String = hit.as_str().chars().take(60).collect();
-            let message = format!("{}: {:?}", order.message, shown.trim());
-            found.add(severity, order.code, path, plain.line(hit.start()), message);
+            let line = lines.number(plain.origin(hit.start()));
+            if before.contains(&(number, line)) {
+                continue;
+            }
+            seen.orders.insert((number, line));
+            let is_advice = order.negatable && negation::is_advice(&plain.text, hit.range());
+            let severity = if is_advice { Severity::Warning } else { order.severity };
+            let told = seen.codes.get(&(order.code, line));
+            if told.is_some_and(|told| *told >= severity) {
+                continue;
+            }
+            seen.codes.insert((order.code, line), severity);
+            let quote = plain.quote(hit.range(), QUOTED);
+            found.add(severity, order.code, path, line, format!("{}: {quote:?}", order.message));
         }
     }
 }
@@ -244,73 +301,6 @@ fn all() -> impl Iterator<Item = (&'static Order, Cow<'static, str>)> {
     let folded = |order: &'static Order| Cow::Owned(order.pattern.chars().flat_map(fold).collect());
     let here = ORDERS.iter().map(|order| (order, Cow::Borrowed(order.pattern)));
     here.chain(languages::ORDERS.iter().map(move |order| (order, folded(order))))
-}
-
-/// Returns whether the sentence so far is a negation.
-fn negated(before: &str) -> bool {
-    let from = (before.len().saturating_sub(SENTENCE)..=before.len()).find(|at| before.is_char_boundary(*at));
-    let sentence = &before[from.unwrap_or(0)..];
-    let sentence = sentence.rsplit(['.', '!', '?', ';', ':', '\n']).next().unwrap_or_default();
-    if languages::NEGATED_BY.iter().any(|word| sentence.ends_with(word)) {
-        return true;
-    }
-    let mut words = sentence
-        .split(|c: char| !(c.is_alphanumeric() || c == '\''))
-        .filter(|word| !word.is_empty())
-        .peekable();
-    let mut negated = false;
-    while let Some(word) = words.next() {
-        let foreign = |other: &&str| other.chars().flat_map(fold).eq(word.chars());
-        if NEGATION.contains(&word) || languages::NEGATION.iter().any(foreign) {
-            negated = !words.peek().is_some_and(|next| NO_NEGATION.contains(next));
-        } else if matches!(word, "but" | "then" | "and" | "please" | "always") {
-            negated = false; // another clause begins
-        }
-    }
-    negated
-}
-
-/// A text in lower case, in which a line end within a paragraph is a space; with the lines that its bytes come from.
-struct Plain {
-    text: String,
-    /// Where lines begin in the plain text.
-    starts: Vec<usize>,
-}
-
-impl Plain {
-    fn of(text: &str) -> Plain {
-        let mut plain = Plain { text: String::with_capacity(text.len()), starts: Vec::new() };
-        let mut goes_on = false;
-        for line in text.lines() {
-            // A blank line, a heading, an item or a fence ends a sentence; else it goes on.
-            let trimmed = line.trim_start();
-            let begins = trimmed.is_empty() || trimmed.starts_with(['#', '-', '*', '`', '~', '|', '>']);
-            plain.text.push(if begins && !goes_on { '\n' } else { ' ' });
-            plain.starts.push(plain.text.len());
-            // A command goes on behind a backslash.
-            goes_on = line.ends_with('\\');
-            let line = line.strip_suffix('\\').unwrap_or(line);
-            for c in line.chars().flat_map(fold) {
-                let last = plain.text.chars().next_back().unwrap_or(' ');
-                match c {
-                    // Emphasis and invisible characters part no word: `ig**nore**`.
-                    '*' => {}
-                    c if is_accent(c) || crate::hidden::is_hidden(c) => {}
-                    c if c.is_whitespace() => {
-                        if !last.is_whitespace() {
-                            plain.text.push(' ');
-                        }
-                    }
-                    c => plain.text.push(c),
-                }
-            }
-        }
-        plain
-    }
-
-    fn line(&self, at: usize) -> usize {
-        self.starts.partition_point(|start| *start <= at).max(1)
-    }
 }
 
 #[cfg(test)]
@@ -326,23 +316,6 @@ mod tests {
                 "{}",
                 order.pattern
             );
-        }
-    }
-
-    #[test]
-    fn negation_counts_within_its_clause() {
-        for (before, expected) in [
-            ("never ", true),
-            ("you do not ", true),
-            ("do not forget to ", false),
-            ("it is not slow. ", false),
-            ("if it does not fit, then ", false),
-            ("", false),
-            ("not only ", false),
-            ("skills that say so are refused: ", false),
-            ("reject a skill that says ", true),
-        ] {
-            assert_eq!(negated(before), expected, "{before:?}");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use housestyle_text::secrets;
 use regex::Regex;
 
+use super::code::{fenced, without_code};
 use super::{Found, orders, spelled};
 use crate::hidden;
 
@@ -18,8 +19,20 @@ const MANY_BLANKS: usize = 60;
 const WIDE: usize = 200;
 
 /// Comments that are meant for tools, and change nothing that a reader sees.
-const TOOL_COMMENTS: &[&str] =
-    &["markdownlint-", "prettier-ignore", "toc", "vale ", "cspell", "textlint-", "spdx-", "lint "];
+const TOOL_COMMENTS: &[&str] = &[
+    "markdownlint-",
+    "prettier-ignore",
+    "toc",
+    "omit in toc",
+    "omit from toc",
+    "vale ",
+    "cspell",
+    "textlint-",
+    "eslint-",
+    "spdx-",
+    "reuse-ignore",
+    "lint ",
+];
 /// Hosts that take whatever is sent to them.
 const CATCHERS: &[&str] = &[
     "webhook.site",
@@ -57,10 +70,12 @@ pattern!(
     r#"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(\.0+)?\b|<[a-z]+[^>]*\s(hidden|aria-hidden)\b|color\s*:\s*(white|transparent|#fff)"#
 );
 pattern!(TAG, r"<\s*/?[a-zA-Z][a-zA-Z0-9-]*(\s[^<>]*)?/?>");
-pattern!(LINK_COMMENT, r"^\s{0,3}\[[^\]]*\]:\s*(#|<>)");
+// `[//]: # (text)` shows nothing; `[x]: #anchor` is the target of a link.
+pattern!(LINK_COMMENT, r#"^\s{0,3}\[[^\]]*\]:\s*(#(\S*\s+["'(]|\s*$)|<>)"#);
 pattern!(URL, r"(?i)\b(https?|ftp|file|wss?)://[^\s)>\]`]*");
 pattern!(DATA, r"(?i)\bdata:[a-z]+/[a-z0-9.+-]+[;,]|\bdata:;base64,");
-pattern!(IMAGE, r"!\[[^\]]*\]\(\s*<?(https?:)?//[^)]*[?&={}$%][^)]*\)");
+// A place in the address that somebody is to fill in. The badge of a build has none.
+pattern!(IMAGE, r"!\[[^\]]*\]\(\s*<?(https?:)?//[^)]*([{}$<]|%7[bB]|%24|=[)&]|=[A-Z_]{3,})[^)]*\)?");
 // From 40 characters on it may be one.
 pattern!(RUN, r"[A-Za-z0-9+/_=-]{40,}");
 pattern!(
@@ -132,22 +147,6 @@ impl Lines {
     /// Returns the line, from 1, in which a byte is.
     pub(super) fn number(&self, at: usize) -> usize {
         self.0.partition_point(|start| *start <= at)
-    }
-}
-
-/// Returns the fence that is open behind a line, if there is one: its mark and its length.
-fn fenced(open: Option<(char, usize)>, line: &str) -> Option<(char, usize)> {
-    let text = line.trim_start();
-    let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'));
-    let length = mark.map_or(0, |mark| text.chars().take_while(|c| *c == mark).count());
-    match (open, mark) {
-        (None, Some(mark)) if length >= 3 => Some((mark, length)),
-        (Some((mark, least)), Some(other))
-            if mark == other && length >= least && text.trim_end().chars().all(|c| c == mark) =>
-        {
-            None
-        }
-        (open, _) => open,
     }
 }
 
@@ -265,22 +264,6 @@ fn markup(path: &str, number: usize, line: &str, fenced: bool, found: &mut Found
     }
 }
 
-/// Returns a line without its code spans, which are shown as they are.
-pub(super) fn without_code(line: &str) -> String {
-    let mut parts = line.split('`');
-    let mut bare = parts.next().unwrap_or_default().to_owned();
-    let rest: Vec<&str> = parts.collect();
-    for (at, part) in rest.iter().enumerate() {
-        // The last odd part was not closed, so it is no code.
-        if at % 2 == 1 || at + 1 == rest.len() {
-            bare.push_str(part);
-        } else {
-            bare.push(' ');
-        }
-    }
-    bare
-}
-
 /// Looks for runs that may be an encoding of something.
 fn encoded(path: &str, number: usize, line: &str, found: &mut Found) {
     for run in RUN.iter().flat_map(|regex| regex.find_iter(line)) {
@@ -386,19 +369,5 @@ mod tests {
     fn every_pattern_compiles() {
         let all = [&SCRIPT, &UNSEEN, &TAG, &LINK_COMMENT, &URL, &DATA, &IMAGE, &RUN, &ESCAPES, &MARKS];
         assert!(all.iter().all(|pattern| pattern.is_some()));
-    }
-
-    #[test]
-    fn code_in_backticks_is_ignored() {
-        for (line, expected) in [("a `b` c", "a   c"), ("a `b c", "a b c"), ("`a` b `c", "  b c"), ("", "")] {
-            assert_eq!(without_code(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn fences_close_with_their_own_mark() {
-        let open = |lines: &[&str]| lines.iter().fold(None, |fence, line| fenced(fence, line)).is_some();
-        assert!(open(&["```rust", "~~~"]) && open(&["````", "```"]) && open(&["```", "``` x"]));
-        assert!(!open(&["```", "```"]) && !open(&["~~~", "x", "~~~~ "]) && !open(&["``"]));
     }
 }

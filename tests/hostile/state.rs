@@ -286,3 +286,57 @@ fn left_overs_of_killed_runs_are_forgotten() {
     assert!(said.contains("ab.part was removed"), "{said}");
     assert!(!world.holds("forgetme") && world.knows("p", "sign-in"));
 }
+
+#[cfg(unix)]
+#[test]
+fn two_state_homes_keep_their_own_state_of_one_clone() {
+    let world = World::new();
+    world.repository("p");
+    world.note("p", "We say sign-in.");
+    let id = || fs::read(world.at("p/.git/housestyle/id")).expect("an id");
+    let first = id();
+    // A container or another machine sees other numbers for the same folder, as for this copy at the same path.
+    let copied = Command::new("cp").arg("-a").arg(world.at("p")).arg(world.at("copy")).status();
+    assert!(copied.expect("cp runs").success());
+    fs::remove_dir_all(world.at("p")).expect("removed");
+    fs::rename(world.at("copy"), world.at("p")).expect("renamed");
+    let there = |arguments: &[&str]| {
+        let mut command = world.command(housestyle(), "p");
+        let output = command.env("HOUSESTYLE_HOME", world.at("other")).args(arguments).output();
+        String::from_utf8(output.expect("it runs").stdout).expect("UTF-8")
+    };
+    there(&["memory", "add", "We say log-out."]);
+    for turn in 0..3 {
+        assert!(world.knows("p", "sign-in") && !world.knows("p", "log-out"), "{turn}");
+        let said = there(&["memory", "list"]);
+        assert!(said.contains("log-out") && !said.contains("sign-in"), "{turn}: {said}");
+        assert_eq!(id(), first, "{turn}");
+    }
+}
+
+#[test]
+fn a_folder_that_becomes_a_repository_keeps_its_notes() {
+    let world = World::new();
+    fs::create_dir(world.at("p")).expect("made");
+    world.note("p", "We say sign-in.");
+    world.git("p", &["init", "--quiet"]);
+    assert!(world.knows("p", "sign-in"));
+    fs::rename(world.at("p"), world.at("moved")).expect("moved");
+    assert!(world.knows("moved", "sign-in"));
+    fs::create_dir(world.at("p")).expect("made");
+    assert!(!world.knows("p", "sign-in"));
+}
+
+#[test]
+fn a_git_folder_kept_elsewhere_gives_no_other_folder_its_state() {
+    let world = World::new();
+    world.repository("p");
+    fs::create_dir(world.at("else")).expect("made");
+    world.git("p", &["init", "--quiet", "--separate-git-dir", "../else/.git"]);
+    world.note("p", "We say sign-in.");
+    fs::rename(world.at("p"), world.at("moved")).expect("moved");
+    assert!(world.knows("moved", "sign-in"));
+    fs::create_dir(world.at("p")).expect("made");
+    fs::copy(world.at("moved/.git"), world.at("p/.git")).expect("copied");
+    assert!(!world.knows("p", "sign-in"));
+}

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use housestyle_journal::{Journal, JournalError, Stamp};
 
-use crate::clone;
+use crate::clone::{self, Left};
 use crate::home::Home;
 use crate::private;
 
@@ -41,6 +41,16 @@ impl Workspace {
     /// Returns the state folder of the workspace, which need not exist.
     pub fn state(&self) -> &Path {
         &self.state
+    }
+
+    /// Returns the state that lies under the path of this workspace, and is not used.
+    pub fn left(&self) -> Vec<Left> {
+        clone::left(&self.root, &self.state)
+    }
+
+    /// Returns this workspace with state that is not used, to be looked at and cleaned.
+    pub fn with_left(&self, left: &Left) -> Workspace {
+        Workspace { state: left.folder.clone(), ..self.clone() }
     }
 
     /// Returns the journal, which need not exist.

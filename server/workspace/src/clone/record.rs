@@ -1,11 +1,12 @@
-//! The record in a state folder: whose state it is, and where that clone was last seen.
+//! The record in a state folder: whose state it is, and where its owner was last seen.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use super::place::Place;
+use super::place::{NAME_DIGITS, Place};
 use crate::state_file::{self, Format};
 
 const FORMAT: Format =
@@ -15,9 +16,9 @@ const FORMAT: Format =
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Record {
     pub(super) identity: Identity,
-    /// Where the clone was last seen.
+    /// Where the git folder, or the folder without git, was last seen.
     pub(super) place: Place,
-    /// Whether the git folder holds the identity too; it may not be writable.
+    /// Whether the git folder holds the identity too; it may not be writable, or there is none.
     pub(super) is_in_git: bool,
 }
 
@@ -42,6 +43,15 @@ impl Record {
         let content = Content { version: FORMAT.version, id: identity, place, in_git: is_in_git };
         state_file::write(&file(state), &content).map_err(std::io::Error::other)
     }
+}
+
+/// Returns all state folders that have a record, in the order of their names. A folder of another name was put aside.
+pub(super) fn all(workspaces: &Path) -> Vec<(PathBuf, Record)> {
+    let entries = fs::read_dir(workspaces).into_iter().flatten().flatten();
+    let mut states: Vec<PathBuf> =
+        entries.filter(|entry| entry.file_name().len() == NAME_DIGITS).map(|entry| entry.path()).collect();
+    states.sort();
+    states.into_iter().filter_map(|state| Record::read(&state).map(|record| (state, record))).collect()
 }
 
 fn file(state: &Path) -> PathBuf {

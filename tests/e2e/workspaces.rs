@@ -1,6 +1,7 @@
 //! Everything goes by the workspace of the document, wherever the server starts: two repositories that the editor has open,
 //! and one that it has not.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -146,4 +147,24 @@ fn without_an_open_folder_the_repository_of_the_process_counts() {
     }
     end(editor);
     assert_eq!((recorded(&ours, &ours).len(), recorded(&ours, &other).len()), (1, 0));
+}
+
+#[test]
+fn what_is_to_be_said_of_a_state_is_said_for_each_workspace() {
+    let (ours, theirs) = (Repository::new(false), Repository::new(false));
+    // So no identity can be written there, of which the command that begins the state does not speak yet.
+    fs::write(theirs.root().join(".git/housestyle"), "").expect("written");
+    run(&ours, &theirs, &["memory", "add", "Sums are checked."]);
+    let told = || {
+        let states = fs::read_dir(ours.home().path().join("state/workspaces")).expect("readable").flatten();
+        states.filter(|state| state.path().join("not-in-git").exists()).count()
+    };
+    assert_eq!(told(), 0);
+    let mut editor = start(&ours, ours.uri(""), None, &[(BREAKS, 0)]);
+    change_folders(&mut editor, &[&theirs], &[]);
+    let uri = theirs.uri("src/a.rs");
+    let at = editor.open(&uri, "rust", DOCUMENT);
+    editor.complete(&uri, at);
+    end(editor);
+    assert_eq!(told(), 1);
 }

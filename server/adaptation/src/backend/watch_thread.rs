@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use housestyle_engine::Tokenizer;
-use housestyle_workspace::{Workspace, notice, root};
+use housestyle_workspace::{Workspace, clone, notice, root};
 
 use super::Setup;
 use super::adapter_cache::AdapterCache;
@@ -65,6 +65,7 @@ impl Watchers {
             return;
         }
         let workspace = Workspace::new(root.to_path_buf(), self.setup.workspace.home().clone());
+        clone::tell();
         let setup = Setup { workspace, ..self.setup.clone() };
         let cache = Arc::clone(&self.cache);
         let watcher = Watcher::new(&setup, self.vocabulary, Arc::clone(&self.tokenizer), cache);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use housestyle_complete::memory::Note;
 use housestyle_workspace::notes::Store;
-use housestyle_workspace::{FileStamp, Home, Workspace, notice};
+use housestyle_workspace::{FileStamp, Home, Workspace, clone, notice};
 
 /// The notes of every workspace that documents lie in.
 #[derive(Debug)]
@@ -34,7 +34,11 @@ impl NotesWatch {
     pub(crate) fn notes(&self, root: &Path, now: u64) -> Arc<Vec<Note>> {
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *guard;
-        let state_of = || Workspace::new(root.to_path_buf(), self.home.clone()).state().to_path_buf();
+        let state_of = || {
+            let workspace = Workspace::new(root.to_path_buf(), self.home.clone());
+            clone::tell();
+            workspace.state().to_path_buf()
+        };
         let folder = state.folders.entry(root.to_path_buf()).or_insert_with(state_of).clone();
         let store = Store::at(&folder);
         let stamp = FileStamp::of(store.path());

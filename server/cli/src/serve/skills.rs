@@ -12,7 +12,7 @@ use housestyle_complete::skills::Skills;
 use housestyle_review::TreeBudget;
 use housestyle_workspace::clock::now;
 use housestyle_workspace::skills::serving::{Approved, approved, note_loaded};
-use housestyle_workspace::{Home, Workspace, notice};
+use housestyle_workspace::{Home, Workspace, clone, notice};
 
 /// Time between two readings of the skills. Reading takes some milliseconds.
 const REREAD_AFTER: Duration = Duration::from_secs(2);
@@ -47,6 +47,7 @@ impl SkillsWatch {
             return Arc::clone(&known.skills);
         }
         let state = Workspace::new(root.to_path_buf(), self.home.clone()).state().to_path_buf();
+        clone::tell();
         let known = known.map(|(_, known)| known).unwrap_or_default();
         let budget = TreeBudget::default();
         let read = approved(root, &state, &known, &budget);

@@ -334,7 +334,6 @@ impl Recorder {
         }
         if !self.journals.contains_key(workspace) {
             let of = self.workspace(workspace);
-            clone::tell();
             let opened = match of.open_journal(now) {
                 Ok((journal, told)) => {
                     told.into_iter().for_each(|told| self.warn_once(told.to_string()));
@@ -356,7 +355,9 @@ impl Recorder {
 
     /// Returns the workspace with a root.
     fn workspace(&self, root: &Path) -> Workspace {
-        Workspace::new(root.to_path_buf(), self.home.clone())
+        let workspace = Workspace::new(root.to_path_buf(), self.home.clone());
+        clone::tell();
+        workspace
     }
 
     /// Warns once.

@@ -8,6 +8,9 @@ use std::process::Command;
 use housestyle_engine::{AdapterWeights, Config, LowRank, Target};
 use housestyle_testkit::tiny::Tiny;
 use housestyle_train::format::{About, Adapter, Precision, id_of, write, write_peft};
+use housestyle_workspace::adapters::Store;
+use housestyle_workspace::adapters::record::AdapterRecord;
+use housestyle_workspace::{Home, Workspace};
 use serde_json::{Value, json};
 
 use crate::learn::edit;
@@ -140,6 +143,18 @@ impl Team {
         fs::write(path.join("adapter_config.json"), folder.config).expect("written");
         fs::write(path.join("adapter_model.safetensors"), folder.model).expect("written");
         path.to_str().expect("UTF-8").to_owned()
+    }
+
+    /// Commits the record of the only version to the default branch, as the merge of its proposal does.
+    pub(crate) fn merge_record(&self) {
+        let home = self.world.home();
+        let home = Home { models: home.join("models"), state: home.join("state"), config: home };
+        let versions = Store::of(&Workspace::new(self.world.work(), home)).versions().expect("readable");
+        let record = AdapterRecord::of(&versions[0]).expect("an adapter");
+        let path = AdapterRecord::path(&record.id, "adapter.json");
+        self.world.write(&path, &String::from_utf8(record.bytes()).expect("UTF-8"));
+        self.git(&self.world.work(), &["add", "--force", &path]);
+        self.git(&self.world.work(), &["commit", "--quiet", "--message", "Merge an adapter"]);
     }
 
     /// Learns an adapter that really passes the gate, with bounds that the team made wide.

@@ -71,3 +71,19 @@ fn what_is_forgotten_goes_from_the_phrase_cache_and_marks_the_adapter() {
     assert!(ran.code == 0 && !ran.out.contains("phrase cache"), "{}", ran.out);
     assert!(ran.out.contains("version 1") && ran.out.contains("housestyle adapter rollback"), "{}", ran.out);
 }
+
+#[test]
+fn an_adapter_that_a_merge_approved_is_told_as_active() {
+    let team = Team::new();
+    let span = json!({"path": "src/a.rs", "journal": "1", "range": [0, 5], "time": 1});
+    let manifest = json!({"format": "housestyle-manifest-1", "seed": 1, "spans": [span]}).to_string();
+    let (folder, id) = team.trained_on(&manifest, 1.0, "eligible");
+    team.done(&["import", &folder]);
+    team.merge_record();
+    assert_eq!(team.done(&["activate", "1"])["approver"]["how"], "merged");
+    let output = team.world.run(&["journal", "forget", "--everything", "--json"]).json();
+    let adapter = json!({"version": 1, "id": id, "state": "active", "entries": 1});
+    assert_eq!(output["adapters"], json!([adapter]));
+    let ran = team.world.run(&["journal", "forget", "--everything"]);
+    assert!(ran.out.contains("it is active: until then, `housestyle adapter rollback`"), "{}", ran.out);
+}

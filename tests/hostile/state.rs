@@ -266,7 +266,9 @@ fn a_journal_that_cannot_be_read_is_set_aside_and_forgotten() {
     for suffix in ["-wal", "-shm"] {
         fs::write(world.state().join(format!("journal.db{suffix}")), &garbage).expect("written");
     }
-    world.done("p", &["journal", "forget", "--everything"]);
+    let said = world.done("p", &["journal", "forget", "--everything", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(said["damaged"], 3, "{said}");
     assert!(!world.holds("forgetme"));
     assert!(world.knows("p", "sign-in"), "notes are no part of the journal");
 }
@@ -339,4 +341,32 @@ fn a_git_folder_kept_elsewhere_gives_no_other_folder_its_state() {
     fs::create_dir(world.at("p")).expect("made");
     fs::copy(world.at("moved/.git"), world.at("p/.git")).expect("copied");
     assert!(!world.knows("p", "sign-in"));
+}
+
+#[test]
+fn state_that_is_not_used_stays_in_sight_and_is_forgotten() {
+    let world = World::new();
+    fs::create_dir(world.at("p")).expect("made");
+    world.note("p", "We say sign-in.");
+    // An earlier version marked no state with its folder.
+    let left = world.state();
+    fs::remove_file(left.join("clone.json")).expect("removed");
+    world.repository("p");
+    for name in ["journal.db", "journal.db.damaged-1", "server.log", "notes.json.17.new"] {
+        fs::write(left.join(name), "forgetme, and long enough to be a database\n".repeat(99))
+            .expect("written");
+    }
+    let name = left.display().to_string();
+    assert!(world.done("p", &["memory", "list"]).contains(&name));
+    assert!(!world.done("p", &["memory", "list"]).contains(&name), "once");
+    for _ in 0..2 {
+        let said = world.run("p", &["doctor"]).1;
+        assert!(said.contains("unused state") && said.contains(&name), "{said}");
+    }
+    world.done("p", &["journal", "forget", "--last", "1h"]);
+    assert!(world.holds("forgetme"), "it is another repository's, perhaps");
+    let said = world.done("p", &["journal", "forget", "--everything", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((&said["damaged"], &said["left"]), (&2.into(), &vec![name].into()), "{said}");
+    assert!(!world.holds("forgetme") && left.join("notes.json").exists());
 }

@@ -257,7 +257,9 @@ The command also forgets the exceptions (\"not here\") in that file or time: the
 It removes text that `housestyle learn --from journal` put into the phrase cache, also under a running server.
 Nothing can remove text from an adapter: this command and `adapter show` name the adapters that learned from forgotten text.
 Train anew (`housestyle learn`), and go back until then (`housestyle adapter rollback`). To forget text that came from git or
-a file, learn anew without that text.")]
+a file, learn anew without that text.
+With --json the object also names the removed files (`removed`), how many of them were damaged journals (`damaged`), and the
+folders of unused state (`left`).")]
 pub(crate) struct ForgetArgs {
     /// Suggestions in files that match, with globs as in the setting `disabled`
     #[arg(long, value_name = "GLOB", group = "what")]
@@ -271,7 +273,8 @@ pub(crate) struct ForgetArgs {
     /// Suggestions older than AGE
     #[arg(long, value_name = "AGE", group = "what", value_parser = Age::parse)]
     pub(crate) older: Option<Age>,
-    /// All text, damaged journals that were set aside, left-overs of killed runs, and the log for debugging
+    /// All text, damaged journals that were set aside, left-overs of killed runs, the log for debugging, and text in state
+    /// that is not used (see `housestyle doctor`)
     #[arg(long, group = "what")]
     pub(crate) everything: bool,
 }

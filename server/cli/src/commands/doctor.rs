@@ -103,6 +103,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<(), Failure> {
     tell(journal(invocation))?;
     tell(requests(invocation))?;
     tell(threads(invocation))?;
+    for left in invocation.workspace.left() {
+        tell(Check::warn("unused state", left.problem, left.remedy))?;
+    }
     let failed = checks.iter().filter(|check| check.verdict == Verdict::Fail).count();
     let warned = checks.iter().filter(|check| check.verdict == Verdict::Warn).count();
     if invocation.flags.json {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use housestyle_journal::{
-    AcceptedEdit, Figures, Forgetting, Journal, RetentionRate, Stamp, Stats, SuggestionHistory,
+    AcceptedEdit, Figures, Forgetting, Journal, Number, RetentionRate, Stamp, Stats, SuggestionHistory,
     SuggestionOutcome,
 };
 use housestyle_text::glob;
@@ -14,7 +14,7 @@ use housestyle_train::format::short;
 use housestyle_workspace::adapters::{State, Store, Version};
 use housestyle_workspace::forgetting::{DeletedEntries, Purged, Unreadable, purge, stale};
 use housestyle_workspace::skills::exceptions::{self, Mark};
-use housestyle_workspace::{leftovers, panics};
+use housestyle_workspace::{Workspace, leftovers, panics};
 use serde_json::{Value, json};
 
 use crate::args::{ExportArgs, ForgetArgs, JournalAction, JournalArgs};
@@ -163,6 +163,22 @@ fn line(suggestion: &SuggestionHistory) -> Value {
     })
 }
 
+/// What was forgotten.
+#[derive(Debug, Default)]
+struct Forgotten {
+    suggestions: usize,
+    texts: usize,
+    tombstone: Option<Number>,
+    marks: usize,
+    /// The damaged journals that were removed.
+    damaged: Vec<PathBuf>,
+    /// Other files that were removed.
+    removed: Vec<PathBuf>,
+    derived: Derived,
+    /// The folders of unused state that were cleaned.
+    left: Vec<PathBuf>,
+}
+
 fn forget(
     invocation: &Invocation,
     args: &ForgetArgs,
@@ -170,37 +186,36 @@ fn forget(
     journal: Option<Journal>,
     unreadable: Option<PathBuf>,
 ) -> Result<(), Failure> {
-    let now = now();
     let request = request(args);
     let damaged = Journal::damaged_copies(path);
-    let mut removed = if args.everything { Journal::remove_damaged_copies(path)? } else { Vec::new() };
-    removed.extend(unreadable);
     let mut problem = None;
-    let done = journal.map(|journal| forget_texts(journal, args, &request, now)).transpose();
-    let done = if args.everything { kept(done, &mut problem) } else { done? };
-    let (suggestions, texts) = done.as_ref().map_or((0, 0), |(done, _)| (done.suggestions, done.texts));
-    let deleted = if args.everything {
-        Some(DeletedEntries::All)
-    } else {
-        done.as_ref().map(|(_, deleted)| deleted.clone())
-    };
-    let derived = deleted.map(|deleted| purge_derived(invocation, &deleted)).transpose();
-    let derived = kept(derived, &mut problem).unwrap_or_default();
-    let marks = kept(forget_marks(invocation, args, now), &mut problem);
-    let state = invocation.workspace.state();
-    let mut others = kept(leftovers::remove(state).map_err(Failure::environment), &mut problem);
+    let mut done = forget_in(&invocation.workspace, args, journal, &mut problem)?;
+    done.damaged.extend(unreadable);
     if args.everything {
-        others.extend(kept(panics::remove(state).map_err(Failure::environment), &mut problem));
-        let (logs, failed) = log::remove(&invocation.workspace);
-        others.extend(logs);
-        let failed = failed.map(|error| Failure::Environment(format!("removing the log: {error}")));
-        kept(failed.map_or(Ok(()), Err), &mut problem);
+        for left in invocation.workspace.left() {
+            let workspace = invocation.workspace.with_left(&left);
+            let opened = Journal::open_or_remove(&workspace.journal()).map_err(Failure::from);
+            let (journal, unreadable) = kept(opened, &mut problem);
+            let more = forget_in(&workspace, args, journal, &mut problem)?;
+            done.suggestions += more.suggestions;
+            done.texts += more.texts;
+            done.marks += more.marks;
+            done.damaged.extend(more.damaged.into_iter().chain(unreadable));
+            done.removed.extend(more.removed);
+            // Nothing serves an adapter of unused state, so its versions are not told.
+            done.derived.purged.texts += more.derived.purged.texts;
+            done.derived.purged.removed.extend(more.derived.purged.removed);
+            done.left.push(left.folder);
+        }
     }
+    let Forgotten { suggestions, texts, tombstone, marks, damaged: gone, removed, derived, left } = done;
     if invocation.flags.json {
         print_json(&json!({
             "request": request, "suggestions": suggestions, "texts": texts,
-            "tombstone": done.map(|(done, _)| done.tombstone),
-            "removed": removed.iter().chain(&others).chain(&derived.purged.removed).collect::<Vec<_>>(),
+            "tombstone": tombstone,
+            "removed": gone.iter().chain(&removed).chain(&derived.purged.removed).collect::<Vec<_>>(),
+            "damaged": gone.len(),
+            "left": left,
             "phrases": derived.purged.texts,
             "exceptions": marks,
             "adapters": derived.stale.iter().map(|(version, entries)| json!({
@@ -216,7 +231,13 @@ fn forget(
         ))?;
     }
     derived.report()?;
-    others.iter().chain(&removed).try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
+    removed.iter().chain(&gone).try_for_each(|file| print(&format!("{} was removed.", file.display())))?;
+    left.iter().try_for_each(|folder| {
+        print(&format!(
+            "{}, which is not used, was cleaned too: its notes and adapters stay.",
+            folder.display()
+        ))
+    })?;
     if !args.everything && !damaged.is_empty() {
         let names: Vec<String> = damaged.iter().map(|file| file.display().to_string()).collect();
         eprintln!(
@@ -226,6 +247,36 @@ fn forget(
         );
     }
     problem.map_or(Ok(()), Err)
+}
+
+/// Forgets in the state of one workspace. Where all is to be forgotten, a step that fails keeps no other from being taken.
+fn forget_in(
+    workspace: &Workspace,
+    args: &ForgetArgs,
+    journal: Option<Journal>,
+    problem: &mut Option<Failure>,
+) -> Result<Forgotten, Failure> {
+    let (now, state) = (now(), workspace.state());
+    let copies = args.everything.then(|| Journal::remove_damaged_copies(&workspace.journal())).transpose();
+    let damaged = kept(copies.map_err(Failure::from), problem).unwrap_or_default();
+    let done = journal.map(|journal| forget_texts(journal, args, &request(args), now)).transpose();
+    let done = if args.everything { kept(done, problem) } else { done? };
+    let (forgetting, deleted) = done.unzip();
+    let deleted = if args.everything { Some(DeletedEntries::All) } else { deleted };
+    let derived = deleted.map(|deleted| purge_derived(workspace, &deleted)).transpose();
+    let derived = kept(derived, problem).unwrap_or_default();
+    let marks = kept(forget_marks(state, args, now), problem);
+    let mut removed = kept(leftovers::remove(state).map_err(Failure::environment), problem);
+    if args.everything {
+        removed.extend(kept(panics::remove(state).map_err(Failure::environment), problem));
+        let (logs, failed) = log::remove(workspace);
+        removed.extend(logs);
+        let failed = failed.map(|error| Failure::Environment(format!("removing the log: {error}")));
+        kept(failed.map_or(Ok(()), Err), problem);
+    }
+    let (suggestions, texts) = forgetting.as_ref().map_or((0, 0), |done| (done.suggestions, done.texts));
+    let tombstone = forgetting.map(|done| done.tombstone);
+    Ok(Forgotten { suggestions, texts, tombstone, marks, damaged, removed, derived, left: Vec::new() })
 }
 
 /// Returns what a step of forgetting did. The first step that fails is the failure of the command, and the other steps are
@@ -250,8 +301,7 @@ fn forget_texts(
 }
 
 /// Forgets the lines for which somebody said "not here"; returns how many that were.
-fn forget_marks(invocation: &Invocation, args: &ForgetArgs, now: Stamp) -> Result<usize, Failure> {
-    let state = invocation.workspace.state();
+fn forget_marks(state: &Path, args: &ForgetArgs, now: Stamp) -> Result<usize, Failure> {
     let meant = |mark: &Mark| {
         let age = now.0.saturating_sub(mark.time);
         args.everything
@@ -277,8 +327,7 @@ struct Derived {
 }
 
 /// Removes forgotten texts from the phrase caches, and finds the adapters that learned from them.
-fn purge_derived(invocation: &Invocation, deleted: &DeletedEntries) -> Result<Derived, Failure> {
-    let workspace = &invocation.workspace;
+fn purge_derived(workspace: &Workspace, deleted: &DeletedEntries) -> Result<Derived, Failure> {
     Ok(Derived {
         purged: purge(workspace.state(), deleted, Unreadable::Remove)?,
         stale: stale(&Store::of(workspace), deleted)?,

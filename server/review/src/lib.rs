@@ -27,7 +27,6 @@ mod read;
 mod repository;
 #[cfg(test)]
 mod tests;
-mod tip;
 mod unknown_default;
 mod unreadable;
 mod weights;
@@ -51,7 +50,6 @@ pub use merged::{Merged, merged, published};
 pub use propose::{
     Proposal, ProposalBranch, ProposalOutcome, ProposalState, Proposals, Proposed, branch_in_the_way, propose,
 };
-pub use tip::{TipFile, tip_file};
 pub use unknown_default::UnknownDefault;
 pub use unreadable::UnreadableRepository;
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use housestyle_review::{Merged, ReviewError, merged, tip_file};
+use housestyle_review::{
+    ApprovedFile, DefaultBranch, Merged, ReviewError, approved_file, default_branch, merged,
+};
 use serde::Serialize;
 
 use super::record::AdapterRecord;
@@ -89,9 +91,17 @@ fn ask_for(root: Option<&Path>, id: &str, records: &[Vec<u8>]) -> Option<Withdra
     let Some(root) = root else {
         return Some(Withdrawn::Unknown("no repository is known here".to_owned()));
     };
-    match tip_file(root, &AdapterRecord::path(id, "adapter.json"), MOST_BYTES) {
-        Ok(found) if found.content.as_ref().is_some_and(|content| records.contains(content)) => None,
-        Ok(found) => Some(Withdrawn::Revoked { branch: found.branch, commit: found.commit }),
+    let path = AdapterRecord::path(id, "adapter.json");
+    let found = default_branch(root)
+        .and_then(DefaultBranch::known)
+        .and_then(|branch| Ok((approved_file(root, &branch, &path, MOST_BYTES)?, branch)));
+    match found {
+        Ok((ApprovedFile::Content(content), _)) if records.contains(&content) => None,
+        Ok((ApprovedFile::NotFetched, branch)) => {
+            let file = format!("{}:{path}", branch.reference);
+            Some(Withdrawn::Unread(format!("this partial clone lacks its record: run `git show {file}`")))
+        }
+        Ok((_, branch)) => Some(Withdrawn::Revoked { commit: branch.commit_id(), branch: branch.name }),
         Err(ReviewError::NoDefault(reason)) => Some(Withdrawn::Unknown(reason.to_string())),
         Err(ReviewError::NoRepository { .. }) => {
             Some(Withdrawn::Unknown("this is no git repository: no merge approves without one".to_owned()))

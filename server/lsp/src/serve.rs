@@ -182,6 +182,16 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_closed_however_its_uri_is_written() {
+        let mut service = server(|_| files(3));
+        initialize(&mut service);
+        let event = json!({ "event": { "removed": [folder("a/"), folder("%62")], "added": [folder("c")] } });
+        let method = "workspace/didChangeWorkspaceFolders";
+        send(&mut service, json!({ "jsonrpc": "2.0", "method": method, "params": event }));
+        assert_eq!(service.inner().session().folders, ["file:///c"]);
+    }
+
+    #[test]
     fn open_documents_follow_their_files_without_a_request() {
         let (now, mut lines) = (Arc::new(Mutex::new(files(3))), 3);
         let current = Arc::clone(&now);

@@ -168,3 +168,33 @@ fn what_is_to_be_said_of_a_state_is_said_for_each_workspace() {
     end(editor);
     assert_eq!(told(), 1);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn many_workspaces_keep_few_journals_open() {
+    let (ours, folders) = (Repository::new(false), tempfile::tempdir().expect("a folder"));
+    let mut editor = start(&ours, String::new(), None, &[(BREAKS, 0)]);
+    let path = |number: usize| folders.path().join(format!("folder{number}"));
+    let uri = |number: usize| format!("file://{}", path(number).display());
+    for number in 0..40 {
+        fs::create_dir(path(number)).expect("made");
+        let event = json!({ "added": [{ "uri": uri(number), "name": "a folder" }], "removed": [] });
+        editor.client.notify("workspace/didChangeWorkspaceFolders", &json!({ "event": event }));
+        let document = format!("{}/a.rs", uri(number));
+        let at = editor.open(&document, "rust", DOCUMENT);
+        assert_eq!(text(&editor.complete(&document, at)), BREAKS);
+    }
+    let files = fs::read_dir(format!("/proc/{}/fd", editor.client.pid())).expect("open files");
+    let files = files.flatten().filter_map(|file| fs::read_link(file.path()).ok());
+    let journals = files.filter(|file| file.ends_with("journal.db")).count();
+    assert!(journals <= 16, "{journals} journals are open");
+    end(editor);
+    let count = |number: usize| {
+        let mut command = Command::new(housestyle());
+        command.args(["journal", "export", "--json", "--workspace"]).arg(path(number));
+        let output = command.env("HOUSESTYLE_HOME", ours.home().path()).output().expect("it runs");
+        let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        found["suggestions"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!([0, 20, 39].map(count), [1; 3]);
+}

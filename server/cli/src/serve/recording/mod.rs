@@ -30,6 +30,8 @@ use housestyle_workspace::{Home, SettingsWatch, Workspace, clone, notice};
 use super::document;
 pub(crate) use model_digest::ModelDigest;
 
+/// Most journals that are open at a time: each takes files and memory.
+const MOST_JOURNALS: usize = 16;
 /// Most suggestions that are remembered for outcomes still to come.
 const MOST_OPEN: usize = 1024;
 
@@ -333,6 +335,9 @@ impl Recorder {
             self.close(workspace);
         }
         if !self.journals.contains_key(workspace) {
+            if self.journals.len() >= MOST_JOURNALS {
+                self.journals.clear(); // whichever is needed again is opened again
+            }
             let of = self.workspace(workspace);
             let opened = match of.open_journal(now) {
                 Ok((journal, told)) => {

@@ -77,6 +77,12 @@ impl World {
         client
     }
 
+    /// Opens a further folder in the editor.
+    fn open_folder(&self, client: &mut Client, path: &str) {
+        let event = json!({ "added": [{ "uri": self.uri(path), "name": path }], "removed": [] });
+        client.notify("workspace/didChangeWorkspaceFolders", &json!({ "event": event }));
+    }
+
     /// Asks for a suggestion in a document that is opened for it; returns how many there are.
     #[track_caller]
     fn ask(&self, client: &mut Client, path: &str) -> usize {
@@ -150,6 +156,40 @@ fn a_journal_that_the_team_forbids_is_not_written_on_another_branch() {
     client.notify("exit", &Value::Null);
     assert!(client.wait_for_end(SOON).is_some());
     assert!(!world.journal_has(&world.at("home"), "a.py"));
+}
+
+#[test]
+fn no_settings_file_holds_the_server_up_or_floods_the_editor() {
+    let world = World::new();
+    world.commit("work", "");
+    fs::create_dir(world.at("other")).expect("made");
+    let mut client = world.serve("work");
+    world.open_folder(&mut client, "other");
+    let lines = |count: usize, line: fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let globs =
+        |count: usize| format!("disabled = [{}]\n", lines(count, |number| format!("\"{number:x}\",")));
+    let languages = |count: usize| lines(count, |number| format!("[languages.{number:x}]\nmode=\"off\"\n"));
+    // Most of a megabyte, and nearly as much as is read.
+    for (name, file) in [
+        ("many globs", globs(120_000)),
+        ("globs", globs(8_000) + "enabled = false\n"),
+        ("many languages", languages(30_000)),
+        ("languages", "enabled = false\n".to_owned() + &languages(2_000)),
+        ("unknown settings", lines(6_000, |number| format!("x{number} = 1\n")) + "enabled = false\n"),
+        ("a long line", "x = ".to_owned() + &"[".repeat(60_000)),
+    ] {
+        world.write("work/housestyle.toml", &file);
+        let found = ["work/a.py", "other/a.py"].map(|path| world.ask(&mut client, path));
+        assert_eq!(found, [0, 1], "{name}");
+    }
+    let told = |client: &mut Client, method: &str| -> Vec<usize> {
+        let messages = client.notifications(method);
+        messages.iter().map(|message| message.to_string().len()).collect()
+    };
+    for method in ["window/logMessage", "window/showMessage"] {
+        let told = told(&mut client, method);
+        assert!(told.len() < 60 && told.iter().all(|length| *length < 10_000), "{method}: {told:?}");
+    }
 }
 
 #[test]

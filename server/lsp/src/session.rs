@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use housestyle_complete::Memory;
 use housestyle_complete::memory::{EditHistory, Note};
 use housestyle_complete::reuse::Recent;
-use housestyle_complete::settings::{FileSettings, JournalMode, Mode, Settings};
+use housestyle_complete::settings::{FileSettings, JournalMode, Settings};
 use housestyle_complete::skills::{Exceptions, Skills};
 use housestyle_text::{Encoding, Offset, Snapshot, secrets};
 use serde_json::Value;
@@ -219,17 +219,17 @@ impl Session {
 
     /// Returns whether the settings of a document leave room for any completion at all.
     pub(crate) fn is_off(&self, uri: &str) -> bool {
-        self.documents.get(uri).is_some_and(|document| is_off(&document.settings))
+        self.documents.get(uri).is_some_and(|document| document.settings.is_off())
     }
 
     /// Returns why there is no completion in any open document, nor, while none is open, in any opened folder.
     pub(crate) fn off(&self) -> Option<String> {
         let documents = self.documents.values();
         let mut places: Vec<(bool, &FileSettings)> =
-            documents.map(|document| (is_off(&document.settings), &*document.files)).collect();
+            documents.map(|document| (document.settings.is_off(), &*document.files)).collect();
         if places.is_empty() {
             let folders = self.folder_files.iter();
-            let of_folder = |files: &FileSettings| is_off(&self.preferences.settings(&files.source));
+            let of_folder = |files: &FileSettings| self.preferences.settings(&files.source).is_off();
             places.extend(folders.map(|files| (of_folder(files), &**files)));
         }
         if places.is_empty() || places.iter().any(|(off, _)| !off) {
@@ -376,12 +376,6 @@ impl Session {
     pub(crate) fn answers(&self) -> impl Iterator<Item = &RequestRecord> {
         self.answers.iter()
     }
-}
-
-/// Returns whether settings leave room for any completion at all.
-fn is_off(settings: &Settings) -> bool {
-    let off = |settings: &Settings| !settings.enabled || settings.mode == Mode::Off;
-    off(settings) && settings.languages.keys().all(|id| off(&settings.for_language(id)))
 }
 
 fn journal_of(settings: &Settings) -> JournalMode {

@@ -36,6 +36,26 @@ pub fn moment(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", second / 3_600, second / 60 % 60)
 }
 
+/// Returns a text from outside with its overlong lines cut off.
+pub fn shortened(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let lines = text.lines().map(|line| match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns a list from outside, with the number of items behind the first ones in their place.
+pub fn listed(items: &[String]) -> String {
+    const MOST: usize = 20;
+    let mut all: Vec<String> = items.iter().take(MOST).map(|item| shortened(item)).collect();
+    if let Some(rest) = items.len().checked_sub(MOST).filter(|rest| *rest > 0) {
+        all.push(format!("and {rest} more"));
+    }
+    all.join(", ")
+}
+
 /// Returns a text from outside with its control characters made visible: a file name or a model's
 /// answer must not steer the terminal.
 pub fn visible(text: &str) -> String {

@@ -6,6 +6,7 @@ use housestyle_journal::JournalError;
 use housestyle_review::ReviewError;
 
 use crate::adapters::StoreError;
+use crate::display::shortened;
 use crate::forgetting::ForgetError;
 use crate::models::ModelError;
 use crate::notes::NotesError;
@@ -86,10 +87,10 @@ pub enum ConfigurationProblem {
     #[error("it is no UTF-8")]
     NoText,
     /// The file is no TOML.
-    #[error("{}", .0.to_string().trim())]
+    #[error("{}", shortened(.0.to_string().trim()))]
     Toml(#[from] toml::de::Error),
     /// A table whose every entry must be understood has another one.
-    #[error("[{table}]: {source}")]
+    #[error("[{table}]: {}", shortened(&source.to_string()))]
     Table {
         /// The table.
         table: &'static str,

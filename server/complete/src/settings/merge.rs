@@ -1,5 +1,7 @@
 //! How sources of settings are merged: the second source can only make the first one stricter.
 
+use std::collections::HashSet;
+
 use housestyle_text::glob;
 use serde_json::Value;
 
@@ -142,20 +144,19 @@ fn quiet(value: &Value) -> usize {
     }
 }
 
+/// Returns the items of two lists of strings, each once.
 fn union(a: &Value, b: &Value) -> Value {
-    let mut all: Vec<Value> = Vec::new();
-    for item in [a, b].into_iter().filter_map(Value::as_array).flatten() {
-        if !all.contains(item) {
-            all.push(item.clone());
-        }
-    }
-    Value::Array(all)
+    let mut seen = HashSet::new();
+    let all = [a, b].into_iter().filter_map(Value::as_array).flatten();
+    Value::Array(all.filter(|item| seen.insert(item.as_str())).cloned().collect())
 }
 
-/// Returns whether two lists have the same items.
+/// Returns whether two values are lists of the same strings.
 fn is_permutation(a: &Value, b: &Value) -> bool {
-    let (Some(a), Some(b)) = (a.as_array(), b.as_array()) else { return false };
-    a.iter().all(|item| b.contains(item)) && b.iter().all(|item| a.contains(item))
+    fn items(value: &Value) -> Option<HashSet<&str>> {
+        Some(value.as_array()?.iter().filter_map(Value::as_str).collect())
+    }
+    items(a).is_some_and(|a| items(b).is_some_and(|b| a == b))
 }
 
 #[cfg(test)]

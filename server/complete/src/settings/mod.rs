@@ -240,6 +240,16 @@ impl Settings {
         settings
     }
 
+    /// Returns whether the settings leave room for no completion at all, in no language.
+    pub fn is_off(&self) -> bool {
+        let is_off = |language: &BTreeMap<&'static str, Value>| {
+            let enabled = language.get("enabled").and_then(Value::as_bool).unwrap_or(self.enabled);
+            let mode = language.get("mode").and_then(Value::as_str).unwrap_or(self.mode.word());
+            !enabled || mode == Mode::Off.word()
+        };
+        is_off(&BTreeMap::new()) && self.languages.values().all(is_off)
+    }
+
     /// Returns the glob that forbids completions in a file, if there is one.
     pub fn disabled_by(&self, path: &str) -> Option<&str> {
         self.disabled.iter().map(String::as_str).find(|pattern| housestyle_text::glob::matches(pattern, path))
@@ -280,6 +290,21 @@ mod tests {
         assert_eq!((rust.max_lines, rust.mode), (2, Mode::Manual));
         let python = settings.for_language("python");
         assert_eq!((python.max_lines, python.mode), (5, Mode::Auto));
+    }
+
+    #[test]
+    fn settings_are_off_where_no_language_is_on() {
+        let is_off = |value: Value| Settings::from_json(&value).0.is_off();
+        assert!(!is_off(json!({})) && !is_off(json!({"languages": {"rust": {"mode": "off"}}})));
+        for off in [json!({"enabled": false}), json!({"mode": "off"})] {
+            let with = |rust: Value| {
+                let mut settings = off.clone();
+                settings["languages"] = json!({ "rust": rust, "c": {"maxLines": 2} });
+                settings
+            };
+            assert!(is_off(off.clone()) && is_off(with(json!({"mode": "off", "enabled": true}))));
+            assert!(!is_off(with(json!({"mode": "manual", "enabled": true}))), "{off}");
+        }
     }
 
     #[test]

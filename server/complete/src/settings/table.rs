@@ -21,8 +21,8 @@ pub fn markdown() -> String {
          lists every file that counts, and each value of the work tree that does not count yet.\n\n\
          Editors use the same names. A setting marked with ◦ can also have a value for one language:\n\
          `languages.<id>.<setting>`, where `<id>` is the language's LSP identifier. Housestyle reports and ignores a\n\
-         setting that is unknown or of the wrong type; the rest holds. Where a file cannot be read at all, nothing is\n\
-         suggested or recorded in its workspace until somebody corrects the file. A changed file holds for the next\n\
+         setting that is unknown or of the wrong type; the rest holds. Where a file cannot be read at all, or has more than\n\
+         64 KiB, nothing is suggested or recorded in its workspace until somebody corrects the file. A changed file holds for the next\n\
          suggestion, and a moved default branch within two seconds; no server needs a restart.\n\n\
          | Setting | Value | Default | Meaning | Stricter |\n|---|---|---|---|---|\n",
     );

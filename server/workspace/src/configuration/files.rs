@@ -16,8 +16,8 @@ use crate::tree_file::{self, Links, ReadError};
 
 /// The name of the team's file, at the root of a repository.
 const NAME: &str = "housestyle.toml";
-/// Most bytes of a file.
-pub(super) const MOST_BYTES: u64 = 1 << 20;
+/// Most bytes of a file: merging takes time on the way of a message.
+pub(super) const MOST_BYTES: u64 = 64 << 10;
 
 /// The content of a file; none where there is no file.
 pub(super) type Content = Option<Result<Parsed, Arc<ConfigurationProblem>>>;

@@ -7,6 +7,7 @@ use housestyle_learn::gate::{Bounds, BoundsSource};
 
 use super::files::{Content, DiskFile, Level, PolicyFiles, Team};
 use super::{Configuration, everything_off};
+use crate::display::{listed, shortened};
 use crate::error::BrokenFile;
 use crate::root;
 
@@ -36,7 +37,10 @@ impl Policy {
     /// Returns what of `other` does not count, for people.
     fn uncounted(&self, other: &Policy) -> Vec<String> {
         let settings = self.source.uncounted(&other.source).into_iter();
-        let settings = settings.map(|it| format!("`{} = {}` ({} holds)", it.path, it.value, it.holds));
+        let settings = settings.map(|it| {
+            let [value, holds] = [&it.value, &it.holds].map(|value| shortened(&value.to_string()));
+            format!("`{} = {value}` ({holds} holds)", it.path)
+        });
         let gate = self.tightened_by(other).gate.values();
         let bounds = other.gate.values().into_iter().filter_map(|(name, value)| {
             let (_, holds) = gate.iter().find(|(other, _)| *other == name)?;
@@ -109,7 +113,7 @@ impl Configuration {
         self.list(&level.work_tree, "can only be stricter than the default branch", &team.changes(&all));
         let uncounted = team.uncounted(&work_tree);
         if is_own && !uncounted.is_empty() {
-            let (path, values) = (level.work_tree.path.display(), uncounted.join(", "));
+            let (path, values) = (level.work_tree.path.display(), listed(&uncounted));
             self.uncounted
                 .push(format!("{path}: not stricter, so counts only once it is on {place}: {values}"));
         }
@@ -141,7 +145,7 @@ impl Configuration {
         if file.content.is_some() {
             let changes = match changes {
                 [] => String::new(),
-                changes => format!(", and sets {}", changes.join(", ")),
+                changes => format!(", and sets {}", listed(changes)),
             };
             self.files.push(format!("{}: {part}{changes}", file.path.display()));
         }

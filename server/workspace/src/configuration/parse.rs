@@ -3,8 +3,12 @@
 use housestyle_complete::settings::SettingsSource;
 use housestyle_learn::gate::BoundsSource;
 
+use crate::display::shortened;
 use crate::error::ConfigurationProblem;
 use crate::forges::Hosts;
+
+/// Most warnings of a file: anybody may have written the file, and each warning is a message to the editor.
+const MOST_WARNINGS: usize = 20;
 
 /// The content of a file.
 #[derive(Debug, Default)]
@@ -30,8 +34,17 @@ impl Parsed {
         let gate = table("gate").map(serde_json::from_value).transpose().map_err(wrong("gate"))?;
         let forges = table("forge").map(serde_json::from_value).transpose().map_err(wrong("forge"))?;
         let (source, warnings) = SettingsSource::from_json(&value);
-        let warnings = warnings.iter().map(ToString::to_string).collect();
-        Ok(Parsed { source, gate: gate.unwrap_or_default(), forges: forges.unwrap_or_default(), warnings })
+        let mut texts: Vec<String> =
+            warnings.iter().take(MOST_WARNINGS).map(|warning| shortened(&warning.to_string())).collect();
+        if let Some(rest) = warnings.len().checked_sub(MOST_WARNINGS).filter(|rest| *rest > 0) {
+            texts.push(format!("{rest} more settings are not understood"));
+        }
+        Ok(Parsed {
+            source,
+            gate: gate.unwrap_or_default(),
+            forges: forges.unwrap_or_default(),
+            warnings: texts,
+        })
     }
 }
 
@@ -61,6 +74,20 @@ mod tests {
         assert!(error("[gate]\ncoreLos = 0.0\n").contains("[gate]"));
         assert!(error("maxLines = = 2").contains("line 1"));
         assert!(Parsed::of(vec![0xff]).is_err());
+    }
+
+    #[test]
+    fn the_words_about_a_file_are_bounded_whatever_is_in_it() {
+        let settings: String = (0..1000).map(|number| format!("{}{number} = 1\n", "x".repeat(50))).collect();
+        let Parsed { warnings, .. } = parse(&settings).expect("read nevertheless");
+        assert_eq!(warnings.len(), 21);
+        assert_eq!(warnings[20], "980 more settings are not understood");
+        let long = "x".repeat(10_000);
+        assert!(parse(&format!("{long} = 1")).expect("read").warnings[0].len() < 1000);
+        for broken in [format!("a = {long}"), format!("[gate]\n{long} = 1")] {
+            let problem = parse(&broken).expect_err("refused").to_string();
+            assert!(problem.len() < 2000, "{problem}");
+        }
     }
 
     #[test]

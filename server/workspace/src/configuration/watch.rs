@@ -41,9 +41,8 @@ impl Known {
         Known { files, settings, asked: Instant::now() }
     }
 
-    /// Takes the settings of the files; where the settings are as before, they stay the very same.
-    fn update(&mut self) {
-        let settings = self.files.configuration().served();
+    /// Takes settings; where they are as before, they stay the very same.
+    fn take(&mut self, settings: FileSettings) {
         if *self.settings != settings {
             self.settings = Arc::new(settings);
         }
@@ -70,7 +69,7 @@ impl SettingsWatch {
             .and_modify(|known| {
                 known.asked = Instant::now();
                 if known.files.follow_disk() {
-                    known.update();
+                    known.take(known.files.configuration().served());
                 }
             })
             .or_insert_with_key(|root| Known::of(PolicyFiles::read(root.as_deref(), &self.home, None)));
@@ -92,10 +91,11 @@ impl SettingsWatch {
         drop(guard);
         for (root, files) in all {
             let files = PolicyFiles::read(root.as_deref(), &self.home, Some(&files));
+            let settings = files.configuration().served();
             if let Some(known) = self.lock().get_mut(&root) {
                 // A file that has changed since is read again at the next look.
                 known.files = files;
-                known.update();
+                known.take(settings);
             }
         }
     }

@@ -158,6 +158,25 @@ fn a_journal_that_the_team_forbids_is_not_written_on_another_branch() {
     assert!(!world.journal_has(&world.at("home"), "a.py"));
 }
 
+/// Eve pushes `master` beside the default branch `main`, and somebody checks it out.
+#[test]
+fn a_rival_of_the_default_branch_takes_no_policy_away() {
+    let world = World::new();
+    world.commit("seed", "enabled = false\n");
+    world.git(".", &["clone", "--quiet", "--bare", "seed", "team.git"]);
+    world.git(".", &["clone", "--quiet", "team.git", "work"]);
+    let mut client = world.serve("work");
+    assert_eq!(world.ask(&mut client, "work/a.py"), 0);
+    world.git("seed", &["rm", "--quiet", "housestyle.toml"]);
+    world.git("seed", &["commit", "--quiet", "--message", "No policy"]);
+    world.git("seed", &["push", "--quiet", "../team.git", "main:refs/heads/master"]);
+    world.git("work", &["fetch", "--quiet"]);
+    world.git("work", &["checkout", "--quiet", "--detach", "origin/master"]);
+    assert_eq!(world.ask(&mut client, "work/a.py"), 0, "the running server");
+    let mut fresh = world.serve("work");
+    assert_eq!(world.ask(&mut fresh, "work/a.py"), 0, "a new server");
+}
+
 #[test]
 fn no_settings_file_holds_the_server_up_or_floods_the_editor() {
     let world = World::new();

@@ -164,7 +164,9 @@ fn approving_branch(invocation: &Invocation) -> Option<Check> {
             let of = branch.remote.map_or(String::new(), |remote| format!(" of {remote}"));
             Some(Check::ok(NAME, format!("{}{of}", branch.name)))
         }
-        Ok(DefaultBranch::Unknown(reason)) => Some(Check::warn(NAME, reason.problem(), reason.remedy())),
+        Ok(DefaultBranch::Doubtful { reason, .. } | DefaultBranch::Unknown(reason)) => {
+            Some(Check::warn(NAME, reason.problem(), reason.remedy()))
+        }
         Err(ReviewError::NoRepository { .. }) => None,
         Err(ReviewError::Unreadable(why)) => Some(Check::warn("repository", why.problem(), why.remedy())),
         Err(error) => Some(Check::warn(NAME, error.to_string(), "see whether `git status` works here")),

@@ -28,6 +28,13 @@ const ORIGIN: &str = "origin";
 pub enum DefaultBranch {
     /// This branch: its content is approved.
     Known(KnownBranch),
+    /// Perhaps this branch: nothing is approved, and what its content forbids stays forbidden.
+    Doubtful {
+        /// The branch that the remote's HEAD names.
+        branch: KnownBranch,
+        /// Why it may be another one.
+        reason: UnknownDefault,
+    },
     /// No branch: nothing is approved.
     Unknown(UnknownDefault),
 }
@@ -64,7 +71,9 @@ impl DefaultBranch {
     pub fn known(self) -> Result<KnownBranch, ReviewError> {
         match self {
             DefaultBranch::Known(branch) => Ok(branch),
-            DefaultBranch::Unknown(reason) => Err(ReviewError::NoDefault(reason)),
+            DefaultBranch::Doubtful { reason, .. } | DefaultBranch::Unknown(reason) => {
+                Err(ReviewError::NoDefault(reason))
+            }
         }
     }
 
@@ -72,7 +81,7 @@ impl DefaultBranch {
     pub(crate) fn ok(self) -> Option<KnownBranch> {
         match self {
             DefaultBranch::Known(branch) => Some(branch),
-            DefaultBranch::Unknown(_) => None,
+            DefaultBranch::Doubtful { .. } | DefaultBranch::Unknown(_) => None,
         }
     }
 }
@@ -140,7 +149,7 @@ fn of_bare(repository: &Repository) -> Result<DefaultBranch, ReviewError> {
     if let Some(branch) = target.as_deref().and_then(|target| target.strip_prefix("refs/heads/"))
         && let Some(found) = lookup(repository, &format!("refs/heads/{branch}"))?
     {
-        return known(&found, branch, None);
+        return Ok(DefaultBranch::Known(known(&found, branch, None)?));
     }
     unknown(if local_branches(repository)?.is_empty() {
         UnknownDefault::NoCommit
@@ -159,7 +168,7 @@ fn of_local_branches(repository: &Repository) -> Result<DefaultBranch, ReviewErr
         },
     };
     match lookup(repository, &format!("refs/heads/{name}"))? {
-        Some(found) => known(&found, &name, None),
+        Some(found) => Ok(DefaultBranch::Known(known(&found, &name, None)?)),
         None => unknown(UnknownDefault::NoSuchBranch { name }),
     }
 }
@@ -180,16 +189,17 @@ fn of_remote(repository: &Repository, remote: &str) -> Result<DefaultBranch, Rev
     let Some(branch) = branch.filter(|branch| branch.kind() == Some(ReferenceType::Direct)) else {
         return unknown(UnknownDefault::MissingBranch { remote: owned(), name });
     };
-    match rival::of(repository, remote, &name)? {
-        Some(reason) => unknown(reason),
-        None => known(&branch, &name, Some(owned())),
-    }
+    let branch = known(&branch, &name, Some(owned()))?;
+    Ok(match rival::of(repository, remote, &name)? {
+        Some(reason) => DefaultBranch::Doubtful { branch, reason },
+        None => DefaultBranch::Known(branch),
+    })
 }
 
-fn known(branch: &Reference<'_>, name: &str, remote: Option<String>) -> Result<DefaultBranch, ReviewError> {
+fn known(branch: &Reference<'_>, name: &str, remote: Option<String>) -> Result<KnownBranch, ReviewError> {
     let tip = branch.peel_to_commit().map_err(during("read the default branch"))?.id();
     let reference = String::from_utf8_lossy(branch.name_bytes()).into_owned();
-    Ok(DefaultBranch::Known(KnownBranch { reference, name: name.to_owned(), remote, tip }))
+    Ok(KnownBranch { reference, name: name.to_owned(), remote, tip })
 }
 
 fn unknown(reason: UnknownDefault) -> Result<DefaultBranch, ReviewError> {

@@ -98,6 +98,11 @@ impl World {
     fn check_at(&self, folder: &str, expected: Result<&str, UnknownDefault>) {
         let found = match default_branch(&self.at(folder)).expect("a repository") {
             DefaultBranch::Known(branch) => Ok(branch.name),
+            DefaultBranch::Doubtful { branch, reason } => {
+                let UnknownDefault::Doubtful { name, .. } = &reason else { panic!("{reason}") };
+                assert_eq!(branch.name, *name);
+                Err(reason)
+            }
             DefaultBranch::Unknown(reason) => Err(reason),
         };
         assert_eq!(found, expected.map(str::to_owned));

@@ -46,8 +46,13 @@ pub(super) enum Team {
     Folder,
     /// The file at the tip of the default branch.
     Tip(Tip),
-    /// Nowhere, as nothing says which branch is the default branch; a sentence tells why.
-    Unknown(String),
+    /// Nowhere, as nothing says which branch is the default branch.
+    Unknown {
+        /// A sentence that tells why.
+        why: String,
+        /// The file of the branch that may be the default branch: what the file forbids stays forbidden.
+        doubtful: Option<Tip>,
+    },
 }
 
 /// The team's file at the tip of the default branch.
@@ -100,9 +105,26 @@ impl Team {
     fn of(root: &Path, known: Option<&Team>) -> Team {
         match default_branch(root) {
             Ok(DefaultBranch::Known(branch)) => Team::Tip(Tip::of(root, &branch, known)),
-            Ok(DefaultBranch::Unknown(reason)) => Team::Unknown(reason.to_string()),
+            Ok(DefaultBranch::Doubtful { branch, reason }) => {
+                let doubtful = Some(Tip::of(root, &branch, known));
+                Team::Unknown { why: reason.to_string(), doubtful }
+            }
+            Ok(DefaultBranch::Unknown(reason)) => Team::Unknown { why: reason.to_string(), doubtful: None },
             Err(ReviewError::NoRepository { .. }) if !has_repository(root) => Team::Folder,
-            Err(error) => Team::Unknown(error.to_string()),
+            // What cannot be read for a moment, as git is writing it, is not gone.
+            Err(error) => match known.filter(|known| known.tip().is_some()) {
+                Some(known) => known.clone(),
+                None => Team::Unknown { why: error.to_string(), doubtful: None },
+            },
+        }
+    }
+
+    /// Returns the team's file.
+    fn tip(&self) -> Option<&Tip> {
+        match self {
+            Team::Folder => None,
+            Team::Tip(tip) => Some(tip),
+            Team::Unknown { doubtful, .. } => doubtful.as_ref(),
         }
     }
 }
@@ -114,7 +136,7 @@ impl Tip {
             Some(remote) => format!("{remote}/{}", branch.name),
             None => branch.name.clone(),
         };
-        if let Some(Team::Tip(tip)) = known
+        if let Some(tip) = known.and_then(Team::tip)
             && tip.commit == commit
             // What could not be read may be there by now.
             && !matches!(*tip.content, Some(Err(_)))

@@ -5,7 +5,7 @@
 use housestyle_complete::settings::SettingsSource;
 use housestyle_learn::gate::{Bounds, BoundsSource};
 
-use super::files::{Content, DiskFile, Level, PolicyFiles, Team};
+use super::files::{Content, DiskFile, Level, PolicyFiles, Team, Tip};
 use super::{Configuration, everything_off};
 use crate::display::{listed, shortened};
 use crate::error::BrokenFile;
@@ -106,7 +106,10 @@ impl Configuration {
                 }
                 (self.take(&name, &tip.content), format!("the default branch ({})", tip.branch))
             }
-            Team::Unknown(reason) => (Policy::default(), format!("the default branch; {reason}")),
+            Team::Unknown { why, doubtful } => {
+                let forbidden = doubtful.as_ref().map(|tip| self.take_doubtful(tip)).unwrap_or_default();
+                (Policy::default().tightened_by(&forbidden), format!("the default branch; {why}"))
+            }
         };
         let work_tree = self.take_file(&level.work_tree);
         let all = team.tightened_by(&work_tree);
@@ -118,6 +121,15 @@ impl Configuration {
                 .push(format!("{path}: not stricter, so counts only once it is on {place}: {values}"));
         }
         all
+    }
+
+    fn take_doubtful(&mut self, tip: &Tip) -> Policy {
+        let name = tip.name();
+        if tip.content.is_some() {
+            self.files
+                .push(format!("{name}: can only be stricter than the defaults, as the branch is in doubt"));
+        }
+        self.take(&name, &tip.content)
     }
 
     fn take_file(&mut self, file: &DiskFile) -> Policy {

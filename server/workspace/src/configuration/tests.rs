@@ -165,6 +165,40 @@ fn without_a_default_branch_nothing_loosens() {
     world.check("work", 10, JournalMode::On, 8);
 }
 
+/// Somebody pushed the other likely name of a default branch, and a clone has it checked out.
+#[test]
+fn what_a_branch_in_doubt_forbids_stays_forbidden_and_what_it_allows_does_not_count() {
+    for (policy, lines, journal, commits) in
+        [(STRICT, 4, JournalMode::Off, 20), (LOOSE, 10, JournalMode::On, 8)]
+    {
+        let world = World::with_policy(policy);
+        world.git(".", &["clone", "--quiet", "--bare", "work", "team.git"]);
+        world.git(".", &["clone", "--quiet", "team.git", "clone"]);
+        world.git("work", &["rm", "--quiet", "housestyle.toml"]);
+        world.git("work", &["commit", "--quiet", "--message", "No policy"]);
+        world.git("work", &["push", "--quiet", "../team.git", "main:refs/heads/master"]);
+        world.git("clone", &["fetch", "--quiet"]);
+        world.git("clone", &["checkout", "--quiet", "--detach", "origin/master"]);
+        world.check("clone", lines, journal, commits);
+        let files = world.load("clone").files;
+        assert!(
+            files.iter().any(|file| file.contains("(origin/main)") && file.contains("doubt")),
+            "{files:?}"
+        );
+    }
+}
+
+#[test]
+fn a_repository_that_cannot_be_read_for_a_moment_keeps_its_policy() {
+    let world = World::with_policy(STRICT);
+    std::fs::remove_file(world.at("work/housestyle.toml")).expect("removed");
+    let read = |known: Option<&PolicyFiles>| PolicyFiles::read(Some(&world.at("work")), &world.home(), known);
+    let known = read(None);
+    let lines = |files: &PolicyFiles| Settings::of(&files.configuration().source).max_lines;
+    world.write("work/.git/config", "[broken\n");
+    assert_eq!((lines(&known), lines(&read(Some(&known))), lines(&read(None))), (4, 4, 10));
+}
+
 #[test]
 fn outside_of_git_the_folders_own_file_is_the_policy() {
     let world = World::new();

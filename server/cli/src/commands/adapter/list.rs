@@ -16,7 +16,9 @@ pub(super) fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure
     let versions = store.versions()?;
     let forgotten = forgotten(&invocation.workspace, store)?;
     let problem = match default_branch(invocation.workspace.root()) {
-        Ok(DefaultBranch::Unknown(reason)) => Some(reason.to_string()),
+        Ok(DefaultBranch::Doubtful { reason, .. } | DefaultBranch::Unknown(reason)) => {
+            Some(reason.to_string())
+        }
         _ => None, // without a repository nobody expects a merge
     };
     if invocation.flags.json {

@@ -158,6 +158,29 @@ fn a_journal_that_the_team_forbids_is_not_written_on_another_branch() {
     assert!(!world.journal_has(&world.at("home"), "a.py"));
 }
 
+#[test]
+fn a_forbidden_journal_is_not_written_wherever_the_server_started() {
+    for started in ["elsewhere", "work", "open"] {
+        let world = World::new();
+        world.commit("work", "journal = \"off\"\n");
+        world.commit("work/nested", "journal = \"on\"\n");
+        world.commit("open", "");
+        world.commit("open/closed", "journal = \"off\"\n");
+        world.write("home/housestyle.toml", "journal = \"on\"\n");
+        let mut client = world.serve(started);
+        world.open_folder(&mut client, "open");
+        let forbidden = ["work/forbidden_a.py", "work/nested/forbidden_b.py", "open/closed/forbidden_c.py"];
+        for path in forbidden.into_iter().chain(["open/allowed.py"]) {
+            assert_eq!(world.ask(&mut client, path), 1, "{path}");
+        }
+        client.ask("shutdown", &Value::Null);
+        client.notify("exit", &Value::Null);
+        assert!(client.wait_for_end(SOON).is_some());
+        assert!(world.journal_has(&world.at("home"), "allowed.py"), "started in {started}");
+        assert!(!world.journal_has(&world.at("home"), "forbidden"), "started in {started}");
+    }
+}
+
 /// Eve pushes `master` beside the default branch `main`, and somebody checks it out.
 #[test]
 fn a_rival_of_the_default_branch_takes_no_policy_away() {

@@ -77,7 +77,8 @@ impl PolicyFiles {
     /// Finds and reads the files of a workspace; without a root, the user's own file alone. What is known and unchanged is
     /// not read again.
     pub(super) fn read(root: Option<&Path>, home: &Home, known: Option<&PolicyFiles>) -> PolicyFiles {
-        let inner = root.map(root::root_of);
+        // Which repositories are around this one is a matter of where the folder really lies.
+        let inner = root.map(|root| root::root_of(&root::real(root)));
         let outer = inner.iter().flat_map(|root| root.ancestors().skip(1));
         let outer = outer.filter(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
         let roots: Vec<PathBuf> = inner.iter().cloned().chain(outer).collect();

@@ -254,6 +254,15 @@ fn outer_repositories_make_a_nested_one_stricter() {
     assert_eq!(world.settings("work").min_logprob, -4.0, "the inner one says nothing about the outer one");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_is_no_way_out_of_the_repositories_around_a_folder() {
+    let world = World::with_policy(STRICT);
+    world.init("work/lib", LOOSE);
+    std::os::unix::fs::symlink(world.at("work/lib"), world.at("link")).expect("linked");
+    world.check("link", 4, JournalMode::Off, 20);
+}
+
 #[test]
 fn a_submodule_obeys_its_superproject() {
     let world = World::with_policy("maxLines = 4\n");

@@ -62,18 +62,17 @@ impl SettingsWatch {
     /// Returns the settings that hold in a workspace; without one, those of the user's own file alone. As long as nothing
     /// changes, the very same value is returned.
     pub fn settings(&self, root: Option<&Path>) -> Arc<FileSettings> {
-        let mut known = self.lock();
-        let root = root.map(Path::to_path_buf);
-        let entry = known
-            .entry(root)
-            .and_modify(|known| {
-                known.asked = Instant::now();
-                if known.files.follow_disk() {
-                    known.take(known.files.configuration().served());
-                }
-            })
-            .or_insert_with_key(|root| Known::of(PolicyFiles::read(root.as_deref(), &self.home, None)));
-        Arc::clone(&entry.settings)
+        let key = root.map(Path::to_path_buf);
+        if let Some(known) = self.lock().get_mut(&key) {
+            known.asked = Instant::now();
+            if known.files.follow_disk() {
+                known.take(known.files.configuration().served());
+            }
+            return Arc::clone(&known.settings);
+        }
+        // Without the lock: the documents of other workspaces do not wait for the first look at this one.
+        let known = Known::of(PolicyFiles::read(root, &self.home, None));
+        Arc::clone(&self.lock().entry(key).or_insert(known).settings)
     }
 
     /// Returns what the files let the journal of a workspace hold.

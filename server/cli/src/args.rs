@@ -374,7 +374,7 @@ pub(crate) struct TryArgs {
 A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: path gives the language, prefix and suffix
 are the whole text around the hole, middle is the expected text. Time limits are off, so that the result
 does not depend on the machine. Arm `memory` reads the workspace's notes and, within the setting `memory.editTokens`, the
-text of earlier cases in the place of the user's latest edits.
+user's latest edits: `edits` of the case, or else the text of earlier cases.
 
 Examples:
   housestyle eval --cases cases.jsonl

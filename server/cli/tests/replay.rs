@@ -237,6 +237,37 @@ fn later_commits_change_nothing() {
 }
 
 #[test]
+fn session_cases_are_written_and_evaluated() {
+    let world = world();
+    let ran = world.run(&["cases", "--from", "git", "-o", "cases.jsonl", "--json"]);
+    let summary = ran.json();
+    let text = std::fs::read_to_string(world.work().join("cases.jsonl")).expect("written");
+    assert_eq!(summary["cases"].as_u64(), Some(text.lines().count() as u64), "{summary}");
+    let last: serde_json::Value = serde_json::from_str(text.lines().last().expect("a case")).expect("JSON");
+    assert!(
+        last["commit"].is_string() && last["tree"].is_string() && last["edits"].as_array().is_some(),
+        "{last}"
+    );
+    let printed = world.run(&["cases", "--from", "git", "--repository", ".", "--limit", "3"]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(printed.out.lines().collect::<Vec<_>>(), lines[lines.len() - 3..]);
+    let report =
+        world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--json"]).json();
+    assert_eq!((&report["cases"], report["recent"].is_null()), (&summary["cases"], true));
+    for wrong in [
+        &["cases"][..],
+        &["cases", "--from", "git", "--out", "out"],
+        &["cases", "--out", "out", "--limit", "3"],
+        &["cases", "--from", "git", "--whole", "3"],
+        &["cases", "--from", "git", "--json"],
+    ] {
+        assert_eq!(world.run(wrong).code, 2, "{wrong:?}");
+    }
+    let nowhere = world.run(&["cases", "--from", "git", "-o", "none/cases.jsonl"]);
+    assert!(nowhere.code == 3 && nowhere.err.contains("writing none/cases.jsonl failed"), "{}", nowhere.err);
+}
+
+#[test]
 fn cases_are_written_by_time_and_cited() {
     let world = world();
     let ran = world.run(&["cases", "--out", "out", "--holdout", "0.2", "--whole", "3", "--json"]);

@@ -22,6 +22,8 @@ pub struct Commit {
 pub struct FileChange {
     /// The path after the commit, parted by `/`; before it where the file was deleted.
     pub path: String,
+    /// Where the text before is from; `None` where it is the file's own, or empty.
+    pub origin: Option<Origin>,
     /// The id of the text after the commit; none where the file was deleted.
     pub blob: Option<String>,
     /// The whole text before; empty where the file is new.
@@ -30,6 +32,15 @@ pub struct FileChange {
     pub new: String,
     /// The changed lines, from the top, without the excluded hunks.
     pub hunks: Vec<Hunk>,
+}
+
+/// Where a text from before a commit is from, if it is not the text of the same path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The commit renamed the file, which had this path.
+    Renamed(String),
+    /// The commit copied another file, which is still there.
+    Copied,
 }
 
 /// One stretch of whole lines that changed, in bytes.
@@ -42,6 +53,14 @@ pub struct Hunk {
 }
 
 impl FileChange {
+    /// Returns the path before the commit; that of a new file is its own.
+    pub fn path_before(&self) -> &str {
+        match &self.origin {
+            Some(Origin::Renamed(path)) => path,
+            Some(Origin::Copied) | None => &self.path,
+        }
+    }
+
     /// Returns the text that a hunk removed.
     pub fn removed(&self, hunk: &Hunk) -> &str {
         self.old.get(hunk.old.clone()).unwrap_or_default()

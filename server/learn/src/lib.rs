@@ -14,7 +14,7 @@ pub mod phrases;
 mod random;
 pub mod whole;
 
-pub use edit::{Commit, FileChange, Hunk};
+pub use edit::{Commit, FileChange, Hunk, Origin};
 pub use error::LearnError;
 pub use exclusions::{Exclusion, ExclusionCounts};
 pub use manifest::{Manifest, Span};

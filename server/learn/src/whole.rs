@@ -64,8 +64,7 @@ fn case(path: &str, text: &str, time: f64, hole: Range<usize>) -> Case {
         suffix: text[hole.end..to].to_owned(),
         middle: text[hole].to_owned(),
         time,
-        name: None,
-        accept: Vec::new(),
+        ..Case::default()
     }
 }
 

@@ -15,6 +15,9 @@ use crate::mailmap;
 use crate::read::Reader;
 use crate::repository::open;
 
+/// Most ancestors of a commit that are looked at for edits before it.
+const MOST_ANCESTORS: usize = 64;
+
 /// The part of a history to read.
 #[derive(Clone)]
 pub struct HistoryOptions {
@@ -156,12 +159,67 @@ impl History {
         Ok(counts)
     }
 
+    /// Returns the id of the tree of the commit before a commit; `None` where nothing came before.
+    ///
+    /// # Errors
+    /// When one of the two commits is damaged or missing.
+    pub fn tree_before(&self, index: usize) -> Result<Option<String>, ReviewError> {
+        let id = self.commits[index];
+        let failed = |source| self.unread(id, source);
+        let commit = self.repository.find_commit(id).map_err(failed)?;
+        if commit.parent_count() == 0 {
+            return Ok(None);
+        }
+        Ok(Some(commit.parent(0).map_err(failed)?.tree_id().to_string()))
+    }
+
+    /// Returns the ids of at most `most` edits among the ancestors of a commit, the latest first, also those before the
+    /// part of the history that is read.
+    ///
+    /// # Errors
+    /// When the history cannot be walked, or an ancestor is damaged or missing.
+    pub fn edits_before(&self, index: usize, most: usize) -> Result<Vec<String>, ReviewError> {
+        let id = self.commits[index];
+        let commit = self.repository.find_commit(id).map_err(|source| self.unread(id, source))?;
+        let mut walk = self.repository.revwalk().map_err(ReviewError::Walk)?;
+        // Not in topological order: for that git would walk the whole history first.
+        walk.set_sorting(Sort::TIME).map_err(ReviewError::Walk)?;
+        for parent in commit.parent_ids() {
+            walk.push(parent).map_err(|source| self.unread(parent, source))?;
+        }
+        let mut found = Vec::new();
+        for ancestor in walk.take(MOST_ANCESTORS) {
+            let ancestor = ancestor.map_err(ReviewError::Walk)?;
+            let commit =
+                self.repository.find_commit(ancestor).map_err(|source| self.unread(ancestor, source))?;
+            if exclusion(&commit).is_none() {
+                found.push(ancestor.to_string());
+            }
+            if found.len() >= most {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// Reads one commit.
     ///
     /// # Errors
     /// When the commit, or the commit before it, is damaged or missing, or a partial clone lacks texts of them.
     pub fn read(&self, index: usize) -> Result<ReadCommit, ReviewError> {
-        let id = self.commits[index];
+        self.read_commit(self.commits[index])
+    }
+
+    /// Reads a commit by its id.
+    ///
+    /// # Errors
+    /// As [`History::read`], or when that is no id.
+    pub fn read_id(&self, id: &str) -> Result<ReadCommit, ReviewError> {
+        let found = Oid::from_str(id);
+        self.read_commit(found.map_err(|source| ReviewError::Commit { commit: id.to_owned(), source })?)
+    }
+
+    fn read_commit(&self, id: Oid) -> Result<ReadCommit, ReviewError> {
         let (mut commit, mut exclusions) =
             self.reader().read(id).map_err(|source| self.unread(id, source))?;
         if self.is_partial && exclusions.of(Exclusion::Missing) > 0 {
@@ -216,6 +274,20 @@ fn head(repository: &Repository, folder: &Path) -> Result<Oid, ReviewError> {
     Ok(commit.map_err(|source| ReviewError::Head { folder: folder(), source })?.id())
 }
 
+/// Returns the reason why a commit is no edit, with the ids of the commits that it takes back.
+fn exclusion(commit: &git2::Commit<'_>) -> Option<(Exclusion, Vec<String>)> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if commit.parent_count() > 1 {
+        return Some((Exclusion::Merge, Vec::new()));
+    }
+    if let Some(named) = reverted(&text(commit.message_bytes())) {
+        return Some((Exclusion::Revert, named));
+    }
+    let author = commit.author();
+    let is_bot = is_bot(&text(author.name_bytes()), &text(author.email_bytes()));
+    is_bot.then(|| (Exclusion::Bot, Vec::new()))
+}
+
 /// Returns the commits that are edits, in the same order.
 fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCounts), ReviewError> {
     let mut counts = ExclusionCounts::default();
@@ -224,19 +296,11 @@ fn select(repository: &Repository, all: &[Oid]) -> Result<(Vec<Oid>, ExclusionCo
     for id in all {
         let failed = |source| ReviewError::Commit { commit: id.to_string(), source };
         let commit = repository.find_commit(*id).map_err(failed)?;
-        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-        let author = commit.author();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let reason = if commit.parent_count() > 1 {
-            Some(Exclusion::Merge)
-        } else if let Some(named) = reverted(&message) {
-            reverted_ids.extend(named);
-            Some(Exclusion::Revert)
-        } else {
-            is_bot(&text(author.name_bytes()), &text(author.email_bytes())).then_some(Exclusion::Bot)
-        };
-        match reason {
-            Some(reason) => counts.add(reason),
+        match exclusion(&commit) {
+            Some((reason, named)) => {
+                counts.add(reason);
+                reverted_ids.extend(named);
+            }
             None => kept.push(*id),
         }
     }

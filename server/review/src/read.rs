@@ -1,11 +1,11 @@
 //! Reads what one commit changed: files with their texts before and after, and the hunks between them.
 
 use git2::{
-    Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, Mailmap, ObjectType, Oid, Patch,
-    Repository,
+    Delta, Diff, DiffDelta, DiffFile, DiffFindOptions, DiffOptions, FileMode, Mailmap, ObjectType, Oid,
+    Patch, Repository,
 };
 use housestyle_learn::exclusions::{Exclusion, ExclusionCounts, MAX_BYTES, by_path, by_text};
-use housestyle_learn::{Commit, FileChange, Hunk};
+use housestyle_learn::{Commit, FileChange, Hunk, Origin};
 
 use crate::attributes::TreeAttributes;
 use crate::mailmap;
@@ -79,7 +79,14 @@ impl Reader<'_> {
             Err(reason) => return Ok(Err(reason)),
         };
         let side = if delta.status() == Delta::Deleted { delta.old_file() } else { delta.new_file() };
-        let path = String::from_utf8_lossy(side.path_bytes().unwrap_or_default()).into_owned();
+        let path_of =
+            |side: DiffFile<'_>| String::from_utf8_lossy(side.path_bytes().unwrap_or_default()).into_owned();
+        let origin = match delta.status() {
+            Delta::Renamed => Some(Origin::Renamed(path_of(delta.old_file()))),
+            Delta::Copied => Some(Origin::Copied),
+            _ => None,
+        };
+        let path = path_of(side);
         let mut options = DiffOptions::new();
         options.context_lines(0).interhunk_lines(0).indent_heuristic(true).force_text(true);
         let patch = Patch::from_buffers(old.as_bytes(), None, new.as_bytes(), None, Some(&mut options))?;
@@ -97,7 +104,7 @@ impl Reader<'_> {
         }
         let blob = (delta.status() != Delta::Deleted).then(|| delta.new_file().id().to_string());
         drop(patch);
-        Ok(Ok(Some(FileChange { path, blob, old, new, hunks })))
+        Ok(Ok(Some(FileChange { path, origin, blob, old, new, hunks })))
     }
 
     /// Returns a file's text before and after, empty where there is none.

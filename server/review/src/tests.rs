@@ -180,6 +180,35 @@ fn merges_reverts_and_programs_are_excluded_and_branches_are_read() {
 }
 
 #[test]
+fn what_came_before_a_commit_is_of_its_ancestors() {
+    let mut made = Made::new(false);
+    let first = made.commit("Begin", &[("a.rs", Some(A))]);
+    let tree = made.tree(Some(first), &[("b.rs", Some(b"fn b() {\n    other();\n}\n"))]);
+    let side = made.commit_tree(tree, &[first], "bob", "Add b");
+    made.commit_by("dependabot[bot]", "Bump x", &[("e.toml", Some(b"x = 2\n"))]);
+    let main = made.commit("Add c", &[("c.rs", Some(b"fn c() {\n    third();\n}\n"))]);
+    let joined = made.tree(Some(main), &[("b.rs", Some(b"fn b() {\n    other();\n}\n"))]);
+    let merge = made.commit_tree(joined, &[main, side], "ann", "Merge branch 'side'");
+    made.point_at(merge);
+    let last = made.commit("Add d", &[("d.rs", Some(b"fn d() {\n    last();\n}\n"))]);
+    let history = made.open().expect("a history");
+    let ids: Vec<String> = history.ids().collect();
+    let before = |id: Oid, most: usize| {
+        let index = ids.iter().position(|other| *other == id.to_string()).expect("in the history");
+        history.edits_before(index, most).expect("read")
+    };
+    let named = |ids: &[Oid]| ids.iter().map(Oid::to_string).collect::<Vec<_>>();
+    assert_eq!(before(last, 9), named(&[main, side, first]), "no merge and no program");
+    assert_eq!(before(last, 1), named(&[main]));
+    assert_eq!(before(main, 9), named(&[first]), "the other branch is no ancestor");
+    assert_eq!(before(first, 9), [""; 0]);
+    let tree = |index: usize| history.tree_before(index).expect("read");
+    let merged = made.repository.find_commit(merge).expect("there").tree_id().to_string();
+    assert_eq!((tree(0), tree(ids.len() - 1)), (None, Some(merged)));
+    assert_eq!(history.read_id(&side.to_string()).expect("read").commit.files[0].path, "b.rs");
+}
+
+#[test]
 fn files_that_nobody_wrote_are_excluded_each_with_its_reason() {
     let mut made = Made::new(false);
     made.commit("Begin", &[("a.rs", Some(A))]);
@@ -314,6 +343,7 @@ fn a_renamed_file_is_no_new_text() {
     let files = &made.read()[1].commit.files;
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].added(&files[0].hunks[0]), "let last = one_more();\n");
+    assert_eq!((files[0].path.as_str(), files[0].path_before()), ("new.rs", "old.rs"));
 }
 
 #[test]

@@ -23,9 +23,30 @@ const UNFINISHED: &str = ".new";
 /// # Errors
 /// When the file cannot be written; the old one is still there then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(content))
+}
+
+/// Replaces a file as a whole with what `fill` writes. The folder must exist.
+///
+/// # Errors
+/// As [`replace`], and those of `fill`.
+pub fn replace_with<E: From<io::Error>>(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     let unfinished = unfinished(path);
     remove_if_there(&unfinished)?; // of a killed process that had the same number
-    atomic::write(path, &unfinished, |file| file.write_all(content))
+    let mut failed = None;
+    let written = atomic::write(path, &unfinished, |file| {
+        fill(file).map_err(|error| {
+            failed = Some(error);
+            io::ErrorKind::Other.into()
+        })
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(written?),
+    }
 }
 
 /// Replaces a file of which the caller holds the [`lock`], and removes what killed processes left of earlier writes: a
@@ -120,6 +141,12 @@ mod tests {
             replace(&path, content.as_bytes()).expect("written");
             assert_eq!(fs::read_to_string(&path).expect("readable"), content);
         }
+        let failed = replace_with(&path, |file| {
+            file.write_all(b"half")?;
+            Err(io::Error::other("out of luck"))
+        });
+        assert_eq!(failed.expect_err("failed").to_string(), "out of luck");
+        assert_eq!(fs::read_to_string(&path).expect("readable"), "");
         // No file can take the place of a folder.
         let taken = folder.path().join("taken");
         fs::create_dir_all(taken.join("inside")).expect("made");

@@ -63,8 +63,7 @@ fn case_of(edit: AcceptedEdit) -> Option<JournalCase> {
         suffix: suffix.to_owned(),
         middle: edit.text.clone(),
         time: edit.time.0 as f64 / 1e3,
-        name: None,
-        accept: Vec::new(),
+        ..Case::default()
     };
     Some(JournalCase { case, weight: edit.weight as f32, entry: edit.id })
 }

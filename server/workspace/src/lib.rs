@@ -32,6 +32,7 @@ mod problem;
 pub mod progress;
 pub mod rescan;
 pub mod root;
+pub mod session_cases;
 pub mod skills;
 mod stamp;
 mod state_file;

@@ -106,6 +106,7 @@ mod tests {
             let last = text.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
             FileChange {
                 path: (*path).to_owned(),
+                origin: None,
                 blob: new.map(|_| "b".to_owned()),
                 old: (*old).to_owned(),
                 new: text.to_owned(),

@@ -59,8 +59,7 @@ impl Component for MemoryComponent {
                     suffix: file.new.get(hunk.new.end..).unwrap_or_default().to_owned(),
                     middle: file.added(hunk).to_owned(),
                     time: commit.time as f64,
-                    name: None,
-                    accept: Vec::new(),
+                    ..Case::default()
                 });
             }
         }
@@ -97,14 +96,15 @@ mod tests {
 
     fn case(time: f64) -> Case {
         let [path, prefix, suffix, middle] = ["b.rs", "let y = ", ";\n", "2"].map(str::to_owned);
-        Case { path, prefix, suffix, middle, time, name: None, accept: Vec::new() }
+        Case { path, prefix, suffix, middle, time, ..Case::default() }
     }
 
     fn commit(time: i64, n: usize) -> Commit {
         let new = format!("fn a() {{}}\nlet x{n} = {n};\n");
         let hunk = Hunk { old: 10..10, new: 10..new.len() };
         let old = "fn a() {}\n".to_owned();
-        let file = FileChange { path: "a.rs".to_owned(), blob: None, old, new, hunks: vec![hunk] };
+        let path = "a.rs".to_owned();
+        let file = FileChange { path, origin: None, blob: None, old, new, hunks: vec![hunk] };
         Commit { id: n.to_string(), author: "a".to_owned(), time, is_first: false, files: vec![file] }
     }
 

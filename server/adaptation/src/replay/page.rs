@@ -290,8 +290,7 @@ mod tests {
             suffix: evil.to_owned(),
             middle: evil.to_owned(),
             time: n as f64 + 1.0,
-            name: None,
-            accept: vec![],
+            ..Case::default()
         };
         let cases: Vec<Case> = (0..6).map(case).collect();
         let rows = vec![
@@ -341,8 +340,7 @@ mod tests {
             suffix: "\n".to_owned(),
             middle: middle.to_owned(),
             time: 1.0,
-            name: None,
-            accept: vec![],
+            ..Case::default()
         };
         let cases = [case("password: ", &value), case("password: ", "open"), case("name: ", "fine")];
         let rows = |nll: f64| [row("x", 0, nll, "a"), row("x", 1, nll, &value), row("x", 2, nll, "b")];

@@ -197,5 +197,5 @@ pub(crate) fn planted(canary: &Canary) -> Case {
 
 fn hole_case(path: &str, prefix: &str, suffix: &str, middle: &str) -> Case {
     let [path, prefix, suffix, middle] = [path, prefix, suffix, middle].map(str::to_owned);
-    Case { path, prefix, suffix, middle, time: 0.0, name: None, accept: Vec::new() }
+    Case { path, prefix, suffix, middle, ..Case::default() }
 }

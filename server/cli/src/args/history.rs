@@ -3,24 +3,48 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use housestyle_complete::eval::Arm;
 
 use super::{BackendArgs, duration};
 
+/// Where session cases come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CasesFrom {
+    /// The commits of a repository
+    Git,
+}
+
 /// Flags of `cases`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The command writes train.jsonl (the oldest cases), tune.jsonl and test.jsonl (the latest), and manifest.json, which cites
+With --from git the command writes session cases, one a line, the latest last. The hunks of a commit in file order are one
+session: at a hole the file is what it was before the commit, with the commit's earlier hunks in it. `edits` are these
+hunks and the last ones of earlier commits, `tree` is the tree of the commit before. Whatever `learn` leaves out is no case.
+
+With --out it writes train.jsonl (the oldest cases), tune.jsonl and test.jsonl (the latest), and manifest.json, which cites
 the origin of each training case. With --whole it also writes whole.jsonl: holes anywhere in the files of HEAD.
 
 Examples:
+  housestyle cases --from git --repository ../project --since v2.0.0 --limit 100 -o cases.jsonl
   housestyle cases --out cases
   housestyle cases --workspace ../project --out cases --whole 10 --json")]
 pub(crate) struct CasesArgs {
-    /// Folder to write into
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    /// Write session cases
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["holdout", "whole"])]
+    pub(crate) from: Option<CasesFrom>,
+    /// With --from: the repository [default: the workspace's]
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    pub(crate) repository: Option<PathBuf>,
+    /// With --from: at most the latest N cases
+    #[arg(long, value_name = "N", conflicts_with = "out")]
+    pub(crate) limit: Option<usize>,
+    /// With --from: the file to write [default: standard output]
+    #[arg(short = 'o', value_name = "FILE.jsonl", conflicts_with = "out")]
+    pub(crate) file: Option<PathBuf>,
+    /// Folder to write split cases into
+    #[arg(long, value_name = "DIR", required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) out: Option<PathBuf>,
     /// Only commits after this revision
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,

@@ -1,16 +1,15 @@
 //! `housestyle cases`: a repository's history as cases for `eval` and `learn`.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use housestyle_complete::eval::Case;
 use housestyle_learn::cases::{CaseOptions, Collector, Dataset, Example};
 use housestyle_learn::{ExclusionCounts, Manifest, whole};
 use housestyle_review::History;
-use housestyle_workspace::Configuration;
-use housestyle_workspace::Progress;
-use housestyle_workspace::history;
+use housestyle_workspace::session_cases::{SessionError, SessionSummary, write_session_cases};
+use housestyle_workspace::{Configuration, Progress, atomic, history};
 use serde_json::json;
 
 use crate::args::CasesArgs;
@@ -24,23 +23,67 @@ const LINES_A_HOLE: usize = 30;
 
 /// Runs `housestyle cases`.
 pub(crate) fn run(invocation: &Invocation, args: &CasesArgs) -> Result<(), Failure> {
+    match &args.out {
+        Some(out) => split_cases(invocation, args, out),
+        None => session_cases(invocation, args),
+    }
+}
+
+/// Writes the session cases of a repository's commits.
+fn session_cases(invocation: &Invocation, args: &CasesArgs) -> Result<(), Failure> {
+    if args.file.is_none() && invocation.flags.json {
+        return Err(Failure::Usage(
+            "--json prints a summary on standard output: name a file for the cases with -o".into(),
+        ));
+    }
+    let settings = Configuration::load(&invocation.workspace).checked()?;
+    let folder = args.repository.as_deref().unwrap_or(invocation.workspace.root());
+    let history = history::open(folder, &settings, args.since.as_deref())?;
+    let (mut bar, mut summary) = (Bar::new(), SessionSummary::default());
+    let mut write = |out: &mut dyn Write| {
+        let mut out = BufWriter::new(out);
+        summary = write_session_cases(&history, args.seed, args.limit, &mut out, &mut bar)?;
+        Ok(())
+    };
+    let written = match &args.file {
+        Some(path) => atomic::replace_with(path, |file| write(file)),
+        None => write(&mut std::io::stdout().lock()),
+    };
+    bar.end();
+    written.map_err(|error| match (error, &args.file) {
+        (SessionError::History(error), _) => error.into(),
+        (SessionError::Write(error), Some(path)) => cannot_write(path, &error),
+        (SessionError::Write(error), None) => error.into(),
+    })?;
+    if args.file.is_none() {
+        return Ok(());
+    }
+    if invocation.flags.json {
+        return print_json(&summary);
+    }
+    print(&format!("{} commits: {} cases in {} sessions", summary.commits, summary.cases, summary.sessions))?;
+    print_exclusions(&summary.left_out)
+}
+
+/// Writes the cases of the workspace's history, split by time.
+fn split_cases(invocation: &Invocation, args: &CasesArgs, out: &Path) -> Result<(), Failure> {
     let settings = Configuration::load(&invocation.workspace).checked()?;
     let history = history::open(invocation.workspace.root(), &settings, args.since.as_deref())?;
     let options =
         CaseOptions { seed: args.seed, tune: args.holdout, test: args.holdout, ..CaseOptions::default() };
     let mut exclusions = history.exclusions().clone();
     let (set, authors) = collect(&history, options, &mut exclusions)?;
-    fs::create_dir_all(&args.out).map_err(|error| cannot_write(&args.out, &error))?;
+    fs::create_dir_all(out).map_err(|error| cannot_write(out, &error))?;
     for (name, examples) in [("train", &set.train), ("tune", &set.tune), ("test", &set.test)] {
-        write(&args.out.join(format!("{name}.jsonl")), examples.iter().map(|example| &example.case))?;
+        write(&out.join(format!("{name}.jsonl")), examples.iter().map(|example| &example.case))?;
     }
     let first = history.ids().next().unwrap_or_default();
     let manifest =
         Manifest::of(&history.head(), args.seed, &set.train, |author| history::hashed(&first, author));
     let text = serde_json::to_string(&manifest).map_err(std::io::Error::other)?;
-    let path = args.out.join("manifest.json");
+    let path = out.join("manifest.json");
     fs::write(&path, text).map_err(|error| cannot_write(&path, &error))?;
-    let whole = if args.whole > 0 { write_whole(&history, args)? } else { 0 };
+    let whole = if args.whole > 0 { write_whole(&history, args, out)? } else { 0 };
     if invocation.flags.json {
         return print_json(&json!({
             "commits": history.len(), "authors": authors, "train": set.train.len(), "tune": set.tune.len(),
@@ -55,6 +98,10 @@ pub(crate) fn run(invocation: &Invocation, args: &CasesArgs) -> Result<(), Failu
         set.test.len(),
         if whole > 0 { format!(", {whole} in files as they stand now") } else { String::new() }
     ))?;
+    print_exclusions(&exclusions)
+}
+
+fn print_exclusions(exclusions: &ExclusionCounts) -> Result<(), Failure> {
     let reasons: Vec<String> =
         exclusions.iter().map(|(reason, count)| format!("{} {count}", reason.code())).collect();
     print(&format!(
@@ -86,7 +133,7 @@ fn collect(
 }
 
 /// Writes holes in the files of HEAD; returns how many.
-fn write_whole(history: &History, args: &CasesArgs) -> Result<usize, Failure> {
+fn write_whole(history: &History, args: &CasesArgs, out: &Path) -> Result<usize, Failure> {
     let mut cases = Vec::new();
     let read = history.files(|file| {
         let most = args.whole.min(file.text.lines().count().div_ceil(LINES_A_HOLE));
@@ -94,7 +141,7 @@ fn write_whole(history: &History, args: &CasesArgs) -> Result<usize, Failure> {
         cases.extend(made.into_iter().filter(|case| !history::case_holds_secret(case)));
     });
     read?;
-    write(&args.out.join("whole.jsonl"), cases.iter())?;
+    write(&out.join("whole.jsonl"), cases.iter())?;
     Ok(cases.len())
 }
 

@@ -1,10 +1,12 @@
-//! Cases as JSON Lines: `{"path", "prefix", "suffix", "middle", "time"}`.
+//! Cases as JSON Lines: `{"path", "prefix", "suffix", "middle", "time"}`; of a commit also `{"commit", "tree", "edits"}`.
 
 use housestyle_text::{Language, Offset, Snapshot};
 use serde::{Deserialize, Serialize};
 
+use crate::memory::RecentEdit;
+
 /// A hole in a file: the text around it, and the team's text in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// The file's path in its repository; it gives the language.
     pub path: String,
@@ -24,6 +26,15 @@ pub struct Case {
     /// Other texts that would have been just as good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
+    /// The commit that wrote the middle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The tree of the commit before, for the other files of that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
+    /// The user's edits before the hole, newest last; `None` where the case does not know them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Vec<RecentEdit>>,
 }
 
 /// A line that cannot be read as a case.
@@ -83,6 +94,23 @@ mod tests {
             (snapshot.language().id(), snapshot.to_text().as_str(), cursor),
             ("typescript", "let é = ;\n", Offset(9))
         );
+    }
+
+    #[test]
+    fn a_session_case_has_its_edits_and_other_cases_are_written_as_before() {
+        let line = r#"{"path":"a.rs","prefix":"x","suffix":"","middle":"y","time":1.0,"commit":"c1","tree":"t0","edits":[{"path":"b.rs","removed":["one"],"added":[]}]}"#;
+        let case = parse_cases(line).expect("a case").remove(0);
+        let edit = RecentEdit { path: "b.rs".to_owned(), removed: vec!["one".to_owned()], added: vec![] };
+        assert_eq!(
+            (case.commit.as_deref(), case.tree.as_deref(), case.edits.as_deref()),
+            (Some("c1"), Some("t0"), Some([edit].as_slice()))
+        );
+        assert_eq!(serde_json::to_string(&case).expect("JSON"), line);
+        let plain = Case { path: "a".to_owned(), ..Case::default() };
+        let written = serde_json::to_string(&plain).expect("JSON");
+        assert_eq!(written, r#"{"path":"a","prefix":"","suffix":"","middle":"","time":0.0}"#);
+        let wrong = r#"{"path":"a","prefix":"","middle":"","edits":[{"path":1}]}"#;
+        assert!(parse_cases(wrong).is_err(), "edits that cannot be read are an error, not no edits");
     }
 
     #[test]

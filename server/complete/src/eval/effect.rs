@@ -209,8 +209,7 @@ mod tests {
             suffix: "\n}\n".to_owned(),
             middle: middle.to_owned(),
             time,
-            name: None,
-            accept: vec![],
+            ..Case::default()
         }
     }
 

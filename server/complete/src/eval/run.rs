@@ -120,9 +120,7 @@ mod tests {
             prefix: "fn f() {\n    let x = ".to_owned(),
             suffix: "\n}\n".to_owned(),
             middle: "five();".to_owned(),
-            time: 0.0,
-            name: None,
-            accept: vec![],
+            ..Case::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! A recent edit as a prompt shows it: whole lines, before and after.
 
 use housestyle_text::{Offset, Snapshot, edit_between, secrets};
+use serde::{Deserialize, Serialize};
 
 use crate::lines;
 
@@ -14,13 +15,15 @@ const SEEN_BEFORE: usize = 2048;
 const SEEN_AFTER: usize = 512;
 
 /// An edit of one place, as lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentEdit {
     /// The file's path in its workspace; empty where it has none.
     pub path: String,
     /// The lines that stood there, without their breaks.
+    #[serde(default)]
     pub removed: Vec<String>,
     /// The lines that stand there.
+    #[serde(default)]
     pub added: Vec<String>,
 }
 
@@ -42,6 +45,15 @@ impl RecentEdit {
         let text = format!("{head}{middle}{tail}");
         let added = (text.len() <= MOST_BYTES).then(|| text.lines().map(str::to_owned).collect())?;
         RecentEdit { path: path.to_owned(), removed: Vec::new(), added }.worth_it()
+    }
+
+    /// Returns the edit that put whole lines in the place of others. Of a longer side the first lines stay. `None` where only
+    /// white space changed, or where a secret stands in either text.
+    pub fn of_lines(path: &str, removed: &str, added: &str) -> Option<RecentEdit> {
+        let holds_secret = [removed, added].iter().any(|text| !secrets::find(text).is_empty());
+        let first = |text: &str| bare_lines(text).into_iter().take(MOST_LINES).collect();
+        let edit = RecentEdit { path: path.to_owned(), removed: first(removed), added: first(added) };
+        (!holds_secret && edit.changes_something()).then_some(edit)
     }
 
     /// Returns this edit and the next edit of the same lines as one edit; `None` where the next edit is of other
@@ -82,14 +94,18 @@ fn whole_lines(snapshot: &Snapshot, start: Offset, end: Offset) -> Option<Vec<St
     if last - first > MOST_LINES || to.0.saturating_sub(from.0) > MOST_BYTES {
         return None;
     }
-    let text = snapshot.slice(from.0..to.0);
+    Some(bare_lines(&snapshot.slice(from.0..to.0)))
+}
+
+/// Returns the lines of a text without blank ones at either end.
+fn bare_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     while lines.last().is_some_and(|line| line.trim().is_empty()) {
         lines.pop();
     }
     let blank = lines.iter().take_while(|line| line.trim().is_empty()).count();
     lines.drain(..blank);
-    Some(lines)
+    lines
 }
 
 #[cfg(test)]
@@ -129,6 +145,21 @@ mod tests {
         check("a\n", &format!("a\n{}", "line\n".repeat(40)), None);
         check("", &"x".repeat(5000), None);
         check("key\n", &format!("key = \"ghp_{}\"\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"), None);
+    }
+
+    #[test]
+    fn a_hunk_is_an_edit_of_its_first_lines() {
+        let check = |removed: &str, added: &str, expect: Option<(usize, usize)>| {
+            let edit = RecentEdit::of_lines("a.rs", removed, added);
+            let sizes = edit.as_ref().map(|edit| (edit.removed.len(), edit.added.len()));
+            assert_eq!(sizes, expect, "{removed:?} to {added:?}");
+        };
+        check("one\r\ntwo\r\n", "\n1\n2\n3\n\n", Some((2, 3)));
+        check("", &"line\n".repeat(40), Some((0, MOST_LINES)));
+        check("a b\n", "a  b\n", None);
+        let secret = format!("key = \"ghp_{}\"\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+        check("", &secret, None);
+        check("", &format!("{}{secret}", "line\n".repeat(40)), None);
     }
 
     #[test]

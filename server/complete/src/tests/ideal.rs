@@ -27,9 +27,8 @@ fn cases() -> Vec<Case> {
         prefix: case.prefix,
         suffix: case.suffix,
         middle: case.middle,
-        time: 0.0,
         name: Some(case.name),
-        accept: vec![],
+        ..Case::default()
     };
     files.iter().flat_map(read).map(case).collect()
 }

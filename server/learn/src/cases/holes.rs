@@ -190,6 +190,7 @@ mod tests {
     fn change(old: &str, new: &str, hunk: Hunk) -> FileChange {
         FileChange {
             path: "a.rs".to_owned(),
+            origin: None,
             blob: Some("b".to_owned()),
             old: old.to_owned(),
             new: new.to_owned(),

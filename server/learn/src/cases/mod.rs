@@ -2,6 +2,8 @@
 
 mod duplicates;
 mod holes;
+pub mod leaks;
+mod session;
 mod split;
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use crate::random::Random;
 use duplicates::Seen;
 use holes::Hole;
 pub use holes::HoleOptions;
+pub use session::{MOST_EDITS, Session, edits_of};
 pub use split::{FEWEST_AUTHORS, border_by};
 
 /// How cases are made.
@@ -52,6 +55,13 @@ impl Default for CaseOptions {
             tune: 0.15,
             test: 0.15,
         }
+    }
+}
+
+impl CaseOptions {
+    /// Returns the options of session cases: whole files, and few holes of a commit, whose cases are alike.
+    pub fn of_sessions(seed: u64) -> CaseOptions {
+        CaseOptions { seed, per_change: 3, per_commit: 6, around: usize::MAX, ..CaseOptions::default() }
     }
 }
 
@@ -184,7 +194,7 @@ impl<'a> Collector<'a> {
             middle: middle.to_owned(),
             time: commit.time as f64,
             name: Some(format!("{}:{}:{line}", commit.id.get(..10).unwrap_or(&commit.id), file.path)),
-            accept: Vec::new(),
+            ..Case::default()
         };
         Some(Example {
             case,

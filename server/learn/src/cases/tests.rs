@@ -12,8 +12,7 @@ pub(crate) fn example(author: &str, commit: &str, time: i64) -> Example {
             suffix: String::new(),
             middle: "x".to_owned(),
             time: time as f64,
-            name: None,
-            accept: vec![],
+            ..Case::default()
         },
         commit: commit.to_owned(),
         author: author.to_owned(),
@@ -34,6 +33,7 @@ fn commit(id: &str, time: i64, old: &str, inserted: &[(usize, &str)]) -> Commit 
     new.push_str(&old[last..]);
     let file = FileChange {
         path: "src/a.rs".to_owned(),
+        origin: None,
         blob: Some(format!("blob-{id}")),
         old: old.to_owned(),
         new,

@@ -126,6 +126,7 @@ mod tests {
     fn file(path: &str, old: &str, new: &str) -> FileChange {
         FileChange {
             path: path.to_owned(),
+            origin: None,
             blob: Some(String::new()),
             old: old.to_owned(),
             new: new.to_owned(),

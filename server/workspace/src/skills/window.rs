@@ -86,6 +86,7 @@ impl MiningWindow {
                 old: format!("{}{}", case.prefix, case.suffix),
                 new: format!("{}{}{}", case.prefix, case.middle, case.suffix),
                 path: case.path,
+                origin: None,
                 blob: None,
                 hunks: vec![hunk],
             };

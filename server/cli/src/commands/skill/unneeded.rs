@@ -102,8 +102,7 @@ pub(super) fn ask(
             suffix: suffix.to_owned(),
             middle: middle.to_owned(),
             time: edit.time as f64,
-            name: None,
-            accept: Vec::new(),
+            ..Case::default()
         };
         let (result, _) = run(&case, Memory::none(), settings, generator, &deadline.end);
         if deadline.is_over() {

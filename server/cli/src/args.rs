@@ -376,6 +376,9 @@ are the whole text around the hole, middle is the expected text. Time limits are
 does not depend on the machine. Arm `memory` reads the workspace's notes and, within the setting `memory.editTokens`, the
 user's latest edits: `edits` of the case, or else the text of earlier cases.
 
+`names` and `line` are ceilings: the share of cases whose prompt holds all names of the first line, or that line itself. Cases
+of commits after October 2024 are also counted apart (`recent`), as the model may have read older ones.
+
 Examples:
   housestyle eval --cases cases.jsonl
   housestyle eval --cases cases.jsonl --limit 20 --json --per-case results.jsonl

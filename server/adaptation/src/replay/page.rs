@@ -274,6 +274,8 @@ mod tests {
             exact: false,
             first_line_exact: n.is_multiple_of(2),
             edit_similarity: 0.5,
+            names_in_prompt: true,
+            line_in_prompt: false,
             nll: Some(nll),
             nll_end: Some(1.0),
             tokens: 4,

@@ -26,6 +26,10 @@ pub struct Row {
     pub first_line_exact: bool,
     /// How near the first line was.
     pub edit_similarity: f64,
+    /// All names of the first line stood in the prompt.
+    pub names_in_prompt: bool,
+    /// The first line itself stood in the prompt.
+    pub line_in_prompt: bool,
     /// Nats of the middle.
     pub nll: Option<f64>,
     /// Nats of its end.
@@ -47,6 +51,8 @@ impl Row {
             exact: result.exact,
             first_line_exact: result.first_line_exact,
             edit_similarity: result.edit_similarity,
+            names_in_prompt: result.names_in_prompt,
+            line_in_prompt: result.line_in_prompt,
             nll: result.nll,
             nll_end: result.nll_end,
             tokens: result.tokens,
@@ -64,6 +70,8 @@ impl Row {
             exact: self.exact,
             first_line_exact: self.first_line_exact,
             edit_similarity: self.edit_similarity,
+            names_in_prompt: self.names_in_prompt,
+            line_in_prompt: self.line_in_prompt,
             nll: self.nll,
             nll_end: self.nll_end,
             tokens: self.tokens,
@@ -143,6 +151,8 @@ mod tests {
             exact: true,
             first_line_exact: true,
             edit_similarity: 1.0,
+            names_in_prompt: true,
+            line_in_prompt: false,
             nll: Some(0.1 + 0.2),
             nll_end: None,
             tokens: 3,

@@ -127,7 +127,7 @@ fn show(
     let text = result.text.as_ref().map(|text| format!("{text:?}"));
     print(&format!(
         "suggested  {}",
-        text.unwrap_or_else(|| format!("nothing: {}", result.reason.unwrap_or("?")))
+        text.unwrap_or_else(|| format!("nothing: {}", result.reason.as_deref().unwrap_or("?")))
     ))?;
     print(&format!(
         "exact {} · first line {} · similarity {:.2}{}",
@@ -160,15 +160,27 @@ pub(crate) fn table(report: &Report, model: &str) -> Result<(), Failure> {
         |value: Option<f64>, places: usize| value.map_or("–".to_owned(), |v| format!("{v:.places$}"));
     print(&format!("{} cases, model {model}\n", report.cases))?;
     print(&style.bold(format!(
-        "{:10} {:>7} {:>11} {:>11} {:>11} {:>9} {:>7} {:>8} {:>8}",
-        "arm", "exact", "first line", "similarity", "nats/token", "with end", "shown", "p50 ms", "p95 ms"
+        "{:10} {:>7} {:>11} {:>7} {:>7} {:>11} {:>11} {:>9} {:>7} {:>8} {:>8}",
+        "arm",
+        "exact",
+        "first line",
+        "names",
+        "line",
+        "similarity",
+        "nats/token",
+        "with end",
+        "shown",
+        "p50 ms",
+        "p95 ms"
     )))?;
     for arm in &report.arms {
         print(&format!(
-            "{:10} {:>6.1}% {:>10.1}% {:>11.3} {:>11} {:>9} {:>6.1}% {:>8} {:>8}",
+            "{:10} {:>6.1}% {:>10.1}% {:>6.1}% {:>6.1}% {:>11.3} {:>11} {:>9} {:>6.1}% {:>8} {:>8}",
             arm.arm,
             arm.exact * 100.0,
             arm.first_line_exact * 100.0,
+            arm.names_in_prompt * 100.0,
+            arm.line_in_prompt * 100.0,
             arm.edit_similarity,
             number(arm.nll_per_token, 3),
             number(arm.nll_per_token_with_end, 3),
@@ -177,7 +189,14 @@ pub(crate) fn table(report: &Report, model: &str) -> Result<(), Failure> {
             number(arm.latency_ms.p95, 0),
         ))?;
     }
-    Ok(())
+    print("names, line: the prompt holds all names of the first line, or that line itself")?;
+    match report.recent.as_ref().filter(|recent| recent.cases < report.cases) {
+        Some(recent) => {
+            print("\nof commits after October 2024, as the model may have read older ones:")?;
+            table(recent, model)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Prints for people how the arms differ, with intervals.

@@ -26,7 +26,7 @@ use crate::output::{print, print_json};
 use crate::progress::Bar;
 
 /// The form of the rows: another one is another file.
-const FORM: &str = "replay-1";
+const FORM: &str = "replay-2";
 
 /// Runs `housestyle replay`.
 pub(crate) fn run(invocation: &Invocation, args: &ReplayArgs) -> Result<(), Failure> {

@@ -7,6 +7,7 @@
 mod arm;
 mod bootstrap;
 mod case;
+mod ceilings;
 mod earlier_edits;
 mod effect;
 mod metrics;

@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::bootstrap::{Difference, Fraction, paired_difference};
 use super::run::CaseResult;
 
+/// The end of October 2024, in seconds since 1970. The base models were trained on text of before.
+const LAST_READ: f64 = 1_730_419_200.0;
+
 /// The result of `eval`, in the form of its JSON document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -18,6 +21,10 @@ pub struct Report {
     pub arms: Vec<ArmFigures>,
     /// Every other arm against the first, and against others that it was asked to be compared with.
     pub paired: Vec<Paired>,
+    /// The same over the cases of commits after October 2024 alone, as the base model may have read older ones; missing
+    /// where there is no such case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recent: Option<Box<Report>>,
 }
 
 /// One arm's figures.
@@ -29,6 +36,10 @@ pub struct ArmFigures {
     pub exact: f64,
     /// Share of cases whose first line is right.
     pub first_line_exact: f64,
+    /// Share of cases whose prompt holds all names of the first line: a model that only copies gets no further.
+    pub names_in_prompt: f64,
+    /// Share of cases whose prompt holds the first line itself.
+    pub line_in_prompt: f64,
     /// Mean over cases.
     pub edit_similarity: f64,
     /// Nats a token of the team's text; `null` where the model gives no probabilities.
@@ -69,6 +80,19 @@ pub struct Paired {
 
 /// Returns the figures. Every arm has its name and a result for each case, in the same order of cases.
 pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
+    let recent = figures(&recent(arms));
+    let recent = (recent.cases > 0).then(|| Box::new(recent));
+    Report { recent, ..figures(arms) }
+}
+
+/// Returns the results of cases of commits after October 2024.
+fn recent(arms: &[(String, Vec<CaseResult>)]) -> Vec<(String, Vec<CaseResult>)> {
+    let of =
+        |results: &[CaseResult]| results.iter().filter(|result| result.time >= LAST_READ).cloned().collect();
+    arms.iter().map(|(name, results)| (name.clone(), of(results))).collect()
+}
+
+fn figures(arms: &[(String, Vec<CaseResult>)]) -> Report {
     let cases = arms.iter().map(|(_, results)| results.len()).min().unwrap_or(0);
     let clusters = arms.first().map(|(_, results)| clusters(results)).unwrap_or_default();
     let paired = arms.split_first().map(|((base, of_base), other_arms)| {
@@ -79,12 +103,16 @@ pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
         commits: clusters.iter().collect::<BTreeSet<_>>().len(),
         arms: arms.iter().map(|(name, results)| arm(name, results)).collect(),
         paired: paired.unwrap_or_default(),
+        recent: None,
     }
 }
 
 impl Report {
     /// Compares all later arms with this arm too. The comparison with the first arm exists already.
     pub fn compare_with(&mut self, reference: &str, arms: &[(String, Vec<CaseResult>)]) {
+        if let Some(recent_report) = &mut self.recent {
+            recent_report.compare_with(reference, &recent(arms));
+        }
         let Some(at) = arms.iter().position(|(name, _)| name == reference).filter(|at| *at > 0) else {
             return;
         };
@@ -108,6 +136,8 @@ fn arm(name: &str, results: &[CaseResult]) -> ArmFigures {
         arm: name.to_owned(),
         exact: mean(|result| f64::from(result.exact)),
         first_line_exact: mean(|result| f64::from(result.first_line_exact)),
+        names_in_prompt: mean(|result| f64::from(result.names_in_prompt)),
+        line_in_prompt: mean(|result| f64::from(result.line_in_prompt)),
         edit_similarity: mean(|result| result.edit_similarity),
         nll_per_token: (tokens > 0).then(|| nll / tokens as f64),
         nll_per_token_with_end: (!scored.is_empty()).then(|| (nll + ends) / (tokens + scored.len()) as f64),
@@ -175,6 +205,8 @@ mod tests {
             exact: right,
             first_line_exact: right,
             edit_similarity: f64::from(right),
+            names_in_prompt: true,
+            line_in_prompt: right,
             nll: nll.map(|(nll, _)| nll),
             nll_end: nll.map(|_| 1.0),
             tokens: nll.map_or(0, |(_, tokens)| tokens),
@@ -191,7 +223,8 @@ mod tests {
         assert_eq!(json["cases"], 2);
         assert_eq!(
             json["arms"][0],
-            json!({"arm": "base", "exact": 0.5, "first_line_exact": 0.5, "edit_similarity": 0.5, "nll_per_token": 2.0,
+            json!({"arm": "base", "exact": 0.5, "first_line_exact": 0.5, "names_in_prompt": 1.0, "line_in_prompt": 0.5,
+                   "edit_similarity": 0.5, "nll_per_token": 2.0,
                    "nll_per_token_with_end": 12.0 / 7.0, "shown": 0.5, "latency_ms": {"p50": 10.0, "p95": 30.0}})
         );
         assert_eq!(
@@ -228,6 +261,22 @@ mod tests {
         let expected =
             [("starter", "base", Some(-1.0)), ("all", "base", Some(-1.5)), ("all", "starter", Some(-0.5))];
         assert_eq!(pairs.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn cases_of_recent_commits_are_also_counted_apart() {
+        let at = |time: f64, right: bool| CaseResult { time, ..result(right, None, None) };
+        // The last second of October 2024, and the first one after it.
+        let base = vec![at(1_730_419_199.0, false), at(1_730_419_200.0, true), at(0.0, false)];
+        let arms: Vec<(String, Vec<CaseResult>)> =
+            ["base", "starter", "all"].map(|name| (name.to_owned(), base.clone())).into();
+        let mut made = report(&arms);
+        made.compare_with("starter", &arms);
+        let recent = made.recent.as_ref().expect("recent cases");
+        assert_eq!((recent.cases, recent.commits, recent.paired.len()), (1, 1, made.paired.len()));
+        assert_eq!((recent.arms[0].first_line_exact, recent.recent.is_none()), (1.0, true));
+        assert_eq!(made.cases, 3);
+        assert!(report(&[("base".to_owned(), vec![at(1.0, true)])]).recent.is_none());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Runs one case.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::case::Case;
+use super::ceilings::ceilings;
 use super::metrics::measure;
 use crate::generator::{Cancel, GenerateError, Generator, Prompt, Score};
 use crate::job::{Job, Trigger};
@@ -12,7 +13,7 @@ use crate::trace::Trace;
 use crate::{lines, suggest};
 
 /// The result of one case on one arm.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CaseResult {
     /// The case's name, or its path.
     pub name: String,
@@ -22,13 +23,17 @@ pub struct CaseResult {
     /// The suggestion, if any.
     pub text: Option<String>,
     /// The code of the reason why there was none.
-    pub reason: Option<&'static str>,
+    pub reason: Option<String>,
     /// See [`Metrics`](super::Metrics).
     pub exact: bool,
     /// See [`Metrics`](super::Metrics).
     pub first_line_exact: bool,
     /// See [`Metrics`](super::Metrics).
     pub edit_similarity: f64,
+    /// All names of the first line stand in the prompt.
+    pub names_in_prompt: bool,
+    /// The first line itself stands in the prompt.
+    pub line_in_prompt: bool,
     /// Negative log-likelihood of the middle's own tokens, in nats; missing where the model gives no probabilities.
     pub nll: Option<f64>,
     /// The same of the end-of-middle token after them.
@@ -67,19 +72,22 @@ pub fn run(
     let trace = suggest::suggest(&job, generator, cancel, &mut |_| {});
     let text = trace.suggestion().map(|suggestion| suggestion.text.clone());
     let metrics = measure(text.as_deref().unwrap_or(""), case.wanted());
+    let ceilings = match &trace.prompt {
+        Some(prompt) => ceilings(case, prompt),
+        None => ceilings(case, &suggest::prompt_of(&job, generator)),
+    };
     let result = CaseResult {
         name: case.name.clone().unwrap_or_else(|| case.path.clone()),
         time: case.time,
-        reason: trace.reason().map(crate::Reason::code),
+        reason: trace.reason().map(|reason| reason.code().to_owned()),
         // Silence is never right, not even where nothing was wanted: it is counted by `shown`.
         exact: metrics.exact && text.is_some(),
         first_line_exact: metrics.first_line_exact && text.is_some(),
         edit_similarity: if text.is_some() { metrics.edit_similarity } else { 0.0 },
+        names_in_prompt: ceilings.names,
+        line_in_prompt: ceilings.line,
         text,
-        nll: None,
-        nll_end: None,
-        tokens: 0,
-        latency_ms: None,
+        ..CaseResult::default()
     };
     (result, trace)
 }
@@ -148,6 +156,9 @@ mod tests {
     fn silence_has_a_reason() {
         let (result, _) =
             run(&case(), Memory::none(), &Settings::default(), &mut Scripted::new([""]), &Cancel::new());
-        assert_eq!((result.text, result.exact, result.reason), (None, false, Some("model-silent")));
+        assert_eq!(
+            (result.text, result.exact, result.reason.as_deref()),
+            (None, false, Some("model-silent"))
+        );
     }
 }

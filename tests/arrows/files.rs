@@ -20,7 +20,6 @@ const MAKERS: &[(&str, &str)] = &[
     ("server/net/src/models/wheels.rs", "a model holds nothing of the user's"),
     ("server/cli/src/commands/adapter/convert.rs", "the user names the file"),
     ("server/cli/src/commands/cases.rs", "the user names the file"),
-    ("server/cli/src/commands/eval.rs", "the user names the file"),
     ("server/cli/src/commands/journal.rs", "the user names the file"),
     ("server/cli/src/commands/skill/review.rs", "the user names the file"),
     ("server/cli/src/commands/starter.rs", "the user names the file"),

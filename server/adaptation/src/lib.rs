@@ -7,6 +7,7 @@ pub mod cases;
 mod error;
 pub mod evaluate;
 pub mod learning;
+pub mod per_case;
 pub mod probe;
 pub mod replay;
 pub mod skill_effect;

@@ -376,8 +376,9 @@ are the whole text around the hole, middle is the expected text. Time limits are
 does not depend on the machine. Arm `memory` reads the workspace's notes and, within the setting `memory.editTokens`, the
 user's latest edits: `edits` of the case, or else the text of earlier cases.
 
-`names` and `line` are ceilings: the share of cases whose prompt holds all names of the first line, or that line itself. Cases
-of commits after October 2024 are also counted apart (`recent`), as the model may have read older ones.
+With --per-case the command goes on where it was interrupted: results that FILE has are not computed again. `names` and
+`line` are ceilings: the share of cases whose prompt holds all names of the first line, or that line itself. Cases of commits
+after October 2024 are also counted apart (`recent`), as the model may have read older ones.
 
 Examples:
   housestyle eval --cases cases.jsonl
@@ -396,7 +397,7 @@ pub(crate) struct EvalArgs {
     /// Only the first N cases
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
-    /// Write a line for each case and arm to FILE
+    /// Write a line for each case and arm to FILE, and go on with the lines that it has
     #[arg(long, value_name = "FILE")]
     pub(crate) per_case: Option<PathBuf>,
     /// Run a single case: its name, or its number from 1

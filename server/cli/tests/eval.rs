@@ -53,6 +53,62 @@ fn the_figures_are_those_of_the_contract() {
 }
 
 #[test]
+fn an_interrupted_run_goes_on() {
+    let world = world();
+    let eval = |more: &[&str]| {
+        let backend = ["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--json"];
+        world.run(&[backend.as_slice(), &["--per-case", "each.jsonl"], more].concat())
+    };
+    assert_eq!(eval(&[]).json()["arms"][0]["exact"], 0.5);
+    let whole = std::fs::read_to_string(world.work().join("each.jsonl")).expect("written");
+    world.write("each.jsonl", &whole[..whole.len() - 40]);
+    world.write("answers.jsonl", "{\"text\": \"six();\"}\n");
+    let again = eval(&["--arm", "base,memory"]);
+    assert!(again.err.contains("has 1 results of this run"), "{}", again.err);
+    // The first case keeps its result, and all others get the new answer.
+    let exact = |arm: usize| again.json()["arms"][arm]["exact"].as_f64();
+    assert_eq!((exact(0), exact(1)), (Some(1.0), Some(0.5)));
+    let lines = std::fs::read_to_string(world.work().join("each.jsonl")).expect("written");
+    assert!(lines.starts_with(whole.lines().next().expect("a line")) && lines.lines().count() == 4);
+    let refused = eval(&["--arm", "base"]);
+    assert!(
+        refused.code == 2 && refused.err.contains("each.jsonl: line 3 is of a run with other"),
+        "{}",
+        refused.err
+    );
+    let ran = world.run(&[
+        "eval",
+        "--cases",
+        "cases.jsonl",
+        "--backend",
+        "script:answers.jsonl",
+        "--per-case",
+        "cases.jsonl",
+    ]);
+    assert!(ran.code == 2 && ran.err.contains("line 1 is no result"), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(world.work().join("cases.jsonl")).expect("there"), CASES);
+}
+
+#[test]
+fn the_edits_of_a_case_are_in_its_prompt_and_not_those_of_earlier_cases() {
+    let world = world();
+    let edit = "{\"path\": \"b.rs\", \"removed\": [\"old_name();\"], \"added\": [\"new_name();\"]}";
+    let last = CASES.lines().nth(1).expect("a case");
+    let session = last.replace("\"time\": 2", &format!("\"time\": 1730419200, \"edits\": [{edit}]"));
+    world.write("cases.jsonl", &format!("{}\n{session}\n{last}\n", CASES.lines().next().expect("a case")));
+    world.write("housestyle.toml", "[memory]\neditTokens = 128\n");
+    let prompt = |case: &str| {
+        let eval = ["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl", "--arm", "memory"];
+        world.run(&[eval.as_slice(), &["--case", case, "--explain"]].concat()).out
+    };
+    let [own, earlier] = ["2", "3"].map(prompt);
+    assert!(own.contains("new_name();") && !own.contains("let x = five();"), "{own}");
+    assert!(earlier.contains("let x = five();") && !earlier.contains("new_name();"), "{earlier}");
+    let ran = world.run(&["eval", "--cases", "cases.jsonl", "--backend", "script:answers.jsonl"]);
+    assert!(ran.out.contains("1 cases, model") && ran.out.contains("after October 2024"), "{}", ran.out);
+}
+
+#[test]
 fn one_case_is_shown_with_all_that_happened() {
     let world = world();
     for name in ["five", "1"] {

@@ -1,18 +1,16 @@
 //! `housestyle eval`: completion cases, run and counted.
 
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use housestyle_adaptation::backend::{candidate, use_candidate};
+use housestyle_adaptation::backend::{Adaptive, candidate, use_candidate};
 use housestyle_adaptation::cases;
 use housestyle_adaptation::evaluate::{evaluate_with_memory, without_time_limits};
+use housestyle_adaptation::per_case::{PerCase, run_name};
 use housestyle_complete::eval::{Case, CaseResult, Difference, Report, edits_before, report};
 use housestyle_complete::{Memory, Settings, Trace};
-use housestyle_workspace::Configuration;
-use housestyle_workspace::Progress;
-use serde_json::{Value, json};
+use housestyle_workspace::{Configuration, Progress, notice};
+use serde_json::json;
 
 use super::complete::{notes, served_skills};
 use crate::args::{Arm, EvalArgs};
@@ -43,7 +41,10 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
         return show(invocation, args, case, &result, &trace);
     }
     let (all, cases) = (&cases, &cases[..cases.len().min(args.limit.unwrap_or(usize::MAX))]);
-    let mut per_case = args.per_case.as_deref().map(create).transpose()?;
+    let mut per_case = match &args.per_case {
+        Some(path) => Some(open_results(invocation, args, path, &settings, all, &mut *generator)?),
+        None => None,
+    };
     let mut bar = Bar::new();
     let mut arms = Vec::new();
     for arm in &args.arm {
@@ -52,11 +53,16 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {
-            let memory = memory_for(&arm_memory, all, case, &settings);
-            let (result, _) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
-            if let Some(file) = &mut per_case {
-                write_line(file, arm.name(), &result)?;
-            }
+            let known = per_case.as_ref().and_then(|file| file.get(*arm, index)).cloned();
+            let result = match known {
+                Some(result) => result,
+                None => {
+                    let memory = memory_for(&arm_memory, all, case, &settings);
+                    let (result, _) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
+                    per_case.as_mut().map(|file| file.add(*arm, index, &result)).transpose()?;
+                    result
+                }
+            };
             results.push(result);
             bar.at(index as u64 + 1);
         }
@@ -72,7 +78,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     differences(&report)
 }
 
-/// The memory of an arm that does not depend on the case: notes and skills, and whether it has edits of earlier cases.
+/// The memory of an arm that does not depend on the case: notes and skills, and whether it has edits.
 struct ArmMemory {
     memory: Memory,
     has_memory: bool,
@@ -85,7 +91,7 @@ fn arm_memory(invocation: &Invocation, arm: Arm) -> Result<ArmMemory, Failure> {
     Ok(ArmMemory { memory, has_memory: arm.has(Arm::Memory) })
 }
 
-/// Returns an arm's memory at a case: that of the arm, and the edits of earlier cases.
+/// Returns an arm's memory at a case: that of the arm, and the edits before the case.
 fn memory_for(arm_memory: &ArmMemory, cases: &[Case], case: &Case, settings: &Settings) -> Memory {
     let edits = if arm_memory.has_memory { edits_before(cases, case) } else { Vec::new() };
     let mut memory = Memory { edits, ..arm_memory.memory.clone() };
@@ -141,16 +147,32 @@ fn show(
     ))
 }
 
-fn create(path: &Path) -> Result<fs::File, Failure> {
-    fs::File::create(path).map_err(|error| Failure::Usage(format!("--per-case {}: {error}", path.display())))
-}
-
-fn write_line(file: &mut fs::File, arm: &str, result: &CaseResult) -> Result<(), Failure> {
-    let mut line = serde_json::to_value(result).map_err(std::io::Error::other)?;
-    if let Value::Object(fields) = &mut line {
-        fields.insert("arm".to_owned(), json!(arm));
+/// Opens the file of results, and says how many of them it has.
+fn open_results(
+    invocation: &Invocation,
+    args: &EvalArgs,
+    path: &Path,
+    settings: &Settings,
+    cases: &[Case],
+    generator: &mut dyn Adaptive,
+) -> Result<PerCase, Failure> {
+    let (setup, backend) = (invocation.setup(), &args.backend.backend);
+    let mut runs = Vec::new();
+    for arm in &args.arm {
+        generator.apply(*arm)?;
+        let memory = arm_memory(invocation, *arm)?.memory;
+        runs.push((*arm, run_name(&setup, backend, generator, *arm, &memory, settings, cases)?));
     }
-    Ok(writeln!(file, "{line}")?)
+    let opened = PerCase::open(path, &runs, cases);
+    let file = opened.map_err(|error| Failure::Usage(format!("--per-case {}: {error}", path.display())))?;
+    if !file.is_empty() {
+        notice::warn(format!(
+            "{} has {} results of this run already; they are not computed again",
+            path.display(),
+            file.len()
+        ));
+    }
+    Ok(file)
 }
 
 /// Prints a report for people.

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Arm, Case};
 use housestyle_engine::AdapterWeights;
-use housestyle_learn::cases::{CaseOptions, Collector, Example};
+use housestyle_learn::cases::{CaseOptions, Collector};
 use housestyle_review::History;
 use housestyle_workspace::Progress;
 use housestyle_workspace::history::holds_secret;
+use housestyle_workspace::session_cases::Sessions;
 
 use super::{Arms, HeldOutCases, Row, Rows};
 use crate::backend::{Adaptive, Setup};
@@ -77,12 +78,15 @@ impl Walk<'_> {
         bar: &mut dyn Progress,
     ) -> Result<Vec<Case>, Error> {
         let mut collector = Collector::new(self.options, &holds_secret);
+        let mut sessions = Sessions::new(self.history);
         let (mut number, mut cases) = (0, Vec::new());
         bar.begin_items("predicting", self.held_out.chosen.len());
         for index in 0..self.history.len() {
             let commit = self.history.read(index)?.commit;
             let examples = collector.examples(&commit);
-            for example in examples.into_iter().filter(|_| index >= self.held_out.first) {
+            let is_held_out = index >= self.held_out.first && !examples.is_empty();
+            let session = if is_held_out { sessions.of(index, &commit)? } else { None };
+            for example in examples.into_iter().filter(|_| is_held_out) {
                 let chosen = self.held_out.chosen.binary_search(&number).is_ok();
                 number += 1;
                 if !chosen {
@@ -92,8 +96,10 @@ impl Walk<'_> {
                     bar.end();
                     return Ok(cases);
                 }
-                self.predict(&example, arms, generator, rows)?;
-                cases.push(example.case);
+                let of_session = session.as_ref().and_then(|session| session.case(&example));
+                let case = of_session.unwrap_or(example.case);
+                self.predict(&case, arms, generator, rows)?;
+                cases.push(case);
                 bar.at(cases.len() as u64);
             }
             arms.learn(&commit);
@@ -105,21 +111,21 @@ impl Walk<'_> {
     /// Measures one case on the arms for which that is not known yet.
     fn predict(
         &self,
-        example: &Example,
+        case: &Case,
         arms: &mut Arms,
         generator: &mut dyn Adaptive,
         rows: &mut Rows,
     ) -> Result<(), Error> {
-        let name = example.case.name.clone().unwrap_or_default();
+        let name = case.name.clone().unwrap_or_default();
         for arm in 0..arms.names().count() {
             let identity = arms.identity(arm);
             if rows.get(&identity, &name).is_some() {
                 continue;
             }
-            let mut memory = arms.apply(arm, &example.case, generator)?;
-            let (snapshot, cursor) = example.case.document();
+            let mut memory = arms.apply(arm, case, generator)?;
+            let (snapshot, cursor) = case.document();
             memory.select_skills(&snapshot, cursor, self.settings);
-            let (result, _) = evaluate_with_memory(&example.case, &memory, self.settings, generator)?;
+            let (result, _) = evaluate_with_memory(case, &memory, self.settings, generator)?;
             let added = rows.add(Row::of(&identity, &result));
             added.map_err(Error::write(rows.path()))?;
         }

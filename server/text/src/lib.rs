@@ -4,6 +4,7 @@
 //! panics on any input, and nothing in it does work that grows with the square of a document.
 
 pub mod change;
+pub mod chunks;
 pub mod diff;
 pub mod glob;
 mod hex;

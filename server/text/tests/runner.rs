@@ -1,4 +1,5 @@
 //! Tests of the crate from outside, in one binary.
+mod chunks;
 mod edits;
 mod hostile;
 mod oracle;

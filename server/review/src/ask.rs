@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(2);
 /// Most bytes of an answer, many times what a configuration has.
 const MOST_BYTES: u64 = 4 << 20;
+/// Most bytes of a list of files, some hundred thousand paths.
+pub(crate) const MOST_LIST_BYTES: u64 = 16 << 20;
 
 /// Variables that would make git look at another repository than the one in the folder, or at the folder in another way.
 const OF_ANOTHER_REPOSITORY: [&str; 21] = [
@@ -102,10 +104,24 @@ pub fn is_git_here(folder: &Path) -> bool {
 /// When there is no git, it cannot be run, or it takes too long. An answer with an exit code other than 0 is no error here.
 pub(crate) fn ask<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Result<Answer, AskError> {
     let program = on_path("git", folder).ok_or(AskError::NotInstalled)?;
-    ask_program(&program, folder, arguments)
+    ask_program(&program, folder, arguments, MOST_BYTES)
 }
 
-fn ask_program<S: AsRef<OsStr>>(program: &Path, folder: &Path, arguments: &[S]) -> Result<Answer, AskError> {
+/// Returns the same for a list of files, of which the first [`MOST_LIST_BYTES`] are read.
+///
+/// # Errors
+/// As [`ask`].
+pub(crate) fn ask_for_list<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Result<Answer, AskError> {
+    let program = on_path("git", folder).ok_or(AskError::NotInstalled)?;
+    ask_program(&program, folder, arguments, MOST_LIST_BYTES)
+}
+
+fn ask_program<S: AsRef<OsStr>>(
+    program: &Path,
+    folder: &Path,
+    arguments: &[S],
+    most: u64,
+) -> Result<Answer, AskError> {
     let end = Instant::now() + PATIENCE;
     let mut git = Command::new(program);
     git.args(["--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false"]);
@@ -124,7 +140,8 @@ fn ask_program<S: AsRef<OsStr>>(program: &Path, folder: &Path, arguments: &[S]) 
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut git, 0);
     let mut child = git.spawn().map_err(AskError::NotRun)?;
-    let (output, errors) = (child.stdout.take().map(read), child.stderr.take().map(read));
+    let output = child.stdout.take().map(|pipe| read(pipe, most));
+    let errors = child.stderr.take().map(|pipe| read(pipe, most));
     let text = |pipe: Option<Receiver<Vec<u8>>>| {
         pipe?.recv_timeout(end.saturating_duration_since(Instant::now())).ok()
     };
@@ -148,11 +165,11 @@ fn ceiling(folder: &Path) -> OsString {
 }
 
 /// Reads a pipe on a thread of its own, as a process that outlives git may keep the pipe open.
-fn read(pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+fn read(pipe: impl Read + Send + 'static, most: u64) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut text = Vec::new();
-        if pipe.take(MOST_BYTES).read_to_end(&mut text).is_ok() {
+        if pipe.take(most).read_to_end(&mut text).is_ok() {
             let _ = sender.send(text); // nobody waits any more
         }
     });
@@ -271,11 +288,13 @@ mod tests {
         for hook in ["post-index-change", "pre-commit", "fsmonitor-watchman"] {
             script(&folder.path().join(hook), &format!("echo hook >> {}", ran.display()));
         }
-        let questions: [&[&str]; 4] = [
+        let questions: [&[&str]; 6] = [
             &["var", "GIT_AUTHOR_IDENT"],
             &["config", "--list", "-z"],
             &["check-ignore", "--quiet", "--", "a.txt"],
             &["rev-parse", "--git-path", "index"],
+            &["ls-files", "--cached", "-z"],
+            &["ls-files", "--others", "--exclude-standard", "-z"],
         ];
         for question in questions {
             ask(&work, question).expect("an answer");
@@ -290,7 +309,8 @@ mod tests {
         let (fake, child) = (folder.path().join("git"), folder.path().join("child"));
         script(&fake, &format!("sleep 1000 &\necho $! > {}\nsleep 1000", child.display()));
         let began = Instant::now();
-        let error = ask_program(&fake, folder.path(), &["-c", "a.b=c", "var", "GIT_AUTHOR_IDENT"]);
+        let error =
+            ask_program(&fake, folder.path(), &["-c", "a.b=c", "var", "GIT_AUTHOR_IDENT"], MOST_BYTES);
         assert!(matches!(&error, Err(AskError::TimedOut { command }) if command == "var"), "{error:?}");
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
         let child: i32 = fs::read_to_string(child).expect("it began").trim().parse().expect("a number");
@@ -313,7 +333,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let fake = folder.path().join("git");
         script(&fake, "exec yes");
-        let answer = ask_program(&fake, folder.path(), &["config"]);
+        let answer = ask_program(&fake, folder.path(), &["config"], MOST_BYTES);
         let length = answer.as_ref().map_or(0, |answer| answer.output.len());
         assert!(length <= usize::try_from(MOST_BYTES).expect("small"), "{length}");
         assert!(answer.is_ok_and(|answer| answer.code != Some(0)), "a cut answer is none");

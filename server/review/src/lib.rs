@@ -20,6 +20,7 @@ mod git_config;
 mod history;
 mod identity;
 mod ignored;
+mod listed;
 mod mailmap;
 mod merged;
 mod propose;
@@ -27,6 +28,7 @@ mod read;
 mod repository;
 #[cfg(test)]
 mod tests;
+mod tree_files;
 mod unknown_default;
 mod unreadable;
 mod weights;
@@ -46,10 +48,12 @@ pub use folders::{
 pub use history::{HeadFile, History, HistoryOptions, ReadCommit};
 pub use identity::identity;
 pub use ignored::{IgnoreSources, git_ignores, ignore_sources, is_ignored};
+pub use listed::{ListedFiles, listed_files};
 pub use merged::{Merged, merged, published};
 pub use propose::{
     Proposal, ProposalBranch, ProposalOutcome, ProposalState, Proposals, Proposed, branch_in_the_way, propose,
 };
+pub use tree_files::{TreeFile, TreeFiles, TreeList};
 pub use unknown_default::UnknownDefault;
 pub use unreadable::UnreadableRepository;
 pub use weights::{WEIGHTS, list_weights, read_weights, write_weights};

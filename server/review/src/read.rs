@@ -139,6 +139,17 @@ impl Reader<'_> {
         id: Oid,
         attributes: Option<&TreeAttributes<'_>>,
     ) -> Result<(String, String), Exclusion> {
+        let path = self.named(path, mode, attributes)?;
+        Ok((path.to_owned(), self.text(path, id)?))
+    }
+
+    /// Returns a file's path, or the reason to exclude the file that path, mode and attributes show.
+    pub(crate) fn named<'p>(
+        &self,
+        path: &'p [u8],
+        mode: i32,
+        attributes: Option<&TreeAttributes<'_>>,
+    ) -> Result<&'p str, Exclusion> {
         let path = str::from_utf8(path).map_err(|_| Exclusion::PathNotUtf8)?;
         let plain = [FileMode::Blob, FileMode::BlobExecutable, FileMode::BlobGroupWritable];
         if !plain.map(i32::from).contains(&mode) {
@@ -152,10 +163,11 @@ impl Reader<'_> {
         {
             return Err(reason);
         }
-        Ok((path.to_owned(), self.text(path, id)?))
+        Ok(path)
     }
 
-    fn text(&self, path: &str, id: Oid) -> Result<String, Exclusion> {
+    /// Returns a file's text, or the reason to exclude the file that its size and bytes show.
+    pub(crate) fn text(&self, path: &str, id: Oid) -> Result<String, Exclusion> {
         let database = self.repository.odb().map_err(|_| Exclusion::Missing)?;
         let (size, kind) = database.read_header(id).map_err(|_| Exclusion::Missing)?;
         if kind != ObjectType::Blob {

@@ -112,6 +112,12 @@ fn kept() -> MutexGuard<'static, Kept> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Returns the files that decide about a work tree besides the `.gitignore` files; none, where git does not tell.
+pub(crate) fn deciding_files(root: &Path) -> Vec<PathBuf> {
+    let sources = sources(root).unwrap_or_default();
+    sources.configuration.into_iter().chain(sources.lists).collect()
+}
+
 /// Returns the files that decide besides the `.gitignore` files.
 fn sources(root: &Path) -> Result<IgnoreSources, AskError> {
     if let Some((found, stamps)) = kept().sources.get(root)

@@ -30,6 +30,7 @@ pub mod phrases;
 pub mod private;
 mod problem;
 pub mod progress;
+pub mod related;
 pub mod rescan;
 pub mod root;
 pub mod session_cases;

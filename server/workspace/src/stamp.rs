@@ -30,6 +30,11 @@ impl FileStamp {
         FileStamp::from(fs::symlink_metadata(path))
     }
 
+    /// Returns when the file's content changed last.
+    pub(crate) fn modified(&self) -> Option<SystemTime> {
+        self.0.map(|(_, modified, _)| modified)
+    }
+
     fn from(found: io::Result<Metadata>) -> FileStamp {
         FileStamp(found.ok().and_then(|found| Some((found.len(), found.modified().ok()?, inode(&found)))))
     }

@@ -8,7 +8,7 @@ use crate::policy;
 use crate::reason::Reason;
 use crate::suggest::PreparedJob;
 use crate::trace::Trace;
-use crate::view;
+use crate::view::View;
 
 /// Runs of the model for each alternative: some runs write the current suggestion again.
 const TRIES: u64 = 2;
@@ -33,7 +33,7 @@ pub fn alternatives(
     {
         return Vec::new();
     }
-    let (prompt, window_size) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
+    let View { prompt, size, held, .. } = prepared.viewer(generator).in_time();
     let mut spent = Duration::ZERO;
     let enough = Duration::from_millis(prepared.settings.time_budget_ms.saturating_mul(3));
     prepared.settings.temperature = prepared.settings.temperature.max(TEMPERATURE);
@@ -47,7 +47,8 @@ pub fn alternatives(
         let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
         let trace = Trace {
             prompt: Some(prompt.clone()),
-            window_size: Some(window_size),
+            window_size: Some(size),
+            held: held.clone(),
             ..Trace::nothing(Reason::Cancelled)
         };
         let trace = prepared.write(trace, &request, generator, cancel, &mut |_| {});

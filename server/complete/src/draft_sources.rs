@@ -12,7 +12,7 @@ use crate::generator::{Cancel, Generator};
 use crate::job::Job;
 use crate::lines;
 use crate::policy;
-use crate::view;
+use crate::view::Viewer;
 use crate::window::stop_after;
 
 /// The most other documents that drafts are copied from.
@@ -55,7 +55,8 @@ pub fn offer_draft_sources(
                 pieces(snapshot, from.next_multiple_of(PIECE), to, 0, &mut texts);
             }
         }
-        let (snapshot, window) = (job.snapshot, view::range(job, &cursor, &settings, generator));
+        let (snapshot, window) =
+            (job.snapshot, Viewer::new(job, &cursor, &settings, generator).whole().range);
         // Counted from the document's end, what stands below stays where it is while one writes.
         let left = (snapshot.len() - window.end.0).saturating_sub(OWN).next_multiple_of(PIECE);
         let end = snapshot.len().saturating_sub(left);

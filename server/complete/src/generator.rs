@@ -195,6 +195,9 @@ pub struct Description {
     pub model: String,
     /// Whether the model knows fill-in-the-middle markers.
     pub fim: bool,
+    /// Whether the model reads prompts with context: it has a marker for files, and its adapter was trained for such
+    /// prompts.
+    pub reads_context: bool,
     /// Longest prompt and answer together, in tokens.
     pub context_tokens: usize,
     /// Identity of the active adapter, if any.
@@ -431,7 +434,13 @@ mod tests {
 
     impl Generator for Plain {
         fn describe(&self) -> Description {
-            Description { model: "plain".to_owned(), fim: false, context_tokens: 64, adapter: None }
+            Description {
+                model: "plain".to_owned(),
+                fim: false,
+                reads_context: false,
+                context_tokens: 64,
+                adapter: None,
+            }
         }
 
         fn count_tokens(&self, text: &str) -> usize {

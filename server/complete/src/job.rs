@@ -6,6 +6,7 @@ use housestyle_text::{Offset, Snapshot};
 
 use crate::memory::Memory;
 use crate::settings::Settings;
+use crate::view::HeldWindows;
 
 /// Who or what made the editor ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +41,15 @@ pub struct Job<'a> {
     pub memory: &'a Memory,
     /// The settings for all languages; the pipeline looks up those of the document's language.
     pub settings: &'a Settings,
+    /// The windows of the last jobs in this document.
+    pub held: &'a HeldWindows,
 }
 
 impl<'a> Job<'a> {
     /// Returns the job of an editor that asks while somebody types: no item is selected, and no memory takes part.
     pub fn at(snapshot: &'a Snapshot, cursor: Offset, settings: &'a Settings) -> Job<'a> {
         let (trigger, selected, memory) = (Trigger::Automatic, None, Memory::none());
-        Job { snapshot, cursor, trigger, selected, memory, settings }
+        Job { snapshot, cursor, trigger, selected, memory, settings, held: HeldWindows::none() }
     }
 }
 

@@ -6,11 +6,13 @@
 //! model (a [`Generator`](generator::Generator)) are arguments.
 
 mod alternatives;
+mod context;
 pub mod cursor_context;
 mod draft_sources;
 pub mod eval;
 pub mod filters;
 pub mod generator;
+pub mod held;
 mod job;
 pub mod lines;
 pub mod memory;
@@ -35,12 +37,12 @@ pub use alternatives::alternatives;
 pub use draft_sources::{DraftSource, MAX_DRAFT_SOURCES, offer_draft_sources};
 pub use job::{Job, Selected, Suggestion, Trigger};
 pub use memory::Memory;
-pub use prefill::{first_prefill_cursor, prefill};
+pub use prefill::{Prefilled, first_prefill_cursor, prefill};
 pub use reason::Reason;
 pub use settings::Settings;
 pub use suggest::{extend, prompt_of, suggest};
 pub use trace::{Completion, Step, Trace};
-pub use view::WindowSize;
+pub use view::{HeldWindows, WindowSize};
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.
 #[cfg(test)]

@@ -4,22 +4,37 @@ use housestyle_text::{Offset, Snapshot};
 
 use crate::cursor_context::CursorContext;
 use crate::generator::{Cancel, Generator, Usage};
+use crate::held::HeldWindow;
 use crate::job::Job;
 use crate::policy;
 use crate::settings::Settings;
-use crate::view;
+use crate::view::{self, View, Viewer};
 use crate::window;
 
-/// Evaluates the prompt that [`suggest`](crate::suggest()) would use, so that a later request only writes. Returns the
-/// usage, or `None` when the settings forbid idle work there, there is no text, or the model fails.
-pub fn prefill(job: &Job<'_>, generator: &mut dyn Generator, cancel: &Cancel) -> Option<Usage> {
+/// A prompt that was evaluated before anybody asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prefilled {
+    /// Tokens and time.
+    pub usage: Usage,
+    /// The prompt's window, for later jobs in the document.
+    pub held: Option<HeldWindow>,
+}
+
+/// Evaluates the prompt that [`suggest`](crate::suggest()) would use, so that a later request only writes. Where the held
+/// window is half used up, the prompt has the next one. Returns `None` when the settings forbid idle work there, there
+/// is no text, or the model fails or is interrupted.
+pub fn prefill(job: &Job<'_>, generator: &mut dyn Generator, cancel: &Cancel) -> Option<Prefilled> {
     let settings = job.settings.for_language(job.snapshot.language().id());
     let cursor = CursorContext::of(job);
     if !policy::may_prefill(&cursor, job.snapshot.path(), &settings) {
         return None;
     }
-    let prompt = view::whole(job, &cursor, &settings, generator);
-    if prompt.is_blank() { None } else { generator.prefill(&prompt, cancel).ok() }
+    let View { prompt, held, .. } = Viewer::new(job, &cursor, &settings, generator).ahead().whole();
+    if prompt.is_blank() {
+        return None;
+    }
+    let usage = generator.prefill(&prompt, cancel).ok()?;
+    (!cancel.is_cancelled()).then_some(Prefilled { usage, held })
 }
 
 /// Returns the cursor to prefill for in a document whose cursor is unknown: the last one whose window begins with the

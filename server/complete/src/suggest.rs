@@ -17,7 +17,7 @@ use crate::repair::repair;
 use crate::settings::Settings;
 use crate::stop::{self, Cut, Ended};
 use crate::trace::{Completion, Step, Trace};
-use crate::view;
+use crate::view::{View, Viewer};
 
 /// Makes a suggestion. `progress` gets the whole text of the model so far, each time it grows: unfiltered, with `\n` as
 /// line break, beginning at the cursor.
@@ -32,13 +32,13 @@ pub fn suggest(
     {
         return Trace::nothing(reason);
     }
-    let (prompt, window_size) = view::in_time(job, &prepared.cursor, &prepared.settings, generator);
+    let View { prompt, size, held, .. } = prepared.viewer(generator).in_time();
     if prompt.is_blank() {
         return Trace::nothing(Reason::NoContext);
     }
     let request = prepared.request(prompt.clone(), prepared.settings.max_tokens);
     let trace =
-        Trace { prompt: Some(prompt), window_size: Some(window_size), ..Trace::nothing(Reason::Cancelled) };
+        Trace { prompt: Some(prompt), window_size: Some(size), held, ..Trace::nothing(Reason::Cancelled) };
     prepared.write(trace, &request, generator, cancel, progress)
 }
 
@@ -72,7 +72,7 @@ pub fn extend(
 /// Returns the prompt that [`suggest`] would use, whatever the policy says and however long it takes to read.
 pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
     let prepared = PreparedJob::of(job);
-    view::whole(job, &prepared.cursor, &prepared.settings, generator)
+    prepared.viewer(generator).whole().prompt
 }
 
 /// A job with its cursor's context and its language's settings.
@@ -87,6 +87,10 @@ impl<'a> PreparedJob<'a> {
     pub(crate) fn of(job: &'a Job<'a>) -> PreparedJob<'a> {
         let settings = job.settings.for_language(job.snapshot.language().id());
         PreparedJob { job, cursor: CursorContext::of(job), settings }
+    }
+
+    pub(crate) fn viewer<'b>(&'b self, generator: &'b dyn Generator) -> Viewer<'b> {
+        Viewer::new(self.job, &self.cursor, &self.settings, generator)
     }
 
     pub(crate) fn request(&self, prompt: Prompt, max_tokens: usize) -> Request {

@@ -6,6 +6,7 @@ use housestyle_text::Language;
 use housestyle_text::syntax::Scope;
 
 use crate::generator::{Description, Generation, Prompt};
+use crate::held::HeldWindow;
 use crate::job::Suggestion;
 use crate::mode::Plan;
 use crate::reason::Reason;
@@ -46,6 +47,9 @@ pub struct Trace {
     pub prompt: Option<Prompt>,
     /// The size of the prompt's window.
     pub window_size: Option<WindowSize>,
+    /// The prompt's window, where later jobs in the document may use it again (see
+    /// [`HeldWindows`](crate::HeldWindows)).
+    pub held: Option<HeldWindow>,
     /// The model's text.
     pub raw: Option<Generation>,
     /// Why its text ended where it did.
@@ -71,6 +75,7 @@ impl Trace {
             plan: None,
             prompt: None,
             window_size: None,
+            held: None,
             raw: None,
             ended: None,
             steps: Vec::new(),

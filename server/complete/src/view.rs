@@ -10,6 +10,9 @@
 //! The other half of the budget is for writing. The generator estimates the time. A generator without an estimate
 //! always reads the whole window, and so does a job without a time budget, or with `idleWork` off, where nothing
 //! would ever read the rest.
+//!
+//! Context takes its tokens from those of the window (see [`Budget::less`]), so a prompt costs the same with context as
+//! without. With context a window holds for later jobs (see [`HeldWindow`]); the caller keeps it.
 
 use std::ops::Range;
 
@@ -17,11 +20,13 @@ use housestyle_text::Offset;
 
 use crate::cursor_context::CursorContext;
 use crate::generator::{Capability, Description, Generator, Prompt};
+use crate::held::{HeldWindow, MAX_HEAD_LINES};
 use crate::job::Job;
 use crate::memory::render;
-use crate::prompt;
+use crate::prompt::fim_context_1;
 use crate::settings::Settings;
 use crate::window::{Budget, Window};
+use crate::{context, lines, prompt};
 
 /// Tokens that stay free in the model's context for the cursor's line and the markers.
 const HEAD_TOKENS: usize = 192;
@@ -47,90 +52,157 @@ impl WindowSize {
     }
 }
 
-/// Returns the whole window as a prompt. `settings` are those of the place's language.
-pub(crate) fn whole(
-    job: &Job<'_>,
-    cursor: &CursorContext,
-    settings: &Settings,
-    generator: &dyn Generator,
-) -> Prompt {
-    let model = generator.describe();
-    build(job, cursor, settings, budget(settings, &model), generator, &model)
+/// The windows that hold in a document, from the last jobs there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldWindows {
+    whole: Option<HeldWindow>,
+    near: Option<HeldWindow>,
 }
 
-/// Returns the bytes of the document that the whole window is taken from. `settings` are those of the place's language.
-pub(crate) fn range(
-    job: &Job<'_>,
-    cursor: &CursorContext,
-    settings: &Settings,
-    generator: &dyn Generator,
-) -> Range<Offset> {
-    let budget = budget(settings, &generator.describe());
-    cut(job, cursor, budget, generator).range
-}
-
-/// Returns the prompt that the model can read in time, by the rule above.
-pub(crate) fn in_time(
-    job: &Job<'_>,
-    cursor: &CursorContext,
-    settings: &Settings,
-    generator: &dyn Generator,
-) -> (Prompt, WindowSize) {
-    let model = generator.describe();
-    let budget = budget(settings, &model);
-    let whole = build(job, cursor, settings, budget, generator, &model);
-    if !settings.idle_work || !generator.capabilities().has(Capability::PrefillEstimate) {
-        return (whole, WindowSize::Whole);
+impl HeldWindows {
+    /// Returns no windows.
+    pub fn none() -> &'static HeldWindows {
+        static NONE: HeldWindows = HeldWindows { whole: None, near: None };
+        &NONE
     }
-    let near = || {
-        let ms = |prompt| Some(generator.prefill_time(prompt)?.as_secs_f64() * 1e3);
-        let time = ms(&whole).filter(|time| 2.0 * time > settings.time_budget_ms as f64)?;
-        let near =
-            Budget { prefix_tokens: budget.prefix_tokens / NEAR, suffix_tokens: budget.suffix_tokens / NEAR };
-        let near = build(job, cursor, settings, near, generator, &model);
-        (2.0 * ms(&near)? < time).then_some(near)
-    };
-    match near() {
-        Some(near) => (near, WindowSize::Near),
-        None => (whole, WindowSize::Whole),
+
+    /// Keeps the window that a job used, in the place of the last one of its size.
+    pub fn keep(&mut self, size: WindowSize, window: HeldWindow) {
+        *match size {
+            WindowSize::Whole => &mut self.whole,
+            WindowSize::Near => &mut self.near,
+        } = Some(window);
+    }
+
+    fn of(&self, size: WindowSize) -> Option<&HeldWindow> {
+        match size {
+            WindowSize::Whole => self.whole.as_ref(),
+            WindowSize::Near => self.near.as_ref(),
+        }
     }
 }
 
-fn build(
-    job: &Job<'_>,
-    cursor: &CursorContext,
-    settings: &Settings,
-    budget: Budget,
-    generator: &dyn Generator,
-    model: &Description,
-) -> Prompt {
-    let window = cut(job, cursor, budget, generator);
-    let alone = prompt::build("", &window, model);
-    // From notes alone nothing follows.
-    let memory = if alone.is_blank() {
-        String::new()
-    } else {
-        rendered_memory(job, settings, budget, generator, model)
-    };
-    if memory.is_empty() { alone } else { prompt::build(&memory, &window, model) }
+/// A prompt for a job, and what it was made of.
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    pub(crate) prompt: Prompt,
+    pub(crate) size: WindowSize,
+    /// The bytes of the document that the window is taken from.
+    pub(crate) range: Range<Offset>,
+    /// The window, where later jobs may use it again.
+    pub(crate) held: Option<HeldWindow>,
 }
 
-/// Returns the rendered memory, as far as the model's context has room for it besides the window.
-fn rendered_memory(
-    job: &Job<'_>,
-    settings: &Settings,
-    budget: Budget,
-    generator: &dyn Generator,
-    model: &Description,
-) -> String {
-    let taken = budget.prefix_tokens + budget.suffix_tokens + settings.max_tokens + HEAD_TOKENS;
-    let room = model.context_tokens.saturating_sub(taken);
-    render(job.memory, job.snapshot, settings, room, &|text| generator.count_tokens(text))
+/// Makes views for one job.
+pub(crate) struct Viewer<'a> {
+    job: &'a Job<'a>,
+    cursor: &'a CursorContext,
+    /// The settings of the place's language.
+    settings: &'a Settings,
+    generator: &'a dyn Generator,
+    model: Description,
+    /// Lines that may have joined the head of a window that is used again.
+    most_joined: usize,
 }
 
-fn cut(job: &Job<'_>, cursor: &CursorContext, budget: Budget, generator: &dyn Generator) -> Window {
-    let count = |text: &str| generator.count_tokens(text);
-    Window::cut(job.snapshot, cursor.replace.clone(), &cursor.selected_text, budget, &count)
+impl<'a> Viewer<'a> {
+    /// Returns a viewer for the place of a job; `settings` are those of the place's language.
+    pub(crate) fn new(
+        job: &'a Job<'a>,
+        cursor: &'a CursorContext,
+        settings: &'a Settings,
+        generator: &'a dyn Generator,
+    ) -> Viewer<'a> {
+        let model = generator.describe();
+        Viewer { job, cursor, settings, generator, model, most_joined: usize::MAX }
+    }
+
+    /// Lets a new window take the place of one whose head is half full: the next lines then find it evaluated.
+    pub(crate) fn ahead(self) -> Viewer<'a> {
+        Viewer { most_joined: MAX_HEAD_LINES / 2, ..self }
+    }
+
+    /// Returns the view of the whole window.
+    pub(crate) fn whole(&self) -> View {
+        self.view(WindowSize::Whole)
+    }
+
+    /// Returns the view that the model can read in time, by the rule above.
+    pub(crate) fn in_time(&self) -> View {
+        let whole = self.whole();
+        if !self.settings.idle_work || !self.generator.capabilities().has(Capability::PrefillEstimate) {
+            return whole;
+        }
+        let near = || {
+            let ms = |view: &View| Some(self.generator.prefill_time(&view.prompt)?.as_secs_f64() * 1e3);
+            let time = ms(&whole).filter(|time| 2.0 * time > self.settings.time_budget_ms as f64)?;
+            let near = self.view(WindowSize::Near);
+            (2.0 * ms(&near)? < time).then_some(near)
+        };
+        near().unwrap_or(whole)
+    }
+
+    fn view(&self, size: WindowSize) -> View {
+        let whole = budget(self.settings, &self.model);
+        let (budget, most_context) = match size {
+            WindowSize::Whole => (whole, self.settings.context_tokens),
+            WindowSize::Near => {
+                let (prefix_tokens, suffix_tokens) = (whole.prefix_tokens / NEAR, whole.suffix_tokens / NEAR);
+                (Budget { prefix_tokens, suffix_tokens }, self.settings.context_tokens / NEAR)
+            }
+        };
+        if self.model.reads_context {
+            return self.with_context(size, budget, most_context);
+        }
+        let window = Window::cut(
+            self.job.snapshot,
+            self.cursor.replace.clone(),
+            &self.cursor.selected_text,
+            budget,
+            &|text| self.generator.count_tokens(text),
+        );
+        let alone = prompt::build("", &window, &self.model);
+        // From notes alone nothing follows.
+        let memory = if alone.is_blank() {
+            String::new()
+        } else {
+            self.memory(self.settings.memory_edit_tokens, budget)
+        };
+        let prompt = if memory.is_empty() { alone } else { prompt::build(&memory, &window, &self.model) };
+        View { prompt, size, range: window.range, held: None }
+    }
+
+    /// Returns a view with context, which takes its tokens from those of the window.
+    fn with_context(&self, size: WindowSize, budget: Budget, most: usize) -> View {
+        let Viewer { job, cursor, settings, .. } = self;
+        let count = |text: &str| self.generator.count_tokens(text);
+        let most = most.min((budget.prefix_tokens + budget.suffix_tokens) / 2);
+        let sections = context::sections(job.memory, settings, most, &count);
+        let budget = budget.less(sections.iter().map(|section| count(section)).sum());
+        let (hole, selected) = (cursor.replace.clone(), cursor.selected_text.as_str());
+        let again = job.held.of(size).and_then(|held| {
+            let (window, joined) = held.at(job.snapshot, hole.clone(), selected, budget)?;
+            (joined <= self.most_joined).then(|| (held.clone(), window))
+        });
+        let (held, window) =
+            again.unwrap_or_else(|| HeldWindow::cut(job.snapshot, hole, selected, budget, &count));
+        let is_blank = [&window.above, &window.head, &window.below].iter().all(|text| lines::is_blank(text));
+        // From notes and context alone nothing follows, nor from a path.
+        let (path, memory, sections) = match is_blank {
+            true => (None, String::new(), Vec::new()),
+            false => (job.snapshot.path(), self.memory(0, budget), sections),
+        };
+        let prompt = fim_context_1::build(path, &memory, &window, &sections);
+        View { prompt, size, range: window.range, held: Some(held) }
+    }
+
+    /// Returns the rendered memory, as far as the model's context has room for it besides the window.
+    fn memory(&self, edit_tokens: usize, budget: Budget) -> String {
+        let Viewer { job, settings, generator, model, .. } = self;
+        let taken = budget.prefix_tokens + budget.suffix_tokens + settings.max_tokens + HEAD_TOKENS;
+        let room = model.context_tokens.saturating_sub(taken);
+        render(job.memory, job.snapshot, settings, edit_tokens, room, &|text| generator.count_tokens(text))
+    }
 }
 
 /// Returns the window's budget, made smaller where the model's context is small.
@@ -154,6 +226,7 @@ mod tests {
     use crate::suggest::suggest;
     use crate::tests::counting::Counting;
     use crate::tests::cursor::document;
+    use crate::tests::shown;
 
     const LINES: &str = "    let number = other_number + 1;\n";
 
@@ -190,9 +263,17 @@ mod tests {
     fn prompt(fixture: &str, memory: &Memory, settings: &Settings, context_tokens: usize) -> Prompt {
         let (snapshot, cursor) = document("a.rs", fixture);
         let job = Job { memory, ..Job::at(&snapshot, cursor, settings) };
-        let model = Description { model: String::new(), fim: true, context_tokens, adapter: None };
+        let model = Description {
+            model: String::new(),
+            fim: true,
+            reads_context: false,
+            context_tokens,
+            adapter: None,
+        };
         let cursor = CursorContext::of(&job);
-        build(&job, &cursor, settings, budget(settings, &model), &Counting::new(""), &model)
+        let counting = Counting::new("");
+        let viewer = Viewer { model, ..Viewer::new(&job, &cursor, settings, &counting) };
+        viewer.whole().prompt
     }
 
     #[test]
@@ -211,6 +292,47 @@ mod tests {
         }
         let alone = prompt(&format!("{above}    ‸\n{LINES}"), Memory::none(), &settings, 4096);
         assert_eq!((alone.format, &alone.parts[1..]), ("fim-line-1", &prompts[0].parts[2..]));
+    }
+
+    #[test]
+    fn context_stands_behind_the_text_below_and_takes_its_tokens_from_the_window() {
+        let edit = |n: usize| RecentEdit {
+            path: "b.rs".to_owned(),
+            removed: vec![],
+            added: vec![format!("let edited_{n} = 1;")],
+        };
+        let memory = Memory { edits: (0..9).map(edit).collect(), ..Memory::default() };
+        let (snapshot, cursor) =
+            document("src/a.rs", &format!("{}    let x = ‸;\n{}", LINES.repeat(200), LINES.repeat(40)));
+        let view = |memory: &Memory, settings: &Settings, size: WindowSize| {
+            let job = Job { memory, ..Job::at(&snapshot, cursor, settings) };
+            let mut model = Counting::new("");
+            model.reads_context = true;
+            let cursor = CursorContext::of(&job);
+            let prompt = Viewer::new(&job, &cursor, settings, &model).view(size).prompt;
+            let tokens = prompt.parts.iter().map(|part| match part {
+                PromptPart::Text(text) => model.count_tokens(text),
+                PromptPart::Marker(_) => 0,
+            });
+            (shown(&prompt), tokens.sum::<usize>())
+        };
+        let settings = Settings::default();
+        let (text, tokens) = view(&memory, &settings, WindowSize::Whole);
+        assert!(text.starts_with("<FileSep>src/a.rs\n<FimPrefix>    let number"), "{text}");
+        let end = "+let edited_7 = 1;\n+let edited_8 = 1;\n<FimMiddle>    let x = ";
+        assert!(
+            text.contains("1;\n<FileSep>recent edits\nb.rs\n+let edited_3 = 1;\n") && text.ends_with(end)
+        );
+        let (alone, tokens_alone) = view(Memory::none(), &settings, WindowSize::Whole);
+        assert!(!alone.contains("recent edits") && tokens <= tokens_alone && tokens_alone <= 512 + 96 + 20);
+        let (near, tokens_near) = view(&memory, &settings, WindowSize::Near);
+        assert!(near.ends_with(end) && tokens_near <= 152 + 20, "{tokens_near} {near}");
+        for off in [
+            Settings { context_edits: false, ..Settings::default() },
+            Settings { context_tokens: 0, ..Settings::default() },
+        ] {
+            assert_eq!(view(&memory, &off, WindowSize::Whole).0, alone);
+        }
     }
 
     #[test]

@@ -38,6 +38,19 @@ impl Budget {
     pub fn step(&self) -> usize {
         self.prefix_tokens.max(16)
     }
+
+    /// Returns the budget that is left where `taken` tokens go to context: a third of the tokens below and up to half of
+    /// those above give way. In steps, so that a word more of context does not move the window's start.
+    pub(crate) fn less(self, taken: usize) -> Budget {
+        const STEP: usize = 32;
+        if taken == 0 {
+            return self;
+        }
+        let suffix_tokens = self.suffix_tokens * 2 / 3;
+        let left = (self.prefix_tokens + self.suffix_tokens - suffix_tokens).saturating_sub(taken);
+        let least = self.prefix_tokens / 2;
+        Budget { prefix_tokens: (left / STEP * STEP).clamp(least, self.prefix_tokens), suffix_tokens }
+    }
 }
 
 /// The part of a document that a model sees; line breaks are `\n`.
@@ -51,6 +64,8 @@ pub struct Window {
     pub below: String,
     /// The bytes of the document from which all this was taken.
     pub range: Range<Offset>,
+    /// Where the head begins.
+    pub head_start: Offset,
 }
 
 impl Window {
@@ -78,6 +93,7 @@ impl Window {
             head: lines::unix(&snapshot.slice(split.0..left.0)) + selected_text,
             below: lines::unix(&below),
             range: start..end,
+            head_start: split,
         }
     }
 }
@@ -151,6 +167,21 @@ mod tests {
 
     fn cut(snapshot: &Snapshot, cursor: Offset, prefix_tokens: usize, suffix_tokens: usize) -> Window {
         Window::cut(snapshot, cursor..cursor, "", Budget { prefix_tokens, suffix_tokens }, &count)
+    }
+
+    #[test]
+    fn context_takes_tokens_of_the_window() {
+        let less = |budget: (usize, usize), taken: usize| {
+            let left = Budget { prefix_tokens: budget.0, suffix_tokens: budget.1 }.less(taken);
+            (left.prefix_tokens, left.suffix_tokens)
+        };
+        assert_eq!(less((512, 96), 0), (512, 96));
+        assert_eq!(less((512, 96), 10), (512, 64));
+        assert_eq!(less((512, 96), 192), (352, 64));
+        assert_eq!(less((512, 96), 282), (256, 64));
+        assert_eq!(less((512, 96), 5000), (256, 64));
+        assert_eq!(less((128, 24), 72), (64, 16));
+        assert_eq!(less((1, 0), 1), (0, 0));
     }
 
     #[test]

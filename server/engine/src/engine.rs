@@ -230,6 +230,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Returns the adapter that takes part.
+    pub fn adapter(&self) -> Option<&Adapter> {
+        self.adapter.as_deref()
+    }
+
     fn adapter_id(&self) -> Option<AdapterId> {
         self.adapter.as_ref().map(|adapter| adapter.id())
     }

@@ -11,9 +11,12 @@ use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{DraftSource, Job, Memory, first_prefill_cursor, offer_draft_sources, prefill};
+use housestyle_complete::{
+    DraftSource, Job, Memory, WindowSize, first_prefill_cursor, offer_draft_sources, prefill,
+};
 use housestyle_text::{Offset, Snapshot};
 
+use crate::held::HeldByDocument;
 use crate::survive::survive;
 
 /// How long no event must have come before a prefill begins.
@@ -87,17 +90,22 @@ impl PrefillJob {
     }
 
     /// Runs the prefill and sets the draft sources, until both are done or `cancel` is set.
-    pub(crate) fn run(&self, generator: &mut dyn Generator, cancel: &Cancel) {
-        let PrefillJob { snapshot, cursor, settings, draft_sources, memory, .. } = self;
+    pub(crate) fn run(&self, generator: &mut dyn Generator, held: &mut HeldByDocument, cancel: &Cancel) {
+        let PrefillJob { uri, snapshot, cursor, settings, draft_sources, memory, .. } = self;
+        let mut windows = held.take(uri);
+        let used = windows.clone();
         // A failure here comes again with the request for this place, which reports it.
         survive(|| {
             let cursor = cursor.unwrap_or_else(|| first_prefill_cursor(snapshot, settings, generator));
-            let job = Job { memory, ..Job::at(snapshot, cursor, settings) };
-            prefill(&job, generator, cancel);
+            let job = Job { memory, held: &used, ..Job::at(snapshot, cursor, settings) };
+            if let Some(window) = prefill(&job, generator, cancel).and_then(|prefilled| prefilled.held) {
+                windows.keep(WindowSize::Whole, window);
+            }
             if !cancel.is_cancelled() {
                 offer_draft_sources(&job, draft_sources, generator, cancel);
             }
         });
+        held.put(uri, windows);
     }
 }
 

@@ -14,6 +14,7 @@ mod debounce;
 mod documents;
 mod file_settings;
 mod handlers;
+mod held;
 mod hints;
 mod host;
 mod idle;

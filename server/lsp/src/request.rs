@@ -212,6 +212,7 @@ impl Request<'_> {
         drop(guard);
         self.server.worker.submit(Task {
             in_flight,
+            uri: self.params.uri.clone(),
             workspace,
             snapshot,
             cursor,

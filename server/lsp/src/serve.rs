@@ -44,11 +44,16 @@ pub async fn serve(host: Host) -> Ending {
 fn service(host: Host, outbox: Outbox) -> (LspService<Server>, ClientSocket) {
     let status = Arc::new(Status::new(outbox.clone()));
     let progress = Arc::new(Progress::new(outbox.clone()));
-    let reports =
-        Reports { status: Arc::clone(&status), progress: Arc::clone(&progress), outbox: outbox.clone() };
+    let session = Session::new();
+    let reports = Reports {
+        status: Arc::clone(&status),
+        progress: Arc::clone(&progress),
+        outbox: outbox.clone(),
+        reads_context: Arc::clone(&session.reads_context),
+    };
     let worker = Arc::new(Worker::start(host.load, reports));
     let recorder = Recorder::start(host.event_sink);
-    let state = Arc::new(Mutex::new(Session::new()));
+    let state = Arc::new(Mutex::new(session));
     let retention_tracker = RetentionTracker::start(Arc::clone(&state), recorder.clone(), host.head);
     let hinter = Hinter::start(Arc::clone(&state), outbox.clone(), host.skills);
     let file_settings = FileSettingsWatch::start(

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use housestyle_complete::Memory;
@@ -68,6 +69,8 @@ pub(crate) struct Session {
     pub(crate) edits_selected_for: Option<String>,
     /// The lines of which somebody said in this session that a skill does not hold for them, by the root of the workspace.
     exceptions: HashMap<PathBuf, Exceptions>,
+    /// Whether the model reads prompts with context; its thread says so.
+    pub(crate) reads_context: Arc<AtomicBool>,
     /// Whether the user paused completions.
     pub(crate) paused: bool,
     /// The roots of the workspaces of the open folders, in their order.
@@ -94,6 +97,7 @@ impl Session {
             edit_histories: HashMap::new(),
             edits_selected_for: None,
             exceptions: HashMap::new(),
+            reads_context: Arc::default(),
             paused: false,
             folder_roots: Vec::new(),
             folder_files: Vec::new(),
@@ -260,10 +264,12 @@ impl Session {
         let Some(Document { snapshot, settings, .. }) = self.documents.get(uri) else { return false };
         // Most have nothing to look up.
         let special = !settings.languages.is_empty();
-        let tokens = |settings: &Settings| settings.memory_edit_tokens;
-        let here =
-            if special { tokens(&settings.for_language(snapshot.language().id())) } else { tokens(settings) };
-        here > 0
+        let reads_context = self.reads_context.load(Ordering::Relaxed);
+        let wanted = |settings: &Settings| match reads_context {
+            true => settings.context_edits && settings.context_tokens > 0,
+            false => settings.memory_edit_tokens > 0,
+        };
+        if special { wanted(&settings.for_language(snapshot.language().id())) } else { wanted(settings) }
     }
 
     /// Returns whether the changes of a document may enter the edit history, as far as settings and its path tell.
@@ -525,6 +531,16 @@ mod tests {
         assert_eq!(edits_at(&mut session, "a", 300), all);
         // An edit that the window shows is not repeated.
         assert_eq!(edits_at(&mut session, "a", 12), all[1..]);
+    }
+
+    #[test]
+    fn a_model_that_reads_context_gets_edits_without_a_budget_for_memory() {
+        let mut session = session(0);
+        session.reads_context.store(true, Ordering::Relaxed);
+        edit(&mut session, "a", 10, "x");
+        assert_eq!(edit(&mut session, "b", 10, "y"), ["xlet a10 = 10;"]);
+        session.set_initial(&json!({ "context": { "edits": false } }));
+        assert_eq!(edits_at(&mut session, "b", 300), [""; 0]);
     }
 
     #[test]

@@ -6,16 +6,21 @@
 //! place where the user is; both give way to a task.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use housestyle_complete::generator::{Cancel, Generator};
+use housestyle_complete::held::HeldWindow;
 use housestyle_complete::settings::Settings;
-use housestyle_complete::{Job, Memory, Selected, Suggestion, Trigger, alternatives, extend, suggest};
+use housestyle_complete::{
+    Job, Memory, Selected, Suggestion, Trigger, WindowSize, alternatives, extend, suggest,
+};
 use housestyle_text::{Offset, Snapshot};
 use tracing::{debug, debug_span, info, info_span, warn};
 
 use crate::debounce::Debounce;
+use crate::held::HeldByDocument;
 use crate::host::{LoadProgress, Loader};
 use crate::idle::{Idle, PrefillJob};
 use crate::in_flight::{CancelReason, GenerationResult, InFlight, Overtaken};
@@ -32,6 +37,8 @@ const PANICKED: &str = "computing this suggestion failed unexpectedly; stderr te
 pub(crate) struct Task {
     /// The generation: the request that waits for it, and the flag that cancels it.
     pub(crate) in_flight: Arc<InFlight>,
+    /// The document's URI.
+    pub(crate) uri: String,
     /// The workspace of the document.
     pub(crate) workspace: Option<PathBuf>,
     /// The document as of the request.
@@ -101,6 +108,8 @@ pub(crate) struct Reports {
     pub(crate) progress: Arc<Progress>,
     /// For the one message when there is no model.
     pub(crate) outbox: Outbox,
+    /// Whether the model reads prompts with context, as of its last work.
+    pub(crate) reads_context: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -237,8 +246,9 @@ impl Shared {
             return;
         }
         let mut loaded = load_model(load, reports);
+        let mut held = HeldByDocument::default();
         while let Some(work) = self.next() {
-            if survive(|| self.serve(work, &mut loaded, reports)).is_none() {
+            if survive(|| self.serve(work, &mut loaded, &mut held, reports)).is_none() {
                 // No request may wait for ever.
                 let running = self.lock().running.take();
                 if let Some(running) = running {
@@ -250,14 +260,23 @@ impl Shared {
     }
 
     /// Does one piece of work.
-    fn serve(&self, work: Work, loaded: &mut Result<Box<dyn Generator>, String>, reports: &Reports) {
-        loaded.iter_mut().for_each(|generator| generator.refresh(work.workspace()));
+    fn serve(
+        &self,
+        work: Work,
+        loaded: &mut Result<Box<dyn Generator>, String>,
+        held: &mut HeldByDocument,
+        reports: &Reports,
+    ) {
+        if let Ok(generator) = loaded {
+            generator.refresh(work.workspace());
+            reports.reads_context.store(generator.describe().reads_context, Ordering::Relaxed);
+        }
         match (loaded, work) {
             (Ok(generator), Work::Task(task)) => {
                 reports.status.thinking(true);
                 let begun = Instant::now();
                 let span = info_span!("job", id = task.in_flight.id).entered();
-                let answered = self.run(&task, generator.as_mut(), reports);
+                let answered = self.run(&task, generator.as_mut(), held, reports);
                 debug!(ms = begun.elapsed().as_millis() as u64, answered = answered.is_some(), "ended");
                 drop(span);
                 let mut state = self.lock();
@@ -271,7 +290,7 @@ impl Shared {
             }
             (Ok(generator), Work::Prefill(job, cancel)) => {
                 let _span = debug_span!("idle", work = "prefill").entered();
-                job.run(generator.as_mut(), &cancel);
+                job.run(generator.as_mut(), held, &cancel);
                 debug!(gave_way = cancel.is_cancelled(), "ended");
             }
             (Err(why), Work::Task(task)) => {
@@ -292,31 +311,59 @@ impl Shared {
     }
 
     /// Runs a task; returns when its answer was there, unless the run was cancelled.
-    fn run(&self, task: &Task, generator: &mut dyn Generator, reports: &Reports) -> Option<Instant> {
-        let Task {
-            in_flight, snapshot, cursor, trigger, selected, current_suggestion, memory, settings, ..
-        } = task;
-        let selected = selected.clone();
-        let job = Job { trigger: *trigger, selected, memory, ..Job::at(snapshot, *cursor, settings) };
+    fn run(
+        &self,
+        task: &Task,
+        generator: &mut dyn Generator,
+        held: &mut HeldByDocument,
+        reports: &Reports,
+    ) -> Option<Instant> {
+        let mut windows = held.take(&task.uri);
+        let used = windows.clone();
+        let job = Job {
+            trigger: task.trigger,
+            selected: task.selected.clone(),
+            memory: &task.memory,
+            held: &used,
+            ..Job::at(&task.snapshot, task.cursor, &task.settings)
+        };
+        let (answered, window) = self.answer(task, &job, generator, reports);
+        if let Some((size, window)) = window {
+            windows.keep(size, window);
+        }
+        held.put(&task.uri, windows);
+        answered
+    }
+
+    /// Answers a task; returns when the answer was there, unless the run was cancelled, and the window that holds now.
+    fn answer(
+        &self,
+        task: &Task,
+        job: &Job<'_>,
+        generator: &mut dyn Generator,
+        reports: &Reports,
+    ) -> (Option<Instant>, Option<(WindowSize, HeldWindow)>) {
+        let Task { in_flight, current_suggestion, .. } = task;
         let cancel = in_flight.flag();
         let ended = || (!cancel.is_cancelled()).then(Instant::now);
         if let Some(current_suggestion) = current_suggestion {
             let run = info_span!("run").entered();
-            let found = survive(|| alternatives(&job, current_suggestion, generator, cancel));
+            let found = survive(|| alternatives(job, current_suggestion, generator, cancel));
             let answered = if found.is_some() { ended() } else { None };
             let found = found.unwrap_or_default();
             info!(alternatives = found.len(), cancelled = cancel.is_cancelled(), "the model ran");
             drop(run);
             in_flight.finish(GenerationResult::Alternatives(found));
-            return answered;
+            return (answered, None);
         }
         let mut progress = |raw: &str| in_flight.wrote(raw);
         let run = info_span!("run").entered();
-        let trace = survive(|| suggest(&job, generator, cancel, &mut progress));
+        let trace = survive(|| suggest(job, generator, cancel, &mut progress));
         let Some(trace) = trace.map(Arc::new) else {
             in_flight.finish(GenerationResult::NoModel(PANICKED.to_owned()));
-            return None;
+            return (None, None);
         };
+        let window = trace.window_size.zip(trace.held.clone());
         if let Some(raw) = &trace.raw {
             let usage = raw.usage;
             info!(
@@ -334,16 +381,16 @@ impl Shared {
         let answered = ended();
         if !trace.is_cut_short() {
             in_flight.finish(GenerationResult::Done(trace));
-            return answered;
+            return (answered, window);
         }
         in_flight.answer(&trace);
         let mut longer = None;
         if self.rest_from_thinking(reports) {
             let _span = debug_span!("idle", work = "extend").entered();
-            longer = survive(|| extend(&job, &trace, generator, cancel, &mut progress)).flatten();
+            longer = survive(|| extend(job, &trace, generator, cancel, &mut progress)).flatten();
         }
         in_flight.finish(GenerationResult::Done(longer.map_or(trace, Arc::new)));
-        answered
+        (answered, window)
     }
 }
 
@@ -409,7 +456,13 @@ mod tests {
 
     impl Generator for Slow {
         fn describe(&self) -> Description {
-            Description { model: "slow".to_owned(), fim: true, context_tokens: 4096, adapter: None }
+            Description {
+                model: "slow".to_owned(),
+                fim: true,
+                reads_context: false,
+                context_tokens: 4096,
+                adapter: None,
+            }
         }
 
         fn refresh(&mut self, workspace: Option<&Path>) {
@@ -461,6 +514,7 @@ mod tests {
                 status: Arc::new(Status::new(outbox.clone())),
                 progress: Arc::new(Progress::new(outbox.clone())),
                 outbox,
+                reads_context: Arc::default(),
             };
             let worker = Worker::start(Box::new(move |_| Ok(Box::new(Slow(sender)))), reports);
             worker.want_model();
@@ -493,9 +547,10 @@ mod tests {
         /// Submits a request's task for the place of a job.
         fn submit(&self, job: PrefillJob) -> Waiter {
             let (in_flight, waiter) = InFlight::new();
-            let PrefillJob { workspace, snapshot, cursor, settings, .. } = job;
+            let PrefillJob { uri, workspace, snapshot, cursor, settings, .. } = job;
             self.worker.submit(Task {
                 in_flight,
+                uri,
                 workspace,
                 snapshot,
                 cursor: cursor.unwrap_or_default(),

@@ -33,6 +33,8 @@ pub struct Counting {
     pub answer: String,
     /// Its estimate of prompt tokens evaluated in a second; `None` for a generator without an estimate.
     pub per_second: Option<f64>,
+    /// Whether it reads prompts with context.
+    pub reads_context: bool,
     /// Every call so far.
     pub calls: Vec<Cost>,
     /// The prompts of these calls.
@@ -48,6 +50,7 @@ impl Counting {
             sequences: Vec::new(),
             answer: answer.to_owned(),
             per_second: None,
+            reads_context: false,
             calls: Vec::new(),
             prompts: Vec::new(),
             draft_sources: Vec::new(),
@@ -82,7 +85,13 @@ impl Counting {
 
 impl Generator for Counting {
     fn describe(&self) -> Description {
-        Description { model: "counting".to_owned(), fim: true, context_tokens: 4096, adapter: None }
+        Description {
+            model: "counting".to_owned(),
+            fim: true,
+            reads_context: self.reads_context,
+            context_tokens: 4096,
+            adapter: None,
+        }
     }
 
     fn capabilities(&self) -> Capabilities {

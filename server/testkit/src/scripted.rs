@@ -49,6 +49,7 @@ impl Scripted {
             description: Description {
                 model: "scripted".to_owned(),
                 fim: true,
+                reads_context: false,
                 context_tokens: 4096,
                 adapter: None,
             },

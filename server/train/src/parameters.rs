@@ -33,6 +33,8 @@ pub struct Parameters {
     pub(crate) scale: f32,
     rank: usize,
     alpha: f32,
+    /// The prompt format of the adapter to start from.
+    prompt_format: Option<String>,
 }
 
 impl Parameters {
@@ -95,6 +97,7 @@ impl Parameters {
             scale,
             rank: recipe.rank,
             alpha: recipe.alpha,
+            prompt_format: start.and_then(|start| start.prompt_format.clone()),
         };
         for layer in 0..config.layers {
             for target in Target::ALL {
@@ -209,7 +212,12 @@ impl Parameters {
 
     /// Returns numbers that replace all values, such as gradients, as an adapter.
     pub fn as_adapter(&self, values: &[f32]) -> AdapterWeights {
-        let mut weights = AdapterWeights { rank: self.rank, alpha: self.alpha, ..AdapterWeights::default() };
+        let mut weights = AdapterWeights {
+            rank: self.rank,
+            alpha: self.alpha,
+            prompt_format: self.prompt_format.clone(),
+            ..AdapterWeights::default()
+        };
         for (key, layout) in &self.layouts {
             let own = layout.rank - layout.beneath;
             if own > 0 {
@@ -241,6 +249,7 @@ mod tests {
             scale: 1.0,
             rank: 1,
             alpha: 1.0,
+            prompt_format: None,
         };
         let start = of(&[1.0, -2.0, 0.5]);
         let mut trained = of(&[2.0, 2.0, 0.5]);

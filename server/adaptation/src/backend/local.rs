@@ -9,8 +9,9 @@ use housestyle_complete::generator::{
     Cancel, Capabilities, Chunk, Description, Flow, GenerateError, Generation, Generator, Marker, Prompt,
     PromptPart, Request, Score, Stop, Usage,
 };
+use housestyle_complete::prompt::fim_context_1;
 use housestyle_engine::{
-    AdapterWeights, Engine, EngineError, GenerateOptions, Input, Options, Prior, Sampling, Special,
+    Adapter, AdapterWeights, Engine, EngineError, GenerateOptions, Input, Options, Prior, Sampling, Special,
     StopReason, Tokenizer,
 };
 use housestyle_learn::phrases::Phrases;
@@ -176,6 +177,12 @@ impl Local {
         &mut self.engine
     }
 
+    /// Returns whether the adapter in use was trained for prompts with context, and the model has a marker for files.
+    fn reads_context(&self) -> bool {
+        let format = self.engine.adapter().and_then(Adapter::prompt_format);
+        format == Some(fim_context_1::NAME) && self.tokenizer().special(Special::FileSep).is_some()
+    }
+
     /// Takes the measure of an evaluation.
     fn record_speed(&mut self, tokens: usize, took: Duration) {
         if tokens >= MEASURED_TOKENS && !took.is_zero() {
@@ -321,6 +328,7 @@ impl Generator for Local {
         Description {
             model: self.name.clone(),
             fim: [Special::FimPrefix, Special::FimSuffix, Special::FimMiddle].into_iter().all(has),
+            reads_context: self.reads_context(),
             context_tokens: self.engine.context(),
             adapter: self.adapter.clone(),
         }

@@ -71,7 +71,13 @@ impl Generator for Script {
     }
 
     fn describe(&self) -> Description {
-        Description { model: self.name.clone(), fim: true, context_tokens: 32_768, adapter: None }
+        Description {
+            model: self.name.clone(),
+            fim: true,
+            reads_context: false,
+            context_tokens: 32_768,
+            adapter: None,
+        }
     }
 
     fn count_tokens(&self, text: &str) -> usize {

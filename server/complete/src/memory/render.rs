@@ -12,11 +12,12 @@ use crate::settings::Settings;
 use crate::skills::{SkillAction, SkillUse};
 
 /// Returns a document's memory as whole lines; the empty text where there is none. Each kind of memory takes as many
-/// tokens as `settings` allow, and all together at most `room`. `count` counts tokens.
+/// tokens as `settings` allow (edits `edit_tokens`), and all together at most `room`. `count` counts tokens.
 pub(crate) fn render(
     memory: &Memory,
     snapshot: &Snapshot,
     settings: &Settings,
+    edit_tokens: usize,
     room: usize,
     count: &dyn Fn(&str) -> usize,
 ) -> String {
@@ -26,7 +27,7 @@ pub(crate) fn render(
     let room = room - used;
     let (skills, used) = skills(memory, language, settings.skill_tokens.min(room), count);
     text.push_str(&skills);
-    let budget = settings.memory_edit_tokens.min(room - used);
+    let budget = edit_tokens.min(room - used);
     text.push_str(&edits(&memory.edits, language, budget, count));
     if !text.is_empty() {
         // Else the last line would be read as a comment on the first one of the window.
@@ -157,7 +158,7 @@ mod tests {
         let memory = Memory { notes: Arc::new(notes), edits, ..Memory::default() };
         let settings =
             Settings { memory_note_tokens: tokens.0, memory_edit_tokens: tokens.1, ..Settings::default() };
-        assert_eq!(render(&memory, &snapshot, &settings, room, &count), expect);
+        assert_eq!(render(&memory, &snapshot, &settings, settings.memory_edit_tokens, room, &count), expect);
     }
 
     fn edit(path: &str, removed: &[&str], added: &[&str]) -> RecentEdit {
@@ -216,8 +217,8 @@ mod tests {
             selected_skills: vec![],
         };
         let rendered = |memory: &Memory, skill_tokens| {
-            let settings = Settings { skill_tokens, memory_edit_tokens: 9, ..Settings::default() };
-            render(memory, &snapshot, &settings, 999, &count)
+            let settings = Settings { skill_tokens, ..Settings::default() };
+            render(memory, &snapshot, &settings, 9, 999, &count)
         };
         assert_eq!(rendered(&memory, 99), "// n\n// + e\n\n", "a skill that is not selected is left out");
         memory.selected_skills = vec![0, 1];

@@ -3,6 +3,7 @@
 //! A released format never changes: a better format gets a new name, so that results and caches of the old format
 //! stay valid.
 
+pub mod fim_context_1;
 pub mod fim_line_1;
 pub mod fim_memory_1;
 pub mod plain_1;
@@ -11,7 +12,7 @@ pub mod plain_memory_1;
 use crate::generator::{Description, Prompt};
 use crate::window::Window;
 
-/// Returns the rendered memory and the window as a prompt, in the best format that the model knows.
+/// Returns the rendered memory and the window as a prompt without context, in the best format that the model knows.
 pub fn build(memory: &str, window: &Window, model: &Description) -> Prompt {
     match (model.fim, memory.is_empty()) {
         (true, true) => fim_line_1::build(window),
@@ -33,7 +34,13 @@ mod tests {
         let (snapshot, cursor) = document("a.rs", "fn double(x: i32) -> i32 {\n    return x‸;\n}\n");
         let budget = Budget { prefix_tokens: 512, suffix_tokens: 96 };
         let window = Window::cut(&snapshot, cursor..cursor, "", budget, &|text| text.len());
-        let model = Description { model: String::new(), fim, context_tokens: 4096, adapter: None };
+        let model = Description {
+            model: String::new(),
+            fim,
+            reads_context: false,
+            context_tokens: 4096,
+            adapter: None,
+        };
         let prompt = build(memory, &window, &model);
         assert_eq!((prompt.format, shown(&prompt).as_str()), (format, expect));
     }

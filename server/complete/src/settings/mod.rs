@@ -147,6 +147,10 @@ settings! {
     /// Most tokens of the user's latest edits elsewhere that the model reads before the text, as short diffs. 0 reads
     /// none. When the user goes to another place, the model reads the edits again.
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
+    /// Whether the model reads the user's latest edits, where it was trained for prompts with context.
+    context_edits: bool = true, "context.edits", None, Quietest, Language;
+    /// Most tokens of context that the model reads: they count as tokens of the text above and below. 0 reads none.
+    context_tokens: usize = 288, "context.tokens", Some((0.0, 2048.0)), Least, Language;
     /// Whether the team's approved skills take part: in the prompt, in the check of each suggestion, and as hints.
     skills_enabled: bool = true, "skills.enabled", None, Quietest, Everything;
     /// Most tokens of skills that the model reads before the text. 0 reads none.

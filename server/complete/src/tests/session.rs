@@ -7,7 +7,8 @@ use housestyle_text::{Language, Offset, Snapshot};
 
 use super::counting::Counting;
 use crate::generator::Cancel;
-use crate::{Job, Settings, Trigger, prefill, suggest};
+use crate::memory::RecentEdit;
+use crate::{HeldWindows, Job, Memory, Settings, Trigger, WindowSize, prefill, suggest};
 
 /// A real file of 1,500 tokens and more.
 const FILE: &str = include_str!("../window.rs");
@@ -21,6 +22,8 @@ enum Step {
     Delete(usize),
     /// Moves by lines, to the end of a line.
     Move(isize),
+    /// Puts text in behind the cursor, as an editor closes brackets.
+    Close(&'static str),
     /// Puts a line in at the document's top and comes back.
     Import(&'static str),
 }
@@ -29,6 +32,8 @@ struct Session {
     text: String,
     cursor: usize,
     model: Counting,
+    memory: Memory,
+    held: HeldWindows,
 }
 
 /// How quick the model is.
@@ -42,13 +47,21 @@ enum Speed {
 
 impl Session {
     /// Begins in the middle of a function, where the file has been read.
-    fn new(speed: Speed) -> Session {
+    fn new(speed: Speed, reads_context: bool) -> Session {
         let at = FILE.find("    let mut line = text.split").expect("the file has that line");
         let (before, after) = FILE.split_at(at);
         let text = format!("{before}    \n{after}");
         let mut model = Counting::new(" ~");
         model.per_second = (speed == Speed::Usual).then_some(800.0);
-        let mut session = Session { text, cursor: at + 4, model };
+        model.reads_context = reads_context;
+        let edit = |n: usize| RecentEdit {
+            path: format!("src/file_{n}.rs"),
+            removed: vec![format!("let before_{n} = first(one, two, three);"); 2],
+            added: vec![format!("let after_{n} = second(one, two, three);"); 3],
+        };
+        let memory = Memory { edits: (0..3).map(edit).collect(), ..Memory::default() };
+        let held = HeldWindows::default();
+        let mut session = Session { text, cursor: at + 4, model, memory, held };
         session.ask();
         session
     }
@@ -59,11 +72,21 @@ impl Session {
         let settings = Settings::default();
         let trigger = Trigger::Invoked;
         let cursor = Offset(self.cursor);
-        let job = Job { trigger, ..Job::at(&snapshot, cursor, &settings) };
-        suggest(&job, &mut self.model, &Cancel::new(), &mut |_| {});
+        let held = self.held.clone();
+        let (memory, held) = (&self.memory, &held);
+        let job = Job { trigger, memory, held, ..Job::at(&snapshot, cursor, &settings) };
+        let trace = suggest(&job, &mut self.model, &Cancel::new(), &mut |_| {});
+        if let (Some(size), Some(window)) = (trace.window_size, trace.held) {
+            self.held.keep(size, window);
+        }
         let cost = self.model.calls.last().map_or(0, |cost| cost.evaluated);
         if self.model.per_second.is_some() {
-            prefill(&job, &mut self.model, &Cancel::new());
+            let held = self.held.clone();
+            let job = Job { held: &held, ..job };
+            let prefilled = prefill(&job, &mut self.model, &Cancel::new());
+            if let Some(window) = prefilled.and_then(|prefilled| prefilled.held) {
+                self.held.keep(WindowSize::Whole, window);
+            }
         }
         cost
     }
@@ -92,6 +115,10 @@ impl Session {
                 self.cursor = self.text.split_inclusive('\n').take(line + 1).map(str::len).sum::<usize>() - 1;
                 costs.push(self.ask());
             }
+            Step::Close(text) => {
+                self.text.insert_str(self.cursor, text);
+                costs.push(self.ask());
+            }
             Step::Import(line) => {
                 self.text.insert_str(0, line);
                 self.cursor += line.len();
@@ -112,7 +139,17 @@ fn spread(mut costs: Vec<usize>) -> (usize, usize) {
 /// Replays steps; checks that median and 95th percentile of the tokens evaluated for a request are no more.
 #[track_caller]
 fn check(name: &str, steps: &[Step], speed: Speed, most: (usize, usize)) {
-    let mut session = Session::new(speed);
+    check_session(name, steps, Session::new(speed, false), most);
+}
+
+/// As [`check`], for a model that reads context.
+#[track_caller]
+fn check_with_context(name: &str, steps: &[Step], speed: Speed, most: (usize, usize)) {
+    check_session(&format!("{name}, context"), steps, Session::new(speed, true), most);
+}
+
+#[track_caller]
+fn check_session(name: &str, steps: &[Step], mut session: Session, most: (usize, usize)) {
     let costs: Vec<usize> = steps.iter().flat_map(|step| session.step(*step)).collect();
     let (all, count) = (costs.iter().sum::<usize>(), costs.len());
     let found = spread(costs.clone());
@@ -142,6 +179,27 @@ fn where_reading_takes_long_a_place_costs_a_near_window() {
     check("forty lines up and down", &[Move(-40), Move(40), Move(-40)], Usual, (200, 200));
     let import = "use std::collections::BTreeMap;\n";
     check("an import at the top", &[Type("a"), Import(import), Type("b")], Usual, (1, 200));
+}
+
+#[test]
+fn with_context_a_new_line_costs_little_more_than_a_key() {
+    use Speed::{Quick, Usual};
+    use Step::{Close, Delete, Import, Move, Type};
+    let import = "use std::collections::BTreeMap;\n";
+    for speed in [Quick, Usual] {
+        check_with_context("thirty keys on a line", &[Type("let found = count(&text[0..k])")], speed, (1, 2));
+        let back = [Type("let found"), Delete(5), Type("other = 5;")];
+        check_with_context("typing and taking back", &back, speed, (1, 2));
+        check_with_context("lines of code", &[Type(LINES)], speed, (1, 3));
+        check_with_context("a new line", &[Type("\n")], speed, (3, 3));
+        check_with_context("an import at the top", &[Type("a"), Import(import), Type("b")], speed, (1, 1));
+        check_with_context("brackets that close", &[Type("f("), Close(")"), Type("x")], speed, (1, 2));
+    }
+    // Where there is no time to read ahead, every ninth line makes the model read a window.
+    check_with_context("many lines", &[Type(LINES); 4], Quick, (1, 3));
+    check_with_context("many lines", &[Type(LINES); 4], Usual, (1, 3));
+    check_with_context("a line down and up", &[Move(1), Move(-1), Move(1), Move(-1)], Quick, (300, 620));
+    check_with_context("forty lines up and down", &[Move(-40), Move(40), Move(-40)], Usual, (200, 200));
 }
 
 const LINES: &str = "let a = 1;\n    let b = a + 1;\n    let c = b + a;\n    if c > b {\n        ";

@@ -15,6 +15,7 @@ pub struct Adapter {
     /// By layer and [`Target`]; `None` where nothing changes.
     layers: Vec<[Option<Change>; 7]>,
     config: Config,
+    prompt_format: Option<String>,
 }
 
 impl Adapter {
@@ -39,12 +40,19 @@ impl Adapter {
             Some(change) => change.hash(&mut hasher),
             None => hasher.write_u8(0),
         });
-        Ok(Adapter { id: hasher.finish(), layers, config: config.clone() })
+        // The last adapter was trained on top of the others.
+        let prompt_format = adapters.last().and_then(|adapter| adapter.prompt_format.clone());
+        Ok(Adapter { id: hasher.finish(), layers, config: config.clone(), prompt_format })
     }
 
     /// Returns the bytes of memory that it takes.
     pub fn bytes(&self) -> usize {
         self.layers.iter().flatten().flatten().map(Change::bytes).sum()
+    }
+
+    /// Returns the name of the prompt format that it was trained for; `None` for the format without context.
+    pub fn prompt_format(&self) -> Option<&str> {
+        self.prompt_format.as_deref()
     }
 
     pub(crate) fn id(&self) -> AdapterId {

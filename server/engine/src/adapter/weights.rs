@@ -20,6 +20,8 @@ pub struct AdapterWeights {
     pub rank: usize,
     /// The scale of every low-rank change is `alpha / rank`.
     pub alpha: f32,
+    /// Name of the prompt format that it was trained for; `None` for the format without context.
+    pub prompt_format: Option<String>,
     /// Low-rank changes, by layer and matrix.
     pub low_rank: BTreeMap<(usize, Target), LowRank>,
     /// Biases of a matrix's product (Ben Zaken et al., 2021, "BitFit"), by layer and matrix: (out) each.

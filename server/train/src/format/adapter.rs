@@ -14,6 +14,10 @@ use super::safetensors::{Container, Precision, Written, write as write_container
 
 /// Most bytes of an adapter's file. Rank 64 on every matrix of a model of 8 billion weights is less.
 pub const MOST_BYTES: u64 = 1 << 30;
+/// The metadata's name for the prompt format that an adapter was trained for.
+const PROMPT_FORMAT: &str = "housestyle.prompt_format";
+/// The prompt formats besides the one without context, which has no name in a file.
+const PROMPT_FORMATS: [&str; 1] = ["fim-context-1"];
 /// Version of the layout; raised when an older program would misread it.
 const VERSION: &str = "1";
 
@@ -95,6 +99,7 @@ pub fn write(adapter: &Adapter, config: &Config, precision: Precision) -> Result
         ("housestyle.rank", weights.rank.to_string()),
         ("housestyle.alpha", weights.alpha.to_string()),
     ]);
+    metadata.extend(weights.prompt_format.clone().map(|name| (PROMPT_FORMAT, name)));
     metadata.extend(about.manifest_sha256.clone().map(|digest| ("housestyle.manifest_sha256", digest)));
     let metadata = metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     write_container(&metadata, &tensors(weights, config), precision)
@@ -117,6 +122,7 @@ pub fn read(file: &[u8], config: &Config, base_sha256: &str) -> Result<Adapter, 
         return Err(FormatError::broken("rank", problem));
     }
     weights.alpha = header.alpha;
+    weights.prompt_format = prompt_format(&container)?;
     check(&weights, config)?;
     Ok(Adapter { weights, about: header.about })
 }
@@ -182,6 +188,21 @@ fn header(container: &Container<'_>) -> Result<Header, FormatError> {
         parameters: container.tensors.values().map(|tensor| tensor.shape.iter().product::<usize>()).sum(),
         biases: keys.iter().filter(|key| key.2 == Component::Bias).count(),
     })
+}
+
+/// Returns the prompt format that an adapter was trained for.
+///
+/// # Errors
+/// When this program does not know the format.
+pub(super) fn prompt_format(container: &Container<'_>) -> Result<Option<String>, FormatError> {
+    match container.metadata.get(PROMPT_FORMAT) {
+        Some(name) if !PROMPT_FORMATS.contains(&name.as_str()) => {
+            let known = PROMPT_FORMATS.join(", ");
+            let problem = format!("{name:.40?}; this program knows {known}, a newer one may know it");
+            Err(FormatError::unsupported(PROMPT_FORMAT, problem))
+        }
+        name => Ok(name.cloned()),
+    }
 }
 
 /// Returns whether `text` is a SHA-256 in lower-case hexadecimal.

@@ -20,7 +20,7 @@ const MOST_ALPHA: f32 = 65536.0;
 /// # Errors
 /// The first tensor that has a wrong shape, a number that is not finite, or too large a change.
 pub fn check(weights: &AdapterWeights, config: &Config) -> Result<(), FormatError> {
-    let AdapterWeights { rank, alpha, low_rank, biases } = weights;
+    let AdapterWeights { rank, alpha, low_rank, biases, .. } = weights;
     if low_rank.is_empty() && biases.is_empty() {
         return Err(FormatError::broken("tensors", "there are none"));
     }

@@ -59,6 +59,6 @@ fn adapter(config: &Config, targets: &[Target], biases: &[Target]) -> Adapter {
             added.insert((layer, *target), numbers(target.shape(config).0, layer));
         }
     }
-    let weights = AdapterWeights { rank, alpha: 3.0, low_rank, biases: added };
+    let weights = AdapterWeights { rank, alpha: 3.0, prompt_format: None, low_rank, biases: added };
     Adapter { weights, about: about(config) }
 }

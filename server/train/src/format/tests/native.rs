@@ -3,7 +3,9 @@
 use housestyle_engine::{FAMILIES, Target};
 use safetensors::SafeTensors;
 
-use super::super::{FormatError, Precision, id_of, lossless, read, read_header, short, write};
+use super::super::{
+    FormatError, Precision, id_of, lossless, read, read_header, read_peft, short, write, write_peft,
+};
 use super::{BASE, adapter, config};
 
 #[test]
@@ -81,4 +83,24 @@ fn halves_are_enough_for_what_came_from_halves() {
     assert_eq!(lossless(&written.weights), Precision::Half);
     written.weights.biases.values_mut().for_each(|bias| bias[0] = 0.1);
     assert_eq!(lossless(&written.weights), Precision::Full);
+}
+
+#[test]
+fn the_prompt_format_is_kept_and_an_unknown_format_is_refused() {
+    let config = config("qwen2");
+    let mut adapter = adapter(&config, &Target::MLP, &[]);
+    assert_eq!(adapter.weights.prompt_format, None);
+    let plain = write(&adapter, &config, Precision::Full).expect("written");
+    assert!(!String::from_utf8_lossy(&plain).contains("prompt_format"), "a file of before stays as it was");
+    adapter.weights.prompt_format = Some("fim-context-1".to_owned());
+    let file = write(&adapter, &config, Precision::Full).expect("written");
+    let read_back = read(&file, &config, &adapter.about.base_sha256).expect("read");
+    assert_eq!(read_back, adapter);
+    let folder = write_peft(&adapter, &config, "base", Precision::Full).expect("written");
+    let read_back = read_peft(&folder, &config, &adapter.about).expect("read");
+    assert_eq!(read_back.weights.prompt_format, adapter.weights.prompt_format);
+    adapter.weights.prompt_format = Some("fim-context-9".to_owned());
+    let file = write(&adapter, &config, Precision::Full).expect("written");
+    let error = read(&file, &config, &adapter.about.base_sha256).expect_err("unknown").to_string();
+    assert!(error.contains("\"fim-context-9\"") && error.contains("a newer one may know it"), "{error}");
 }

@@ -1,0 +1,25 @@
+//! Context: text outside of the document's window that a prompt holds, which are the user's latest edits.
+//!
+//! Only a model that was trained for prompts with context reads it (see
+//! [`fim_context_1`](crate::prompt::fim_context_1)). Context stands behind the text below the cursor, where it stays
+//! the same while somebody types: the rest of the prompt in front of it need not be read again when it changes.
+
+mod edits;
+
+use crate::memory::Memory;
+use crate::settings::Settings;
+
+/// The context of one prompt: each section is the text of one file marker.
+pub(crate) type Sections = Vec<String>;
+
+/// Returns the sections of a prompt that may take `most` tokens together; the most important one last. `count` counts
+/// tokens.
+pub(crate) fn sections(
+    memory: &Memory,
+    settings: &Settings,
+    most: usize,
+    count: &dyn Fn(&str) -> usize,
+) -> Sections {
+    let edits = if settings.context_edits { edits::section(&memory.edits, most, count) } else { None };
+    edits.into_iter().collect()
+}

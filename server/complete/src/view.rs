@@ -177,7 +177,9 @@ impl<'a> Viewer<'a> {
         let Viewer { job, cursor, settings, .. } = self;
         let count = |text: &str| self.generator.count_tokens(text);
         let most = most.min((budget.prefix_tokens + budget.suffix_tokens) / 2);
-        let sections = context::sections(job.memory, settings, most, &count);
+        // A near window is read where time is short: the latest edits pay most.
+        let with_chunks = size == WindowSize::Whole;
+        let sections = context::sections(job.memory, settings, most, with_chunks, &count);
         let budget = budget.less(sections.iter().map(|section| count(section)).sum());
         let (hole, selected) = (cursor.replace.clone(), cursor.selected_text.as_str());
         let again = job.held.of(size).and_then(|held| {

@@ -12,6 +12,7 @@ mod render;
 
 use std::sync::{Arc, LazyLock};
 
+use housestyle_text::chunks::Chunk;
 use housestyle_text::{Offset, Snapshot};
 
 pub use edit_history::EditHistory;
@@ -24,12 +25,14 @@ use crate::settings::Settings;
 use crate::skills::{Skills, select};
 
 /// The memory of one prompt.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Memory {
     /// The notes that hold now, for any file.
     pub notes: Arc<Vec<Note>>,
     /// The user's recent edits elsewhere, oldest first.
     pub edits: Vec<RecentEdit>,
+    /// Chunks of other files that are related to the place, the best one last.
+    pub chunks: Vec<Chunk>,
     /// The team's skills, for any file.
     pub skills: Arc<Skills>,
     /// The skills that go into the prompt, by their indexes in the list, the best first.

@@ -149,6 +149,8 @@ settings! {
     memory_edit_tokens: usize = 0, "memory.editTokens", Some((0.0, 2048.0)), Least, Language;
     /// Whether the model reads the user's latest edits, where it was trained for prompts with context.
     context_edits: bool = true, "context.edits", None, Quietest, Language;
+    /// Whether the model reads related chunks of other files, where it was trained for prompts with context.
+    context_chunks: bool = true, "context.chunks", None, Quietest, Language;
     /// Most tokens of context that the model reads: they count as tokens of the text above and below. 0 reads none.
     context_tokens: usize = 288, "context.tokens", Some((0.0, 2048.0)), Least, Language;
     /// Whether the team's approved skills take part: in the prompt, in the check of each suggestion, and as hints.

@@ -374,7 +374,8 @@ pub(crate) struct TryArgs {
 A case is a line {\"path\", \"prefix\", \"suffix\", \"middle\", \"time\"}: path gives the language, prefix and suffix
 are the whole text around the hole, middle is the expected text. Time limits are off, so that the result
 does not depend on the machine. Arm `memory` reads the workspace's notes and, within the setting `memory.editTokens`, the
-user's latest edits: `edits` of the case, or else the text of earlier cases.
+user's latest edits: `edits` of the case, or else the text of earlier cases. With an adapter that was trained for prompts
+with context, every arm that has it reads the case's `edits`, and with --repository chunks of other files in its `tree`.
 
 With --per-case the command goes on where it was interrupted: results that FILE has are not computed again. `names` and
 `line` are ceilings: the share of cases whose prompt holds all names of the first line, or that line itself. Cases of commits
@@ -394,6 +395,12 @@ pub(crate) struct EvalArgs {
     /// The adapter for arm `adapter` [default: the last one learned]
     #[arg(long, value_name = "ID")]
     pub(crate) adapter: Option<String>,
+    /// Repository whose trees hold the other files of the cases' time, for models that read context
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repository: Option<PathBuf>,
+    /// Most tokens of context [default: the setting `context.tokens`]
+    #[arg(long, value_name = "N")]
+    pub(crate) context_tokens: Option<usize>,
     /// Only the first N cases
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,

@@ -40,7 +40,7 @@ pub use memory::Memory;
 pub use prefill::{Prefilled, first_prefill_cursor, prefill};
 pub use reason::Reason;
 pub use settings::Settings;
-pub use suggest::{extend, prompt_of, suggest};
+pub use suggest::{extend, prompt_of, suggest, window_of};
 pub use trace::{Completion, Step, Trace};
 pub use view::{HeldWindows, WindowSize};
 

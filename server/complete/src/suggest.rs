@@ -1,6 +1,9 @@
 //! The pipeline: from a job to a suggestion, or to one reason for silence.
 
+use std::ops::Range;
 use std::time::Duration;
+
+use housestyle_text::Offset;
 
 use crate::cursor_context::{self, CursorContext};
 use crate::filters::{self, Context};
@@ -73,6 +76,11 @@ pub fn extend(
 pub fn prompt_of(job: &Job<'_>, generator: &dyn Generator) -> Prompt {
     let prepared = PreparedJob::of(job);
     prepared.viewer(generator).whole().prompt
+}
+
+/// Returns the bytes of the document that the whole window of a job is taken from.
+pub fn window_of(job: &Job<'_>, generator: &dyn Generator) -> Range<Offset> {
+    PreparedJob::of(job).viewer(generator).whole().range
 }
 
 /// A job with its cursor's context and its language's settings.

@@ -1,18 +1,17 @@
 //! `housestyle eval`: completion cases, run and counted.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use housestyle_adaptation::backend::{Adaptive, candidate, use_candidate};
 use housestyle_adaptation::cases;
 use housestyle_adaptation::evaluate::{evaluate_with_memory, without_time_limits};
 use housestyle_adaptation::per_case::{PerCase, run_name};
-use housestyle_complete::eval::{Case, CaseResult, Difference, Report, edits_before, report};
-use housestyle_complete::{Memory, Settings, Trace};
+use housestyle_complete::eval::{Case, CaseResult, Difference, Report, report};
+use housestyle_complete::{Settings, Trace};
 use housestyle_workspace::{Configuration, Progress, notice};
 use serde_json::json;
 
-use super::complete::{notes, served_skills};
+use super::eval_memory::{ArmMemory, Surroundings};
 use crate::args::{Arm, EvalArgs};
 use crate::explain;
 use crate::failure::Failure;
@@ -22,7 +21,8 @@ use crate::progress::Bar;
 
 /// Runs `housestyle eval`.
 pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failure> {
-    let settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
+    let mut settings = without_time_limits(Configuration::load(&invocation.workspace).checked()?);
+    settings.context_tokens = args.context_tokens.unwrap_or(settings.context_tokens);
     let cases = cases::required("--cases", &args.cases)?;
     let measured = candidate(&invocation.workspace, &args.arm, args.adapter.as_deref())?;
     let setup = invocation.setup();
@@ -30,13 +30,13 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     use_candidate(&setup, &mut *generator, measured.as_deref())?;
     // An arm that cannot be run is an error before any case is run.
     args.arm.iter().try_for_each(|arm| generator.apply(*arm))?;
-    args.arm.iter().try_for_each(|arm| arm_memory(invocation, *arm).map(drop))?;
+    args.arm.iter().try_for_each(|arm| ArmMemory::of(invocation, *arm).map(drop))?;
+    let mut surroundings = Surroundings::open(args, &cases, &settings)?;
     if let Some(name) = &args.case {
         let arm = args.arm.first().copied().unwrap_or(Arm::Base);
         generator.apply(arm)?;
         let case = named(&cases, name)?;
-        let arm_memory = arm_memory(invocation, arm)?;
-        let memory = memory_for(&arm_memory, &cases, case, &settings);
+        let memory = surroundings.memory(&ArmMemory::of(invocation, arm)?, case, &*generator)?;
         let (result, trace) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
         return show(invocation, args, case, &result, &trace);
     }
@@ -49,7 +49,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     let mut arms = Vec::new();
     for arm in &args.arm {
         generator.apply(*arm)?;
-        let arm_memory = arm_memory(invocation, *arm)?;
+        let arm_memory = ArmMemory::of(invocation, *arm)?;
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {
@@ -57,7 +57,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
             let result = match known {
                 Some(result) => result,
                 None => {
-                    let memory = memory_for(&arm_memory, all, case, &settings);
+                    let memory = surroundings.memory(&arm_memory, case, &*generator)?;
                     let (result, _) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
                     per_case.as_mut().map(|file| file.add(*arm, index, &result)).transpose()?;
                     result
@@ -76,28 +76,6 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     }
     table(&report, &generator.describe().model)?;
     differences(&report)
-}
-
-/// The memory of an arm that does not depend on the case: notes and skills, and whether it has edits.
-struct ArmMemory {
-    memory: Memory,
-    has_memory: bool,
-}
-
-fn arm_memory(invocation: &Invocation, arm: Arm) -> Result<ArmMemory, Failure> {
-    let notes = Arc::new(notes(invocation, arm)?);
-    let skills = served_skills(invocation, arm)?;
-    let memory = Memory { notes, skills, ..Memory::default() };
-    Ok(ArmMemory { memory, has_memory: arm.has(Arm::Memory) })
-}
-
-/// Returns an arm's memory at a case: that of the arm, and the edits before the case.
-fn memory_for(arm_memory: &ArmMemory, cases: &[Case], case: &Case, settings: &Settings) -> Memory {
-    let edits = if arm_memory.has_memory { edits_before(cases, case) } else { Vec::new() };
-    let mut memory = Memory { edits, ..arm_memory.memory.clone() };
-    let (snapshot, cursor) = case.document();
-    memory.select_skills(&snapshot, cursor, settings);
-    memory
 }
 
 /// Returns the case of that name, or the one with that number, counted from 1.
@@ -160,8 +138,11 @@ fn open_results(
     let mut runs = Vec::new();
     for arm in &args.arm {
         generator.apply(*arm)?;
-        let memory = arm_memory(invocation, *arm)?.memory;
-        runs.push((*arm, run_name(&setup, backend, generator, *arm, &memory, settings, cases)?));
+        let memory = ArmMemory::of(invocation, *arm)?.memory;
+        let name = run_name(&setup, backend, generator, *arm, &memory, settings, cases)?;
+        // With chunks of other files an arm's results differ.
+        let chunks = if args.repository.is_some() { "-chunks" } else { "" };
+        runs.push((*arm, format!("{name}{chunks}")));
     }
     let opened = PerCase::open(path, &runs, cases);
     let file = opened.map_err(|error| Failure::Usage(format!("--per-case {}: {error}", path.display())))?;

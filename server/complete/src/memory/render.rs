@@ -214,7 +214,7 @@ mod tests {
             notes: Arc::new(vec![note("n", None, None)]),
             edits: vec![edit("", &[], &["e"])],
             skills: Arc::new(Skills::new(list, Exceptions::default())),
-            selected_skills: vec![],
+            ..Memory::default()
         };
         let rendered = |memory: &Memory, skill_tokens| {
             let settings = Settings { skill_tokens, ..Settings::default() };

@@ -8,6 +8,7 @@ use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
 use housestyle_complete::settings::{FileSettings, JournalMode};
 use housestyle_complete::skills::{SkillUse, Skills};
+use housestyle_text::chunks::{Chunk, Query};
 
 /// How far loading the model has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,10 @@ pub type WorkspaceLookup = Box<dyn Fn(&str, &[String]) -> Option<WorkspaceFile> 
 /// not panic.
 pub type NotesLookup = Box<dyn Fn(&Path) -> Arc<Vec<Note>> + Send + Sync>;
 
+/// Returns the chunks of the files of the workspace with a root that are most related to a query, the best one last; `None`
+/// until that is known. Called on the way of a request, so it must be quick. Only asked about trusted workspaces.
+pub type RelatedLookup = Box<dyn Fn(&Path, &Query) -> Option<Vec<Chunk>> + Send + Sync>;
+
 /// Returns the skills that may be served in the workspace with a root. Called on a thread of its own after each pause in
 /// typing: it may read a repository, but where nothing changed it must return the same value as before, and soon. It must
 /// not panic.
@@ -83,6 +88,8 @@ pub struct Host {
     pub skills: SkillsLookup,
     /// Returns which documents git ignores.
     pub ignored: IgnoreCheck,
+    /// Returns related chunks, for a model that reads context.
+    pub related: RelatedLookup,
     /// Returns the settings from files.
     pub settings: SettingsLookup,
 }

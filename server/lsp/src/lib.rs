@@ -43,8 +43,8 @@ mod worker;
 pub use convert::file_path;
 pub use host::{
     CheckCause, EventSink, Head, HeadLookup, Host, IgnoreCheck, LoadProgress, Loader, NotHereRecord,
-    NotesLookup, OfferRecord, OutcomeRecord, OutcomeSource, OutcomeStep, Record, RequestRecord,
-    RetentionRecord, SettingsLookup, SkillsLookup, Surroundings, TypingRecord, WorkspaceFile,
+    NotesLookup, OfferRecord, OutcomeRecord, OutcomeSource, OutcomeStep, Record, RelatedLookup,
+    RequestRecord, RetentionRecord, SettingsLookup, SkillsLookup, Surroundings, TypingRecord, WorkspaceFile,
     WorkspaceLookup,
 };
 pub use serve::serve;

@@ -1,9 +1,9 @@
-//! The context that a document's prompts hold in addition to its own text: notes, the team's skills, and the user's
-//! last edits elsewhere.
+//! The context that a document's prompts hold in addition to its own text: notes, the team's skills, the user's last edits
+//! elsewhere, and related chunks of other files.
 //!
 //! Notes are looked up at each request, so that the next prompt lacks a note that was forgotten. Edits are selected when
 //! the user comes to a place, and stay the same while the user works there: they stand at the start of the prompt, and
-//! every change there would make the model read the rest again. The same holds for skills.
+//! every change there would make the model read the rest again. The same holds for skills and chunks.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use housestyle_complete::Memory;
 use housestyle_complete::memory::{Note, RecentEdit};
 use housestyle_complete::settings::Settings;
 use housestyle_complete::skills::Skills;
+use housestyle_text::chunks::Chunk;
 use housestyle_text::{Offset, Snapshot};
 
 /// Lines between two places for which edits and skills are selected anew: most of what is read is new there anyway.
@@ -23,6 +24,8 @@ pub(crate) struct PromptContext {
     pub(crate) memory: Arc<Memory>,
     /// The line for which the edits were selected.
     edits_line: Option<usize>,
+    /// The line for which the chunks were selected.
+    chunks_line: Option<usize>,
     /// The line for which the skills were selected.
     skills_line: Option<usize>,
     /// Whether the document's own changes may enter the edit history; `None` before the first lookup.
@@ -47,7 +50,7 @@ impl PromptContext {
 
     /// Drops every decision that was made under other settings.
     pub(crate) fn settings_changed(&mut self) {
-        (self.edits_line, self.skills_line, self.tracks_edits) = (None, None, None);
+        (self.edits_line, self.chunks_line, self.skills_line, self.tracks_edits) = (None, None, None, None);
     }
 
     /// Replaces the notes; returns whether they differ from those before.
@@ -83,6 +86,21 @@ impl PromptContext {
         }
     }
 
+    /// Returns whether the chunks were selected near this line.
+    pub(crate) fn has_chunks_near(&self, line: usize) -> bool {
+        is_near(self.chunks_line, line)
+    }
+
+    /// Replaces the chunks by those that were selected for a line, or by none.
+    pub(crate) fn set_chunks(&mut self, selected: Option<(usize, Vec<Chunk>)>) {
+        let (line, chunks) = selected.unzip();
+        self.chunks_line = line;
+        let chunks = chunks.unwrap_or_default();
+        if self.memory.chunks != chunks {
+            Arc::make_mut(&mut self.memory).chunks = chunks;
+        }
+    }
+
     /// Selects skills for a place, unless those that were selected last are from near there.
     pub(crate) fn select_skills(&mut self, snapshot: &Snapshot, cursor: Offset, settings: &Settings) {
         let line = snapshot.line_of(cursor);
@@ -100,4 +118,26 @@ impl PromptContext {
 
 fn is_near(selected: Option<usize>, line: usize) -> bool {
     selected.is_some_and(|selected| selected.abs_diff(line) < FAR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_stay_while_the_user_works_near_their_line() {
+        let chunk = Chunk { path: "b.rs".to_owned(), lines: 0..1, text: "x".to_owned(), score: 1.0 };
+        let mut context = PromptContext::default();
+        assert!(!context.has_chunks_near(0));
+        context.set_chunks(Some((100, vec![chunk.clone()])));
+        assert_eq!(
+            [61, 100, 139, 60, 140].map(|line| context.has_chunks_near(line)),
+            [true, true, true, false, false]
+        );
+        assert_eq!(context.memory.chunks, [chunk]);
+        context.settings_changed();
+        assert!(!context.has_chunks_near(100));
+        context.set_chunks(None);
+        assert!(context.memory.chunks.is_empty() && !context.has_chunks_near(100));
+    }
 }

@@ -109,6 +109,7 @@ impl Request<'_> {
     async fn settle(&mut self) -> Resolution {
         self.server.file_settings.update(&self.params.uri);
         self.server.update_notes(&self.params.uri);
+        self.server.update_chunks(&self.params.uri, Some(convert::position(self.params.position)));
         // A run that was joined may turn out to be of no use after all; then one of its own follows.
         for may_reuse in [true, false] {
             let mut waiter = match self.begin(may_reuse) {

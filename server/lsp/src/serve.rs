@@ -78,6 +78,7 @@ fn service(host: Host, outbox: Outbox) -> (LspService<Server>, ClientSocket) {
         workspace: host.workspace,
         notes: host.notes,
         ignored: host.ignored,
+        related: host.related,
         file_settings,
         state,
     })
@@ -121,6 +122,7 @@ mod tests {
                 is_open.then(|| WorkspaceFile { root: folder.into(), path: path.to_owned() })
             }),
             notes: Box::new(|_| Arc::default()),
+            related: Box::new(|_, _| None),
             skills: Box::new(|_| Arc::default()),
             ignored: Box::new(|_| Some(false)),
             settings: Box::new(lookup),

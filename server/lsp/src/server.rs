@@ -1,15 +1,18 @@
 //! Everything that a handler can reach: the session, and the ways to the threads.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use housestyle_text::chunks::Query;
+use housestyle_text::{Offset, Position};
 use serde_json::json;
 use tower_lsp::Client;
 
 use crate::documents;
 use crate::file_settings::FileSettingsWatch;
 use crate::hints::Hinter;
-use crate::host::{IgnoreCheck, NotesLookup, WorkspaceLookup};
+use crate::host::{IgnoreCheck, NotesLookup, RelatedLookup, WorkspaceLookup};
 use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
@@ -18,6 +21,10 @@ use crate::session::Session;
 use crate::status::Status;
 use crate::transport::Outbox;
 use crate::worker::Worker;
+
+/// Bytes before and behind a place that its window shows, about: no chunk repeats them.
+const SEEN_BEFORE: usize = 2048;
+const SEEN_AFTER: usize = 512;
 
 /// Everything that a handler can reach.
 pub(crate) struct Server {
@@ -33,6 +40,8 @@ pub(crate) struct Server {
     pub(crate) hinter: Hinter,
     pub(crate) workspace: WorkspaceLookup,
     pub(crate) notes: NotesLookup,
+    /// Returns related chunks.
+    pub(crate) related: RelatedLookup,
     pub(crate) ignored: IgnoreCheck,
     pub(crate) file_settings: Arc<FileSettingsWatch>,
     pub(crate) state: Arc<Mutex<Session>>,
@@ -102,6 +111,35 @@ impl Server {
             document.context.track_edits(allowed);
         }
         session.set_notes(uri, notes);
+    }
+
+    /// Selects related chunks where the user came to a place in a document, for a model that reads context. Never call it with
+    /// the session locked: the index may be busy for a moment.
+    pub(crate) fn update_chunks(&self, uri: &str, position: Option<Position>) {
+        let session = self.session();
+        let Some(document) = session.documents.get(uri) else { return };
+        let at = position.map(|position| document.snapshot.offset_at(position, session.encoding));
+        let cursor = at.or(document.cursor).unwrap_or_default();
+        let line = document.snapshot.line_of(cursor);
+        let root = document.root().map(Path::to_path_buf).filter(|_| session.uses_chunks(uri));
+        if document.context.has_chunks_near(line) {
+            return;
+        }
+        let (snapshot, settings) = (document.snapshot.clone(), Arc::clone(&document.settings));
+        drop(session);
+        let chunks = match root {
+            Some(root) => {
+                let window = cursor.0.saturating_sub(SEEN_BEFORE)..cursor.0.saturating_add(SEEN_AFTER);
+                let query = Query::new(&snapshot, cursor, Offset(window.start)..snapshot.floor(window.end));
+                let Some(mut chunks) = (self.related)(&root, &query) else { return };
+                chunks.retain(|chunk| settings.disabled_by(&chunk.path).is_none());
+                Some((line, chunks))
+            }
+            None => None,
+        };
+        if let Some(document) = self.session().documents.get_mut(uri) {
+            document.context.set_chunks(chunks);
+        }
     }
 
     /// Schedules a prefill where the user is in a document, after `quiet`; none where completions are off or paused. A

@@ -272,6 +272,16 @@ impl Session {
         if special { wanted(&settings.for_language(snapshot.language().id())) } else { wanted(settings) }
     }
 
+    /// Returns whether prompts for a document hold related chunks of other files.
+    pub(crate) fn uses_chunks(&self, uri: &str) -> bool {
+        let Some(Document { snapshot, settings, .. }) = self.documents.get(uri) else { return false };
+        if !settings.trusted || !self.reads_context.load(Ordering::Relaxed) {
+            return false;
+        }
+        let settings = settings.for_language(snapshot.language().id());
+        settings.enabled && settings.context_chunks && settings.context_tokens > 0
+    }
+
     /// Returns whether the changes of a document may enter the edit history, as far as settings and its path tell.
     pub(crate) fn may_track_edits(&self, uri: &str) -> bool {
         let Some(Document { snapshot, settings, .. }) = self.documents.get(uri) else { return false };
@@ -541,6 +551,22 @@ mod tests {
         assert_eq!(edit(&mut session, "b", 10, "y"), ["xlet a10 = 10;"]);
         session.set_initial(&json!({ "context": { "edits": false } }));
         assert_eq!(edits_at(&mut session, "b", 300), [""; 0]);
+    }
+
+    #[test]
+    fn chunks_are_for_trusted_workspaces_and_models_that_read_context() {
+        let mut session = session(0);
+        assert!(!session.uses_chunks("a"));
+        session.reads_context.store(true, Ordering::Relaxed);
+        assert!(session.uses_chunks("a"));
+        for off in [
+            json!({ "context": { "chunks": false } }),
+            json!({ "context": { "tokens": 0 } }),
+            json!({ "trusted": false }),
+        ] {
+            session.set_initial(&off);
+            assert!(!session.uses_chunks("a"), "{off}");
+        }
     }
 
     #[test]

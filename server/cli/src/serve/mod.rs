@@ -2,6 +2,7 @@
 
 mod notes;
 mod recording;
+mod related;
 mod skills;
 
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
     let notes = notes::NotesWatch::new(home.clone());
     let skills = skills::SkillsWatch::new(home.clone());
     let settings = SettingsWatch::start(home.clone());
+    let related = related::RelatedIndexes::default();
     let mut recorder = Recorder::new(home.clone(), digest, Arc::clone(&settings));
     let host = Host {
         name: "housestyle".to_owned(),
@@ -43,6 +45,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
         notes: Box::new(move |root| notes.notes(root, now())),
         skills: Box::new(move |root| skills.skills(root, Instant::now())),
         ignored: Box::new(is_ignored),
+        related: Box::new(move |root, query| related.best(root, query)),
         settings: Box::new(move |root| settings.settings(root)),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();

@@ -29,5 +29,6 @@ pub(crate) fn handle(server: &Server, params: DidOpenTextDocumentParams) {
     server.file_settings.opened(&files);
     server.hinter.check_now(vec![uri.to_owned()]);
     server.update_notes(uri);
+    server.update_chunks(uri, None);
     server.schedule_prefill(&mut server.session(), uri, QUIET);
 }

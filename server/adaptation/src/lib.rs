@@ -3,6 +3,7 @@
 //! Nothing here prints: text for people is a value, or a notice of `housestyle_workspace`.
 
 pub mod backend;
+pub mod case_memory;
 pub mod cases;
 mod error;
 pub mod evaluate;
@@ -10,6 +11,7 @@ pub mod learning;
 pub mod per_case;
 pub mod probe;
 pub mod replay;
+pub mod session_cases;
 pub mod skill_effect;
 pub mod skill_review;
 mod spread;

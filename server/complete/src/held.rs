@@ -16,7 +16,7 @@ use std::ops::Range;
 use housestyle_text::{Offset, Snapshot};
 
 use crate::lines;
-use crate::window::{Budget, Window};
+use crate::window::{Budget, Window, WindowSize};
 
 /// The most lines that may join the head.
 pub(crate) const MAX_HEAD_LINES: usize = 8;
@@ -102,6 +102,36 @@ impl HeldWindow {
                 (Some(a), Some(b)) if a == b => {}
                 _ => return false,
             }
+        }
+    }
+}
+
+/// The windows that hold in a document, from the last jobs there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeldWindows {
+    whole: Option<HeldWindow>,
+    near: Option<HeldWindow>,
+}
+
+impl HeldWindows {
+    /// Returns no windows.
+    pub fn none() -> &'static HeldWindows {
+        static NONE: HeldWindows = HeldWindows { whole: None, near: None };
+        &NONE
+    }
+
+    /// Keeps the window that a job used, in the place of the last one of its size.
+    pub fn keep(&mut self, size: WindowSize, window: HeldWindow) {
+        *match size {
+            WindowSize::Whole => &mut self.whole,
+            WindowSize::Near => &mut self.near,
+        } = Some(window);
+    }
+
+    pub(crate) fn of(&self, size: WindowSize) -> Option<&HeldWindow> {
+        match size {
+            WindowSize::Whole => self.whole.as_ref(),
+            WindowSize::Near => self.near.as_ref(),
         }
     }
 }

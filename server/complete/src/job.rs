@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use housestyle_text::{Offset, Snapshot};
 
+use crate::held::HeldWindows;
 use crate::memory::Memory;
 use crate::settings::Settings;
-use crate::view::HeldWindows;
 
 /// Who or what made the editor ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -35,6 +35,7 @@ pub mod window;
 
 pub use alternatives::alternatives;
 pub use draft_sources::{DraftSource, MAX_DRAFT_SOURCES, offer_draft_sources};
+pub use held::HeldWindows;
 pub use job::{Job, Selected, Suggestion, Trigger};
 pub use memory::Memory;
 pub use prefill::{Prefilled, first_prefill_cursor, prefill};
@@ -42,7 +43,7 @@ pub use reason::Reason;
 pub use settings::Settings;
 pub use suggest::{extend, prompt_of, suggest, window_of};
 pub use trace::{Completion, Step, Trace};
-pub use view::{HeldWindows, WindowSize};
+pub use window::WindowSize;
 
 // Lets the test kit's files below, which name this crate as everybody does, be compiled into it.
 #[cfg(test)]

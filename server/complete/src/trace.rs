@@ -12,7 +12,7 @@ use crate::mode::Plan;
 use crate::reason::Reason;
 use crate::skills::SkillUse;
 use crate::stop::Ended;
-use crate::view::WindowSize;
+use crate::window::WindowSize;
 
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]

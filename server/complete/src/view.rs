@@ -25,62 +25,13 @@ use crate::job::Job;
 use crate::memory::render;
 use crate::prompt::fim_context_1;
 use crate::settings::Settings;
-use crate::window::{Budget, Window};
+use crate::window::{Budget, Window, WindowSize};
 use crate::{context, lines, prompt};
 
 /// Tokens that stay free in the model's context for the cursor's line and the markers.
 const HEAD_TOKENS: usize = 192;
 /// How many times fewer tokens the near window has.
 const NEAR: usize = 4;
-
-/// The size of the window in a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WindowSize {
-    /// As large as the settings allow.
-    Whole,
-    /// A quarter of that, because the model has not evaluated the rest yet.
-    Near,
-}
-
-impl WindowSize {
-    /// Returns the code, for programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            WindowSize::Whole => "whole",
-            WindowSize::Near => "near",
-        }
-    }
-}
-
-/// The windows that hold in a document, from the last jobs there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HeldWindows {
-    whole: Option<HeldWindow>,
-    near: Option<HeldWindow>,
-}
-
-impl HeldWindows {
-    /// Returns no windows.
-    pub fn none() -> &'static HeldWindows {
-        static NONE: HeldWindows = HeldWindows { whole: None, near: None };
-        &NONE
-    }
-
-    /// Keeps the window that a job used, in the place of the last one of its size.
-    pub fn keep(&mut self, size: WindowSize, window: HeldWindow) {
-        *match size {
-            WindowSize::Whole => &mut self.whole,
-            WindowSize::Near => &mut self.near,
-        } = Some(window);
-    }
-
-    fn of(&self, size: WindowSize) -> Option<&HeldWindow> {
-        match size {
-            WindowSize::Whole => self.whole.as_ref(),
-            WindowSize::Near => self.near.as_ref(),
-        }
-    }
-}
 
 /// A prompt for a job, and what it was made of.
 #[derive(Debug, Clone)]

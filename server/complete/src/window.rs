@@ -53,6 +53,25 @@ impl Budget {
     }
 }
 
+/// The size of the window in a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WindowSize {
+    /// As large as the settings allow.
+    Whole,
+    /// A quarter of that, because the model has not evaluated the rest yet.
+    Near,
+}
+
+impl WindowSize {
+    /// Returns the code, for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            WindowSize::Whole => "whole",
+            WindowSize::Near => "near",
+        }
+    }
+}
+
 /// The part of a document that a model sees; line breaks are `\n`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {

@@ -33,7 +33,6 @@ pub mod progress;
 pub mod related;
 pub mod rescan;
 pub mod root;
-pub mod session_cases;
 pub mod skills;
 mod stamp;
 mod state_file;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::session_cases::Sessions;
 use housestyle_complete::Settings;
 use housestyle_complete::eval::{Arm, Case};
 use housestyle_engine::AdapterWeights;
@@ -10,7 +11,6 @@ use housestyle_learn::cases::{CaseOptions, Collector};
 use housestyle_review::History;
 use housestyle_workspace::Progress;
 use housestyle_workspace::history::holds_secret;
-use housestyle_workspace::session_cases::Sessions;
 
 use super::{Arms, HeldOutCases, Row, Rows};
 use crate::backend::{Adaptive, Setup};

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use housestyle_adaptation::session_cases::{SessionError, SessionSummary, write_session_cases};
 use housestyle_complete::eval::Case;
 use housestyle_learn::cases::{CaseOptions, Collector, Dataset, Example};
 use housestyle_learn::{ExclusionCounts, Manifest, whole};
 use housestyle_review::History;
-use housestyle_workspace::session_cases::{SessionError, SessionSummary, write_session_cases};
 use housestyle_workspace::{Configuration, Progress, atomic, history};
 use serde_json::json;
 

@@ -1,17 +1,19 @@
 //! `housestyle eval`: completion cases, run and counted.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use housestyle_adaptation::backend::{Adaptive, candidate, use_candidate};
+use housestyle_adaptation::case_memory::Surroundings;
 use housestyle_adaptation::cases;
 use housestyle_adaptation::evaluate::{evaluate_with_memory, without_time_limits};
 use housestyle_adaptation::per_case::{PerCase, run_name};
 use housestyle_complete::eval::{Case, CaseResult, Difference, Report, report};
-use housestyle_complete::{Settings, Trace};
+use housestyle_complete::{Memory, Settings, Trace};
 use housestyle_workspace::{Configuration, Progress, notice};
 use serde_json::json;
 
-use super::eval_memory::{ArmMemory, Surroundings};
+use super::complete::{notes, served_skills};
 use crate::args::{Arm, EvalArgs};
 use crate::explain;
 use crate::failure::Failure;
@@ -30,13 +32,14 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     use_candidate(&setup, &mut *generator, measured.as_deref())?;
     // An arm that cannot be run is an error before any case is run.
     args.arm.iter().try_for_each(|arm| generator.apply(*arm))?;
-    args.arm.iter().try_for_each(|arm| ArmMemory::of(invocation, *arm).map(drop))?;
-    let mut surroundings = Surroundings::open(args, &cases, &settings)?;
+    args.arm.iter().try_for_each(|arm| common_memory(invocation, *arm).map(drop))?;
+    let mut surroundings = Surroundings::open(args.repository.as_deref(), &cases, &settings)?;
     if let Some(name) = &args.case {
         let arm = args.arm.first().copied().unwrap_or(Arm::Base);
         generator.apply(arm)?;
         let case = named(&cases, name)?;
-        let memory = surroundings.memory(&ArmMemory::of(invocation, arm)?, case, &*generator)?;
+        let memory =
+            surroundings.memory(&common_memory(invocation, arm)?, arm.has(Arm::Memory), case, &*generator)?;
         let (result, trace) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
         return show(invocation, args, case, &result, &trace);
     }
@@ -49,7 +52,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     let mut arms = Vec::new();
     for arm in &args.arm {
         generator.apply(*arm)?;
-        let arm_memory = ArmMemory::of(invocation, *arm)?;
+        let common = common_memory(invocation, *arm)?;
         bar.begin_items(arm.name(), cases.len());
         let mut results = Vec::with_capacity(cases.len());
         for (index, case) in cases.iter().enumerate() {
@@ -57,7 +60,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
             let result = match known {
                 Some(result) => result,
                 None => {
-                    let memory = surroundings.memory(&arm_memory, case, &*generator)?;
+                    let memory = surroundings.memory(&common, arm.has(Arm::Memory), case, &*generator)?;
                     let (result, _) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
                     per_case.as_mut().map(|file| file.add(*arm, index, &result)).transpose()?;
                     result
@@ -76,6 +79,12 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     }
     table(&report, &generator.describe().model)?;
     differences(&report)
+}
+
+/// Returns the part of an arm's memory that does not depend on the case.
+fn common_memory(invocation: &Invocation, arm: Arm) -> Result<Memory, Failure> {
+    let notes = Arc::new(notes(invocation, arm)?);
+    Ok(Memory { notes, skills: served_skills(invocation, arm)?, ..Memory::default() })
 }
 
 /// Returns the case of that name, or the one with that number, counted from 1.
@@ -138,7 +147,7 @@ fn open_results(
     let mut runs = Vec::new();
     for arm in &args.arm {
         generator.apply(*arm)?;
-        let memory = ArmMemory::of(invocation, *arm)?.memory;
+        let memory = common_memory(invocation, *arm)?;
         let name = run_name(&setup, backend, generator, *arm, &memory, settings, cases)?;
         // With chunks of other files an arm's results differ.
         let chunks = if args.repository.is_some() { "-chunks" } else { "" };

@@ -7,7 +7,6 @@ pub(crate) mod cases;
 pub(crate) mod complete;
 pub(crate) mod doctor;
 pub(crate) mod eval;
-mod eval_memory;
 pub(crate) mod journal;
 pub(crate) mod learn;
 pub(crate) mod memory;

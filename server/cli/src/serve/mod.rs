@@ -2,7 +2,6 @@
 
 mod notes;
 mod recording;
-mod related;
 mod skills;
 
 use std::path::PathBuf;
@@ -13,6 +12,7 @@ use housestyle_adaptation::backend::Backend;
 use housestyle_lsp::{Ending, Host, LoadProgress, Loader, WorkspaceFile, WorkspaceLookup, file_path};
 use housestyle_workspace::clock::now;
 use housestyle_workspace::panics::count_panics;
+use housestyle_workspace::related::RelatedIndexes;
 use housestyle_workspace::{Document, SettingsWatch};
 use recording::{ModelDigest, Recorder, head};
 
@@ -33,7 +33,7 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
     let notes = notes::NotesWatch::new(home.clone());
     let skills = skills::SkillsWatch::new(home.clone());
     let settings = SettingsWatch::start(home.clone());
-    let related = related::RelatedIndexes::default();
+    let related = RelatedIndexes::default();
     let mut recorder = Recorder::new(home.clone(), digest, Arc::clone(&settings));
     let host = Host {
         name: "housestyle".to_owned(),

@@ -8,6 +8,7 @@ mod attributes;
 mod files;
 mod follow;
 mod index;
+mod indexes;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use housestyle_learn::exclusions::ExclusionCounts;
 use housestyle_text::chunks::ChunkCounts;
 
 pub use follow::Related;
+pub use indexes::RelatedIndexes;
 pub use tree::TreeIndex;
 
 /// Says of a path in a workspace whether the settings forbid to read it.

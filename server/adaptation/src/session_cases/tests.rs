@@ -13,8 +13,8 @@ use housestyle_learn::cases::leaks::{Part, Past, PastHunk, leaks, retrieval_leak
 use tempfile::TempDir;
 
 use super::*;
-use crate::history;
-use crate::progress::Silent;
+use housestyle_workspace::history;
+use housestyle_workspace::progress::Silent;
 
 /// A repository to which commits are added without a work tree.
 struct Made {

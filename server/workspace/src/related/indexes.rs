@@ -5,20 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use housestyle_complete::Settings;
 use housestyle_text::chunks::{Choice, Chunk, Query};
-use housestyle_workspace::notice;
-use housestyle_workspace::related::Related;
+
+use super::Related;
+use crate::notice;
 
 /// The most workspaces with an index, as each takes memory and a thread.
 const MOST_INDEXES: usize = 4;
 
 /// The indexes; the one used last stands last.
 #[derive(Debug, Default)]
-pub(crate) struct RelatedIndexes(Mutex<Vec<(PathBuf, Option<Arc<Related>>)>>);
+pub struct RelatedIndexes(Mutex<Vec<(PathBuf, Option<Arc<Related>>)>>);
 
 impl RelatedIndexes {
     /// Returns the chunks that are most related to a query, the best one last; `None` until the files of the workspace are
     /// indexed, which the first call begins. The workspace must be trusted.
-    pub(crate) fn best(&self, root: &Path, query: &Query) -> Option<Vec<Chunk>> {
+    pub fn best(&self, root: &Path, query: &Query) -> Option<Vec<Chunk>> {
         let index = self.index(root)?;
         if index.counts().is_whole { index.best(query, Choice::default()) } else { None }
     }

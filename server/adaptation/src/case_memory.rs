@@ -1,66 +1,56 @@
-//! The memory that an arm of `eval` has at a case.
+//! The memory that an arm has at a case.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_complete::eval::{Case, edits_before};
 use housestyle_complete::generator::Generator;
 use housestyle_complete::{Job, Memory, Settings, Trigger, window_of};
+use housestyle_review::ReviewError;
 use housestyle_text::chunks::{Bounds, Choice, Query};
 use housestyle_workspace::related::TreeIndex;
 
-use super::complete::{notes, served_skills};
-use crate::args::{Arm, EvalArgs};
-use crate::failure::Failure;
-use crate::invocation::Invocation;
-
-/// The part of an arm's memory that does not depend on the case: notes and skills, and whether the arm has edits.
-pub(super) struct ArmMemory {
-    pub(super) memory: Memory,
-    has_memory: bool,
-}
-
-impl ArmMemory {
-    pub(super) fn of(invocation: &Invocation, arm: Arm) -> Result<ArmMemory, Failure> {
-        let notes = Arc::new(notes(invocation, arm)?);
-        let skills = served_skills(invocation, arm)?;
-        let memory = Memory { notes, skills, ..Memory::default() };
-        Ok(ArmMemory { memory, has_memory: arm.has(Arm::Memory) })
-    }
-}
-
 /// The cases, and the repository that holds the other files of their time.
-pub(super) struct Surroundings<'a> {
+#[derive(Debug)]
+pub struct Surroundings<'a> {
     cases: &'a [Case],
     settings: &'a Settings,
     trees: Option<TreeIndex>,
 }
 
 impl<'a> Surroundings<'a> {
-    /// Opens the repository that the arguments name.
-    pub(super) fn open(
-        args: &EvalArgs,
+    /// Opens the repository, if there is one. Files for which `settings` forbid completions give no chunks.
+    ///
+    /// # Errors
+    /// When there is no repository in the folder.
+    pub fn open(
+        repository: Option<&Path>,
         cases: &'a [Case],
         settings: &'a Settings,
-    ) -> Result<Surroundings<'a>, Failure> {
+    ) -> Result<Surroundings<'a>, ReviewError> {
         let of = settings.clone();
         let forbidden = Arc::new(move |path: &str| of.disabled_by(path).is_some());
-        let open = |folder: &std::path::PathBuf| TreeIndex::open(folder, forbidden, Bounds::default());
-        let trees = args.repository.as_ref().map(open).transpose()?;
+        let open = |folder: &Path| TreeIndex::open(folder, forbidden, Bounds::default());
+        let trees = repository.map(open).transpose()?;
         Ok(Surroundings { cases, settings, trees })
     }
 
-    /// Returns an arm's memory at a case. A model that reads context gets the case's own edits, and chunks of the files as
-    /// they were before the case's commit.
-    pub(super) fn memory(
+    /// Returns the memory of an arm at a case: `common` notes and skills, and edits where the arm has them. A model that
+    /// reads context gets the case's own edits in any arm, and chunks of the files as they were before the case's commit.
+    ///
+    /// # Errors
+    /// When the repository lacks the case's tree.
+    pub fn memory(
         &mut self,
-        arm: &ArmMemory,
+        common: &Memory,
+        has_memory: bool,
         case: &Case,
         generator: &dyn Generator,
-    ) -> Result<Memory, Failure> {
+    ) -> Result<Memory, ReviewError> {
         let reads_context = generator.describe().reads_context;
-        let has_edits = arm.has_memory || (reads_context && case.edits.is_some());
+        let has_edits = has_memory || (reads_context && case.edits.is_some());
         let edits = if has_edits { edits_before(self.cases, case) } else { Vec::new() };
-        let mut memory = Memory { edits, ..arm.memory.clone() };
+        let mut memory = Memory { edits, ..common.clone() };
         let (snapshot, cursor) = case.document();
         memory.select_skills(&snapshot, cursor, self.settings);
         if let (true, Some(trees), Some(tree)) = (reads_context, &mut self.trees, &case.tree) {

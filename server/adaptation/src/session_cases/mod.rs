@@ -10,8 +10,8 @@ use housestyle_learn::{Commit, ExclusionCounts};
 use housestyle_review::{History, ReviewError};
 use serde::Serialize;
 
-use crate::Progress;
-use crate::history::holds_secret;
+use housestyle_workspace::Progress;
+use housestyle_workspace::history::holds_secret;
 
 /// Most commits whose edits stay in memory; ancestors are mostly near.
 const MOST_KNOWN: usize = 1024;

@@ -15,7 +15,7 @@ use super::safetensors::{Container, Precision, Written, write as write_container
 /// Most bytes of an adapter's file. Rank 64 on every matrix of a model of 8 billion weights is less.
 pub const MOST_BYTES: u64 = 1 << 30;
 /// The metadata's name for the prompt format that an adapter was trained for.
-const PROMPT_FORMAT: &str = "housestyle.prompt_format";
+pub(super) const PROMPT_FORMAT: &str = "housestyle.prompt_format";
 /// The prompt formats besides the one without context, which has no name in a file.
 const PROMPT_FORMATS: [&str; 1] = ["fim-context-1"];
 /// Version of the layout; raised when an older program would misread it.
@@ -122,7 +122,7 @@ pub fn read(file: &[u8], config: &Config, base_sha256: &str) -> Result<Adapter, 
         return Err(FormatError::broken("rank", problem));
     }
     weights.alpha = header.alpha;
-    weights.prompt_format = prompt_format(&container)?;
+    weights.prompt_format = prompt_format(container.metadata.get(PROMPT_FORMAT).map(String::as_str))?;
     check(&weights, config)?;
     Ok(Adapter { weights, about: header.about })
 }
@@ -190,18 +190,18 @@ fn header(container: &Container<'_>) -> Result<Header, FormatError> {
     })
 }
 
-/// Returns the prompt format that an adapter was trained for.
+/// Returns the prompt format that an adapter was trained for, by its metadata.
 ///
 /// # Errors
 /// When this program does not know the format.
-pub(super) fn prompt_format(container: &Container<'_>) -> Result<Option<String>, FormatError> {
-    match container.metadata.get(PROMPT_FORMAT) {
-        Some(name) if !PROMPT_FORMATS.contains(&name.as_str()) => {
+pub(super) fn prompt_format(name: Option<&str>) -> Result<Option<String>, FormatError> {
+    match name {
+        Some(name) if !PROMPT_FORMATS.contains(&name) => {
             let known = PROMPT_FORMATS.join(", ");
             let problem = format!("{name:.40?}; this program knows {known}, a newer one may know it");
             Err(FormatError::unsupported(PROMPT_FORMAT, problem))
         }
-        name => Ok(name.cloned()),
+        name => Ok(name.map(str::to_owned)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use housestyle_engine::Config;
 use housestyle_engine::gguf::{Gguf, Value};
 
-use super::adapter::{About, Adapter, Collector, is_digest};
+use super::adapter::{About, Adapter, Collector, PROMPT_FORMAT, is_digest, prompt_format};
 use super::check::check;
 use super::error::FormatError;
 use super::names::{gguf_base, of_gguf};
@@ -43,6 +43,7 @@ pub fn write_gguf(adapter: &Adapter, config: &Config, precision: Precision) -> R
         keys.push(string(key, value));
     }
     keys.extend(about.manifest_sha256.as_ref().map(|digest| string(MANIFEST, digest)));
+    keys.extend(weights.prompt_format.as_ref().map(|name| string(PROMPT_FORMAT, name)));
     // An alpha of 0 would mean "do not scale at all" to the loader, not "no change".
     if weights.alpha == 0.0 {
         return Err(FormatError::unsupported("alpha", "0, which llama.cpp takes for a scale of 1"));
@@ -154,6 +155,10 @@ pub fn read_gguf(file: &[u8], config: &Config, about: &About) -> Result<Adapter,
     if weights.alpha == 0.0 {
         weights.alpha = weights.rank as f32; // means a scale of 1 to llama.cpp
     }
+    weights.prompt_format = match gguf.get(PROMPT_FORMAT) {
+        Some(Value::String(name)) => prompt_format(Some(name))?,
+        _ => None,
+    };
     check(&weights, config)?;
     Ok(Adapter { weights, about: About { manifest_sha256: digest(MANIFEST), ..about.clone() } })
 }

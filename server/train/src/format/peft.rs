@@ -7,7 +7,7 @@ use housestyle_engine::{AdapterWeights, Config};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::adapter::{About, Adapter, collect, is_digest, prompt_format, write};
+use super::adapter::{About, Adapter, PROMPT_FORMAT, collect, is_digest, prompt_format, write};
 use super::check::check;
 use super::error::FormatError;
 use super::names::peft_module;
@@ -161,7 +161,7 @@ pub fn read_peft(folder: &PeftFolder, config: &Config, about: &About) -> Result<
     // rsLoRA scales by alpha over the root of the rank.
     let root = (weights.rank as f32).sqrt();
     weights.alpha = if settings.use_rslora { settings.lora_alpha * root } else { settings.lora_alpha };
-    weights.prompt_format = prompt_format(&container)?;
+    weights.prompt_format = prompt_format(container.metadata.get(PROMPT_FORMAT).map(String::as_str))?;
     check(&weights, config)?;
     let manifest_sha256 =
         container.metadata.get("housestyle.manifest_sha256").filter(|d| is_digest(d)).cloned();

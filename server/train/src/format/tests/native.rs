@@ -4,7 +4,8 @@ use housestyle_engine::{FAMILIES, Target};
 use safetensors::SafeTensors;
 
 use super::super::{
-    FormatError, Precision, id_of, lossless, read, read_header, read_peft, short, write, write_peft,
+    FormatError, Precision, id_of, lossless, read, read_gguf, read_header, read_peft, short, write,
+    write_gguf, write_peft,
 };
 use super::{BASE, adapter, config};
 
@@ -98,6 +99,9 @@ fn the_prompt_format_is_kept_and_an_unknown_format_is_refused() {
     assert_eq!(read_back, adapter);
     let folder = write_peft(&adapter, &config, "base", Precision::Full).expect("written");
     let read_back = read_peft(&folder, &config, &adapter.about).expect("read");
+    assert_eq!(read_back.weights.prompt_format, adapter.weights.prompt_format);
+    let gguf = write_gguf(&adapter, &config, Precision::Full).expect("written");
+    let read_back = read_gguf(&gguf, &config, &adapter.about).expect("read");
     assert_eq!(read_back.weights.prompt_format, adapter.weights.prompt_format);
     adapter.weights.prompt_format = Some("fim-context-9".to_owned());
     let file = write(&adapter, &config, Precision::Full).expect("written");

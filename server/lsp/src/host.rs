@@ -48,8 +48,9 @@ pub type WorkspaceLookup = Box<dyn Fn(&str, &[String]) -> Option<WorkspaceFile> 
 pub type NotesLookup = Box<dyn Fn(&Path) -> Arc<Vec<Note>> + Send + Sync>;
 
 /// Returns the chunks of the files of the workspace with a root that are most related to a query, the best one last; `None`
-/// until that is known. Called on the way of a request, so it must be quick. Only asked about trusted workspaces.
-pub type RelatedLookup = Box<dyn Fn(&Path, &Query) -> Option<Vec<Chunk>> + Send + Sync>;
+/// until that is known, without making the query. Called on the way of a request, so it must be quick. Only asked about
+/// trusted workspaces.
+pub type RelatedLookup = Box<dyn Fn(&Path, &dyn Fn() -> Query) -> Option<Vec<Chunk>> + Send + Sync>;
 
 /// Returns the skills that may be served in the workspace with a root. Called on a thread of its own after each pause in
 /// typing: it may read a repository, but where nothing changed it must return the same value as before, and soon. It must

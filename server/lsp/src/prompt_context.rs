@@ -2,8 +2,8 @@
 //! elsewhere, and related chunks of other files.
 //!
 //! Notes are looked up at each request, so that the next prompt lacks a note that was forgotten. Edits are selected when
-//! the user comes to a place, and stay the same while the user works there: they stand at the start of the prompt, and
-//! every change there would make the model read the rest again. The same holds for skills and chunks.
+//! the user comes to a place, and stay the same while the user works there: every change would make the model read all
+//! that stands behind them again. The same holds for skills and chunks.
 
 use std::sync::Arc;
 

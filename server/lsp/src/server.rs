@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use housestyle_complete::memory::visible_around;
+use housestyle_text::Position;
 use housestyle_text::chunks::Query;
-use housestyle_text::{Offset, Position};
 use serde_json::json;
 use tower_lsp::Client;
 
@@ -21,10 +22,6 @@ use crate::session::Session;
 use crate::status::Status;
 use crate::transport::Outbox;
 use crate::worker::Worker;
-
-/// Bytes before and behind a place that its window shows, about: no chunk repeats them.
-const SEEN_BEFORE: usize = 2048;
-const SEEN_AFTER: usize = 512;
 
 /// Everything that a handler can reach.
 pub(crate) struct Server {
@@ -129,8 +126,7 @@ impl Server {
         drop(session);
         let chunks = match root {
             Some(root) => {
-                let window = cursor.0.saturating_sub(SEEN_BEFORE)..cursor.0.saturating_add(SEEN_AFTER);
-                let query = Query::new(&snapshot, cursor, Offset(window.start)..snapshot.floor(window.end));
+                let query = || Query::new(&snapshot, cursor, visible_around(&snapshot, cursor));
                 let Some(mut chunks) = (self.related)(&root, &query) else { return };
                 chunks.retain(|chunk| settings.disabled_by(&chunk.path).is_none());
                 Some((line, chunks))

@@ -18,7 +18,7 @@ use housestyle_text::{Offset, Snapshot};
 pub use edit_history::EditHistory;
 pub use note::{MOST_CHARACTERS, Note, NoteError, Scope};
 pub(crate) use recent_edit::unseen;
-pub use recent_edit::{MOST_LINES, RecentEdit};
+pub use recent_edit::{MOST_LINES, RecentEdit, visible_around};
 pub(crate) use render::{injected_skills, render};
 
 use crate::settings::Settings;

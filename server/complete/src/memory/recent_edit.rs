@@ -1,5 +1,7 @@
 //! A recent edit as a prompt shows it: whole lines, before and after.
 
+use std::ops::Range;
+
 use housestyle_text::{Offset, Snapshot, edit_between, secrets};
 use serde::{Deserialize, Serialize};
 
@@ -79,10 +81,16 @@ impl RecentEdit {
     }
 }
 
+/// Returns the bytes around a cursor that any window shows: nothing in them need stand in a prompt twice.
+pub fn visible_around(snapshot: &Snapshot, cursor: Offset) -> Range<Offset> {
+    let start = snapshot.floor(cursor.0.saturating_sub(SEEN_BEFORE));
+    start..snapshot.floor(cursor.0.saturating_add(SEEN_AFTER))
+}
+
 /// Returns the edits that are not visible around a cursor.
 pub(crate) fn unseen(mut edits: Vec<RecentEdit>, snapshot: &Snapshot, cursor: Offset) -> Vec<RecentEdit> {
-    let around = snapshot.slice(cursor.0.saturating_sub(SEEN_BEFORE)..cursor.0.saturating_add(SEEN_AFTER));
-    let around = lines::unix(&around);
+    let visible = visible_around(snapshot, cursor);
+    let around = lines::unix(&snapshot.slice(visible.start.0..visible.end.0));
     edits.retain(|edit| edit.added.is_empty() || !around.contains(&edit.added.join("\n")));
     edits
 }

@@ -95,6 +95,11 @@ impl Related {
         self.0.news().list_anew = true;
     }
 
+    /// Returns whether all files have been looked at once.
+    pub fn is_whole(&self) -> bool {
+        self.0.index.counts().is_whole
+    }
+
     /// Returns what the index holds, and what it leaves out.
     pub fn counts(&self) -> RelatedCounts {
         self.0.index.counts().clone()

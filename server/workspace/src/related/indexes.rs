@@ -19,9 +19,9 @@ pub struct RelatedIndexes(Mutex<Vec<(PathBuf, Option<Arc<Related>>)>>);
 impl RelatedIndexes {
     /// Returns the chunks that are most related to a query, the best one last; `None` until the files of the workspace are
     /// indexed, which the first call begins. The workspace must be trusted.
-    pub fn best(&self, root: &Path, query: &Query) -> Option<Vec<Chunk>> {
+    pub fn best(&self, root: &Path, query: &dyn Fn() -> Query) -> Option<Vec<Chunk>> {
         let index = self.index(root)?;
-        if index.counts().is_whole { index.best(query, Choice::default()) } else { None }
+        if index.is_whole() { index.best(&query(), Choice::default()) } else { None }
     }
 
     fn index(&self, root: &Path) -> Option<Arc<Related>> {
@@ -69,7 +69,7 @@ mod tests {
         let indexes = RelatedIndexes::default();
         let place = "let done = frobnicate_the_widget(";
         let snapshot = Snapshot::new(place, 1, Language::from_id("rust")).with_path("main.rs");
-        let query = Query::new(&snapshot, Offset(place.len()), Offset(0)..Offset(place.len()));
+        let query = || Query::new(&snapshot, Offset(place.len()), Offset(0)..Offset(place.len()));
         let end = Instant::now() + Duration::from_secs(60);
         let chunks = loop {
             match indexes.best(folder.path(), &query) {

@@ -63,3 +63,62 @@ impl<'a> Surroundings<'a> {
         Ok(memory)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use git2::{IndexAddOption, Repository, Signature};
+    use housestyle_complete::memory::RecentEdit;
+    use housestyle_testkit::counting::Counting;
+
+    use super::*;
+
+    /// Commits a file; returns the id of the commit's tree.
+    fn commit(folder: &Path, path: &str, text: &str) -> String {
+        let repository = Repository::init(folder).expect("a repository");
+        std::fs::write(folder.join(path), text).expect("written");
+        let mut index = repository.index().expect("an index");
+        index.add_all(["*"], IndexAddOption::DEFAULT, None).expect("added");
+        let tree = index.write_tree().expect("a tree");
+        let author = Signature::now("Ann", "ann@example.org").expect("a name");
+        let parent = repository.head().and_then(|head| head.peel_to_commit()).ok();
+        let parents: Vec<_> = parent.iter().collect();
+        let found = repository.find_tree(tree).expect("a tree");
+        repository.commit(Some("HEAD"), &author, &author, "Change", &found, &parents).expect("a commit");
+        tree.to_string()
+    }
+
+    #[test]
+    fn a_model_that_reads_context_gets_the_cases_edits_and_chunks_of_its_tree() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let function = |name: &str| {
+            format!(
+                "pub fn {name}(widget: &Widget) -> Frobnication {{\n    widget.turn().and_then(Widget::stop)\n}}\n"
+            )
+        };
+        let before = commit(folder.path(), "widget.rs", &function("frobnicate_gently"));
+        commit(folder.path(), "widget.rs", &function("frobnicate_wildly"));
+        let edit =
+            RecentEdit { path: "b.rs".to_owned(), removed: vec![], added: vec!["use widget;".to_owned()] };
+        let case = Case {
+            path: "main.rs".to_owned(),
+            prefix: "fn run(widget: &Widget) -> Frobnication {\n    ".to_owned(),
+            middle: "frobnicate_gently(widget)".to_owned(),
+            suffix: "\n}\n".to_owned(),
+            tree: Some(before),
+            edits: Some(vec![edit.clone()]),
+            ..Case::default()
+        };
+        let (cases, settings) = ([case.clone()], Settings::default());
+        let mut surroundings = Surroundings::open(Some(folder.path()), &cases, &settings).expect("opened");
+        let mut model = Counting::new("");
+        let memory = surroundings.memory(Memory::none(), false, &case, &model).expect("read");
+        assert_eq!((memory.edits.len(), memory.chunks.len()), (0, 0), "it reads no context");
+        model.reads_context = true;
+        let memory = surroundings.memory(Memory::none(), false, &case, &model).expect("read");
+        assert_eq!(memory.edits, [edit]);
+        let text: String = memory.chunks.iter().map(|chunk| chunk.text.as_str()).collect();
+        assert!(text.contains("frobnicate_gently") && !text.contains("frobnicate_wildly"), "{text}");
+        let unknown = Case { tree: Some("0".repeat(40)), ..case };
+        assert!(surroundings.memory(Memory::none(), false, &unknown, &model).is_err());
+    }
+}

@@ -29,7 +29,8 @@ pub fn prefill(job: &Job<'_>, generator: &mut dyn Generator, cancel: &Cancel) ->
     if !policy::may_prefill(&cursor, job.snapshot.path(), &settings) {
         return None;
     }
-    let View { prompt, held, .. } = Viewer::new(job, &cursor, &settings, generator).ahead().whole();
+    let View { prompt, held, .. } =
+        Viewer::new(job, &cursor, &settings, generator).with_next_window().whole();
     if prompt.is_blank() {
         return None;
     }

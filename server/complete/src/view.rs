@@ -69,7 +69,7 @@ impl<'a> Viewer<'a> {
     }
 
     /// Lets a new window take the place of one whose head is half full: the next lines then find it evaluated.
-    pub(crate) fn ahead(self) -> Viewer<'a> {
+    pub(crate) fn with_next_window(self) -> Viewer<'a> {
         Viewer { most_joined: MAX_HEAD_LINES / 2, ..self }
     }
 

@@ -8,7 +8,7 @@ use super::bootstrap::{Difference, Fraction, paired_difference};
 use super::run::CaseResult;
 
 /// The end of October 2024, in seconds since 1970. The base models were trained on text of before.
-const LAST_READ: f64 = 1_730_419_200.0;
+const TRAINING_CUTOFF: f64 = 1_730_419_200.0;
 
 /// The result of `eval`, in the form of its JSON document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,8 +87,9 @@ pub fn report(arms: &[(String, Vec<CaseResult>)]) -> Report {
 
 /// Returns the results of cases of commits after October 2024.
 fn recent(arms: &[(String, Vec<CaseResult>)]) -> Vec<(String, Vec<CaseResult>)> {
-    let of =
-        |results: &[CaseResult]| results.iter().filter(|result| result.time >= LAST_READ).cloned().collect();
+    let of = |results: &[CaseResult]| {
+        results.iter().filter(|result| result.time >= TRAINING_CUTOFF).cloned().collect()
+    };
     arms.iter().map(|(name, results)| (name.clone(), of(results))).collect()
 }
 

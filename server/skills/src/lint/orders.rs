@@ -254,14 +254,14 @@ pub(super) fn check(path: &str, text: &str, found: &mut Found) {
     seek(path, &prose, &lines, |order| order.place == Place::Prose, &mut seen, found);
 }
 
-/// The findings so far: of an order, and how much those of a code count.
+/// The findings so far: of an order at a place of the text, and how much those of a code count in a line.
 #[derive(Default)]
 struct Seen {
     orders: HashSet<(usize, usize)>,
     codes: HashMap<(&'static str, usize), Severity>,
 }
 
-/// Looks for some orders in one reading of a text. What another reading found in the line is told once.
+/// Looks for some orders in one reading of a text. What another reading found at the place is reported once.
 fn seek(
     path: &str,
     plain: &Plain<'_>,
@@ -278,15 +278,16 @@ fn seek(
             continue;
         }
         for hit in regex.iter().flat_map(|regex| regex.find_iter(&plain.text)) {
-            let line = lines.number(plain.origin(hit.start()));
-            if before.contains(&(number, line)) {
+            let place = plain.origin(hit.start());
+            let line = lines.number(place);
+            if before.contains(&(number, place)) {
                 continue;
             }
-            seen.orders.insert((number, line));
+            seen.orders.insert((number, place));
             let is_advice = order.negatable && negation::is_advice(&plain.text, hit.range());
             let severity = if is_advice { Severity::Warning } else { order.severity };
-            let told = seen.codes.get(&(order.code, line));
-            if told.is_some_and(|told| *told >= severity) {
+            let reported = seen.codes.get(&(order.code, line));
+            if reported.is_some_and(|reported| *reported >= severity) {
                 continue;
             }
             seen.codes.insert((order.code, line), severity);

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use housestyle_complete::generator::Generator;
 use housestyle_complete::memory::Note;
-use housestyle_complete::settings::{FileSettings, JournalMode};
+use housestyle_complete::settings::{FileSettings, JournalMode, Settings};
 use housestyle_complete::skills::{SkillUse, Skills};
+use housestyle_text::Snapshot;
 use housestyle_text::chunks::{Chunk, Query};
 
 /// How far loading the model has come.
@@ -47,10 +48,21 @@ pub type WorkspaceLookup = Box<dyn Fn(&str, &[String]) -> Option<WorkspaceFile> 
 /// not panic.
 pub type NotesLookup = Box<dyn Fn(&Path) -> Arc<Vec<Note>> + Send + Sync>;
 
-/// Returns the chunks of the files of the workspace with a root that are most related to a query, the best one last; `None`
-/// until that is known, without making the query. Called on the way of a request, so it must be quick. Only asked about
-/// trusted workspaces.
-pub type RelatedLookup = Box<dyn Fn(&Path, &dyn Fn() -> Query) -> Option<Vec<Chunk>> + Send + Sync>;
+/// What a lookup of related chunks is about: a place in a document of a trusted workspace.
+pub struct RelatedRequest<'a> {
+    /// The root of the workspace.
+    pub root: &'a Path,
+    /// The document's settings: no chunk is of a file that they forbid.
+    pub settings: &'a Settings,
+    /// The open documents of the workspace whose text others may see, by their paths in it.
+    pub documents: &'a [(String, Snapshot)],
+    /// Makes the query, which takes a moment.
+    pub query: &'a dyn Fn() -> Query,
+}
+
+/// Returns the chunks that are most related to a query, the best one last; `None` until that is known. Called on the way of a
+/// request, so it must be quick, and make the query only where it can be answered.
+pub type RelatedLookup = Box<dyn Fn(&RelatedRequest<'_>) -> Option<Vec<Chunk>> + Send + Sync>;
 
 /// Returns the skills that may be served in the workspace with a root. Called on a thread of its own after each pause in
 /// typing: it may read a repository, but where nothing changed it must return the same value as before, and soon. It must

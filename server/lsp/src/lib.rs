@@ -44,8 +44,8 @@ pub use convert::file_path;
 pub use host::{
     CheckCause, EventSink, Head, HeadLookup, Host, IgnoreCheck, LoadProgress, Loader, NotHereRecord,
     NotesLookup, OfferRecord, OutcomeRecord, OutcomeSource, OutcomeStep, Record, RelatedLookup,
-    RequestRecord, RetentionRecord, SettingsLookup, SkillsLookup, Surroundings, TypingRecord, WorkspaceFile,
-    WorkspaceLookup,
+    RelatedRequest, RequestRecord, RetentionRecord, SettingsLookup, SkillsLookup, Surroundings, TypingRecord,
+    WorkspaceFile, WorkspaceLookup,
 };
 pub use serve::serve;
 pub use transport::Ending;

@@ -122,7 +122,7 @@ mod tests {
                 is_open.then(|| WorkspaceFile { root: folder.into(), path: path.to_owned() })
             }),
             notes: Box::new(|_| Arc::default()),
-            related: Box::new(|_, _| None),
+            related: Box::new(|_| None),
             skills: Box::new(|_| Arc::default()),
             ignored: Box::new(|_| Some(false)),
             settings: Box::new(lookup),

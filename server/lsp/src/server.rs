@@ -13,7 +13,7 @@ use tower_lsp::Client;
 use crate::documents;
 use crate::file_settings::FileSettingsWatch;
 use crate::hints::Hinter;
-use crate::host::{IgnoreCheck, NotesLookup, RelatedLookup, WorkspaceLookup};
+use crate::host::{IgnoreCheck, NotesLookup, RelatedLookup, RelatedRequest, WorkspaceLookup};
 use crate::idle::PrefillJob;
 use crate::progress::Progress;
 use crate::recorder::Recorder;
@@ -123,11 +123,15 @@ impl Server {
             return;
         }
         let (snapshot, settings) = (document.snapshot.clone(), Arc::clone(&document.settings));
+        let documents = root.as_deref().map(|root| session.open_files(root)).unwrap_or_default();
         drop(session);
         let chunks = match root {
             Some(root) => {
                 let query = || Query::new(&snapshot, cursor, visible_around(&snapshot, cursor));
-                let Some(mut chunks) = (self.related)(&root, &query) else { return };
+                let request =
+                    RelatedRequest { root: &root, settings: &settings, documents: &documents, query: &query };
+                let Some(mut chunks) = (self.related)(&request) else { return };
+                // The index follows the settings some seconds later.
                 chunks.retain(|chunk| settings.disabled_by(&chunk.path).is_none());
                 Some((line, chunks))
             }

@@ -282,6 +282,18 @@ impl Session {
         settings.enabled && settings.context_chunks && settings.context_tokens > 0
     }
 
+    /// Returns the open documents of a workspace whose text others may see, as far as settings and paths tell, by their
+    /// paths in it.
+    pub(crate) fn open_files(&self, root: &Path) -> Vec<(String, Snapshot)> {
+        let of_root = self.documents.iter().filter(|(uri, document)| {
+            document.root() == Some(root) && document.too_large.is_none() && self.may_track_edits(uri)
+        });
+        let with_path = of_root.filter_map(|(_, document)| {
+            Some((document.snapshot.path()?.to_owned(), document.snapshot.clone()))
+        });
+        with_path.collect()
+    }
+
     /// Returns whether the changes of a document may enter the edit history, as far as settings and its path tell.
     pub(crate) fn may_track_edits(&self, uri: &str) -> bool {
         let Some(Document { snapshot, settings, .. }) = self.documents.get(uri) else { return false };

@@ -45,7 +45,9 @@ pub(crate) fn run(invocation: &Invocation, args: &ServeArgs) -> Result<(), Failu
         notes: Box::new(move |root| notes.notes(root, now())),
         skills: Box::new(move |root| skills.skills(root, Instant::now())),
         ignored: Box::new(is_ignored),
-        related: Box::new(move |root, query| related.best(root, query)),
+        related: Box::new(move |request| {
+            related.best(request.root, request.settings, request.documents, request.query)
+        }),
         settings: Box::new(move |root| settings.settings(root)),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();

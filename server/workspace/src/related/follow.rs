@@ -48,14 +48,11 @@ struct News {
 }
 
 impl Related {
-    /// Starts to index the workspace at `root`; `None` for a workspace that is not trusted.
+    /// Starts to index the workspace at `root`, which must be trusted: git is asked there.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(root: &Path, is_trusted: bool, forbidden: Forbidden) -> io::Result<Option<Related>> {
-        if !is_trusted {
-            return Ok(None);
-        }
+    pub fn start(root: &Path, forbidden: Forbidden) -> io::Result<Related> {
         let index = SharedIndex::new(Bounds::default());
         let shared = Arc::new(Shared { index, news: Mutex::default(), ended: Condvar::new() });
         let (root, of_thread) = (root.to_path_buf(), Arc::clone(&shared));
@@ -64,7 +61,7 @@ impl Related {
             let _ = follow(root, forbidden, &of_thread); // it ends as the index does
         };
         thread.spawn(work)?;
-        Ok(Some(Related(shared)))
+        Ok(Related(shared))
     }
 
     /// Returns the chunks that are most related to a query, the best one last; `None` where the index is busy.

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -316,7 +316,7 @@ fn wait_for(related: &Related, text: &str) -> Vec<String> {
 fn a_thread_follows_files_and_documents() {
     let world = World::repository();
     world.write(&["a.rs"]);
-    let related = Related::start(world.root(), true, nothing_forbidden()).expect("started").expect("trusted");
+    let related = Related::start(world.root(), nothing_forbidden()).expect("started");
     assert_eq!(wait_for(&related, "a.rs"), ["a.rs"]);
     world.write(&["b.rs"]);
     wait_for(&related, "b.rs");
@@ -329,17 +329,6 @@ fn a_thread_follows_files_and_documents() {
         assert!(began.elapsed() < Duration::from_secs(60), "a closed document stays");
         thread::sleep(Duration::from_millis(5));
     }
-}
-
-#[test]
-fn an_untrusted_workspace_has_no_index() {
-    let world = World::repository();
-    let asked = Arc::new(Mutex::new(false));
-    let ask = Arc::clone(&asked);
-    let forbidden: Forbidden = Arc::new(move |_| std::mem::replace(&mut *ask.lock().expect("free"), true));
-    world.write(&["a.rs"]);
-    assert!(Related::start(world.root(), false, forbidden).expect("nothing to start").is_none());
-    assert!(!*asked.lock().expect("free"));
 }
 
 #[test]

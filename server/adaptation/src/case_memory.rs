@@ -10,15 +10,15 @@ use housestyle_review::ReviewError;
 use housestyle_text::chunks::{Bounds, Choice, Query};
 use housestyle_workspace::related::TreeIndex;
 
-/// The cases, and the repository that holds the other files of their time.
+/// Gives the memory of each case: the cases, and the repository that holds the other files of their time.
 #[derive(Debug)]
-pub struct Surroundings<'a> {
+pub struct CaseMemories<'a> {
     cases: &'a [Case],
     settings: &'a Settings,
     trees: Option<TreeIndex>,
 }
 
-impl<'a> Surroundings<'a> {
+impl<'a> CaseMemories<'a> {
     /// Opens the repository, if there is one. Files for which `settings` forbid completions give no chunks.
     ///
     /// # Errors
@@ -27,12 +27,12 @@ impl<'a> Surroundings<'a> {
         repository: Option<&Path>,
         cases: &'a [Case],
         settings: &'a Settings,
-    ) -> Result<Surroundings<'a>, ReviewError> {
+    ) -> Result<CaseMemories<'a>, ReviewError> {
         let of = settings.clone();
         let forbidden = Arc::new(move |path: &str| of.disabled_by(path).is_some());
         let open = |folder: &Path| TreeIndex::open(folder, forbidden, Bounds::default());
         let trees = repository.map(open).transpose()?;
-        Ok(Surroundings { cases, settings, trees })
+        Ok(CaseMemories { cases, settings, trees })
     }
 
     /// Returns the memory of an arm at a case: `common` notes and skills, and edits where the arm has them. A model that
@@ -109,16 +109,16 @@ mod tests {
             ..Case::default()
         };
         let (cases, settings) = ([case.clone()], Settings::default());
-        let mut surroundings = Surroundings::open(Some(folder.path()), &cases, &settings).expect("opened");
+        let mut case_memories = CaseMemories::open(Some(folder.path()), &cases, &settings).expect("opened");
         let mut model = Counting::new("");
-        let memory = surroundings.memory(Memory::none(), false, &case, &model).expect("read");
+        let memory = case_memories.memory(Memory::none(), false, &case, &model).expect("read");
         assert_eq!((memory.edits.len(), memory.chunks.len()), (0, 0), "it reads no context");
         model.reads_context = true;
-        let memory = surroundings.memory(Memory::none(), false, &case, &model).expect("read");
+        let memory = case_memories.memory(Memory::none(), false, &case, &model).expect("read");
         assert_eq!(memory.edits, [edit]);
         let text: String = memory.chunks.iter().map(|chunk| chunk.text.as_str()).collect();
         assert!(text.contains("frobnicate_gently") && !text.contains("frobnicate_wildly"), "{text}");
         let unknown = Case { tree: Some("0".repeat(40)), ..case };
-        assert!(surroundings.memory(Memory::none(), false, &unknown, &model).is_err());
+        assert!(case_memories.memory(Memory::none(), false, &unknown, &model).is_err());
     }
 }

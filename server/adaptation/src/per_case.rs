@@ -64,7 +64,7 @@ pub struct PerCase {
 }
 
 impl PerCase {
-    /// Opens the file, or begins one. `runs` names the run of each arm, see [`run_name`]. A last line that was cut short is
+    /// Opens the file, or begins one. `runs` names the run of each arm, see [`RunInputs::name`]. A last line that was cut short is
     /// removed; a file with anything else in it stays as it is.
     ///
     /// # Errors
@@ -130,35 +130,60 @@ impl PerCase {
     }
 }
 
-/// Returns the name of an arm's run: a digest of what its results depend on. The arm takes part in the generator already.
-///
-/// # Errors
-/// When the model or the phrases cannot be read.
-pub fn run_name(
-    setup: &Setup,
-    backend: &Backend,
-    generator: &dyn Adaptive,
-    arm: Arm,
-    memory: &Memory,
-    settings: &Settings,
-    cases: &[Case],
-) -> Result<String, Error> {
-    let model = match backend {
-        Backend::Local => setup.base()?.sha256,
-        Backend::Script(path) => path.display().to_string(),
-    };
-    let described = generator.describe();
-    let has_phrases = arm.has(Arm::Phrases);
-    let phrases =
-        has_phrases.then(|| phrases_digest(&setup.workspace, generator.vocabulary())).transpose()?.flatten();
-    let mut hasher = Sha256::new();
-    hasher.update(format!("{}\n{}\n", env!("CARGO_PKG_VERSION"), arm.name()));
-    hasher.update(format!("{model}\n{described:?}\n{phrases:?}\n{settings:?}\n{:?}\n", memory.notes));
-    hasher.update(format!("{:?}\n{:?}\n", memory.skills.list(), memory.skills.exceptions()));
-    for case in cases {
-        hasher.update(serde_json::to_vec(case)?);
+/// What the results of every arm depend on.
+#[derive(Debug)]
+pub struct RunInputs<'a> {
+    setup: &'a Setup,
+    settings: &'a Settings,
+    has_chunks: bool,
+    /// The digest of model and cases.
+    common: Vec<u8>,
+}
+
+impl<'a> RunInputs<'a> {
+    /// Reads the model and the cases; `has_chunks` says whether cases get related chunks.
+    ///
+    /// # Errors
+    /// When the model or the script cannot be read.
+    pub fn new(
+        setup: &'a Setup,
+        backend: &Backend,
+        settings: &'a Settings,
+        cases: &[Case],
+        has_chunks: bool,
+    ) -> Result<RunInputs<'a>, Error> {
+        let mut hasher = Sha256::new();
+        hasher.update(env!("CARGO_PKG_VERSION"));
+        hasher.update(match backend {
+            Backend::Local => setup.base()?.sha256,
+            Backend::Script(path) => digest::sha256_of(path, &mut |_| {})
+                .map_err(|source| Error::State { path: path.clone(), source })?,
+        });
+        for case in cases {
+            hasher.update(serde_json::to_vec(case)?);
+        }
+        Ok(RunInputs { setup, settings, has_chunks, common: hasher.finalize().to_vec() })
     }
-    Ok(digest::hex(&hasher.finalize()[..RUN_BYTES]))
+
+    /// Returns the name of an arm's run: a digest of what its results depend on. The arm takes part in the generator
+    /// already.
+    ///
+    /// # Errors
+    /// When the phrases cannot be read.
+    pub fn name(&self, generator: &dyn Adaptive, arm: Arm, memory: &Memory) -> Result<String, Error> {
+        let described = generator.describe();
+        let phrases = match arm.has(Arm::Phrases) {
+            true => phrases_digest(&self.setup.workspace, generator.vocabulary())?,
+            false => None,
+        };
+        let has_chunks = self.has_chunks && described.reads_context;
+        let mut hasher = Sha256::new();
+        hasher.update(&self.common);
+        hasher.update(format!("{}\n{described:?}\n{phrases:?}\n{has_chunks}\n", arm.name()));
+        hasher.update(format!("{:?}\n{:?}\n", self.settings, memory.notes));
+        hasher.update(format!("{:?}\n{:?}\n", memory.skills.list(), memory.skills.exceptions()));
+        Ok(digest::hex(&hasher.finalize()[..RUN_BYTES]))
+    }
 }
 
 fn phrases_digest(workspace: &Workspace, vocabulary: u64) -> Result<Option<String>, Error> {

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use housestyle_adaptation::backend::{Adaptive, candidate, use_candidate};
-use housestyle_adaptation::case_memory::Surroundings;
+use housestyle_adaptation::case_memory::CaseMemories;
 use housestyle_adaptation::cases;
 use housestyle_adaptation::evaluate::{evaluate_with_memory, without_time_limits};
-use housestyle_adaptation::per_case::{PerCase, run_name};
+use housestyle_adaptation::per_case::{PerCase, RunInputs};
 use housestyle_complete::eval::{Case, CaseResult, Difference, Report, report};
 use housestyle_complete::{Memory, Settings, Trace};
 use housestyle_workspace::{Configuration, Progress, notice};
@@ -33,13 +33,17 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
     // An arm that cannot be run is an error before any case is run.
     args.arm.iter().try_for_each(|arm| generator.apply(*arm))?;
     args.arm.iter().try_for_each(|arm| common_memory(invocation, *arm).map(drop))?;
-    let mut surroundings = Surroundings::open(args.repository.as_deref(), &cases, &settings)?;
+    let mut case_memories = CaseMemories::open(args.repository.as_deref(), &cases, &settings)?;
     if let Some(name) = &args.case {
         let arm = args.arm.first().copied().unwrap_or(Arm::Base);
         generator.apply(arm)?;
         let case = named(&cases, name)?;
-        let memory =
-            surroundings.memory(&common_memory(invocation, arm)?, arm.has(Arm::Memory), case, &*generator)?;
+        let memory = case_memories.memory(
+            &common_memory(invocation, arm)?,
+            arm.has(Arm::Memory),
+            case,
+            &*generator,
+        )?;
         let (result, trace) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
         return show(invocation, args, case, &result, &trace);
     }
@@ -60,7 +64,7 @@ pub(crate) fn run(invocation: &Invocation, args: &EvalArgs) -> Result<(), Failur
             let result = match known {
                 Some(result) => result,
                 None => {
-                    let memory = surroundings.memory(&common, arm.has(Arm::Memory), case, &*generator)?;
+                    let memory = case_memories.memory(&common, arm.has(Arm::Memory), case, &*generator)?;
                     let (result, _) = evaluate_with_memory(case, &memory, &settings, &mut *generator)?;
                     per_case.as_mut().map(|file| file.add(*arm, index, &result)).transpose()?;
                     result
@@ -144,14 +148,11 @@ fn open_results(
     generator: &mut dyn Adaptive,
 ) -> Result<PerCase, Failure> {
     let (setup, backend) = (invocation.setup(), &args.backend.backend);
+    let inputs = RunInputs::new(&setup, backend, settings, cases, args.repository.is_some())?;
     let mut runs = Vec::new();
     for arm in &args.arm {
         generator.apply(*arm)?;
-        let memory = common_memory(invocation, *arm)?;
-        let name = run_name(&setup, backend, generator, *arm, &memory, settings, cases)?;
-        // With chunks of other files an arm's results differ.
-        let chunks = if args.repository.is_some() { "-chunks" } else { "" };
-        runs.push((*arm, format!("{name}{chunks}")));
+        runs.push((*arm, inputs.name(generator, *arm, &common_memory(invocation, *arm)?)?));
     }
     let opened = PerCase::open(path, &runs, cases);
     let file = opened.map_err(|error| Failure::Usage(format!("--per-case {}: {error}", path.display())))?;

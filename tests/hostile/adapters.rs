@@ -418,7 +418,7 @@ fn a_running_server_stops_what_the_team_reverts() {
     // A removal is as good as a revert. Then nothing is left to go back to.
     team.git("work", &["rm", "-r", "--quiet", ".housestyle"]);
     team.git("work", &["commit", "--quiet", "--message", "Remove the adapters"]);
-    server.wait_for("no adapter of the team's takes part");
+    server.wait_for("no adapter of the team's takes part from now on");
     assert!(team.doctor().contains("none of the team's is active"));
     // What was reverted by mistake is merged once more, and activated by a person.
     team.merge(&second);
@@ -438,7 +438,7 @@ fn a_rollback_that_fails_is_told_and_ends_the_use() {
     fs::create_dir(&unfinished).expect("made");
     team.git("work", &["revert", "--no-edit", "HEAD"]);
     server.wait_for("the rollback failed, and is tried again");
-    server.wait_for("no adapter of the team's takes part");
+    server.wait_for("no adapter of the team's takes part from now on");
     fs::remove_dir(&unfinished).expect("removed");
     server.wait_for(&format!("version 1 (adapter {}) is revoked", short(&version)));
     drop(server);
@@ -487,7 +487,7 @@ fn an_unknown_default_branch_ends_the_use_and_takes_nothing_back() {
     server.wait_for(&format!("adapter {} takes part", short(&second)));
     team.git("work", &["branch", "other"]);
     server.wait_for("git config housestyle.branch");
-    server.wait_for("no adapter of the team's takes part");
+    server.wait_for("no adapter of the team's takes part from now on");
     assert_eq!(team.listed(2)["state"], "unapproved");
     team.git("work", &["config", "housestyle.branch", "main"]);
     server.wait_in("told", &format!("adapter {} takes part", short(&second)), 2);

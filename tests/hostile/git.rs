@@ -178,8 +178,9 @@ impl World {
     /// Returns the files that the journal names.
     fn journal(&self) -> Vec<String> {
         let output = self.run(&["journal", "export", "--json"]);
-        let journal: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        let suggestions = journal["suggestions"].as_array().cloned().unwrap_or_default();
+        let journal: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+        let suggestions = journal["suggestions"].as_array().expect("suggestions").clone();
         let path = |line: &Value| line["path"].as_str().map(str::to_owned);
         suggestions.iter().filter_map(path).collect()
     }
@@ -302,13 +303,12 @@ fn a_file_that_git_ignores_stays_out_of_the_journal() {
 #[test]
 fn a_git_that_hangs_costs_seconds_and_tells_nothing() {
     let mut world = World::new();
-    world.script("tools/git", "sleep 1000");
+    world.script("tools/git", &format!("sleep 1000\necho waited > '{}'", world.text("waited")));
     world.tools = Some(world.at("tools"));
-    let began = Instant::now();
     assert!(!world.author().contains("ann@"), "{}", world.author());
     let options = json!({ "memory": { "editTokens": 64 } });
     world.check_journal(&["a.py"], &options, &[]);
-    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+    assert!(!world.at("waited").exists(), "somebody waited for git to its end");
 }
 
 #[test]
@@ -373,12 +373,10 @@ fn an_included_pipe_costs_seconds() {
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
     let config = fs::read_to_string(world.at("work/.git/config")).expect("read");
     world.write("work/.git/config", &format!("{config}[include]\n\tpath = pipe\n"));
-    let began = Instant::now();
-    // Who keeps both ends open makes git wait for the text, and libgit2 find a file that is none.
+    // Who keeps both ends open makes git wait for the text for ever, and libgit2 find a file that is none.
     let _kept = fs::File::options().read(true).write(true).open(&pipe).expect("opened");
     let said = world.said(&["memory", "add", "Say rows."]);
     assert!(!said.contains("ann@"), "{said}");
-    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
 }
 
 #[test]

@@ -26,8 +26,8 @@ pub enum ReviewError {
     Unreadable(UnreadableRepository),
     /// A partial clone lacks what a commit changed.
     #[error(
-        "this is a partial clone, which lacks what commit {commit} changed: `git fetch --refetch --no-filter` fetches the \
-         rest"
+        "this is a partial clone, which lacks what commit {commit} changed: `git fetch --refetch --no-filter` (git 2.36 or \
+         newer) fetches the rest"
     )]
     NotFetched {
         /// The commit's id.

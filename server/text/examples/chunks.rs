@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use housestyle_text::chunks::{Bounds, Choice, ChunkIndex, ChunkedFile, Query};
-use housestyle_text::{Language, Offset, Snapshot};
+use housestyle_text::{Language, Snapshot};
 
 /// Larger files are data.
 const MOST_BYTES: u64 = 256 << 10;
@@ -62,7 +62,7 @@ fn queries(index: &ChunkIndex, documents: &[(String, String)]) {
         let cursor = document.line_end(line);
         let window = document.line_start(line.saturating_sub(40))..document.line_start(line + 12);
         let begun = Instant::now();
-        let query = Query::new(&document, cursor, Offset(window.start.0)..window.end);
+        let query = Query::new(&document, cursor, window);
         found += index.best(&query, Choice::default()).len();
         times.push(begun.elapsed());
     }

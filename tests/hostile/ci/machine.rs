@@ -111,7 +111,12 @@ impl Forge {
         let mut command = Command::new("bash");
         command.args(["-e", "-c", script]).current_dir(folder).env("TOOLS", self.at("tools"));
         command.env("PATH", format!("{}:{path}", self.at("tools").display())).env("NOTES", self.at("notes"));
-        command.env("TMPDIR", self.folder.path()).env_remove("RUSTUP_TOOLCHAIN").env_remove("GITHUB_TOKEN");
+        command.env("TMPDIR", self.folder.path()).env_remove("RUSTUP_TOOLCHAIN");
+        for name in
+            ["GITHUB_TOKEN", "GITLAB_TOKEN", "FORGEJO_TOKEN", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"]
+        {
+            command.env_remove(name);
+        }
         command.env("HOUSESTYLE_SOURCE", self.at("forge.git")).env("HOUSESTYLE_VERSION", "main");
         command.env("CARGO_HOME", folder.join(".cargo")).env("CI_PROJECT_DIR", folder);
         command.env("CI_REPOSITORY_URL", self.at("forge.git")).env("CI_COMMIT_SHA", &self.head);
